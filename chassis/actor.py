@@ -1,0 +1,92 @@
+"""Who acts: the signed, short-lived actor token that the identity service issues and every other service checks.
+
+The token is a JWT signed with Ed25519 (RFC 7519, RFC 8037). It names ids, a kind and roles, and no person.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from contracts.types import ActorKind, Role
+
+from .refusal import Forbidden, Unauthenticated
+
+ALGORITHM = "Ed25519"
+ISSUER = "identity"
+CLOCK_SKEW_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. A parent has a `guardian_id`; an agent has `roles`; the system is the town's own tools."""
+
+    account_id: UUID
+    kind: ActorKind
+    guardian_id: UUID | None = None
+    roles: frozenset[Role] = field(default_factory=frozenset)
+
+    def is_agent(self, *roles: Role) -> bool:
+        """Whether this is the system, or an agent with one of these roles (any agent when none is named)."""
+        if self.kind is ActorKind.SYSTEM:
+            return True
+        return self.kind is ActorKind.AGENT and (not roles or not self.roles.isdisjoint(roles))
+
+    def require_agent(self, *roles: Role) -> None:
+        """Refuse with `Forbidden` unless `is_agent`."""
+        if not self.is_agent(*roles):
+            raise Forbidden
+
+    def require_guardian(self) -> UUID:
+        """The guardian this parent is; refuses with `Forbidden` anybody else."""
+        if self.kind is not ActorKind.PARENT or self.guardian_id is None:
+            raise Forbidden
+        return self.guardian_id
+
+
+def sign_actor(actor: Actor, key: OKPKey, lifetime: timedelta) -> tuple[str, datetime]:
+    """The token of an actor and its expiry."""
+    issued_at = datetime.now(UTC)
+    expires_at = issued_at + lifetime
+    claims = {
+        "iss": ISSUER,
+        "sub": str(actor.account_id),
+        "kind": actor.kind.value,
+        "roles": sorted(role.value for role in actor.roles),
+        "iat": int(issued_at.timestamp()),
+        "exp": int(expires_at.timestamp()),
+    }
+    if actor.guardian_id is not None:
+        claims["guardian"] = str(actor.guardian_id)
+    return jwt.encode({"alg": ALGORITHM}, claims, key, algorithms=[ALGORITHM]), expires_at
+
+
+_CLAIMS = jwt.JWTClaimsRegistry(
+    leeway=CLOCK_SKEW_SECONDS,
+    iss={"essential": True, "value": ISSUER},
+    sub={"essential": True},
+    exp={"essential": True},
+)
+
+
+def read_actor(token: str, key: OKPKey) -> Actor:
+    """The actor of a token.
+
+    Raises:
+        Unauthenticated: the signature, the expiry or a claim is wrong.
+    """
+    try:
+        claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
+        _CLAIMS.validate(claims)
+        guardian = claims.get("guardian")
+        return Actor(
+            account_id=UUID(claims["sub"]),
+            kind=ActorKind(claims["kind"]),
+            guardian_id=UUID(guardian) if guardian else None,
+            roles=frozenset(Role(role) for role in claims["roles"]),
+        )
+    except (JoseError, KeyError, ValueError, TypeError) as error:
+        raise Unauthenticated from error

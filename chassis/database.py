@@ -1,0 +1,165 @@
+"""PostgreSQL: the pool, transactions that carry their events, and commands that are retried when rows collide."""
+
+import asyncio
+import functools
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import asyncpg
+
+from contracts.event import Event
+
+from .outbox import Emission, store_emissions
+from .refusal import Busy
+from .settings import ServiceSettings
+
+COMMAND_ATTEMPTS_MAX = 3
+RETRY_PAUSE_SECONDS = 0.02
+CONNECT_TIMEOUT_SECONDS = 5.0
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Row = asyncpg.Record
+
+COLLISIONS = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+)
+
+
+class Queries:
+    """What reads and transactions have in common: SQL text and its parameters in, rows out."""
+
+    def __init__(self, connection: "asyncpg.Connection[Row] | asyncpg.Pool[Row]") -> None:
+        self._connection = connection
+
+    async def fetch(self, sql: str, *parameters: Any) -> list[Row]:
+        """Every row."""
+        return await self._connection.fetch(sql, *parameters)
+
+    async def fetchrow(self, sql: str, *parameters: Any) -> Row | None:
+        """The first row, or None."""
+        return await self._connection.fetchrow(sql, *parameters)
+
+    async def fetchval(self, sql: str, *parameters: Any) -> Any:
+        """The first column of the first row, or None."""
+        return await self._connection.fetchval(sql, *parameters)
+
+    async def execute(self, sql: str, *parameters: Any) -> str:
+        """Run a statement; its command tag."""
+        return await self._connection.execute(sql, *parameters)
+
+
+class Transaction(Queries):
+    """One database transaction. What it emits is stored with its other writes when it commits, or never."""
+
+    def __init__(self, connection: "asyncpg.Connection[Row]", clock_offset: timedelta) -> None:
+        super().__init__(connection)
+        self.clock_offset = clock_offset
+        self._now: datetime | None = None
+        self.emissions: list[Emission] = []
+
+    async def now(self) -> datetime:
+        """The town's instant of this transaction, by the database's clock; the same however often it is asked."""
+        if self._now is None:
+            self._now = await self.fetchval("select now()") + self.clock_offset
+        return self._now
+
+    def emit(self, *events: Event) -> None:
+        """Publish events with this transaction, in this order."""
+        self.emissions.extend(Emission.of(event) for event in events)
+
+    def erase(self, state: type[Event], key: str) -> None:
+        """Publish a tombstone: every replica forgets the aggregate `key` of a state topic."""
+        self.emissions.append(Emission.tombstone(state, key))
+
+
+class Database(Queries):
+    """A service's database. Its own methods read; writes go through `transaction`, or better a `@command`."""
+
+    def __init__(self, pool: "asyncpg.Pool[Row]", clock_offset: timedelta = timedelta()) -> None:
+        super().__init__(pool)
+        self.pool = pool
+        self.clock_offset = clock_offset
+        self.committed = asyncio.Event()
+        """Set when a commit stored events: the relay of this process need not wait for its next look."""
+
+    @classmethod
+    async def open(cls, settings: ServiceSettings, application: str) -> "Database":
+        """Connect, under the time limits of `settings`; `application` shows in the server's activity view."""
+        pool = await asyncpg.create_pool(
+            settings.database_url,
+            min_size=1,
+            max_size=settings.database_pool_max,
+            init=_prepare_connection,
+            reset=_keep_connection,
+            timeout=CONNECT_TIMEOUT_SECONDS,
+            command_timeout=settings.statement_timeout_seconds + 5,
+            server_settings={
+                "application_name": application,
+                "statement_timeout": f"{settings.statement_timeout_seconds}s",
+                "lock_timeout": f"{settings.lock_timeout_seconds}s",
+                "idle_in_transaction_session_timeout": "30s",
+                "timezone": "UTC",
+            },
+        )
+        return cls(pool, timedelta(seconds=settings.clock_offset_seconds))
+
+    async def close(self) -> None:
+        """Wait for running statements, then disconnect."""
+        await self.pool.close()
+
+    async def now(self) -> datetime:
+        """The town's instant, by the database's clock."""
+        moment: datetime = await self.fetchval("select now()") + self.clock_offset
+        return moment
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """A transaction that commits, with its events, when the block ends without an exception."""
+        async with self.pool.acquire() as connection:
+            async with connection.transaction():
+                transaction = Transaction(connection, self.clock_offset)  # type: ignore[arg-type]  # the pool's proxy
+                yield transaction
+                if transaction.emissions:
+                    await store_emissions(transaction, transaction.emissions)
+            if transaction.emissions:
+                self.committed.set()
+
+
+def command(
+    function: Callable[Concatenate[Transaction, P], Awaitable[R]],
+) -> Callable[Concatenate[Database, P], Coroutine[Any, Any, R]]:
+    """Make a function of a transaction a command: called with the database, it is one transaction of its own.
+
+    Rows that collide with another transaction (deadlock, lock wait) make it run again from the start, so it may touch
+    nothing but its transaction; after the last attempt it refuses with `Busy`.
+    """
+
+    @functools.wraps(function)
+    async def run(db: Database, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(1, COMMAND_ATTEMPTS_MAX + 1):
+            try:
+                async with db.transaction() as tx:
+                    return await function(tx, *args, **kwargs)
+            except COLLISIONS as collision:
+                if attempt == COMMAND_ATTEMPTS_MAX:
+                    raise Busy from collision
+                await asyncio.sleep(RETRY_PAUSE_SECONDS * attempt)
+        raise AssertionError("the last attempt returned or raised")
+
+    return run
+
+
+async def _prepare_connection(connection: "asyncpg.Connection[Row]") -> None:
+    await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+async def _keep_connection(_connection: "asyncpg.Connection[Row]") -> None:
+    # No pooled connection listens, takes a session lock or sets a session variable, so there is nothing to reset;
+    # the default reset costs a round trip for every release.
+    return

@@ -1,0 +1,114 @@
+"""Errors over HTTP: every refusal, bad request and bug becomes `application/problem+json` (RFC 9457) here, once."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import asyncpg
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+
+from contracts.http import FieldProblem, Problem
+
+from .refusal import Refusal
+from .telemetry import trace_id
+
+PROBLEM_TYPE = "application/problem+json"
+STATUS_CODES = {
+    400: "bad_request",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    422: "invalid",
+    429: "too_many_requests",
+    503: "unavailable",
+}
+RETRY_AFTER_SECONDS = 2
+
+log = structlog.get_logger()
+
+
+def problem(
+    status: int, code: str, detail: str, params: Mapping[str, Any] | None = None, errors: Iterable[FieldProblem] = ()
+) -> Response[bytes]:
+    """A problem document as a response. `params` and field `params` must be JSON."""
+    document = Problem(
+        type=f"urn:portail-famille:problem:{code}",
+        title=code.replace("_", " "),
+        status=status,
+        code=code,
+        detail=detail,
+        params=json.loads(json.dumps(dict(params or {}), default=str)),
+        errors=tuple(errors),
+        trace_id=trace_id(),
+    )
+    headers = {"Cache-Control": "no-store"}
+    if status in (429, 503):
+        headers["Retry-After"] = str((params or {}).get("retry_after_seconds", RETRY_AFTER_SECONDS))
+    return Response(document.model_dump_json().encode(), status_code=status, media_type=PROBLEM_TYPE, headers=headers)
+
+
+def refusal_response(_request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
+    """A refusal with its code, its reason in English and the fields it is about."""
+    errors = [
+        FieldProblem(
+            pointer=field.pointer,
+            code=field.code,
+            detail=field.code.replace("_", " "),
+            params=json.loads(json.dumps(dict(field.params), default=str)),
+        )
+        for field in refusal.fields
+    ]
+    detail = " ".join((type(refusal).__doc__ or refusal.code()).split())
+    return problem(refusal.status, refusal.code(), detail, refusal.params, errors)
+
+
+def validation_response(_request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
+    """Fields that do not fit the request model, each with what was expected; values are never repeated."""
+    extra = error.extra if isinstance(error.extra, list) else []
+    errors = [
+        FieldProblem(
+            pointer="/" + str(item.get("key", "")).replace(".", "/"),
+            code="invalid",
+            detail=str(item.get("message", "")),
+        )
+        for item in extra
+        if isinstance(item, dict)
+    ]
+    return problem(422, "invalid", "Some fields cannot be accepted as they are.", errors=errors)
+
+
+def http_error_response(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
+    """Any other error that the HTTP layer raised."""
+    status = error.status_code
+    return problem(status, STATUS_CODES.get(status, "bad_request" if status < 500 else "internal_error"), "")
+
+
+def unavailable_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """The database is out of reach: nothing was done, and the caller may try again."""
+    log.warning("database out of reach", path=request.scope["path"], error=type(error).__name__)
+    return problem(503, "unavailable", "This service cannot reach its database; try again in a moment.")
+
+
+def bug_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Anything unexpected: loud in the log, silent about itself to the caller."""
+    log.error("unhandled exception", method=request.method, route=request.scope.get("path_template"), exc_info=error)
+    return problem(500, "internal_error", "Something went wrong on our side; it has been recorded.")
+
+
+EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
+    Refusal: refusal_response,
+    ValidationException: validation_response,
+    HTTPException: http_error_response,
+    asyncpg.PostgresConnectionError: unavailable_response,
+    asyncpg.InterfaceError: unavailable_response,
+    asyncpg.CannotConnectNowError: unavailable_response,
+    asyncpg.TooManyConnectionsError: unavailable_response,
+    ConnectionError: unavailable_response,
+    TimeoutError: unavailable_response,
+    Exception: bug_response,
+}

@@ -1,0 +1,65 @@
+"""Idempotency keys: one effect for each (actor, key), and the same answer however often the request is sent.
+
+The claim is made in the command's own transaction: a second request with the key waits for the first to commit and then
+gets its answer; when the first was refused nothing was kept, and the second is judged afresh.
+Source: draft-ietf-httpapi-idempotency-key-header-07.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import BaseModel
+
+from .refusal import IdempotencyKeyReused
+
+if TYPE_CHECKING:
+    from .database import Transaction
+
+KEY_LENGTH_MAX = 200
+RETENTION_DAYS = 7
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+CLAIM_KEY_SQL = """
+insert into idempotency_keys (actor, key, fingerprint) values ($1, $2, $3)
+on conflict (actor, key) do nothing returning true
+"""
+
+READ_KEY_SQL = "select fingerprint, response::text as response from idempotency_keys where actor = $1 and key = $2"
+
+KEEP_RESPONSE_SQL = "update idempotency_keys set response = $3::text::jsonb where actor = $1 and key = $2"
+
+FORGET_OLD_KEYS_SQL = "delete from idempotency_keys where created_at < clock_timestamp() - make_interval(days => $1)"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The idempotency key of one request, by one actor, for one operation and body."""
+
+    actor: str
+    key: str
+    fingerprint: bytes
+
+    @classmethod
+    def of(cls, actor: str, key: str, operation: str, body: bytes) -> "Claim":
+        """The claim of a request; `operation` is its method and path."""
+        return cls(actor, key, hashlib.sha256(operation.encode() + b"\0" + body).digest())
+
+    async def replay(self, tx: "Transaction", response: type[ModelT]) -> ModelT | None:
+        """Claim the key; the stored answer when it was claimed before, else None and the work is to be done.
+
+        Raises:
+            IdempotencyKeyReused: the key was used for another operation or body.
+        """
+        if await tx.fetchval(CLAIM_KEY_SQL, self.actor, self.key, self.fingerprint):
+            return None
+        kept = await tx.fetchrow(READ_KEY_SQL, self.actor, self.key)
+        if kept is None or kept["fingerprint"] != self.fingerprint:
+            raise IdempotencyKeyReused
+        return response.model_validate_json(kept["response"])
+
+    async def keep(self, tx: "Transaction", answer: ModelT) -> ModelT:
+        """Store the answer with the work, and return it."""
+        await tx.execute(KEEP_RESPONSE_SQL, self.actor, self.key, answer.model_dump_json())
+        return answer

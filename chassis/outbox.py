@@ -1,0 +1,85 @@
+"""The outbox: events are stored with the change that caused them, and the relay alone publishes them.
+
+Order: a transaction takes the row of each (topic, key) before its outbox rows get their ids, so for one key the order of
+ids is the order of commits, and `sequence` counts without a gap. A relay owns the shards of keys whose advisory lock
+it holds, publishes a shard's rows in id order and removes them once the broker acknowledged: at least once, in order per key.
+"""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from contracts.event import Event
+
+from .identifiers import new_id
+from .telemetry import current_trace
+
+if TYPE_CHECKING:
+    from .database import Transaction
+
+SHARD_COUNT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """An event on its way into the outbox; `payload` is None for a tombstone."""
+
+    event_id: UUID
+    event_type: str
+    schema_version: str
+    topic: str
+    key: str
+    payload: bytes | None
+
+    @classmethod
+    def of(cls, event: Event) -> "Emission":
+        """The emission of an event, with a new event id."""
+        return cls(new_id(), event.event_type, event.schema_version, event.topic, event.key, event.payload())
+
+    @classmethod
+    def tombstone(cls, state: type[Event], key: str) -> "Emission":
+        """The emission that erases the aggregate `key` from a state topic."""
+        return cls(new_id(), state.event_type, state.schema_version, state.topic, key, None)
+
+
+def shard_of(key: str) -> int:
+    """The shard whose relay publishes this key."""
+    return zlib.crc32(key.encode()) % SHARD_COUNT
+
+
+STORE_EMISSIONS_SQL = """
+with emitted as (
+    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::smallint[])
+        with ordinality as e(event_id, event_type, schema_version, topic, key, payload, shard, position)
+), numbered as (
+    insert into outbox_keys as k (topic, key, sequence)
+    select topic, key, count(*) from emitted group by topic, key order by topic, key
+    on conflict (topic, key) do update set sequence = k.sequence + excluded.sequence
+    returning topic, key, sequence as last
+)
+insert into outbox (shard, event_id, event_type, schema_version, topic, key, sequence, payload, trace)
+select e.shard, e.event_id, e.event_type, e.schema_version, e.topic, e.key,
+       n.last - count(*) over of_key + row_number() over (of_key order by e.position),
+       e.payload, $8::jsonb
+from emitted e join numbered n using (topic, key)
+window of_key as (partition by e.topic, e.key)
+order by e.position
+"""
+
+
+async def store_emissions(tx: "Transaction", emissions: Sequence[Emission]) -> None:
+    """Write events to the outbox, numbered per topic and key in the order given."""
+    trace: Mapping[str, Any] = current_trace()
+    await tx.execute(
+        STORE_EMISSIONS_SQL,
+        [e.event_id for e in emissions],
+        [e.event_type for e in emissions],
+        [e.schema_version for e in emissions],
+        [e.topic for e in emissions],
+        [e.key for e in emissions],
+        [e.payload for e in emissions],
+        [shard_of(e.key) for e in emissions],
+        dict(trace),
+    )

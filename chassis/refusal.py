@@ -1,0 +1,76 @@
+"""Refusals: the expected "no" of a business rule, with a stable code and the facts behind it.
+
+A refusal is a value as much as an exception: a pure decision returns it, a command raises it, and `http_errors` maps it
+to a problem document once. Pure: only the standard library is imported here.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRefusal:
+    """What one field of the request has against it. `pointer` is a JSON Pointer such as `/lines/0/slot_id`."""
+
+    pointer: str
+    code: str
+    params: tuple[tuple[str, Any], ...] = ()
+
+
+class Refusal(Exception):
+    """An expected "no". Subclasses are named by what is the case (`SlotFull`); their docstring is the English detail."""
+
+    status: ClassVar[int] = 409
+
+    def __init__(self, *fields: FieldRefusal, **params: Any) -> None:
+        super().__init__(self.code())
+        self.fields = fields
+        self.params = params
+
+    @classmethod
+    def code(cls) -> str:
+        """The stable name of this refusal, e.g. `slot_full`."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+class NotFound(Refusal):
+    """There is nothing here for you: it does not exist, or it belongs to others."""
+
+    status = 404
+
+
+class Forbidden(Refusal):
+    """Your role does not allow this."""
+
+    status = 403
+
+
+class Unauthenticated(Refusal):
+    """A valid actor token is needed."""
+
+    status = 401
+
+
+class Invalid(Refusal):
+    """Some fields cannot be accepted as they are."""
+
+    status = 422
+
+
+class IdempotencyKeyMissing(Refusal):
+    """This operation needs an Idempotency-Key header."""
+
+    status = 400
+
+
+class IdempotencyKeyReused(Refusal):
+    """This Idempotency-Key was used for another request."""
+
+    status = 422
+
+
+class Busy(Refusal):
+    """Too many people are asking for the same thing at once; try again in a moment."""
+
+    status = 503

@@ -1,0 +1,165 @@
+"""The relay: the only publisher. It owns shards of keys by advisory lock and shares them with its fellow relays.
+
+Each turn publishes the oldest rows of the owned shards, waits for every acknowledgement and removes the rows. A crash in
+between publishes them again, which consumers notice by the event id. Nothing is published in any other order than
+that of ids, and a failed turn begins again from the table with a new producer.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import asyncpg
+import structlog
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from contracts.event import Envelope
+
+from .database import Row
+from .outbox import SHARD_COUNT
+from .telemetry import OUTBOX_AGE, PUBLISHED
+
+BATCH_MAX = 500
+IDLE_SECONDS = 0.1
+RESTART_SECONDS = 0.5
+REBALANCE_SECONDS = 2.0
+RELAY_NAMESPACE = 4_240_002
+SHARD_NAMESPACE = 4_240_003
+
+log = structlog.get_logger()
+
+OLDEST_ROWS_SQL = """
+select id, event_id, event_type, schema_version, topic, key, sequence, payload, trace::text as trace, created_at,
+       extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds
+from outbox where shard = any($1::smallint[]) order by id limit $2
+"""
+
+REMOVE_ROWS_SQL = "delete from outbox where id = any($1::bigint[])"
+
+COUNT_RELAYS_SQL = """
+select count(distinct pid) from pg_locks
+where locktype = 'advisory' and classid = $1::int and granted
+  and database = (select oid from pg_database where datname = current_database())
+"""
+
+TAKE_SHARD_SQL = "select pg_try_advisory_lock($1::int, $2::int)"
+
+RELEASE_SHARD_SQL = "select pg_advisory_unlock($1::int, $2::int)"
+
+JOIN_RELAYS_SQL = "select pg_advisory_lock_shared($1::int, 0)"
+
+
+class Relay:
+    """Publishes one service's outbox until it is stopped. Session locks live on a connection of its own."""
+
+    def __init__(self, database_url: str, bootstrap_servers: str, service: str, topic_prefix: str = "") -> None:
+        self._database_url = database_url
+        self._bootstrap_servers = bootstrap_servers
+        self._service = service
+        self._topic_prefix = topic_prefix
+        self._owned: list[int] = []
+
+    async def run(self, wake: asyncio.Event) -> None:
+        """Publish until cancelled; `wake` is set when this process committed events."""
+        while True:
+            try:
+                await self._publish_until_broken(wake)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, TimeoutError) as error:
+                log.warning("relay restarts", error=type(error).__name__)
+                await asyncio.sleep(RESTART_SECONDS)
+
+    async def _publish_until_broken(self, wake: asyncio.Event) -> None:
+        connection: asyncpg.Connection[Row] = await asyncpg.connect(
+            self._database_url, timeout=5, command_timeout=15, server_settings={"application_name": "relay"}
+        )
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self._bootstrap_servers,
+            client_id=f"{self._service}.relay",
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=2,
+            max_batch_size=131_072,
+            compression_type="gzip",
+            request_timeout_ms=15_000,
+        )
+        try:
+            self._owned = []
+            await connection.execute(JOIN_RELAYS_SQL, RELAY_NAMESPACE)
+            await producer.start()
+            loop = asyncio.get_running_loop()
+            rebalance_at = 0.0
+            while True:
+                if loop.time() >= rebalance_at:
+                    await self._take_share(connection)
+                    rebalance_at = loop.time() + REBALANCE_SECONDS
+                if await self._publish_batch(connection, producer) < BATCH_MAX:
+                    await _wait(wake, IDLE_SECONDS)
+        finally:
+            connection.terminate()
+            await producer.stop()
+
+    async def _take_share(self, connection: "asyncpg.Connection[Row]") -> None:
+        """Own a fair share of the shards: give back what is over it, take what is free below it."""
+        relays = await connection.fetchval(COUNT_RELAYS_SQL, RELAY_NAMESPACE)
+        share = -(-SHARD_COUNT // max(relays, 1))
+        while len(self._owned) > share:
+            await connection.execute(RELEASE_SHARD_SQL, SHARD_NAMESPACE, self._owned.pop())
+        for shard in range(SHARD_COUNT):
+            if len(self._owned) >= share:
+                break
+            if shard not in self._owned and await connection.fetchval(TAKE_SHARD_SQL, SHARD_NAMESPACE, shard):
+                self._owned.append(shard)
+
+    async def _publish_batch(self, connection: "asyncpg.Connection[Row]", producer: AIOKafkaProducer) -> int:
+        rows = await connection.fetch(OLDEST_ROWS_SQL, self._owned, BATCH_MAX)
+        OUTBOX_AGE.labels(self._service).set(rows[0]["age_seconds"] if rows else 0)
+        if not rows:
+            return 0
+        await self._send(producer, rows)
+        await connection.execute(REMOVE_ROWS_SQL, [row["id"] for row in rows])
+        for row in rows:
+            PUBLISHED.labels(row["topic"]).inc()
+        return len(rows)
+
+    async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> None:
+        acknowledgements: list[Any] = []
+        for row in rows:
+            envelope = envelope_of(row, self._service)
+            acknowledgements.append(
+                await producer.send(
+                    self._topic_prefix + envelope.topic,
+                    value=envelope.payload,
+                    key=envelope.key.encode(),
+                    headers=envelope.headers(),
+                )
+            )
+        results = await asyncio.gather(*acknowledgements, return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+
+def envelope_of(row: Row, service: str) -> Envelope:
+    """The record that an outbox row becomes."""
+    return Envelope(
+        event_id=row["event_id"],
+        event_type=row["event_type"],
+        source=f"/portail-famille/{service}",
+        topic=row["topic"],
+        key=row["key"],
+        sequence=row["sequence"],
+        time=row["created_at"],
+        payload=row["payload"],
+        schema_version=row["schema_version"],
+        trace=json.loads(row["trace"]),
+    )
+
+
+async def _wait(wake: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(wake.wait(), seconds)
+    except TimeoutError:
+        return
+    wake.clear()

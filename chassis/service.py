@@ -1,0 +1,205 @@
+"""A service as a program: its parts declared once, then run with the roles that its process was told.
+
+`api` serves the private HTTP interface, `consumer` applies events, `relay` publishes them, `jobs` does periodic work.
+Whatever its roles, a process serves /health/live, /health/ready, /health/consumers and /metrics.
+"""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import structlog
+import uvicorn
+from joserfc.jwk import OKPKey
+from litestar import Litestar, Request
+from litestar.config.app import AppConfig
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.plugins import InitPluginProtocol
+from litestar.types import ControllerRouterHandler
+
+from .actor import Actor, read_actor
+from .applying import Subscriptions
+from .consumer import Consumer
+from .database import Database
+from .health import HEALTH_HANDLERS, Health
+from .http_errors import EXCEPTION_HANDLERS
+from .http_telemetry import TelemetryMiddleware
+from .idempotency import FORGET_OLD_KEYS_SQL, KEY_LENGTH_MAX, Claim
+from .idempotency import RETENTION_DAYS as KEYS_RETENTION_DAYS
+from .inbox import FORGET_OLD_EVENTS_SQL
+from .inbox import RETENTION_DAYS as INBOX_RETENTION_DAYS
+from .jobs import Job, run_jobs
+from .migrations import CHASSIS_MIGRATIONS, migrate
+from .refusal import IdempotencyKeyMissing, Unauthenticated
+from .relay import Relay
+from .settings import ProcessRole, ServiceSettings
+from .telemetry import configure
+
+STOP_SECONDS = 15
+HOUSEKEEPING_SECONDS = 3600.0
+MIGRATION_ATTEMPTS_MAX = 60
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The parts of a service. `provide` are extra dependencies of its route handlers, by name."""
+
+    name: str
+    migrations: Path
+    routes: Sequence[ControllerRouterHandler]
+    subscriptions: Subscriptions = field(default_factory=Subscriptions)
+    jobs: Sequence[Job] = ()
+    provide: Mapping[str, Any] = field(default_factory=dict)
+    on_stop: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+
+
+class _Running(InitPluginProtocol):
+    """Ties a service's running parts to the life of its HTTP application."""
+
+    def __init__(self, service: Service, settings: ServiceSettings) -> None:
+        self._service = service
+        self._settings = settings
+        self.health = Health(service.name)
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        app_config.lifespan.append(self._lifespan)
+        return app_config
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Litestar) -> AsyncIterator[None]:
+        service, settings = self._service, self._settings
+        await self._migrate()
+        db = await Database.open(settings, service.name)
+        app.state.db = db
+        app.state.actor_key = OKPKey.import_key(settings.secret("actor_public"))
+        app.state.health = self.health
+        tasks: list[asyncio.Task[None]] = []
+        consumer: Consumer | None = None
+        if ProcessRole.RELAY in settings.roles:
+            relay = Relay(settings.database_url, settings.kafka_bootstrap_servers, service.name, settings.topic_prefix)
+            tasks.append(asyncio.create_task(relay.run(db.committed), name="relay"))
+        if ProcessRole.JOBS in settings.roles:
+            jobs = (*service.jobs, Job("housekeeping", HOUSEKEEPING_SECONDS, _forget_old_rows))
+            tasks.append(asyncio.create_task(run_jobs(db, settings.database_url, jobs), name="jobs"))
+        if ProcessRole.CONSUMER in settings.roles and service.subscriptions.topics:
+            consumer = Consumer(db, service.subscriptions, settings, service.name)
+            await consumer.start()
+        self.health.start(db, consumer, tasks)
+        log.info("service started", roles=sorted(settings.roles), port=settings.http_port)
+        try:
+            yield
+        finally:
+            self.health.stopping()
+            if consumer is not None:
+                await consumer.stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for stop in service.on_stop:
+                await stop()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(db.close(), STOP_SECONDS)
+            log.info("service stopped")
+
+    async def _migrate(self) -> None:
+        """Migrate, waiting for a database that is still starting."""
+        for attempt in range(1, MIGRATION_ATTEMPTS_MAX + 1):
+            try:
+                applied = await migrate(self._settings.database_url, CHASSIS_MIGRATIONS, self._service.migrations)
+            except (OSError, asyncpg.CannotConnectNowError) as error:
+                if attempt == MIGRATION_ATTEMPTS_MAX:
+                    raise
+                log.warning("database is not there yet", error=type(error).__name__, attempt=attempt)
+                await asyncio.sleep(1)
+            else:
+                log.info("database is up to date", count=len(applied))
+                return
+
+
+def build(service: Service, settings: ServiceSettings) -> Litestar:
+    """The service's application; starting it starts the parts that its roles ask for."""
+    has_api = ProcessRole.API in settings.roles
+    provide: dict[str, Any] = {
+        "db": Provide(_provide_db, sync_to_thread=False),
+        "actor": Provide(_provide_actor, sync_to_thread=False),
+        "claim": Provide(_provide_claim),
+        **{name: Provide(_constant(value), sync_to_thread=False) for name, value in service.provide.items()},
+    }
+    return Litestar(
+        route_handlers=[*HEALTH_HANDLERS, *(service.routes if has_api else ())],
+        dependencies=provide,
+        exception_handlers=EXCEPTION_HANDLERS,
+        middleware=[TelemetryMiddleware(service.name)],
+        plugins=[_Running(service, settings)],
+        request_max_body_size=settings.body_max_bytes,
+        openapi_config=OpenAPIConfig(title=f"{service.name} service (private)", version="1.0.0", render_plugins=[]),
+        logging_config=None,
+    )
+
+
+def run(service: Service, settings: ServiceSettings) -> None:
+    """Serve until SIGTERM or SIGINT, then stop gracefully."""
+    configure(service.name, settings.log_format)
+    serve(build(service, settings), settings.http_host, settings.http_port)
+
+
+def serve(app: Litestar, host: str, port: int) -> None:
+    """Run an application with uvicorn, without its own logs, until the process is told to stop."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        lifespan="on",
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        sys.exit(1)
+
+
+def _constant(value: Any) -> Callable[[], Any]:
+    def provide() -> Any:
+        return value
+
+    return provide
+
+
+def _provide_db(request: Request[Any, Any, Any]) -> Database:
+    db: Database = request.app.state.db
+    return db
+
+
+def _provide_actor(request: Request[Any, Any, Any]) -> Actor:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated
+    actor = read_actor(token, request.app.state.actor_key)
+    structlog.contextvars.bind_contextvars(account_id=str(actor.account_id), actor_kind=actor.kind.value)
+    return actor
+
+
+async def _provide_claim(request: Request[Any, Any, Any], actor: Actor) -> Claim:
+    key = request.headers.get("idempotency-key", "").strip('"')
+    if not 1 <= len(key) <= KEY_LENGTH_MAX:
+        raise IdempotencyKeyMissing
+    operation = f"{request.method} {request.scope['path']}"
+    return Claim.of(str(actor.account_id), key, operation, await request.body())
+
+
+async def _forget_old_rows(db: Database) -> None:
+    await db.execute(FORGET_OLD_KEYS_SQL, KEYS_RETENTION_DAYS)
+    await db.execute(FORGET_OLD_EVENTS_SQL, INBOX_RETENTION_DAYS)

@@ -1,0 +1,68 @@
+"""Settings of one process, from environment variables; secrets, from files of the secrets directory or variables."""
+
+import os
+from enum import StrEnum, auto
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class ProcessRole(StrEnum):
+    """What a process does for its service; several replicas of any of them may run at once."""
+
+    API = auto()
+    CONSUMER = auto()
+    RELAY = auto()
+    JOBS = auto()
+
+
+class ProcessSettings(BaseSettings):
+    """What every process of the product is told: where to listen, which town, which log format."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    http_host: str = "127.0.0.1"
+    http_port: Annotated[int, Field(ge=1, le=65535)]
+    town_file: Path
+    secrets_dir: Path
+    portal_url: str
+    log_format: Annotated[str, Field(pattern="^(json|console)$")] = "json"
+    body_max_bytes: Annotated[int, Field(gt=0)] = 1_000_000
+
+    def secret(self, name: str) -> str:
+        """The secret `name`: variable NAME in upper case, else the file of that name in the secrets directory.
+
+        Raises:
+            MissingSecret: neither is there.
+        """
+        if (value := os.environ.get(name.upper())) is not None:
+            return value
+        for path in (self.secrets_dir / name, self.secrets_dir / f"{name}.json"):
+            if path.is_file():
+                return path.read_text().strip()
+        raise MissingSecret(f"secret {name!r}: set {name.upper()} or put a file of that name in {self.secrets_dir}")
+
+
+class ServiceSettings(ProcessSettings):
+    """What a service's process is told besides."""
+
+    roles: Annotated[frozenset[ProcessRole], NoDecode] = frozenset(ProcessRole)
+    database_url: str
+    kafka_bootstrap_servers: str
+    topic_prefix: str = ""
+    database_pool_max: Annotated[int, Field(ge=2, le=64)] = 16
+    statement_timeout_seconds: Annotated[int, Field(ge=1)] = 10
+    lock_timeout_seconds: Annotated[int, Field(ge=1)] = 3
+    clock_offset_seconds: int = 0
+    """Moves the town's clock, for a demonstration or a test that needs another day. Zero in production."""
+
+    @field_validator("roles", mode="before")
+    @classmethod
+    def _split_roles(cls, value: Any) -> Any:
+        return value.split(",") if isinstance(value, str) else value
+
+
+class MissingSecret(Exception):
+    """A secret that the process needs was given neither by a variable nor by a file."""

@@ -1,0 +1,44 @@
+"""The town's profile file: who the town is, and one table for each service that reads its own policies from it."""
+
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SectionT = TypeVar("SectionT", bound=BaseModel)
+
+
+class TownSection(BaseModel):
+    """The base of every table of a town file: strict, so that a misspelt setting is said at start-up."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Town(TownSection):
+    """The `[town]` table: the identity that every part of the product may show."""
+
+    name: str
+    full_name: str
+    time_zone: str = "Europe/Paris"
+    site_url: str
+    contact_email: str
+    contact_phone: str
+    contact_address: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The civil time of deadlines, opening hours and what is printed."""
+        return ZoneInfo(self.time_zone)
+
+
+def load_town(path: Path) -> Town:
+    """The `[town]` table of a profile file."""
+    return load_section(path, "town", Town)
+
+
+def load_section(path: Path, name: str, model: type[SectionT]) -> SectionT:
+    """The table `name` of a profile file, checked; an absent table means its defaults."""
+    with path.open("rb") as file:
+        return model.model_validate(tomllib.load(file).get(name, {}))

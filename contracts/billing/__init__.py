@@ -1,0 +1,1 @@
+"""What the billing service publishes (events) and answers (private HTTP models)."""

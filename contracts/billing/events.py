@@ -1,0 +1,75 @@
+"""Events of the billing service."""
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from contracts.event import Event
+from contracts.types import Cents, ChargeStatus, PaymentMeans
+
+
+class ChargeRecorded(Event):
+    """What a booked day costs, or no longer costs; a later one for the same charge replaces it."""
+
+    event_type: ClassVar[str] = "billing.charge_recorded.v1"
+    topic: ClassVar[str] = "billing.charges"
+    key_field: ClassVar[str] = "household_id"
+
+    charge_id: UUID
+    booking_id: UUID
+    household_id: UUID
+    child_id: UUID
+    activity_id: UUID
+    service_on: date
+    status: ChargeStatus
+    amount_cents: Cents
+    recorded_at: datetime
+
+
+class InvoiceIssued(Event):
+    """An invoice was numbered and frozen. `period` is the invoiced month, `YYYY-MM`."""
+
+    event_type: ClassVar[str] = "billing.invoice_issued.v1"
+    topic: ClassVar[str] = "billing.invoices"
+    key_field: ClassVar[str] = "household_id"
+
+    invoice_id: UUID
+    household_id: UUID
+    regie: str
+    number: str
+    period: str
+    total_cents: Cents
+    due_on: date
+    issued_at: datetime
+
+
+class InvoicePaid(Event):
+    """Nothing is left to pay on this invoice."""
+
+    event_type: ClassVar[str] = "billing.invoice_paid.v1"
+    topic: ClassVar[str] = "billing.invoices"
+    key_field: ClassVar[str] = "household_id"
+
+    invoice_id: UUID
+    household_id: UUID
+    number: str
+    total_cents: Cents
+    paid_at: datetime
+
+
+class PaymentReceived(Event):
+    """Money came in for an invoice, once; `reference` is the provider's authorization number."""
+
+    event_type: ClassVar[str] = "billing.payment_received.v1"
+    topic: ClassVar[str] = "billing.payments"
+    key_field: ClassVar[str] = "household_id"
+
+    payment_id: UUID
+    invoice_id: UUID
+    invoice_number: str
+    household_id: UUID
+    amount_cents: Cents
+    means: PaymentMeans
+    reference: str
+    receipt_number: str
+    paid_at: datetime

@@ -1,0 +1,1 @@
+"""What the booking service publishes (events) and answers (private HTTP models)."""

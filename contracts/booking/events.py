@@ -1,0 +1,142 @@
+"""Events of the booking service."""
+
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from contracts.event import Event, Model
+from contracts.types import ActivityKind, Attendance
+
+
+class ActivityState(Event):
+    """An activity as others need it: what it is called and which tariff prices it."""
+
+    event_type: ClassVar[str] = "booking.activity_state.v1"
+    topic: ClassVar[str] = "booking.activities"
+    key_field: ClassVar[str] = "activity_id"
+
+    activity_id: UUID
+    kind: ActivityKind
+    label: str
+    site_label: str
+    tariff_code: str
+
+
+class EnrollmentRequested(Event):
+    """A family asked for a child to be enrolled in an activity (marker "?")."""
+
+    event_type: ClassVar[str] = "booking.enrollment_requested.v1"
+    topic: ClassVar[str] = "booking.enrollments"
+    key_field: ClassVar[str] = "household_id"
+
+    enrollment_id: UUID
+    household_id: UUID
+    child_id: UUID
+    activity_id: UUID
+    starts_on: date
+    ends_on: date
+    requested_at: datetime
+
+
+class EnrollmentValidated(Event):
+    """An agent validated the enrollment: its days are open to booking (marker "V")."""
+
+    event_type: ClassVar[str] = "booking.enrollment_validated.v1"
+    topic: ClassVar[str] = "booking.enrollments"
+    key_field: ClassVar[str] = "household_id"
+
+    enrollment_id: UUID
+    household_id: UUID
+    child_id: UUID
+    activity_id: UUID
+    starts_on: date
+    ends_on: date
+    validated_at: datetime
+
+
+class EnrollmentRefused(Event):
+    """An agent refused the enrollment. The reason stays in the booking service: it may say something personal."""
+
+    event_type: ClassVar[str] = "booking.enrollment_refused.v1"
+    topic: ClassVar[str] = "booking.enrollments"
+    key_field: ClassVar[str] = "household_id"
+
+    enrollment_id: UUID
+    household_id: UUID
+    child_id: UUID
+    activity_id: UUID
+    refused_at: datetime
+
+
+class BookingConfirmed(Event):
+    """A child has a place in an activity on a day."""
+
+    event_type: ClassVar[str] = "booking.booking_confirmed.v1"
+    topic: ClassVar[str] = "booking.bookings"
+    key_field: ClassVar[str] = "household_id"
+
+    booking_id: UUID
+    basket_id: UUID
+    household_id: UUID
+    child_id: UUID
+    activity_id: UUID
+    slot_id: UUID
+    service_on: date
+    confirmed_at: datetime
+
+
+class BookingCancelled(Event):
+    """A place was given back. `is_chargeable`: the cancellation came too late to be free."""
+
+    event_type: ClassVar[str] = "booking.booking_cancelled.v1"
+    topic: ClassVar[str] = "booking.bookings"
+    key_field: ClassVar[str] = "household_id"
+
+    booking_id: UUID
+    household_id: UUID
+    child_id: UUID
+    activity_id: UUID
+    slot_id: UUID
+    service_on: date
+    is_chargeable: bool
+    cancelled_at: datetime
+
+
+class BasketLine(Model):
+    """One booked day of a basket."""
+
+    booking_id: UUID
+    child_id: UUID
+    activity_id: UUID
+    service_on: date
+
+
+class BasketConfirmed(Event):
+    """Every day of a basket was booked, together; it comes after the `BookingConfirmed` of each of its days."""
+
+    event_type: ClassVar[str] = "booking.basket_confirmed.v1"
+    topic: ClassVar[str] = "booking.bookings"
+    key_field: ClassVar[str] = "household_id"
+
+    basket_id: UUID
+    household_id: UUID
+    guardian_id: UUID | None
+    lines: tuple[BasketLine, ...]
+    confirmed_at: datetime
+
+
+class AttendanceRecorded(Event):
+    """The attendance sheet of a day was closed with this mark for this booking; a later one replaces it."""
+
+    event_type: ClassVar[str] = "booking.attendance_recorded.v1"
+    topic: ClassVar[str] = "booking.bookings"
+    key_field: ClassVar[str] = "household_id"
+
+    booking_id: UUID
+    household_id: UUID
+    child_id: UUID
+    activity_id: UUID
+    slot_id: UUID
+    service_on: date
+    attendance: Attendance
+    recorded_at: datetime

@@ -1,0 +1,1 @@
+"""What the family service publishes (events) and answers (private HTTP models)."""

@@ -1,0 +1,61 @@
+"""What every private HTTP interface shares: pages of a list, refusals as problem documents, and field types with limits."""
+
+from datetime import date
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from .event import Model
+
+PAGE_SIZE_MAX = 100
+
+ItemT = TypeVar("ItemT")
+
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[A-Za-z]{2,}$"),
+]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20, pattern=r"^\+?[0-9][0-9 .\-]{7,18}$")]
+PostalCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}$")]
+Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+
+
+def _plausible(day: date) -> date:
+    if not date(1900, 1, 1) <= day <= date(2100, 12, 31):
+        raise ValueError("the date is outside 1900-2100")
+    return day
+
+
+Day = Annotated[date, AfterValidator(_plausible)]
+"""A civil date that a person can mean."""
+
+
+class Page(Model, Generic[ItemT]):
+    """A page of a list; `next_cursor` is None on the last one."""
+
+    items: tuple[ItemT, ...]
+    next_cursor: str | None = None
+
+
+class FieldProblem(Model):
+    """What is wrong with one field. `pointer` is a JSON Pointer (RFC 6901) into the request body."""
+
+    pointer: str
+    code: str
+    detail: str
+    params: dict[str, Any] = Field(default_factory=dict)
+
+
+class Problem(Model):
+    """A refusal, as `application/problem+json` (RFC 9457). `code` is stable; `params` are the facts behind it."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    params: dict[str, Any] = Field(default_factory=dict)
+    errors: tuple[FieldProblem, ...] = ()
+    trace_id: str | None = None

@@ -1,0 +1,1 @@
+"""What the identity service publishes (events) and answers (private HTTP models)."""

@@ -1,0 +1,1 @@
+"""What the notifications service publishes (events) and answers (private HTTP models)."""

@@ -1,0 +1,23 @@
+"""The private HTTP interface of the notifications service.
+
+GET /messages?recipient_id=&cursor=   -> Page[Message]    agent (front_desk, director): what was sent to a person
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from contracts.event import Model
+from contracts.types import MessageStatus
+
+
+class Message(Model):
+    """A message to a person and its delivery. The body is not kept here once sent."""
+
+    message_id: UUID
+    recipient_id: UUID
+    template: str
+    subject: str | None
+    status: MessageStatus
+    attempt_count: int
+    queued_at: datetime
+    sent_at: datetime | None

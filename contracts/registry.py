@@ -1,0 +1,161 @@
+"""Every topic of a town: the one list that topics are created from and that subscribers are checked against."""
+
+from typing import Final
+
+from .billing.events import ChargeRecorded, InvoiceIssued, InvoicePaid, PaymentReceived
+from .booking.events import (
+    ActivityState,
+    AttendanceRecorded,
+    BasketConfirmed,
+    BookingCancelled,
+    BookingConfirmed,
+    EnrollmentRefused,
+    EnrollmentRequested,
+    EnrollmentValidated,
+)
+from .event import Event
+from .family.events import ChildAdded, HouseholdCreated, HouseholdState, QuotientState
+from .identity.events import (
+    AccountActivated,
+    AccountCreated,
+    AccountState,
+    CredentialIssued,
+    CredentialsChosen,
+    TermsAccepted,
+)
+from .notifications.events import MessageFailed, MessageSent
+from .topic import Topic, TopicKind, Visibility
+
+TOPICS: Final[tuple[Topic, ...]] = (
+    Topic(
+        name="identity.accounts",
+        kind=TopicKind.STATE,
+        key="account_id",
+        producer="identity",
+        consumers=("notifications",),
+        events=(AccountState,),
+    ),
+    Topic(
+        name="identity.credentials",
+        kind=TopicKind.SECRET,
+        key="account_id",
+        producer="identity",
+        consumers=("notifications",),
+        events=(CredentialIssued,),
+        retention_days=1,
+    ),
+    Topic(
+        name="identity.account_facts",
+        kind=TopicKind.FACTS,
+        key="account_id",
+        producer="identity",
+        consumers=(),
+        events=(AccountCreated, AccountActivated, CredentialsChosen, TermsAccepted),
+        retention_days=90,
+        visibility=Visibility.PARTNER,
+    ),
+    Topic(
+        name="family.households",
+        kind=TopicKind.STATE,
+        key="household_id",
+        producer="family",
+        consumers=("identity", "booking", "billing", "notifications"),
+        events=(HouseholdState,),
+    ),
+    Topic(
+        name="family.quotients",
+        kind=TopicKind.STATE,
+        key="household_id",
+        producer="family",
+        consumers=("billing",),
+        events=(QuotientState,),
+    ),
+    Topic(
+        name="family.household_facts",
+        kind=TopicKind.FACTS,
+        key="household_id",
+        producer="family",
+        consumers=(),
+        events=(HouseholdCreated, ChildAdded),
+        retention_days=90,
+        visibility=Visibility.PARTNER,
+    ),
+    Topic(
+        name="booking.activities",
+        kind=TopicKind.STATE,
+        key="activity_id",
+        producer="booking",
+        consumers=("billing", "notifications"),
+        events=(ActivityState,),
+        visibility=Visibility.PARTNER,
+    ),
+    Topic(
+        name="booking.enrollments",
+        kind=TopicKind.FACTS,
+        key="household_id",
+        producer="booking",
+        consumers=("notifications",),
+        events=(EnrollmentRequested, EnrollmentValidated, EnrollmentRefused),
+        retention_days=90,
+        visibility=Visibility.PARTNER,
+    ),
+    Topic(
+        name="booking.bookings",
+        kind=TopicKind.FACTS,
+        key="household_id",
+        producer="booking",
+        consumers=("billing", "notifications"),
+        events=(BookingConfirmed, BookingCancelled, BasketConfirmed, AttendanceRecorded),
+        retention_days=400,
+        visibility=Visibility.PARTNER,
+    ),
+    Topic(
+        name="billing.charges",
+        kind=TopicKind.FACTS,
+        key="household_id",
+        producer="billing",
+        consumers=(),
+        events=(ChargeRecorded,),
+        retention_days=400,
+        visibility=Visibility.PARTNER,
+    ),
+    Topic(
+        name="billing.invoices",
+        kind=TopicKind.FACTS,
+        key="household_id",
+        producer="billing",
+        consumers=("notifications",),
+        events=(InvoiceIssued, InvoicePaid),
+        retention_days=400,
+        visibility=Visibility.PARTNER,
+    ),
+    Topic(
+        name="billing.payments",
+        kind=TopicKind.FACTS,
+        key="household_id",
+        producer="billing",
+        consumers=("notifications",),
+        events=(PaymentReceived,),
+        retention_days=400,
+        visibility=Visibility.PARTNER,
+    ),
+    Topic(
+        name="notifications.messages",
+        kind=TopicKind.FACTS,
+        key="recipient_id",
+        producer="notifications",
+        consumers=(),
+        events=(MessageSent, MessageFailed),
+        retention_days=30,
+    ),
+)
+
+EVENTS: Final[dict[str, type[Event]]] = {event.event_type: event for topic in TOPICS for event in topic.events}
+
+
+def topic_named(name: str) -> Topic:
+    """The declared topic of this name; `KeyError` when nobody declared it."""
+    return _BY_NAME[name]
+
+
+_BY_NAME: Final = {topic.name: topic for topic in TOPICS}

@@ -1,0 +1,177 @@
+"""The vocabulary that contracts and domains share: closed lists of states, kinds and roles.
+
+Only the standard library is imported here, so that a pure domain module may use it. The wire value of each member is
+its name in lower case; a member is never renamed or removed once published.
+"""
+
+from enum import StrEnum, auto
+from typing import Final
+
+SERVICES: Final = ("identity", "family", "booking", "billing", "notifications")
+
+Cents = int
+"""An amount of money in integer euro cents; negative when it is owed to the household."""
+
+
+class ActorKind(StrEnum):
+    """Who acts: a guardian for their own household, a municipal agent, or the town's own operations tools."""
+
+    PARENT = auto()
+    AGENT = auto()
+    SYSTEM = auto()
+
+
+class Role(StrEnum):
+    """What a municipal agent is entitled to."""
+
+    FRONT_DESK = auto()
+    SITE = auto()
+    FINANCE = auto()
+    DIRECTOR = auto()
+    OPS = auto()
+
+
+class Civility(StrEnum):
+    """How a person is greeted; NONE when they would rather not say."""
+
+    MADAME = auto()
+    MONSIEUR = auto()
+    NONE = auto()
+
+
+class AccountStatus(StrEnum):
+    """INVITED: the link was mailed. ACTIVATED: it was followed. ACTIVE: personal credentials were chosen."""
+
+    INVITED = auto()
+    ACTIVATED = auto()
+    ACTIVE = auto()
+    DISABLED = auto()
+
+
+class SessionStage(StrEnum):
+    """What a signed-in person must still do before anything else is open to them."""
+
+    CHOOSE_CREDENTIALS = auto()
+    ACCEPT_TERMS = auto()
+    READY = auto()
+
+
+class CredentialPurpose(StrEnum):
+    """Why a secret travels to the notifications service."""
+
+    INVITATION = auto()
+    PASSWORD_RESET = auto()
+
+
+class ActivityKind(StrEnum):
+    """The families of activities that a town offers."""
+
+    SCHOOL = auto()
+    LUNCH = auto()
+    BEFORE_SCHOOL = auto()
+    AFTER_SCHOOL = auto()
+    LEISURE = auto()
+    SPORT = auto()
+    NURSERY = auto()
+
+
+class EnrollmentStatus(StrEnum):
+    """REQUESTED is the marker "?", VALIDATED the marker "V"; only a validated enrollment opens its bookings."""
+
+    REQUESTED = auto()
+    VALIDATED = auto()
+    REFUSED = auto()
+    ENDED = auto()
+
+
+class BookingStatus(StrEnum):
+    """A live booking occupies a place; a cancelled one does not."""
+
+    CONFIRMED = auto()
+    CANCELLED = auto()
+
+
+class DayState(StrEnum):
+    """What a cell of the calendar shows, derived by the booking service from its rules."""
+
+    BOOKED = auto()
+    BOOKED_LOCKED = auto()
+    BOOKABLE = auto()
+    LATE = auto()
+    CANCELLED = auto()
+    FULL = auto()
+    WAITING = auto()
+    PENDING = auto()
+    CLOSED = auto()
+
+
+class Attendance(StrEnum):
+    """What the agent on site noted for a child and a day."""
+
+    PRESENT = auto()
+    ABSENT_EXCUSED = auto()
+    ABSENT_UNEXCUSED = auto()
+    UNBOOKED = auto()
+
+
+class ChargeStatus(StrEnum):
+    """PLANNED when booked, DUE once the day took place, INVOICED once on an issued invoice, VOID when nothing is owed."""
+
+    PLANNED = auto()
+    DUE = auto()
+    INVOICED = auto()
+    VOID = auto()
+
+
+class InvoiceRunStatus(StrEnum):
+    """DRAFTING while items are computed by a job; REVIEWED opens the issue; ISSUED never changes."""
+
+    DRAFTING = auto()
+    DRAFT = auto()
+    REVIEWED = auto()
+    ISSUING = auto()
+    ISSUED = auto()
+
+
+class InvoiceStatus(StrEnum):
+    """An issued invoice never changes but for what was paid of it."""
+
+    ISSUED = auto()
+    PARTLY_PAID = auto()
+    PAID = auto()
+
+
+class PaymentStatus(StrEnum):
+    """The life of one attempt to pay through the payment provider."""
+
+    CREATED = auto()
+    REDIRECTED = auto()
+    PAID = auto()
+    REFUSED = auto()
+    CANCELLED = auto()
+    EXPIRED = auto()
+
+
+class PaymentMeans(StrEnum):
+    """How money came in."""
+
+    CARD = auto()
+    DIRECT_DEBIT = auto()
+
+
+class MessageStatus(StrEnum):
+    """Where a message to a family stands."""
+
+    QUEUED = auto()
+    SENT = auto()
+    FAILED = auto()
+    EXPIRED = auto()
+
+
+class QuotientSource(StrEnum):
+    """Where a family quotient comes from."""
+
+    CAF = auto()
+    MSA = auto()
+    TAX_NOTICE = auto()
+    AGENT = auto()

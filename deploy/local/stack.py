@@ -1,0 +1,255 @@
+"""The whole portal as processes on one machine: PostgreSQL, Kafka, simulators, five services and the gateway, started in
+the right order and stopped in the reverse one. `make up` and the end-to-end tests run the same stack."""
+
+import shutil
+import signal
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from .child import LOOPBACK, ROOT
+from .kafka import KafkaServer
+from .ports import PortPlan, replica_names
+from .postgres import SERVICES, PostgresServer, ensure_service_databases
+from .processes import ManagedProcess, Supervisor, stop_all, wait_all_ready
+from .secrets import ensure_secrets
+from .topics import create_topics
+
+SIMULATORS = ("payfip", "mail")
+GATEWAY_STOP_SECONDS = 3
+SERVICES_STOP_SECONDS = 5
+TOWNS = ROOT / "deploy" / "towns"
+
+
+@dataclass(frozen=True, slots=True)
+class StackPlan:
+    """What to run.
+
+    `database_url` (an administrator's DSN) and `kafka_bootstrap` name servers to use instead of our own; `prefix` keeps
+    this stack's databases, roles and topics apart on a shared server. `extra_env` adds variables by process name and
+    `replicas` counts the processes by service name. `parts` limits the run to some processes, for tests.
+    """
+
+    state_dir: Path
+    town: str = "demo"
+    ports: PortPlan | None = None
+    replicas: Mapping[str, int] = field(default_factory=dict)
+    extra_env: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    database_url: str | None = None
+    kafka_bootstrap: str | None = None
+    prefix: str = ""
+    parts: tuple[str, ...] | None = None
+
+    @property
+    def town_file(self) -> Path:
+        return TOWNS / self.town / "town.toml"
+
+
+def _say_nothing(_line: str) -> None:
+    pass
+
+
+class Stack:
+    """A running portal. Start it from the main thread, by `start` or as a context manager."""
+
+    def __init__(self, plan: StackPlan, say: Callable[[str], None] = _say_nothing) -> None:
+        self.plan = plan
+        self.state_dir = plan.state_dir.resolve()
+        self.logs = self.state_dir / "logs"
+        self.ports = plan.ports or PortPlan.free(plan.replicas)
+        self.processes: dict[str, ManagedProcess] = {}
+        self.supervisor = Supervisor(say)
+        self._say = say
+        self._dsns: dict[str, str] = {}
+        self.postgres = None if plan.database_url else PostgresServer(self.state_dir, self.ports["postgres"])
+        self.kafka = (
+            None if plan.kafka_bootstrap else KafkaServer(self.state_dir, self.ports["kafka"], self.ports["controller"])
+        )
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def bootstrap(self) -> str:
+        """The brokers' addresses."""
+        return self.plan.kafka_bootstrap or f"{LOOPBACK}:{self.ports['kafka']}"
+
+    @property
+    def admin_dsn(self) -> str:
+        """The administrator's DSN, for checks that look into every database."""
+        return self.plan.database_url or (self.postgres.admin_dsn if self.postgres else "")
+
+    @property
+    def secrets_dir(self) -> Path:
+        return self.state_dir / "secrets"
+
+    def start(self) -> None:
+        """Start everything and wait until it may be used; on a failure, stop what was started.
+
+        Raises LauncherError with one line for the person at the keyboard.
+        """
+        try:
+            self._start_servers()
+            self._start_processes()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop everything, last started first: the gateway, the services and simulators, then the servers."""
+        for name in [*self.processes, "postgres", "kafka"]:
+            self.supervisor.remove(name)
+        gateway = [process for name, process in self.processes.items() if name == "gateway"]
+        stop_all(gateway, GATEWAY_STOP_SECONDS)
+        stop_all(list(self.processes.values()), SERVICES_STOP_SECONDS)
+        servers = [server for server in (self.kafka, self.postgres) if server is not None]
+        with ThreadPoolExecutor(len(servers) or 1) as together:
+            list(together.map(lambda server: server.stop(), servers))
+
+    def watch(self) -> None:
+        """Start again what died since the last call; see `Supervisor.watch`."""
+        self.supervisor.watch()
+
+    def kill(self, name: str) -> None:
+        """SIGKILL one process, or one server (`postgres`, `kafka`)."""
+        self._child(name).kill()
+
+    def stop_one(self, name: str) -> None:
+        """Stop one process or server gracefully and leave it stopped."""
+        self.supervisor.remove(name)
+        self._child(name).stop()
+
+    def restart(self, name: str) -> None:
+        """Stop one process or server if it runs, start it and wait until it may be used."""
+        child = self._child(name)
+        child.stop()
+        child.launch()
+        child.wait_ready()
+        self.supervisor.add(child)
+
+    def send(self, name: str, sign: signal.Signals) -> None:
+        """Send a signal to one of the portal's processes."""
+        self.processes[name].send(sign)
+
+    def url(self, name: str) -> str:
+        """The HTTP address of a process, without a trailing slash."""
+        return f"http://{LOOPBACK}:{self.ports[name]}"
+
+    @property
+    def portal_url(self) -> str:
+        """The address that a browser uses: session cookies need the name localhost, not its number."""
+        return f"http://localhost:{self.ports['gateway']}"
+
+    def dsn(self, service: str) -> str:
+        """The DSN of a service's own database, under its own role."""
+        return self._dsns[service]
+
+    def env(self, name: str) -> dict[str, str]:
+        """The variables that a process is given besides the inherited ones."""
+        service = name.split("-")[0]
+        common = {
+            "HTTP_HOST": LOOPBACK,
+            "HTTP_PORT": str(self.ports[name]),
+            "TOWN_FILE": str(self.plan.town_file),
+            "SECRETS_DIR": str(self.secrets_dir),
+            "PORTAL_URL": self.portal_url,
+            "LOG_FORMAT": "json",
+            "PYTHONUNBUFFERED": "1",
+        }
+        smtp = {"SMTP_HOST": LOOPBACK, "SMTP_PORT": str(self.ports["smtp"])}
+        own: dict[str, dict[str, str]] = {
+            "gateway": {f"{each.upper()}_URL": self.url(each) for each in SERVICES},
+            "billing": {"PAYFIP_URL": self.url("payfip")},
+            "notifications": smtp,
+            "mail": smtp,
+        }
+        if service in SERVICES:
+            common |= {"DATABASE_URL": self.dsn(service), "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap}
+            common |= {"TOPIC_PREFIX": self.plan.prefix}
+        if service in SIMULATORS:
+            common |= {"STATE_DIR": str(self.state_dir / name)}
+        return common | own.get(service, {}) | dict(self.plan.extra_env.get(name, self.plan.extra_env.get(service, {})))
+
+    def tool_env(self) -> dict[str, str]:
+        """The variables for a tool that talks to the running portal, such as the demo's seed."""
+        urls = {f"{name.upper()}_URL": self.url(name) for name in (*SERVICES, *SIMULATORS, "gateway")}
+        return urls | {
+            "PORTAL_URL": self.portal_url,
+            "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
+            "TOPIC_PREFIX": self.plan.prefix,
+            "TOWN_FILE": str(self.plan.town_file),
+            "SECRETS_DIR": str(self.secrets_dir),
+        }
+
+    def _child(self, name: str) -> "ManagedProcess | PostgresServer | KafkaServer":
+        server = {"postgres": self.postgres, "kafka": self.kafka}.get(name)
+        return server or self.processes[name]
+
+    def _start_servers(self) -> None:
+        """Databases are made while Kafka still starts, for the Java machine is what takes the time."""
+        self.state_dir.mkdir(parents=True, exist_ok=True)
+        keep_previous_logs(self.logs)
+        ensure_secrets(self.secrets_dir)
+        servers = [server for server in (self.kafka, self.postgres) if server is not None]
+        with ThreadPoolExecutor(len(servers) or 1) as together:
+            list(together.map(lambda server: server.prepare(), servers))
+        for server in servers:
+            self._say(f"{server.name}: starting")
+            server.launch()
+        if self.postgres is not None:
+            self.postgres.wait_ready()
+        passwords = self.state_dir / "database_passwords.json"
+        self._dsns = ensure_service_databases(self.admin_dsn, self.plan.prefix, passwords)
+        if self.kafka is not None:
+            self.kafka.wait_ready()
+        create_topics(self.bootstrap, self.plan.prefix)
+        for server in servers:
+            self.supervisor.add(server)
+
+    def _start_processes(self) -> None:
+        replicas = list(replica_names(self.plan.replicas))
+        names = [name for name in (*SIMULATORS, *SERVICES, *replicas, "gateway") if self._is_wanted(name)]
+        began = time.monotonic()
+        self._say(f"starting {', '.join(names)}")
+        for name in names:
+            self.processes[name] = ManagedProcess(
+                name, module_of(name), self.ports[name], self.env(name), self.logs / f"{name}.log"
+            )
+            self.processes[name].launch()
+        wait_all_ready(list(self.processes.values()))
+        for process in self.processes.values():
+            self.supervisor.add(process)
+        self._say(f"all {len(names)} processes are ready after {time.monotonic() - began:.1f} s")
+
+    def _is_wanted(self, name: str) -> bool:
+        return self.plan.parts is None or name.split("-")[0] in self.plan.parts
+
+
+def module_of(name: str) -> str:
+    """The Python module that a process runs."""
+    service = name.split("-")[0]
+    if service == "gateway":
+        return "gateway"
+    return f"simulators.{service}" if service in SIMULATORS else f"services.{service}"
+
+
+def keep_previous_logs(logs: Path) -> None:
+    """Logs are those of one run; the run before stays readable in `previous`, older ones go."""
+    current = [entry for entry in logs.glob("*.log") if entry.is_file()]
+    if not current:
+        return
+    previous = logs / "previous"
+    shutil.rmtree(previous, ignore_errors=True)
+    previous.mkdir()
+    for entry in current:
+        entry.rename(previous / entry.name)

@@ -1,0 +1,204 @@
+"""What `make up` runs once the virtual environment is there: check the machine, start the stack, seed the demo once, say
+where everything is, keep it running, and stop it cleanly. What goes wrong is said in one line, with what to do."""
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from importlib.util import find_spec
+from pathlib import Path
+from types import FrameType
+
+from .child import ROOT, LauncherError, last_lines, port_is_free, spawn, stop, wait_until
+from .jars import ensure_jars
+from .ports import BASE, PortPlan
+from .postgres import SERVICES
+from .stack import TOWNS, Stack, StackPlan
+from .state import check_space, check_version, forget, free_bytes, locked
+
+STATE_DIR = ROOT / ".run"
+WATCH_SECONDS = 0.5
+SEED_LIMIT_SECONDS = 300
+LOW_BYTES = 200_000_000
+# After a launcher that was killed, its children need a moment to end.
+PORTS_LIMIT_SECONDS = 10
+
+
+def main(arguments: list[str]) -> int:
+    """Run the command `up` (the default) or `reset`; the exit code is 1 after a line that says what is wrong."""
+    command = arguments[0] if arguments else "up"
+    state_dir = Path(os.environ.get("STATE_DIR") or STATE_DIR).resolve()
+    for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(asked, _interrupt)
+    try:
+        if command == "reset":
+            _reset(state_dir)
+        elif command == "up":
+            _up(state_dir)
+        else:
+            raise LauncherError(f"unknown command {command}: `up` or `reset`")
+    except KeyboardInterrupt:
+        say("stopped; `make up` continues with the same data")
+    except LauncherError as error:
+        return _fail(str(error))
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        return _fail(f"the disk of {state_dir} is full: free some space, then `make up` again")
+    return 0
+
+
+def say(line: str) -> None:
+    """One line of progress."""
+    print(line, flush=True)
+
+
+def _fail(reason: str) -> int:
+    print(f"error: {reason}", file=sys.stderr, flush=True)
+    return 1
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Leave what is being done for a clean stop; a second Ctrl-C must not interrupt that one."""
+    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ignored, signal.SIG_IGN)
+    say("\nstopping ...")
+    raise KeyboardInterrupt
+
+
+def _reset(state_dir: Path) -> None:
+    if not state_dir.exists():
+        say("nothing to forget")
+        return
+    with locked(state_dir):
+        forget(state_dir)
+    say("forgotten: the next `make up` begins with a new demo town")
+    if os.environ.get("DATABASE_URL") or os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
+        say("what the servers of DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS hold is kept: drop it there")
+
+
+def _up(state_dir: Path) -> None:
+    began = time.monotonic()
+    plan = plan_from_environment(state_dir)
+    with locked(state_dir):
+        check_version(state_dir)
+        check_space(state_dir)
+        check_ports(plan)
+        if plan.kafka_bootstrap is None:
+            ensure_jars(say)  # here, not in the stack: a download must give way to Ctrl-C
+        stack = Stack(plan, say)
+        with stack:
+            _seed(stack)
+            say(welcome(stack, time.monotonic() - began))
+            _keep_running(stack)
+
+
+def plan_from_environment(state_dir: Path) -> StackPlan:
+    """The plan that TOWN, PORT_BASE, REPLICAS, DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS ask for."""
+    town = os.environ.get("TOWN") or "demo"
+    if not (TOWNS / town / "town.toml").exists():
+        known = ", ".join(sorted(file.parent.name for file in TOWNS.glob("*/town.toml")))
+        raise LauncherError(f"no town profile {town}: TOWN is one of {known}")
+    replicas = dict.fromkeys(SERVICES, _number("REPLICAS", 1, 9))
+    return StackPlan(
+        state_dir,
+        town=town,
+        ports=PortPlan.fixed(_number("PORT_BASE", BASE, 65_000), replicas),
+        replicas=replicas,
+        database_url=os.environ.get("DATABASE_URL") or None,
+        kafka_bootstrap=os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or None,
+    )
+
+
+def _number(variable: str, default: int, maximum: int) -> int:
+    text = os.environ.get(variable) or str(default)
+    if not text.isdecimal() or not 1 <= int(text) <= maximum:
+        raise LauncherError(f"{variable} is a number from 1 to {maximum}, not {text}")
+    return int(text)
+
+
+def check_ports(plan: StackPlan) -> None:
+    """Refuse to start where somebody else listens."""
+    external = {"postgres"} if plan.database_url else set()
+    external |= {"kafka", "controller"} if plan.kafka_bootstrap else set()
+    needed = {name: port for name, port in (plan.ports or PortPlan({})).ports.items() if name not in external}
+    wait_until(lambda: all(port_is_free(port) for port in needed.values()), PORTS_LIMIT_SECONDS)
+    for name, port in needed.items():
+        if not port_is_free(port):
+            raise LauncherError(
+                f"port {port} ({name}) is in use: stop the program that listens there, or shift all ports: PORT_BASE=9000 make up"
+            )
+
+
+def _seed(stack: Stack) -> None:
+    """Fill a new town with demo data, once; a seed that fails leaves a portal that works, and is tried again next time."""
+    marker = stack.state_dir / "seeded"
+    if marker.exists():
+        return
+    if find_spec("tools") is None or find_spec("tools.seed") is None:
+        say("no demo data: there is no tools.seed in this tree")
+        return
+    say("making the demo data")
+    log = stack.logs / "seed.log"
+    seed = spawn([sys.executable, "-m", "tools.seed"], log, env=dict(os.environ) | stack.tool_env())
+    try:
+        ended = wait_until(lambda: seed.poll() is not None, SEED_LIMIT_SECONDS)
+    finally:
+        stop(seed, signal.SIGTERM, 1)
+    if not ended or seed.returncode != 0:
+        say(f"warning: the demo data is not complete ({last_lines(log, 1)}); see {log}; `make reset` begins anew")
+        return
+    marker.touch()
+
+
+def welcome(stack: Stack, seconds: float) -> str:
+    """What a newcomer needs to know."""
+    lines = [
+        "",
+        f"The portal is ready ({seconds:.0f} s).",
+        "",
+        f"  Portal           {stack.portal_url}",
+        f"  Mails sent       {stack.url('mail').replace('127.0.0.1', 'localhost')}",
+        f"  Payment (PayFiP) {stack.url('payfip').replace('127.0.0.1', 'localhost')}",
+        "",
+        *personas(TOWNS / stack.plan.town / "personas.toml"),
+        f"  Logs             {_short(stack.logs)}",
+        "  Stop             Ctrl-C (the data stays; `make reset` forgets it)",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def personas(file: Path) -> list[str]:
+    """The demo town's people as a table: who they are, and how to sign in as them."""
+    if not file.exists():
+        return []
+    found = tomllib.loads(file.read_text()).get("persona", [])
+    columns = ("name", "role", "login", "password", "note")
+    rows = [
+        ("Person", "Role", "User name", "Password", ""),
+        *(tuple(str(p.get(c, "")) for c in columns) for p in found),
+    ]
+    widths = [max(len(row[index]) for row in rows) for index in range(len(columns))]
+    table = [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+    return [*table, ""]
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+def _keep_running(stack: Stack) -> None:
+    """Until Ctrl-C: start again what dies, and say once when the disk gets full."""
+    warned = False
+    while True:
+        time.sleep(WATCH_SECONDS)
+        stack.watch()
+        if not warned and free_bytes(stack.state_dir) < LOW_BYTES:
+            say(f"warning: the disk of {_short(stack.state_dir)} is nearly full: free some space")
+            warned = True

@@ -1,0 +1,1 @@
+"""The portal: what families and agents see, rendered on the server and usable without JavaScript."""

@@ -1,0 +1,1 @@
+"""A stand-in for PayFiP, the State's online payment service for local authorities (Régie Web-service variant)."""

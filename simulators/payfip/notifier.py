@@ -1,0 +1,65 @@
+"""Tells the town that an operation has a result: `POST urlnotif` with `idop=...`, again and again until it answers 2xx.
+
+The queue is in the provider's books, so that a restart of the simulator loses no notification.
+"""
+
+import asyncio
+from datetime import timedelta
+
+import httpx2
+import structlog
+
+from .clock import real_now
+from .provider import Provider
+from .store import Notification
+
+CALL_SECONDS_MAX = 10
+BATCH_MAX = 20
+IDLE_SECONDS_MAX = 30
+RETRY_SECONDS = (1, 2, 4, 8, 15, 30, 60, 60, 60)
+
+
+class Notifier:
+    """Sends what is due; the calls of one batch leave together, so that duplicates really race."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        # Neither a proxy of the environment nor a redirect may send the call elsewhere.
+        self._client = httpx2.AsyncClient(timeout=CALL_SECONDS_MAX, trust_env=False, follow_redirects=False)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        changed = self._provider.notifications_changed
+        async with self._client:
+            while True:
+                changed.clear()
+                due = self._provider.store.due_notifications(real_now(), BATCH_MAX)
+                await asyncio.gather(*(self._send(notification) for notification in due))
+                if due:
+                    continue
+                try:
+                    await asyncio.wait_for(changed.wait(), self._idle_seconds())
+                except TimeoutError:
+                    continue
+
+    def _idle_seconds(self) -> float:
+        next_due_at = self._provider.store.next_due_at()
+        if next_due_at is None:
+            return IDLE_SECONDS_MAX
+        return min(IDLE_SECONDS_MAX, max(0.0, (next_due_at - real_now()).total_seconds()))
+
+    async def _send(self, notification: Notification) -> None:
+        operation = self._provider.store.journal(id_op=notification.id_op, limit=1)[0]
+        try:
+            answer = await self._client.post(operation.urlnotif, data={notification.field: notification.id_op})
+            outcome, is_delivered = f"HTTP {answer.status_code}", answer.is_success
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            outcome, is_delivered = type(error).__name__, False
+        attempts = notification.attempts + 1
+        is_last = attempts > len(RETRY_SECONDS)
+        state = "delivered" if is_delivered else "given_up" if is_last else "pending"
+        due_at = real_now() + timedelta(seconds=RETRY_SECONDS[attempts - 1]) if state == "pending" else real_now()
+        self._provider.store.save_notification(notification.id, state=state, due_at=due_at, last_answer=outcome)
+        structlog.get_logger().info(
+            "notification_sent", id_op=notification.id_op, attempt=attempts, answer=outcome, state=state
+        )

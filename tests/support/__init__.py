@@ -1,0 +1,1 @@
+"""What tests of several levels share: databases, running services, signed actors, polling."""

@@ -1,0 +1,49 @@
+"""Databases of tests: a template for each service, migrated once, and a copy for each test."""
+
+import asyncio
+import itertools
+from pathlib import Path
+
+import asyncpg
+
+from chassis.migrations import CHASSIS_MIGRATIONS, migrate
+from deploy.local.postgres import PostgresServer
+
+SERVICES_FOLDER = Path(__file__).parents[2] / "services"
+
+
+class Postgres:
+    """The suite's PostgreSQL."""
+
+    def __init__(self, server: PostgresServer) -> None:
+        self.server = server
+        self._numbers = itertools.count(1)
+        self._templates: dict[str, str] = {}
+        self._lock = asyncio.Lock()
+
+    async def create(self, service: str, migrations: Path | None = None) -> str:
+        """The address of a new database, with the migrations of a service (or of a folder) applied."""
+        folder = migrations or SERVICES_FOLDER / service / "migrations"
+        async with self._lock:
+            if service not in self._templates:
+                template = f"template_{service}"
+                await self._administer(f'create database "{template}"')
+                await migrate(self._address(template), CHASSIS_MIGRATIONS, folder)
+                self._templates[service] = template
+            name = f"test_{service}_{next(self._numbers)}"
+            await self._administer(f'create database "{name}" template "{self._templates[service]}"')
+        return self._address(name)
+
+    async def drop(self, address: str) -> None:
+        """Remove a database that a test is done with."""
+        await self._administer(f'drop database if exists "{address.rpartition("/")[2]}" with (force)')
+
+    def _address(self, database: str) -> str:
+        return f"{self.server.admin_dsn.rpartition('/')[0]}/{database}"
+
+    async def _administer(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.server.admin_dsn)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
