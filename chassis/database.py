@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -15,6 +15,7 @@ from contracts.event import Event
 from .outbox import Emission, store_emissions
 from .refusal import Busy
 from .settings import ServiceSettings
+from .telemetry import current_trace
 
 COMMAND_ATTEMPTS_MAX = 3
 RETRY_PAUSE_SECONDS = 0.02
@@ -69,9 +70,10 @@ class Transaction(Queries):
             self._now = await self.fetchval("select now()") + self.clock_offset
         return self._now
 
-    def emit(self, *events: Event) -> None:
-        """Publish events with this transaction, in this order."""
-        self.emissions.extend(Emission.of(event) for event in events)
+    def emit(self, *events: Event, trace: Mapping[str, str] | None = None) -> None:
+        """Publish events with this transaction, in this order; `trace` when it is not the present one."""
+        trace = current_trace() if trace is None else trace
+        self.emissions.extend(Emission.of(event, trace) for event in events)
 
     def erase(self, state: type[Event], key: str) -> None:
         """Publish a tombstone: every replica forgets the aggregate `key` of a state topic."""

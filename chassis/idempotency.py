@@ -6,9 +6,11 @@ Source: draft-ietf-httpapi-idempotency-key-header-07.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+import asyncpg
 from pydantic import BaseModel
 
 from .refusal import IdempotencyKeyReused
@@ -63,3 +65,56 @@ class Claim:
         """Store the answer with the work, and return it."""
         await tx.execute(KEEP_RESPONSE_SQL, self.actor, self.key, answer.model_dump_json())
         return answer
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """What was answered to a key before: the claim, and the answer as JSON."""
+
+    claim: Claim
+    response: str
+
+
+class AnswerRaced(asyncpg.SerializationError):
+    """Another transaction kept an answer for one of these keys first; run again, and it will be found."""
+
+
+KEPT_ANSWERS_SQL = """
+select k.actor, k.key, k.fingerprint, k.response::text as response
+from idempotency_keys k join unnest($1::text[], $2::text[]) as asked(actor, key) using (actor, key)
+"""
+
+
+async def kept_answers(tx: "Transaction", claims: Sequence[Claim]) -> dict[tuple[str, str], KeptAnswer]:
+    """The answers that were kept for these keys, by actor and key; the fingerprints are the caller's to compare."""
+    rows = await tx.fetch(KEPT_ANSWERS_SQL, [claim.actor for claim in claims], [claim.key for claim in claims])
+    return {
+        (row["actor"], row["key"]): KeptAnswer(Claim(row["actor"], row["key"], row["fingerprint"]), row["response"])
+        for row in rows
+    }
+
+
+KEEP_ANSWERS_SQL = """
+insert into idempotency_keys (actor, key, fingerprint, response)
+select actor, key, fingerprint, response::jsonb
+from unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) as a(actor, key, fingerprint, response)
+order by actor, key
+on conflict (actor, key) do nothing
+"""
+
+
+async def keep_answers(tx: "Transaction", answers: Sequence[KeptAnswer]) -> None:
+    """Claim many keys, and store their answers with the work.
+
+    Raises:
+        AnswerRaced: a key was taken since `kept_answers` looked.
+    """
+    tag = await tx.execute(
+        KEEP_ANSWERS_SQL,
+        [answer.claim.actor for answer in answers],
+        [answer.claim.key for answer in answers],
+        [answer.claim.fingerprint for answer in answers],
+        [answer.response for answer in answers],
+    )
+    if tag != f"INSERT 0 {len(answers)}":
+        raise AnswerRaced

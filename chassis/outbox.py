@@ -5,10 +5,11 @@ ids is the order of commits, and `sequence` counts without a gap. A relay owns t
 it holds, publishes a shard's rows in id order and removes them once the broker acknowledged: at least once, in order per key.
 """
 
+import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from contracts.event import Event
@@ -24,7 +25,7 @@ SHARD_COUNT = 8
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """An event on its way into the outbox; `payload` is None for a tombstone."""
+    """An event on its way into the outbox; `payload` is None for a tombstone, `trace` leads back to who caused it."""
 
     event_id: UUID
     event_type: str
@@ -32,16 +33,18 @@ class Emission:
     topic: str
     key: str
     payload: bytes | None
+    trace: Mapping[str, str]
 
     @classmethod
-    def of(cls, event: Event) -> "Emission":
-        """The emission of an event, with a new event id."""
-        return cls(new_id(), event.event_type, event.schema_version, event.topic, event.key, event.payload())
+    def of(cls, event: Event, trace: Mapping[str, str] | None = None) -> "Emission":
+        """The emission of an event, with a new event id; `trace` is the present one unless given."""
+        trace = current_trace() if trace is None else trace
+        return cls(new_id(), event.event_type, event.schema_version, event.topic, event.key, event.payload(), trace)
 
     @classmethod
     def tombstone(cls, state: type[Event], key: str) -> "Emission":
         """The emission that erases the aggregate `key` from a state topic."""
-        return cls(new_id(), state.event_type, state.schema_version, state.topic, key, None)
+        return cls(new_id(), state.event_type, state.schema_version, state.topic, key, None, current_trace())
 
 
 def shard_of(key: str) -> int:
@@ -51,8 +54,9 @@ def shard_of(key: str) -> int:
 
 STORE_EMISSIONS_SQL = """
 with emitted as (
-    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::smallint[])
-        with ordinality as e(event_id, event_type, schema_version, topic, key, payload, shard, position)
+    select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::smallint[],
+                         $8::text[])
+        with ordinality as e(event_id, event_type, schema_version, topic, key, payload, shard, trace, position)
 ), numbered as (
     insert into outbox_keys as k (topic, key, sequence)
     select topic, key, count(*) from emitted group by topic, key order by topic, key
@@ -62,7 +66,7 @@ with emitted as (
 insert into outbox (shard, event_id, event_type, schema_version, topic, key, sequence, payload, trace)
 select e.shard, e.event_id, e.event_type, e.schema_version, e.topic, e.key,
        n.last - count(*) over of_key + row_number() over (of_key order by e.position),
-       e.payload, $8::jsonb
+       e.payload, e.trace::jsonb
 from emitted e join numbered n using (topic, key)
 window of_key as (partition by e.topic, e.key)
 order by e.position
@@ -71,7 +75,6 @@ order by e.position
 
 async def store_emissions(tx: "Transaction", emissions: Sequence[Emission]) -> None:
     """Write events to the outbox, numbered per topic and key in the order given."""
-    trace: Mapping[str, Any] = current_trace()
     await tx.execute(
         STORE_EMISSIONS_SQL,
         [e.event_id for e in emissions],
@@ -81,5 +84,5 @@ async def store_emissions(tx: "Transaction", emissions: Sequence[Emission]) -> N
         [e.key for e in emissions],
         [e.payload for e in emissions],
         [shard_of(e.key) for e in emissions],
-        dict(trace),
+        [json.dumps(dict(e.trace)) for e in emissions],
     )

@@ -6,6 +6,7 @@ Whatever its roles, a process serves /health/live, /health/ready, /health/consum
 
 import asyncio
 import contextlib
+import json
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -19,7 +20,7 @@ import uvicorn
 from joserfc.jwk import OKPKey
 from litestar import Litestar, Request
 from litestar.config.app import AppConfig
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.plugins import InitPluginProtocol
 from litestar.types import ControllerRouterHandler
@@ -80,7 +81,7 @@ class _Running(InitPluginProtocol):
         await self._migrate()
         db = await Database.open(settings, service.name)
         app.state.db = db
-        app.state.actor_key = OKPKey.import_key(settings.secret("actor_public"))
+        app.state.actor_key = OKPKey.import_key(json.loads(settings.secret("actor_public")))
         app.state.health = self.health
         tasks: list[asyncio.Task[None]] = []
         consumer: Consumer | None = None
@@ -192,7 +193,7 @@ def _provide_actor(request: Request[Any, Any, Any]) -> Actor:
     return actor
 
 
-async def _provide_claim(request: Request[Any, Any, Any], actor: Actor) -> Claim:
+async def _provide_claim(request: Request[Any, Any, Any], actor: NamedDependency[Actor]) -> Claim:
     key = request.headers.get("idempotency-key", "").strip('"')
     if not 1 <= len(key) <= KEY_LENGTH_MAX:
         raise IdempotencyKeyMissing

@@ -111,5 +111,5 @@ def read_record(topic: str, key: bytes | None, value: bytes | None, headers: Ite
             schema_version=attributes.get("ce_dataschema", "1.0").rpartition(":")[2],
             trace={name: attributes[name] for name in ("traceparent", "tracestate") if name in attributes},
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, AttributeError) as error:
         raise MalformedRecord(f"{type(error).__name__}: {error}") from error

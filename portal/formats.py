@@ -1,7 +1,6 @@
 """How amounts, dates and counts are written in French: the filters that every template uses, pure and without locale files."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -12,8 +11,8 @@ PARIS: Final = ZoneInfo("Europe/Paris")
 
 _WEEKDAYS: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 _MONTHS: Final = (
-    ("janvier", "février", "mars", "avril", "mai", "juin")
-    + ("juillet", "août", "septembre", "octobre", "novembre", "décembre")
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
 )  # fmt: skip
 
 
@@ -45,6 +44,12 @@ def date_day(value: date | datetime | str, zone: ZoneInfo = PARIS) -> str:
     return f"{weekday(day)} {number}{NO_BREAK_SPACE}{_MONTHS[day.month - 1]}"
 
 
+def date_tiny(value: date | datetime | str, zone: ZoneInfo = PARIS) -> str:
+    """`mer. 9`, for a cell of the calendar on a phone, whose control bears the whole date."""
+    day = civil_date(value, zone)
+    return f"{weekday(day)[:3]}.{NO_BREAK_SPACE}{day.day}"
+
+
 def date_words(value: date | datetime | str, zone: ZoneInfo = PARIS) -> str:
     """`mercredi 9 septembre 2026`."""
     return f"{date_day(value, zone)} {civil_date(value, zone).year}"
@@ -73,9 +78,9 @@ def time_words(value: datetime, zone: ZoneInfo = PARIS) -> str:
     return f"{moment.hour}{NO_BREAK_SPACE}h{minutes}"
 
 
-def is_singular(count: int | Decimal) -> bool:
+def is_singular(count: int) -> bool:
     """The French rule: everything under two is singular, zero included."""
-    return abs(count) < 2  # noqa: PLR2004 - two is the rule itself
+    return abs(count) < 2
 
 
 def plural(count: int, one: str, other: str) -> str:

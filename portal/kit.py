@@ -22,6 +22,18 @@ __all__ = [
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 STATIC: Final = Path(__file__).parent / "static"
+PATHS: Final = {
+    "home": "/",
+    "private_home": "/mon-accueil",
+    "agent_home": "/agents",
+    "help": "/aide",
+    "accessibility": "/accessibilite",
+    "legal_notice": "/mentions-legales",
+    "personal_data": "/donnees-personnelles",
+    "site_map": "/plan-du-site",
+    "sign_out": "/deconnexion",
+}
+"""The addresses that every layout links to; templates read them as `paths`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,7 @@ class SessionZone:
     greeting: str
     csrf_token: str
     previous_sign_in_at: datetime | None = None
-    sign_out_url: str = "/deconnexion"
+    sign_out_url: str = PATHS["sign_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +126,20 @@ def create_environment(texts: Texts, town: TownFace, extra_templates: Sequence[P
     )
     zone = ZoneInfo(town.time_zone)
     zoned = (
-        formats.weekday, formats.date_day, formats.date_words, formats.date_short, formats.time_short,
-        formats.time_words,
+        formats.weekday, formats.date_day, formats.date_tiny, formats.date_words, formats.date_short,
+        formats.time_short, formats.time_words,
     )  # fmt: skip
     environment.filters.update({function.__name__: partial(function, zone=zone) for function in zoned})
     environment.filters.update(money=formats.money, month_words=formats.month_words, plural=formats.plural)
-    environment.globals.update(t=texts, town=town, asset=asset, theme_url=theme_url(town.theme), empty_form=FormState())
+    environment.globals.update(
+        t=texts,
+        town=town,
+        paths=PATHS,
+        asset=asset,
+        theme_url=theme_url(town.theme),
+        theme_color=check_theme(town.theme)["primary"],
+        empty_form=FormState(),
+    )
     return environment
 
 

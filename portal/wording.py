@@ -1,4 +1,4 @@
-"""The texts of the portal: one TOML file of French, asked for by key; a key that does not exist is an error, never a blank."""
+"""The texts of the portal: TOML files of French, asked for by key; a key that does not exist is an error, never a blank."""
 
 import tomllib
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Final
 
 from .formats import is_singular
 
-TEXTS_FILE: Final = Path(__file__).parent / "texts" / "fr.toml"
+TEXTS_FOLDER: Final = Path(__file__).parent / "texts"
 
 
 class MissingText(KeyError):
@@ -21,9 +21,11 @@ class Texts:
         self._entries = dict(entries)
 
     @classmethod
-    def load(cls, path: Path = TEXTS_FILE, overrides: Mapping[str, str] | None = None) -> "Texts":
-        """Read a TOML file of nested tables; `overrides` are a town's own texts by full key, such as `sign_in.title`."""
-        entries = _flatten(tomllib.loads(path.read_text("utf-8")))
+    def load(cls, folder: Path = TEXTS_FOLDER, overrides: Mapping[str, str] | None = None) -> "Texts":
+        """Read the TOML files of a folder; `overrides` are a town's own texts by full key, such as `sign_in.title`."""
+        entries: dict[str, str] = {}
+        for path in sorted(folder.glob("*.toml")):
+            entries |= _flatten(tomllib.loads(path.read_text("utf-8")))
         unknown = set(overrides or {}) - set(entries)
         if unknown:
             raise MissingText(f"a town replaces texts that do not exist: {', '.join(sorted(unknown))}")

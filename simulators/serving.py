@@ -4,7 +4,7 @@ pages made from templates, and the security headers of those pages."""
 import logging
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from types import FrameType
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import jinja2
 import structlog
 import uvicorn
-from litestar import Litestar, MediaType, Request, Response, get
+from litestar import Litestar, MediaType, Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.handlers import HTTPRouteHandler
@@ -50,7 +50,7 @@ class SimulatorSettings(BaseSettings):
 class Pages:
     """Turns the templates of one simulator into HTML answers; values are always escaped, unknown names are errors."""
 
-    def __init__(self, templates: Path, **shared: object) -> None:
+    def __init__(self, templates: Path) -> None:
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([templates, HERE / "templates"]),
             autoescape=True,
@@ -58,14 +58,13 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(shared)
         self.add_filter("paris", lambda moment: moment.astimezone(PARIS))
 
     def add_filter(self, name: str, function: Callable[..., object]) -> None:
         self._environment.filters[name] = function
 
     def answer(
-        self, template: str, *, status_code: int = 200, form_origin: str = "", **values: object
+        self, template: str, values: Mapping[str, object], *, status_code: int = 200, form_origin: str = ""
     ) -> Response[str]:
         """One page. `form_origin` (scheme://host:port) is the one other site that a form may redirect to."""
         policy = PAGE_POLICY.format(form_action=f" {form_origin}" if form_origin else "")
@@ -102,8 +101,8 @@ def unexpected_error(request: Request[object, object, State], error: Exception) 
 
 
 def build_app(
-    handlers: Sequence[HTTPRouteHandler],
-    dependencies: dict[str, object],
+    handlers: Sequence[HTTPRouteHandler | Router],
+    dependencies: Mapping[str, object],
     *,
     body_bytes_max: int,
     lifespan: Callable[[Litestar], AbstractAsyncContextManager[None]],

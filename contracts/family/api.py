@@ -1,8 +1,8 @@
 """The private HTTP interface of the family service.
 
 POST /households                    HouseholdCreate -> Household      agent (front_desk, director); Idempotency-Key
-GET  /households?search=&cursor=    -> Page[HouseholdSummary]         agent (front_desk, director, finance)
-GET  /households/{household_id}     -> Household                      agent, or a guardian of it (else 404)
+GET  /households?search=&cursor=&limit=  -> Page[HouseholdSummary]    agent (front_desk, director, finance)
+GET  /households/{household_id}     -> Household                      the same agents, or a guardian of it (else 404)
 GET  /me/household                  -> Household                      parent
 PUT  /households/{household_id}/quotient  QuotientChange -> Household agent (front_desk, director)
 """
@@ -29,6 +29,16 @@ class GuardianCreate(Model):
     phone: Phone | None = None
 
 
+class CoGuardianCreate(Model):
+    """The second adult of the file, if there is one. They are invited to the portal only when they have an `email`."""
+
+    civility: Civility
+    first_name: ShortText
+    last_name: ShortText
+    email: Email | None = None
+    phone: Phone | None = None
+
+
 class AddressCreate(Model):
     """A French postal address."""
 
@@ -39,7 +49,7 @@ class AddressCreate(Model):
 
 
 class ChildCreate(Model):
-    """A child; `birth_on` lies in the past, at most 18 years ago."""
+    """A child, under 18; `birth_on` is today at the latest."""
 
     first_name: ShortText
     last_name: ShortText
@@ -58,8 +68,10 @@ class HouseholdCreate(Model):
     """What an agent types to open a household's file."""
 
     guardian: GuardianCreate
+    co_guardian: CoGuardianCreate | None = None
     address: AddressCreate
-    children: tuple[ChildCreate, ...] = Field(min_length=1, max_length=15)
+    # A list: pydantic would call a one-item tuple too short as soon as its item is wrong.
+    children: list[ChildCreate] = Field(min_length=1, max_length=15)
     quotient: QuotientChange | None = None
 
 

@@ -7,10 +7,10 @@ Routes (all JSON; the actor token travels in `Authorization: Bearer`, the browse
     DELETE /sessions/current                204                                X-Session
     POST   /activations                     Activation -> Activated            anonymous
     GET    /credential-policy               -> CredentialPolicy                anonymous
-    PUT    /me/credentials                  CredentialsChoice -> CurrentSession  X-Session
+    PUT    /me/credentials                  CredentialsChoice -> SessionOpened  X-Session (a new token replaces it)
     GET    /terms                           -> Terms                           anonymous (end_token only with X-Session)
     POST   /me/terms-acceptance             TermsAcceptance -> CurrentSession  X-Session
-    GET    /accounts?guardian_id=...        -> Page[Account]                   agent (front_desk, director)
+    GET    /accounts?guardian_id=&cursor=&limit=  -> Page[Account]             agent (front_desk, director)
     POST   /accounts/{account_id}/invitation  Invitation (resent)              agent (front_desk, director)
     POST   /agents                          AgentCreate -> Account             system
 """
@@ -48,7 +48,8 @@ class SessionOpened(Model):
 class CurrentSession(Model):
     """Who is signed in, and the short-lived signed token that every other service checks.
 
-    `previous_sign_in_at` is the sign-in before this one, None the first time.
+    `previous_sign_in_at` is the sign-in before this one, None the first time. There is an actor token at the stage
+    READY only: until then no other service is open. `expires_at` is when the session ends if nothing more is asked.
     """
 
     account_id: UUID
@@ -59,8 +60,8 @@ class CurrentSession(Model):
     stage: SessionStage
     previous_sign_in_at: datetime | None
     expires_at: datetime
-    actor_token: str
-    actor_token_expires_at: datetime
+    actor_token: str | None
+    actor_token_expires_at: datetime | None
 
 
 class Activation(Model):
@@ -89,11 +90,15 @@ class CredentialPolicy(Model):
 
 
 class CredentialsChoice(Model):
-    """The three fields of "MODIFICATION DE VOS IDENTIFIANTS"."""
+    """The three fields of "MODIFICATION DE VOS IDENTIFIANTS".
+
+    `current_password` is needed once personal credentials were chosen, and ignored before.
+    """
 
     username: Username
     password: Password
     password_confirmation: Password
+    current_password: Password | None = None
 
 
 class Terms(Model):

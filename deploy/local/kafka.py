@@ -49,16 +49,20 @@ class KafkaServer:
         self.wait_ready()
 
     def prepare(self) -> None:
-        """Check the jars, write the settings, make the node's folder, and end what a dead launcher left running."""
+        """Check the jars, write the settings and make the node's folder. May run in any thread."""
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         self._jars = ensure_jars()
         template = string.Template((HERE / "kafka.properties").read_text())
         places = {"port": self.port, "controller_port": self.controller_port, "folder": self._folder}
         self._settings.write_text(template.substitute(places))
-        if self._pid_file.exists():
-            end_former(int(self._pid_file.read_text()), str(self._settings), signal.SIGTERM)
+        self.end_former()
         if not (self._folder / "meta.properties").exists():
             self._format()
+
+    def end_former(self) -> None:
+        """End the broker that a launcher which died left on our folder."""
+        if self._pid_file.exists():
+            end_former(int(self._pid_file.read_text()), str(self._settings), signal.SIGTERM)
 
     def launch(self) -> None:
         """Start the node's process on a prepared folder, without waiting for it. Call it from the main thread."""

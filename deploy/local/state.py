@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .child import LauncherError
+from .reach import remove_lost
 
 # Raised when an older state cannot be continued: another PostgreSQL major version, other names of databases or topics.
 STATE_VERSION = "1"
@@ -60,8 +61,8 @@ def forget(state_dir: Path) -> None:
     """Remove everything but the downloads, the cluster that stands elsewhere because of a closed home included."""
     cluster = state_dir / "postgres"
     if cluster.is_symlink():
-        shutil.rmtree(cluster.resolve(), ignore_errors=True)
         cluster.unlink()
+        remove_lost()
     for entry in state_dir.iterdir():
         if entry.name in KEPT_BY_RESET:
             continue

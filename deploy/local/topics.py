@@ -3,6 +3,7 @@ grown, and nothing is ever shrunk or deleted."""
 
 import asyncio
 import time
+from collections.abc import Mapping
 
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExistsError, for_code
@@ -11,10 +12,10 @@ from contracts.registry import TOPICS
 
 from .child import LauncherError
 
-REPLICATION = 1
+REPLICATION_MAX = 3
 REQUEST_LIMIT_MILLISECONDS = 20_000
-COORDINATOR_LIMIT_SECONDS = 20
-POLL_SECONDS = 0.2
+LIMIT_SECONDS = 20
+POLL_SECONDS = 0.1
 # Looking for this group's coordinator makes the broker create the topic where every group keeps its offsets.
 PROBE_GROUP = "launcher"
 
@@ -37,21 +38,15 @@ async def ensure_topics(bootstrap: str, prefix: str = "") -> None:
         await admin.close()
         raise LauncherError(f"no Kafka broker answers at {bootstrap}: check KAFKA_BOOTSTRAP_SERVERS") from error
     try:
-        existing = {found["topic"]: len(found["partitions"]) for found in await admin.describe_topics()}
-        new = [
-            NewTopic(name, topic.partitions, REPLICATION, topic_configs=topic.configuration())
-            for name, topic in wanted.items()
-            if name not in existing
-        ]
-        if new:
+        existing = await _partitions(admin)
+        if missing := [name for name in wanted if name not in existing]:
+            copies = min(REPLICATION_MAX, len((await admin.describe_cluster())["brokers"]))
+            new = [NewTopic(n, wanted[n].partitions, copies, topic_configs=wanted[n].configuration()) for n in missing]
             _check((await admin.create_topics(new)).topic_errors)
-        grown = {
-            name: NewPartitions(topic.partitions)
-            for name, topic in wanted.items()
-            if existing.get(name, topic.partitions) < topic.partitions
-        }
-        if grown:
-            _check((await admin.create_partitions(grown)).topic_errors)
+            existing = await _wait_until_shown(admin, dict.fromkeys(wanted, 1))
+        if grown := {n: topic.partitions for n, topic in wanted.items() if existing[n] < topic.partitions}:
+            await admin.create_partitions({n: NewPartitions(count) for n, count in grown.items()})
+            await _wait_until_shown(admin, grown)
         await _wait_for_coordinator(admin)
     finally:
         await admin.close()
@@ -65,9 +60,28 @@ def _check(outcomes: list[tuple[str, int, str]]) -> None:
             raise LauncherError(f"Kafka refuses the topic {name}: {message or error.__name__}")
 
 
+async def _partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
+    return {
+        found["topic"]: len(found["partitions"]) for found in await admin.describe_topics() if not found["error_code"]
+    }
+
+
+async def _wait_until_shown(admin: AIOKafkaAdminClient, minimum: Mapping[str, int]) -> dict[str, int]:
+    """The partitions by topic, once the broker has learnt from its controller that each has as many as `minimum` says."""
+    deadline = time.monotonic() + LIMIT_SECONDS
+    while True:
+        shown = await _partitions(admin)
+        late = [name for name, count in minimum.items() if shown.get(name, 0) < count]
+        if not late:
+            return shown
+        if time.monotonic() > deadline:
+            raise LauncherError(f"Kafka does not show the topic {late[0]} that it has just made")
+        await asyncio.sleep(POLL_SECONDS)
+
+
 async def _wait_for_coordinator(admin: AIOKafkaAdminClient) -> None:
     """Consumers that start before the offsets topic exists fill their logs with warnings and lose seconds."""
-    deadline = time.monotonic() + COORDINATOR_LIMIT_SECONDS
+    deadline = time.monotonic() + LIMIT_SECONDS
     while True:
         try:
             await admin.list_consumer_group_offsets(PROBE_GROUP)

@@ -4,14 +4,15 @@ where everything is, keep it running, and stop it cleanly. What goes wrong is sa
 import errno
 import os
 import signal
-import subprocess
 import sys
 import time
 import tomllib
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 
+from .browser import find_browser
 from .child import ROOT, LauncherError, last_lines, port_is_free, spawn, stop, wait_until
 from .jars import ensure_jars
 from .ports import BASE, PortPlan
@@ -28,18 +29,21 @@ PORTS_LIMIT_SECONDS = 10
 
 
 def main(arguments: list[str]) -> int:
-    """Run the command `up` (the default) or `reset`; the exit code is 1 after a line that says what is wrong."""
-    command = arguments[0] if arguments else "up"
+    """Run a command, `up` by default; the exit code is 1 after a line that says what is wrong."""
     state_dir = Path(os.environ.get("STATE_DIR") or STATE_DIR).resolve()
+    commands: dict[str, Callable[[], object]] = {
+        "up": lambda: _up(state_dir),
+        "reset": lambda: _reset(state_dir),
+        "jars": ensure_jars,
+        "browser": _browser,
+    }
+    command = commands.get(arguments[0] if arguments else "up")
+    if command is None:
+        return _fail(f"unknown command {arguments[0]}: one of {', '.join(commands)}")
     for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(asked, _interrupt)
     try:
-        if command == "reset":
-            _reset(state_dir)
-        elif command == "up":
-            _up(state_dir)
-        else:
-            raise LauncherError(f"unknown command {command}: `up` or `reset`")
+        command()
     except KeyboardInterrupt:
         say("stopped; `make up` continues with the same data")
     except LauncherError as error:
@@ -69,6 +73,11 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
+def _browser() -> None:
+    """The path alone stands on the standard output, for the Makefile."""
+    print(find_browser(lambda line: print(line, file=sys.stderr, flush=True)))
+
+
 def _reset(state_dir: Path) -> None:
     if not state_dir.exists():
         say("nothing to forget")
@@ -86,10 +95,11 @@ def _up(state_dir: Path) -> None:
     with locked(state_dir):
         check_version(state_dir)
         check_space(state_dir)
-        check_ports(plan)
         if plan.kafka_bootstrap is None:
             ensure_jars(say)  # here, not in the stack: a download must give way to Ctrl-C
         stack = Stack(plan, say)
+        stack.end_former()
+        check_ports(plan)
         with stack:
             _seed(stack)
             say(welcome(stack, time.monotonic() - began))
@@ -125,7 +135,9 @@ def check_ports(plan: StackPlan) -> None:
     external = {"postgres"} if plan.database_url else set()
     external |= {"kafka", "controller"} if plan.kafka_bootstrap else set()
     needed = {name: port for name, port in (plan.ports or PortPlan({})).ports.items() if name not in external}
-    wait_until(lambda: all(port_is_free(port) for port in needed.values()), PORTS_LIMIT_SECONDS)
+    if not all(port_is_free(port) for port in needed.values()):
+        say("waiting for ports that are in use")
+        wait_until(lambda: all(port_is_free(port) for port in needed.values()), PORTS_LIMIT_SECONDS)
     for name, port in needed.items():
         if not port_is_free(port):
             raise LauncherError(

@@ -79,11 +79,13 @@ def list_page(
     number = min(page, last_page)
     return pages.answer(
         "list.html",
-        mails=found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
-        count=len(found),
-        to=to,
-        newer=f"/?{urlencode({'to': to, 'page': number - 1})}" if number > 1 else None,
-        older=f"/?{urlencode({'to': to, 'page': number + 1})}" if number < last_page else None,
+        {
+            "mails": found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+            "count": len(found),
+            "to": to,
+            "newer": f"/?{urlencode({'to': to, 'page': number - 1})}" if number > 1 else None,
+            "older": f"/?{urlencode({'to': to, 'page': number + 1})}" if number < last_page else None,
+        },
     )
 
 
@@ -101,8 +103,8 @@ def mail_page(
     """One mail: its text, its HTML in a frame of its own, its headers and its attached files."""
     mail = mailbox.find(mail_id)
     if mail is None:
-        return pages.answer("missing.html", status_code=404)
-    return pages.answer("mail.html", mail=mail.summary, content=mail.content)
+        return pages.answer("missing.html", {}, status_code=404)
+    return pages.answer("mail.html", {"mail": mail.summary, "content": mail.content})
 
 
 @get("/messages/{mail_id:str}/html", sync_to_thread=True)
@@ -122,7 +124,7 @@ def mail_source(mailbox: NamedDependency[Mailbox], mail_id: FromPath[str]) -> Re
     source = mailbox.source(mail_id)
     if source is None:
         raise NotFoundException
-    return Response(source, media_type="text/plain; charset=utf-8")
+    return Response(source, media_type=MediaType.TEXT)
 
 
 @get("/messages/{mail_id:str}/attachments/{position:int}", sync_to_thread=True)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from email.message import Message
 
-# Newer parsers of the standard library raise these on headers and parts that break the standards.
+# What the standard library raises, at one place or another, on headers and parts that break the standards.
 DECODING_ERRORS = (LookupError, ValueError, TypeError, AttributeError, email.errors.MessageError)
 
 
@@ -79,17 +79,11 @@ def _readable(name: str, value: str) -> str:
 
 def _printable(text: str) -> str:
     """Bytes that are not ASCII reach us as lone surrogates: read them as UTF-8, which is what senders mean today."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace") if _is_escaped(text) else _clean(text)
-
-
-def _is_escaped(text: str) -> bool:
-    return any("\udc80" <= character <= "\udcff" for character in text) and not any(
-        "\ud800" <= character < "\udc80" or "\udcff" < character <= "\udfff" for character in text
-    )
-
-
-def _clean(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+    try:
+        raw = text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raw = text.encode("utf-8", "replace")
+    return raw.decode("utf-8", "replace")
 
 
 def _first(headers: dict[str, str], wanted: str) -> str:
@@ -120,12 +114,11 @@ def _content(part: Message) -> bytes:
 
 def _text(part: Message) -> str:
     content = _content(part)
-    charset = part.get_content_charset("utf-8")
     try:
-        text = content.decode(charset)
-    except (LookupError, UnicodeError):
+        text = content.decode(part.get_content_charset("utf-8"))
+    except DECODING_ERRORS:
         text = content.decode("latin-1")
-    return _clean(text).replace("\r\n", "\n")
+    return _printable(text).replace("\r\n", "\n")
 
 
 def _attachments(message: Message) -> tuple[Attachment, ...]:

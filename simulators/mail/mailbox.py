@@ -20,7 +20,7 @@ from .decoding import Content, decode, decode_summary
 
 MESSAGES_MAX = 2_000
 ENVELOPE_HEADER = b"X-Catcher-Envelope: "
-ID_FORMAT = re.compile(r"[0-9]{16,20}-[0-9a-f]{8}")
+ID_FORMAT = re.compile(r"[0-9]{16}-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +78,12 @@ class Mailbox:
         # Two messages of the same microsecond, or a clock set back, must not change the order of arrival.
         self._last_number = max(self._last_number + 1, time.time_ns() // 1_000)
         mail_id = f"{self._last_number}-{secrets.token_hex(4)}"
-        received_at = datetime.now(UTC).isoformat()
-        envelope = json.dumps({"from": sender, "to": recipients, "received_at": received_at}).encode("ascii")
+        envelope = {"from": sender, "to": recipients, "received_at": datetime.now(UTC).isoformat()}
         path = self._path(mail_id)
         unfinished = path.with_suffix(".part")
-        unfinished.write_bytes(ENVELOPE_HEADER + envelope + b"\r\n" + message)
+        unfinished.write_bytes(ENVELOPE_HEADER + json.dumps(envelope).encode("ascii") + b"\r\n" + message)
         os.replace(unfinished, path)
-        summary = self._load(path)
-        assert summary is not None, "a message just written has its envelope"  # noqa: S101
-        self._summaries[mail_id] = summary
+        self._summaries[mail_id] = _summary(mail_id, envelope, message)
         self._drop_oldest()
         return mail_id
 
@@ -129,18 +126,13 @@ class Mailbox:
 
     def _load(self, path: Path) -> Summary | None:
         first_line, _, message = path.read_bytes().partition(b"\r\n")
-        if not ID_FORMAT.fullmatch(path.stem) or not first_line.startswith(ENVELOPE_HEADER):
-            structlog.get_logger().warning("foreign_file_ignored", file=path.name)
-            return None
-        envelope = json.loads(first_line.removeprefix(ENVELOPE_HEADER))
-        subject, sender = decode_summary(message)
-        return Summary(
-            id=path.stem,
-            sender=sender or envelope["from"],
-            recipients=tuple(envelope["to"]),
-            subject=subject,
-            received_at=datetime.fromisoformat(envelope["received_at"]),
-        )
+        try:
+            if ID_FORMAT.fullmatch(path.stem) and first_line.startswith(ENVELOPE_HEADER):
+                return _summary(path.stem, json.loads(first_line.removeprefix(ENVELOPE_HEADER)), message)
+        except (ValueError, KeyError, TypeError):
+            structlog.get_logger().exception("unreadable_envelope", file=path.name)
+        structlog.get_logger().warning("foreign_file_ignored", file=path.name)
+        return None
 
     def _drop_oldest(self) -> None:
         for mail_id in list(self._summaries)[: max(0, len(self._summaries) - self._messages_max)]:
@@ -149,3 +141,14 @@ class Mailbox:
     def _forget(self, mail_id: str) -> None:
         del self._summaries[mail_id]
         self._path(mail_id).unlink(missing_ok=True)
+
+
+def _summary(mail_id: str, envelope: dict[str, Any], message: bytes) -> Summary:
+    subject, sender = decode_summary(message)
+    return Summary(
+        id=mail_id,
+        sender=sender or envelope["from"],
+        recipients=tuple(envelope["to"]),
+        subject=subject,
+        received_at=datetime.fromisoformat(envelope["received_at"]),
+    )

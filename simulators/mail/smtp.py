@@ -1,8 +1,9 @@
 """The SMTP server of the catcher: takes every message for every recipient, or fails in the way that a test asked for."""
 
 import asyncio
-from typing import Literal
+from typing import Literal, cast
 
+import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -53,7 +54,12 @@ class Catcher:
         if self.faults.mode == "slow":
             await asyncio.sleep(self.faults.seconds)
         content = envelope.content if isinstance(envelope.content, bytes) else b""
-        mail_id = self._mailbox.add(envelope.mail_from or "", envelope.rcpt_tos, content)
+        try:
+            mail_id = self._mailbox.add(envelope.mail_from or "", envelope.rcpt_tos, content)
+        except OSError:
+            # A full disk is no fault of the message: the sender must keep it and try again.
+            structlog.get_logger().exception("message_not_kept")
+            return "452 4.3.1 Insufficient storage"
         return f"250 2.0.0 Kept as {mail_id}"
 
 
@@ -65,7 +71,7 @@ class SmtpServer:
         self._port = port
         self._catcher = catcher
         self._server: asyncio.Server | None = None
-        self._transports: set[asyncio.BaseTransport] = set()
+        self._transports: set[asyncio.Transport] = set()
 
     async def apply(self, faults: Faults) -> None:
         """Change the way the server behaves, from the next command on."""
@@ -86,8 +92,7 @@ class SmtpServer:
         server, self._server = self._server, None
         server.close()
         for transport in list(self._transports):
-            if isinstance(transport, asyncio.WriteTransport):
-                transport.abort()
+            transport.abort()
         await server.wait_closed()
 
     def _conversation(self) -> SMTP:
@@ -97,7 +102,7 @@ class SmtpServer:
 class _Conversation(SMTP):
     """One connection, known to the server so that it can be cut."""
 
-    def __init__(self, catcher: Catcher, transports: set[asyncio.BaseTransport]) -> None:
+    def __init__(self, catcher: Catcher, transports: set[asyncio.Transport]) -> None:
         super().__init__(
             catcher,
             data_size_limit=MESSAGE_BYTES_MAX,
@@ -111,10 +116,11 @@ class _Conversation(SMTP):
         self._transports = transports
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transports.add(transport)
+        # A stream protocol is always given a two-way transport, whatever the event loop calls its class.
+        self._stream = cast(asyncio.Transport, transport)
+        self._transports.add(self._stream)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        if self.transport is not None:
-            self._transports.discard(self.transport)
+        self._transports.discard(self._stream)
         super().connection_lost(error)

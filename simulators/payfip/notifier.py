@@ -4,6 +4,8 @@ The queue is in the provider's books, so that a restart of the simulator loses n
 """
 
 import asyncio
+import sqlite3
+from contextlib import suppress
 from datetime import timedelta
 
 import httpx2
@@ -16,6 +18,7 @@ from .store import Notification
 CALL_SECONDS_MAX = 10
 BATCH_MAX = 20
 IDLE_SECONDS_MAX = 30
+STALLED_SECONDS = 2
 RETRY_SECONDS = (1, 2, 4, 8, 15, 30, 60, 60, 60)
 
 
@@ -28,19 +31,24 @@ class Notifier:
         self._client = httpx2.AsyncClient(timeout=CALL_SECONDS_MAX, trust_env=False, follow_redirects=False)
 
     async def run(self) -> None:
-        """Work until cancelled."""
-        changed = self._provider.notifications_changed
+        """Work until cancelled. A failure of the books (a full disk) is logged and tried again."""
         async with self._client:
             while True:
-                changed.clear()
-                due = self._provider.store.due_notifications(real_now(), BATCH_MAX)
-                await asyncio.gather(*(self._send(notification) for notification in due))
-                if due:
-                    continue
                 try:
-                    await asyncio.wait_for(changed.wait(), self._idle_seconds())
-                except TimeoutError:
-                    continue
+                    await self._send_due()
+                except (sqlite3.Error, OSError):
+                    structlog.get_logger().exception("notifications_stalled")
+                    await asyncio.sleep(STALLED_SECONDS)
+
+    async def _send_due(self) -> None:
+        """Make the calls that are due; when there is none, wait for the next."""
+        changed = self._provider.notifications_changed
+        changed.clear()
+        due = self._provider.store.due_notifications(real_now(), BATCH_MAX)
+        await asyncio.gather(*(self._send(notification) for notification in due))
+        if not due:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(changed.wait(), self._idle_seconds())
 
     def _idle_seconds(self) -> float:
         next_due_at = self._provider.store.next_due_at()

@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
+
+from simulators.serving import PARIS
 
 from . import rules
 from .clock import business_now, real_now
@@ -15,7 +16,6 @@ from .controls import Controls, FaultSwitch, OperationName
 from .settings import Client
 from .store import Operation, Outcome, Store
 
-PARIS = ZoneInfo("Europe/Paris")
 # Identifiers look like the real ones, which are time-based and end with the network card of the provider's machine.
 IDENTIFIER_NODE = 0x0213AD91A103
 FAULT_LABELS: dict[str, str] = tomllib.loads((Path(__file__).parent / "texts.toml").read_text("utf-8"))["faults"]

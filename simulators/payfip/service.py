@@ -30,7 +30,7 @@ async def description(request: Request[Any, Any, Any]) -> Response[bytes]:
     """The WSDL; without `?wsdl` there is nothing to see."""
     if "wsdl" not in {name.lower() for name in request.query_params}:
         raise NotFoundException(detail="add ?wsdl to the address")
-    return Response(soap.wsdl(f"{str(request.base_url).rstrip('/')}{PATH}"), media_type="text/xml; charset=utf-8")
+    return Response(soap.wsdl(f"{str(request.base_url).rstrip('/')}{PATH}"), media_type=soap.CONTENT_TYPE)
 
 
 @post(PATH, status_code=200)

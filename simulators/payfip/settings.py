@@ -1,6 +1,7 @@
 """The settings of the payment simulator, with the clients (regies) that it knows."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import Field
 
@@ -20,6 +21,7 @@ class PayfipSettings(SimulatorSettings):
     """`payfip_clients` lists `numcli:label` or `numcli:label|second line|third line`, separated by commas."""
 
     http_port: int = Field(default=8201, ge=1, le=65535)
+    state_dir: Path = Path(".run/simulators/payfip")
     payfip_clients: str = "090909:Regie enfance de Demoville"
     payfip_clients_without_access: str = "090910:Regie fermee de Demoville"
 

@@ -15,7 +15,7 @@ SERVICE = (
     "PaiementSecuriseService"
 )
 WSDL_SOAP = "http://schemas.xmlsoap.org/wsdl/soap/"
-CONTENT_TYPE = "text/xml;charset=utf-8"
+CONTENT_TYPE = "text/xml"
 EXCEPTIONS = "fr.gouv.finances.cp.tpa.webservice.exceptions"
 FAULT_SEVERITY = "2"
 WSDL_FILE = Path(__file__).parent / "service.wsdl"

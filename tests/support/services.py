@@ -4,6 +4,7 @@ Events of other services are delivered through the service's real subscriptions 
 """
 
 import importlib
+import json
 import tomllib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
@@ -123,7 +124,7 @@ async def running_service(
     )
     service: Service = importlib.import_module(f"services.{name}.app").create(configured)
     app = build(service, configured)
-    actor_key = OKPKey.import_key((secrets_dir / "actor_private.json").read_text())
+    actor_key = OKPKey.import_key(json.loads((secrets_dir / "actor_private.json").read_text()))
     async with (
         app.lifespan(),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=cast("Any", app)), base_url=f"http://{name}") as client,

@@ -1,0 +1,47 @@
+# Everything a newcomer needs: `make up` to run the portal, `make test` to test it. PYTHON names another Python 3.11+.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+INSTALLED := $(VENV)/.installed
+SOURCES := contracts chassis services gateway portal simulators deploy tools tests examples
+
+.DEFAULT_GOAL := help
+.PHONY: help up reset test check format venv lock
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+up: venv ## set up and start the whole portal, until Ctrl-C (TOWN=demo PORT_BASE=8000 replicas=1)
+	@REPLICAS=$(replicas) $(RUN) -m deploy.local up
+
+reset: venv ## forget the local data; downloads are kept
+	@$(RUN) -m deploy.local reset
+
+test: venv ## the whole suite, as it is run before a change lands
+	@$(RUN) -m deploy.local jars
+	@CHROMIUM="$$($(RUN) -m deploy.local browser)" && export CHROMIUM && $(RUN) -m pytest tests
+
+check: venv ## the fast part: format, lint, types, imports, contracts, and the tests that need no server
+	@$(RUN) -m ruff format --check $(wildcard $(SOURCES))
+	@$(RUN) -m ruff check $(wildcard $(SOURCES))
+	@$(RUN) -m mypy
+	@$(VENV)/bin/lint-imports
+	@$(RUN) -m contracts.evolve --check
+	@$(RUN) -m pytest tests/unit tests/tidy tests/contracts
+
+format: venv ## format the sources and mend what can be mended
+	@$(RUN) -m ruff format $(wildcard $(SOURCES))
+	@$(RUN) -m ruff check --fix $(wildcard $(SOURCES))
+
+venv: $(INSTALLED) ## the virtual environment, with the packages of requirements.lock
+
+$(INSTALLED): requirements.lock deploy/local/venv.py
+	@command -v $(PYTHON) > /dev/null || { echo "error: no $(PYTHON) here: install Python 3.11 or later, or name one: make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -m deploy.local.venv
+	@touch $@
+
+lock: ## choose new versions within pyproject.toml (needs uv)
+	@uv=$$(command -v uv || echo $(VENV)/bin/uv); $$uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url \
+		--group local --group dev pyproject.toml --output-file requirements.lock
+	@if grep -qE 'https?://' requirements.lock; then echo "error: requirements.lock names a host" >&2; exit 1; fi

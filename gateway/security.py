@@ -1,0 +1,61 @@
+"""What every response tells the browser: load nothing from elsewhere, run no inline script, keep no private page."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+CACHEABLE_PATHS: Final = ("/static/", "/theme.css")
+YEAR_SECONDS: Final = 31_536_000
+
+
+class SecurityHeaders(ASGIMiddleware):
+    """Adds the security headers to every response; `payment_url` is the one other place that a form may lead to."""
+
+    scopes = (ScopeType.HTTP,)
+
+    def __init__(self, portal_url: str, payment_url: str) -> None:
+        self._headers = security_headers(portal_url, payment_url)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Pass the request on and add to the head of its response."""
+        is_cacheable = scope["path"].startswith(CACHEABLE_PATHS)
+
+        async def add_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableScopeHeaders.from_message(message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                cached = f"public, max-age={YEAR_SECONDS}, immutable"
+                headers["Cache-Control"] = cached if is_cacheable and message["status"] == 200 else "no-store"
+            await send(message)
+
+        await next_app(scope, receive, add_headers)
+
+
+def security_headers(portal_url: str, payment_url: str) -> Mapping[str, str]:
+    """The headers of a portal at this address."""
+    form_targets = " ".join(["'self'", *filter(None, [_origin(payment_url)])])
+    headers = {
+        "Content-Security-Policy": (
+            f"default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "
+            f"form-action {form_targets}"
+        ),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    }
+    if portal_url.startswith("https://"):
+        headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}; includeSubDomains"
+    return headers
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

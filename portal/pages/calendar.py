@@ -1,0 +1,248 @@
+"""The calendar of a family: pick days, see what they cost and why, confirm them together, give places back.
+
+What was picked travels in the form from week to week; nothing is booked before "Valider". The price that was shown is
+posted with the confirmation, and another price is never confirmed in its place.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+
+from chassis.http_client import Unreachable
+from contracts.billing.api import Quote
+from contracts.booking.api import Calendar
+from contracts.http import Problem
+from contracts.types import ActorKind, EnrollmentStatus
+from gateway.admission import Form
+from gateway.auth import Visitor
+from gateway.clients.calling import Refused
+from gateway.services import Services
+
+from ..calendar_view import CalendarOptions, CellView, Choices, calendar_view, changes, monday
+from ..formats import date_day
+from ..render import Notice, Portal
+
+AnyRequest = Request[Any, Any, Any]
+WEEK = timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The calendar a family works on: the whole period in which it may book, the week shown, and what was `typed`, if
+    anything was posted."""
+
+    calendar: Calendar
+    week: date
+    typed: Choices | None
+
+    @property
+    def choices(self) -> Choices:
+        """What was chosen on the form; nothing yet when the page is opened."""
+        return self.typed or Choices()
+
+    @property
+    def shown(self) -> Calendar:
+        """The week shown, alone."""
+        last = self.week + WEEK
+        rows = tuple(
+            row.model_copy(update={"cells": tuple(c for c in row.cells if self.week <= c.service_on <= last)})
+            for row in self.calendar.rows
+        )
+        return self.calendar.model_copy(update={"from_on": self.week, "to_on": last, "rows": rows})
+
+    def lines(self) -> list[dict[str, str]]:
+        """What a quote is asked for: a line for each day to add."""
+        wished, _ = changes(self.choices)
+        return [
+            {
+                "child_id": str(row.child_id),
+                "activity_id": str(row.activity_id),
+                "service_on": cell.service_on.isoformat(),
+            }
+            for row in self.calendar.rows
+            for cell in row.cells
+            if f"{row.child_id}:{cell.slot_id}" in wished
+        ]
+
+    def bookings_to_cancel(self) -> list[Any]:
+        """The bookings whose days were unticked."""
+        _, dropped = changes(self.choices)
+        return [
+            cell.booking_id
+            for row in self.calendar.rows
+            for cell in row.cells
+            if cell.booking_id is not None and f"{row.child_id}:{cell.slot_id}" in dropped
+        ]
+
+
+@get("/calendrier")
+async def calendar_page(
+    request: AnyRequest, visitor: NamedDependency[Visitor], services: NamedDependency[Services]
+) -> Response[Any]:
+    """A week of the family's calendar."""
+    visitor.require(ActorKind.PARENT)
+    desk = await _open_desk(request, visitor, services, request.query_params.get("semaine", ""), None)
+    return await _page(request, visitor, services, desk)
+
+
+@post("/calendrier")
+async def change_calendar(
+    request: AnyRequest,
+    visitor: NamedDependency[Visitor],
+    form: NamedDependency[Form],
+    services: NamedDependency[Services],
+) -> Response[Any]:
+    """Another week with the choices kept, the price of the choices, or their confirmation."""
+    visitor.require(ActorKind.PARENT)
+    choices = Choices(slots=tuple(form.all("slot")), were=tuple(form.all("was")))
+    desk = await _open_desk(request, visitor, services, form.get("go") or form.get("week"), choices)
+    if form.get("step") == "confirm" and not form.get("go"):
+        return await _confirm(request, visitor, services, desk, form)
+    return await _page(request, visitor, services, desk)
+
+
+@post("/calendrier/prix")
+async def price_of_basket(
+    request: AnyRequest,
+    visitor: NamedDependency[Visitor],
+    form: NamedDependency[Form],
+    services: NamedDependency[Services],
+) -> Response[Any]:
+    """The basket alone, for the script that keeps it up to date."""
+    visitor.require(ActorKind.PARENT)
+    portal: Portal = request.app.state.portal
+    choices = Choices(slots=tuple(form.all("slot")), were=tuple(form.all("was")))
+    desk = await _open_desk(request, visitor, services, form.get("week"), choices)
+    quote, problem = await _quote(portal, visitor, services, desk)
+    return portal.fragment("calendar/basket.html.j2", _basket(portal, desk, quote, problem))
+
+
+async def _open_desk(
+    request: AnyRequest, visitor: Visitor, services: Services, week: str, choices: Choices | None
+) -> Desk:
+    portal: Portal = request.app.state.portal
+    today = datetime.now(UTC).astimezone(portal.town.town.zone).date()
+    asked = _date(week)
+    first = monday(asked or today)
+    until = max(first, monday(today) + timedelta(weeks=portal.town.section.calendar_weeks_ahead)) + WEEK
+    since = min(first, monday(today))
+    calendar = await services.booking.calendar(visitor.caller, since, until)
+    if asked is None and choices is None:
+        first = _first_open_week(calendar, first)
+    return Desk(calendar, first, choices)
+
+
+def _first_open_week(calendar: Calendar, first: date) -> date:
+    """The week to show first: the present one, or the next in which anything takes place."""
+    days = sorted({cell.service_on for row in calendar.rows for cell in row.cells})
+    return next((monday(day) for day in days if day >= first), first)
+
+
+async def _confirm(request: AnyRequest, visitor: Visitor, services: Services, desk: Desk, form: Form) -> Response[Any]:
+    portal: Portal = request.app.state.portal
+    wished, _ = changes(desk.choices)
+    dropped = desk.bookings_to_cancel()
+    if not wished and not dropped:
+        return await _page(request, visitor, services, desk, refusal=portal.texts("calendar.nothing_chosen"))
+    quote, problem = await _quote(portal, visitor, services, desk)
+    if problem or (quote and str(quote.total_cents) != form.get("quoted_total_cents")):
+        refusal = problem or portal.texts("calendar.price_changed")
+        return await _page(request, visitor, services, desk, refusal=refusal)
+    try:
+        if wished:
+            lines = [dict(zip(("child_id", "slot_id"), control.split(":", 1), strict=False)) for control in wished]
+            key = form.get("idempotency_key") or str(uuid4())
+            await services.booking.book(visitor.caller, {"lines": lines}, key)
+        for booking_id in dropped:
+            await services.booking.cancel_booking(visitor.caller, booking_id)
+    except Refused as refused:
+        fresh = await _open_desk(request, visitor, services, desk.week.isoformat(), desk.choices)
+        return await _page(request, visitor, services, fresh, refused=refused.problem)
+    notice = "changed" if wished and dropped else "booked" if wished else "cancelled"
+    return portal.redirect(f"/calendrier?semaine={desk.week}", Notice("success", notice))
+
+
+async def _quote(portal: Portal, visitor: Visitor, services: Services, desk: Desk) -> tuple[Quote | None, str]:
+    """The price of the days to add, or why there is none."""
+    lines = desk.lines()
+    if not lines:
+        return None, ""
+    try:
+        return await services.billing.quote(visitor.caller, {"lines": lines}), ""
+    except Refused as refused:
+        return None, portal.refusal_text(refused.problem)
+    except Unreachable:
+        return None, portal.texts("calendar.price_unavailable")
+
+
+async def _page(
+    request: AnyRequest,
+    visitor: Visitor,
+    services: Services,
+    desk: Desk,
+    *,
+    refusal: str = "",
+    refused: Problem | None = None,
+) -> Response[str]:
+    portal: Portal = request.app.state.portal
+    quote, problem = await _quote(portal, visitor, services, desk)
+    options = CalendarOptions(zone=portal.town.town.zone)
+    view = calendar_view(desk.shown, portal.texts, portal.refusals.refusal, desk.typed, options)
+    context = {
+        "view": view,
+        "week": desk.week,
+        "previous_on": desk.week - timedelta(weeks=1),
+        "next_on": desk.week + timedelta(weeks=1),
+        "has_pending": any(row.marker is EnrollmentStatus.REQUESTED for row in desk.calendar.rows),
+        "refusals": _line_refusals(portal, desk, refused) if refused else [refusal] if refusal else [],
+        "is_refused": refused is not None,
+        "key": str(uuid4()),
+        **_basket(portal, desk, quote, problem),
+    }
+    status = refused.status if refused else 422 if refusal else 200
+    return portal.page(request, "calendar/week.html.j2", visitor, context, status=status)
+
+
+def _basket(portal: Portal, desk: Desk, quote: Quote | None, problem: str) -> dict[str, Any]:
+    """What the basket macro is given."""
+    _, dropped = changes(desk.choices)
+    names = {row.child_id: row.child_first_name for row in desk.calendar.rows}
+    options = CalendarOptions(zone=portal.town.town.zone)
+    view = calendar_view(desk.calendar, portal.texts, portal.refusals.refusal, desk.choices, options)
+    removed: list[CellView] = [cell for row in view.rows for cell in row.cells if cell.control in dropped]
+    return {"quote": quote, "names": names, "added_count": len(desk.lines()), "removed": removed, "problem": problem}
+
+
+def _line_refusals(portal: Portal, desk: Desk, problem: Problem) -> list[str]:
+    """What is said of each refused day, or of the basket as a whole."""
+    wished, _ = changes(desk.choices)
+    names = {
+        f"{row.child_id}:{cell.slot_id}": (row.child_first_name, cell.service_on)
+        for row in desk.calendar.rows
+        for cell in row.cells
+    }
+    sentences = []
+    for error in problem.errors:
+        index = next((int(part) for part in error.pointer.split("/") if part.isdigit()), None)
+        reason = portal.refusals.field(error.pointer, error.code, error.params)
+        if index is not None and index < len(wished) and wished[index] in names:
+            child, day = names[wished[index]]
+            words = portal.texts("calendar.line_refused", child=child, day=date_day(day), reason=reason)
+            sentences.append(words)
+        else:
+            sentences.append(reason)
+    return sentences or [portal.refusal_text(problem)]
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+HANDLERS = [calendar_page, change_calendar, price_of_basket]

@@ -1,0 +1,104 @@
+"""Pages for what goes wrong: each says what happened, who can help and what to do next, and never a technical word."""
+
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from chassis.http_client import Unreachable
+from contracts.types import SessionStage
+from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, Visitor, WrongSpace
+from gateway.clients.calling import Refused
+
+from ..render import Portal
+
+FIRST_STEPS = {
+    SessionStage.CHOOSE_CREDENTIALS: "/premiere-connexion/identifiants",
+    SessionStage.ACCEPT_TERMS: "/premiere-connexion/conditions",
+}
+STATUS_PAGES = {
+    403: "forbidden",
+    404: "not_found",
+    405: "not_found",
+    413: "too_large",
+    429: "too_many",
+    503: "unavailable",
+}
+
+log = structlog.get_logger()
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def error_page(request: AnyRequest, status: int, text: str | None = None) -> Response[str]:
+    """The page of an error; `text` says more than the general sentence of its status."""
+    portal: Portal = request.app.state.portal
+    name = STATUS_PAGES.get(status, "refused_page" if status < 500 else "broken")
+    context = {"name": name, "text": text}
+    return portal.page(request, "errors/error.html.j2", _visitor(request), context, status=status)
+
+
+def on_sign_in_needed(request: AnyRequest, _error: SignInNeeded) -> Response[str]:
+    """A private page without a session: the sign-in form, which leads back here."""
+    portal: Portal = request.app.state.portal
+    path = request.scope["path"] if request.method == "GET" else ""
+    context = {"form": portal.form_state({}), "next_path": path, "is_needed": True}
+    return portal.page(request, "sign_in/sign_in.html.j2", _visitor(request), context, status=401)
+
+
+def on_stage_not_ready(request: AnyRequest, error: StageNotReady) -> Response[Any]:
+    """The next of the first steps."""
+    portal: Portal = request.app.state.portal
+    return portal.redirect(FIRST_STEPS[error.stage])
+
+
+def on_wrong_space(request: AnyRequest, _error: WrongSpace) -> Response[str]:
+    """A page of the others' space does not exist."""
+    return error_page(request, 404)
+
+
+def on_forged_request(request: AnyRequest, _error: ForgedRequest) -> Response[str]:
+    """A form that is too old, or not ours: nothing was done."""
+    portal: Portal = request.app.state.portal
+    return error_page(request, 403, portal.texts("errors.forged"))
+
+
+def on_refused(request: AnyRequest, error: Refused) -> Response[str]:
+    """A refusal that no form of the page could show."""
+    portal: Portal = request.app.state.portal
+    problem = error.problem
+    return error_page(request, problem.status, None if problem.status == 404 else portal.refusal_text(problem))
+
+
+def on_unreachable(request: AnyRequest, error: Unreachable) -> Response[str]:
+    """The part of the product that this page is about does not answer."""
+    log.warning("page cannot be shown", name=error.name, route=request.scope.get("path_template"))
+    return error_page(request, 503)
+
+
+def on_http_error(request: AnyRequest, error: HTTPException) -> Response[str]:
+    """What the HTTP layer refused: an unknown address, a body that is too large, a parameter that is not one."""
+    return error_page(request, 404 if error.status_code == 400 and request.method == "GET" else error.status_code)
+
+
+def on_bug(request: AnyRequest, error: Exception) -> Response[str]:
+    """Anything unexpected: loud in the log, an apology on the page."""
+    log.error("unhandled exception", method=request.method, route=request.scope.get("path_template"), exc_info=error)
+    return error_page(request, 500)
+
+
+def _visitor(request: AnyRequest) -> Visitor:
+    return getattr(request.state, "visitor", None) or Visitor(None, None, "", "")
+
+
+PAGE_ERRORS: dict[int | type[Exception], Any] = {
+    SignInNeeded: on_sign_in_needed,
+    StageNotReady: on_stage_not_ready,
+    WrongSpace: on_wrong_space,
+    ForgedRequest: on_forged_request,
+    Refused: on_refused,
+    Unreachable: on_unreachable,
+    HTTPException: on_http_error,
+    Exception: on_bug,
+}

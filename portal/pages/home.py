@@ -1,0 +1,102 @@
+"""The public home page, and the private one: greeting, the household, the dashboard and the tiles of the town."""
+
+import asyncio
+from datetime import UTC, date, datetime
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+
+from contracts.family.api import Household
+from contracts.family.events import Guardian
+from contracts.types import ActorKind, Civility, EnrollmentStatus, InvoiceStatus
+from gateway.auth import Visitor
+from gateway.composing import Part, optional
+from gateway.services import Services
+
+from ..kit import Texts
+from ..render import Portal
+from ..settings import Tile
+from .sign_in import home_of
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@get("/")
+async def public_home(
+    request: AnyRequest, visitor: NamedDependency[Visitor], portal: NamedDependency[Portal]
+) -> Response[Any]:
+    """What the portal is for, and the way in."""
+    context = {"home_url": home_of(visitor) if visitor.session else "/connexion"}
+    return portal.page(request, "home/public.html.j2", visitor, context)
+
+
+@get("/mon-accueil")
+async def private_home(
+    request: AnyRequest,
+    visitor: NamedDependency[Visitor],
+    portal: NamedDependency[Portal],
+    services: NamedDependency[Services],
+) -> Response[Any]:
+    """Everything a family starts from; a service that does not answer leaves its part marked as unavailable."""
+    session = visitor.require(ActorKind.PARENT)
+    household, invoices, enrollments = await asyncio.gather(
+        optional(services.family.own_household(visitor.caller)),
+        optional(services.billing.invoices(visitor.caller)),
+        optional(services.booking.enrollments(visitor.caller)),
+    )
+    guardian = own_guardian(household, session.guardian_id)
+    unpaid = [i for i in invoices.value.items if i.status is not InvoiceStatus.PAID] if invoices.value else []
+    waiting = (
+        [e for e in enrollments.value.items if e.status is EnrollmentStatus.REQUESTED] if enrollments.value else []
+    )
+    context = {
+        "household": household,
+        "guardian": guardian,
+        "invoices": invoices,
+        "unpaid": unpaid,
+        "enrollments": enrollments,
+        "waiting": waiting,
+        "blocks": shown_blocks(portal, household),
+        "other_spaces": portal.town.section.other_spaces,
+    }
+    words = greeting(portal.texts, guardian) if guardian else None
+    return portal.page(request, "home/private.html.j2", visitor, context, greeting=words)
+
+
+def own_guardian(household: Part[Household], guardian_id: object) -> Guardian | None:
+    """The signed-in person in the household's file."""
+    if household.value is None:
+        return None
+    return next((g for g in household.value.guardians if g.guardian_id == guardian_id), None)
+
+
+def greeting(texts: Texts, guardian: Guardian) -> str:
+    """ "Bonjour Monsieur TESTEUR", or with the first name for whoever gave no civility."""
+    if guardian.civility is Civility.NONE:
+        return texts("home.greeting_plain", first_name=guardian.first_name, last_name=guardian.last_name.upper())
+    civility = texts(f"home.civility.{guardian.civility}")
+    return texts("home.greeting", civility=civility, last_name=guardian.last_name.upper())
+
+
+def shown_blocks(portal: Portal, household: Part[Household]) -> list[tuple[str, list[Tile]]]:
+    """The town's blocks of tiles, each tile only when a child of the household is of its age band."""
+    if household.value is None:
+        ages = list(range(19))
+    else:
+        today = datetime.now(UTC).astimezone(portal.town.town.zone).date()
+        ages = [age_on(child.birth_on, today) for child in household.value.children]
+    blocks = []
+    for block in portal.town.section.blocks:
+        tiles = [tile for tile in block.tiles if any(tile.age_min <= age <= tile.age_max for age in ages)]
+        if tiles:
+            blocks.append((block.title, tiles))
+    return blocks
+
+
+def age_on(birth_on: date, day: date) -> int:
+    """The age in full years on a day."""
+    return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
+
+
+HANDLERS = [public_home, private_home]

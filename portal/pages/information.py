@@ -1,0 +1,48 @@
+"""Pages of public information, made of texts alone: help, accessibility, legal notice, personal data and the like."""
+
+from typing import Any, Final
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+
+from gateway.auth import Visitor
+
+from ..render import Portal
+
+PAGES: Final = {
+    "/aide": "help",
+    "/accessibilite": "accessibility",
+    "/mentions-legales": "legal_notice",
+    "/donnees-personnelles": "personal_data",
+    "/plan-du-site": "site_map",
+    "/actualites": "news",
+    "/documents": "documents",
+    "/infos-pratiques": "practical",
+}
+SECTIONS_MAX: Final = 12
+
+
+@get(list(PAGES))
+async def information_page(
+    request: Request[Any, Any, Any], visitor: NamedDependency[Visitor], portal: NamedDependency[Portal]
+) -> Response[Any]:
+    """A title and its sections, in the town's words where it has its own."""
+    texts, town = portal.texts, portal.town.town
+    name = PAGES[request.scope["path"].rstrip("/")]
+    values = {
+        "town": town.full_name,
+        "email": town.contact_email,
+        "phone": town.contact_phone,
+        "address": ", ".join(town.contact_address),
+    }
+    sections = [
+        (texts(f"information.{name}.{n}.title"), texts(f"information.{name}.{n}.text", **values).split("\n\n"))
+        for n in range(1, SECTIONS_MAX)
+        if f"information.{name}.{n}.title" in texts
+    ]
+    links = [(path, texts(f"information.{page}.title")) for path, page in PAGES.items()] if name == "site_map" else []
+    context = {"name": name, "sections": sections, "links": links}
+    return portal.page(request, "home/information.html.j2", visitor, context)
+
+
+HANDLERS = [information_page]

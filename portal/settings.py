@@ -1,0 +1,102 @@
+"""What the portal reads of a town's profile: its theme, its menus, its tiles and the links it wants shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from chassis.town import Town, TownSection, load_section, load_town
+from contracts.types import ActorKind, SessionStage
+from gateway.auth import Visitor
+
+from .kit import MenuEntry, Texts, TownFace
+
+
+class Link(TownSection):
+    """A labelled link of a menu, a block of links or a tile."""
+
+    label: str
+    url: str
+
+
+class Tile(TownSection):
+    """A tile of the private home page. `number` makes it a step of a path; ages (in years) say for whom it is shown."""
+
+    label: str
+    url: str
+    icon: str = "file"
+    text: str = ""
+    number: int | None = None
+    age_min: int = 0
+    age_max: int = 18
+
+
+class TileBlock(TownSection):
+    """A titled block of tiles."""
+
+    title: str
+    tiles: tuple[Tile, ...]
+
+
+class PortalSection(TownSection):
+    """The `[portal]` table."""
+
+    theme: dict[str, str] = Field(default_factory=dict)
+    logo_url: str = ""
+    public_menu: tuple[Link, ...]
+    private_menu: tuple[Link, ...]
+    other_spaces: tuple[Link, ...] = ()
+    blocks: tuple[TileBlock, ...] = ()
+    legal_notice_url: str = "/donnees-personnelles"
+    texts: dict[str, str] = Field(default_factory=dict)
+    """The town's own wording, by full key of `texts/fr.toml`."""
+    calendar_weeks_ahead: Annotated[int, Field(ge=1, le=60)] = 26
+
+
+@dataclass(frozen=True, slots=True)
+class PortalTown:
+    """A town as the portal shows it."""
+
+    town: Town
+    section: PortalSection
+
+    @classmethod
+    def load(cls, path: Path) -> "PortalTown":
+        """Read a profile file."""
+        return cls(load_town(path), load_section(path, "portal", PortalSection))
+
+    @property
+    def face(self) -> TownFace:
+        """The town for the design kit."""
+        return TownFace(
+            name=self.town.name,
+            logo_url=self.section.logo_url,
+            contact_lines=(self.town.full_name, self.town.contact_phone, self.town.contact_email),
+            theme=self.section.theme,
+            time_zone=self.town.time_zone,
+        )
+
+    def menu_of(self, visitor: Visitor, texts: Texts) -> Sequence[MenuEntry]:
+        """The top menu for whoever looks: public, of a family, or of an agent."""
+        session = visitor.session
+        if session is None or session.stage is not SessionStage.READY:
+            return _entries(self.section.public_menu)
+        if session.kind is ActorKind.PARENT:
+            return _entries(self.section.private_menu)
+        return [MenuEntry(texts(key), url, icon=icon) for key, url, icon in AGENT_MENU]
+
+
+AGENT_MENU: Final = (
+    ("agents.menu.dashboard", "/agents", "home"),
+    ("agents.menu.families", "/agents/familles", "family"),
+    ("agents.menu.enrollments", "/agents/inscriptions", "activity"),
+    ("agents.menu.attendance", "/agents/pointage", "check"),
+    ("agents.menu.invoicing", "/agents/facturation", "invoice"),
+)
+"""The agents' menu: the key of each label, its page and its icon."""
+
+
+def _entries(links: Sequence[Link]) -> list[MenuEntry]:
+    return [MenuEntry(link.label, link.url) for link in links]

@@ -1,0 +1,31 @@
+// Forms: a second press of a submit button sends nothing, and the error summary takes the focus.
+// Without this module the server's idempotency keys do the same work.
+
+const SENT = "data-sent";
+
+/** @param {SubmitEvent} event */
+function guard(event) {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (event.defaultPrevented || !form.matches("[data-guard]")) return;
+  if (form.hasAttribute(SENT)) {
+    event.preventDefault();
+    return;
+  }
+  form.setAttribute(SENT, "");
+  event.submitter?.setAttribute("aria-busy", "true");
+}
+
+/** Coming back to the page by the browser's own button finds the form ready again. */
+function release() {
+  for (const form of document.querySelectorAll(`[${SENT}]`)) form.removeAttribute(SENT);
+  for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+}
+
+document.addEventListener("submit", guard);
+addEventListener("pageshow", () => {
+  release();
+  // The page asks for this focus itself (autofocus), which some browsers refuse on anything but a field.
+  if (document.activeElement === document.body) {
+    /** @type {HTMLElement | null} */ (document.querySelector("[data-error-summary]"))?.focus();
+  }
+});

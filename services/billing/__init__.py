@@ -1,0 +1,1 @@
+"""The billing service: prices, charges, invoices, the ledger and payments."""

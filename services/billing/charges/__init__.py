@@ -1,0 +1,1 @@
+"""What each booked day costs, from the booking to the invoice; and quotes."""

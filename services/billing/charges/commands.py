@@ -1,0 +1,63 @@
+"""Pricing days, and the days whose price was not known when they were booked."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from chassis.database import Database, Transaction, command
+from contracts.billing.events import ChargeRecorded
+
+from ..tariffs.store import price_days
+from . import store
+from .domain import Charge
+
+UNPRICED_BATCH_MAX = 500
+
+
+async def price_and_save(tx: Transaction, charges: Sequence[Charge], *, is_changed: bool = False) -> None:
+    """Price locked charges by what is in force on their day; write and publish those that changed (all if `is_changed`).
+
+    A charge that was priced keeps its price when no grid is known any more.
+    """
+    priced = await price_days(tx, [charge.day for charge in charges]) if charges else []
+    decided = [
+        replace(charge, price=answer.price or charge.price) for charge, answer in zip(charges, priced, strict=True)
+    ]
+    await save(tx, [new for old, new in zip(charges, decided, strict=True) if is_changed or new != old])
+
+
+async def save(tx: Transaction, charges: Sequence[Charge]) -> None:
+    """Write locked charges and publish them."""
+    if not charges:
+        return
+    now = await tx.now()
+    await store.save(tx, charges, now)
+    tx.emit(
+        *(
+            ChargeRecorded(
+                charge_id=charge.charge_id,
+                booking_id=charge.booking_id,
+                household_id=charge.day.household_id,
+                child_id=charge.child_id,
+                activity_id=charge.day.activity_id,
+                service_on=charge.day.service_on,
+                status=charge.status,
+                amount_cents=charge.amount_cents,
+                recorded_at=now,
+            )
+            for charge in charges
+        )
+    )
+
+
+@command
+async def price_batch(tx: Transaction) -> int:
+    """Price days that had no price when they were booked; how many were found."""
+    charges = await store.lock_unpriced_charges(tx, UNPRICED_BATCH_MAX)
+    await price_and_save(tx, charges)
+    return len(charges)
+
+
+async def price_waiting_charges(db: Database) -> None:
+    """Price every day that waited for its activity or its tariff, a batch at a time."""
+    while await price_batch(db) == UNPRICED_BATCH_MAX:
+        pass

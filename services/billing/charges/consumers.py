@@ -1,0 +1,87 @@
+"""Bookings, attendance and quotients become charges.
+
+Each event adds facts to the charge of its booking; what is owed is decided from all facts together, so that neither the
+order of topics nor a late event changes the outcome. A day is priced when it is booked, and again when it becomes due
+or when the household's quotient changes, until it is on an invoice.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from chassis.applying import Subscriptions
+from chassis.database import Transaction
+from contracts.booking.events import AttendanceRecorded, BookingCancelled, BookingConfirmed
+from contracts.event import Envelope
+from contracts.family.events import QuotientState
+from contracts.types import ChargeStatus
+
+from ..directory.store import erase_quotients, keep_quotients
+from . import store
+from .commands import price_and_save, save
+from .domain import Charge, Facts, next_correction, standing
+
+
+def subscribe(subscriptions: Subscriptions) -> None:
+    """Listen to what makes, changes or ends a charge."""
+    subscriptions.on(BookingConfirmed, booking_confirmed)
+    subscriptions.on(BookingCancelled, booking_cancelled)
+    subscriptions.on(AttendanceRecorded, attendance_recorded)
+    subscriptions.on(QuotientState, quotients_changed)
+    subscriptions.on_erased(QuotientState, quotients_erased)
+
+
+async def booking_confirmed(tx: Transaction, event: BookingConfirmed, _envelope: Envelope) -> None:
+    """A day is planned, and priced as far as its activity, tariff and quotient are known."""
+    await _note(tx, event, Facts())
+
+
+async def booking_cancelled(tx: Transaction, event: BookingCancelled, _envelope: Envelope) -> None:
+    """A day given back in time is owed no more; one given back too late is due."""
+    await _note(
+        tx, event, Facts(cancelled_at=event.cancelled_at, is_cancellation_chargeable=event.is_chargeable)
+    )
+
+
+async def attendance_recorded(tx: Transaction, event: AttendanceRecorded, _envelope: Envelope) -> None:
+    """A day took place; a correction after its invoice becomes a signed line of the next one."""
+    await _note(tx, event, Facts(attendance=event.attendance, attendance_at=event.recorded_at))
+
+
+async def quotients_changed(tx: Transaction, event: QuotientState, envelope: Envelope) -> None:
+    """Days that are on no invoice yet are priced again."""
+    if await keep_quotients(tx, event, envelope.sequence):
+        charges = await store.lock_open_charges(tx, event.household_id)
+        frozen = await store.frozen(tx, charges)
+        await price_and_save(tx, [charge for charge in charges if charge.charge_id not in frozen])
+
+
+async def quotients_erased(tx: Transaction, key: str) -> None:
+    """Forget the quotients; what they priced stays."""
+    await erase_quotients(tx, UUID(key))
+
+
+async def _note(tx: Transaction, day: store.BookedDay, facts: Facts) -> None:
+    charge, is_new = await store.note_facts(tx, day, facts, await tx.now())
+    if await store.frozen(tx, [charge]):
+        await _correct(tx, charge)
+        return
+    status = standing(charge.facts)
+    if status is charge.status and not is_new:
+        return
+    run_id = charge.run_id if status is ChargeStatus.DUE else None
+    decided = replace(charge, status=status, run_id=run_id)
+    if status is ChargeStatus.VOID:
+        await save(tx, [decided])
+    else:
+        await price_and_save(tx, [decided], is_changed=True)
+
+
+async def _correct(tx: Transaction, day: Charge) -> None:
+    lines = await store.lock_lines(tx, day.booking_id)
+    correction = next_correction(lines, await store.frozen(tx, lines))
+    if correction is None:
+        return
+    if correction.status is not ChargeStatus.VOID:
+        await store.add_correction(tx, day, correction, await tx.now())
+    await save(tx, [correction])

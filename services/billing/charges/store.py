@@ -1,0 +1,194 @@
+"""Rows of charges."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from chassis.database import Queries, Row, Transaction
+from chassis.identifiers import new_id
+from contracts.types import Attendance, ChargeStatus
+
+from ..tariffs.domain import Price, Quotient, ServiceDay
+from .domain import Charge, Facts
+
+
+class BookedDay(Protocol):
+    """What every event about a booking says of it."""
+
+    @property
+    def booking_id(self) -> UUID: ...
+    @property
+    def household_id(self) -> UUID: ...
+    @property
+    def child_id(self) -> UUID: ...
+    @property
+    def activity_id(self) -> UUID: ...
+    @property
+    def service_on(self) -> date: ...
+
+
+NOTE_FACTS_SQL = """
+insert into charges as c (charge_id, booking_id, household_id, child_id, activity_id, service_on, status,
+    cancelled_at, is_cancellation_chargeable, attendance, attendance_at, recorded_at)
+values ($1, $2, $3, $4, $5, $6, 'planned', $7, $8, $9, $10, $11)
+on conflict (booking_id, correction) do update set
+    cancelled_at = coalesce(excluded.cancelled_at, c.cancelled_at),
+    is_cancellation_chargeable = coalesce(excluded.is_cancellation_chargeable, c.is_cancellation_chargeable),
+    attendance = case when excluded.attendance_at >= coalesce(c.attendance_at, '-infinity')
+                      then excluded.attendance else c.attendance end,
+    attendance_at = greatest(excluded.attendance_at, c.attendance_at)
+returning *, (c.xmax = 0) as is_new
+"""
+
+
+async def note_facts(tx: Transaction, day: BookedDay, facts: Facts, recorded_at: datetime) -> tuple[Charge, bool]:
+    """Add facts to the charge of a booking, locked, and whether it was unknown until now.
+
+    Facts may come in any order: the latest attendance mark counts, a cancellation is never undone.
+    """
+    row = await tx.fetchrow(
+        NOTE_FACTS_SQL,
+        new_id(),
+        day.booking_id,
+        day.household_id,
+        day.child_id,
+        day.activity_id,
+        day.service_on,
+        facts.cancelled_at,
+        facts.is_cancellation_chargeable,
+        facts.attendance.value if facts.attendance else None,
+        facts.attendance_at,
+        recorded_at,
+    )
+    assert row is not None
+    return charge_of(row), row["is_new"]
+
+
+LOCK_RUNS_SQL = "select run_id, status from invoice_runs where run_id = any($1::uuid[]) order by run_id for share"
+
+
+async def frozen(tx: Transaction, charges: Sequence[Charge]) -> set[UUID]:
+    """Those of these locked charges that are on an invoice, or on one that is being issued.
+
+    A run that is still a draft cannot go further before this transaction ends.
+    """
+    runs = {c.run_id for c in charges if c.run_id and c.status is not ChargeStatus.INVOICED}
+    issuing = set()
+    if runs:
+        rows = await tx.fetch(LOCK_RUNS_SQL, sorted(runs))
+        issuing = {row["run_id"] for row in rows if row["status"] in ("issuing", "issued")}
+    return {c.charge_id for c in charges if c.status is ChargeStatus.INVOICED or c.run_id in issuing}
+
+
+LINES_OF_BOOKING_SQL = "select * from charges where booking_id = $1 order by correction for update"
+
+
+async def lock_lines(tx: Transaction, booking_id: UUID) -> list[Charge]:
+    """Every line of a booking, locked: the day, then its corrections."""
+    return [charge_of(row) for row in await tx.fetch(LINES_OF_BOOKING_SQL, booking_id)]
+
+
+OPEN_CHARGES_SQL = """
+select * from charges
+where household_id = $1 and correction = 0 and status in ('planned', 'due')
+order by charge_id for update
+"""
+
+
+async def lock_open_charges(tx: Transaction, household_id: UUID) -> list[Charge]:
+    """The days of a household that are on no invoice yet, locked."""
+    return [charge_of(row) for row in await tx.fetch(OPEN_CHARGES_SQL, household_id)]
+
+
+UNPRICED_CHARGES_SQL = """
+select c.* from charges c
+join activities a on a.activity_id = c.activity_id
+where c.unit_cents is null and c.status in ('planned', 'due')
+  and exists (select from tariffs t where t.tariff_code = a.tariff_code and t.effective_on <= c.service_on)
+order by c.charge_id limit $1 for update of c skip locked
+"""
+
+
+async def lock_unpriced_charges(tx: Transaction, limit: int) -> list[Charge]:
+    """Days without a price that could have one by now, locked; not more than `limit`."""
+    return [charge_of(row) for row in await tx.fetch(UNPRICED_CHARGES_SQL, limit)]
+
+
+SAVE_CHARGES_SQL = """
+update charges c set
+    status = v.status, unit_cents = v.unit_cents, tariff_code = v.tariff_code, tariff_label = v.tariff_label,
+    grid_version = v.grid_version, bracket_label = v.bracket_label, quotient_cents = v.quotient_cents,
+    quotient_on = v.quotient_on, run_id = v.run_id, recorded_at = $11
+from unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::integer[], $7::text[], $8::integer[],
+            $9::date[], $10::uuid[])
+    as v(charge_id, status, unit_cents, tariff_code, tariff_label, grid_version, bracket_label, quotient_cents,
+         quotient_on, run_id)
+where c.charge_id = v.charge_id
+"""
+
+
+async def save(tx: Transaction, charges: Sequence[Charge], recorded_at: datetime) -> None:
+    """Write what was decided for these charges."""
+    prices = [charge.price for charge in charges]
+    quotients = [price.quotient if price else None for price in prices]
+    await tx.execute(
+        SAVE_CHARGES_SQL,
+        [charge.charge_id for charge in charges],
+        [charge.status.value for charge in charges],
+        [price and price.amount_cents for price in prices],
+        [price and price.tariff_code for price in prices],
+        [price and price.tariff_label for price in prices],
+        [price and price.grid_version for price in prices],
+        [price and price.bracket_label for price in prices],
+        [quotient and quotient.value_cents for quotient in quotients],
+        [quotient and quotient.effective_on for quotient in quotients],
+        [charge.run_id for charge in charges],
+        recorded_at,
+    )
+
+
+ADD_CORRECTION_SQL = """
+insert into charges (charge_id, booking_id, correction, quantity, household_id, child_id, activity_id, service_on,
+    status, recorded_at)
+select $2, booking_id, $3, $4, household_id, child_id, activity_id, service_on, 'due', $5
+from charges where charge_id = $1
+"""
+
+
+async def add_correction(tx: Transaction, day: Charge, line: Charge, recorded_at: datetime) -> None:
+    """Store a new correction of a day."""
+    await tx.execute(ADD_CORRECTION_SQL, day.charge_id, line.charge_id, line.correction, line.quantity, recorded_at)
+    await save(tx, [line], recorded_at)
+
+
+def charge_of(row: Row) -> Charge:
+    """The charge of a row."""
+    price = None
+    if row["grid_version"] is not None:
+        quotient = Quotient(row["quotient_cents"], row["quotient_on"]) if row["quotient_on"] else None
+        price = Price(
+            row["unit_cents"],
+            row["tariff_code"],
+            row["tariff_label"],
+            row["grid_version"],
+            row["bracket_label"],
+            quotient,
+        )
+    return Charge(
+        charge_id=row["charge_id"],
+        booking_id=row["booking_id"],
+        correction=row["correction"],
+        day=ServiceDay(row["household_id"], row["activity_id"], row["service_on"]),
+        child_id=row["child_id"],
+        status=ChargeStatus(row["status"]),
+        quantity=row["quantity"],
+        price=price,
+        facts=Facts(
+            row["cancelled_at"],
+            row["is_cancellation_chargeable"],
+            Attendance(row["attendance"]) if row["attendance"] else None,
+            row["attendance_at"],
+        ),
+        run_id=row["run_id"],
+    )

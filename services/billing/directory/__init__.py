@@ -1,0 +1,1 @@
+"""What billing keeps of other services: households, activities and quotients, for as long as they live."""

@@ -1,0 +1,39 @@
+"""Households and activities as their owners publish them."""
+
+from uuid import UUID
+
+from chassis.applying import Subscriptions
+from chassis.database import Transaction
+from contracts.booking.events import ActivityState
+from contracts.event import Envelope
+from contracts.family.events import HouseholdState
+
+from . import store
+
+
+def subscribe(subscriptions: Subscriptions) -> None:
+    """Listen to what this area keeps."""
+    subscriptions.on(HouseholdState, household_changed)
+    subscriptions.on_erased(HouseholdState, household_erased)
+    subscriptions.on(ActivityState, activity_changed)
+    subscriptions.on_erased(ActivityState, activity_erased)
+
+
+async def household_changed(tx: Transaction, event: HouseholdState, envelope: Envelope) -> None:
+    """Keep the newest state."""
+    await store.keep_household(tx, event, envelope.sequence)
+
+
+async def household_erased(tx: Transaction, key: str) -> None:
+    """Forget the household."""
+    await store.erase_household(tx, UUID(key))
+
+
+async def activity_changed(tx: Transaction, event: ActivityState, envelope: Envelope) -> None:
+    """Keep the newest state; days that waited for it to be priced are found by the `price_charges` job."""
+    await store.keep_activity(tx, event, envelope.sequence)
+
+
+async def activity_erased(tx: Transaction, key: str) -> None:
+    """Forget the activity."""
+    await store.erase_activity(tx, UUID(key))

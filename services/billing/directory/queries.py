@@ -1,0 +1,70 @@
+"""Whose household and child is it: what ownership checks of the other areas ask of the replicas."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.database import Queries
+from chassis.refusal import NotFound
+from contracts.types import ActorKind, Role
+
+HOUSEHOLDS_OF_GUARDIAN_SQL = """
+select household_id from household_guardians where guardian_id = $1 order by household_id
+"""
+
+
+async def households_of(queries: Queries, actor: Actor) -> list[UUID]:
+    """The households that this parent is a guardian of."""
+    rows = await queries.fetch(HOUSEHOLDS_OF_GUARDIAN_SQL, actor.require_guardian())
+    return [row["household_id"] for row in rows]
+
+
+async def require_access(queries: Queries, actor: Actor, household_id: UUID, *roles: Role) -> None:
+    """Refuse with `NotFound` a parent of another household, with `Forbidden` an agent without one of the roles."""
+    if actor.kind is not ActorKind.PARENT:
+        actor.require_agent(*roles)
+    elif household_id not in await households_of(queries, actor):
+        raise NotFound
+
+
+CHILDREN_SQL = """
+select distinct on (c.child_id) c.child_id, c.household_id
+from household_children c
+where c.child_id = any($1::uuid[])
+  and ($2::uuid is null or exists (
+      select from household_guardians g where g.household_id = c.household_id and g.guardian_id = $2))
+order by c.child_id, c.household_id
+"""
+
+
+async def household_of_children(queries: Queries, actor: Actor, child_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """The household of each child as this actor sees it; refuses with `NotFound` a child that is none of theirs."""
+    guardian_id = None if actor.is_agent() else actor.require_guardian()
+    wanted = set(child_ids)
+    found = {row["child_id"]: row["household_id"] for row in await queries.fetch(CHILDREN_SQL, wanted, guardian_id)}
+    if found.keys() != wanted:
+        raise NotFound
+    return found
+
+
+MEMBERS_SQL = """
+select h.payer_name, g.email
+from households h left join household_guardians g on g.household_id = h.household_id
+    and g.guardian_id = coalesce($2::uuid, h.payer_guardian_id)
+where h.household_id = $1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who pays, and where they, or the guardian who acts, read their mail."""
+
+    payer_name: str
+    email: str | None
+
+
+async def contact_of(queries: Queries, household_id: UUID, guardian_id: UUID | None) -> Contact | None:
+    """The contact of a household, None once it was erased. `guardian_id` None means the payer."""
+    row = await queries.fetchrow(MEMBERS_SQL, household_id, guardian_id)
+    return Contact(row["payer_name"], row["email"]) if row else None

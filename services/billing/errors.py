@@ -1,0 +1,61 @@
+"""What the billing service refuses, besides what every service does."""
+
+from chassis.refusal import Refusal
+
+
+class TariffMissing(Refusal):
+    """No price is published for this activity on this day."""
+
+
+class InvoiceRunExists(Refusal):
+    """This month was already invoiced, or is being invoiced: there is one run for each regie and month."""
+
+
+class PeriodNotStarted(Refusal):
+    """This month has not begun: nothing can be invoiced yet."""
+
+    status = 422
+
+
+class RunNotDrafted(Refusal):
+    """The draft of this run is still being computed, or the run has gone further already."""
+
+
+class RunNotReviewed(Refusal):
+    """This run is issued only after an agent reviewed it."""
+
+
+class RunChanged(Refusal):
+    """Days were corrected since the draft: it is being computed again, and is to be reviewed again."""
+
+
+class InvoiceAlreadyPaid(Refusal):
+    """Nothing is left to pay on this invoice."""
+
+
+class AmountUnderMinimum(Refusal):
+    """The payment provider takes no amount as small as this."""
+
+
+class AmountOverMaximum(Refusal):
+    """The payment provider takes no amount as large as this."""
+
+
+class PaymentUnderWay(Refusal):
+    """A payment of this invoice was started a moment ago and its result is awaited."""
+
+
+class PayerEmailMissing(Refusal):
+    """The payment provider sends its ticket by e-mail, and no address is known."""
+
+    status = 422
+
+
+class PaymentPageRefused(Refusal):
+    """The payment provider refused to open a payment page."""
+
+
+class PaymentProviderUnavailable(Refusal):
+    """The payment provider does not answer at the moment."""
+
+    status = 503

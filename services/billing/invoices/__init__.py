@@ -1,0 +1,1 @@
+"""Issued invoices, their lines and their PDF."""

@@ -1,0 +1,113 @@
+"""What families and agents see of invoices."""
+
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.database import Database, Queries, Row
+from chassis.refusal import Forbidden, NotFound
+from contracts.billing.api import Invoice, InvoiceLine, InvoiceSummary, Payment, PriceExplanation
+from contracts.http import PAGE_SIZE_MAX, Page
+from contracts.types import ActorKind, Role
+
+from ..cursors import cursor_of, read_cursor
+from ..directory.queries import households_of, require_access
+from ..payments.queries import PAYMENTS_OF_INVOICE_SQL, why_not_payable
+from ..settings import BillingRules
+
+READERS = (Role.FINANCE, Role.FRONT_DESK)
+
+INVOICES_SQL = """
+select invoice_id, number, to_char(period, 'YYYY-MM') as period, status, total_cents, paid_cents, issued_on, due_on
+from invoices
+where ($1::uuid[] is null or household_id = any($1)) and ($2::uuid is null or invoice_id < $2)
+order by invoice_id desc limit $3
+"""
+
+
+async def invoices(db: Database, actor: Actor, household_id: UUID | None, cursor: str | None) -> Page[InvoiceSummary]:
+    """Invoices, the newest first: a parent's own, or those of a household, or all."""
+    (before,) = read_cursor(cursor, UUID) if cursor else (None,)
+    if household_id is not None:
+        await require_access(db, actor, household_id, *READERS)
+        households: list[UUID] | None = [household_id]
+    elif actor.kind is ActorKind.PARENT:
+        households = await households_of(db, actor)
+    else:
+        actor.require_agent(*READERS)
+        households = None
+    rows = await db.fetch(INVOICES_SQL, households, before, PAGE_SIZE_MAX + 1)
+    items = tuple(InvoiceSummary.model_validate(dict(row)) for row in rows[:PAGE_SIZE_MAX])
+    return Page(items=items, next_cursor=cursor_of(items[-1].invoice_id) if len(rows) > PAGE_SIZE_MAX else None)
+
+
+INVOICE_SQL = """
+select invoice_id, household_id, number, regie, to_char(period, 'YYYY-MM') as period, status, payer_name,
+       payer_address, total_cents, paid_cents, issued_at, issued_on, due_on
+from invoices where invoice_id = $1
+"""
+
+
+async def invoice_row(queries: Queries, actor: Actor, invoice_id: UUID) -> Row:
+    """The row of an invoice that this actor may read; refuses with `NotFound` what belongs to others."""
+    if actor.kind is not ActorKind.PARENT and not actor.is_agent(*READERS):
+        raise Forbidden
+    row = await queries.fetchrow(INVOICE_SQL, invoice_id)
+    if row is None:
+        raise NotFound
+    await require_access(queries, actor, row["household_id"], *READERS)
+    return row
+
+
+LINES_SQL = """
+select position, label, child_first_name, service_on, quantity, unit_cents, amount_cents, tariff_code, tariff_label,
+       grid_version, bracket_label, quotient_cents
+from invoice_lines where invoice_id = $1 order by position
+"""
+
+
+async def invoice_lines(queries: Queries, invoice_id: UUID) -> tuple[InvoiceLine, ...]:
+    """The lines of an invoice, in order."""
+    return tuple(
+        InvoiceLine(
+            position=row["position"],
+            label=row["label"],
+            child_first_name=row["child_first_name"],
+            service_on=row["service_on"],
+            quantity=row["quantity"],
+            unit_cents=row["unit_cents"],
+            amount_cents=row["amount_cents"],
+            explanation=PriceExplanation(
+                tariff_code=row["tariff_code"],
+                tariff_label=row["tariff_label"],
+                grid_version=row["grid_version"],
+                bracket_label=row["bracket_label"],
+                quotient_cents=row["quotient_cents"],
+                is_maximum_for_want_of_quotient=row["quotient_cents"] is None,
+            ),
+        )
+        for row in await queries.fetch(LINES_SQL, invoice_id)
+    )
+
+
+async def invoice(db: Database, actor: Actor, rules: BillingRules, invoice_id: UUID) -> Invoice:
+    """An invoice with its lines and payments, and whether it can be paid online now. Raises NotFound."""
+    row = await invoice_row(db, actor, invoice_id)
+    payments = await db.fetch(PAYMENTS_OF_INVOICE_SQL, invoice_id)
+    reason = await why_not_payable(db, rules, invoice_id)
+    return Invoice(
+        invoice_id=row["invoice_id"],
+        household_id=row["household_id"],
+        number=row["number"],
+        regie=row["regie"],
+        period=row["period"],
+        status=row["status"],
+        payer_name=row["payer_name"],
+        lines=await invoice_lines(db, invoice_id),
+        total_cents=row["total_cents"],
+        paid_cents=row["paid_cents"],
+        issued_on=row["issued_on"],
+        due_on=row["due_on"],
+        payments=tuple(Payment.model_validate(dict(payment)) for payment in payments),
+        is_payable_online=reason is None,
+        payable_reason=reason.code() if reason else None,
+    )

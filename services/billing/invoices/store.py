@@ -1,0 +1,129 @@
+"""Rows of issued invoices and of their lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from chassis.database import Transaction
+from contracts.types import Cents, InvoiceStatus
+
+from .domain import NewInvoice
+
+
+class InvoiceDiffersFromDraft(Exception):
+    """The lines that an issue froze do not come to the total that was reviewed: nothing of the batch is issued."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """What the invoices of a batch have in common."""
+
+    run_id: UUID
+    regie: str
+    period: date
+    issued_at: datetime
+    issued_on: date
+    due_on: date
+
+
+ADD_INVOICES_SQL = """
+insert into invoices (invoice_id, run_id, household_id, regie, number, period, payer_name, payer_address, total_cents,
+    status, issued_at, issued_on, due_on)
+select new.invoice_id, $1, new.household_id, $2, new.number, $3, h.payer_name, coalesce(h.address_lines, '{}'),
+       new.total_cents, 'issued', $4, $5, $6
+from unnest($7::uuid[], $8::uuid[], $9::text[], $10::integer[])
+    as new(invoice_id, household_id, number, total_cents)
+left join households h using (household_id)
+"""
+
+FREEZE_LINES_SQL = """
+insert into invoice_lines (invoice_id, position, charge_id, label, child_id, child_first_name, service_on, quantity,
+    unit_cents, amount_cents, tariff_code, tariff_label, grid_version, bracket_label, quotient_cents)
+select i.invoice_id,
+       row_number() over (partition by i.invoice_id order by k.first_name, c.child_id, c.service_on, a.label,
+                          c.correction, c.charge_id),
+       c.charge_id, coalesce(a.label, c.tariff_label), c.child_id, k.first_name, c.service_on, c.quantity,
+       c.unit_cents, c.quantity * c.unit_cents, c.tariff_code, c.tariff_label, c.grid_version, c.bracket_label,
+       c.quotient_cents
+from charges c
+join invoices i on i.run_id = c.run_id and i.household_id = c.household_id
+left join activities a on a.activity_id = c.activity_id
+left join household_children k on k.household_id = c.household_id and k.child_id = c.child_id
+where i.invoice_id = any($1::uuid[]) and c.status = 'due'
+"""
+
+MARK_INVOICED_SQL = """
+update charges c set status = 'invoiced', invoice_id = l.invoice_id
+from invoice_lines l where l.invoice_id = any($1::uuid[]) and c.charge_id = l.charge_id
+"""
+
+INVOICES_THAT_DIFFER_SQL = """
+select count(*) from invoices i
+where i.invoice_id = any($1::uuid[])
+  and i.total_cents <> (select coalesce(sum(l.amount_cents), 0) from invoice_lines l where l.invoice_id = i.invoice_id)
+"""
+
+
+async def add_invoices(tx: Transaction, issue: Issue, invoices: Sequence[NewInvoice]) -> None:
+    """Store invoices with the lines that their run holds, as they are now and stay.
+
+    Raises:
+        InvoiceDiffersFromDraft: a total is not the sum of its lines.
+    """
+    ids = [invoice.invoice_id for invoice in invoices]
+    await tx.execute(
+        ADD_INVOICES_SQL,
+        issue.run_id,
+        issue.regie,
+        issue.period,
+        issue.issued_at,
+        issue.issued_on,
+        issue.due_on,
+        ids,
+        [invoice.household_id for invoice in invoices],
+        [invoice.number for invoice in invoices],
+        [invoice.total_cents for invoice in invoices],
+    )
+    await tx.execute(FREEZE_LINES_SQL, ids)
+    await tx.execute(MARK_INVOICED_SQL, ids)
+    if await tx.fetchval(INVOICES_THAT_DIFFER_SQL, ids):
+        raise InvoiceDiffersFromDraft(str(issue.run_id))
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceDue:
+    """What a payment needs to know of an invoice."""
+
+    invoice_id: UUID
+    household_id: UUID
+    regie: str
+    number: str
+    issued_on: date
+    total_cents: Cents
+    paid_cents: Cents
+
+    @property
+    def left_to_pay_cents(self) -> Cents:
+        """What nobody paid yet."""
+        return self.total_cents - self.paid_cents
+
+
+LOCK_INVOICE_SQL = """
+select invoice_id, household_id, regie, number, issued_on, total_cents, paid_cents
+from invoices where invoice_id = $1 for update
+"""
+
+
+async def lock_invoice(tx: Transaction, invoice_id: UUID) -> InvoiceDue | None:
+    """An invoice, locked against any other payment of it."""
+    row = await tx.fetchrow(LOCK_INVOICE_SQL, invoice_id)
+    return InvoiceDue(**row) if row else None
+
+
+SAVE_PAID_SQL = "update invoices set paid_cents = $2, status = $3 where invoice_id = $1"
+
+
+async def save_paid(tx: Transaction, invoice_id: UUID, paid_cents: Cents, status: InvoiceStatus) -> None:
+    """Write what was paid of a locked invoice."""
+    await tx.execute(SAVE_PAID_SQL, invoice_id, paid_cents, status.value)

@@ -1,0 +1,61 @@
+"""Rows of the ledger, and numbers without a gap."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from chassis.database import Transaction
+from chassis.identifiers import new_id
+
+from .domain import Entry
+
+ADD_ENTRIES_SQL = """
+insert into ledger_transactions (transaction_id, kind, reference, booked_on)
+select * from unnest($1::uuid[], $2::text[], $3::uuid[], $4::date[])
+"""
+
+ADD_POSTINGS_SQL = """
+insert into ledger_postings (transaction_id, position, account, amount_cents)
+select * from unnest($1::uuid[], $2::smallint[], $3::text[], $4::bigint[])
+"""
+
+
+async def post(tx: Transaction, entries: Sequence[Entry]) -> None:
+    """Record entries. The database refuses one that does not sum to zero, and a second one for the same thing."""
+    ids = [new_id() for _ in entries]
+    await tx.execute(
+        ADD_ENTRIES_SQL,
+        ids,
+        [entry.kind.value for entry in entries],
+        [entry.reference for entry in entries],
+        [entry.booked_on for entry in entries],
+    )
+    postings = [
+        (entry_id, position, posting)
+        for entry_id, entry in zip(ids, entries, strict=True)
+        for position, posting in enumerate(entry.postings)
+    ]
+    await tx.execute(
+        ADD_POSTINGS_SQL,
+        [entry_id for entry_id, _, _ in postings],
+        [position for _, position, _ in postings],
+        [posting.account for _, _, posting in postings],
+        [posting.amount_cents for _, _, posting in postings],
+    )
+
+
+TAKE_NUMBERS_SQL = """
+insert into numbers as n (regie, series, year, last_number) values ($1, $2, $3, $4)
+on conflict (regie, series, year) do update set last_number = n.last_number + excluded.last_number
+returning last_number
+"""
+
+
+async def take_numbers(
+    tx: Transaction, regie: str, series: Literal["invoice", "receipt"], year: int, count: int
+) -> range:
+    """The next `count` numbers of a series.
+
+    The counter's row stays locked until the transaction ends, and goes back if it fails: there is never a gap.
+    """
+    last: int = await tx.fetchval(TAKE_NUMBERS_SQL, regie, series, year, count)
+    return range(last - count + 1, last + 1)

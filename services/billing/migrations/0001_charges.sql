@@ -1,0 +1,98 @@
+-- What billing knows of others (replicas), the price grids, and what each booked day costs.
+
+create table households (
+    household_id uuid primary key,
+    version bigint not null,
+    payer_guardian_id uuid not null,
+    payer_name text not null,
+    address_lines text[] not null
+);
+
+create table household_guardians (
+    household_id uuid not null references households on delete cascade,
+    guardian_id uuid not null,
+    email text,
+    primary key (household_id, guardian_id)
+);
+create index household_guardians_guardian on household_guardians (guardian_id);
+
+create table household_children (
+    household_id uuid not null references households on delete cascade,
+    child_id uuid not null,
+    first_name text not null,
+    primary key (household_id, child_id)
+);
+create index household_children_child on household_children (child_id);
+
+create table activities (
+    activity_id uuid primary key,
+    version bigint not null,
+    label text not null,
+    tariff_code text not null
+);
+
+create table quotient_files (
+    household_id uuid primary key,
+    version bigint not null
+);
+
+create table quotients (
+    household_id uuid not null references quotient_files on delete cascade,
+    effective_on date not null,
+    value_cents integer not null,
+    source text not null,
+    primary key (household_id, effective_on)
+);
+
+create function refuse_change() returns trigger language plpgsql as $$
+begin
+    raise exception '% is append-only', tg_table_name using errcode = 'integrity_constraint_violation';
+end
+$$;
+
+create table tariffs (
+    tariff_code text not null,
+    grid_version integer not null check (grid_version > 0),
+    label text not null,
+    effective_on date not null,
+    brackets jsonb not null,
+    created_at timestamptz not null,
+    created_by uuid not null,
+    primary key (tariff_code, grid_version)
+);
+create index tariffs_effective on tariffs (tariff_code, effective_on desc, grid_version desc);
+create trigger tariffs_never_change before update or delete or truncate on tariffs
+    for each statement execute function refuse_change();
+
+-- `correction` 0 is the day itself and holds what is known of it; 1, 2... are signed differences found after that line
+-- was invoiced. `unit_cents` is null until a tariff is known; the columns after it say how it was computed.
+create table charges (
+    charge_id uuid primary key,
+    booking_id uuid not null,
+    correction integer not null default 0 check (correction >= 0),
+    household_id uuid not null,
+    child_id uuid not null,
+    activity_id uuid not null,
+    service_on date not null,
+    status text not null check (status in ('planned', 'due', 'invoiced', 'void')),
+    quantity smallint not null default 1 check (quantity = 1 or (quantity = -1 and correction > 0)),
+    unit_cents integer check (unit_cents >= 0),
+    tariff_code text,
+    tariff_label text,
+    grid_version integer,
+    bracket_label text,
+    quotient_cents integer,
+    quotient_on date,
+    cancelled_at timestamptz,
+    is_cancellation_chargeable boolean,
+    attendance text,
+    attendance_at timestamptz,
+    run_id uuid,
+    invoice_id uuid,
+    recorded_at timestamptz not null,
+    unique (booking_id, correction)
+);
+create index charges_household on charges (household_id, service_on);
+create index charges_due on charges (service_on, household_id) where status = 'due';
+create index charges_run on charges (run_id, household_id) where run_id is not null;
+create index charges_unpriced on charges (activity_id) where unit_cents is null and status in ('planned', 'due');

@@ -1,0 +1,1 @@
+"""Payments of invoices through the provider, and their receipts."""

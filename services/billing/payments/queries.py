@@ -1,0 +1,72 @@
+"""What families and agents see of payments, and whether an invoice can be paid online."""
+
+from typing import Final
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.database import Database, Queries
+from chassis.refusal import Forbidden, NotFound, Refusal
+from contracts.billing.api import Payment
+from contracts.types import ActorKind, Role
+
+from ..directory.queries import require_access
+from ..settings import BillingRules
+from .domain import start_refusal
+from .store import StoredPayment, attempts, payment
+
+READERS: Final = (Role.FINANCE, Role.FRONT_DESK)
+
+PAYMENTS_OF_INVOICE_SQL = """
+select p.payment_id, p.invoice_id, i.number as invoice_number, p.status, p.amount_cents, p.means, p.reference,
+       p.receipt_number, p.started_at, p.paid_at
+from payments p join invoices i using (invoice_id)
+where p.invoice_id = $1 order by p.started_at
+"""
+
+
+async def payments_of_invoice(queries: Queries, invoice_id: UUID) -> tuple[Payment, ...]:
+    """Every payment of an invoice, oldest first."""
+    rows = await queries.fetch(PAYMENTS_OF_INVOICE_SQL, invoice_id)
+    return tuple(Payment.model_validate(dict(row)) for row in rows)
+
+
+SHOWN_PAYMENT_SQL = """
+select p.payment_id, p.invoice_id, i.number as invoice_number, p.status, p.amount_cents, p.means, p.reference,
+       p.receipt_number, p.started_at, p.paid_at
+from payments p join invoices i using (invoice_id)
+where p.payment_id = $1
+"""
+
+
+async def shown_payment(queries: Queries, payment_id: UUID) -> Payment:
+    """A payment as it is shown. Raises NotFound."""
+    row = await queries.fetchrow(SHOWN_PAYMENT_SQL, payment_id)
+    if row is None:
+        raise NotFound
+    return Payment.model_validate(dict(row))
+
+
+async def accessible(queries: Queries, actor: Actor, found: StoredPayment | None) -> StoredPayment:
+    """A payment that this actor may read; refuses with `NotFound` what belongs to others."""
+    if actor.kind is not ActorKind.PARENT and not actor.is_agent(*READERS):
+        raise Forbidden
+    if found is None:
+        raise NotFound
+    await require_access(queries, actor, found.household_id, *READERS)
+    return found
+
+
+async def payment_for(db: Database, actor: Actor, payment_id: UUID) -> Payment:
+    """A payment, for its household and entitled agents."""
+    await accessible(db, actor, await payment(db, payment_id))
+    return await shown_payment(db, payment_id)
+
+
+LEFT_TO_PAY_SQL = "select total_cents - paid_cents from invoices where invoice_id = $1"
+
+
+async def why_not_payable(queries: Queries, rules: BillingRules, invoice_id: UUID) -> Refusal | None:
+    """Why no payment of this invoice could start now; None when one could."""
+    left = await queries.fetchval(LEFT_TO_PAY_SQL, invoice_id)
+    now = await queries.fetchval("select now()")
+    return start_refusal(left, await attempts(queries, invoice_id), rules.payment_limits, now)

@@ -1,0 +1,1 @@
+"""Invoice runs: the month is drafted, reviewed, issued."""

@@ -1,0 +1,74 @@
+"""What agents see of invoice runs."""
+
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.database import Database, Queries
+from chassis.refusal import NotFound
+from contracts.billing.api import InvoiceRun, InvoiceRunItem
+from contracts.http import PAGE_SIZE_MAX, Page
+from contracts.types import Role
+
+from ..cursors import cursor_of, read_cursor
+
+RUNS_SQL = """
+select r.run_id, r.regie, to_char(r.period, 'YYYY-MM') as period, r.status, r.created_at, r.issued_at,
+       t.item_count, t.drafted_count, t.issued_count, t.total_cents,
+       (select sum(i.total_cents) from invoices i
+        where i.regie = r.regie and i.period = r.period - interval '1 month')::bigint as previous_total_cents,
+       coalesce((select jsonb_agg(jsonb_build_array(found.code, found.count) order by found.code)
+        from (select code, count(*) from invoice_run_items i, unnest(i.anomalies) as code
+              where i.run_id = r.run_id group by code) found), '[]') as anomalies
+from invoice_runs r
+cross join lateral (
+    select count(*) as item_count, count(i.drafted_at) as drafted_count, count(i.invoice_id) as issued_count,
+           coalesce(sum(i.total_cents) filter (where i.total_cents > 0), 0)::bigint as total_cents
+    from invoice_run_items i where i.run_id = r.run_id
+) t
+where ($1::uuid is null or r.run_id = $1) and ($2::uuid is null or r.run_id < $2)
+order by r.run_id desc limit $3
+"""
+
+
+async def run_of(queries: Queries, run_id: UUID) -> InvoiceRun:
+    """A run and its progress. Raises NotFound."""
+    row = await queries.fetchrow(RUNS_SQL, run_id, None, 1)
+    if row is None:
+        raise NotFound
+    return InvoiceRun.model_validate(dict(row))
+
+
+async def invoice_run(db: Database, actor: Actor, run_id: UUID) -> InvoiceRun:
+    """A run, for the agents who invoice and those who answer for it."""
+    actor.require_agent(Role.FINANCE, Role.DIRECTOR)
+    return await run_of(db, run_id)
+
+
+async def invoice_runs(db: Database, actor: Actor, cursor: str | None) -> Page[InvoiceRun]:
+    """Every run, the newest first."""
+    actor.require_agent(Role.FINANCE, Role.DIRECTOR)
+    (before,) = read_cursor(cursor, UUID) if cursor else (None,)
+    rows = await db.fetch(RUNS_SQL, None, before, PAGE_SIZE_MAX + 1)
+    items = tuple(InvoiceRun.model_validate(dict(row)) for row in rows[:PAGE_SIZE_MAX])
+    return Page(items=items, next_cursor=cursor_of(items[-1].run_id) if len(rows) > PAGE_SIZE_MAX else None)
+
+
+RUN_ITEMS_SQL = """
+select i.household_id, h.payer_name, i.line_count, i.total_cents, i.anomalies, i.invoice_id, v.number as invoice_number
+from invoice_run_items i
+left join households h using (household_id)
+left join invoices v using (invoice_id)
+where i.run_id = $1 and ($2::uuid is null or i.household_id > $2)
+order by i.household_id limit $3
+"""
+
+
+async def run_items(db: Database, actor: Actor, run_id: UUID, cursor: str | None) -> Page[InvoiceRunItem]:
+    """What each household would be, or was, invoiced. Raises NotFound."""
+    actor.require_agent(Role.FINANCE, Role.DIRECTOR)
+    (after,) = read_cursor(cursor, UUID) if cursor else (None,)
+    rows = await db.fetch(RUN_ITEMS_SQL, run_id, after, PAGE_SIZE_MAX + 1)
+    if not rows and after is None:
+        await run_of(db, run_id)
+    items = tuple(InvoiceRunItem.model_validate(dict(row)) for row in rows[:PAGE_SIZE_MAX])
+    return Page(items=items, next_cursor=cursor_of(items[-1].household_id) if len(rows) > PAGE_SIZE_MAX else None)

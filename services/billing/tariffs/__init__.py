@@ -1,0 +1,1 @@
+"""Price grids: versions that never change, and the price of a day."""

@@ -1,0 +1,31 @@
+"""Publishing a price grid."""
+
+from chassis.actor import Actor
+from chassis.database import Transaction, command
+from chassis.refusal import Invalid
+from contracts.billing.api import Tariff, TariffChange
+from contracts.types import Role
+
+from . import store
+from .domain import Bracket, Grid, problems_of
+from .queries import tariff_of
+
+
+@command
+async def change_tariff(tx: Transaction, actor: Actor, tariff_code: str, request: TariffChange) -> Tariff:
+    """Add a version to a tariff, or create it. The same grid sent again changes nothing.
+
+    Raises:
+        Invalid: the brackets are not contiguous from zero with the last one open.
+    """
+    actor.require_agent(Role.FINANCE, Role.DIRECTOR)
+    brackets = tuple(Bracket(**bracket.model_dump()) for bracket in request.brackets)
+    if problems := problems_of(brackets):
+        raise Invalid(*problems)
+    newest = await store.lock_newest_grid(tx, tariff_code)
+    version = newest.grid_version if newest else 0
+    if newest == Grid(tariff_code, request.label, version, request.effective_on, brackets):
+        return tariff_of(newest)
+    grid = Grid(tariff_code, request.label, version + 1, request.effective_on, brackets)
+    await store.add_grid(tx, grid, actor)
+    return tariff_of(grid)

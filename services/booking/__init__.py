@@ -1,0 +1,1 @@
+"""The booking service: activities, enrollments, places, the calendar and attendance."""

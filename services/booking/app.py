@@ -1,0 +1,36 @@
+"""The parts of the booking service, wired together."""
+
+from pathlib import Path
+
+from chassis.applying import Subscriptions
+from chassis.service import Service
+from chassis.town import load_section, load_town
+
+from .attendance.routes import ROUTES as ATTENDANCE_ROUTES
+from .bookings.commands import booking_desk
+from .bookings.routes import ROUTES as BOOKING_ROUTES
+from .calendar.queries import CalendarView
+from .calendar.routes import ROUTES as CALENDAR_ROUTES
+from .catalog.routes import ROUTES as CATALOG_ROUTES
+from .directory import consumers as directory
+from .enrollments.routes import ROUTES as ENROLLMENT_ROUTES
+from .settings import BookingPolicies, BookingSettings
+
+
+def create(settings: BookingSettings) -> Service:
+    """The booking service for a process with these settings."""
+    zone = load_town(settings.town_file).zone
+    policies = load_section(settings.town_file, "booking", BookingPolicies)
+    subscriptions = Subscriptions()
+    directory.subscribe(subscriptions)
+    return Service(
+        name="booking",
+        migrations=Path(__file__).parent / "migrations",
+        routes=(*CATALOG_ROUTES, *ENROLLMENT_ROUTES, *CALENDAR_ROUTES, *BOOKING_ROUTES, *ATTENDANCE_ROUTES),
+        subscriptions=subscriptions,
+        provide={
+            "zone": zone,
+            "calendar_view": CalendarView(zone, policies.shows_free_places),
+            "desk": booking_desk(zone),
+        },
+    )

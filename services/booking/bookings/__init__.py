@@ -1,0 +1,1 @@
+"""Days booked and given back."""

@@ -1,0 +1,64 @@
+"""Bookings as a family sees them."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from chassis.database import Queries, Row
+from chassis.refusal import NotFound
+from contracts.booking.api import Booking
+from contracts.http import PAGE_SIZE_MAX, Page
+
+BOOKING_SQL = """
+select b.id as booking_id, b.basket_id, b.household_id, b.child_id, c.first_name as child_first_name, b.activity_id,
+       a.label as activity_label, b.slot_id, b.service_on, b.status, b.attendance, b.confirmed_at, b.cancelled_at
+from bookings b
+join activities a on a.id = b.activity_id
+left join children c on c.child_id = b.child_id and c.household_id = b.household_id
+where b.id = $1
+"""
+
+
+async def booking(queries: Queries, booking_id: UUID) -> Booking:
+    """One booking, whoever it belongs to."""
+    row = await queries.fetchrow(BOOKING_SQL, booking_id)
+    if row is None:
+        raise NotFound
+    return _booking(row)
+
+
+@dataclass(frozen=True, slots=True)
+class BookingFilter:
+    """Which bookings to list: those of a household between two dates, after the booking `cursor`."""
+
+    household_id: UUID
+    from_on: date
+    to_on: date
+    cursor: UUID | None
+
+
+BOOKINGS_SQL = """
+select b.id as booking_id, b.basket_id, b.household_id, b.child_id, c.first_name as child_first_name, b.activity_id,
+       a.label as activity_label, b.slot_id, b.service_on, b.status, b.attendance, b.confirmed_at, b.cancelled_at
+from bookings b
+join activities a on a.id = b.activity_id
+left join children c on c.child_id = b.child_id and c.household_id = b.household_id
+where b.household_id = $1 and b.service_on between $2 and $3
+  and ($4::uuid is null or (b.service_on, b.id) > (
+      select service_on, id from bookings where id = $4 and household_id = $1
+  ))
+order by b.service_on, b.id limit $5
+"""
+
+
+async def bookings(queries: Queries, wanted: BookingFilter) -> Page[Booking]:
+    """A household's bookings, cancelled ones included, by date."""
+    rows = await queries.fetch(
+        BOOKINGS_SQL, wanted.household_id, wanted.from_on, wanted.to_on, wanted.cursor, PAGE_SIZE_MAX + 1
+    )
+    items = tuple(_booking(row) for row in rows[:PAGE_SIZE_MAX])
+    return Page(items=items, next_cursor=str(items[-1].booking_id) if len(rows) > PAGE_SIZE_MAX else None)
+
+
+def _booking(row: Row) -> Booking:
+    return Booking(**row)

@@ -1,0 +1,167 @@
+"""Bookings as rows, many at once: a batch of baskets costs as many statements as one basket does."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from chassis.clock import deadline
+from chassis.database import Row, Transaction
+from contracts.booking.events import BookingCancelled
+from contracts.types import EnrollmentStatus
+
+from ..calendar.domain import EnrollmentFacts
+from .domain import BasketDecision, ChildFacts, Places, SlotFacts, WishedDay
+
+
+@dataclass(frozen=True, slots=True)
+class WishedLine:
+    """A line as asked for. `guardian_id` is None when an agent asks."""
+
+    booking_id: UUID
+    guardian_id: UUID | None
+    child_id: UUID
+    slot_id: UUID
+
+
+LINES_SQL = """
+select c.child_id, c.household_id, c.first_name, c.birth_on,
+       s.id as slot_id, s.service_on, s.activity_id, a.label as activity_label, a.age_min, a.age_max,
+       a.cutoff_days_before, a.cutoff_at,
+       e.status as enrollment_status, e.starts_on, e.ends_on
+from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as line(guardian_id, child_id, slot_id, position)
+left join lateral (
+    select * from children
+    where child_id = line.child_id and (line.guardian_id is null or exists (
+        select 1 from guardians g where g.guardian_id = line.guardian_id and g.household_id = children.household_id
+    ))
+    order by household_id limit 1
+) c on true
+left join slots s on s.id = line.slot_id
+left join activities a on a.id = s.activity_id
+left join lateral (
+    select status, starts_on, ends_on from enrollments
+    where child_id = c.child_id and activity_id = s.activity_id
+    order by status in ('requested', 'validated') desc, requested_at desc limit 1
+) e on true
+order by position
+"""
+
+
+async def load_days(tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo) -> list[WishedDay]:
+    """What is known of each line, in the order given, without the places."""
+    rows = await tx.fetch(
+        LINES_SQL,
+        [line.guardian_id for line in lines],
+        [line.child_id for line in lines],
+        [line.slot_id for line in lines],
+    )
+    slots: dict[UUID, SlotFacts] = {}
+    return [_wished_day(line, row, slots, zone) for line, row in zip(lines, rows, strict=True)]
+
+
+def _wished_day(line: WishedLine, row: Row, slots: dict[UUID, SlotFacts], zone: ZoneInfo) -> WishedDay:
+    slot: SlotFacts | None = None
+    if row["slot_id"] is not None and (slot := slots.get(line.slot_id)) is None:
+        slot = slots[line.slot_id] = SlotFacts(
+            slot_id=line.slot_id,
+            activity_id=row["activity_id"],
+            activity_label=row["activity_label"],
+            service_on=row["service_on"],
+            cutoff=deadline(row["service_on"], row["cutoff_days_before"], row["cutoff_at"], zone),
+            age_min=row["age_min"],
+            age_max=row["age_max"],
+        )
+    child = None
+    if row["child_id"] is not None:
+        child = ChildFacts(row["child_id"], row["household_id"], row["first_name"], row["birth_on"])
+    enrollment = None
+    if row["enrollment_status"] is not None:
+        enrollment = EnrollmentFacts(EnrollmentStatus(row["enrollment_status"]), row["starts_on"], row["ends_on"])
+    return WishedDay(line.booking_id, child, slot, enrollment)
+
+
+LOCK_PLACES_SQL = """
+select id, capacity, taken, closed_at is not null as is_closed from slots
+where id = any($1::uuid[]) order by id for update
+"""
+
+
+async def lock_places(tx: Transaction, slot_ids: Sequence[UUID]) -> dict[UUID, Places]:
+    """Lock slots, in the order of their ids as every transaction does, and read their places."""
+    rows = await tx.fetch(LOCK_PLACES_SQL, slot_ids)
+    return {row["id"]: Places(row["capacity"], row["taken"], row["is_closed"]) for row in rows}
+
+
+BOOKED_SQL = """
+select b.slot_id, b.child_id
+from bookings b join unnest($1::uuid[], $2::uuid[]) as line(slot_id, child_id) using (slot_id, child_id)
+where b.status = 'confirmed'
+"""
+
+
+async def booked_among(tx: Transaction, lines: Sequence[WishedLine]) -> set[tuple[UUID, UUID]]:
+    """Those (slot, child) of the lines that have a live booking. To be read once the slots are locked."""
+    rows = await tx.fetch(BOOKED_SQL, [line.slot_id for line in lines], [line.child_id for line in lines])
+    return {(row["slot_id"], row["child_id"]) for row in rows}
+
+
+INSERT_BOOKINGS_SQL = """
+with occupied as (
+    update slots s set taken = s.taken + o.count
+    from unnest($8::uuid[], $9::int[]) as o(slot_id, count) where s.id = o.slot_id
+)
+insert into bookings (id, basket_id, household_id, child_id, activity_id, slot_id, service_on, status, booked_by,
+                      confirmed_at)
+select b.id, b.basket_id, b.household_id, b.child_id, s.activity_id, s.id, s.service_on, 'confirmed', b.booked_by, $7
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[])
+    with ordinality as b(id, basket_id, household_id, child_id, slot_id, booked_by, position)
+join slots s on s.id = b.slot_id
+order by b.position
+"""
+
+
+async def insert_bookings(tx: Transaction, baskets: Sequence[tuple[BasketDecision, UUID]]) -> None:
+    """Store what was decided, each basket with the account that asked for it, and occupy its places."""
+    rows = [(basket, day, account_id) for basket, account_id in baskets for day in basket.days]
+    counts = Counter(day.slot.slot_id for _, day, _ in rows)
+    await tx.execute(
+        INSERT_BOOKINGS_SQL,
+        [day.booking_id for _, day, _ in rows],
+        [basket.basket_id for basket, _, _ in rows],
+        [basket.household_id for basket, _, _ in rows],
+        [day.child.child_id for _, day, _ in rows],
+        [day.slot.slot_id for _, day, _ in rows],
+        [account_id for _, _, account_id in rows],
+        await tx.now(),
+        list(counts),
+        list(counts.values()),
+    )
+
+
+LOCK_SLOT_OF_SQL = "select id from slots where id = (select slot_id from bookings where id = $1) for update"
+
+LOCK_BOOKING_SQL = """
+select b.id as booking_id, b.household_id, b.child_id, b.activity_id, b.slot_id, b.status, b.service_on,
+       s.closed_at is not null as is_closed, a.cutoff_days_before, a.cutoff_at
+from bookings b join slots s on s.id = b.slot_id join activities a on a.id = b.activity_id
+where b.id = $1 for update of b
+"""
+
+
+async def lock_booking(tx: Transaction, booking_id: UUID) -> Row | None:
+    """A booking with its day, the slot locked before it as every transaction does; None when there is none."""
+    await tx.execute(LOCK_SLOT_OF_SQL, booking_id)
+    return await tx.fetchrow(LOCK_BOOKING_SQL, booking_id)
+
+
+CANCEL_BOOKING_SQL = """
+with freed as (update slots set taken = taken - 1 where id = $2)
+update bookings set status = 'cancelled', cancelled_by = $3, cancelled_at = $4, attendance = null where id = $1
+"""
+
+
+async def save_cancellation(tx: Transaction, cancelled: BookingCancelled, account_id: UUID) -> None:
+    """Store that a place was given back, and free it."""
+    await tx.execute(CANCEL_BOOKING_SQL, cancelled.booking_id, cancelled.slot_id, account_id, cancelled.cancelled_at)

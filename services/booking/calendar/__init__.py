@@ -1,0 +1,1 @@
+"""The household calendar: the state of each day, and why."""

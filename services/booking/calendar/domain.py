@@ -1,0 +1,142 @@
+"""The state of a day, for one child in one activity: a table of rules, read from the top; the first that holds decides.
+
+The calendar shows what this function derives and a booking is decided by the same function on the rows it has locked, so
+that what is shown is what is decided. `docs/deadlines.md` works examples through; the tests run them. Pure.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum, auto
+from typing import Final
+
+from contracts.types import BookingStatus, DayState, EnrollmentStatus
+
+
+class DayReason(StrEnum):
+    """Why a family can do nothing on a day; published as a code, so a member is never renamed."""
+
+    NOT_ENROLLED = auto()
+    ENROLLMENT_NOT_VALIDATED = auto()
+    ENROLLMENT_REFUSED = auto()
+    OUTSIDE_ENROLLMENT = auto()
+    AGE_NOT_ACCEPTED = auto()
+    SLOT_CLOSED = auto()
+    CUTOFF_PASSED = auto()
+    SLOT_FULL = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class EnrollmentFacts:
+    """A child's enrollment in the activity; dates are included."""
+
+    status: EnrollmentStatus
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """All that the state of a day depends on. `booking` is the child's latest one there; ages are in full years."""
+
+    now: datetime
+    service_on: date
+    cutoff: datetime
+    capacity: int
+    taken: int
+    is_closed: bool
+    enrollment: EnrollmentFacts | None
+    age: int
+    age_min: int
+    age_max: int
+    booking: BookingStatus | None = None
+
+    @property
+    def is_booked(self) -> bool:
+        """Whether the child has a place there now."""
+        return self.booking is BookingStatus.CONFIRMED
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the cutoff is over; the instant of the cutoff itself is still in time."""
+        return self.now > self.cutoff
+
+    def has_enrollment(self, *statuses: EnrollmentStatus) -> bool:
+        """Whether the child has an enrollment in one of these states."""
+        return self.enrollment is not None and self.enrollment.status in statuses
+
+
+@dataclass(frozen=True, slots=True)
+class DayVerdict:
+    """The state of a day; when the family can do nothing there, why (`reason`) and the facts of it (`params`)."""
+
+    state: DayState
+    reason: DayReason | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+Rule = tuple[Callable[[DayFacts], bool], DayState, DayReason | None]
+
+# For a day on which the child has no place.
+RULES: Final[tuple[Rule, ...]] = (
+    (
+        lambda day: day.has_enrollment(EnrollmentStatus.REQUESTED),
+        DayState.PENDING,
+        DayReason.ENROLLMENT_NOT_VALIDATED,
+    ),
+    (lambda day: day.has_enrollment(EnrollmentStatus.REFUSED), DayState.CLOSED, DayReason.ENROLLMENT_REFUSED),
+    (lambda day: not day.has_enrollment(EnrollmentStatus.VALIDATED), DayState.CLOSED, DayReason.NOT_ENROLLED),
+    (lambda day: not _is_within_enrollment(day), DayState.CLOSED, DayReason.OUTSIDE_ENROLLMENT),
+    (lambda day: not day.age_min <= day.age <= day.age_max, DayState.CLOSED, DayReason.AGE_NOT_ACCEPTED),
+    (lambda day: day.is_closed, DayState.CLOSED, DayReason.SLOT_CLOSED),
+    (lambda day: day.is_late, DayState.CLOSED, DayReason.CUTOFF_PASSED),
+    (lambda day: day.taken >= day.capacity, DayState.FULL, DayReason.SLOT_FULL),
+    (lambda day: day.booking is BookingStatus.CANCELLED, DayState.CANCELLED, None),
+    (lambda _day: True, DayState.BOOKABLE, None),
+)
+
+OPEN_STATES: Final = frozenset({DayState.BOOKABLE, DayState.CANCELLED})
+"""The states in which a place can be booked."""
+
+
+def derive_booked_state(now: datetime, cutoff: datetime, is_closed: bool) -> DayVerdict:
+    """The state of a day on which the child has a place: whether the family may still give it back."""
+    if is_closed:
+        return DayVerdict(DayState.BOOKED_LOCKED, DayReason.SLOT_CLOSED)
+    if now > cutoff:
+        return DayVerdict(DayState.BOOKED_LOCKED, DayReason.CUTOFF_PASSED, {"until": cutoff.isoformat()})
+    return DayVerdict(DayState.BOOKED)
+
+
+def derive_day_state(day: DayFacts) -> DayVerdict:
+    """The state of a day and why."""
+    if day.is_booked:
+        return derive_booked_state(day.now, day.cutoff, day.is_closed)
+    for holds, state, reason in RULES:
+        if holds(day):
+            return DayVerdict(state, reason, _params(day, reason))
+    raise AssertionError("the last rule holds for every day")
+
+
+def age_on(birth_on: date, day: date) -> int:
+    """Full years on a day; who is born on 29 February becomes a year older on 1 March of a common year."""
+    return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
+
+
+def _is_within_enrollment(day: DayFacts) -> bool:
+    return day.enrollment is not None and day.enrollment.starts_on <= day.service_on <= day.enrollment.ends_on
+
+
+def _params(day: DayFacts, reason: DayReason | None) -> Mapping[str, str]:
+    match reason:
+        case DayReason.CUTOFF_PASSED:
+            return {"until": day.cutoff.isoformat()}
+        case DayReason.AGE_NOT_ACCEPTED:
+            return {"age_min": str(day.age_min), "age_max": str(day.age_max), "age": str(day.age)}
+        case DayReason.OUTSIDE_ENROLLMENT if day.enrollment is not None:
+            return {
+                "starts_on": day.enrollment.starts_on.isoformat(),
+                "ends_on": day.enrollment.ends_on.isoformat(),
+            }
+        case _:
+            return {}

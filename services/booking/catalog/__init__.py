@@ -1,0 +1,1 @@
+"""Activities and the days on which they take place."""

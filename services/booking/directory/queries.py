@@ -1,0 +1,44 @@
+"""Who may act for whom, read from the replica."""
+
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.database import Queries
+from chassis.refusal import FieldRefusal, Forbidden, Invalid, NotFound
+from contracts.types import ActorKind
+
+HOUSEHOLDS_OF_GUARDIAN_SQL = "select household_id from guardians where guardian_id = $1 order by household_id"
+
+
+async def households_of(queries: Queries, guardian_id: UUID) -> list[UUID]:
+    """The households that this guardian answers for; empty when the replica knows none (yet)."""
+    return [row["household_id"] for row in await queries.fetch(HOUSEHOLDS_OF_GUARDIAN_SQL, guardian_id)]
+
+
+async def household_for(queries: Queries, actor: Actor, household_id: UUID | None) -> UUID:
+    """The household that a request is about: the one named if the actor may see it, a guardian's own by default.
+
+    Raises:
+        Invalid: an agent named no household.
+        NotFound: it is not one of this guardian's, or they have none.
+    """
+    if actor.kind is not ActorKind.PARENT:
+        actor.require_agent()
+        if household_id is None:
+            raise Invalid(FieldRefusal("/household_id", "missing"))
+        return household_id
+    own = await households_of(queries, actor.require_guardian())
+    if household_id is None and own:
+        return own[0]
+    if household_id in own and household_id is not None:
+        return household_id
+    raise NotFound
+
+
+async def require_access(queries: Queries, actor: Actor, household_id: UUID) -> None:
+    """Refuse with `NotFound` a parent who is no guardian of this household, with `Forbidden` who is neither."""
+    if actor.kind is ActorKind.PARENT:
+        if household_id not in await households_of(queries, actor.require_guardian()):
+            raise NotFound
+    elif not actor.is_agent():
+        raise Forbidden

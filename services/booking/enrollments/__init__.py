@@ -1,0 +1,1 @@
+"""A child asks to join an activity; an agent decides."""

@@ -1,0 +1,1 @@
+"""The family service: the file of each household - its guardians, its children, its family quotients."""

@@ -1,0 +1,1 @@
+"""Household files: opening one, finding one, reading one."""

@@ -1,0 +1,109 @@
+"""What agents and guardians read of household files."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from datetime import date
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.database import Database, Queries
+from chassis.refusal import FieldRefusal, Invalid, NotFound
+from contracts.family.api import Household, HouseholdSummary
+from contracts.http import Page
+from contracts.types import Role
+
+from .domain import comparable
+
+READERS = (Role.FRONT_DESK, Role.DIRECTOR, Role.FINANCE)
+WORDS_MAX = 8
+
+READ_HOUSEHOLD_SQL = """
+select h.household_id, h.reference, h.payer_guardian_id, h.created_at,
+       jsonb_build_object('lines', h.address_lines, 'postal_code', h.postal_code, 'city', h.city) as address,
+       (select jsonb_agg(jsonb_build_object(
+            'guardian_id', g.guardian_id, 'civility', g.civility, 'first_name', g.first_name,
+            'last_name', g.last_name, 'email', g.email, 'phone', g.phone, 'is_invited', g.is_invited
+        ) order by g.position) from guardians g where g.household_id = h.household_id) as guardians,
+       (select jsonb_agg(jsonb_build_object(
+            'child_id', c.child_id, 'first_name', c.first_name, 'last_name', c.last_name, 'birth_on', c.birth_on
+        ) order by c.position) from children c where c.household_id = h.household_id) as children,
+       (select jsonb_build_object('value_cents', q.value_cents, 'effective_on', q.effective_on, 'source', q.source)
+        from quotients q
+        where q.household_id = h.household_id and q.replaced_at is null and q.effective_on <= $2
+        order by q.effective_on desc limit 1) as quotient
+from households h where h.household_id = $1
+"""
+
+
+async def read_household(db: Queries, household_id: UUID, today: date) -> Household:
+    """A household with the quotient that counts today. Raises NotFound."""
+    row = await db.fetchrow(READ_HOUSEHOLD_SQL, household_id, today)
+    if row is None:
+        raise NotFound
+    return Household.model_validate(dict(row))
+
+
+async def household_for(db: Queries, actor: Actor, household_id: UUID, today: date) -> Household:
+    """A household as its guardians and entitled agents see it; for other guardians there is none."""
+    if actor.guardian_id is None:
+        actor.require_agent(*READERS)
+    household = await read_household(db, household_id, today)
+    is_own = any(guardian.guardian_id == actor.guardian_id for guardian in household.guardians)
+    if not (is_own or actor.is_agent(*READERS)):
+        raise NotFound
+    return household
+
+
+HOUSEHOLD_OF_GUARDIAN_SQL = "select household_id from guardians where guardian_id = $1"
+
+
+async def own_household(db: Queries, actor: Actor, today: date) -> Household:
+    """The household of the guardian who asks. Raises NotFound when their file is gone."""
+    household_id = await db.fetchval(HOUSEHOLD_OF_GUARDIAN_SQL, actor.require_guardian())
+    if household_id is None:
+        raise NotFound
+    return await read_household(db, household_id, today)
+
+
+FIND_HOUSEHOLDS_SQL = """
+select h.household_id, h.reference, h.payer_key, h.city, h.created_at,
+       g.first_name || ' ' || g.last_name as payer_name, g.email,
+       (select array_agg(c.first_name || ' ' || c.last_name order by c.position)
+        from children c where c.household_id = h.household_id) as children
+from households h join guardians g on g.guardian_id = h.payer_guardian_id
+where ($1 = '' or h.search_words @@ $1::text::tsquery) and (h.payer_key, h.household_id) > ($2, $3::uuid)
+order by h.payer_key, h.household_id limit $4
+"""
+
+
+async def find_households(
+    db: Database, actor: Actor, search: str, cursor: str | None, limit: int
+) -> Page[HouseholdSummary]:
+    """Files in which every word of `search` begins some word (a name, an address, a reference), by the payer's name."""
+    actor.require_agent(*READERS)
+    words = comparable(search).split()[:WORDS_MAX]
+    query = " & ".join(f"'{word}':*" for word in words)
+    if search.strip() and not words:
+        return Page(items=())
+    after_name, after_id = _read_cursor(cursor) if cursor else ("", UUID(int=0))
+    rows = await db.fetch(FIND_HOUSEHOLDS_SQL, query, after_name, after_id, limit + 1)
+    items = tuple(
+        HouseholdSummary.model_validate({name: row[name] for name in HouseholdSummary.model_fields})
+        for row in rows[:limit]
+    )
+    is_last = len(rows) <= limit
+    return Page(
+        items=items,
+        next_cursor=None if is_last else _write_cursor(rows[limit - 1]["payer_key"], rows[limit - 1]["household_id"]),
+    )
+
+
+def _write_cursor(payer_key: str, household_id: UUID) -> str:
+    return urlsafe_b64encode(household_id.bytes + payer_key.encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[str, UUID]:
+    try:
+        raw = urlsafe_b64decode(cursor)
+        return raw[16:].decode(), UUID(bytes=raw[:16])
+    except ValueError as error:
+        raise Invalid(FieldRefusal("/cursor", "cursor_unreadable")) from error

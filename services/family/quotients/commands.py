@@ -1,0 +1,41 @@
+"""Recording what an agent knows of a household's family quotient."""
+
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.database import Transaction, command
+from chassis.refusal import Invalid, NotFound
+from contracts.family.api import Household, QuotientChange
+from contracts.family.events import Quotient, QuotientState
+from contracts.types import Role
+
+from ..households.queries import read_household
+from ..households.store import lock_household
+from ..settings import FamilyRules
+from .domain import day_fault, with_quotient
+from .store import load_quotients, record_quotient
+
+
+@command
+async def change_quotient(
+    tx: Transaction, actor: Actor, rules: FamilyRules, household_id: UUID, request: QuotientChange
+) -> Household:
+    """Record a quotient from its day on; the same one again changes nothing. The household as it then is."""
+    actor.require_agent(Role.FRONT_DESK, Role.DIRECTOR)
+    now = await tx.now()
+    today = rules.today(now)
+    quotient = as_quotient(request)
+    if fault := day_fault(quotient, rules.accepted_quotient_days(today), ""):
+        raise Invalid(fault)
+    if not await lock_household(tx, household_id):
+        raise NotFound
+    history = await load_quotients(tx, household_id)
+    if quotient not in history:
+        await record_quotient(tx, household_id, quotient, now, actor.account_id)
+        tx.emit(QuotientState(household_id=household_id, quotients=with_quotient(history, quotient)))
+    return await read_household(tx, household_id, today)
+
+
+def as_quotient(request: QuotientChange) -> Quotient:
+    """What an agent typed, as it is kept."""
+    return Quotient(value_cents=request.value_cents, effective_on=request.effective_on, source=request.source)

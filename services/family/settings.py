@@ -1,0 +1,45 @@
+"""Settings of the family service: its process, and the `[family]` table of the town's file."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from chassis.clock import civil_day
+from chassis.settings import ServiceSettings
+from chassis.town import TownSection, load_section, load_town
+
+from .quotients.domain import AcceptedDays
+
+
+class FamilyPolicy(TownSection):
+    """How far from today a family quotient may start to count, in years."""
+
+    quotient_years_back_max: Annotated[int, Field(ge=0, le=20)] = 3
+    quotient_years_ahead_max: Annotated[int, Field(ge=0, le=5)] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyRules:
+    """The town's rules and the civil time in which they are read."""
+
+    policy: FamilyPolicy
+    zone: ZoneInfo
+
+    def today(self, now: datetime) -> date:
+        """The town's date at an instant."""
+        return civil_day(now, self.zone)
+
+    def accepted_quotient_days(self, today: date) -> AcceptedDays:
+        """The days on which a quotient recorded today may start to count."""
+        return AcceptedDays.around(today, self.policy.quotient_years_back_max, self.policy.quotient_years_ahead_max)
+
+
+class FamilySettings(ServiceSettings):
+    """What the process is told."""
+
+    def rules(self) -> FamilyRules:
+        """The rules of this process's town."""
+        return FamilyRules(load_section(self.town_file, "family", FamilyPolicy), load_town(self.town_file).zone)

@@ -1,0 +1,100 @@
+"""What the households' files change: accounts are created, follow their address, are closed and are erased.
+
+Every effect is decided from the newest state of a household alone, so a duplicate, a replay from the start or a state that
+comes late changes nothing and mails nobody twice.
+"""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from chassis.database import Transaction
+from chassis.identifiers import new_id
+from contracts.event import Envelope
+from contracts.family.events import HouseholdState
+from contracts.identity.events import AccountCreated, AccountState
+from contracts.types import AccountStatus, ActorKind, CredentialPurpose
+
+from ..activation.store import request_invitation, withdraw_invitations
+from .domain import Account, Change, EmailRule, Invitee, Opening, follow_file, generate_username
+from .store import (
+    claim_version,
+    delete_accounts,
+    end_sessions,
+    free_username,
+    insert_account,
+    lock_accounts_of,
+    replace_invited,
+    save_account,
+)
+
+USERNAME_CANDIDATES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdConsumer:
+    """Applies the states of households under a town's rules."""
+
+    email_rule: EmailRule
+    invitation_validity: timedelta
+
+    async def apply(self, tx: Transaction, household: HouseholdState, envelope: Envelope) -> None:
+        """Bring the accounts of a household's guardians in line with its file."""
+        if not await claim_version(tx, household.household_id, envelope.sequence):
+            return
+        invitees = [
+            Invitee(guardian.guardian_id, guardian.email, guardian.last_name)
+            for guardian in household.guardians
+            if guardian.is_invited and guardian.email
+        ]
+        gone = await replace_invited(tx, household.household_id, [each.guardian_id for each in invitees])
+        accounts = await lock_accounts_of(tx, {*gone, *(each.guardian_id for each in invitees)})
+        for decision in follow_file(invitees, gone, accounts, self.email_rule):
+            if isinstance(decision, Opening):
+                await self._open(tx, decision.invitee)
+            else:
+                await self._change(tx, decision)
+
+    async def erase(self, tx: Transaction, household_id: str) -> None:
+        """Erase the accounts that no other household keeps."""
+        gone = await replace_invited(tx, UUID(household_id), [])
+        for account_id in await delete_accounts(tx, gone):
+            tx.erase(AccountState, str(account_id))
+
+    async def _open(self, tx: Transaction, invitee: Invitee) -> None:
+        now = await tx.now()
+        names = [generate_username(invitee.last_name, secrets.choice) for _ in range(USERNAME_CANDIDATES)]
+        account = Account(
+            account_id=new_id(),
+            guardian_id=invitee.guardian_id,
+            kind=ActorKind.PARENT,
+            roles=(),
+            step=AccountStatus.INVITED,
+            is_disabled=False,
+            email=invitee.email,
+            username=await free_username(tx, names) or names[0],
+            password_hash=None,
+            password_expires_at=None,
+            created_at=now,
+            last_sign_in_at=None,
+        )
+        if not await insert_account(tx, account):
+            return
+        tx.emit(
+            account.state(),
+            AccountCreated(
+                account_id=account.account_id, guardian_id=account.guardian_id, kind=account.kind, created_at=now
+            ),
+        )
+        await request_invitation(tx, account, CredentialPurpose.INVITATION, self.invitation_validity)
+
+    async def _change(self, tx: Transaction, change: Change) -> None:
+        account = replace(change.account, email=change.email, is_disabled=change.is_disabled)
+        await save_account(tx, account)
+        tx.emit(account.state())
+        if account.is_disabled:
+            await end_sessions(tx, account.account_id)
+            await withdraw_invitations(tx, account.account_id)
+        elif change.is_invited_again:
+            await request_invitation(tx, account, CredentialPurpose.INVITATION, self.invitation_validity)

@@ -1,0 +1,29 @@
+"""Accounts as agents see them."""
+
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.database import Database
+from contracts.http import Page
+from contracts.identity import api
+from contracts.types import Role
+
+ACCOUNTS_SQL = """
+select a.account_id, a.guardian_id, a.kind, a.email, a.username, a.created_at, a.last_sign_in_at,
+       case when a.is_disabled then 'disabled' else a.status end as status,
+       (select i.expires_at from invitations i
+        where i.account_id = a.account_id and i.used_at is null and i.replaced_at is null) as invitation_expires_at
+from accounts a
+where ($1::uuid is null or a.guardian_id = $1) and ($2::uuid is null or a.account_id > $2)
+order by a.account_id limit $3
+"""
+
+
+async def list_accounts(
+    db: Database, actor: Actor, guardian_id: UUID | None, cursor: UUID | None, limit: int
+) -> Page[api.Account]:
+    """A page of accounts, oldest first. Raises Forbidden for anybody but an agent of the front desk or a director."""
+    actor.require_agent(Role.FRONT_DESK, Role.DIRECTOR)
+    rows = await db.fetch(ACCOUNTS_SQL, guardian_id, cursor, limit + 1)
+    items = tuple(api.Account(**dict(row)) for row in rows[:limit])
+    return Page(items=items, next_cursor=str(items[-1].account_id) if len(rows) > limit else None)

@@ -1,0 +1,87 @@
+"""What an invitation is, when its link may be followed, and how a temporary password is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from chassis.refusal import Refusal
+from contracts.identity.events import AccountActivated
+from contracts.types import AccountStatus, CredentialPurpose
+
+from ..accounts.domain import Account
+from ..errors import ActivationLinkExpired, ActivationLinkReplaced, ActivationLinkUnknown, ActivationLinkUsed
+
+READABLE_LETTERS = "bcdfghjkmnpqrstvwxz"
+READABLE_DIGITS = "23456789"
+PASSWORD_GROUPS = 3
+PASSWORD_GROUP_LETTERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A link and a temporary password for one account. Dead once used, replaced or past `expires_at`.
+
+    `temporary_password_hash` is kept here, and not with the account, while a personal password still works: somebody who
+    asks for a new password in another's name must not take away the one that this person knows.
+    """
+
+    invitation_id: UUID
+    account_id: UUID
+    purpose: CredentialPurpose
+    expires_at: datetime
+    temporary_password_hash: str | None
+    used_at: datetime | None
+    replaced_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """A link was followed: the account as it is now, and the event when it never was open before."""
+
+    account: Account
+    event: AccountActivated | None
+    is_reset: bool
+
+
+def follow_link(invitation: Invitation, account: Account, now: datetime) -> Following | Refusal:
+    """What following a link does: it opens a new account, or installs the temporary password that was asked for."""
+    if refusal := _dead(invitation, account, now):
+        return refusal
+    if invitation.temporary_password_hash is not None:
+        reset = replace(
+            account,
+            step=AccountStatus.ACTIVATED,
+            password_hash=invitation.temporary_password_hash,
+            password_expires_at=invitation.expires_at,
+        )
+        return Following(reset, None, is_reset=True)
+    if account.step is AccountStatus.INVITED:
+        opened = replace(account, step=AccountStatus.ACTIVATED)
+        return Following(opened, AccountActivated(account_id=account.account_id, activated_at=now), is_reset=False)
+    return Following(account, None, is_reset=False)
+
+
+def _dead(invitation: Invitation, account: Account, now: datetime) -> Refusal | None:
+    if account.is_disabled:
+        return ActivationLinkUnknown()
+    if invitation.used_at is not None:
+        return ActivationLinkUsed()
+    if invitation.replaced_at is not None:
+        return ActivationLinkReplaced()
+    if invitation.expires_at <= now:
+        return ActivationLinkExpired()
+    return None
+
+
+def temporary_password(choose: Callable[[str], str]) -> str:
+    """A password that can be read out and typed without doubt, e.g. `wkmp4-htzb7-bprc9` (60 bits).
+
+    No letter or digit looks like another one (l, 1, o, 0), one letter case is enough, and without vowels no word appears
+    by chance. `choose` picks one character of a text.
+    """
+    groups = (
+        "".join(choose(READABLE_LETTERS) for _ in range(PASSWORD_GROUP_LETTERS)) + choose(READABLE_DIGITS)
+        for _ in range(PASSWORD_GROUPS)
+    )
+    return "-".join(groups)

@@ -1,0 +1,107 @@
+"""Invitations in the database: requested, issued by the job, found by their link, ended."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chassis.database import Row, Transaction
+from chassis.identifiers import new_id
+from contracts.identity import api
+from contracts.types import CredentialPurpose
+
+from ..accounts.domain import Account
+from ..accounts.store import save_account
+from .domain import Invitation
+
+WITHDRAW_INVITATIONS_SQL = """
+update invitations set replaced_at = $2 where account_id = $1 and used_at is null and replaced_at is null
+"""
+
+
+async def withdraw_invitations(tx: Transaction, account_id: UUID) -> None:
+    """The account's link, if one is alive, no longer works."""
+    await tx.execute(WITHDRAW_INVITATIONS_SQL, account_id, await tx.now())
+
+
+INSERT_INVITATION_SQL = """
+insert into invitations (invitation_id, account_id, purpose, requested_at, expires_at) values ($1, $2, $3, $4, $5)
+"""
+
+
+async def request_invitation(
+    tx: Transaction, account: Account, purpose: CredentialPurpose, validity: timedelta
+) -> api.Invitation:
+    """Have a new link and temporary password made for an account that is locked; the former ones die now."""
+    now = await tx.now()
+    await withdraw_invitations(tx, account.account_id)
+    if not account.has_personal_credentials:
+        await save_account(tx, replace(account, password_hash=None, password_expires_at=None))
+    await tx.execute(INSERT_INVITATION_SQL, new_id(), account.account_id, purpose, now, now + validity)
+    return api.Invitation(account_id=account.account_id, expires_at=now + validity)
+
+
+DUE_INVITATION_SQL = """
+select i.invitation_id, i.account_id, i.purpose, i.expires_at, i.temporary_password_hash, i.used_at, i.replaced_at
+from invitations i join accounts a using (account_id)
+where i.issued_at is null and i.replaced_at is null
+order by i.requested_at limit 1 for update skip locked
+"""
+
+
+async def take_due_invitation(tx: Transaction) -> Invitation | None:
+    """The oldest invitation that waits for its secrets, locked with its account; None when there is none."""
+    row = await tx.fetchrow(DUE_INVITATION_SQL)
+    return _invitation(row) if row else None
+
+
+ISSUE_INVITATION_SQL = """
+update invitations set issued_at = $2, token_hash = $3, temporary_password_hash = $4 where invitation_id = $1
+"""
+
+
+async def issue_invitation(
+    tx: Transaction, invitation_id: UUID, issued_at: datetime, token_hash: bytes, kept_password_hash: str | None
+) -> None:
+    """Note that the secrets of an invitation were made."""
+    await tx.execute(ISSUE_INVITATION_SQL, invitation_id, issued_at, token_hash, kept_password_hash)
+
+
+LINK_ACCOUNT_SQL = "select account_id from invitations where token_hash = $1"
+
+
+async def find_link_account(tx: Transaction, token_hash: bytes) -> UUID | None:
+    """Whose link this is."""
+    account_id: UUID | None = await tx.fetchval(LINK_ACCOUNT_SQL, token_hash)
+    return account_id
+
+
+LINK_SQL = """
+select invitation_id, account_id, purpose, expires_at, temporary_password_hash, used_at, replaced_at
+from invitations where token_hash = $1
+"""
+
+
+async def load_link(tx: Transaction, token_hash: bytes) -> Invitation | None:
+    """The invitation of a link; its account must be locked, for that is the lock of its invitations too."""
+    row = await tx.fetchrow(LINK_SQL, token_hash)
+    return _invitation(row) if row else None
+
+
+USE_INVITATION_SQL = "update invitations set used_at = $2 where invitation_id = $1"
+
+
+async def use_invitation(tx: Transaction, invitation_id: UUID, used_at: datetime) -> None:
+    """The link was followed."""
+    await tx.execute(USE_INVITATION_SQL, invitation_id, used_at)
+
+
+def _invitation(row: Row) -> Invitation:
+    return Invitation(
+        invitation_id=row["invitation_id"],
+        account_id=row["account_id"],
+        purpose=CredentialPurpose(row["purpose"]),
+        expires_at=row["expires_at"],
+        temporary_password_hash=row["temporary_password_hash"],
+        used_at=row["used_at"],
+        replaced_at=row["replaced_at"],
+    )

@@ -1,0 +1,1 @@
+"""Agents: the accounts of municipal agents, created by the town's own tools."""

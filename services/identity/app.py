@@ -1,0 +1,59 @@
+"""The identity service, wired: its routes, what it listens to, its jobs, and what they are given."""
+
+from pathlib import Path
+
+from chassis.applying import Subscriptions
+from chassis.jobs import Job
+from chassis.service import Service
+from contracts.family.events import HouseholdState
+
+from .accounts.consumers import HouseholdConsumer
+from .accounts.routes import list_accounts
+from .activation.commands import CredentialIssuer
+from .activation.routes import activate, invite_again
+from .agents.routes import create_agent
+from .credentials.routes import choose_credentials, credential_policy
+from .keys import Keys
+from .passwords import Passwords
+from .purge import Purge
+from .settings import IdentitySettings
+from .sign_in.routes import current_session, sign_in, sign_out
+from .terms.routes import accept_terms, read_terms
+
+ISSUE_EVERY_SECONDS = 1.0
+PURGE_EVERY_SECONDS = 3600.0
+
+
+def create(settings: IdentitySettings) -> Service:
+    """The service's parts. Raises MissingSecret, TermsMalformed."""
+    rules = settings.rules()
+    keys = Keys.of(settings)
+    passwords = Passwords(settings.hashing_threads)
+    households = HouseholdConsumer(rules.email_rule, rules.invitation_validity)
+    subscriptions = Subscriptions()
+    subscriptions.on(HouseholdState, households.apply)
+    subscriptions.on_erased(HouseholdState, households.erase)
+    return Service(
+        name="identity",
+        migrations=Path(__file__).parent / "migrations",
+        routes=[
+            sign_in,
+            current_session,
+            sign_out,
+            activate,
+            invite_again,
+            credential_policy,
+            choose_credentials,
+            read_terms,
+            accept_terms,
+            list_accounts,
+            create_agent,
+        ],
+        subscriptions=subscriptions,
+        jobs=[
+            Job("issue_credentials", ISSUE_EVERY_SECONDS, CredentialIssuer(keys, passwords, rules.login_mode).run),
+            Job("purge", PURGE_EVERY_SECONDS, Purge(rules.session_limits).run),
+        ],
+        provide={"rules": rules, "keys": keys, "passwords": passwords},
+        on_stop=[passwords.close],
+    )

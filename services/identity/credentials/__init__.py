@@ -1,0 +1,1 @@
+"""Credentials: the user name and the password that a person chooses for themself."""

@@ -1,0 +1,99 @@
+"""Choosing personal credentials: the first time instead of those that were generated, later instead of one's own."""
+
+from dataclasses import replace
+
+import asyncpg
+import structlog
+
+from chassis.database import Database, Transaction, command
+from chassis.refusal import FieldRefusal, Invalid
+from contracts.identity.api import CredentialsChoice, SessionOpened
+from contracts.identity.events import CredentialsChosen
+from contracts.types import AccountStatus
+
+from ..accounts.domain import Account
+from ..accounts.store import end_sessions, forget_failures, lock_account, save_account
+from ..activation.store import withdraw_invitations
+from ..errors import SessionEnded
+from ..passwords import Passwords
+from ..settings import IdentityRules
+from ..sign_in.commands import count_attempt
+from ..sign_in.domain import SignedIn, account_subject, address_subject
+from ..sign_in.queries import signed_in
+from ..sign_in.store import end_session, open_session
+from ..visitor import Visitor
+from .domain import Choice, check_choice
+from .queries import is_username_taken
+
+log = structlog.get_logger()
+
+
+async def choose_credentials(
+    db: Database, passwords: Passwords, rules: IdentityRules, visitor: Visitor, request: CredentialsChoice
+) -> SessionOpened:
+    """Replace a person's user name and password; their other sessions end and this one goes on under a new token.
+
+    Raises:
+        SessionEnded: nobody is signed in.
+        Invalid: with one refusal for each field that is wrong.
+        TooManyAttempts: the current password was wrong too often.
+    """
+    session = await signed_in(db, visitor.session_token, rules)
+    choice = Choice(
+        request.username, request.password.get_secret_value(), request.password_confirmation.get_secret_value()
+    )
+    refusals = check_choice(
+        choice,
+        session.account,
+        rules.credentials,
+        is_username_taken=await is_username_taken(db, choice.username, session.account.account_id),
+    )
+    if session.account.has_personal_credentials:
+        current = request.current_password.get_secret_value() if request.current_password else ""
+        refusals += await _check_current(db, passwords, session.account, current, visitor.address)
+    if refusals:
+        raise Invalid(*refusals)
+    password_hash = await passwords.hash(choice.password)
+    return await replace_credentials(db, session, choice.username, password_hash, rules)
+
+
+@command
+async def replace_credentials(
+    tx: Transaction, session: SignedIn, username: str, password_hash: str, rules: IdentityRules
+) -> SessionOpened:
+    """Store new credentials and renew the session, unless it ended or its password changed meanwhile."""
+    account = await lock_account(tx, session.account.account_id)
+    if account is None or await end_session(tx, session.session_hash) is None:
+        raise SessionEnded
+    now = await tx.now()
+    chosen = replace(
+        account,
+        step=AccountStatus.ACTIVE,
+        username=username,
+        password_hash=password_hash,
+        password_expires_at=None,
+    )
+    try:
+        await save_account(tx, chosen)
+    except asyncpg.UniqueViolationError as taken:
+        raise Invalid(FieldRefusal("/username", "username_taken")) from taken
+    await end_sessions(tx, account.account_id)
+    await withdraw_invitations(tx, account.account_id)
+    await forget_failures(tx, account_subject(account.account_id))
+    if chosen.status is not account.status:
+        tx.emit(chosen.state())
+    tx.emit(CredentialsChosen(account_id=account.account_id, chosen_at=now))
+    log.info("credentials chosen", account_id=str(account.account_id))
+    return await open_session(tx, chosen, session.previous_sign_in_at, rules.session_limits, rules.terms.version)
+
+
+async def _check_current(
+    db: Database, passwords: Passwords, account: Account, password: str, address: str
+) -> list[FieldRefusal]:
+    """What is wrong with the password that proves that it is still the same person in front of the screen."""
+    if not password:
+        return [FieldRefusal("/current_password", "current_password_required")]
+    await count_attempt(db, account_subject(account.account_id), address_subject(address))
+    if not await passwords.matches(password, account.password_hash):
+        return [FieldRefusal("/current_password", "current_password_wrong")]
+    return []

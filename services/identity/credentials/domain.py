@@ -1,0 +1,109 @@
+"""What a personal user name and password must be: the town's policy, and what nobody should choose."""
+
+from dataclasses import dataclass, field
+from importlib.resources import files
+
+from chassis.refusal import FieldRefusal
+
+from ..accounts.domain import Account, username_key
+
+USERNAME_LENGTH_MAX = 40
+USERNAME_PUNCTUATION = "._-"
+COMMON_PASSWORDS = frozenset(files(__package__).joinpath("common_passwords.txt").read_text("utf-8").split())
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRules:
+    """A town's policy. A minimum of zero asks for nothing; `context_words` are the town's own names."""
+
+    length_min: int
+    length_max: int
+    lowercase_min: int
+    uppercase_min: int
+    digit_min: int
+    username_length_min: int
+    is_username_editable: bool
+    context_words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person typed."""
+
+    username: str
+    password: str = field(repr=False)
+    password_confirmation: str = field(repr=False)
+
+
+def check_choice(
+    choice: Choice, account: Account | None, rules: CredentialRules, *, is_username_taken: bool
+) -> list[FieldRefusal]:
+    """Everything that is wrong with a choice, at most one refusal a field. `account` is None for one being created."""
+    found = [
+        check_username(choice.username, account, rules, is_taken=is_username_taken),
+        check_password(choice.password, choice.username, rules),
+        _check_confirmation(choice),
+    ]
+    return [refusal for refusal in found if refusal is not None]
+
+
+def check_username(
+    username: str, account: Account | None, rules: CredentialRules, *, is_taken: bool
+) -> FieldRefusal | None:
+    """What is wrong with a user name."""
+    pointer = "/username"
+    if not username:
+        return FieldRefusal(pointer, "username_required")
+    if account is not None and username == account.username:
+        return None
+    if account is not None and not rules.is_username_editable:
+        return FieldRefusal(pointer, "username_fixed")
+    if len(username) < rules.username_length_min:
+        return FieldRefusal(pointer, "username_too_short", (("min", rules.username_length_min),))
+    if len(username) > USERNAME_LENGTH_MAX:
+        return FieldRefusal(pointer, "username_too_long", (("max", USERNAME_LENGTH_MAX),))
+    if not all(letter.isalnum() or letter in USERNAME_PUNCTUATION for letter in username):
+        return FieldRefusal(pointer, "username_characters")
+    if is_taken:
+        return FieldRefusal(pointer, "username_taken")
+    return None
+
+
+def check_password(password: str, username: str, rules: CredentialRules) -> FieldRefusal | None:
+    """What is wrong with a password."""
+    pointer = "/password"
+    if not password:
+        return FieldRefusal(pointer, "password_required")
+    if len(password) < rules.length_min:
+        return FieldRefusal(pointer, "password_too_short", (("min", rules.length_min),))
+    if len(password) > rules.length_max:
+        return FieldRefusal(pointer, "password_too_long", (("max", rules.length_max),))
+    for code, count, minimum in (
+        ("password_lowercase", sum(letter.islower() for letter in password), rules.lowercase_min),
+        ("password_uppercase", sum(letter.isupper() for letter in password), rules.uppercase_min),
+        ("password_digits", sum(letter.isdigit() for letter in password), rules.digit_min),
+    ):
+        if count < minimum:
+            return FieldRefusal(pointer, code, (("min", minimum),))
+    if username_key(password) == username_key(username):
+        return FieldRefusal(pointer, "password_equals_username")
+    if is_common(password, (username, *rules.context_words)):
+        return FieldRefusal(pointer, "password_too_common")
+    return None
+
+
+def is_common(password: str, context_words: tuple[str, ...]) -> bool:
+    """Whether a password is one that is tried first: well known, or the town's or one's own name, with a few digits and
+    signs after it."""
+    folded = "".join(username_key(password).split())
+    core = folded.rstrip("0123456789!?.,;:*@#$%&+=_-")
+    context = {"".join(username_key(word).split()) for word in context_words if word}
+    return folded in COMMON_PASSWORDS or core in COMMON_PASSWORDS or core in context
+
+
+def _check_confirmation(choice: Choice) -> FieldRefusal | None:
+    if not choice.password_confirmation:
+        return FieldRefusal("/password_confirmation", "confirmation_required")
+    if choice.password and choice.password != choice.password_confirmation:
+        return FieldRefusal("/password_confirmation", "confirmation_mismatch")
+    return None

@@ -1,0 +1,130 @@
+"""Settings of the identity service: its process, and the `[identity]` table of the town's file."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from chassis.settings import ServiceSettings
+from chassis.town import TownSection, load_section, load_town
+
+from .accounts.domain import EmailRule
+from .credentials.domain import CredentialRules
+from .sign_in.domain import LoginMode, SessionLimits, ThrottleRule
+from .terms.domain import AcceptMode, TermsDocument, publish_terms, read_terms
+
+
+class LoginSection(TownSection):
+    """What families sign in with."""
+
+    mode: LoginMode = LoginMode.USERNAME
+
+
+class InvitationSection(TownSection):
+    """How many days an activation link and its temporary password work."""
+
+    valid_days: Annotated[int, Field(ge=1, le=90)] = 14
+
+
+class CredentialsSection(TownSection):
+    """What personal credentials need. Without composition rules, 12 characters or more are advised (ASVS 5.0, 6.2)."""
+
+    length_min: Annotated[int, Field(ge=8, le=64)] = 8
+    length_max: Annotated[int, Field(ge=64, le=128)] = 128
+    lowercase_min: Annotated[int, Field(ge=0, le=4)] = 1
+    uppercase_min: Annotated[int, Field(ge=0, le=4)] = 0
+    digit_min: Annotated[int, Field(ge=0, le=4)] = 1
+    username_length_min: Annotated[int, Field(ge=2, le=20)] = 3
+    is_username_editable: bool = True
+
+
+class SessionSection(TownSection):
+    """How long a session lasts, without a request and in all, and how long its actor token is good for."""
+
+    idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 60
+    absolute_hours: Annotated[int, Field(ge=1, le=168)] = 12
+    actor_token_seconds: Annotated[int, Field(ge=30, le=600)] = 120
+
+
+class TermsSection(TownSection):
+    """Where the terms stand, relative to the town's file, and the control that accepts them."""
+
+    file: str
+    accept_mode: AcceptMode = AcceptMode.CHECKBOX
+
+
+class ProfileSection(TownSection):
+    """Who changes the address that a person signs in with."""
+
+    email_change: EmailRule = EmailRule.AGENT
+
+
+class IdentityPolicy(TownSection):
+    """The `[identity]` table."""
+
+    login: LoginSection = LoginSection()
+    invitation: InvitationSection = InvitationSection()
+    credentials: CredentialsSection = CredentialsSection()
+    session: SessionSection = SessionSection()
+    profile: ProfileSection = ProfileSection()
+    terms: TermsSection
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRules:
+    """The town's rules in the terms of the domain."""
+
+    login_mode: LoginMode
+    email_rule: EmailRule
+    invitation_validity: timedelta
+    credentials: CredentialRules
+    session_limits: SessionLimits
+    actor_token_lifetime: timedelta
+    address_rule: ThrottleRule
+    terms: TermsDocument
+    accept_mode: AcceptMode
+
+
+class IdentitySettings(ServiceSettings):
+    """What the process is told. A source address may fail `address_free_failures` times an hour before it must wait:
+    a school, a library or a mobile network stands behind one address."""
+
+    hashing_threads: Annotated[int, Field(ge=1, le=16)] = 2
+    address_free_failures: Annotated[int, Field(ge=5)] = 30
+
+    def rules(self) -> IdentityRules:
+        """The rules of this process's town; its terms are read and checked here."""
+        policy = load_section(self.town_file, "identity", IdentityPolicy)
+        town = load_town(self.town_file)
+        terms_file = Path(self.town_file).parent / policy.terms.file
+        return IdentityRules(
+            login_mode=policy.login.mode,
+            email_rule=policy.profile.email_change,
+            invitation_validity=timedelta(days=policy.invitation.valid_days),
+            credentials=CredentialRules(**policy.credentials.model_dump(), context_words=(town.name, town.full_name)),
+            session_limits=SessionLimits(
+                idle=timedelta(minutes=policy.session.idle_minutes),
+                absolute=timedelta(hours=policy.session.absolute_hours),
+            ),
+            actor_token_lifetime=timedelta(seconds=policy.session.actor_token_seconds),
+            address_rule=ThrottleRule(
+                free_failures=self.address_free_failures,
+                first_delay=timedelta(minutes=1),
+                delay_max=timedelta(minutes=15),
+                memory=timedelta(hours=1),
+            ),
+            terms=publish_terms(
+                read_terms(terms_file.read_text("utf-8")),
+                {
+                    "town": town.name,
+                    "town_full": town.full_name,
+                    "site_url": town.site_url,
+                    "contact_email": town.contact_email,
+                    "contact_phone": town.contact_phone,
+                    "contact_address": ", ".join(town.contact_address),
+                },
+            ),
+            accept_mode=policy.terms.accept_mode,
+        )

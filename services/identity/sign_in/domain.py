@@ -1,0 +1,171 @@
+"""Who may sign in: which account a login names, how often a password may be tried, what a session still asks for."""
+
+import hashlib
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+from uuid import UUID
+
+from chassis.refusal import Refusal
+from contracts.types import AccountStatus, ActorKind, SessionStage
+
+from ..accounts.domain import Account, email_key, username_key
+from ..errors import AccountDisabled, AccountNotActivated, TemporaryPasswordExpired
+
+UNKNOWN_LOGIN_BUCKETS = 1 << 16
+ADDRESS_BUCKETS = 1 << 18
+
+
+class LoginMode(StrEnum):
+    """What a family signs in with. Agents may always use either."""
+
+    USERNAME = auto()
+    EMAIL = auto()
+    BOTH = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An account that a login may mean. `is_email_shared`: another account has the same address."""
+
+    account_id: UUID
+    kind: ActorKind
+    username_key: str
+    email_key: str
+    is_email_shared: bool
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A session that is open, and the account it belongs to. `session_hash` is the stored form of its token."""
+
+    session_hash: bytes
+    account: Account
+    has_accepted_terms: bool
+    previous_sign_in_at: datetime | None
+    seen_at: datetime
+    ends_at: datetime
+
+    @property
+    def stage(self) -> SessionStage:
+        """What the person must still do; agents do not use the families' terms."""
+        if not self.account.has_personal_credentials:
+            return SessionStage.CHOOSE_CREDENTIALS
+        if self.account.kind is ActorKind.PARENT and not self.has_accepted_terms:
+            return SessionStage.ACCEPT_TERMS
+        return SessionStage.READY
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """How long a session lasts: without any request, and in all."""
+
+    idle: timedelta
+    absolute: timedelta
+
+    def expiry(self, seen_at: datetime, ends_at: datetime) -> datetime:
+        """When a session ends if nothing more is asked."""
+        return min(seen_at + self.idle, ends_at)
+
+
+def account_for_login(candidates: Sequence[Candidate], login: str, mode: LoginMode) -> Candidate | None:
+    """The one account that a login names, or None.
+
+    An address that several accounts share names nobody, so these may use their user names even where families sign in
+    with an address.
+    """
+    for candidate in candidates:
+        if candidate.username_key == username_key(login) and (
+            candidate.kind is ActorKind.AGENT or mode is not LoginMode.EMAIL or candidate.is_email_shared
+        ):
+            return candidate
+    by_email = [
+        candidate
+        for candidate in candidates
+        if candidate.email_key == email_key(login)
+        and not candidate.is_email_shared
+        and (candidate.kind is ActorKind.AGENT or mode is not LoginMode.USERNAME)
+    ]
+    return by_email[0] if len(by_email) == 1 else None
+
+
+def login_name(account: Account, mode: LoginMode, is_email_shared: bool) -> str:
+    """What to tell a person to sign in with."""
+    uses_email = account.kind is ActorKind.PARENT and mode is LoginMode.EMAIL and not is_email_shared
+    return account.email if uses_email else account.username
+
+
+def admit(account: Account, now: datetime) -> Refusal | None:
+    """What stands against a sign-in whose password is right."""
+    if account.is_disabled:
+        return AccountDisabled()
+    if account.password_expires_at is not None and account.password_expires_at <= now:
+        return TemporaryPasswordExpired()
+    if account.step is AccountStatus.INVITED:
+        return AccountNotActivated()
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class ThrottleRule:
+    """How failures slow down: `free_failures` at once, then a delay that doubles up to `delay_max`, all forgotten after
+    `memory` without a failure."""
+
+    free_failures: int
+    first_delay: timedelta
+    delay_max: timedelta
+    memory: timedelta
+
+
+ACCOUNT_RULE = ThrottleRule(
+    free_failures=4, first_delay=timedelta(minutes=1), delay_max=timedelta(hours=2), memory=timedelta(hours=24)
+)
+"""More than a minute after five failures and at most 25 tries in 24 hours (CNIL, deliberation 2017-012, article 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """The failures of one subject; the next attempt is possible at `open_at`."""
+
+    failure_count: int
+    failed_at: datetime
+    open_at: datetime
+
+    def wait_seconds(self, now: datetime) -> int:
+        """Whole seconds until the next attempt is possible; 0 when it is possible now."""
+        return max(0, -int((now - self.open_at) // timedelta(seconds=1)))
+
+    def after_failure(self, rule: ThrottleRule, now: datetime) -> "Throttle":
+        """The failures with one more."""
+        count = 1 if now - self.failed_at >= rule.memory else self.failure_count + 1
+        doublings = count - rule.free_failures - 1
+        delay = min(rule.first_delay * 2 ** min(doublings, 20), rule.delay_max) if doublings >= 0 else timedelta()
+        return Throttle(count, now, now + delay)
+
+
+def account_subject(account_id: UUID) -> str:
+    """The throttle subject of an account, whatever name it was called by."""
+    return f"account:{account_id}"
+
+
+def login_subject(login: str) -> str:
+    """The throttle subject of a login that names nobody: one of a fixed number of buckets."""
+    return f"login:{_bucket(username_key(login), UNKNOWN_LOGIN_BUCKETS)}"
+
+
+def address_subject(address: str) -> str:
+    """The throttle subject of a source address, an IPv6 one by its /64: one of a fixed number of buckets."""
+    try:
+        source = ipaddress.ip_address(address.strip())
+    except ValueError:
+        return "address:unknown"
+    if isinstance(source, ipaddress.IPv6Address):
+        source = source.ipv4_mapped or ipaddress.ip_network((source, 64), strict=False).network_address
+    return f"address:{_bucket(str(source), ADDRESS_BUCKETS)}"
+
+
+def _bucket(text: str, count: int) -> int:
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) % count

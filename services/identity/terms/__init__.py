@@ -1,0 +1,1 @@
+"""Terms: the town's general conditions, the proof that they were served to their end, and their acceptance."""

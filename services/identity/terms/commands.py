@@ -1,0 +1,35 @@
+"""Accepting the terms."""
+
+from dataclasses import replace
+
+from chassis.database import Transaction, command
+from contracts.identity.events import TermsAccepted
+
+from ..accounts.store import lock_account
+from ..errors import SessionEnded
+from ..keys import Keys
+from ..sign_in.domain import SignedIn
+from .domain import Reading, TermsDocument, check_acceptance, end_token
+from .store import store_acceptance
+
+
+@command
+async def accept_terms(
+    tx: Transaction, keys: Keys, session: SignedIn, terms: TermsDocument, reading: Reading
+) -> SignedIn:
+    """Accept the terms in force; the session as it is then. Accepting them again changes nothing.
+
+    Raises:
+        CredentialsNotChosen, TermsOutdated, TermsNotRead, TermsNotAccepted.
+        SessionEnded: the account was erased meanwhile.
+    """
+    expected = end_token(keys.terms, session.session_hash, terms.version)
+    if refusal := check_acceptance(reading, session.stage, terms.version, expected):
+        raise refusal
+    account = await lock_account(tx, session.account.account_id)
+    if account is None:
+        raise SessionEnded
+    now = await tx.now()
+    if await store_acceptance(tx, account.account_id, terms, now, keys.hash_address(reading.address)):
+        tx.emit(TermsAccepted(account_id=account.account_id, terms_version=terms.version, accepted_at=now))
+    return replace(session, has_accepted_terms=True)

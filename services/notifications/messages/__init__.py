@@ -1,0 +1,1 @@
+"""Messages: what there is to tell, to whom, and how its delivery went."""

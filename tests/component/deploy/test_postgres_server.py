@@ -1,0 +1,178 @@
+"""The local PostgreSQL: it survives every end, leaves nothing behind, and keeps each service in its own database."""
+
+import asyncio
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from deploy.local.child import ROOT, LauncherError, children_of, runs, wait_until
+from deploy.local.ports import free_ports
+from deploy.local.postgres import SERVICES, PostgresServer, ensure_service_databases
+
+
+def run_sql(dsn: str, statement: str) -> object:
+    async def run() -> object:
+        connection = await asyncpg.connect(dsn, timeout=5)
+        try:
+            return await connection.fetchval(statement)
+        finally:
+            await connection.close()
+
+    return asyncio.run(run())
+
+
+def new_server(state_dir: Path) -> PostgresServer:
+    return PostgresServer(state_dir, *free_ports(1))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    server = new_server(tmp_path_factory.mktemp("state"))
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_what_was_committed_survives_a_power_cut(server: PostgresServer) -> None:
+    run_sql(server.admin_dsn, "create table kept (n int)")
+    run_sql(server.admin_dsn, "insert into kept values (7)")
+    server.kill()
+    assert not server.is_running()
+    assert server.exit_code == -signal.SIGKILL
+    server.start()
+    assert run_sql(server.admin_dsn, "select n from kept") == 7
+
+
+def test_a_kill_leaves_no_backend_that_would_still_write(server: PostgresServer) -> None:
+    (pid,) = [int(pid) for pid in (server._link / "postmaster.pid").read_text().split("\n")[:1]]
+    backends = children_of(pid)
+    assert backends
+    server.kill()
+    data = str(server._link.resolve())
+    assert wait_until(lambda: not any(runs(backend, "postgres") for backend in backends), 2), data
+    server.start()
+
+
+def test_durability_is_on(server: PostgresServer) -> None:
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        assert run_sql(server.admin_dsn, f"show {setting}") == "on"
+
+
+def test_a_lock_file_that_names_an_unrelated_process_does_not_keep_it_from_starting(tmp_path: Path) -> None:
+    server = new_server(tmp_path)
+    server.start()
+    server.kill()
+    lock = server._link / "postmaster.pid"
+    lines = lock.read_text().split("\n")
+    lock.write_text("\n".join([str(os.getpid()), *lines[1:]]))
+    server.start()
+    server.stop()
+
+
+def test_the_server_of_a_launcher_that_died_is_ended_and_its_data_continued(tmp_path: Path) -> None:
+    former = new_server(tmp_path)
+    former.start()
+    run_sql(former.admin_dsn, "create table kept (n int)")
+    latter = new_server(tmp_path)
+    latter.start()
+    assert wait_until(lambda: not former.is_running(), 5)
+    assert run_sql(latter.admin_dsn, "select count(*) from kept") == 0
+    latter.stop()
+
+
+def test_it_ends_with_the_launcher_even_when_that_one_is_killed(tmp_path: Path) -> None:
+    program = (
+        "import sys, pathlib; from deploy.local.postgres import PostgresServer\n"
+        "server = PostgresServer(pathlib.Path(sys.argv[1]), int(sys.argv[2])); server.start()\n"
+        "print(server._child.pid, flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path), str(*free_ports(1))]
+    launcher = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    assert launcher.stdout is not None
+    pid = int(launcher.stdout.readline())
+    assert runs(pid, "postgres")
+    launcher.kill()
+    launcher.communicate()
+    assert wait_until(lambda: not runs(pid, "postgres"), 5)
+
+
+def test_a_folder_that_others_may_not_enter_is_no_obstacle(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    server = new_server(closed / "state")
+    server.start()
+    assert run_sql(server.admin_dsn, "select 1") == 1
+    server.stop()
+
+
+def test_data_of_another_major_version_is_refused_in_one_line(tmp_path: Path) -> None:
+    server = new_server(tmp_path)
+    server.prepare()
+    (server._link / "PG_VERSION").write_text("9\n")
+    with pytest.raises(LauncherError, match=r"is of PostgreSQL 9, not \d+: `make reset`"):
+        server.start()
+
+
+def test_a_server_that_cannot_start_says_why(server: PostgresServer, tmp_path: Path) -> None:
+    other = PostgresServer(tmp_path, server.port)
+    with pytest.raises(LauncherError, match=r"did not start: could not bind .*[Aa]ddress already in use"):
+        other.start()
+
+
+def test_every_service_owns_its_database_and_reaches_no_other(server: PostgresServer) -> None:
+    dsns = ensure_service_databases(server.admin_dsn)
+    assert list(dsns) == list(SERVICES)
+    for service, dsn in dsns.items():
+        assert run_sql(dsn, "select current_user || ' ' || current_database()") == f"{service} {service}"
+        run_sql(dsn, "create table own (n int)")
+    for service, other in itertools.permutations(SERVICES, 2):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for database"):
+            run_sql(dsns[service].rpartition("/")[0] + f"/{other}", "select 1")
+
+
+def test_a_role_needs_its_password(server: PostgresServer) -> None:
+    dsn = ensure_service_databases(server.admin_dsn)["billing"]
+    credentials = dsn.split("//")[1].split("@")[0]
+    with pytest.raises(asyncpg.InvalidPasswordError):
+        run_sql(dsn.replace(credentials, "billing:wrong"), "select 1")
+
+
+def test_databases_are_kept_and_passwords_stay_when_they_are_written_down(
+    server: PostgresServer, tmp_path: Path
+) -> None:
+    passwords = tmp_path / "passwords.json"
+    first = ensure_service_databases(server.admin_dsn, "town_a_", passwords)
+    run_sql(first["family"], "create table kept (n int)")
+    assert ensure_service_databases(server.admin_dsn, "town_a_", passwords) == first
+    assert run_sql(first["family"], "select count(*) from kept") == 0
+    assert set(json.loads(passwords.read_text())) == {f"town_a_{service}" for service in SERVICES}
+    assert passwords.stat().st_mode & 0o777 == 0o600
+
+
+def test_two_prefixes_share_a_server_and_nothing_else(server: PostgresServer) -> None:
+    first = ensure_service_databases(server.admin_dsn, "town_b_")
+    second = ensure_service_databases(server.admin_dsn, "town_c_")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        run_sql(first["booking"].rpartition("/")[0] + "/" + second["booking"].rpartition("/")[2], "select 1")
+
+
+def test_an_administrator_who_is_no_superuser_suffices(server: PostgresServer) -> None:
+    run_sql(server.admin_dsn, "create role steward login createdb createrole password 'steward'")
+    dsn = f"postgresql://steward:steward@127.0.0.1:{server.port}/postgres?application_name=launcher"
+    dsns = ensure_service_databases(dsn, "town_d_")
+    assert dsns["booking"].endswith("/town_d_booking?application_name=launcher")
+    run_sql(dsns["booking"], "create table own (n int)")
+
+
+def test_a_server_that_refuses_us_is_said_in_one_line(server: PostgresServer) -> None:
+    dsn = f"postgresql://postgres:wrong@127.0.0.1:{server.port}/postgres"
+    with pytest.raises(LauncherError, match=rf"PostgreSQL at 127.0.0.1:{server.port} does not let us in"):
+        ensure_service_databases(dsn)

@@ -1,0 +1,159 @@
+"""Opening a household's file through the private interface: what is kept, what is told to others, what is refused."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from contracts.family.events import ChildAdded, HouseholdCreated, HouseholdState, QuotientState
+from contracts.types import Role
+from tests.component.family.desk import Desk, file_with
+from tests.support.services import RunningService
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_an_opened_file_is_kept_and_told_whole_in_one_commit(service: RunningService, desk: Desk) -> None:
+    household = await desk.open(
+        co_guardian={"civility": "madame", "first_name": "Anne", "last_name": "Martin"},
+        quotient={"value_cents": 62_000, "effective_on": "2026-01-01", "source": "caf"},
+    )
+    assert household.reference == "F-000001"
+    assert [guardian.is_invited for guardian in household.guardians] == [True, False]
+    assert household.payer_guardian_id == household.guardians[0].guardian_id
+    assert household.quotient is not None
+    state, quotients, created, added = await service.outbox()
+    assert isinstance(state, HouseholdState)
+    assert state.model_dump() == household.model_dump(exclude={"quotient"})
+    assert isinstance(quotients, QuotientState)
+    assert quotients.quotients == (household.quotient,)
+    assert isinstance(created, HouseholdCreated)
+    assert isinstance(added, ChildAdded)
+    assert added.child_id == household.children[0].child_id
+
+
+async def test_names_are_kept_as_typed_but_for_spaces(desk: Desk) -> None:
+    household = await desk.open(guardian={"first_name": "  Jean   Marie ", "last_name": "d’Arc DE  LA Tour"})
+    assert (household.guardians[0].first_name, household.guardians[0].last_name) == ("Jean Marie", "d’Arc DE LA Tour")
+
+
+async def test_the_same_key_opens_one_file_and_gets_one_answer(service: RunningService, desk: Desk) -> None:
+    key = service.key()
+    first, again = await desk.post(file_with(), key), await desk.post(file_with(), key)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json() == again.json()
+    assert len(await service.outbox()) == 3
+    other = await desk.post(file_with(guardian={"last_name": "Martin"}), key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_an_invited_address_stands_in_one_file_only(service: RunningService, desk: Desk) -> None:
+    household = await desk.open()
+    emitted = len(await service.outbox())
+    refused = await desk.post(file_with(guardian={"last_name": "Martin", "email": "ERIC.legoff@courriel.example"}))
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == [
+        {
+            "pointer": "/guardian/email",
+            "code": "email_already_used",
+            "detail": "email already used",
+            "params": {"reference": household.reference},
+        }
+    ]
+    assert len(await service.outbox()) == emitted
+
+
+async def test_a_guardian_has_one_file_with_a_child(desk: Desk) -> None:
+    household = await desk.open()
+    twin = file_with(guardian={"last_name": "LE GOFF ŒUVRARD", "first_name": "eric", "email": "autre@courriel.example"})
+    refused = await desk.post(twin)
+    assert (refused.status_code, refused.json()["code"]) == (409, "household_already_exists")
+    assert refused.json()["params"] == {"reference": household.reference}
+
+
+async def test_files_asked_for_at_once_for_one_family_open_once(service: RunningService, desk: Desk) -> None:
+    answers = await asyncio.gather(*(desk.post(file_with(guardian={"email": f"a{n}@b.example"})) for n in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+    assert await service.db.fetchval("select count(*) from households") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer", "code"),
+    [
+        ({"children": [{"first_name": "A", "last_name": "B", "birth_on": "2099-01-01"}]}, "/children/0/birth_on", "birth_in_future"),
+        ({"children": [{"first_name": "A", "last_name": "B", "birth_on": "1999-01-01"}]}, "/children/0/birth_on", "child_of_age"),
+        ({"children": [file_with()["children"][0]] * 2}, "/children/1/first_name", "child_repeated"),
+        ({"guardian": {"first_name": "a\u0000b"}}, "/guardian/first_name", "unprintable_character"),
+        ({"guardian": {"last_name": "abc\u202e"}}, "/guardian/last_name", "unprintable_character"),
+        ({"guardian": {"last_name": "--"}}, "/guardian/last_name", "no_letter"),
+        ({"address": {"street": "1\nrue"}}, "/address/street", "unprintable_character"),
+        (
+            {"quotient": {"value_cents": 1, "effective_on": "1950-01-01"}},
+            "/quotient/effective_on",
+            "quotient_day_out_of_range",
+        ),
+        (
+            {"co_guardian": {"civility": "none", "first_name": "B", "last_name": "C", "email": "eric.legoff@courriel.example"}},
+            "/co_guardian/email",
+            "email_repeated",
+        ),
+    ],
+)  # fmt: skip
+async def test_a_field_that_cannot_be_is_said_and_nothing_is_made(
+    service: RunningService, desk: Desk, changes: dict[str, Any], pointer: str, code: str
+) -> None:
+    refused = await desk.post(file_with(**changes))
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+    assert [(error["pointer"], error["code"]) for error in refused.json()["errors"]] == [(pointer, code)]
+    assert await service.outbox() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"guardian": {"email": "nobody"}}, "/guardian/email"),
+        ({"guardian": {"phone": "call me"}}, "/guardian/phone"),
+        ({"guardian": {"first_name": "   "}}, "/guardian/first_name"),
+        ({"guardian": {"last_name": "x" * 81}}, "/guardian/last_name"),
+        ({"guardian": {"is_invited": False}}, "/guardian/is_invited"),
+        ({"address": {"postal_code": "1400"}}, "/address/postal_code"),
+        ({"children": []}, "/children"),
+        ({"children": [{"first_name": "A", "last_name": "B", "birth_on": "0018-03-04"}]}, "/children/0/birth_on"),
+        ({"children": [{"first_name": "A", "last_name": "B", "birth_on": "2018-02-30"}]}, "/children/0/birth_on"),
+        ({"reference": "F-000007"}, "/reference"),
+    ],
+)
+async def test_a_request_that_does_not_fit_is_refused_by_the_field(
+    desk: Desk, changes: dict[str, Any], pointer: str
+) -> None:
+    refused = await desk.post(file_with(**changes))
+    assert refused.status_code == 422
+    assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
+
+
+async def test_a_child_is_under_age_until_their_eighteenth_birthday_in_the_town(
+    service: RunningService, desk: Desk
+) -> None:
+    child = {"first_name": "A", "last_name": "B", "birth_on": "2008-09-02"}
+    service.advance(hours=11, minutes=59)
+    assert (await desk.post(file_with(children=[child]))).status_code == 201
+    service.advance(minutes=1)  # 22:00 UTC is midnight in the town
+    refused = await desk.post(file_with(guardian={"email": "b@c.example"}, children=[child]))
+    assert refused.json()["errors"][0]["code"] == "child_of_age"
+
+
+async def test_only_the_front_desk_and_directors_open_files(service: RunningService, desk: Desk) -> None:
+    for headers, status in (
+        ({}, 401),
+        (service.as_parent(uuid4()), 403),
+        (service.as_agent(Role.SITE, Role.FINANCE), 403),
+        (service.as_agent(Role.DIRECTOR), 201),
+    ):
+        response = await service.client.post("/households", json=file_with(), headers={**headers, **service.key()})
+        assert response.status_code == status, response.text
+
+
+async def test_a_file_is_not_opened_without_an_idempotency_key(service: RunningService, desk: Desk) -> None:
+    response = await service.client.post("/households", json=file_with(), headers=desk.headers)
+    assert (response.status_code, response.json()["code"]) == (400, "idempotency_key_missing")

@@ -1,0 +1,134 @@
+"""Topics that others may read carry no personal data: facts topics, and whatever is open to partners.
+
+Refused are fields whose name speaks of a person, types that hold what is personal, and free text, which could say
+anything. The few texts that are codes or numbers stand in a list, each with its reason.
+"""
+
+import typing
+from collections.abc import Iterator
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, ClassVar
+from uuid import UUID
+
+import pytest
+from pydantic import BaseModel
+
+from contracts.event import Event, Model
+from contracts.family.events import Guardian
+from contracts.registry import TOPICS
+from contracts.topic import TopicKind, Visibility
+from contracts.types import Civility, QuotientSource
+
+PERSONAL_WORDS = frozenset(
+    """
+    name firstname lastname surname username login civility gender birth born age address street city postal postcode zip
+    email mail phone mobile income salary quotient health allergy diet medical pai handicap iban bic mandate card password
+    secret token sealed photo nationality custody
+    """.split()
+)
+PERSONAL_TYPES = (Civility, QuotientSource)
+HARMLESS_TYPES = (bool, int, UUID, date, datetime)
+TEXTS_ALLOWED = {
+    "ActivityState.label": "the public catalogue's name of an activity",
+    "ActivityState.site_label": "the public catalogue's name of a place",
+    "ActivityState.tariff_code": "a code of the public tariff grid",
+    "TermsAccepted.terms_version": "the number of a public document",
+    "InvoiceIssued.regie": "a code of the town's settings",
+    "InvoiceIssued.number": "a number that we give",
+    "InvoiceIssued.period": "a month",
+    "InvoicePaid.number": "a number that we give",
+    "PaymentReceived.invoice_number": "a number that we give",
+    "PaymentReceived.receipt_number": "a number that we give",
+    "PaymentReceived.reference": "the provider's authorization number, which names no card",
+    "MessageSent.template": "a code of ours",
+    "MessageFailed.template": "a code of ours",
+    "MessageFailed.cause": "a code of ours",
+}
+
+OPEN_EVENTS = [
+    event
+    for topic in TOPICS
+    if topic.kind is TopicKind.FACTS or topic.visibility is Visibility.PARTNER
+    for event in topic.events
+]
+
+
+def personal_fields(model: type[BaseModel]) -> Iterator[str]:
+    """The fields of an event, however deep, that could carry personal data."""
+    for name, field in model.model_fields.items():
+        place = f"{model.__name__}.{name}"
+        if not PERSONAL_WORDS.isdisjoint(name.split("_")):
+            yield f"{place}: its name"
+        for leaf in _leaves(field.annotation):
+            if isinstance(leaf, type) and issubclass(leaf, BaseModel):
+                yield from personal_fields(leaf)
+            elif leaf is str and place not in TEXTS_ALLOWED:
+                yield f"{place}: free text"
+            elif leaf is not str and not _is_harmless(leaf):
+                yield f"{place}: its type"
+
+
+def _leaves(annotation: Any) -> Iterator[Any]:
+    """The types inside unions and tuples. An untyped collection is a leaf of its own."""
+    arguments = [argument for argument in typing.get_args(annotation) if argument not in (type(None), ...)]
+    if typing.get_origin(annotation) is dict or not arguments:
+        yield annotation
+    else:
+        for argument in arguments:
+            yield from _leaves(argument)
+
+
+def _is_harmless(leaf: Any) -> bool:
+    return isinstance(leaf, type) and leaf not in PERSONAL_TYPES and issubclass(leaf, (*HARMLESS_TYPES, Enum))
+
+
+@pytest.mark.parametrize("event", OPEN_EVENTS, ids=lambda event: event.__name__)
+def test_open_topic_carries_no_personal_data(event: type[Event]) -> None:
+    assert list(personal_fields(event)) == []
+
+
+def test_every_allowed_text_exists() -> None:
+    texts = {f"{event.__name__}.{name}" for event in OPEN_EVENTS for name in event.model_fields}
+    assert set(TEXTS_ALLOWED) <= texts
+
+
+class Line(Model):
+    """A part of the event that must be found."""
+
+    child_first_name: UUID
+    remarks: tuple[str, ...]
+
+
+class Leak(Event):
+    """Everything that must be found, and two fields that must not."""
+
+    event_type: ClassVar[str] = "test.leak.v1"
+    topic: ClassVar[str] = "test.leaks"
+    key_field: ClassVar[str] = "household_id"
+
+    household_id: UUID
+    amount_cents: int | None
+    birth_on: date
+    quotient_cents: int
+    payer: Guardian | None
+    greeting: Civility
+    details: dict[str, int]
+    lines: tuple[Line, ...]
+    title: str
+
+
+def test_personal_data_would_be_found() -> None:
+    found = set(personal_fields(Leak))
+    assert found >= {
+        "Leak.birth_on: its name",
+        "Leak.quotient_cents: its name",
+        "Guardian.email: its name",
+        "Guardian.first_name: free text",
+        "Leak.greeting: its type",
+        "Leak.details: its type",
+        "Line.child_first_name: its name",
+        "Line.remarks: free text",
+        "Leak.title: free text",
+    }
+    assert not any("household_id" in place or "amount_cents" in place for place in found)

@@ -1,0 +1,55 @@
+"""The browser of the end-to-end tests: how it is launched, and what axe finds on a page."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Playwright
+
+from deploy.local.browser import find_browser
+
+WIDTHS: Final = (320, 360, 1280)
+HEIGHT: Final = 800
+TIMEOUT_MS: Final = 10_000
+_FLAGS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@cache
+def _installed() -> Path:
+    return find_browser(print)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """A headless Chromium; the caller closes it."""
+    return playwright.chromium.launch(executable_path=_installed(), args=list(_FLAGS), timeout=60_000)
+
+
+def open_page(browser: Browser, width: int = 360, **context: Any) -> Page:
+    """A page in a context of its own; `context` takes Playwright's options (`java_script_enabled`, `forced_colors`...)."""
+    page = browser.new_context(viewport={"width": width, "height": HEIGHT}, locale="fr-FR", **context).new_page()
+    page.set_default_timeout(TIMEOUT_MS)
+    return page
+
+
+def axe_violations(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA and its good practices: one line for each rule, with the nodes at fault."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']} ({rule['impact']}): " + " | ".join(_node(node) for node in rule["nodes"]) for rule in found]
+
+
+def overflow(page: Page) -> int:
+    """How many pixels the page is wider than its window: more than 0 means that one must scroll sideways."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def _node(node: dict[str, Any]) -> str:
+    reasons = [check["message"] for kind in ("any", "all", "none") for check in node[kind]]
+    return f"{node['target']} {'; '.join(reasons)}"

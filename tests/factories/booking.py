@@ -1,0 +1,191 @@
+"""A town in miniature around the booking service: households, activities, open days, enrollments, baskets.
+
+Every day is relative to the town's today, so that no test depends on when it runs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+import httpx2
+
+from contracts.family.events import Address, Child, Guardian, HouseholdState
+from contracts.types import Civility, Role
+from tests.support.services import RunningService
+
+ZONE = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True)
+class Family:
+    """A household with its people's ids."""
+
+    household_id: UUID
+    guardian_ids: tuple[UUID, ...]
+    child_ids: tuple[UUID, ...]
+
+    @property
+    def guardian_id(self) -> UUID:
+        """The first guardian."""
+        return self.guardian_ids[0]
+
+    @property
+    def child_id(self) -> UUID:
+        """The first child."""
+        return self.child_ids[0]
+
+
+class BookingTown:
+    """Speaks to a running booking service as agents and families do."""
+
+    def __init__(self, service: RunningService) -> None:
+        self.service = service
+        self.client = service.client
+
+    async def today(self) -> date:
+        """The town's date."""
+        return (await self.service.db.now()).astimezone(ZONE).date()
+
+    async def day(self, offset: int) -> date:
+        """A date so many days from today."""
+        return await self.today() + timedelta(days=offset)
+
+    async def family(self, *, children: int = 1, guardians: int = 1, age: int = 7) -> Family:
+        """A household whose children are `age` years old today, and stay so for eleven months."""
+        birth_on = (await self.today()).replace(day=1) - timedelta(days=365 * age + age // 4 + 2)
+        family = Family(uuid4(), tuple(uuid4() for _ in range(guardians)), tuple(uuid4() for _ in range(children)))
+        await self.service.deliver(household_state(family, birth_on))
+        return family
+
+    async def activity(self, **fields: Any) -> UUID:
+        """An activity from 30 days ago to 200 days ahead, for 3 to 11 years, cutoff two days before at noon."""
+        answer = await self.client.post("/activities", json=await self.activity_body(**fields), headers=self.director)
+        assert answer.status_code == 201, answer.text
+        return UUID(answer.json()["activity_id"])
+
+    async def activity_body(self, **fields: Any) -> dict[str, Any]:
+        """The request that `activity` sends."""
+        return {
+            "kind": "leisure",
+            "label": "Centre de loisirs",
+            "site_label": "Maison de l’enfance",
+            "tariff_code": "leisure_day",
+            "age_min": 3,
+            "age_max": 11,
+            "starts_on": str(await self.day(-30)),
+            "ends_on": str(await self.day(200)),
+            "cutoff": {"days_before": 2, "at": "12:00:00"},
+            **fields,
+        }
+
+    async def open(self, activity_id: UUID, *offsets: int, capacity: int = 10) -> list[UUID]:
+        """Open days of an activity, so many days from today; their slots, in the same order."""
+        days = [str(await self.day(offset)) for offset in offsets]
+        answer = await self.client.post(
+            f"/activities/{activity_id}/slots", json={"days": days, "capacity": capacity}, headers=self.director
+        )
+        assert answer.status_code == 200, answer.text
+        by_day = {slot["service_on"]: UUID(slot["slot_id"]) for slot in answer.json()["items"]}
+        return [by_day[day] for day in days]
+
+    async def request_enrollment(self, family: Family, activity_id: UUID, **fields: Any) -> httpx2.Response:
+        """The first guardian asks for the first child (or `child_id`) to join."""
+        body = {"child_id": str(family.child_id), "activity_id": str(activity_id), **fields}
+        headers = self.parent(family) | self.service.key()
+        return await self.client.post("/enrollments", json=body, headers=headers)
+
+    async def enroll(self, family: Family, activity_id: UUID, **fields: Any) -> UUID:
+        """An enrollment of each child, asked for by the family and validated by an agent; the last one's id."""
+        enrollment_id = None
+        for child_id in family.child_ids:
+            answer = await self.request_enrollment(family, activity_id, **{"child_id": str(child_id), **fields})
+            assert answer.status_code == 201, answer.text
+            enrollment_id = UUID(answer.json()["enrollment_id"])
+            decided = await self.decide(enrollment_id, is_validated=True)
+            assert decided.status_code == 200, decided.text
+        assert enrollment_id is not None
+        return enrollment_id
+
+    async def decide(self, enrollment_id: UUID, **fields: Any) -> httpx2.Response:
+        """An agent decides an enrollment."""
+        return await self.client.post(
+            f"/enrollments/{enrollment_id}/decision", json=fields, headers=self.service.as_agent(Role.FRONT_DESK)
+        )
+
+    async def book(self, family: Family, *slot_ids: UUID, headers: dict[str, str] | None = None) -> httpx2.Response:
+        """The first guardian books these days for the first child."""
+        return await self.book_lines(family, [(family.child_id, slot_id) for slot_id in slot_ids], headers)
+
+    async def book_lines(
+        self, family: Family, lines: Sequence[tuple[UUID, UUID]], headers: dict[str, str] | None = None
+    ) -> httpx2.Response:
+        """The first guardian books these days of these children; `headers` override who asks, and the key."""
+        return await self.client.post(
+            "/bookings",
+            json={"lines": [{"child_id": str(child_id), "slot_id": str(slot_id)} for child_id, slot_id in lines]},
+            headers=self.parent(family) | self.service.key() | (headers or {}),
+        )
+
+    async def calendar(self, family: Family, first: int = 0, last: int = 60) -> dict[str, Any]:
+        """The household's calendar between two offsets from today."""
+        answer = await self.client.get(
+            "/calendar",
+            params={"from_on": str(await self.day(first)), "to_on": str(await self.day(last))},
+            headers=self.parent(family),
+        )
+        assert answer.status_code == 200, answer.text
+        document: dict[str, Any] = answer.json()
+        return document
+
+    async def cells(self, family: Family, first: int = 0, last: int = 60) -> list[dict[str, Any]]:
+        """Every cell of the household's calendar."""
+        return [cell for row in (await self.calendar(family, first, last))["rows"] for cell in row["cells"]]
+
+    def parent(self, family: Family, guardian: int = 0) -> dict[str, str]:
+        """The headers of a guardian of this family."""
+        return self.service.as_parent(family.guardian_ids[guardian])
+
+    @property
+    def director(self) -> dict[str, str]:
+        """The headers of a director."""
+        return self.service.as_agent(Role.DIRECTOR)
+
+    @property
+    def site_agent(self) -> dict[str, str]:
+        """The headers of an agent on site."""
+        return self.service.as_agent(Role.SITE)
+
+
+def household_state(family: Family, birth_on: date) -> HouseholdState:
+    """The family service's state of this household."""
+    return HouseholdState(
+        household_id=family.household_id,
+        reference="F-0001",
+        address=Address(lines=("1 rue des Lilas",), postal_code="14000", city="Valmont-sur-Orne"),
+        guardians=tuple(
+            Guardian(
+                guardian_id=guardian_id,
+                civility=Civility.MADAME,
+                first_name="Claire",
+                last_name="Martin",
+                email="claire.martin@example.org",
+                phone=None,
+                is_invited=True,
+            )
+            for guardian_id in family.guardian_ids
+        ),
+        children=tuple(
+            Child(child_id=child_id, first_name=f"Lina {number}", last_name="Martin", birth_on=birth_on)
+            for number, child_id in enumerate(family.child_ids, 1)
+        ),
+        payer_guardian_id=family.guardian_id,
+        created_at=datetime(2026, 9, 1, tzinfo=UTC),
+    )
+
+
+def refusal_codes(answer: httpx2.Response) -> list[tuple[str, str]]:
+    """The (pointer, code) of each field of a refusal."""
+    return [(error["pointer"], error["code"]) for error in answer.json()["errors"]]

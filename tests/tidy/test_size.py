@@ -1,0 +1,105 @@
+"""Rule 8: functions of at most 70 lines, files of at most 300, at most 5 parameters; the chassis stays small.
+
+A parameter that the caller does not choose is not counted: `self` and `cls`, the database or transaction that comes
+first, what the wiring injects into a route (`NamedDependency`), and the fixtures of a test.
+"""
+
+import ast
+import io
+import tokenize
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.tidy.tree import FUNCTIONS, Fault, check, files, functions, parse, text_of
+
+FUNCTION_LINES_MAX = 70
+FILE_LINES_MAX = 300
+PARAMETERS_MAX = 5
+CHASSIS_LINES_MAX = 1_500
+NOT_COUNTED = {"self", "cls", "db", "tx"}
+
+
+def long_files(_path: Path, source: str) -> Iterator[Fault]:
+    """Files over the limit."""
+    if (count := len(source.splitlines())) > FILE_LINES_MAX:
+        yield f": {count} lines, at most {FILE_LINES_MAX}"
+
+
+def long_functions(_path: Path, source: str) -> Iterator[Fault]:
+    """Functions over the limit, from `def` to their last line."""
+    for function in functions(source):
+        count = (function.end_lineno or function.lineno) - function.lineno + 1
+        if count > FUNCTION_LINES_MAX:
+            yield f":{function.lineno}: {function.name} has {count} lines, at most {FUNCTION_LINES_MAX}"
+
+
+def many_parameters(path: Path, source: str) -> Iterator[Fault]:
+    """Functions with more parameters than a reader keeps in mind."""
+    for function in functions(source):
+        if path.parts[0] == "tests" and (function.name.startswith("test_") or _is_fixture(function)):
+            continue
+        arguments = function.args
+        given = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        given += [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
+        count = sum(1 for argument in given if argument.arg not in NOT_COUNTED and not _is_injected(argument))
+        if count > PARAMETERS_MAX:
+            yield f":{function.lineno}: {function.name} has {count} parameters, at most {PARAMETERS_MAX}"
+
+
+def code_lines(source: str) -> int:
+    """The lines that hold code: neither blank, nor comment, nor docstring."""
+    docstrings = {
+        line
+        for node in ast.walk(parse(source))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    silent = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+    lines = {
+        line
+        for token in tokenize.generate_tokens(io.StringIO(source).readline)
+        if token.type not in silent
+        for line in range(token.start[0], token.end[0] + 1)
+    }
+    return len(lines - docstrings)
+
+
+def _is_fixture(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any("fixture" in ast.unparse(decorator) for decorator in function.decorator_list)
+
+
+def _is_injected(argument: ast.arg) -> bool:
+    return argument.annotation is not None and ast.unparse(argument.annotation).startswith("NamedDependency[")
+
+
+def test_files_are_short() -> None:
+    check(long_files, files())
+
+
+def test_functions_are_short() -> None:
+    check(long_functions, files())
+
+
+def test_parameters_are_few() -> None:
+    check(many_parameters, files())
+
+
+def test_chassis_is_small() -> None:
+    assert sum(code_lines(text_of(path)) for path in files("chassis")) <= CHASSIS_LINES_MAX
+
+
+def test_size_checks_find_what_is_too_big() -> None:
+    path = Path("chassis/example.py")
+    assert list(long_files(path, "\n" * 301)) == [": 301 lines, at most 300"]
+    assert list(long_functions(path, "def f():\n" + "    pass\n" * 70)) == [":1: f has 71 lines, at most 70"]
+    assert not list(long_functions(path, "def f():\n" + "    pass\n" * 69))
+    assert list(many_parameters(path, "def f(db, a, b, c, d, e, *f): ..."))
+    assert not list(many_parameters(path, "def f(self, db, a, b, c, d, e: NamedDependency[int], *, g): ..."))
+    assert list(many_parameters(Path("tests/unit/test_x.py"), "def f(a, b, c, d, e, f): ..."))
+    assert not list(many_parameters(Path("tests/unit/test_x.py"), "def test_f(a, b, c, d, e, f): ..."))
+
+
+def test_code_lines_are_neither_blank_nor_comment_nor_docstring() -> None:
+    source = '"""Module.\n\nMore.\n"""\n\n# why\nX = """\ntext\n"""  # a value\n\n\ndef f():\n    """Doc."""\n    return 1\n'
+    assert code_lines(source) == 5
+    assert isinstance(parse(source).body[-1], FUNCTIONS)
