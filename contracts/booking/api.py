@@ -4,6 +4,7 @@ POST /activities                      ActivityCreate -> Activity                
 GET  /activities                      -> Page[Activity]                         anyone (public catalogue)
 POST /activities/{activity_id}/slots  SlotsOpen -> Page[Slot]                   agent (director, site)
 GET  /slots?activity_id=&from_on=&to_on=  -> Page[Slot]                         agent
+GET  /children/{child_id}/activities  -> Page[ActivityOffer]                    parent of the child, agent
 POST /enrollments                     EnrollmentCreate -> Enrollment            parent of the child, agent; Idempotency-Key
 GET  /enrollments?status=&household_id=&cursor=  -> Page[Enrollment]            parent: own; agent: all
 POST /enrollments/{enrollment_id}/decision  EnrollmentDecision -> Enrollment    agent (front_desk, site, director)
@@ -65,8 +66,20 @@ class Activity(Model):
     cutoff: Cutoff
 
 
+class ActivityOffer(Model):
+    """An activity as it stands for one child.
+
+    `reason` is None when its enrollment can be asked for, else the refusal code that asking would meet, with its
+    `params`.
+    """
+
+    activity: Activity
+    reason: str | None
+    params: dict[str, str]
+
+
 class SlotsOpen(Model):
-    """Days on which an activity takes place, each with the same number of places."""
+    """Days on which an activity takes place, each with the same number of places; for an open day, its new number."""
 
     days: tuple[Day, ...] = Field(min_length=1, max_length=366)
     capacity: Annotated[int, Field(ge=0, le=10_000)]
@@ -121,8 +134,8 @@ class EnrollmentDecision(Model):
 class DayCell(Model):
     """A child, an activity and a day: its state and why.
 
-    `reason` is a refusal code with `params` when the family can do nothing there; `until` is the instant until which
-    the cell's action stays possible. `free` is None when the town does not show it.
+    `reason` is a refusal code with `params` when the family can do nothing there; `until` is the cutoff, the instant
+    until which a family may act on that day by itself. `free` is None when the town does not show it.
     """
 
     slot_id: UUID
@@ -206,7 +219,7 @@ class AttendanceLine(Model):
 
 
 class AttendanceSheet(Model):
-    """The sheet of a day. Once closed it may be closed again with corrections; the last mark counts."""
+    """The sheet of a day. A mark on a closed sheet opens it again, until it is closed with its corrections."""
 
     slot: Slot
     lines: tuple[AttendanceLine, ...]

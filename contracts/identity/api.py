@@ -6,6 +6,7 @@ Routes (all JSON; the actor token travels in `Authorization: Bearer`, the browse
     GET    /sessions/current                -> CurrentSession                  X-Session
     DELETE /sessions/current                204                                X-Session
     POST   /activations                     Activation -> Activated            anonymous
+    POST   /password-resets                 PasswordReset, 202                 anonymous (the same answer for anybody)
     GET    /credential-policy               -> CredentialPolicy                anonymous
     PUT    /me/credentials                  CredentialsChoice -> SessionOpened  X-Session (a new token replaces it)
     GET    /terms                           -> Terms                           anonymous (end_token only with X-Session)
@@ -26,14 +27,14 @@ from contracts.http import Email, ShortText
 from contracts.types import AccountStatus, ActorKind, Role, SessionStage
 
 Password = Annotated[SecretStr, Field(max_length=128)]
-Username = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
+Username = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
 OpaqueToken = Annotated[str, StringConstraints(min_length=16, max_length=200)]
 
 
 class SignIn(Model):
     """`login` is a user name or an e-mail address, as the town's `login.mode` allows."""
 
-    login: Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
+    login: Username
     password: Password
 
 
@@ -75,6 +76,12 @@ class Activated(Model):
 
     account_id: UUID
     activated_at: datetime
+
+
+class PasswordReset(Model):
+    """Somebody forgot a password, or never had one: every account of this address is mailed a link and a password."""
+
+    email: Email
 
 
 class CredentialPolicy(Model):

@@ -32,7 +32,8 @@ def place_for(link: Path) -> Path:
         return link
     remove_lost()
     home = OPEN_FOLDER / hashlib.sha256(str(link).encode()).hexdigest()[:12]
-    home.mkdir(mode=0o755, parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
+    _open_to_all(OPEN_FOLDER, home)
     place = home / link.name
     shutil.rmtree(place, ignore_errors=True)
     link.symlink_to(place)  # before its target is there: a folder that no link leads to is taken for a lost one
@@ -74,9 +75,16 @@ def _open_copy(packaged: Path) -> Path:
     if not copy.exists():
         unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
         shutil.copytree(packaged, unfinished)
-        OPEN_FOLDER.chmod(0o755)
+        _open_to_all(OPEN_FOLDER, unfinished, *unfinished.rglob("*"))
         try:
             unfinished.rename(copy)
         except OSError:  # another launcher was faster
             shutil.rmtree(unfinished)
     return copy
+
+
+def _open_to_all(*paths: Path) -> None:
+    """What root makes under a strict umask is closed even where the folder around it is open."""
+    for path in paths:
+        mode = path.stat().st_mode
+        path.chmod(mode | (0o055 if mode & stat.S_IXUSR else 0o044))

@@ -22,6 +22,7 @@ from .state import check_space, check_version, forget, free_bytes, locked
 
 STATE_DIR = ROOT / ".run"
 WATCH_SECONDS = 0.5
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SEED_LIMIT_SECONDS = 300
 LOW_BYTES = 200_000_000
 # After a launcher that was killed, its children need a moment to end.
@@ -40,8 +41,9 @@ def main(arguments: list[str]) -> int:
     command = commands.get(arguments[0] if arguments else "up")
     if command is None:
         return _fail(f"unknown command {arguments[0]}: one of {', '.join(commands)}")
-    for asked in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(asked, _interrupt)
+    for asked in STOPPING:
+        if asked != signal.SIGHUP or signal.getsignal(asked) != signal.SIG_IGN:  # `nohup make up` outlives its terminal
+            signal.signal(asked, _interrupt)
     try:
         command()
     except KeyboardInterrupt:
@@ -49,9 +51,13 @@ def main(arguments: list[str]) -> int:
     except LauncherError as error:
         return _fail(str(error))
     except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        return _fail(f"the disk of {state_dir} is full: free some space, then `make up` again")
+        if error.errno == errno.ENOSPC:
+            return _fail(f"the disk of {state_dir} is full: free some space, then `make up` again")
+        if error.errno in (errno.EACCES, errno.EPERM):
+            return _fail(
+                f"{error.filename or state_dir} belongs to another user: run as that user, or remove {state_dir}"
+            )
+        raise
     return 0
 
 
@@ -67,9 +73,9 @@ def _fail(reason: str) -> int:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     """Leave what is being done for a clean stop; a second Ctrl-C must not interrupt that one."""
-    for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for ignored in STOPPING:
         signal.signal(ignored, signal.SIG_IGN)
-    say("\nstopping ...")
+    os.write(sys.stdout.fileno(), b"\nstopping ...\n")  # not print: it may be what was interrupted
     raise KeyboardInterrupt
 
 

@@ -2,10 +2,21 @@
 
 from typing import Any
 
-from . import activation, activities, calendar, enrollments, first_steps, home, information, invoices, sign_in
+from . import activation, activities, agents, calendar, enrollments, first_steps, home, information, invoices, sign_in
 
 PAGES: list[Any] = [
     handler
-    for area in (home, sign_in, activation, first_steps, enrollments, calendar, invoices, activities, information)
+    for area in (
+        home,
+        sign_in,
+        activation,
+        first_steps,
+        enrollments,
+        calendar,
+        invoices,
+        activities,
+        information,
+        agents,
+    )
     for handler in area.HANDLERS
 ]

@@ -1,7 +1,7 @@
 """Settings of the billing service: its process, and the `[billing]` table of the town's file."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,8 @@ from pydantic import Field, StringConstraints
 from chassis.clock import civil_day
 from chassis.settings import ServiceSettings
 from chassis.town import Town, TownSection, load_section, load_town
+
+from .payments.domain import Limits
 
 Lines = tuple[Annotated[str, StringConstraints(min_length=1, max_length=300)], ...]
 
@@ -46,6 +48,14 @@ class BillingRules:
     def zone(self) -> ZoneInfo:
         """The civil time of dates."""
         return self.town.zone
+
+    @property
+    def payment_limits(self) -> Limits:
+        """What may be paid online, and how often."""
+        policy = self.policy
+        return Limits(
+            policy.payment_min_cents, policy.payment_max_cents, timedelta(minutes=policy.payment_restart_minutes)
+        )
 
     def today(self, now: datetime) -> date:
         """The town's date at an instant."""

@@ -10,7 +10,7 @@ from contracts.family.events import HouseholdState
 from .accounts.consumers import HouseholdConsumer
 from .accounts.routes import list_accounts
 from .activation.commands import CredentialIssuer
-from .activation.routes import activate, invite_again
+from .activation.routes import activate, invite_again, request_reset
 from .agents.routes import create_agent
 from .credentials.routes import choose_credentials, credential_policy
 from .keys import Keys
@@ -30,6 +30,7 @@ def create(settings: IdentitySettings) -> Service:
     keys = Keys.of(settings)
     passwords = Passwords(settings.hashing_threads)
     households = HouseholdConsumer(rules.email_rule, rules.invitation_validity)
+    issuer = CredentialIssuer(keys, passwords, rules.login_mode, rules.invitation_validity)
     subscriptions = Subscriptions()
     subscriptions.on(HouseholdState, households.apply)
     subscriptions.on_erased(HouseholdState, households.erase)
@@ -42,6 +43,7 @@ def create(settings: IdentitySettings) -> Service:
             sign_out,
             activate,
             invite_again,
+            request_reset,
             credential_policy,
             choose_credentials,
             read_terms,
@@ -51,7 +53,7 @@ def create(settings: IdentitySettings) -> Service:
         ],
         subscriptions=subscriptions,
         jobs=[
-            Job("issue_credentials", ISSUE_EVERY_SECONDS, CredentialIssuer(keys, passwords, rules.login_mode).run),
+            Job("issue_credentials", ISSUE_EVERY_SECONDS, issuer.run),
             Job("purge", PURGE_EVERY_SECONDS, Purge(rules.session_limits).run),
         ],
         provide={"rules": rules, "keys": keys, "passwords": passwords},

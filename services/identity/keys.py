@@ -7,6 +7,7 @@ the actor key ends the reading of terms under way and makes the address hashes o
 import base64
 import hashlib
 import hmac
+import json
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -30,10 +31,10 @@ class Keys:
     @classmethod
     def of(cls, settings: ServiceSettings) -> "Keys":
         """The keys of a process. Raises MissingSecret."""
-        actor = OKPKey.import_key(settings.secret("actor_private"))
+        actor = OKPKey.import_key(json.loads(settings.secret("actor_private")))
         return cls(
             actor=actor,
-            seal=OKPKey.import_key(settings.secret("seal_public")),
+            seal=OKPKey.import_key(json.loads(settings.secret("seal_public"))),
             terms=_derive(actor, b"identity: end of terms"),
             addresses=_derive(actor, b"identity: source addresses"),
         )

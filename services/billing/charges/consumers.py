@@ -38,9 +38,7 @@ async def booking_confirmed(tx: Transaction, event: BookingConfirmed, _envelope:
 
 async def booking_cancelled(tx: Transaction, event: BookingCancelled, _envelope: Envelope) -> None:
     """A day given back in time is owed no more; one given back too late is due."""
-    await _note(
-        tx, event, Facts(cancelled_at=event.cancelled_at, is_cancellation_chargeable=event.is_chargeable)
-    )
+    await _note(tx, event, Facts(cancelled_at=event.cancelled_at, is_cancellation_chargeable=event.is_chargeable))
 
 
 async def attendance_recorded(tx: Transaction, event: AttendanceRecorded, _envelope: Envelope) -> None:

@@ -5,13 +5,13 @@ from uuid import UUID
 from chassis.actor import Actor
 from chassis.database import Database, Queries, Row
 from chassis.refusal import Forbidden, NotFound
-from contracts.billing.api import Invoice, InvoiceLine, InvoiceSummary, Payment, PriceExplanation
+from contracts.billing.api import Invoice, InvoiceLine, InvoiceSummary, PriceExplanation
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import ActorKind, Role
 
 from ..cursors import cursor_of, read_cursor
 from ..directory.queries import households_of, require_access
-from ..payments.queries import PAYMENTS_OF_INVOICE_SQL, why_not_payable
+from ..payments.queries import payments_of_invoice, why_not_payable
 from ..settings import BillingRules
 
 READERS = (Role.FINANCE, Role.FRONT_DESK)
@@ -92,7 +92,6 @@ async def invoice_lines(queries: Queries, invoice_id: UUID) -> tuple[InvoiceLine
 async def invoice(db: Database, actor: Actor, rules: BillingRules, invoice_id: UUID) -> Invoice:
     """An invoice with its lines and payments, and whether it can be paid online now. Raises NotFound."""
     row = await invoice_row(db, actor, invoice_id)
-    payments = await db.fetch(PAYMENTS_OF_INVOICE_SQL, invoice_id)
     reason = await why_not_payable(db, rules, invoice_id)
     return Invoice(
         invoice_id=row["invoice_id"],
@@ -107,7 +106,7 @@ async def invoice(db: Database, actor: Actor, rules: BillingRules, invoice_id: U
         paid_cents=row["paid_cents"],
         issued_on=row["issued_on"],
         due_on=row["due_on"],
-        payments=tuple(Payment.model_validate(dict(payment)) for payment in payments),
+        payments=await payments_of_invoice(db, invoice_id),
         is_payable_online=reason is None,
         payable_reason=reason.code() if reason else None,
     )

@@ -65,8 +65,7 @@ async def payment_for(db: Database, actor: Actor, payment_id: UUID) -> Payment:
 LEFT_TO_PAY_SQL = "select total_cents - paid_cents from invoices where invoice_id = $1"
 
 
-async def why_not_payable(queries: Queries, rules: BillingRules, invoice_id: UUID) -> Refusal | None:
+async def why_not_payable(db: Database, rules: BillingRules, invoice_id: UUID) -> Refusal | None:
     """Why no payment of this invoice could start now; None when one could."""
-    left = await queries.fetchval(LEFT_TO_PAY_SQL, invoice_id)
-    now = await queries.fetchval("select now()")
-    return start_refusal(left, await attempts(queries, invoice_id), rules.payment_limits, now)
+    left = await db.fetchval(LEFT_TO_PAY_SQL, invoice_id)
+    return start_refusal(left, await attempts(db, invoice_id), rules.payment_limits, await db.now())

@@ -135,9 +135,7 @@ async def issue_batch(tx: Transaction, rules: BillingRules, run: Run) -> int:
     ]
     issue = Issue(run.run_id, run.regie, run.period, now, issued_on, due_on)
     await add_invoices(tx, issue, invoices)
-    await post(
-        tx, [invoice_entry(i.invoice_id, i.household_id, run.regie, i.total_cents, issued_on) for i in invoices]
-    )
+    await post(tx, [invoice_entry(i.invoice_id, i.household_id, run.regie, i.total_cents, issued_on) for i in invoices])
     await store.close_items(tx, run.run_id, items, {i.household_id: i.invoice_id for i in invoices}, now)
     tx.emit(*(_invoice_issued(issue, invoice) for invoice in invoices))
     return len(items)

@@ -38,9 +38,7 @@ async def list_runs(
 
 
 @get("/invoice-runs/{run_id:uuid}", operation_id="read_invoice_run", tags=["runs"])
-async def read_run(
-    run_id: FromPath[UUID], db: NamedDependency[Database], actor: NamedDependency[Actor]
-) -> InvoiceRun:
+async def read_run(run_id: FromPath[UUID], db: NamedDependency[Database], actor: NamedDependency[Actor]) -> InvoiceRun:
     """A run and its progress."""
     return await queries.invoice_run(db, actor, run_id)
 
@@ -62,9 +60,7 @@ async def review_run(
 
 
 @post("/invoice-runs/{run_id:uuid}/issue", status_code=200, operation_id="issue_invoice_run", tags=["runs"])
-async def issue_run(
-    run_id: FromPath[UUID], db: NamedDependency[Database], actor: NamedDependency[Actor]
-) -> InvoiceRun:
+async def issue_run(run_id: FromPath[UUID], db: NamedDependency[Database], actor: NamedDependency[Actor]) -> InvoiceRun:
     """Start the issue of a reviewed run."""
     return await commands.issue_run(db, actor, run_id)
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.database import Queries
+from chassis.database import Queries, Row
 from chassis.refusal import FieldRefusal, Forbidden, Invalid, NotFound
 from contracts.types import ActorKind
 
@@ -13,6 +13,26 @@ HOUSEHOLDS_OF_GUARDIAN_SQL = "select household_id from guardians where guardian_
 async def households_of(queries: Queries, guardian_id: UUID) -> list[UUID]:
     """The households that this guardian answers for; empty when the replica knows none (yet)."""
     return [row["household_id"] for row in await queries.fetch(HOUSEHOLDS_OF_GUARDIAN_SQL, guardian_id)]
+
+
+CHILD_SQL = """
+select c.household_id, c.birth_on from children c
+where c.child_id = $1 and ($2::uuid is null or exists (
+    select 1 from guardians g where g.guardian_id = $2 and g.household_id = c.household_id
+))
+order by c.household_id limit 1
+"""
+
+
+async def child_for(queries: Queries, actor: Actor, child_id: UUID) -> Row | None:
+    """`household_id` and `birth_on` of a child; None when it is not there for this actor.
+
+    A guardian may act for the children of their own household alone, an agent for any; anybody else is `Forbidden`.
+    """
+    if actor.kind is not ActorKind.PARENT:
+        actor.require_agent()
+        return await queries.fetchrow(CHILD_SQL, child_id, None)
+    return await queries.fetchrow(CHILD_SQL, child_id, actor.require_guardian())
 
 
 async def household_for(queries: Queries, actor: Actor, household_id: UUID | None) -> UUID:

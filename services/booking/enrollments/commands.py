@@ -11,9 +11,10 @@ from chassis.identifiers import new_id
 from chassis.refusal import NotFound, Refusal
 from contracts.booking.api import Enrollment, EnrollmentCreate, EnrollmentDecision
 from contracts.booking.events import EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
-from contracts.types import ActorKind, EnrollmentStatus, Role
+from contracts.types import EnrollmentStatus, Role
 
 from ..catalog.domain import Period
+from ..directory.queries import child_for
 from ..errors import AlreadyEnrolled
 from . import queries, store
 from .domain import ActivityFacts, ChildFacts, EnrollmentWish, decide_enrollment, request_enrollment
@@ -29,11 +30,10 @@ async def request_enrollment_for(
         NotFound: the child is not one of this guardian's, or there is no such activity.
         AlreadyEnrolled, AgeNotAccepted: the rules of `domain.request_enrollment`.
     """
-    guardian_id = _acting_guardian(actor)
     if kept := await claim.replay(tx, Enrollment):
         return kept
     now = await tx.now()
-    child = await store.child_of(tx, request.child_id, guardian_id)
+    child = await child_for(tx, actor, request.child_id)
     activity = await store.activity_facts(tx, request.activity_id)
     wish = EnrollmentWish(
         today=civil_day(now, zone),
@@ -108,11 +108,3 @@ async def decide(tx: Transaction, actor: Actor, enrollment_id: UUID, request: En
         else:
             tx.emit(EnrollmentRefused(enrollment_id=enrollment_id, **ids, refused_at=now))
     return await queries.enrollment(tx, enrollment_id)
-
-
-def _acting_guardian(actor: Actor) -> UUID | None:
-    """The guardian whose children alone may be acted for, or None for an agent, who may act for any."""
-    if actor.kind is ActorKind.PARENT:
-        return actor.require_guardian()
-    actor.require_agent()
-    return None

@@ -1,23 +1,28 @@
-"""Enrollments as families and agents see them."""
+"""Enrollments as families and agents see them, and what a child may still ask to join."""
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from chassis.database import Queries, Row
-from chassis.refusal import NotFound
-from contracts.booking.api import Enrollment
+from chassis.refusal import NotFound, Refusal
+from contracts.booking.api import Activity, ActivityOffer, Cutoff, Enrollment
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import EnrollmentStatus
 
-ENROLLMENT_SQL = """
+from ..catalog.domain import Period
+from .domain import ActivityFacts, ChildFacts, EnrollmentWish, request_enrollment
+
+EVERY_ENROLLMENT_SQL = """
 select e.id as enrollment_id, e.household_id, e.child_id, c.first_name as child_first_name,
        c.last_name as child_last_name, e.activity_id, a.label as activity_label, e.status, e.starts_on, e.ends_on,
        e.requested_at, e.decided_at, e.reason
 from enrollments e
 join activities a on a.id = e.activity_id
 left join children c on c.child_id = e.child_id and c.household_id = e.household_id
-where e.id = $1
 """
+
+ENROLLMENT_SQL = f"{EVERY_ENROLLMENT_SQL} where e.id = $1"
 
 
 async def enrollment(queries: Queries, enrollment_id: UUID) -> Enrollment:
@@ -25,7 +30,7 @@ async def enrollment(queries: Queries, enrollment_id: UUID) -> Enrollment:
     row = await queries.fetchrow(ENROLLMENT_SQL, enrollment_id)
     if row is None:
         raise NotFound
-    return _enrollment(row)
+    return Enrollment(**row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +42,56 @@ class EnrollmentFilter:
     cursor: UUID | None
 
 
-ENROLLMENTS_SQL = """
-select e.id as enrollment_id, e.household_id, e.child_id, c.first_name as child_first_name,
-       c.last_name as child_last_name, e.activity_id, a.label as activity_label, e.status, e.starts_on, e.ends_on,
-       e.requested_at, e.decided_at, e.reason
-from enrollments e
-join activities a on a.id = e.activity_id
-left join children c on c.child_id = e.child_id and c.household_id = e.household_id
-where ($1::text is null or e.status = $1)
-  and ($2::uuid is null or e.household_id = $2)
-  and ($3::uuid is null or e.id > $3)
+ENROLLMENTS_OF_HOUSEHOLD_SQL = f"""{EVERY_ENROLLMENT_SQL}
+where e.household_id = $2 and ($1::text is null or e.status = $1) and ($3::uuid is null or e.id < $3)
+order by e.id desc limit $4
+"""
+
+ENROLLMENTS_SQL = f"""{EVERY_ENROLLMENT_SQL}
+where $2::uuid is null and ($1::text is null or e.status = $1) and ($3::uuid is null or e.id > $3)
 order by e.id limit $4
 """
 
 
 async def enrollments(queries: Queries, wanted: EnrollmentFilter) -> Page[Enrollment]:
-    """Enrollments in the order in which they were asked for, the longest waiting first."""
+    """A household's enrollments, the latest first; or those of all, the longest waiting first."""
+    sql = ENROLLMENTS_SQL if wanted.household_id is None else ENROLLMENTS_OF_HOUSEHOLD_SQL
     status = wanted.status.value if wanted.status else None
-    rows = await queries.fetch(ENROLLMENTS_SQL, status, wanted.household_id, wanted.cursor, PAGE_SIZE_MAX + 1)
-    items = tuple(_enrollment(row) for row in rows[:PAGE_SIZE_MAX])
+    rows = await queries.fetch(sql, status, wanted.household_id, wanted.cursor, PAGE_SIZE_MAX + 1)
+    items = tuple(Enrollment(**row) for row in rows[:PAGE_SIZE_MAX])
     return Page(items=items, next_cursor=str(items[-1].enrollment_id) if len(rows) > PAGE_SIZE_MAX else None)
 
 
-def _enrollment(row: Row) -> Enrollment:
-    return Enrollment(**row)
+OFFERS_SQL = """
+select a.id as activity_id, a.kind, a.label, a.site_label, a.tariff_code, a.age_min, a.age_max, a.starts_on, a.ends_on,
+       a.cutoff_days_before, a.cutoff_at,
+       exists (
+           select 1 from enrollments e
+           where e.child_id = $1 and e.activity_id = a.id and e.status in ('requested', 'validated')
+       ) as has_live_enrollment
+from activities a where $2::uuid is null or a.id > $2 order by a.id limit $3
+"""
+
+
+async def offers(
+    queries: Queries, child_id: UUID, child: ChildFacts, today: date, cursor: UUID | None
+) -> Page[ActivityOffer]:
+    """Every activity as it stands for a child, by the rule that decides a request for it."""
+    rows = await queries.fetch(OFFERS_SQL, child_id, cursor, PAGE_SIZE_MAX + 1)
+    items = tuple(_offer(row, child, today) for row in rows[:PAGE_SIZE_MAX])
+    return Page(items=items, next_cursor=str(items[-1].activity.activity_id) if len(rows) > PAGE_SIZE_MAX else None)
+
+
+def _offer(row: Row, child: ChildFacts, today: date) -> ActivityOffer:
+    fields = dict(row)
+    cutoff = Cutoff(days_before=fields.pop("cutoff_days_before"), at=fields.pop("cutoff_at"))
+    has_live_enrollment = fields.pop("has_live_enrollment")
+    activity = Activity(cutoff=cutoff, **fields)
+    facts = ActivityFacts(Period(activity.starts_on, activity.ends_on), activity.age_min, activity.age_max)
+    outcome = request_enrollment(EnrollmentWish(today, child, facts, None, None, has_live_enrollment))
+    if not isinstance(outcome, Refusal):
+        return ActivityOffer(activity=activity, reason=None, params={})
+    reason = outcome.fields[0].code if outcome.fields else outcome.code()
+    return ActivityOffer(
+        activity=activity, reason=reason, params={name: str(value) for name, value in outcome.params.items()}
+    )

@@ -8,14 +8,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from chassis.actor import Actor
+from chassis.clock import civil_day
 from chassis.database import Database
 from chassis.idempotency import Claim
-from contracts.booking.api import Enrollment, EnrollmentCreate, EnrollmentDecision
+from chassis.refusal import NotFound
+from contracts.booking.api import ActivityOffer, Enrollment, EnrollmentCreate, EnrollmentDecision
 from contracts.http import Page
 from contracts.types import ActorKind, EnrollmentStatus
 
-from ..directory.queries import household_for
+from ..directory.queries import child_for, household_for
 from . import commands, queries
+from .domain import ChildFacts
 
 
 @post("/enrollments", status_code=201, operation_id="request_enrollment", tags=["enrollments"])
@@ -46,6 +49,23 @@ async def list_enrollments(
     return await queries.enrollments(db, queries.EnrollmentFilter(status, household_id, cursor))
 
 
+@get("/children/{child_id:uuid}/activities", operation_id="list_offers", tags=["enrollments"])
+async def list_offers(
+    child_id: FromPath[UUID],
+    db: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    zone: NamedDependency[ZoneInfo],
+    cursor: FromQuery[UUID | None] = None,
+) -> Page[ActivityOffer]:
+    """Every activity, and whether this child may ask to join it."""
+    child = await child_for(db, actor, child_id)
+    if child is None:
+        raise NotFound
+    today = civil_day(await db.now(), zone)
+    facts = ChildFacts(child["household_id"], child["birth_on"])
+    return await queries.offers(db, child_id, facts, today, cursor)
+
+
 @post(
     "/enrollments/{enrollment_id:uuid}/decision",
     status_code=200,
@@ -62,4 +82,4 @@ async def decide_enrollment(
     return await commands.decide(db, actor, enrollment_id, data)
 
 
-ROUTES = (request_enrollment, list_enrollments, decide_enrollment)
+ROUTES = (request_enrollment, list_enrollments, list_offers, decide_enrollment)

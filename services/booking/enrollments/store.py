@@ -7,20 +7,6 @@ from uuid import UUID
 from chassis.database import Row, Transaction
 from contracts.types import EnrollmentStatus
 
-CHILD_SQL = """
-select c.household_id, c.birth_on from children c
-where c.child_id = $1 and ($2::uuid is null or exists (
-    select 1 from guardians g where g.guardian_id = $2 and g.household_id = c.household_id
-))
-order by c.household_id limit 1
-"""
-
-
-async def child_of(tx: Transaction, child_id: UUID, guardian_id: UUID | None) -> Row | None:
-    """`household_id` and `birth_on` of a child; None when there is none, or when it is not one of this guardian's."""
-    return await tx.fetchrow(CHILD_SQL, child_id, guardian_id)
-
-
 ACTIVITY_FACTS_SQL = "select starts_on, ends_on, age_min, age_max from activities where id = $1"
 
 

@@ -15,22 +15,37 @@ from contracts.identity.api import Activated, Credential, Invitation
 from contracts.identity.events import CredentialIssued
 from contracts.types import CredentialPurpose, Role
 
+from ..accounts.domain import Account
 from ..accounts.store import end_sessions, forget_failures, is_email_shared, lock_account, save_account
-from ..errors import ActivationLinkUnknown
+from ..errors import ActivationLinkUnknown, TooManyAttempts
 from ..keys import TOKEN_BYTES, Keys, token_hash
 from ..passwords import Passwords
-from ..sign_in.domain import LoginMode, account_subject, login_name
+from ..sign_in.domain import LoginMode, ThrottleRule, account_subject, login_name, reset_subject
+from ..sign_in.store import lock_throttle, save_throttle
 from .domain import follow_link, temporary_password
 from .store import (
     find_link_account,
+    find_reset_accounts,
     issue_invitation,
     load_link,
     request_invitation,
+    store_reset,
     take_due_invitation,
+    take_reset,
     use_invitation,
 )
 
-ISSUED_PER_RUN_MAX = 500
+PER_RUN_MAX = 500
+RESET_ACCOUNTS_MAX = 10
+RESET_PAUSE = timedelta(minutes=5)
+"""An address that was mailed a moment ago is not mailed again: the first mail is still on its way."""
+
+RESET_EMAIL_RULE = ThrottleRule(
+    free_failures=3, first_delay=timedelta(minutes=5), delay_max=timedelta(hours=2), memory=timedelta(hours=24)
+)
+RESET_ADDRESS_RULE = ThrottleRule(
+    free_failures=20, first_delay=timedelta(minutes=1), delay_max=timedelta(minutes=15), memory=timedelta(hours=1)
+)
 
 log = structlog.get_logger()
 
@@ -75,9 +90,43 @@ async def invite_again(tx: Transaction, actor: Actor, account_id: UUID, validity
     account = await lock_account(tx, account_id)
     if account is None or account.is_disabled:
         raise NotFound
-    purpose = CredentialPurpose.PASSWORD_RESET if account.has_personal_credentials else CredentialPurpose.INVITATION
     await forget_failures(tx, account_subject(account.account_id))
-    return await request_invitation(tx, account, purpose, validity)
+    return await request_invitation(tx, account, _purpose(account), validity)
+
+
+@command
+async def request_reset(tx: Transaction, email: str, address: str) -> None:
+    """Have a new link and password mailed to an address, if it is anybody's; nothing here depends on whether it is.
+
+    Raises:
+        TooManyAttempts: this address, or whoever asks, did so too often.
+    """
+    now = await tx.now()
+    throttled = ((reset_subject(email), RESET_EMAIL_RULE), (reset_subject(address), RESET_ADDRESS_RULE))
+    for subject, rule in sorted(throttled, key=lambda each: each[0]):
+        throttle = await lock_throttle(tx, subject)
+        if wait := throttle.wait_seconds(now):
+            log.warning("password reset throttled", code=TooManyAttempts.code())
+            raise TooManyAttempts(retry_after_seconds=wait)
+        await save_throttle(tx, subject, throttle.after_failure(rule, now))
+    await store_reset(tx, email)
+
+
+@command
+async def _resolve_next_reset(tx: Transaction, validity: timedelta) -> bool:
+    """Turn the oldest request for a password into invitations; False when there is none."""
+    address = await take_reset(tx)
+    if address is None:
+        return False
+    mailed_since = await tx.now() - RESET_PAUSE
+    for account_id in await find_reset_accounts(tx, address, mailed_since, RESET_ACCOUNTS_MAX):
+        if account := await lock_account(tx, account_id):
+            await request_invitation(tx, account, _purpose(account), validity)
+    return True
+
+
+def _purpose(account: Account) -> CredentialPurpose:
+    return CredentialPurpose.PASSWORD_RESET if account.has_personal_credentials else CredentialPurpose.INVITATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +136,14 @@ class CredentialIssuer:
     keys: Keys
     passwords: Passwords
     login_mode: LoginMode
+    validity: timedelta
 
     async def run(self, db: Database) -> None:
-        """Issue what is due, each in a transaction of its own, so that a crash loses none and repeats none."""
-        for _ in range(ISSUED_PER_RUN_MAX):
+        """Resolve and issue what is due, each in a transaction of its own: a crash loses none and repeats none."""
+        for _ in range(PER_RUN_MAX):
+            if not await _resolve_next_reset(db, self.validity):
+                break
+        for _ in range(PER_RUN_MAX):
             if not await self._issue_next(db):
                 return
 

@@ -9,7 +9,7 @@ from chassis.identifiers import new_id
 from contracts.identity import api
 from contracts.types import CredentialPurpose
 
-from ..accounts.domain import Account
+from ..accounts.domain import Account, email_key
 from ..accounts.store import save_account
 from .domain import Invitation
 
@@ -93,6 +93,44 @@ USE_INVITATION_SQL = "update invitations set used_at = $2 where invitation_id = 
 async def use_invitation(tx: Transaction, invitation_id: UUID, used_at: datetime) -> None:
     """The link was followed."""
     await tx.execute(USE_INVITATION_SQL, invitation_id, used_at)
+
+
+INSERT_RESET_SQL = """
+insert into password_resets (password_reset_id, email_key, requested_at) values ($1, $2, $3)
+"""
+
+
+async def store_reset(tx: Transaction, email: str) -> None:
+    """Note that a new password was asked for an address."""
+    await tx.execute(INSERT_RESET_SQL, new_id(), email_key(email), await tx.now())
+
+
+TAKE_RESET_SQL = """
+delete from password_resets where password_reset_id = (
+    select password_reset_id from password_resets order by requested_at limit 1 for update skip locked
+) returning email_key
+"""
+
+
+async def take_reset(tx: Transaction) -> str | None:
+    """The address of the oldest request, which is done with this transaction; None when there is none."""
+    address: str | None = await tx.fetchval(TAKE_RESET_SQL)
+    return address
+
+
+RESET_ACCOUNTS_SQL = """
+select a.account_id from accounts a
+where a.email_key = $1 and not a.is_disabled and not exists (
+    select from invitations i
+    where i.account_id = a.account_id and i.used_at is null and i.replaced_at is null and i.requested_at > $2
+)
+order by a.account_id limit $3
+"""
+
+
+async def find_reset_accounts(tx: Transaction, address: str, since: datetime, limit: int) -> list[UUID]:
+    """The accounts of an address, but for those that were mailed since an instant."""
+    return [row["account_id"] for row in await tx.fetch(RESET_ACCOUNTS_SQL, address, since, limit)]
 
 
 def _invitation(row: Row) -> Invitation:

@@ -55,6 +55,15 @@ create unique index invitations_alive on invitations (account_id) where used_at 
 create index invitations_due on invitations (requested_at) where issued_at is null and replaced_at is null;
 create index invitations_expiry on invitations (expires_at);
 
+-- Addresses for which a new password was asked, until a job looks up whose they are: whoever asks learns nothing from
+-- the time that this takes.
+create table password_resets (
+    password_reset_id uuid primary key,
+    email_key text not null,
+    requested_at timestamptz not null
+);
+create index password_resets_age on password_resets (requested_at);
+
 create table sessions (
     token_hash bytea primary key,
     account_id uuid not null references accounts on delete cascade,

@@ -158,13 +158,24 @@ def login_subject(login: str) -> str:
 
 def address_subject(address: str) -> str:
     """The throttle subject of a source address, an IPv6 one by its /64: one of a fixed number of buckets."""
+    return f"address:{_bucket(_network(address), ADDRESS_BUCKETS)}"
+
+
+def reset_subject(email_or_address: str) -> str:
+    """The throttle subject of requests for a new password, to an e-mail address or from a source address."""
+    is_email = "@" in email_or_address
+    name = email_key(email_or_address) if is_email else _network(email_or_address)
+    return f"reset:{_bucket(name, ADDRESS_BUCKETS)}"
+
+
+def _network(address: str) -> str:
     try:
         source = ipaddress.ip_address(address.strip())
     except ValueError:
-        return "address:unknown"
+        return "unknown"
     if isinstance(source, ipaddress.IPv6Address):
         source = source.ipv4_mapped or ipaddress.ip_network((source, 64), strict=False).network_address
-    return f"address:{_bucket(str(source), ADDRESS_BUCKETS)}"
+    return str(source)
 
 
 def _bucket(text: str, count: int) -> int:

@@ -42,22 +42,23 @@ create table households (
 );
 
 create table guardians (
-    guardian_id uuid primary key,
     household_id uuid not null references households on delete cascade,
+    guardian_id uuid not null,
     civility text not null,
     first_name text not null,
     last_name text not null,
     email text,
-    is_invited boolean not null
+    is_invited boolean not null,
+    primary key (household_id, guardian_id)
 );
-create index guardians_of_household on guardians (household_id);
+create index guardians_by_id on guardians (guardian_id);
 
 create table children (
-    child_id uuid primary key,
     household_id uuid not null references households on delete cascade,
-    first_name text not null
+    child_id uuid not null,
+    first_name text not null,
+    primary key (household_id, child_id)
 );
-create index children_of_household on children (household_id);
 
 create table accounts (
     account_id uuid primary key,

@@ -4,9 +4,8 @@ import pytest
 
 from chassis.actor import read_actor
 from contracts.types import SessionStage
+from tests.component.identity.walk import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk
 from tests.support.services import RunningService
-
-from .conftest import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk
 
 pytestmark = pytest.mark.anyio
 

@@ -1,0 +1,49 @@
+"""The billing service, wired: its routes, what it listens to, its jobs, and the provider that it pays through."""
+
+from functools import partial
+from pathlib import Path
+
+from chassis.applying import Subscriptions
+from chassis.jobs import Job
+from chassis.service import Service
+
+from .charges import consumers as charges
+from .charges.commands import price_waiting_charges
+from .charges.routes import ROUTES as CHARGE_ROUTES
+from .directory import consumers as directory
+from .invoices.routes import ROUTES as INVOICE_ROUTES
+from .payfip import Payfip
+from .payments.commands import PaymentDesk
+from .payments.polling import look_payments_up
+from .payments.routes import ROUTES as PAYMENT_ROUTES
+from .runs.commands import work_on_runs
+from .runs.routes import ROUTES as RUN_ROUTES
+from .settings import BillingSettings
+from .tariffs.routes import ROUTES as TARIFF_ROUTES
+
+JOB_SECONDS = 1.0
+
+
+def create(settings: BillingSettings) -> Service:
+    """The service's parts."""
+    rules = settings.rules()
+    payfip = Payfip(
+        settings.payfip_url, settings.payfip_page_url or settings.payfip_url, settings.payfip_timeout_seconds
+    )
+    desk = PaymentDesk(payfip, rules)
+    subscriptions = Subscriptions()
+    directory.subscribe(subscriptions)
+    charges.subscribe(subscriptions)
+    return Service(
+        name="billing",
+        migrations=Path(__file__).parent / "migrations",
+        routes=[*TARIFF_ROUTES, *CHARGE_ROUTES, *RUN_ROUTES, *INVOICE_ROUTES, *PAYMENT_ROUTES],
+        subscriptions=subscriptions,
+        jobs=[
+            Job("invoice_runs", JOB_SECONDS, partial(work_on_runs, rules=rules)),
+            Job("price_charges", JOB_SECONDS, price_waiting_charges),
+            Job("payments", JOB_SECONDS, partial(look_payments_up, desk=desk)),
+        ],
+        provide={"rules": rules, "desk": desk},
+        on_stop=[payfip.close],
+    )

@@ -1,1 +1,0 @@
-"""What the notifications service refuses, besides what every service does."""

@@ -1,0 +1,69 @@
+"""Notes what there is to tell: one notice for each event, whoever its recipients turn out to be."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from uuid import UUID
+
+from chassis.applying import Subscriptions
+from chassis.database import Transaction
+from contracts.billing.events import InvoiceIssued, PaymentReceived
+from contracts.booking.events import BasketConfirmed, EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
+from contracts.event import Envelope, Event
+from contracts.identity.events import CredentialIssued
+from contracts.types import CredentialPurpose
+
+from .domain import Template, expiry
+from .store import Notice, add_notice
+
+TOLD: dict[type[Event], Template] = {
+    EnrollmentRequested: Template.ENROLLMENT_REQUESTED,
+    EnrollmentValidated: Template.ENROLLMENT_VALIDATED,
+    EnrollmentRefused: Template.ENROLLMENT_REFUSED,
+    BasketConfirmed: Template.BASKET_CONFIRMED,
+    InvoiceIssued: Template.INVOICE_ISSUED,
+    PaymentReceived: Template.PAYMENT_RECEIVED,
+}
+CREDENTIALS = {
+    CredentialPurpose.INVITATION: Template.WELCOME,
+    CredentialPurpose.PASSWORD_RESET: Template.PASSWORD_RESET,
+}
+
+
+def subscribe(subscriptions: Subscriptions) -> None:
+    """Listen to everything that somebody is told by mail."""
+    for event, template in TOLD.items():
+        subscriptions.on(event, _telling(template))
+    subscriptions.on(CredentialIssued, _tell_credential)
+
+
+def _telling(template: Template) -> Callable[[Transaction, Event, Envelope], Awaitable[None]]:
+    async def tell(tx: Transaction, event: Event, envelope: Envelope) -> None:
+        await add_notice(tx, _notice(template, event, envelope))
+
+    return tell
+
+
+async def _tell_credential(tx: Transaction, event: CredentialIssued, envelope: Envelope) -> None:
+    # The credential ends by the town's clock, which a demonstration may have moved; notices follow the machine's.
+    useless_after = event.expires_at - tx.clock_offset
+    template = CREDENTIALS[event.purpose]
+    await add_notice(tx, _notice(template, event, envelope, sealed=event.sealed, useless_after=useless_after))
+
+
+def _notice(
+    template: Template,
+    event: Event,
+    envelope: Envelope,
+    *,
+    sealed: str | None = None,
+    useless_after: datetime | None = None,
+) -> Notice:
+    return Notice(
+        event_id=envelope.event_id,
+        template=template,
+        subject_id=UUID(envelope.key),
+        event_type=event.event_type,
+        payload=event.model_dump(mode="json", exclude={"sealed"}),
+        sealed=sealed,
+        expires_at=expiry(template, envelope.time, useless_after),
+    )

@@ -1,0 +1,104 @@
+"""The rules of telling: who hears of what, how long it is worth saying, and when a failed attempt is made again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+from typing import Final
+from uuid import UUID
+
+from contracts.notifications.events import MessageFailed, MessageSent
+
+RETRY_FIRST: Final = timedelta(seconds=1)
+RETRY_MAX: Final = timedelta(minutes=5)
+PERMANENT_CODES: Final = range(500, 600)
+
+
+class Template(StrEnum):
+    """What is told; the layouts of a mail carry its template's name."""
+
+    WELCOME = auto()
+    PASSWORD_RESET = auto()
+    ENROLLMENT_REQUESTED = auto()
+    ENROLLMENT_VALIDATED = auto()
+    ENROLLMENT_REFUSED = auto()
+    BASKET_CONFIRMED = auto()
+    INVOICE_ISSUED = auto()
+    PAYMENT_RECEIVED = auto()
+
+
+class Audience(StrEnum):
+    """Who is told: the holder of an account, every invited guardian of a household, or the one who pays for it."""
+
+    ACCOUNT = auto()
+    HOUSEHOLD = auto()
+    PAYER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`age_max` is how old the news may be when it is told; a replayed topic repeats nothing older."""
+
+    audience: Audience
+    age_max: timedelta
+
+
+RULES: Final = {
+    Template.WELCOME: Rule(Audience.ACCOUNT, timedelta(days=3)),
+    Template.PASSWORD_RESET: Rule(Audience.ACCOUNT, timedelta(days=1)),
+    Template.ENROLLMENT_REQUESTED: Rule(Audience.HOUSEHOLD, timedelta(days=2)),
+    Template.ENROLLMENT_VALIDATED: Rule(Audience.HOUSEHOLD, timedelta(days=5)),
+    Template.ENROLLMENT_REFUSED: Rule(Audience.HOUSEHOLD, timedelta(days=5)),
+    Template.BASKET_CONFIRMED: Rule(Audience.HOUSEHOLD, timedelta(days=2)),
+    Template.INVOICE_ISSUED: Rule(Audience.PAYER, timedelta(days=7)),
+    Template.PAYMENT_RECEIVED: Rule(Audience.PAYER, timedelta(days=7)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The mail relay took the message."""
+
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """Not now: the relay is away or busy, or a fact that the message needs has not arrived yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Never: `cause` is a code, such as `smtp_550` or `no_address`, that names nobody."""
+
+    cause: str
+
+
+Outcome = Sent | Postponed | Failed
+
+
+def expiry(template: Template, happened_at: datetime, useless_after: datetime | None = None) -> datetime:
+    """The instant from which news is too old to be told."""
+    latest = happened_at + RULES[template].age_max
+    return min(latest, useless_after) if useless_after else latest
+
+
+def retry_after(attempt_count: int) -> timedelta:
+    """How long to wait after this many attempts: twice as long each time, up to a limit."""
+    doublings = min(max(attempt_count - 1, 0), 16)
+    return min(RETRY_FIRST * 2**doublings, RETRY_MAX)
+
+
+def refused_by_relay(code: int) -> Outcome:
+    """What an SMTP refusal of a recipient or of a content means (RFC 5321, 4.2.1): 5xx is for ever, 4xx for now."""
+    return Failed(f"smtp_{code}") if code in PERMANENT_CODES else Postponed()
+
+
+def announcement(
+    message_id: UUID, recipient_id: UUID, template: str, outcome: Sent | Failed, at: datetime
+) -> MessageSent | MessageFailed:
+    """The event that says how a message ended."""
+    if isinstance(outcome, Sent):
+        return MessageSent(message_id=message_id, recipient_id=recipient_id, template=template, sent_at=at)
+    return MessageFailed(
+        message_id=message_id, recipient_id=recipient_id, template=template, cause=outcome.cause, failed_at=at
+    )

@@ -1,0 +1,23 @@
+"""What agents read of messages: to whom, when, and how delivery went; never their content."""
+
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.database import Queries
+from contracts.http import Page
+from contracts.notifications.api import Message
+from contracts.types import Role
+
+MESSAGES_OF_RECIPIENT_SQL = """
+select message_id, recipient_id, template, subject, status, cause, attempt_count, queued_at, sent_at
+from messages where recipient_id = $1 and ($2::uuid is null or message_id < $2)
+order by message_id desc limit $3
+"""
+
+
+async def messages_of(db: Queries, actor: Actor, recipient_id: UUID, before: UUID | None, limit: int) -> Page[Message]:
+    """The messages to a guardian or account, newest first; `before` is the cursor of the page before."""
+    actor.require_agent(Role.FRONT_DESK, Role.DIRECTOR)
+    rows = await db.fetch(MESSAGES_OF_RECIPIENT_SQL, recipient_id, before, limit + 1)
+    items = tuple(Message.model_validate(dict(row)) for row in rows[:limit])
+    return Page(items=items, next_cursor=str(items[-1].message_id) if len(rows) > limit else None)

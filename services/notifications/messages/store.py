@@ -1,0 +1,265 @@
+"""Notices and messages in the database. Claiming a message moves its `due_at` a lease ahead: nobody else takes it meanwhile."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from chassis.database import Queries, Row, Transaction
+from chassis.identifiers import new_id
+
+from .domain import Audience, Outcome, Postponed, Sent, Template, retry_after
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """News that came by an event: `subject_id` is the household or the account that it is about."""
+
+    event_id: UUID
+    template: Template
+    subject_id: UUID
+    event_type: str
+    payload: dict[str, Any]
+    sealed: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message that this process alone may send, until its lease ends; `attempt_count` tells this claim from others."""
+
+    message_id: UUID
+    recipient_id: UUID
+    attempt_count: int
+    notice: Notice
+
+
+ADD_NOTICE_SQL = """
+insert into notices (event_id, template, subject_id, event_type, payload, sealed, status, due_at, expires_at)
+select $1, $2, $3, $4, $5, case when is_late then null else $6::text end,
+       case when is_late then 'expired' else 'waiting' end, clock_timestamp(), $7
+from (select $7::timestamptz <= clock_timestamp()) as age(is_late)
+on conflict (event_id) do nothing
+"""
+
+
+async def add_notice(tx: Transaction, notice: Notice) -> None:
+    """Keep news to be told; too old, it is kept as expired; already known, nothing changes."""
+    await tx.execute(
+        ADD_NOTICE_SQL,
+        notice.event_id,
+        notice.template,
+        notice.subject_id,
+        notice.event_type,
+        notice.payload,
+        notice.sealed,
+        notice.expires_at,
+    )
+
+
+TAKE_NOTICES_SQL = """
+select event_id, template, subject_id, attempt_count, expires_at from notices
+where status = 'waiting' and due_at <= clock_timestamp() and expires_at > clock_timestamp()
+order by due_at limit $1 for update skip locked
+"""
+
+
+async def take_notices(tx: Transaction, limit: int) -> list[Row]:
+    """Notices that nobody was told yet, held until the transaction ends."""
+    return await tx.fetch(TAKE_NOTICES_SQL, limit)
+
+
+ACCOUNT_RECIPIENT_SQL = "select coalesce(guardian_id, account_id) as recipient_id from accounts where account_id = $1"
+
+HOUSEHOLD_RECIPIENTS_SQL = """
+select g.guardian_id as recipient_id from households h
+left join guardians g on g.household_id = h.household_id
+    and case when $2 then g.guardian_id = h.payer_guardian_id else g.is_invited end
+where h.household_id = $1 order by g.guardian_id
+"""
+
+
+async def recipients(tx: Transaction, audience: Audience, subject_id: UUID) -> list[UUID] | None:
+    """Who is to be told: guardians, or an account that is no guardian's. None when the subject is not known yet."""
+    if audience is Audience.ACCOUNT:
+        rows = await tx.fetch(ACCOUNT_RECIPIENT_SQL, subject_id)
+    else:
+        rows = await tx.fetch(HOUSEHOLD_RECIPIENTS_SQL, subject_id, audience is Audience.PAYER)
+    return [row["recipient_id"] for row in rows if row["recipient_id"]] if rows else None
+
+
+ADD_MESSAGE_SQL = """
+insert into messages (message_id, event_id, recipient_id, template, status, due_at, expires_at, queued_at)
+values ($1, $2, $3, $4, 'queued', clock_timestamp(), $5, $6) on conflict (event_id, recipient_id) do nothing
+"""
+
+NOTICE_ADDRESSED_SQL = "update notices set status = 'addressed' where event_id = $1"
+
+POSTPONE_NOTICE_SQL = """
+update notices set attempt_count = attempt_count + 1, due_at = clock_timestamp() + $2::interval where event_id = $1
+"""
+
+
+async def address(tx: Transaction, notice: Row, recipient_ids: list[UUID] | None, queued_at: datetime) -> None:
+    """Queue a message for each recipient of a notice; look again later when they are not known."""
+    if recipient_ids is None:
+        await tx.execute(POSTPONE_NOTICE_SQL, notice["event_id"], retry_after(notice["attempt_count"] + 1))
+        return
+    for recipient_id in recipient_ids:
+        await tx.execute(
+            ADD_MESSAGE_SQL,
+            new_id(),
+            notice["event_id"],
+            recipient_id,
+            notice["template"],
+            notice["expires_at"],
+            queued_at,
+        )
+    await tx.execute(NOTICE_ADDRESSED_SQL, notice["event_id"])
+
+
+EXPIRE_NOTICES_SQL = """
+update notices set status = 'expired', sealed = null where event_id in (
+    select event_id from notices where status = 'waiting' and expires_at <= clock_timestamp()
+    limit $1 for update skip locked
+)
+"""
+
+EXPIRE_MESSAGES_SQL = """
+update messages set status = 'expired', cause = 'expired' where message_id in (
+    select message_id from messages
+    where status = 'queued' and due_at <= clock_timestamp() and expires_at <= clock_timestamp()
+    limit $1 for update skip locked
+) returning message_id, event_id, recipient_id, template
+"""
+
+FORGET_SEALED_SQL = "update notices set sealed = null where event_id = any($1::uuid[]) and sealed is not null"
+
+
+async def expire(tx: Transaction, limit: int) -> list[Row]:
+    """Give up what is too old to be told; the messages among it."""
+    await tx.execute(EXPIRE_NOTICES_SQL, limit)
+    rows = await tx.fetch(EXPIRE_MESSAGES_SQL, limit)
+    if rows:
+        await tx.execute(FORGET_SEALED_SQL, [row["event_id"] for row in rows])
+    return rows
+
+
+CLAIM_MESSAGES_SQL = """
+with claimed as (
+    update messages set due_at = clock_timestamp() + $2::interval, attempt_count = attempt_count + 1
+    where message_id in (
+        select message_id from messages
+        where status = 'queued' and due_at <= clock_timestamp() and expires_at > clock_timestamp()
+        order by due_at limit $1 for update skip locked
+    ) returning message_id, recipient_id, event_id, attempt_count, expires_at
+)
+select c.message_id, c.recipient_id, c.attempt_count, c.expires_at,
+       n.event_id, n.template, n.subject_id, n.event_type, n.payload, n.sealed
+from claimed c join notices n using (event_id) order by c.message_id
+"""
+
+
+async def claim(tx: Transaction, limit: int, lease: timedelta) -> list[Claimed]:
+    """Take due messages for this process alone, for the time of a lease."""
+    return [
+        Claimed(
+            row["message_id"],
+            row["recipient_id"],
+            row["attempt_count"],
+            Notice(
+                row["event_id"],
+                Template(row["template"]),
+                row["subject_id"],
+                row["event_type"],
+                row["payload"],
+                row["sealed"],
+                row["expires_at"],
+            ),
+        )
+        for row in await tx.fetch(CLAIM_MESSAGES_SQL, limit, lease)
+    ]
+
+
+FINISH_MESSAGE_SQL = """
+update messages set status = $3, subject = $4, cause = $5, sent_at = $6
+where message_id = $1 and attempt_count = $2 and status = 'queued' returning true
+"""
+
+POSTPONE_MESSAGE_SQL = """
+update messages set due_at = clock_timestamp() + $3::interval
+where message_id = $1 and attempt_count = $2 and status = 'queued'
+"""
+
+
+async def keep_outcome(tx: Transaction, message: Claimed, outcome: Outcome, at: datetime) -> bool:
+    """Write how an attempt went; True when the message is thereby finished.
+
+    Nothing changes when the lease ended and somebody else has the message by now.
+    """
+    claim_key = (message.message_id, message.attempt_count)
+    if isinstance(outcome, Postponed):
+        await tx.execute(POSTPONE_MESSAGE_SQL, *claim_key, retry_after(message.attempt_count))
+        return False
+    if isinstance(outcome, Sent):
+        finished = await tx.fetchval(FINISH_MESSAGE_SQL, *claim_key, "sent", outcome.subject, None, at)
+    else:
+        finished = await tx.fetchval(FINISH_MESSAGE_SQL, *claim_key, "failed", None, outcome.cause, None)
+    if finished:
+        await tx.execute(FORGET_SEALED_SQL, [message.notice.event_id])
+    return bool(finished)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who reads a message; an agent's account has no name here."""
+
+    email: str | None
+    civility: str | None
+    first_name: str | None
+    last_name: str | None
+
+
+READ_ACCOUNT_HOLDER_SQL = """
+select a.email, g.civility, g.first_name, g.last_name
+from accounts a left join guardians g on g.guardian_id = a.guardian_id
+where a.account_id = $1 and (a.guardian_id is null or g.guardian_id is not null) limit 1
+"""
+
+READ_GUARDIAN_SQL = """
+select email, civility, first_name, last_name from guardians where household_id = $1 and guardian_id = $2
+"""
+
+
+async def read_recipient(db: Queries, audience: Audience, subject_id: UUID, recipient_id: UUID) -> Recipient | None:
+    """Who reads a message, as they are known now; None when they are not."""
+    if audience is Audience.ACCOUNT:
+        row = await db.fetchrow(READ_ACCOUNT_HOLDER_SQL, subject_id)
+    else:
+        row = await db.fetchrow(READ_GUARDIAN_SQL, subject_id, recipient_id)
+    return Recipient(**dict(row)) if row else None
+
+
+READ_CHILDREN_SQL = "select child_id, first_name from children where household_id = $1"
+
+READ_ACTIVITIES_SQL = """
+select activity_id, label, site_label from activities
+where activity_id::text in (select jsonb_path_query($1::jsonb, '$.**.activity_id') #>> '{}')
+"""
+
+
+async def read_names(db: Queries, notice: Notice) -> dict[UUID, str]:
+    """The names that a notice's ids stand for: first names of children, labels of activities."""
+    children = await db.fetch(READ_CHILDREN_SQL, notice.subject_id)
+    activities = await db.fetch(READ_ACTIVITIES_SQL, notice.payload)
+    return {row["child_id"]: row["first_name"] for row in children} | {
+        row["activity_id"]: row["label"] for row in activities
+    }
+
+
+FORGET_OLD_SQL = "delete from notices where created_at < clock_timestamp() - make_interval(days => $1)"
+
+
+async def forget_old(db: Queries, kept_days: int) -> None:
+    """Remove what was told long ago, with its messages."""
+    await db.execute(FORGET_OLD_SQL, kept_days)

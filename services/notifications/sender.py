@@ -1,0 +1,112 @@
+"""The job that sends: it addresses what is new, claims what is due, hands it to the mail relay and writes how that went.
+
+A message is claimed in a transaction that commits before anything is sent, so two senders never send it at once. A process
+that dies between the relay's yes and the record of it leads to one repeat, with the same Message-ID, after the lease.
+"""
+
+import asyncio
+import time
+from collections.abc import Coroutine, Sequence
+from email.headerregistry import Address
+
+import structlog
+
+from chassis.database import Database
+from chassis.sealing import SealBroken
+
+from .messages.commands import (
+    ADDRESS_MAX,
+    LEASE,
+    address_notices,
+    claim_messages,
+    expire_overdue,
+    record_outcome,
+)
+from .messages.domain import RULES, Failed, Outcome, Postponed, Sent
+from .messages.store import Claimed, read_names, read_recipient
+from .rendering import MissingName, Renderer
+from .smtp import Conversation, Relay, RelayUnreachable, compose
+
+log = structlog.get_logger()
+
+
+class Sender:
+    """Sends in the town's name. `timeout_seconds` is how long the relay may take for one step of a message."""
+
+    def __init__(self, renderer: Renderer, relay: Relay, address: Address, timeout_seconds: float) -> None:
+        self._renderer = renderer
+        self._relay = relay
+        self._address = address
+        self._batch_seconds = LEASE.total_seconds() - 2 * timeout_seconds
+
+    async def send_due(self, db: Database) -> None:
+        """Send everything that is due now, or as much as the relay takes."""
+        await expire_overdue(db)
+        while await address_notices(db) == ADDRESS_MAX:
+            continue
+        while (batch := await claim_messages(db)) and await self._send_batch(db, batch):
+            continue
+
+    async def _send_batch(self, db: Database, batch: Sequence[Claimed]) -> bool:
+        """Send claimed messages; False when the relay is away or too slow to go on."""
+        started = time.monotonic()
+        done = 0
+        try:
+            async with self._relay.conversation() as conversation:
+                for message in batch:
+                    if time.monotonic() - started > self._batch_seconds:
+                        return False
+                    await _undisturbed(self._send(db, conversation, message))
+                    done += 1
+        except RelayUnreachable as error:
+            log.warning("mail relay is away", error=str(error), count=len(batch) - done)
+            for message in batch[done:]:
+                await record_outcome(db, message, Postponed())
+            return False
+        return True
+
+    async def _send(self, db: Database, conversation: Conversation, message: Claimed) -> None:
+        outcome = await self._attempt(db, conversation, message)
+        await record_outcome(db, message, outcome)
+        if not isinstance(outcome, Postponed):
+            cause = outcome.cause if isinstance(outcome, Failed) else None
+            log.info(
+                "message sent" if isinstance(outcome, Sent) else "message failed",
+                message_id=str(message.message_id),
+                template=message.notice.template,
+                attempt=message.attempt_count,
+                cause=cause,
+            )
+
+    async def _attempt(self, db: Database, conversation: Conversation, message: Claimed) -> Outcome:
+        notice = message.notice
+        audience = RULES[notice.template].audience
+        recipient = await read_recipient(db, audience, notice.subject_id, message.recipient_id)
+        if recipient is None:
+            return Postponed()
+        if not recipient.email:
+            return Failed("no_address")
+        try:
+            letter = self._renderer.render(notice, recipient, await read_names(db, notice))
+            mail = compose(message.message_id, self._address, recipient, letter)
+        except MissingName:
+            return Postponed()
+        except SealBroken:
+            return Failed("seal_broken")
+        except ValueError:
+            return Failed("address_unusable")
+        except Exception as error:
+            # A letter that cannot be written is a bug; it must not keep the messages behind it from leaving.
+            log.error("letter cannot be written", template=notice.template, exc_info=error)
+            return Postponed()
+        return await conversation.send(mail)
+
+
+async def _undisturbed(work: Coroutine[None, None, None]) -> None:
+    """Finish work that has begun even when the process is told to stop: a mail taken by the relay is then recorded."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise

@@ -1,0 +1,99 @@
+"""The mail relay of the town, over SMTP: one conversation for a batch of messages, and what its answers mean."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime
+from uuid import UUID
+
+import aiosmtplib
+
+from .messages.domain import Failed, Outcome, Sent, refused_by_relay
+from .messages.store import Recipient
+from .rendering import Letter
+from .settings import NotificationsSettings, SmtpSecurity
+
+
+class RelayUnreachable(Exception):
+    """The relay did not take part: no connection, no answer in time, or no trust in us. No message is at fault."""
+
+
+class Conversation:
+    """A connection to the relay that is open."""
+
+    def __init__(self, client: aiosmtplib.SMTP) -> None:
+        self._client = client
+
+    async def send(self, mail: EmailMessage) -> Outcome:
+        """Hand a mail over.
+
+        Raises:
+            RelayUnreachable: the relay broke off, was silent, or does not let this sender send.
+        """
+        try:
+            await self._client.send_message(mail)
+        except aiosmtplib.SMTPRecipientsRefused as refusal:
+            return refused_by_relay(refusal.recipients[0].code)
+        except aiosmtplib.SMTPDataError as refusal:
+            return refused_by_relay(refusal.code)
+        except aiosmtplib.SMTPNotSupported:
+            return Failed("address_not_supported")
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise RelayUnreachable(type(error).__name__) from error
+        return Sent(str(mail["Subject"]))
+
+
+class Relay:
+    """Where to hand mails over."""
+
+    def __init__(self, settings: NotificationsSettings) -> None:
+        credentials = settings.smtp_credentials()
+        self._options = {
+            "hostname": settings.smtp_host,
+            "port": settings.smtp_port,
+            "timeout": settings.smtp_timeout_seconds,
+            "use_tls": settings.smtp_security is SmtpSecurity.TLS,
+            "start_tls": settings.smtp_security is SmtpSecurity.STARTTLS,
+            "username": credentials[0] if credentials else None,
+            "password": credentials[1] if credentials else None,
+        }
+
+    @asynccontextmanager
+    async def conversation(self) -> AsyncIterator[Conversation]:
+        """An open connection, closed politely at the end. Raises RelayUnreachable."""
+        client = aiosmtplib.SMTP(**self._options)
+        try:
+            await client.connect()
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise RelayUnreachable(type(error).__name__) from error
+        try:
+            yield Conversation(client)
+        finally:
+            client.close()
+
+
+def compose(message_id: UUID, sender: Address, recipient: Recipient, letter: Letter) -> EmailMessage:
+    """The mail of a letter. Its Message-ID depends on the message alone, so a repeated mail can be recognised.
+
+    Raises:
+        ValueError: the recipient has no address, or one that cannot stand in a mail.
+    """
+    if not recipient.email:
+        raise ValueError("no address")
+    local, _, domain = recipient.email.rpartition("@")
+    name = " ".join(part for part in (recipient.first_name, recipient.last_name) if part)
+    mail = EmailMessage(policy=SMTP_POLICY)
+    mail["From"] = sender
+    mail["To"] = Address(name, local, domain)
+    mail["Subject"] = letter.subject
+    mail["Date"] = format_datetime(datetime.now(UTC))
+    mail["Message-ID"] = f"<{message_id}@{sender.domain}>"
+    mail["Content-Language"] = "fr"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail.set_content(letter.text, cte="quoted-printable")
+    mail.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    return mail

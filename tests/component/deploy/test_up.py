@@ -1,0 +1,87 @@
+"""`make up` as a newcomer lives it: it says where everything is, Ctrl-C stops it cleanly, and a second run continues."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from deploy.local.child import ROOT, last_lines, port_is_free, wait_until
+from deploy.local.ports import PortPlan
+
+READY_SECONDS_MAX = 90
+STOP_SECONDS_MAX = 15
+BASES = range(20_000, 40_000, 500)
+
+
+class Launcher:
+    """One `python -m deploy.local up`, with what it says in a file."""
+
+    def __init__(self, state_dir: Path, base: int, **variables: str) -> None:
+        inherited = {
+            k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "TOWN")
+        }
+        env = inherited | {"STATE_DIR": str(state_dir), "PORT_BASE": str(base)} | variables
+        self.output = state_dir.with_suffix(".output")
+        with self.output.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "deploy.local", "up"], cwd=ROOT, env=env, stdout=output, stderr=output
+            )
+
+    def says(self) -> str:
+        return self.output.read_text()
+
+    def wait_for(self, words: str) -> None:
+        found = wait_until(lambda: words in self.says() or self.process.poll() is not None, READY_SECONDS_MAX)
+        assert found, self.says()
+        assert words in self.says(), self.says()
+
+    def interrupt(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(STOP_SECONDS_MAX)
+
+
+@pytest.fixture
+def base() -> int:
+    """A base whose whole plan of ports is free."""
+    return next(base for base in BASES if all(map(port_is_free, PortPlan.fixed(base).ports.values())))
+
+
+@pytest.fixture
+def state_dir(tmp_path: Path) -> Path:
+    return tmp_path / "run"
+
+
+@pytest.fixture
+def launcher(state_dir: Path, base: int) -> Iterator[Launcher]:
+    running = Launcher(state_dir, base)
+    running.wait_for("The portal is ready")
+    yield running
+    running.process.kill()
+    running.process.wait()
+
+
+def test_it_starts_is_used_stops_and_continues(launcher: Launcher, state_dir: Path, base: int) -> None:
+    portal = f"http://localhost:{base}"
+    assert f"Portal           {portal}\n" in launcher.says()
+    assert httpx2.get(portal, follow_redirects=True).status_code == 200
+
+    second = Launcher(state_dir, base)
+    assert second.process.wait(READY_SECONDS_MAX) == 1
+    assert "error: the portal already runs" in last_lines(second.output, 1)
+
+    secret = (state_dir / "secrets" / "portal_secret").read_text()
+    assert launcher.interrupt() == 0
+    assert "stopped; `make up` continues with the same data" in last_lines(launcher.output, 1)
+    assert all(map(port_is_free, PortPlan.fixed(base).ports.values()))
+
+    launcher.output.unlink()
+    again = Launcher(state_dir, base)
+    again.wait_for("The portal is ready")
+    assert "making the demo data" not in again.says()
+    assert (state_dir / "secrets" / "portal_secret").read_text() == secret
+    assert again.interrupt() == 0

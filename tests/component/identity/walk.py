@@ -1,0 +1,161 @@
+"""The walk of one visitor through the identity service, and what its tests read from answers."""
+
+import json
+import shutil
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx2
+from joserfc.jwk import OKPKey
+
+from chassis.sealing import unseal
+from contracts.family.events import Address, Guardian, HouseholdState
+from contracts.identity.api import Credential, CurrentSession, SessionOpened
+from contracts.identity.events import CredentialIssued
+from contracts.types import Civility
+from tests.support.services import DEMO_TOWN, RunningService, write_town
+
+DEMO = DEMO_TOWN.parent
+PERSONAL_USERNAME = "dominique.testeur"
+PERSONAL_PASSWORD = "velo-rouge-42"
+
+
+@dataclass
+class Walk:
+    """The requests of one visitor, from one source address."""
+
+    service: RunningService
+    secrets_dir: Path
+    address: str = "192.0.2.10"
+
+    def household(self, *guardians: Guardian, household_id: UUID | None = None) -> HouseholdState:
+        """The state of a household of these guardians."""
+        return HouseholdState(
+            household_id=household_id or uuid4(),
+            reference="F-2026-000001",
+            address=Address(lines=("12 rue des Lilas",), postal_code="14000", city="Valmont"),
+            guardians=guardians,
+            children=(),
+            payer_guardian_id=guardians[0].guardian_id if guardians else uuid4(),
+            created_at=datetime.now(UTC),
+        )
+
+    async def invited(self, person: Guardian | None = None) -> Credential:
+        """Invite a guardian through the household's file; what the welcome mail will say."""
+        await self.service.deliver(self.household(person or guardian()))
+        return await self.issued()
+
+    async def issued(self) -> Credential:
+        """Run the job that issues credentials; the last one issued, opened as the notifications service does."""
+        await self.service.run_job("issue_credentials")
+        return (await self.credentials())[-1]
+
+    async def credentials(self) -> list[Credential]:
+        """Every credential issued so far."""
+        key = OKPKey.import_key(json.loads((self.secrets_dir / "seal_private.json").read_text()))
+        sealed = [event.sealed for event in await self.service.outbox() if isinstance(event, CredentialIssued)]
+        return [Credential.model_validate_json(unseal(text, key)) for text in sealed]
+
+    async def activate(self, token: str) -> httpx2.Response:
+        """Follow an activation link."""
+        return await self.service.client.post("/activations", json={"token": token})
+
+    async def sign_in(self, login: str, password: str) -> httpx2.Response:
+        """Try a login and a password."""
+        return await self.service.client.post(
+            "/sessions", json={"login": login, "password": password}, headers={"X-Client-Address": self.address}
+        )
+
+    async def signed_in(self, login: str, password: str) -> str:
+        """The session token of a sign-in that works."""
+        answer = await self.sign_in(login, password)
+        assert answer.status_code == 201, answer.text
+        return SessionOpened.model_validate_json(answer.content).session_token
+
+    async def session(self, token: str) -> CurrentSession:
+        """What the service says of a session that is open."""
+        answer = await self.service.client.get("/sessions/current", headers={"X-Session": token})
+        assert answer.status_code == 200, answer.text
+        return CurrentSession.model_validate_json(answer.content)
+
+    async def choose(self, token: str, **fields: Any) -> httpx2.Response:
+        """Send the form of personal credentials; the right values unless told otherwise."""
+        form = {
+            "username": PERSONAL_USERNAME,
+            "password": PERSONAL_PASSWORD,
+            "password_confirmation": PERSONAL_PASSWORD,
+            **fields,
+        }
+        return await self.service.client.put(
+            "/me/credentials", json=form, headers={"X-Session": token, "X-Client-Address": self.address}
+        )
+
+    async def terms(self, token: str | None = None) -> dict[str, Any]:
+        """Read the terms."""
+        answer = await self.service.client.get("/terms", headers={"X-Session": token} if token else {})
+        assert answer.status_code == 200, answer.text
+        served: dict[str, Any] = answer.json()
+        return served
+
+    async def accept(self, token: str, **fields: Any) -> httpx2.Response:
+        """Accept the terms after reading them; the right values unless told otherwise."""
+        served = await self.terms(token)
+        body = {"version": served["version"], "end_token": served["end_token"], "is_accepted": True, **fields}
+        return await self.service.client.post(
+            "/me/terms-acceptance", json=body, headers={"X-Session": token, "X-Client-Address": self.address}
+        )
+
+    async def activated(self, person: Guardian | None = None) -> tuple[Credential, str]:
+        """Walk as far as the first sign-in: what was mailed, and the session token."""
+        mailed = await self.invited(person)
+        assert (await self.activate(mailed.activation_token)).status_code == 201
+        return mailed, await self.signed_in(mailed.username, mailed.temporary_password)
+
+    async def ready(self, person: Guardian | None = None) -> str:
+        """Walk to the end: the session token of a person with personal credentials who accepted the terms."""
+        _, token = await self.activated(person)
+        answer = await self.choose(token)
+        assert answer.status_code == 200, answer.text
+        renewed = SessionOpened.model_validate_json(answer.content).session_token
+        assert (await self.accept(renewed)).status_code == 200
+        return renewed
+
+
+def guardian(email: str | None = "dominique@famille.example", **fields: Any) -> Guardian:
+    """A guardian, invited unless told otherwise."""
+    values = {
+        "guardian_id": uuid4(),
+        "civility": Civility.MONSIEUR,
+        "first_name": "Dominique",
+        "last_name": "Testeur",
+        "email": email,
+        "phone": None,
+        "is_invited": True,
+        **fields,
+    }
+    return Guardian(**values)
+
+
+def problem(answer: httpx2.Response, status: int) -> str:
+    """The code of a refusal with this status."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    return str(answer.json()["code"])
+
+
+def field_codes(answer: httpx2.Response) -> dict[str, str]:
+    """The code of each field that a refusal is about."""
+    assert answer.status_code == 422, answer.text
+    return {error["pointer"]: error["code"] for error in json.loads(answer.content)["errors"]}
+
+
+def town_file(folder: Path, **identity: dict[str, Any]) -> Path:
+    """The demo town, with other values in the named tables of `[identity]`."""
+    section = tomllib.loads((DEMO / "identity.fragment.toml").read_text())["identity"]
+    changed = {name: {**table, **identity.get(name, {})} for name, table in section.items()}
+    shutil.copy(DEMO / "terms.toml", folder / "terms.toml")
+    return write_town(folder, identity=changed)
