@@ -59,16 +59,18 @@ def _channel(topic: Topic) -> dict[str, Any]:
     return {
         "address": topic.name,
         "description": f"{topic.kind.value} topic, keyed by {topic.key}. A town's topic prefix may stand before the name.",
-        "messages": {
-            event.event_type: {"$ref": f"#/components/messages/{event.event_type}"} for event in topic.events
-        },
+        "messages": {event.event_type: {"$ref": f"#/components/messages/{event.event_type}"} for event in topic.events},
         "bindings": {
             "kafka": {
                 "topic": topic.name,
                 "partitions": topic.partitions,
                 "topicConfiguration": {
                     "cleanup.policy": [settings["cleanup.policy"]],
-                    **{name: int(settings[name]) for name in ("retention.ms", "delete.retention.ms") if name in settings},
+                    **{
+                        name: int(settings[name])
+                        for name in ("retention.ms", "delete.retention.ms")
+                        if name in settings
+                    },
                 },
                 "bindingVersion": BINDING_VERSION,
             }
@@ -100,9 +102,7 @@ def _message(event: type[Event], topic: Topic) -> dict[str, Any]:
             "schemaFormat": SCHEMA_FORMAT,
             "schema": {"$ref": f"./{schema_file(event).relative_to(SCHEMAS_FOLDER.parent)}"},
         },
-        "bindings": {
-            "kafka": {"key": {"type": "string", "description": topic.key}, "bindingVersion": BINDING_VERSION}
-        },
+        "bindings": {"kafka": {"key": {"type": "string", "description": topic.key}, "bindingVersion": BINDING_VERSION}},
         "examples": [
             {"name": path.stem, "payload": json.loads(path.read_text())}
             for path in example_files(event)

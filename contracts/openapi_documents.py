@@ -119,7 +119,7 @@ def _problem_schemas() -> dict[str, Any]:
 def load_service(name: str, secrets_dir: Path) -> tuple[Service, ServiceSettings]:
     """A service of the demo town as it is really wired, with settings that reach nothing."""
     settings: ServiceSettings = _settings(f"services.{name}", f"{name.capitalize()}Settings")(
-        **_process(secrets_dir),
+        **_common_settings(secrets_dir),
         database_url="postgresql://nobody@127.0.0.1:1/none",
         kafka_bootstrap_servers="127.0.0.1:1",
     )
@@ -130,7 +130,7 @@ def load_service(name: str, secrets_dir: Path) -> tuple[Service, ServiceSettings
 def load_gateway(secrets_dir: Path) -> Litestar:
     """The gateway of the demo town, which reaches no service."""
     addresses = {f"{name}_url": "http://127.0.0.1:1" for name in SERVICES}
-    settings = _settings("gateway", "GatewaySettings")(**_process(secrets_dir), **addresses)
+    settings = _settings("gateway", "GatewaySettings")(**_common_settings(secrets_dir), **addresses)
     app: Litestar = importlib.import_module("gateway.app").create(settings)
     return app
 
@@ -139,7 +139,7 @@ def _settings(package: str, name: str) -> Any:
     return getattr(importlib.import_module(f"{package}.settings"), name)
 
 
-def _process(secrets_dir: Path) -> dict[str, Any]:
+def _common_settings(secrets_dir: Path) -> dict[str, Any]:
     return {
         "http_port": 1,
         "town_file": TOWN_FILE,

@@ -52,7 +52,7 @@ class PortalSection(TownSection):
     legal_notice_url: str = "/donnees-personnelles"
     texts: dict[str, str] = Field(default_factory=dict)
     """The town's own wording, by full key of `texts/fr.toml`."""
-    calendar_weeks_ahead: Annotated[int, Field(ge=1, le=60)] = 26
+    calendar_weeks_ahead: Annotated[int, Field(ge=1, le=26)] = 26
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,12 +123,13 @@ class InvoiceRun(Model):
 
 
 class InvoiceRunItem(Model):
-    """What one household would be invoiced."""
+    """What one household would be invoiced; `anomalies` are the codes of what to look at, e.g. `zero_amount`."""
 
     household_id: UUID
     payer_name: str | None
     line_count: int
     total_cents: Cents
+    anomalies: tuple[str, ...]
     invoice_id: UUID | None
     invoice_number: str | None
 
@@ -160,7 +161,7 @@ class InvoiceSummary(Model):
 
 
 class Invoice(Model):
-    """An issued invoice. `is_payable_online` with `payable_reason` (a refusal code) when it is not."""
+    """An issued invoice. When it is not payable online, `payable_reason` is a refusal code with its `payable_params`."""
 
     invoice_id: UUID
     household_id: UUID
@@ -177,6 +178,7 @@ class Invoice(Model):
     payments: tuple["Payment", ...]
     is_payable_online: bool
     payable_reason: str | None
+    payable_params: dict[str, str] = Field(default_factory=dict)
 
 
 class PaymentStart(Model):
@@ -195,7 +197,7 @@ class PaymentStarted(Model):
 class PayfipNotice(Model):
     """A notification from the provider: it says only which operation ended, never how."""
 
-    operation_id: Annotated[str, StringConstraints(min_length=8, max_length=60)]
+    operation_id: Annotated[str, StringConstraints(max_length=200)]
 
 
 class Payment(Model):

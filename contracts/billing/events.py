@@ -9,7 +9,11 @@ from contracts.types import Cents, ChargeStatus, PaymentMeans
 
 
 class ChargeRecorded(Event):
-    """What a booked day costs, or no longer costs; a later one for the same charge replaces it."""
+    """What a booked day costs, or no longer costs; a later one for the same charge replaces it.
+
+    `amount_cents` is None until a tariff is known, zero once void, negative for a day that was invoiced and is given
+    back. That a charge was invoiced is said by `InvoiceIssued`, not here.
+    """
 
     event_type: ClassVar[str] = "billing.charge_recorded.v1"
     topic: ClassVar[str] = "billing.charges"
@@ -22,7 +26,7 @@ class ChargeRecorded(Event):
     activity_id: UUID
     service_on: date
     status: ChargeStatus
-    amount_cents: Cents
+    amount_cents: Cents | None
     recorded_at: datetime
 
 

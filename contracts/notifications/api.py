@@ -1,6 +1,6 @@
 """The private HTTP interface of the notifications service.
 
-GET /messages?recipient_id=&cursor=   -> Page[Message]    agent (front_desk, director): what was sent to a person
+GET /messages?recipient_id=&cursor=&limit=  -> Page[Message]  agent (front_desk, director): what was sent to a person
 """
 
 from datetime import datetime
@@ -11,13 +11,17 @@ from contracts.types import MessageStatus
 
 
 class Message(Model):
-    """A message to a person and its delivery. The body is not kept here once sent."""
+    """A message to a person and its delivery. Its body is not kept; `subject` is known once it was sent.
+
+    `cause` says why it was given up: `expired`, `no_address`, `smtp_550` and the like.
+    """
 
     message_id: UUID
     recipient_id: UUID
     template: str
     subject: str | None
     status: MessageStatus
+    cause: str | None = None
     attempt_count: int
     queued_at: datetime
     sent_at: datetime | None

@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = "127.0.0.1"
 POLL_SECONDS = 0.02
+WORDS_MAX = 300
 
 _PROC = Path("/proc")  # a small Linux machine has no `ps`, another system no such folder
 _PR_SET_PDEATHSIG = 1
@@ -126,12 +127,14 @@ def wait_until(condition: Callable[[], bool], limit_seconds: float) -> bool:
     return True
 
 
-def last_lines(log: Path, count: int = 3) -> str:
-    """The end of a log on one line, for a message."""
-    if not log.exists():
-        return ""
-    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return " | ".join(lines[-count:])
+def last_words(log: Path) -> str:
+    """What a log ends with, on one line for a message: the error under its last traceback, else its last line."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    told = [number for number, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")]
+    under = [line for line in lines[told[-1] + 1 :] if line.strip()] if told else []
+    error = next((number for number, line in enumerate(under) if not line.startswith(" ")), None)
+    words = under[error:] if error is not None else [line for line in lines if line.strip()][-1:]
+    return " | ".join(line.strip() for line in words)[:WORDS_MAX]
 
 
 def port_is_free(port: int) -> bool:

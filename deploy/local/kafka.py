@@ -12,7 +12,7 @@ import uuid
 from importlib.util import find_spec
 from pathlib import Path
 
-from .child import LOOPBACK, LauncherError, end_former, last_lines, spawn, stop, wait_until
+from .child import LOOPBACK, LauncherError, end_former, last_words, spawn, stop, wait_until
 from .jars import ensure_jars
 
 HERE = Path(__file__).parent
@@ -77,7 +77,7 @@ class KafkaServer:
         """
         ready = wait_until(lambda: not self.is_running() or answers(self.port), START_LIMIT_SECONDS)
         if not ready or not self.is_running():
-            raise LauncherError(f"Kafka did not start: {last_lines(self.log)} (whole log: {self.log})")
+            raise LauncherError(f"Kafka did not start: {last_words(self.log)} (whole log: {self.log})")
 
     def stop(self) -> None:
         """Shut down cleanly: partitions are closed, so the next start has nothing to recover."""

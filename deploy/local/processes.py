@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from .child import LOOPBACK, LauncherError, last_lines, spawn, wait_until
+from .child import LOOPBACK, LauncherError, last_words, spawn, wait_until
 
-READY_LIMIT_SECONDS = 60
+READY_LIMIT_SECONDS = 120
 HEALTH_SECONDS_MAX = 2
 HEALTH_POLL_SECONDS = 0.1
 DEATHS_MAX = 3
@@ -137,7 +137,7 @@ def describe_end(child: Watched) -> str:
     """How a child ended and where to read why, for one line of a message."""
     code = child.exit_code
     how = f"signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"exit code {code}"
-    words = last_lines(child.log, 1)[-300:]
+    words = last_words(child.log)
     return f"{how}; its log {child.log}" + (f" ends with: {words}" if words else " is empty")
 
 

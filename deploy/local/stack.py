@@ -27,7 +27,7 @@ TOWNS = ROOT / "deploy" / "towns"
 
 @dataclass(frozen=True, slots=True)
 class StackPlan:
-    """What to run.
+    """What to run, with the profile of `town`: its name, or the path of a town.toml.
 
     `database_url` (an administrator's DSN) and `kafka_bootstrap` name servers to use instead of our own; `prefix` keeps
     this stack's databases, roles and topics apart on a shared server. `extra_env` adds variables by process name and
@@ -46,7 +46,7 @@ class StackPlan:
 
     @property
     def town_file(self) -> Path:
-        return TOWNS / self.town / "town.toml"
+        return Path(self.town) if self.town.endswith(".toml") else TOWNS / self.town / "town.toml"
 
 
 def _say_nothing(_line: str) -> None:
@@ -98,9 +98,18 @@ class Stack:
 
         Raises LauncherError with one line for the person at the keyboard.
         """
+        began = time.monotonic()
+        self.state_dir.mkdir(parents=True, exist_ok=True)
+        keep_previous_logs(self.logs)
+        ensure_secrets(self.secrets_dir)
         try:
+            self._launch(*SIMULATORS, "gateway")  # they need no server, and use the time that Kafka takes
             self._start_servers()
-            self._start_processes()
+            self._launch(*SERVICES, *replica_names(self.plan.replicas))
+            wait_all_ready(list(self.processes.values()))
+            for process in self.processes.values():
+                self.supervisor.add(process)
+            self._say(f"everything is ready after {time.monotonic() - began:.1f} s")
         except BaseException:
             self.stop()
             raise
@@ -174,7 +183,7 @@ class Stack:
         }
         smtp = {"SMTP_HOST": LOOPBACK, "SMTP_PORT": str(self.ports["smtp"])}
         own: dict[str, dict[str, str]] = {
-            "gateway": {f"{each.upper()}_URL": self.url(each) for each in SERVICES},
+            "gateway": {f"{each.upper()}_URL": self.url(each) for each in (*SERVICES, "payfip")},
             "billing": {"PAYFIP_URL": self.url("payfip")},
             "notifications": smtp,
             "mail": smtp,
@@ -203,9 +212,6 @@ class Stack:
 
     def _start_servers(self) -> None:
         """Databases are made while Kafka still starts, for the Java machine is what takes the time."""
-        self.state_dir.mkdir(parents=True, exist_ok=True)
-        keep_previous_logs(self.logs)
-        ensure_secrets(self.secrets_dir)
         servers = [server for server in (self.kafka, self.postgres) if server is not None]
         with ThreadPoolExecutor(len(servers) or 1) as together:
             list(together.map(lambda server: server.prepare(), servers))
@@ -222,20 +228,12 @@ class Stack:
         for server in servers:
             self.supervisor.add(server)
 
-    def _start_processes(self) -> None:
-        replicas = list(replica_names(self.plan.replicas))
-        names = [name for name in (*SIMULATORS, *SERVICES, *replicas, "gateway") if self._is_wanted(name)]
-        began = time.monotonic()
-        self._say(f"starting {', '.join(names)}")
-        for name in names:
-            self.processes[name] = ManagedProcess(
-                name, module_of(name), self.ports[name], self.env(name), self.logs / f"{name}.log"
-            )
+    def _launch(self, *names: str) -> None:
+        for name in filter(self._is_wanted, names):
+            self._say(f"{name}: starting")
+            log = self.logs / f"{name}.log"
+            self.processes[name] = ManagedProcess(name, module_of(name), self.ports[name], self.env(name), log)
             self.processes[name].launch()
-        wait_all_ready(list(self.processes.values()))
-        for process in self.processes.values():
-            self.supervisor.add(process)
-        self._say(f"all {len(names)} processes are ready after {time.monotonic() - began:.1f} s")
 
     def _is_wanted(self, name: str) -> bool:
         return self.plan.parts is None or name.split("-")[0] in self.plan.parts

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from .browser import find_browser
-from .child import ROOT, LauncherError, last_lines, port_is_free, spawn, stop, wait_until
+from .child import ROOT, LauncherError, last_words, port_is_free, spawn, stop, wait_until
 from .jars import ensure_jars
 from .ports import BASE, PortPlan
 from .postgres import SERVICES
@@ -167,7 +167,7 @@ def _seed(stack: Stack) -> None:
     finally:
         stop(seed, signal.SIGTERM, 1)
     if not ended or seed.returncode != 0:
-        say(f"warning: the demo data is not complete ({last_lines(log, 1)}); see {log}; `make reset` begins anew")
+        say(f"warning: the demo data is not complete ({last_words(log)}); see {log}; `make reset` begins anew")
         return
     marker.touch()
 

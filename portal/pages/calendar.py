@@ -28,6 +28,7 @@ from ..render import Notice, Portal
 
 AnyRequest = Request[Any, Any, Any]
 WEEK = timedelta(days=6)
+LOOK_AHEAD = timedelta(weeks=8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,10 @@ async def _open_desk(
     today = datetime.now(UTC).astimezone(portal.town.town.zone).date()
     asked = _date(week)
     first = monday(asked or today)
-    until = max(first, monday(today) + timedelta(weeks=portal.town.section.calendar_weeks_ahead)) + WEEK
-    since = min(first, monday(today))
+    # Choices may stand in any week that can be booked; without them only the nearest open week is looked for.
+    since = min(first, monday(today)) if choices else first
+    until = monday(today) + timedelta(weeks=portal.town.section.calendar_weeks_ahead) if choices else first + LOOK_AHEAD
+    until = max(first, until) + WEEK
     calendar = await services.booking.calendar(visitor.caller, since, until)
     if asked is None and choices is None:
         first = _first_open_week(calendar, first)

@@ -14,12 +14,14 @@ from .directory import consumers as directory
 from .invoices.routes import ROUTES as INVOICE_ROUTES
 from .payfip import Payfip
 from .payments.commands import PaymentDesk
-from .payments.polling import look_payments_up
 from .payments.routes import ROUTES as PAYMENT_ROUTES
 from .runs.commands import work_on_runs
 from .runs.routes import ROUTES as RUN_ROUTES
 from .settings import BillingSettings
+from .settlements.commands import look_payments_up
+from .settlements.routes import ROUTES as SETTLEMENT_ROUTES
 from .tariffs.routes import ROUTES as TARIFF_ROUTES
+from .typesetting import Typesetter
 
 JOB_SECONDS = 1.0
 
@@ -37,13 +39,13 @@ def create(settings: BillingSettings) -> Service:
     return Service(
         name="billing",
         migrations=Path(__file__).parent / "migrations",
-        routes=[*TARIFF_ROUTES, *CHARGE_ROUTES, *RUN_ROUTES, *INVOICE_ROUTES, *PAYMENT_ROUTES],
+        routes=[*TARIFF_ROUTES, *CHARGE_ROUTES, *RUN_ROUTES, *INVOICE_ROUTES, *PAYMENT_ROUTES, *SETTLEMENT_ROUTES],
         subscriptions=subscriptions,
         jobs=[
             Job("invoice_runs", JOB_SECONDS, partial(work_on_runs, rules=rules)),
             Job("price_charges", JOB_SECONDS, price_waiting_charges),
             Job("payments", JOB_SECONDS, partial(look_payments_up, desk=desk)),
         ],
-        provide={"rules": rules, "desk": desk},
+        provide={"rules": rules, "desk": desk, "typesetter": Typesetter()},
         on_stop=[payfip.close],
     )

@@ -27,4 +27,4 @@ def read_cursor(cursor: str, *readers: Callable[[str], Any]) -> list[Any]:
     try:
         return [reader(part) for reader, part in zip(readers, cursor.split(SEPARATOR), strict=True)]
     except ValueError as error:
-        raise Invalid(FieldRefusal("/cursor", "invalid")) from error
+        raise Invalid(FieldRefusal("/cursor", "cursor_unreadable")) from error

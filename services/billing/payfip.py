@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from chassis.http_client import HttpClient, Unreachable
 
 from .payfip_messages import CONTENT_TYPE, Fault, MalformedAnswer, read_answer, write_call
-from .payments.domain import NoResult, Result, ResultCode
+from .settlements.domain import NoResult, Result, ResultCode
 
 SERVICE_PATH = "/tpa/services/securite"
 PAGE_PATH = "/tpa/paiementws.web"

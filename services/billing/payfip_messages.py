@@ -76,7 +76,8 @@ def _parse(body: bytes) -> etree._Element:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
         raise MalformedAnswer("no XML") from error
-    if root.getroottree().docinfo.doctype or root.tag != f"{{{SOAP}}}Envelope":
+    has_doctype = bool(root.getroottree().docinfo.doctype)  # type: ignore[union-attr]  # missing in the stubs
+    if has_doctype or root.tag != f"{{{SOAP}}}Envelope":
         raise MalformedAnswer("no envelope")
     return root
 

@@ -19,13 +19,14 @@ Lines = tuple[Annotated[str, StringConstraints(min_length=1, max_length=300)], .
 class BillingPolicy(TownSection):
     """The town's regie, how it is paid, and the texts that its invoices carry.
 
-    `payfip_mode` is T (test), X (activation) or W (production). `payfip_subject` is what the provider shows; it may
-    hold `{number}`. `payment_restart_minutes` is how long an unfinished payment keeps another one from starting.
+    `payfip_mode` is T (test), X (activation) or W (production). `payfip_subject` is what the provider shows, and
+    `invoice_file_name` what a downloaded invoice is called; `{number}` stands for the invoice's. `payment_restart_minutes` is how long an unfinished payment keeps another one from starting.
     """
 
     regie: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
     regie_label: Annotated[str, StringConstraints(min_length=1, max_length=80)]
     due_days: Annotated[int, Field(ge=1, le=90)] = 30
+    invoice_file_name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]*\{number\}[A-Za-z0-9_-]*\.pdf$")]
     payfip_numcli: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
     payfip_mode: Literal["T", "X", "W"] = "T"
     payfip_subject: Annotated[str, StringConstraints(max_length=100)]

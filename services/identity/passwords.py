@@ -46,13 +46,17 @@ class Passwords:
         is_right = await self._run(lambda: self._verify(stored or self._nobody, _normalized(password)))
         return is_right and stored is not None
 
+    def require_room(self) -> None:
+        """Refuse with `Busy` when the line is full, before anything else is done for a request."""
+        if self._free <= 0:
+            raise Busy
+
     async def close(self) -> None:
         """Let running hashes end and stop the threads."""
         await asyncio.to_thread(self._executor.shutdown, wait=True, cancel_futures=True)
 
     async def _run(self, work: Callable[[], T]) -> T:
-        if self._free <= 0:
-            raise Busy
+        self.require_room()
         self._free -= 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._executor, work)

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from joserfc.jwk import OKPKey
 
 from chassis.sealing import unseal
@@ -44,7 +44,7 @@ class Renderer:
         self._seal_key = seal_key
         self._environment = Environment(
             loader=FileSystemLoader(LAYOUTS),
-            autoescape=lambda name: (name or "").endswith(".html.j2"),
+            autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -83,7 +83,7 @@ class Renderer:
 
 def greeting(recipient: Recipient) -> str:
     """`Bonjour Madame Martin,`, the whole name for who gave no civility, and `Bonjour,` for an account without a name."""
-    if recipient.last_name is None:
+    if recipient.last_name is None or recipient.civility is None:
         return "Bonjour,"
     salutation = SALUTATIONS.get(Civility(recipient.civility), recipient.first_name)
     return f"Bonjour {salutation} {recipient.last_name},"

@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 
 class Sender:
-    """Sends in the town's name. `timeout_seconds` is how long the relay may take for one step of a message."""
+    """Sends in the town's name. `timeout_seconds` is how long the relay may take to connect, and for a message."""
 
     def __init__(self, renderer: Renderer, relay: Relay, address: Address, timeout_seconds: float) -> None:
         self._renderer = renderer
@@ -88,17 +88,18 @@ class Sender:
             return Failed("no_address")
         try:
             letter = self._renderer.render(notice, recipient, await read_names(db, notice))
-            mail = compose(message.message_id, self._address, recipient, letter)
         except MissingName:
             return Postponed()
         except SealBroken:
             return Failed("seal_broken")
-        except ValueError:
-            return Failed("address_unusable")
         except Exception as error:
             # A letter that cannot be written is a bug; it must not keep the messages behind it from leaving.
             log.error("letter cannot be written", template=notice.template, exc_info=error)
             return Postponed()
+        try:
+            mail = compose(message.message_id, self._address, recipient, letter)
+        except ValueError:
+            return Failed("address_unusable")
         return await conversation.send(mail)
 
 

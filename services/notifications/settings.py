@@ -32,7 +32,8 @@ class NotificationsSettings(ServiceSettings):
     smtp_host: str = "127.0.0.1"
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 25
     smtp_security: SmtpSecurity = SmtpSecurity.NONE
-    smtp_timeout_seconds: Annotated[float, Field(gt=0, le=20)] = 10.0
+    smtp_timeout_seconds: Annotated[float, Field(gt=0, le=10)] = 10.0
+    """How long the relay may take to accept a connection, and to take a message."""
 
     def sender(self) -> Sender:
         """In whose name this process sends."""

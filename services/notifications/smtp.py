@@ -1,5 +1,7 @@
 """The mail relay of the town, over SMTP: one conversation for a batch of messages, and what its answers mean."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -24,8 +26,9 @@ class RelayUnreachable(Exception):
 class Conversation:
     """A connection to the relay that is open."""
 
-    def __init__(self, client: aiosmtplib.SMTP) -> None:
+    def __init__(self, client: aiosmtplib.SMTP, timeout_seconds: float) -> None:
         self._client = client
+        self._timeout_seconds = timeout_seconds
 
     async def send(self, mail: EmailMessage) -> Outcome:
         """Hand a mail over.
@@ -34,7 +37,8 @@ class Conversation:
             RelayUnreachable: the relay broke off, was silent, or does not let this sender send.
         """
         try:
-            await self._client.send_message(mail)
+            async with asyncio.timeout(self._timeout_seconds):
+                await self._client.send_message(mail)
         except aiosmtplib.SMTPRecipientsRefused as refusal:
             return refused_by_relay(refusal.recipients[0].code)
         except aiosmtplib.SMTPDataError as refusal:
@@ -50,27 +54,33 @@ class Relay:
     """Where to hand mails over."""
 
     def __init__(self, settings: NotificationsSettings) -> None:
-        credentials = settings.smtp_credentials()
-        self._options = {
-            "hostname": settings.smtp_host,
-            "port": settings.smtp_port,
-            "timeout": settings.smtp_timeout_seconds,
-            "use_tls": settings.smtp_security is SmtpSecurity.TLS,
-            "start_tls": settings.smtp_security is SmtpSecurity.STARTTLS,
-            "username": credentials[0] if credentials else None,
-            "password": credentials[1] if credentials else None,
-        }
+        self._settings = settings
+        self._credentials: tuple[str, str] | tuple[None, None] = settings.smtp_credentials() or (None, None)
 
     @asynccontextmanager
     async def conversation(self) -> AsyncIterator[Conversation]:
-        """An open connection, closed politely at the end. Raises RelayUnreachable."""
-        client = aiosmtplib.SMTP(**self._options)
+        """An open connection. Raises RelayUnreachable."""
+        settings = self._settings
+        username, password = self._credentials
+        client = aiosmtplib.SMTP(
+            hostname=settings.smtp_host,
+            port=settings.smtp_port,
+            username=username,
+            password=password,
+            timeout=settings.smtp_timeout_seconds,
+            use_tls=settings.smtp_security is SmtpSecurity.TLS,
+            start_tls=settings.smtp_security is SmtpSecurity.STARTTLS,
+        )
         try:
-            await client.connect()
+            async with asyncio.timeout(settings.smtp_timeout_seconds):
+                await client.connect()
         except (aiosmtplib.SMTPException, OSError) as error:
+            client.close()
             raise RelayUnreachable(type(error).__name__) from error
         try:
-            yield Conversation(client)
+            yield Conversation(client, settings.smtp_timeout_seconds)
+            with contextlib.suppress(aiosmtplib.SMTPException, OSError):
+                await client.quit()
         finally:
             client.close()
 

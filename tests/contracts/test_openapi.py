@@ -71,5 +71,7 @@ def test_service_serves_the_routes_that_its_contract_promises(service: str) -> N
 
 
 def test_route_table_is_read_as_it_is_written() -> None:
-    table = "Routes\n\n    GET    /slots?activity_id=&from_on=  -> Page\nPUT /slots/{slot_id}/attendance X\nno GET /here"
+    table = (
+        "Routes\n\n    GET    /slots?activity_id=&from_on=  -> Page\nPUT /slots/{slot_id}/attendance X\nno GET /here"
+    )
     assert promised_routes(table) == {("GET", "/slots"), ("PUT", "/slots/{slot_id}/attendance")}

@@ -20,13 +20,12 @@ from contracts.registry import TOPICS
 from contracts.topic import TopicKind, Visibility
 from contracts.types import Civility, QuotientSource
 
-PERSONAL_WORDS = frozenset(
-    """
+WORDS_OF_PERSONS = """
     name firstname lastname surname username login civility gender birth born age address street city postal postcode zip
-    email mail phone mobile income salary quotient health allergy diet medical pai handicap iban bic mandate card password
-    secret token sealed photo nationality custody
-    """.split()
-)
+    email mail phone mobile income salary quotient health allergy diet medical pai handicap iban bic mandate card
+    password secret token sealed photo nationality custody
+"""
+PERSONAL_WORDS = frozenset(WORDS_OF_PERSONS.split())
 PERSONAL_TYPES = (Civility, QuotientSource)
 HARMLESS_TYPES = (bool, int, UUID, date, datetime)
 TEXTS_ALLOWED = {

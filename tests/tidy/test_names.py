@@ -20,7 +20,8 @@ EXCEPTIONS = {
 }
 FIELD_SUFFIXES = {"date": ("_on",), "datetime": ("_at",), "bool": ("is_", "has_")}
 FIELD_EXCEPTIONS = {
-    "until": "reads as a sentence in `DayCell`, and says instant",
+    "until": "says that it is an instant, in a sentence",
+    "time": "the CloudEvents attribute",
 }
 
 

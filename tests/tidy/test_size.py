@@ -100,6 +100,8 @@ def test_size_checks_find_what_is_too_big() -> None:
 
 
 def test_code_lines_are_neither_blank_nor_comment_nor_docstring() -> None:
-    source = '"""Module.\n\nMore.\n"""\n\n# why\nX = """\ntext\n"""  # a value\n\n\ndef f():\n    """Doc."""\n    return 1\n'
+    source = (
+        '"""Module.\n\nMore.\n"""\n\n# why\nX = """\ntext\n"""  # a value\n\n\ndef f():\n    """Doc."""\n    return 1\n'
+    )
     assert code_lines(source) == 5
     assert isinstance(parse(source).body[-1], FUNCTIONS)

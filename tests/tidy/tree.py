@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
-PRODUCT = ("contracts", "chassis", "services", "gateway", "portal", "simulators", "deploy", "tools", "examples")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 BINARY = {".png", ".jpg", ".jpeg", ".webp", ".ico", ".woff2", ".pdf", ".jar"}
 

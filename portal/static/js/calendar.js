@@ -8,7 +8,7 @@ const QUOTE_DELAY_MS = 150;
 /** The controls of a table, row by row; a hole where nothing takes place. @param {HTMLTableElement} table */
 function readGrid(table) {
   return [...table.tBodies[0].rows].map((row) =>
-    [...row.cells].slice(1).map((cell) => /** @type {Control | null} */ (cell.querySelector("input[type=checkbox], .cell"))),
+    [...row.cells].slice(1).map((cell) => /** @type {Control | null} */ (cell.querySelector("input[type=checkbox], button.cell"))),
   );
 }
 

@@ -5,7 +5,6 @@ order of topics nor a late event changes the outcome. A day is priced when it is
 or when the household's quotient changes, until it is on an invoice.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 

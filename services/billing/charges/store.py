@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from chassis.database import Queries, Row, Transaction
+from chassis.database import Row, Transaction
 from chassis.identifiers import new_id
 from contracts.types import Attendance, ChargeStatus
 
@@ -47,7 +47,7 @@ async def note_facts(tx: Transaction, day: BookedDay, facts: Facts, recorded_at:
 
     Facts may come in any order: the latest attendance mark counts, a cancellation is never undone.
     """
-    row = await tx.fetchrow(
+    (row,) = await tx.fetch(
         NOTE_FACTS_SQL,
         new_id(),
         day.booking_id,
@@ -61,7 +61,6 @@ async def note_facts(tx: Transaction, day: BookedDay, facts: Facts, recorded_at:
         facts.attendance_at,
         recorded_at,
     )
-    assert row is not None
     return charge_of(row), row["is_new"]
 
 

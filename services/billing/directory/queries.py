@@ -20,11 +20,16 @@ async def households_of(queries: Queries, actor: Actor) -> list[UUID]:
     return [row["household_id"] for row in rows]
 
 
-async def require_access(queries: Queries, actor: Actor, household_id: UUID, *roles: Role) -> None:
-    """Refuse with `NotFound` a parent of another household, with `Forbidden` an agent without one of the roles."""
+def require_reader(actor: Actor, *roles: Role) -> None:
+    """Refuse with `Forbidden` who is neither a parent nor an agent with one of the roles, before anything is looked for."""
     if actor.kind is not ActorKind.PARENT:
         actor.require_agent(*roles)
-    elif household_id not in await households_of(queries, actor):
+
+
+async def require_access(queries: Queries, actor: Actor, household_id: UUID, *roles: Role) -> None:
+    """Refuse with `NotFound` a parent of another household, with `Forbidden` an agent without one of the roles."""
+    require_reader(actor, *roles)
+    if actor.kind is ActorKind.PARENT and household_id not in await households_of(queries, actor):
         raise NotFound
 
 

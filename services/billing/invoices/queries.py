@@ -4,13 +4,13 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.database import Database, Queries, Row
-from chassis.refusal import Forbidden, NotFound
+from chassis.refusal import NotFound
 from contracts.billing.api import Invoice, InvoiceLine, InvoiceSummary, PriceExplanation
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import ActorKind, Role
 
 from ..cursors import cursor_of, read_cursor
-from ..directory.queries import households_of, require_access
+from ..directory.queries import households_of, require_access, require_reader
 from ..payments.queries import payments_of_invoice, why_not_payable
 from ..settings import BillingRules
 
@@ -49,8 +49,7 @@ from invoices where invoice_id = $1
 
 async def invoice_row(queries: Queries, actor: Actor, invoice_id: UUID) -> Row:
     """The row of an invoice that this actor may read; refuses with `NotFound` what belongs to others."""
-    if actor.kind is not ActorKind.PARENT and not actor.is_agent(*READERS):
-        raise Forbidden
+    require_reader(actor, *READERS)
     row = await queries.fetchrow(INVOICE_SQL, invoice_id)
     if row is None:
         raise NotFound
@@ -109,4 +108,5 @@ async def invoice(db: Database, actor: Actor, rules: BillingRules, invoice_id: U
         payments=await payments_of_invoice(db, invoice_id),
         is_payable_online=reason is None,
         payable_reason=reason.code() if reason else None,
+        payable_params={name: str(value) for name, value in reason.params.items()} if reason else {},
     )

@@ -13,7 +13,10 @@ from contracts.http import Page
 
 from ..cursors import Cursor
 from ..settings import BillingRules
-from . import queries
+from ..typesetting import Typesetter
+from . import commands, queries
+
+PDF_TYPE = "application/pdf"
 
 
 @get("/invoices", operation_id="list_invoices", tags=["invoices"])
@@ -38,4 +41,18 @@ async def read_invoice(
     return await queries.invoice(db, actor, rules, invoice_id)
 
 
-ROUTES = (list_invoices, read_invoice)
+@get("/invoices/{invoice_id:uuid}/pdf", media_type=PDF_TYPE, operation_id="read_invoice_pdf", tags=["invoices"])
+async def read_pdf(
+    invoice_id: FromPath[UUID],
+    db: NamedDependency[Database],
+    actor: NamedDependency[Actor],
+    rules: NamedDependency[BillingRules],
+    typesetter: NamedDependency[Typesetter],
+) -> Response[bytes]:
+    """The invoice as an accessible PDF (PDF/UA-1)."""
+    name, pdf = await commands.invoice_document(db, actor, rules, typesetter, invoice_id)
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "private, no-store"}
+    return Response(pdf, media_type=PDF_TYPE, headers=headers)
+
+
+ROUTES = (list_invoices, read_invoice, read_pdf)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.database import Transaction
+from chassis.database import Queries, Transaction
+from chassis.refusal import NotFound
 from contracts.types import Cents, InvoiceStatus
 
 from .domain import NewInvoice
@@ -115,10 +116,12 @@ from invoices where invoice_id = $1 for update
 """
 
 
-async def lock_invoice(tx: Transaction, invoice_id: UUID) -> InvoiceDue | None:
-    """An invoice, locked against any other payment of it."""
+async def lock_invoice(tx: Transaction, invoice_id: UUID) -> InvoiceDue:
+    """An invoice, locked against any other payment of it. Raises NotFound."""
     row = await tx.fetchrow(LOCK_INVOICE_SQL, invoice_id)
-    return InvoiceDue(**row) if row else None
+    if row is None:
+        raise NotFound
+    return InvoiceDue(**row)
 
 
 SAVE_PAID_SQL = "update invoices set paid_cents = $2, status = $3 where invoice_id = $1"
@@ -127,3 +130,20 @@ SAVE_PAID_SQL = "update invoices set paid_cents = $2, status = $3 where invoice_
 async def save_paid(tx: Transaction, invoice_id: UUID, paid_cents: Cents, status: InvoiceStatus) -> None:
     """Write what was paid of a locked invoice."""
     await tx.execute(SAVE_PAID_SQL, invoice_id, paid_cents, status.value)
+
+
+DOCUMENT_SQL = "select pdf from invoice_documents where invoice_id = $1"
+
+
+async def document(queries: Queries, invoice_id: UUID) -> bytes | None:
+    """The PDF of an invoice, None until it was first asked for."""
+    pdf: bytes | None = await queries.fetchval(DOCUMENT_SQL, invoice_id)
+    return pdf
+
+
+KEEP_DOCUMENT_SQL = "insert into invoice_documents (invoice_id, pdf) values ($1, $2) on conflict do nothing"
+
+
+async def keep_document(tx: Transaction, invoice_id: UUID, pdf: bytes) -> None:
+    """Keep the PDF of an invoice; the first one stays."""
+    await tx.execute(KEEP_DOCUMENT_SQL, invoice_id, pdf)

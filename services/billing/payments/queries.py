@@ -5,14 +5,14 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.database import Database, Queries
-from chassis.refusal import Forbidden, NotFound, Refusal
+from chassis.refusal import NotFound, Refusal
 from contracts.billing.api import Payment
-from contracts.types import ActorKind, Role
+from contracts.types import Role
 
-from ..directory.queries import require_access
+from ..directory.queries import require_access, require_reader
 from ..settings import BillingRules
 from .domain import start_refusal
-from .store import StoredPayment, attempts, payment
+from .store import attempts, payment
 
 READERS: Final = (Role.FINANCE, Role.FRONT_DESK)
 
@@ -46,19 +46,11 @@ async def shown_payment(queries: Queries, payment_id: UUID) -> Payment:
     return Payment.model_validate(dict(row))
 
 
-async def accessible(queries: Queries, actor: Actor, found: StoredPayment | None) -> StoredPayment:
-    """A payment that this actor may read; refuses with `NotFound` what belongs to others."""
-    if actor.kind is not ActorKind.PARENT and not actor.is_agent(*READERS):
-        raise Forbidden
-    if found is None:
-        raise NotFound
-    await require_access(queries, actor, found.household_id, *READERS)
-    return found
-
-
 async def payment_for(db: Database, actor: Actor, payment_id: UUID) -> Payment:
-    """A payment, for its household and entitled agents."""
-    await accessible(db, actor, await payment(db, payment_id))
+    """A payment, for its household and entitled agents. Raises NotFound."""
+    require_reader(actor, *READERS)
+    stored = await payment(db, payment_id)
+    await require_access(db, actor, stored.household_id, *READERS)
     return await shown_payment(db, payment_id)
 
 

@@ -14,7 +14,7 @@ from contracts.types import BookingStatus, EnrollmentStatus
 
 from .domain import DayFacts, EnrollmentFacts, age_on, derive_day_state
 
-CALENDAR_DAYS_MAX = 62
+CALENDAR_DAYS_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)

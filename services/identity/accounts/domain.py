@@ -120,8 +120,9 @@ def follow_file(
 
 def username_key(username: str) -> str:
     """The form under which a user name is unique: without case and accents."""
-    decomposed = unicodedata.normalize("NFKD", username.strip())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
+    # Folding the case may compose letters again, so they are taken apart on both sides of it (Unicode 16, D146).
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", username).casefold())
+    return "".join(letter for letter in folded if not unicodedata.combining(letter)).casefold().strip()
 
 
 def email_key(email: str) -> str:

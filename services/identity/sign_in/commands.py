@@ -43,6 +43,7 @@ async def sign_in(
         AccountNotActivated, AccountDisabled, TemporaryPasswordExpired: only once the password was right.
         Busy: too many passwords are being checked.
     """
+    passwords.require_room()
     candidate = account_for_login(await find_candidates(db, request.login), request.login, rules.login_mode)
     subject = account_subject(candidate.account_id) if candidate else login_subject(request.login)
     await count_attempt(db, subject, address_subject(address))

@@ -10,6 +10,7 @@ from contracts.notifications.events import MessageFailed, MessageSent
 
 RETRY_FIRST: Final = timedelta(seconds=1)
 RETRY_MAX: Final = timedelta(minutes=5)
+RETRY_DOUBLINGS_MAX: Final = 16
 PERMANENT_CODES: Final = range(500, 600)
 
 
@@ -84,8 +85,8 @@ def expiry(template: Template, happened_at: datetime, useless_after: datetime | 
 
 def retry_after(attempt_count: int) -> timedelta:
     """How long to wait after this many attempts: twice as long each time, up to a limit."""
-    doublings = min(max(attempt_count - 1, 0), 16)
-    return min(RETRY_FIRST * 2**doublings, RETRY_MAX)
+    doublings = min(max(attempt_count - 1, 0), RETRY_DOUBLINGS_MAX)
+    return min(RETRY_FIRST * (1 << doublings), RETRY_MAX)
 
 
 def refused_by_relay(code: int) -> Outcome:

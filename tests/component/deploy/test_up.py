@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from deploy.local.child import ROOT, last_lines, port_is_free, wait_until
+from deploy.local.child import ROOT, last_words, port_is_free, wait_until
 from deploy.local.ports import PortPlan
 
 READY_SECONDS_MAX = 90
@@ -72,11 +72,11 @@ def test_it_starts_is_used_stops_and_continues(launcher: Launcher, state_dir: Pa
 
     second = Launcher(state_dir, base)
     assert second.process.wait(READY_SECONDS_MAX) == 1
-    assert "error: the portal already runs" in last_lines(second.output, 1)
+    assert "error: the portal already runs" in last_words(second.output)
 
     secret = (state_dir / "secrets" / "portal_secret").read_text()
     assert launcher.interrupt() == 0
-    assert "stopped; `make up` continues with the same data" in last_lines(launcher.output, 1)
+    assert "stopped; `make up` continues with the same data" in last_words(launcher.output)
     assert all(map(port_is_free, PortPlan.fixed(base).ports.values()))
 
     launcher.output.unlink()

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 from portal.calendar_view import Choices
 from portal.kit import STATIC, Texts, TownFace, create_environment, theme_css
 
-from . import samples
+from tests.e2e.kit import samples
 
 TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 HTML: Final = "text/html; charset=utf-8"

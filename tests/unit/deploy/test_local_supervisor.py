@@ -90,3 +90,12 @@ def test_a_child_that_is_stopped_on_purpose_stays_stopped(watch: Watch) -> None:
     watch.die_and_pass(10)
     assert watch.child.launches == 0
     assert watch.said == []
+
+
+def test_the_error_under_the_last_traceback_is_what_counts(watch: Watch) -> None:
+    watch.child.log.write_text(
+        "started\nTraceback (most recent call last):\n  File 'x.py', line 1\nValueError: 2 errors\nport\n  Field required\n"
+    )
+    watch.child.exit_code = 1
+    watch.supervisor.watch()
+    assert "ends with: ValueError: 2 errors | port | Field required)" in watch.said[0]

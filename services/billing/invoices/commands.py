@@ -1,0 +1,49 @@
+"""The PDF of an invoice: set when first asked for, then kept as it was."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.database import Database, Row, Transaction, command
+from contracts.billing.api import InvoiceLine
+
+from ..settings import BillingRules
+from ..typesetting import Typesetter
+from . import store
+from .queries import invoice_lines, invoice_row
+
+
+async def invoice_document(
+    db: Database, actor: Actor, rules: BillingRules, typesetter: Typesetter, invoice_id: UUID
+) -> tuple[str, bytes]:
+    """The file name and the content of an invoice's PDF. Raises NotFound."""
+    row = await invoice_row(db, actor, invoice_id)
+    pdf = await store.document(db, invoice_id)
+    if pdf is None:
+        content = _content(rules, row, await invoice_lines(db, invoice_id))
+        pdf = await keep_document(db, invoice_id, await typesetter.invoice(content, row["issued_at"]))
+    return rules.policy.invoice_file_name.format(number=row["number"]), pdf
+
+
+@command
+async def keep_document(tx: Transaction, invoice_id: UUID, pdf: bytes) -> bytes:
+    """Keep a PDF that was just set; the one that is kept, which may be another replica's."""
+    await store.keep_document(tx, invoice_id, pdf)
+    return await store.document(tx, invoice_id) or pdf
+
+
+def _content(rules: BillingRules, row: Row, lines: tuple[InvoiceLine, ...]) -> dict[str, Any]:
+    return {
+        "town": rules.town.model_dump(mode="json"),
+        "regie_label": rules.policy.regie_label,
+        "ways_to_pay": rules.policy.ways_to_pay,
+        "complaint": rules.policy.complaint,
+        "number": row["number"],
+        "period": row["period"],
+        "payer_name": row["payer_name"],
+        "payer_address": row["payer_address"],
+        "total_cents": row["total_cents"],
+        "issued_on": row["issued_on"].isoformat(),
+        "due_on": row["due_on"].isoformat(),
+        "lines": [line.model_dump(mode="json") for line in lines],
+    }

@@ -1,0 +1,1 @@
+"""Results of payments: looked up with the provider, judged, and applied once."""

@@ -1,0 +1,136 @@
+"""Families, activities and bookings as the other services would publish them to billing."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from contracts.booking.events import ActivityState, AttendanceRecorded, BookingCancelled, BookingConfirmed
+from contracts.family.events import Address, Child, Guardian, HouseholdState, Quotient, QuotientState
+from contracts.types import ActivityKind, Attendance, Civility, QuotientSource, Role
+from tests.support.services import RunningService
+
+FRAGMENT = Path(__file__).parents[3] / "deploy" / "towns" / "demo" / "billing.fragment.toml"
+
+WEDNESDAY = date(2026, 9, 2)
+MOMENT = datetime(2026, 8, 20, 10, tzinfo=UTC)
+
+LEISURE_GRID: dict[str, Any] = {
+    "label": "Centre de loisirs, journée",
+    "effective_on": "2026-01-01",
+    "brackets": [
+        {"label": "Tranche 1", "quotient_min_cents": 0, "quotient_max_cents": 60_000, "price_cents": 450},
+        {"label": "Tranche 2", "quotient_min_cents": 60_000, "quotient_max_cents": 120_000, "price_cents": 920},
+        {"label": "Tranche 3", "quotient_min_cents": 120_000, "quotient_max_cents": None, "price_cents": 1480},
+    ],
+}
+
+
+@dataclass
+class Family:
+    """A household with one child, and the booked days of that child."""
+
+    household_id: UUID = field(default_factory=uuid4)
+    guardian_id: UUID = field(default_factory=uuid4)
+    child_id: UUID = field(default_factory=uuid4)
+    email: str | None = "camille.martin@example.org"
+    last_name: str = "Martin"
+
+    def state(self) -> HouseholdState:
+        """The household's state."""
+        return HouseholdState(
+            household_id=self.household_id,
+            reference="F-0001",
+            address=Address(lines=("3 rue des Lilas",), postal_code="14000", city="Valmont-sur-Orne"),
+            guardians=(
+                Guardian(
+                    guardian_id=self.guardian_id,
+                    civility=Civility.MADAME,
+                    first_name="Camille",
+                    last_name=self.last_name,
+                    email=self.email,
+                    phone=None,
+                    is_invited=True,
+                ),
+            ),
+            children=(
+                Child(
+                    child_id=self.child_id, first_name="Lina", last_name=self.last_name, birth_on=date(2018, 5, 4)
+                ),
+            ),
+            payer_guardian_id=self.guardian_id,
+            created_at=MOMENT,
+        )
+
+    def quotient(self, value_cents: int, effective_on: date = date(2026, 1, 1)) -> QuotientState:
+        """The household's only quotient."""
+        quotient = Quotient(value_cents=value_cents, effective_on=effective_on, source=QuotientSource.CAF)
+        return QuotientState(household_id=self.household_id, quotients=(quotient,))
+
+
+@dataclass
+class Booked:
+    """A booked day and the events of its life."""
+
+    family: Family
+    activity_id: UUID
+    service_on: date = WEDNESDAY
+    booking_id: UUID = field(default_factory=uuid4)
+    slot_id: UUID = field(default_factory=uuid4)
+
+    def _common(self) -> dict[str, Any]:
+        return {
+            "booking_id": self.booking_id,
+            "household_id": self.family.household_id,
+            "child_id": self.family.child_id,
+            "activity_id": self.activity_id,
+            "slot_id": self.slot_id,
+            "service_on": self.service_on,
+        }
+
+    def confirmed(self) -> BookingConfirmed:
+        """The place was taken."""
+        return BookingConfirmed(**self._common(), basket_id=uuid4(), confirmed_at=MOMENT)
+
+    def cancelled(self, *, is_chargeable: bool = False) -> BookingCancelled:
+        """The place was given back, in time or not."""
+        return BookingCancelled(**self._common(), is_chargeable=is_chargeable, cancelled_at=MOMENT)
+
+    def attended(self, attendance: Attendance = Attendance.PRESENT, recorded_at: datetime = MOMENT) -> AttendanceRecorded:
+        """The sheet was closed."""
+        return AttendanceRecorded(**self._common(), attendance=attendance, recorded_at=recorded_at)
+
+
+def activity(activity_id: UUID, tariff_code: str = "leisure") -> ActivityState:
+    """A leisure centre priced by a tariff."""
+    return ActivityState(
+        activity_id=activity_id,
+        kind=ActivityKind.LEISURE,
+        label="Mercredis du centre de loisirs",
+        site_label="Centre Jules-Verne",
+        tariff_code=tariff_code,
+    )
+
+
+async def publish_tariff(service: RunningService, code: str = "leisure", **changes: Any) -> None:
+    """Publish a grid through the service's own route."""
+    answer = await service.client.put(
+        f"/tariffs/{code}", json=LEISURE_GRID | changes, headers=service.as_agent(Role.FINANCE)
+    )
+    assert answer.status_code == 200, answer.text
+
+
+async def invoice_month(service: RunningService, period: str = "2026-09") -> dict[str, Any]:
+    """Open, draft, review and issue the run of a month; the run in the end."""
+    finance = service.as_agent(Role.FINANCE)
+    answer = await service.client.post("/invoice-runs", json={"period": period}, headers=finance | service.key())
+    assert answer.status_code == 201, answer.text
+    run_id = answer.json()["run_id"]
+    await service.run_job("invoice_runs")
+    for step in ("review", "issue"):
+        answer = await service.client.post(f"/invoice-runs/{run_id}/{step}", headers=finance)
+        assert answer.status_code == 200, answer.text
+    await service.run_job("invoice_runs")
+    run: dict[str, Any] = (await service.client.get(f"/invoice-runs/{run_id}", headers=finance)).json()
+    return run

@@ -1,0 +1,49 @@
+"""The replica of households: newest state wins, duplicates change nothing, a tombstone erases."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.event import Envelope
+from contracts.family.events import HouseholdState
+from tests.factories.booking import Family, household_state
+from tests.support.services import RunningService
+
+pytestmark = pytest.mark.anyio
+
+BIRTH_ON = date(2019, 5, 2)
+
+
+async def replica(service: RunningService, family: Family) -> tuple[set[UUID], set[UUID]]:
+    guardians = await service.db.fetch("select guardian_id from guardians where household_id = $1", family.household_id)
+    children = await service.db.fetch("select child_id from children where household_id = $1", family.household_id)
+    return {row["guardian_id"] for row in guardians}, {row["child_id"] for row in children}
+
+
+async def test_the_newest_state_wins_in_any_order_of_arrival(service: RunningService) -> None:
+    first = Family(uuid4(), (uuid4(), uuid4()), (uuid4(),))
+    second = Family(first.household_id, first.guardian_ids[:1], (*first.child_ids, uuid4()))
+    old = service.envelope(household_state(first, BIRTH_ON), sequence=1)
+    new = service.envelope(household_state(second, BIRTH_ON), sequence=2)
+    await service.deliver(new, old, new, old)
+    assert await replica(service, first) == (set(second.guardian_ids), set(second.child_ids))
+
+
+async def test_a_tombstone_erases_people_and_keeps_others(service: RunningService) -> None:
+    gone, other = (Family(uuid4(), (uuid4(),), (uuid4(),)) for _ in range(2))
+    await service.deliver(household_state(gone, BIRTH_ON), household_state(other, BIRTH_ON))
+    await service.deliver(
+        Envelope(
+            event_id=uuid4(),
+            event_type=HouseholdState.event_type,
+            source="/test",
+            topic=HouseholdState.topic,
+            key=str(gone.household_id),
+            sequence=2,
+            time=datetime.now(UTC),
+            payload=None,
+        )
+    )
+    assert await replica(service, gone) == (set(), set())
+    assert await replica(service, other) == (set(other.guardian_ids), set(other.child_ids))

@@ -1,0 +1,62 @@
+"""A mail server inside a test: it keeps what it takes, and answers as it is told to."""
+
+import asyncio
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.policy import default
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass
+class MailServer:
+    """`rcpt_answer` and `data_answer` replace its yes; `data_seconds` makes it slow to say it."""
+
+    port: int
+    received: list[EmailMessage] = field(default_factory=list)
+    rcpt_answer: str | None = None
+    data_answer: str | None = None
+    data_seconds: float = 0
+    _controller: Controller | None = None
+
+    def start(self, *, takes_any_letter: bool = True) -> None:
+        """Listen; `takes_any_letter` is whether addresses may hold more than ASCII (RFC 6531)."""
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=takes_any_letter)
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Close the port."""
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+    async def handle_RCPT(  # noqa: N802 - the library's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """Take a recipient, or refuse."""
+        if self.rcpt_answer:
+            return self.rcpt_answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Keep a message, then answer."""
+        if self.data_answer is None:
+            content = envelope.content
+            assert isinstance(content, bytes)
+            self.received.append(BytesParser(policy=default).parsebytes(content))
+        await asyncio.sleep(self.data_seconds)
+        return self.data_answer or "250 kept"
+
+    def texts(self) -> list[str]:
+        """The plain text of every message kept."""
+        return [part(mail, "plain") for mail in self.received]
+
+
+def part(mail: EmailMessage, subtype: str) -> str:
+    """The text of a mail's `plain` or `html` part, with ordinary spaces and line ends."""
+    body = mail.get_body(preferencelist=(subtype,))
+    assert body is not None
+    return body.get_content().replace("\r\n", "\n").replace("\u00a0", " ").replace("\u202f", " ")

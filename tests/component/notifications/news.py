@@ -1,0 +1,151 @@
+"""What other services say of one household, as the tests of the notifications service hear it."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from joserfc.jwk import OKPKey
+
+from chassis.sealing import seal
+from contracts.billing.events import InvoiceIssued, PaymentReceived
+from contracts.booking.events import ActivityState, BasketConfirmed, BasketLine, EnrollmentValidated
+from contracts.family.events import Address, Child, Guardian, HouseholdState
+from contracts.identity.api import Credential
+from contracts.identity.events import AccountState, CredentialIssued
+from contracts.types import (
+    AccountStatus,
+    ActivityKind,
+    ActorKind,
+    Civility,
+    CredentialPurpose,
+    PaymentMeans,
+)
+
+PAYER, OTHER, UNINVITED = uuid4(), uuid4(), uuid4()
+HOUSEHOLD, CHILD, ACTIVITY, ACCOUNT = uuid4(), uuid4(), uuid4(), uuid4()
+CREDENTIAL = Credential(
+    username="egoff27", temporary_password="Xk-canari-7pQ", activation_token="jeton-d-activation-0123456789"
+)
+
+
+def household(**changes: Any) -> HouseholdState:
+    """A household of three guardians; the first pays, the last is not invited."""
+    guardians = (
+        guardian(PAYER, Civility.MONSIEUR, "Éric", "Le Goff", "eric@courriel.example"),
+        guardian(OTHER, Civility.NONE, "Anne", "Martin", "anne@courriel.example"),
+        guardian(UNINVITED, Civility.MADAME, "Rose", "Martin", None),
+    )
+    state = HouseholdState(
+        household_id=HOUSEHOLD,
+        reference="F-000001",
+        address=Address(lines=("12 rue des Tilleuls",), postal_code="14000", city="Valmont"),
+        guardians=guardians,
+        children=(Child(child_id=CHILD, first_name="Léa", last_name="Le Goff", birth_on=date(2018, 3, 4)),),
+        payer_guardian_id=PAYER,
+        created_at=datetime.now(UTC),
+    )
+    return state.model_copy(update=changes)
+
+
+def guardian(guardian_id: UUID, civility: Civility, first_name: str, last_name: str, email: str | None) -> Guardian:
+    """A guardian who is invited when they have an address."""
+    return Guardian(
+        guardian_id=guardian_id,
+        civility=civility,
+        first_name=first_name,
+        last_name=last_name,
+        email=email,
+        phone=None,
+        is_invited=email is not None,
+    )
+
+
+def activity() -> ActivityState:
+    """The Wednesday leisure centre."""
+    return ActivityState(
+        activity_id=ACTIVITY,
+        kind=ActivityKind.LEISURE,
+        label="Centre de loisirs du mercredi",
+        site_label="Les Tilleuls",
+        tariff_code="LEISURE",
+    )
+
+
+def account(guardian_id: UUID | None = PAYER) -> AccountState:
+    """The account of the payer, or of an agent."""
+    return AccountState(
+        account_id=ACCOUNT,
+        guardian_id=guardian_id,
+        kind=ActorKind.PARENT if guardian_id else ActorKind.AGENT,
+        status=AccountStatus.INVITED,
+        email="eric.compte@courriel.example",
+        created_at=datetime.now(UTC),
+    )
+
+
+def credential(secrets_dir: Path, purpose: CredentialPurpose = CredentialPurpose.INVITATION) -> CredentialIssued:
+    """An invitation, sealed as the identity service seals it."""
+    key = OKPKey.import_key(json.loads((secrets_dir / "seal_public.json").read_text()))
+    return CredentialIssued(
+        credential_id=uuid4(),
+        account_id=ACCOUNT,
+        purpose=purpose,
+        sealed=seal(CREDENTIAL.model_dump_json(), key),
+        expires_at=datetime.now(UTC) + timedelta(days=2),
+    )
+
+
+def basket() -> BasketConfirmed:
+    """Two Wednesdays, the later one first."""
+    lines = tuple(
+        BasketLine(booking_id=uuid4(), child_id=CHILD, activity_id=ACTIVITY, service_on=day)
+        for day in (date(2026, 9, 16), date(2026, 9, 9))
+    )
+    return BasketConfirmed(
+        basket_id=uuid4(), household_id=HOUSEHOLD, guardian_id=PAYER, lines=lines, confirmed_at=datetime.now(UTC)
+    )
+
+
+def enrollment_validated() -> EnrollmentValidated:
+    """A school year at the leisure centre."""
+    return EnrollmentValidated(
+        enrollment_id=uuid4(),
+        household_id=HOUSEHOLD,
+        child_id=CHILD,
+        activity_id=ACTIVITY,
+        starts_on=date(2026, 9, 1),
+        ends_on=date(2027, 7, 3),
+        validated_at=datetime.now(UTC),
+    )
+
+
+def invoice(**changes: Any) -> InvoiceIssued:
+    """The invoice of September."""
+    issued = InvoiceIssued(
+        invoice_id=uuid4(),
+        household_id=HOUSEHOLD,
+        regie="ENFANCE",
+        number="2026-000042",
+        period="2026-09",
+        total_cents=123_450,
+        due_on=date(2026, 10, 31),
+        issued_at=datetime.now(UTC),
+    )
+    return issued.model_copy(update=changes)
+
+
+def payment() -> PaymentReceived:
+    """That invoice, paid by card."""
+    return PaymentReceived(
+        payment_id=uuid4(),
+        invoice_id=uuid4(),
+        invoice_number="2026-000042",
+        household_id=HOUSEHOLD,
+        amount_cents=123_450,
+        means=PaymentMeans.CARD,
+        reference="A55A55",
+        receipt_number="R-2026-000007",
+        paid_at=datetime(2026, 10, 1, 9, 26, tzinfo=UTC),
+    )

@@ -1,0 +1,168 @@
+"""What families read: for each event, the mail that leaves, to whom, in which words."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from contracts.notifications.events import MessageSent
+from contracts.types import CredentialPurpose
+from tests.component.notifications import news
+from tests.component.notifications.mail_server import MailServer, part
+from tests.support.services import RunningService
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_welcome_mail_carries_credentials_and_link_from_the_towns_no_reply_address(
+    service: RunningService, mail_server: MailServer, secrets_dir: Path
+) -> None:
+    await service.deliver(news.household(), news.account(), news.credential(secrets_dir))
+    await service.run_job("send_messages")
+    (mail,) = mail_server.received
+    assert mail["From"] == "Ville de Valmont-sur-Orne <nepasrepondre@valmont-sur-orne.example>"
+    assert mail["To"] == "Éric Le Goff <eric.compte@courriel.example>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    for text in (part(mail, "plain"), part(mail, "html")):
+        assert "Bonjour Monsieur Le Goff," in text
+        assert "egoff27" in text
+        assert "Xk-canari-7pQ" in text
+        assert "http://localhost:8000/activation/jeton-d-activation-0123456789" in text
+        assert "courriers indésirables" in text
+    (sent,) = await service.outbox()
+    assert isinstance(sent, MessageSent)
+    assert sent.recipient_id == news.PAYER
+
+
+async def test_a_secret_leaves_the_queue_with_its_mail_and_stands_nowhere_in_clear(
+    service: RunningService, secrets_dir: Path
+) -> None:
+    await service.deliver(news.household(), news.account(), news.credential(secrets_dir))
+    assert await service.db.fetchval("select count(*) from notices where sealed is not null") == 1
+    await service.run_job("send_messages")
+    assert await service.db.fetchval("select count(*) from notices where sealed is not null") == 0
+    for table in ("notices", "messages", "outbox", "inbox"):
+        rows = await service.db.fetch(f"select t::text as line from {table} t")
+        assert not [row for row in rows if "canari" in row["line"] or "egoff27" in row["line"]]
+
+
+async def test_an_agents_account_is_greeted_without_a_name(
+    service: RunningService, mail_server: MailServer, secrets_dir: Path
+) -> None:
+    await service.deliver(news.account(guardian_id=None), news.credential(secrets_dir))
+    await service.run_job("send_messages")
+    assert mail_server.texts()[0].startswith("Bonjour,\n")
+
+
+async def test_a_reset_says_that_former_credentials_ended(
+    service: RunningService, mail_server: MailServer, secrets_dir: Path
+) -> None:
+    reset = news.credential(secrets_dir, CredentialPurpose.PASSWORD_RESET)
+    await service.deliver(news.household(), news.account(), reset)
+    await service.run_job("send_messages")
+    assert "Les précédents ne fonctionnent plus" in mail_server.texts()[0]
+    assert "Xk-canari-7pQ" in mail_server.texts()[0]
+
+
+async def test_a_booked_basket_is_confirmed_to_every_invited_guardian_day_by_day(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    await service.deliver(news.household(), news.activity(), news.basket())
+    await service.run_job("send_messages")
+    assert sorted(mail["To"].addresses[0].addr_spec for mail in mail_server.received) == [
+        "anne@courriel.example",
+        "eric@courriel.example",
+    ]
+    assert {mail["Subject"].replace("\u00a0", " ") for mail in mail_server.received} == {
+        "Réservation confirmée : 2 journées"
+    }
+    for text in mail_server.texts():
+        assert (
+            "- mercredi 9 septembre 2026 : Léa, Centre de loisirs du mercredi\n"
+            "- mercredi 16 septembre 2026 : Léa, Centre de loisirs du mercredi\n"
+        ) in text
+
+
+async def test_a_validated_enrollment_says_that_its_calendar_is_open(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    await service.deliver(news.household(), news.activity(), news.enrollment_validated())
+    await service.run_job("send_messages")
+    assert len(mail_server.received) == 2
+    text = mail_server.texts()[0]
+    assert "Léa" in text
+    assert "du mardi 1er septembre 2026 au samedi 3 juillet 2027" in text
+    assert "http://localhost:8000/calendrier" in text
+
+
+async def test_an_invoice_is_announced_to_the_payer_alone(service: RunningService, mail_server: MailServer) -> None:
+    invoice = news.invoice()
+    await service.deliver(news.household(), invoice)
+    await service.run_job("send_messages")
+    (mail,) = mail_server.received
+    assert mail["To"].addresses[0].addr_spec == "eric@courriel.example"
+    assert not list(mail.iter_attachments())
+    for text in (part(mail, "plain"), part(mail, "html")):
+        for words in (
+            "septembre 2026",
+            "2026-000042",
+            "1 234,50 €",
+            "samedi 31 octobre 2026",
+            f"http://localhost:8000/factures/{invoice.invoice_id}",
+        ):
+            assert words in text
+
+
+async def test_an_invoice_of_nothing_asks_for_nothing(service: RunningService, mail_server: MailServer) -> None:
+    await service.deliver(news.household(), news.invoice(total_cents=0))
+    await service.run_job("send_messages")
+    assert "Vous n’avez rien à régler." in mail_server.texts()[0]
+    assert "À régler avant" not in mail_server.texts()[0]
+
+
+async def test_a_payment_is_acknowledged_with_everything_a_receipt_says(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    await service.deliver(news.household(), news.payment())
+    await service.run_job("send_messages")
+    (text,) = mail_server.texts()
+    for words in (
+        "R-2026-000007",
+        "2026-000042",
+        "1 234,50 €",
+        "carte bancaire",
+        "A55A55",
+        "jeudi 1er octobre 2026 à 11 h 26",
+    ):
+        assert words in text
+
+
+async def test_nothing_in_a_mail_is_fetched_from_elsewhere(service: RunningService, mail_server: MailServer) -> None:
+    name = "<img src=x onerror=alert(1)>"
+    state = news.household()
+    children = (state.children[0].model_copy(update={"first_name": name}),)
+    await service.deliver(state.model_copy(update={"children": children}), news.activity(), news.basket())
+    await service.run_job("send_messages")
+    html = part(mail_server.received[0], "html")
+    assert "&lt;img src=x onerror=alert(1)&gt;" in html
+    for tag in ("<img", "<script", "<link", "<iframe", "url("):
+        assert tag not in html
+
+
+async def test_a_mail_is_addressed_as_the_person_is_known_when_it_leaves(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    await service.deliver(news.household(), news.invoice())
+    moved = news.guardian(news.PAYER, news.Civility.MONSIEUR, "Éric", "Le Goff-Dubois", "nouveau@courriel.example")
+    await service.deliver(news.household(guardians=(moved,)))
+    await service.run_job("send_messages")
+    assert mail_server.received[0]["To"] == "Éric Le Goff-Dubois <nouveau@courriel.example>"
+
+
+async def test_the_sent_instant_follows_the_towns_clock(service: RunningService) -> None:
+    service.advance(days=40)
+    await service.deliver(news.household(), news.invoice())
+    await service.run_job("send_messages")
+    (sent,) = await service.outbox()
+    assert isinstance(sent, MessageSent)
+    assert abs(sent.sent_at - await service.db.now()) < timedelta(minutes=1)

@@ -1,0 +1,297 @@
+"""How messages leave: once whatever is repeated, later when the relay is away, never when they are too old or refused."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from contracts.notifications.events import MessageFailed, MessageSent
+from contracts.types import Role
+from services.notifications.messages import store
+from services.notifications.messages.commands import address_notices, claim_messages
+from tests.component.notifications import news
+from tests.component.notifications.mail_server import MailServer
+from tests.support.polling import eventually
+from tests.support.services import RunningService
+
+pytestmark = pytest.mark.anyio
+
+
+async def statuses(service: RunningService) -> list[tuple[str, str | None]]:
+    """The status and cause of every message."""
+    rows = await service.db.fetch("select status, cause from messages order by message_id")
+    return [(row["status"], row["cause"]) for row in rows]
+
+
+async def make_due(service: RunningService) -> None:
+    """Let the time that messages and notices wait for go by."""
+    await service.db.execute("update messages set due_at = clock_timestamp() where status = 'queued'")
+    await service.db.execute("update notices set due_at = clock_timestamp() where status = 'waiting'")
+
+
+async def test_an_event_that_comes_again_sends_nothing_again(service: RunningService, mail_server: MailServer) -> None:
+    envelope = service.envelope(news.invoice())
+    await service.deliver(news.household(), envelope, envelope)
+    await service.run_job("send_messages")
+    await service.db.execute("delete from inbox")  # a topic replayed after the inbox forgot it
+    await service.deliver(envelope)
+    await service.run_job("send_messages")
+    assert len(mail_server.received) == 1
+
+
+async def test_old_news_is_expired_and_not_sent(
+    service: RunningService, mail_server: MailServer, secrets_dir: Path
+) -> None:
+    old = datetime.now(UTC) - timedelta(days=8)
+    invoice, secret = service.envelope(news.invoice()), service.envelope(news.credential(secrets_dir))
+    await service.deliver(news.household(), news.account(), replace(invoice, time=old), replace(secret, time=old))
+    await service.run_job("send_messages")
+    assert mail_server.received == []
+    rows = await service.db.fetch("select status, sealed from notices")
+    assert [(row["status"], row["sealed"]) for row in rows] == [("expired", None)] * 2
+
+
+async def test_a_message_that_grew_old_in_the_queue_is_expired_and_said_to_be(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    mail_server.rcpt_answer = "450 4.2.0 busy"
+    await service.deliver(news.household(), news.invoice())
+    await service.run_job("send_messages")
+    await service.db.execute("update messages set expires_at = clock_timestamp()")
+    mail_server.rcpt_answer = None
+    await make_due(service)
+    await service.run_job("send_messages")
+    assert mail_server.received == []
+    (failed,) = await service.outbox()
+    assert isinstance(failed, MessageFailed)
+    assert (failed.recipient_id, failed.cause) == (news.PAYER, "expired")
+
+
+async def test_a_credential_is_not_mailed_once_it_ended_by_the_towns_clock(
+    service: RunningService, mail_server: MailServer, secrets_dir: Path
+) -> None:
+    service.advance(days=2)
+    await service.deliver(news.household(), news.account(), news.credential(secrets_dir))
+    await service.run_job("send_messages")
+    assert mail_server.received == []
+
+
+async def test_news_that_comes_before_its_people_waits_for_them(
+    service: RunningService, mail_server: MailServer, secrets_dir: Path
+) -> None:
+    await service.deliver(news.credential(secrets_dir), news.basket())
+    await service.run_job("send_messages")
+    await service.deliver(news.account())
+    await make_due(service)
+    await service.run_job("send_messages")
+    assert mail_server.received == []
+    await service.deliver(news.household())
+    await make_due(service)
+    await service.run_job("send_messages")
+    assert len(mail_server.received) == 1  # the basket still waits for its activity
+    await service.deliver(news.activity())
+    await make_due(service)
+    await service.run_job("send_messages")
+    assert len(mail_server.received) == 3
+
+
+async def test_a_refusal_for_now_is_tried_again_later_and_later(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    mail_server.rcpt_answer = "450 4.2.0 busy"
+    await service.deliver(news.household(), news.invoice())
+    waits = []
+    for _ in range(3):
+        await service.run_job("send_messages")
+        waits.append(
+            await service.db.fetchval("select round(extract(epoch from due_at - clock_timestamp())) from messages")
+        )
+        await make_due(service)
+    assert waits == [1, 2, 4]
+    assert await service.outbox() == []
+    mail_server.rcpt_answer = None
+    await service.run_job("send_messages")
+    assert await statuses(service) == [("sent", None)]
+
+
+@pytest.mark.parametrize("step", ["rcpt_answer", "data_answer"])
+async def test_a_refusal_for_ever_is_not_tried_again_and_is_said(
+    service: RunningService, mail_server: MailServer, step: str
+) -> None:
+    setattr(mail_server, step, "554 5.1.1 no such mailbox: eric@courriel.example")
+    await service.deliver(news.household(), news.invoice())
+    await service.run_job("send_messages")
+    await make_due(service)
+    await service.run_job("send_messages")
+    assert await statuses(service) == [("failed", "smtp_554")]
+    (failed,) = await service.outbox()
+    assert isinstance(failed, MessageFailed)
+    assert failed.cause == "smtp_554"
+
+
+async def test_one_refused_recipient_does_not_keep_the_others_from_being_told(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    mail_server.stop()
+    mail_server.start(takes_any_letter=False)
+    payer = news.guardian(news.PAYER, news.Civility.NONE, "Éric", "Le Goff", "jérôme@courriel.example")
+    other = news.household().guardians[1]
+    await service.deliver(news.household(guardians=(payer, other)), news.activity(), news.basket())
+    await service.run_job("send_messages")
+    assert sorted(await statuses(service)) == [("failed", "address_not_supported"), ("sent", None)]
+
+
+async def test_a_relay_that_is_away_loses_nothing(service: RunningService, mail_server: MailServer) -> None:
+    mail_server.stop()
+    await service.deliver(news.household(), *[news.invoice(number=f"2026-{n:06d}") for n in range(25)])
+    await service.run_job("send_messages")
+    assert set(await statuses(service)) == {("queued", None)}
+    mail_server.start()
+    await make_due(service)
+    await service.run_job("send_messages")
+    assert set(await statuses(service)) == {("sent", None)}
+    assert len({mail["Subject"] for mail in mail_server.received}) == len(mail_server.received) == 25
+
+
+async def test_a_relay_that_is_too_slow_gets_the_message_again_under_the_same_id(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    mail_server.data_seconds = 1.5
+    await service.deliver(news.household(), news.invoice())
+    await service.run_job("send_messages")
+    assert await statuses(service) == [("queued", None)]
+    mail_server.data_seconds = 0
+    await make_due(service)
+    await service.run_job("send_messages")
+    first, again = mail_server.received
+    assert first["Message-ID"] == again["Message-ID"]
+    assert await statuses(service) == [("sent", None)]
+
+
+async def test_a_message_claimed_by_a_sender_that_died_leaves_after_the_lease(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    await service.deliver(news.household(), news.invoice())
+    mail_server.rcpt_answer = "450 busy"
+    await service.run_job("send_messages")
+    mail_server.rcpt_answer = None
+    await make_due(service)
+    assert len(await claim_messages(service.db)) == 1  # and its process dies here
+    await service.run_job("send_messages")
+    assert mail_server.received == []
+    await make_due(service)
+    await service.run_job("send_messages")
+    assert len(mail_server.received) == 1
+
+
+async def test_a_mail_under_way_when_the_process_is_told_to_stop_is_recorded(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    mail_server.data_seconds = 0.3
+    await service.deliver(news.household(), news.invoice())
+    job = asyncio.create_task(service.run_job("send_messages"))
+    await eventually(lambda: mail_server.received)
+    job.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await job
+    assert await statuses(service) == [("sent", None)]
+
+
+UNCLAIMED_SQL = """
+with claimed as (
+    select message_id, recipient_id, event_id, attempt_count, expires_at from messages
+    where status = 'queued' and $2::interval is not null order by due_at limit $1
+)
+select c.message_id, c.recipient_id, c.attempt_count, c.expires_at,
+       n.event_id, n.template, n.subject_id, n.event_type, n.payload, n.sealed
+from claimed c join notices n using (event_id)
+"""
+
+
+@pytest.mark.parametrize("is_claimed", [True, False], ids=["claimed", "control_without_claims"])
+async def test_two_senders_at_once_send_each_message_once(
+    service: RunningService, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch, is_claimed: bool
+) -> None:
+    if not is_claimed:
+        monkeypatch.setattr(store, "CLAIM_MESSAGES_SQL", UNCLAIMED_SQL)
+    mail_server.data_seconds = 0.01
+    await service.deliver(news.household(), *[news.invoice(number=f"2026-{n:06d}") for n in range(30)])
+    await address_notices(service.db)
+    await asyncio.gather(*(service.run_job("send_messages") for _ in range(2)))
+    ids = [mail["Message-ID"] for mail in mail_server.received]
+    assert len(set(ids)) == 30
+    assert (len(ids) == 30) is is_claimed
+    sent = [event for event in await service.outbox() if isinstance(event, MessageSent)]
+    assert len(sent) == 30
+
+
+async def test_the_newest_state_of_a_household_counts_whatever_the_order(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    newest = news.household(payer_guardian_id=news.OTHER)
+    await service.deliver(service.envelope(newest, sequence=7), service.envelope(news.household(), sequence=6))
+    await service.deliver(news.invoice())
+    await service.run_job("send_messages")
+    assert mail_server.received[0]["To"].addresses[0].addr_spec == "anne@courriel.example"
+
+
+async def test_an_erased_household_leaves_nothing_and_hears_nothing_more(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    await service.deliver(news.household(), news.invoice())
+    await service.deliver(replace(service.envelope(news.household()), payload=None))
+    await service.run_job("send_messages")
+    assert mail_server.received == []
+    for table in ("households", "guardians", "children"):
+        assert await service.db.fetchval(f"select count(*) from {table}") == 0
+
+
+async def test_a_payer_without_an_address_is_a_failure_that_an_agent_sees(service: RunningService) -> None:
+    await service.deliver(news.household(payer_guardian_id=news.UNINVITED), news.invoice())
+    await service.run_job("send_messages")
+    response = await service.client.get(
+        "/messages", params={"recipient_id": str(news.UNINVITED)}, headers=service.as_agent(Role.FRONT_DESK)
+    )
+    (message,) = response.json()["items"]
+    assert (message["status"], message["cause"], message["template"]) == ("failed", "no_address", "invoice_issued")
+
+
+async def test_agents_read_the_deliveries_of_one_person_page_by_page(service: RunningService) -> None:
+    await service.deliver(news.household(), *[news.invoice(number=f"2026-{n:06d}") for n in range(5)])
+    await service.run_job("send_messages")
+    subjects: list[str] = []
+    params = {"recipient_id": str(news.PAYER), "limit": "2"}
+    while True:
+        page = (await service.client.get("/messages", params=params, headers=service.as_agent(Role.DIRECTOR))).json()
+        subjects += [item["subject"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        params["cursor"] = page["next_cursor"]
+    assert subjects == [f"Votre facture 2026-{n:06d} est disponible" for n in reversed(range(5))]
+
+
+async def test_deliveries_are_for_the_front_desk_and_directors(service: RunningService) -> None:
+    for params, headers, status in (
+        ({"recipient_id": str(uuid4())}, {}, 401),
+        ({"recipient_id": str(uuid4())}, service.as_parent(news.PAYER), 403),
+        ({"recipient_id": str(uuid4())}, service.as_agent(Role.SITE), 403),
+        ({"recipient_id": str(uuid4())}, service.as_agent(Role.FRONT_DESK), 200),
+        ({"recipient_id": "nobody"}, service.as_agent(Role.FRONT_DESK), 422),
+        ({"recipient_id": str(uuid4()), "cursor": "x"}, service.as_agent(Role.FRONT_DESK), 422),
+        ({}, service.as_agent(Role.FRONT_DESK), 422),
+    ):
+        response = await service.client.get("/messages", params=params, headers=headers)
+        assert response.status_code == status, (params, response.text)
+
+
+async def test_what_was_told_long_ago_is_forgotten(service: RunningService) -> None:
+    await service.deliver(news.household(), news.invoice())
+    await service.run_job("send_messages")
+    await service.run_job("forget_old_messages")
+    assert len(await statuses(service)) == 1
+    await service.db.execute("update notices set created_at = created_at - interval '731 days'")
+    await service.run_job("forget_old_messages")
+    assert await statuses(service) == []

@@ -1,0 +1,101 @@
+"""Every component in every state is accessible, fits every width, keeps its budget and obeys the security policy."""
+
+import gzip
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from portal.kit import STATIC
+from tests.e2e.browser import HEIGHT, WIDTHS, axe_violations, open_page, overflow
+
+PAGES = ("gallery", "calendar", "month", "days", "terms_box", "terms_button", "agent")
+TARGET_PX = 44
+SPACING = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
+SMALL_TARGETS = """
+() => [...document.querySelectorAll('button, .button, .tile, select, summary, .cell, .choice, .menu a, .site-footer a, .field input')]
+  .filter((element) => element.checkVisibility() && !element.closest('.legend li, .choice *') && element.tabIndex >= 0)
+  .map((element) => [element.outerHTML.slice(0, 90), element.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 44 || box.height < 44)
+  .map(([html, box]) => `${html} ${box.width}x${box.height}`)
+"""
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_violation_and_no_sideways_scroll_at_any_width(page: Page, gallery: str, name: str) -> None:
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(error.message))
+    page.goto(f"{gallery}/{name}")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        assert axe_violations(page) == []
+        assert overflow(page) == 0
+        assert page.evaluate(SMALL_TARGETS) == []
+    assert said == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_violation_in_forced_colors(kit_browser: Browser, gallery: str, name: str) -> None:
+    page = open_page(kit_browser, forced_colors="active")
+    page.goto(f"{gallery}/{name}")
+    assert axe_violations(page) == []
+    page.context.close()
+
+
+def test_the_checks_find_a_fault(kit_browser: Browser, gallery: str) -> None:
+    page = open_page(kit_browser, 320, bypass_csp=True)
+    page.goto(f"{gallery}/gallery")
+    page.add_style_tag(content="h1 { color: #ccc; inline-size: 40rem } .button { min-block-size: 0; padding: 0 }")
+    assert any(line.startswith("color-contrast") for line in axe_violations(page))
+    assert overflow(page) > 0
+    assert page.evaluate(SMALL_TARGETS)
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_larger_text_and_wider_spacing_lose_nothing(kit_browser: Browser, gallery: str, name: str) -> None:
+    page = open_page(kit_browser, 640, bypass_csp=True)
+    page.goto(f"{gallery}/{name}")
+    page.add_style_tag(content="html { font-size: 200% }")
+    assert overflow(page) == 0
+    page.add_style_tag(content=SPACING)
+    assert overflow(page) == 0
+    page.context.close()
+
+
+def test_the_first_stop_of_the_keyboard_leads_to_the_content(page: Page, gallery: str) -> None:
+    page.goto(f"{gallery}/calendar")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_the_menu_unfolds_without_scripts_and_closes_with_escape(plain_page: Page, gallery: str) -> None:
+    plain_page.goto(f"{gallery}/gallery")
+    entry = plain_page.get_by_role("link", name="Infos pratiques")
+    assert not entry.is_visible()
+    plain_page.get_by_role("button", name="Menu").click()
+    assert entry.is_visible()
+    assert plain_page.get_by_role("link", name="Mon accueil").get_attribute("aria-current") == "page"
+    plain_page.keyboard.press("Escape")
+    assert not entry.is_visible()
+
+
+def test_paper_shows_the_content_alone(page: Page, gallery: str) -> None:
+    page.goto(f"{gallery}/gallery")
+    page.emulate_media(media="print")
+    assert page.get_by_role("heading", name="Facture 2026-000123").is_visible()
+    for name in (".home", ".session", ".site-footer", ".button.primary"):
+        assert not page.locator(name).first.is_visible()
+
+
+def test_budgets(gallery: str, page: Page) -> None:
+    scripts = sum(len(gzip.compress(path.read_bytes())) for path in (STATIC / "js").glob("*.js"))
+    style = len(gzip.compress((STATIC / "css" / "portal.css").read_bytes()))
+    answer = page.goto(f"{gallery}/month")
+    assert answer is not None
+    assert scripts <= 25_000
+    assert style <= 20_000
+    assert len(answer.body()) <= 40_000

@@ -1,0 +1,66 @@
+"""The import borders of `pyproject.toml` hold, and each of them is seen to break on a tree that crosses them all."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from contracts.types import SERVICES
+from tests.tidy.tree import REPOSITORY
+
+LINT = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-cache"]
+BORDERS = [
+    contract["name"]
+    for contract in tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+]
+CROSSINGS = {
+    "services/booking/crossing.py": "import services.billing.app\nimport portal.kit",
+    "chassis/crossing.py": "import services.booking.app\nimport contracts.evolve",
+    "contracts/types.py": "import chassis.clock",
+    "gateway/app.py": "import services.family.app",
+    "simulators/crossing.py": "import contracts.registry",
+}
+PACKAGES = (
+    "contracts",
+    "chassis",
+    "gateway",
+    "portal",
+    "simulators",
+    "deploy",
+    *(f"services/{name}" for name in SERVICES),
+)
+MODULES = ("contracts/evolve.py", "contracts/openapi_documents.py", "contracts/asyncapi_document.py")
+OTHER_MODULES = (
+    "contracts/catalogue.py",
+    "contracts/registry.py",
+    "chassis/clock.py",
+    "portal/kit.py",
+    "gateway/app.py",
+)
+
+
+def lint(folder: Path) -> dict[str, str]:
+    """The verdict on each border of the tree in a folder."""
+    shown = subprocess.run(
+        LINT, cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": "."}
+    ).stdout
+    return dict(re.findall(r"^(.*?) (KEPT|BROKEN)\b", shown, re.MULTILINE))
+
+
+def test_borders_are_kept() -> None:
+    assert lint(REPOSITORY) == dict.fromkeys(BORDERS, "KEPT")
+
+
+def test_every_border_is_seen_to_break(tmp_path: Path) -> None:
+    shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
+    for package in PACKAGES:
+        (tmp_path / package).mkdir(parents=True)
+        (tmp_path / package / "__init__.py").touch()
+    for module in (*MODULES, *OTHER_MODULES, *(f"services/{name}/app.py" for name in SERVICES)):
+        (tmp_path / module).touch()
+    (tmp_path / "contracts/openapi_documents.py").write_text("import chassis.clock")
+    for module, source in CROSSINGS.items():
+        (tmp_path / module).write_text(source)
+    assert lint(tmp_path) == dict.fromkeys(BORDERS, "BROKEN")

@@ -1,0 +1,128 @@
+"""Every refusal has a French text, and every text a refusal; a text asks for no fact that the refusal does not give.
+
+Rule 7: the text says the rule, who decides, and what to do. French typography is checked where it can be.
+"""
+
+import ast
+import importlib
+import re
+import string
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from chassis.http_errors import STATUS_CODES
+from chassis.refusal import Refusal
+from contracts.types import SERVICES
+from tests.tidy.tree import REPOSITORY, Fault, all_files, check, files, parse, text_of
+
+TEXTS_FOLDER = Path("portal/texts/refusals")
+# Codes that no class stands for: what the HTTP layer itself answers, and what the portal says of a field it cannot read.
+HTTP_CODES = {*STATUS_CODES.values(), "internal_error"}
+UNTYPOGRAPHIC = re.compile(r"\w'\w| [:;!?»]|« |\.\.\.")
+
+
+def refusal_classes() -> dict[str, type[Refusal]]:
+    """Every refusal that a service may answer, by code."""
+    for service in SERVICES:
+        importlib.import_module(f"services.{service}.errors")
+    found: dict[str, type[Refusal]] = {}
+    waiting = list(Refusal.__subclasses__())
+    while waiting:
+        refusal = waiting.pop()
+        waiting.extend(refusal.__subclasses__())
+        if refusal.__module__.startswith(("services.", "chassis.refusal")):
+            found[refusal.code()] = refusal
+    return found
+
+
+def field_codes(source: str) -> set[str]:
+    """The codes of field refusals that a module writes down."""
+    return {
+        argument.value
+        for node in ast.walk(parse(source))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "FieldRefusal"
+        for argument in [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "code")]
+        if isinstance(argument, ast.Constant)
+    }
+
+
+def texts() -> list[tuple[str, str, Path]]:
+    """Every text with its code and file."""
+    paths = [path for path in all_files() if path.parent == TEXTS_FOLDER]
+    return [(code, text, path) for path in paths for code, text in tomllib.loads(text_of(path)).items()]
+
+
+def placeholders(text: str) -> set[str]:
+    """The facts that a text asks for."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def missing_facts(_path: Path, source: str) -> Iterator[Fault]:
+    """Refusals made without a fact that their text needs."""
+    wanted = {_class_name(code): placeholders(text) for code, text, _ in texts()}
+    for node in ast.walk(parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in wanted:
+            given = {keyword.arg for keyword in node.keywords}
+            if None not in given and (lacking := wanted[node.func.id] - given):
+                yield f":{node.lineno}: {node.func.id} is made without {sorted(lacking)}, which its text needs"
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Name) and wanted.get(node.exc.id):
+            yield f":{node.lineno}: {node.exc.id} is raised without {sorted(wanted[node.exc.id])}"
+
+
+def untypographic(_path: Path, text: str) -> Iterator[Fault]:
+    """French written with the wrong apostrophe, space or ellipsis."""
+    for number, line in enumerate(text.splitlines(), 1):
+        value = line.partition("=")[2] if "=" in line else line
+        if not line.lstrip().startswith("#") and (match := UNTYPOGRAPHIC.search(value)):
+            yield f":{number}: {match.group()!r}: apostrophe ’, no-break spaces, ellipsis …"
+
+
+def _class_name(code: str) -> str:
+    return "".join(word.capitalize() for word in code.split("_"))
+
+
+def _all_field_codes() -> set[str]:
+    return {code for path in files("services") for code in field_codes(text_of(path))}
+
+
+def test_every_refusal_has_a_text() -> None:
+    wanted = {*refusal_classes(), *_all_field_codes(), *HTTP_CODES}
+    assert sorted(wanted - {code for code, _, _ in texts()}) == []
+
+
+def test_every_text_has_a_refusal() -> None:
+    wanted = {*refusal_classes(), *_all_field_codes(), *HTTP_CODES}
+    assert sorted(f"{path.name}: {code}" for code, _, path in texts() if code not in wanted) == []
+
+
+def test_no_code_has_two_texts() -> None:
+    assert [code for code, count in Counter(code for code, _, _ in texts()).items() if count > 1] == []
+
+
+def test_refusals_give_the_facts_of_their_text() -> None:
+    check(missing_facts, files("services", "chassis"))
+
+
+def test_texts_are_typographic() -> None:
+    check(untypographic, [path for path in all_files() if path.match("portal/texts/**/*.toml")])
+    check(untypographic, [path for path in all_files() if path.match("portal/texts/*.toml")])
+
+
+def test_each_check_finds_what_it_is_for() -> None:
+    assert field_codes("FieldRefusal('/a', 'too_late')\nFieldRefusal('/b', code='odd')") == {"too_late", "odd"}
+    assert {"not_found", "busy"} <= set(refusal_classes())
+    assert placeholders("Le {day_on}, {count} places") == {"day_on", "count"}
+    for line in ['a = "l\'enfant"', 'a = "Attention !"', 'a = "Oui..."', 'a = "« oui »"']:
+        assert list(untypographic(Path("x.toml"), line)), line
+    assert not list(untypographic(Path("x.toml"), '# it\'s\na = "l’enfant : « oui »…"'))
+    assert (REPOSITORY / TEXTS_FOLDER).is_dir()
+
+
+def test_refusal_without_its_facts_is_found() -> None:
+    name, needs = next((_class_name(code), placeholders(text)) for code, text, _ in texts() if placeholders(text))
+    path = Path("services/x/commands.py")
+    assert list(missing_facts(path, f"raise {name}()"))
+    assert list(missing_facts(path, f"raise {name}"))
+    assert not list(missing_facts(path, f"raise {name}({', '.join(f'{fact}=1' for fact in needs)})"))

@@ -1,0 +1,42 @@
+"""Days to judge: a plain one, which tests then vary."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from chassis.clock import deadline
+from contracts.types import BookingStatus, EnrollmentStatus
+from services.booking.calendar.domain import DayFacts, EnrollmentFacts, age_on
+
+ZONE = ZoneInfo("Europe/Paris")
+BIRTH_ON = date(2019, 5, 2)
+VALIDATED = EnrollmentFacts(EnrollmentStatus.VALIDATED, date(2026, 9, 2), date(2027, 6, 30))
+CHILD_STATES: dict[str, dict[str, Any]] = {
+    "enrolled": {},
+    "has a place": {"booking": BookingStatus.CONFIRMED},
+    "gave a place back": {"booking": BookingStatus.CANCELLED},
+    "enrollment asked for": {"enrollment": replace(VALIDATED, status=EnrollmentStatus.REQUESTED)},
+    "enrollment refused": {"enrollment": replace(VALIDATED, status=EnrollmentStatus.REFUSED)},
+    "no live enrollment": {"enrollment": None},
+}
+"""What may be said of the child, in the words of docs/deadlines.md."""
+
+
+def a_day(service_on: date = date(2026, 9, 9), **fields: Any) -> DayFacts:
+    """A day of the leisure centre of docs/deadlines.md: bookable, unless `fields` say otherwise."""
+    return replace(
+        DayFacts(
+            now=datetime(2026, 8, 20, 8, tzinfo=UTC),
+            service_on=service_on,
+            cutoff=deadline(service_on, 2, time(12), ZONE),
+            capacity=10,
+            taken=3,
+            is_closed=False,
+            enrollment=VALIDATED,
+            age=age_on(BIRTH_ON, service_on),
+            age_min=3,
+            age_max=11,
+        ),
+        **fields,
+    )

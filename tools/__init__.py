@@ -1,0 +1,1 @@
+"""Tools around the product: seed, benchmarks, fault campaigns."""

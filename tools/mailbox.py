@@ -1,0 +1,59 @@
+"""Reading the local mail catcher: wait for a mail to somebody, and take the credentials out of a welcome mail."""
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+import httpx2
+
+POLL_SECONDS: Final = 0.2
+_LINK: Final = re.compile(r"https?://\S+/activation/(\S+)")
+_USERNAME: Final = re.compile(r"^\s*Identifiant\s*:\s*(\S+)", re.MULTILINE)
+_PASSWORD: Final = re.compile(r"^\s*Mot de passe temporaire\s*:\s*(\S+)", re.MULTILINE)
+
+
+class NoMail(Exception):
+    """Nothing arrived in time; the text says for whom and about what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a welcome mail carries."""
+
+    username: str
+    password: str
+    link: str
+    token: str
+
+
+async def wait_for_mail(catcher: httpx2.AsyncClient, to: str, seconds: float, subject: str = "") -> dict[str, Any]:
+    """The latest mail to an address whose subject holds `subject`.
+
+    Raises:
+        NoMail: none came within `seconds`.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        mails = (await catcher.get("/api/messages", params={"to": to})).json()
+        found: dict[str, Any] | None = next((mail for mail in mails if subject in mail["subject"]), None)
+        if found is not None:
+            return found
+        if time.monotonic() > deadline:
+            raise NoMail(
+                f"no mail to {to} about {subject!r} within {seconds} s; subjects: {[m['subject'] for m in mails]}"
+            )
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def credentials_of(text: str) -> Credentials:
+    """The credentials in the text of a welcome mail.
+
+    Raises:
+        NoMail: the text is not a welcome mail.
+    """
+    link, username, password = _LINK.search(text), _USERNAME.search(text), _PASSWORD.search(text)
+    if not (link and username and password):
+        raise NoMail("this is not a welcome mail")
+    return Credentials(username[1], password[1], link[0], link[1])
