@@ -30,6 +30,8 @@ class ProcessSettings(BaseSettings):
     portal_url: str
     log_format: Annotated[str, Field(pattern="^(json|console)$")] = "json"
     body_max_bytes: Annotated[int, Field(gt=0)] = 1_000_000
+    clock_offset_seconds: int = 0
+    """Moves the town's clock, for a demonstration or a test that needs another day. Zero in production."""
 
     def secret(self, name: str) -> str:
         """The secret `name`: variable NAME in upper case, else the file of that name in the secrets directory.
@@ -55,8 +57,6 @@ class ServiceSettings(ProcessSettings):
     database_pool_max: Annotated[int, Field(ge=2, le=64)] = 16
     statement_timeout_seconds: Annotated[int, Field(ge=1)] = 10
     lock_timeout_seconds: Annotated[int, Field(ge=1)] = 3
-    clock_offset_seconds: int = 0
-    """Moves the town's clock, for a demonstration or a test that needs another day. Zero in production."""
 
     @field_validator("roles", mode="before")
     @classmethod

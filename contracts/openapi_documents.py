@@ -140,9 +140,12 @@ def _settings(package: str, name: str) -> Any:
 
 
 def _common_settings(secrets_dir: Path) -> dict[str, Any]:
+    """What some process or other must be told; each ignores what is not for it."""
     return {
         "http_port": 1,
         "town_file": TOWN_FILE,
         "secrets_dir": secrets_dir,
         "portal_url": "http://localhost:8000",
+        "payfip_url": "http://127.0.0.1:1",
+        "smtp_host": "127.0.0.1",
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from litestar import Litestar, Request, Response, Router, get
@@ -52,7 +53,8 @@ async def theme(request: Request[Any, Any, Any]) -> Response[str]:
 def create(settings: GatewaySettings) -> Litestar:
     """The gateway of the town in the settings."""
     town = PortalTown.load(settings.town_file)
-    portal = Portal(town, Texts.load(overrides=town.section.texts))
+    clock_offset = timedelta(seconds=settings.clock_offset_seconds)
+    portal = Portal(town, Texts.load(overrides=town.section.texts), clock_offset)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:

@@ -9,6 +9,8 @@ import structlog
 
 from chassis.http_client import Unreachable
 
+from .clients.calling import Refused
+
 PARTS_MAX = 3
 DEADLINE_SECONDS = 4.0
 
@@ -37,3 +39,11 @@ async def optional(call: Awaitable[PartT]) -> Part[PartT]:
     except (Unreachable, TimeoutError) as error:
         log.warning("part of a screen is missing", error=type(error).__name__)
         return Part(None)
+
+
+async def permitted(call: Awaitable[PartT]) -> Part[PartT] | None:
+    """An optional part, or nothing at all where it is not open to the caller: then the screen does not speak of it."""
+    try:
+        return await optional(call)
+    except Refused:
+        return None

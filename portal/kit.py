@@ -126,8 +126,8 @@ def create_environment(texts: Texts, town: TownFace, extra_templates: Sequence[P
     )
     zone = ZoneInfo(town.time_zone)
     zoned = (
-        formats.weekday, formats.date_day, formats.date_tiny, formats.date_words, formats.date_short,
-        formats.time_short, formats.time_words,
+        formats.civil_date, formats.weekday, formats.date_day, formats.date_tiny, formats.date_words,
+        formats.date_short, formats.time_short, formats.time_words,
     )  # fmt: skip
     environment.filters.update({function.__name__: partial(function, zone=zone) for function in zoned})
     environment.filters.update(money=formats.money, month_words=formats.month_words, plural=formats.plural)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
 from jinja2 import Environment
@@ -9,6 +10,7 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
+from chassis.clock import civil_day
 from contracts.http import Problem
 from gateway.auth import Visitor
 
@@ -32,11 +34,16 @@ class Notice:
 class Portal:
     """Everything pages are made with, for one town."""
 
-    def __init__(self, town: PortalTown, texts: Texts) -> None:
+    def __init__(self, town: PortalTown, texts: Texts, clock_offset: timedelta = timedelta()) -> None:
         self.town = town
+        self._clock_offset = clock_offset
         self.texts = texts
         self.environment: Environment = create_environment(texts, town.face)
         self.refusals = RefusalTexts(texts, town.town.zone)
+
+    def today(self) -> date:
+        """The town's date."""
+        return civil_day(datetime.now(UTC) + self._clock_offset, self.town.town.zone)
 
     def page(
         self,

@@ -31,9 +31,19 @@ class BookingClient(ServiceClient):
         """The town's activities."""
         return await self.read(caller, "/activities", ActivityPage)
 
-    async def slots(self, caller: Caller, from_on: date, to_on: date, activity_id: UUID | None = None) -> SlotPage:
+    async def slots(
+        self,
+        caller: Caller,
+        from_on: date,
+        to_on: date,
+        *,
+        activity_id: UUID | None = None,
+        cursor: str | None = None,
+    ) -> SlotPage:
         """The days of activities between two dates."""
-        return await self.read(caller, "/slots", SlotPage, from_on=from_on, to_on=to_on, activity_id=activity_id)
+        return await self.read(
+            caller, "/slots", SlotPage, from_on=from_on, to_on=to_on, activity_id=activity_id, cursor=cursor
+        )
 
     async def open_slots(self, caller: Caller, activity_id: UUID, body: Any) -> SlotPage:
         """Open days of an activity."""

@@ -5,7 +5,7 @@ posted with the confirmation, and another price is never confirmed in its place.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -126,7 +126,7 @@ async def _open_desk(
     request: AnyRequest, visitor: Visitor, services: Services, week: str, choices: Choices | None
 ) -> Desk:
     portal: Portal = request.app.state.portal
-    today = datetime.now(UTC).astimezone(portal.town.town.zone).date()
+    today = portal.today()
     asked = _date(week)
     first = monday(asked or today)
     # Choices may stand in any week that can be booked; without them only the nearest open week is looked for.

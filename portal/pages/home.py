@@ -1,7 +1,7 @@
 """The public home page, and the private one: greeting, the household, the dashboard and the tiles of the town."""
 
 import asyncio
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from litestar import Request, Response, get
@@ -84,7 +84,7 @@ def shown_blocks(portal: Portal, household: Part[Household]) -> list[tuple[str, 
     if household.value is None:
         ages = list(range(19))
     else:
-        today = datetime.now(UTC).astimezone(portal.town.town.zone).date()
+        today = portal.today()
         ages = [age_on(child.birth_on, today) for child in household.value.children]
     blocks = []
     for block in portal.town.section.blocks:

@@ -117,10 +117,9 @@ async def running_service(
         http_port=1,
         town_file=town_file,
         secrets_dir=secrets_dir,
-        portal_url="http://localhost:8000",
         database_url=address,
         kafka_bootstrap_servers="127.0.0.1:1",
-        **{"roles": frozenset({ProcessRole.API}), **settings},
+        **{"roles": frozenset({ProcessRole.API}), "portal_url": "http://localhost:8000", **settings},
     )
     service: Service = importlib.import_module(f"services.{name}.app").create(configured)
     app = build(service, configured)

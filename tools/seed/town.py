@@ -20,7 +20,7 @@ from tools.mailbox import credentials_of, wait_for_mail
 
 SYSTEM = Actor(UUID(int=0), ActorKind.SYSTEM)
 TOKEN_LIFETIME = timedelta(minutes=10)
-OPEN_WEEKS = 30
+OPEN_DAYS = 210
 ACCEPTED = (200, 201, 204)
 WAIT_SECONDS = 30.0
 SERVICES = ("identity", "family", "booking", "billing")
@@ -81,13 +81,13 @@ class Seed:
         listed = await self._call("booking", "GET", "/activities")
         activity = next((known for known in listed["items"] if known["label"] == plan["label"]), None)
         if activity is None:
-            body = {name: plan[name] for name in plan if name not in ("weekday", "capacity")}
+            body = {name: plan[name] for name in plan if name not in ("weekdays", "capacity")}
             body |= {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
             activity = await self._call("booking", "POST", "/activities", body)
         today = datetime.now(UTC).date()
-        first = today + timedelta(days=(plan["weekday"] - today.weekday()) % 7)
-        days = [first + timedelta(weeks=week) for week in range(OPEN_WEEKS)]
-        body = {"days": [day.isoformat() for day in days if day <= ends_on], "capacity": plan["capacity"]}
+        every = (today + timedelta(days=offset) for offset in range(OPEN_DAYS))
+        days = [day.isoformat() for day in every if day.weekday() in plan["weekdays"] and day <= ends_on]
+        body = {"days": days, "capacity": plan["capacity"]}
         await self._call("booking", "POST", f"/activities/{activity['activity_id']}/slots", body)
 
     async def _open_household(self, plan: Mapping[str, Any]) -> None:

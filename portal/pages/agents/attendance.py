@@ -1,6 +1,6 @@
 """Attendance for agents on site: the days of a week, a day's sheet, its marks and its closure."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,13 +30,16 @@ async def days_page(
 ) -> Response[Any]:
     """The days of a week on which activities take place."""
     visitor.require(ActorKind.AGENT)
-    week = monday(_day(request.query_params.get("semaine", "")) or _today(portal))
-    slots = await services.booking.slots(visitor.caller, week, week + timedelta(days=6))
+    week = monday(_day(request.query_params.get("semaine", "")) or portal.today())
+    cursor = request.query_params.get("suite")
+    found = await services.booking.slots(visitor.caller, week, week + timedelta(days=6), cursor=cursor)
     context = {
         "week": week,
         "previous_on": week - timedelta(weeks=1),
         "next_on": week + timedelta(weeks=1),
-        "slots": slots.items,
+        "today": portal.today(),
+        "slots": found.items,
+        "next_cursor": found.next_cursor,
     }
     return portal.page(request, "agents/days.html.j2", visitor, context)
 
@@ -64,15 +67,15 @@ async def note_marks(
     """Note the marks, and close the sheet when asked to."""
     visitor.require(ActorKind.AGENT)
     portal: Portal = request.app.state.portal
-    marks = [
-        {"booking_id": name.removeprefix("mark."), "attendance": value}
-        for name, value in form.values.items()
-        if name.startswith("mark.") and value
-    ]
+    marks = {name.removeprefix("mark."): value for name, value in form.values.items() if name.startswith("mark.")}
     is_closing = form.get("step") == "close"
     try:
+        if form.get("step") == "all_present":
+            sheet = await services.booking.attendance(visitor.caller, slot_id)
+            marks = {str(line.booking_id): line.attendance or Attendance.PRESENT for line in sheet.lines} | marks
         if marks:
-            await services.booking.mark_attendance(visitor.caller, slot_id, {"marks": marks})
+            body = {"marks": [{"booking_id": booking, "attendance": mark} for booking, mark in marks.items()]}
+            await services.booking.mark_attendance(visitor.caller, slot_id, body)
         if is_closing:
             await services.booking.close_attendance(visitor.caller, slot_id)
     except Refused as refused:
@@ -92,13 +95,10 @@ async def _sheet_page(
         "sheet": sheet,
         "refusal": refusal,
         "marks": [(mark.value, portal.texts(f"agents.mark.{mark}")) for mark in MARKS],
+        "today": portal.today(),
         "unmarked": [line for line in sheet.lines if line.attendance is None],
     }
     return portal.page(request, "agents/sheet.html.j2", visitor, context, status=409 if refusal else 200)
-
-
-def _today(portal: Portal) -> date:
-    return datetime.now(UTC).astimezone(portal.town.town.zone).date()
 
 
 def _day(text: str) -> date | None:

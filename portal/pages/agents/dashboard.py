@@ -1,7 +1,6 @@
 """What waits for an agent today."""
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Request, Response, get
@@ -9,8 +8,7 @@ from litestar.di import NamedDependency
 
 from contracts.types import ActorKind, EnrollmentStatus, Role
 from gateway.auth import Visitor
-from gateway.clients.calling import Refused
-from gateway.composing import Part, optional
+from gateway.composing import permitted
 from gateway.services import Services
 
 from ...render import Portal
@@ -27,23 +25,14 @@ async def dashboard_page(
 ) -> Response[Any]:
     """Requests to decide, sheets to close today, and the invoice runs for whoever invoices."""
     session = visitor.require(ActorKind.AGENT)
-    today = datetime.now(UTC).astimezone(portal.town.town.zone).date()
+    today = portal.today()
     requests, slots, runs = await asyncio.gather(
-        _permitted(optional(services.booking.enrollments(visitor.caller, EnrollmentStatus.REQUESTED))),
-        _permitted(optional(services.booking.slots(visitor.caller, today, today))),
-        _permitted(optional(services.billing.runs(visitor.caller))) if FINANCE & set(session.roles) else _nothing(),
+        permitted(services.booking.enrollments(visitor.caller, EnrollmentStatus.REQUESTED)),
+        permitted(services.booking.slots(visitor.caller, today, today)),
+        permitted(services.billing.runs(visitor.caller)) if FINANCE & set(session.roles) else _nothing(),
     )
     context = {"requests": requests, "slots": slots, "runs": runs, "today": today}
     return portal.page(request, "agents/dashboard.html.j2", visitor, context)
-
-
-async def _permitted(call: Any) -> Part[Any] | None:
-    """A part of the page, or nothing at all when the agent's role does not open it."""
-    try:
-        part: Part[Any] = await call
-    except Refused:
-        return None
-    return part
 
 
 async def _nothing() -> None:

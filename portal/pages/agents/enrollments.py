@@ -13,6 +13,7 @@ from gateway.auth import Visitor
 from gateway.clients.calling import Refused
 from gateway.services import Services
 
+from ...kit import FormState
 from ...render import Notice, Portal
 
 AnyRequest = Request[Any, Any, Any]
@@ -24,7 +25,7 @@ async def requests_page(
 ) -> Response[Any]:
     """The enrollments of a status, those to decide by default."""
     visitor.require(ActorKind.AGENT)
-    return await _page(request, visitor, services)
+    return await _page(request, visitor, services, FormState())
 
 
 @post("/agents/inscriptions/{enrollment_id:uuid}/decision")
@@ -39,23 +40,22 @@ async def decide(
     visitor.require(ActorKind.AGENT)
     portal: Portal = request.app.state.portal
     is_validated = form.get("decision") == "validate"
-    body = {"is_validated": is_validated, "reason": form.get("reason") or None}
+    field = f"reason.{enrollment_id}"
+    body = {"is_validated": is_validated, "reason": form.get(field).strip() or None}
     try:
         await services.booking.decide_enrollment(visitor.caller, enrollment_id, body)
     except Refused as refused:
         if refused.problem.status == 404:
             raise
         errors = [portal.refusals.field(e.pointer, e.code, e.params) for e in refused.problem.errors]
-        text = " ".join(errors) or portal.refusal_text(refused.problem)
-        return await _page(
-            request, visitor, services, {"refusal": text, "refused_id": enrollment_id, "reason": form.get("reason")}
-        )
+        state = FormState({field: form.get(field)}, {field: " ".join(errors)} if errors else {})
+        return await _page(request, visitor, services, state, "" if errors else portal.refusal_text(refused.problem))
     notice = Notice("success", "enrollment_validated" if is_validated else "enrollment_refused")
     return portal.redirect("/agents/inscriptions", notice)
 
 
 async def _page(
-    request: AnyRequest, visitor: Visitor, services: Services, refused: dict[str, Any] | None = None
+    request: AnyRequest, visitor: Visitor, services: Services, form: FormState, refusal: str = ""
 ) -> Response[str]:
     portal: Portal = request.app.state.portal
     asked = request.query_params.get("etat", EnrollmentStatus.REQUESTED.value)
@@ -66,12 +66,12 @@ async def _page(
         "statuses": list(EnrollmentStatus),
         "enrollments": found.items,
         "next_cursor": found.next_cursor,
-        "refusal": "",
-        "refused_id": None,
-        "reason": "",
-        **(refused or {}),
+        "today": portal.today(),
+        "form": form,
+        "refusal": refusal,
     }
-    return portal.page(request, "agents/enrollments.html.j2", visitor, context, status=422 if refused else 200)
+    page_status = 422 if form.errors or refusal else 200
+    return portal.page(request, "agents/enrollments.html.j2", visitor, context, status=page_status)
 
 
 HANDLERS = [requests_page, decide]

@@ -1,6 +1,7 @@
 """Invoicing for finance officers: start a month's run, review its draft, issue it, follow its progress."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -40,7 +41,7 @@ async def start_run(
     """Start invoicing a month."""
     visitor.require(ActorKind.AGENT)
     portal: Portal = request.app.state.portal
-    typed = {"period": form.get("period")}
+    typed = {"period": form.get("period").strip()}
     try:
         key = form.get("idempotency_key") or str(uuid4())
         run = await services.billing.create_run(visitor.caller, typed, key)
@@ -90,7 +91,15 @@ async def _runs_page(
 ) -> Response[str]:
     portal: Portal = request.app.state.portal
     runs = await services.billing.runs(visitor.caller)
-    context = {"runs": runs.items, "form": form, "refusal": refusal, "key": str(uuid4())}
+    today = portal.today()
+    last_month = today.replace(day=1) - timedelta(days=1)
+    context = {
+        "runs": runs.items,
+        "form": form,
+        "refusal": refusal,
+        "key": str(uuid4()),
+        "suggested": f"{last_month:%Y-%m}",
+    }
     status = 422 if form.errors or refusal else 200
     return portal.page(request, "agents/runs.html.j2", visitor, context, status=status)
 

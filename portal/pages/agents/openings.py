@@ -51,8 +51,8 @@ async def open_days(
         body = {"days": [day.isoformat() for day in days], "capacity": typed["capacity"]}
         await services.booking.open_slots(visitor.caller, typed["activity_id"], body)
     except Refused as refused:
-        state = portal.form_state(typed, refused.problem)
-        text = portal.refusal_text(refused.problem)
+        state = _about_the_form(portal.form_state(typed, refused.problem))
+        text = "" if state.errors else portal.refusal_text(refused.problem)
         return await _page(request, visitor, services, state, text)
     return portal.redirect("/agents/pointage", Notice("success", "days_opened"))
 
@@ -67,6 +67,12 @@ def chosen_days(from_on: str, to_on: str, weekdays: list[str]) -> list[date] | N
         return None
     every = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
     return [day for day in every if str(day.weekday()) in weekdays]
+
+
+def _about_the_form(state: FormState) -> FormState:
+    """What is wrong with some of the days is shown at the start of their period: no field of the form is one day."""
+    errors = {"from_on" if name.startswith("days") else name: text for name, text in reversed(state.errors.items())}
+    return FormState(state.values, errors)
 
 
 async def _page(

@@ -78,13 +78,12 @@ def check_password(password: str, username: str, rules: CredentialRules) -> Fiel
         return FieldRefusal(pointer, "password_too_short", (("min", rules.length_min),))
     if len(password) > rules.length_max:
         return FieldRefusal(pointer, "password_too_long", (("max", rules.length_max),))
-    for code, count, minimum in (
-        ("password_lowercase", sum(letter.islower() for letter in password), rules.lowercase_min),
-        ("password_uppercase", sum(letter.isupper() for letter in password), rules.uppercase_min),
-        ("password_digits", sum(letter.isdigit() for letter in password), rules.digit_min),
-    ):
-        if count < minimum:
-            return FieldRefusal(pointer, code, (("min", minimum),))
+    if sum(letter.islower() for letter in password) < rules.lowercase_min:
+        return FieldRefusal(pointer, "password_lowercase", (("min", rules.lowercase_min),))
+    if sum(letter.isupper() for letter in password) < rules.uppercase_min:
+        return FieldRefusal(pointer, "password_uppercase", (("min", rules.uppercase_min),))
+    if sum(letter.isdigit() for letter in password) < rules.digit_min:
+        return FieldRefusal(pointer, "password_digits", (("min", rules.digit_min),))
     if username_key(password) == username_key(username):
         return FieldRefusal(pointer, "password_equals_username")
     if is_common(password, (username, *rules.context_words)):

@@ -1,14 +1,51 @@
-"""A billing service under test, and a small town of families for it."""
+"""A billing service under test, the payment provider's simulator as a real process, and a gateway between them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
+from deploy.local.child import free_ports
+from tests.component.billing.families import FRAGMENT
+from tests.component.billing.paying import Gateway, Payer
+from tests.component.simulators.running import Payfip
 from tests.support.databases import Postgres
 from tests.support.services import RunningService, running_service, write_town
 
-from tests.component.billing.families import FRAGMENT
+PROVIDER_SECONDS = 1.0
+
+
+@pytest.fixture(scope="session")
+async def payfip_process(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Payfip]:
+    """The payment provider's simulator."""
+    (port,) = free_ports(1)
+    folder = tmp_path_factory.mktemp("payfip")
+    environment = {"HTTP_PORT": str(port), "STATE_DIR": str(folder / "state")}
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=15) as http:
+        simulator = Payfip("simulators.payfip", environment, http, folder / "log")
+        await simulator.start()
+        yield simulator
+        simulator.stop()
+
+
+@pytest.fixture
+async def payfip(payfip_process: Payfip) -> Payfip:
+    """The simulator, with every switch at its faithful position."""
+    await payfip_process.order("reset")
+    return payfip_process
+
+
+@pytest.fixture
+async def gateway() -> AsyncIterator[Gateway]:
+    """The public address that the provider notifies."""
+    gateway = Gateway()
+    server = await asyncio.start_server(gateway.answer, "127.0.0.1", 0)
+    gateway.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    yield gateway
+    server.close()
+    await server.wait_closed()
 
 
 @pytest.fixture
@@ -19,3 +56,23 @@ async def service(postgres: Postgres, secrets_dir: Path, tmp_path: Path) -> Asyn
         "billing", postgres, secrets_dir, town_file=town, payfip_url="http://127.0.0.1:9"
     ) as running:
         yield running
+
+
+@pytest.fixture
+async def payer(
+    postgres: Postgres, secrets_dir: Path, tmp_path: Path, payfip: Payfip, gateway: Gateway
+) -> AsyncIterator[Payer]:
+    """A billing service with its provider, and a parent who has an invoice of 18.40 euros to pay."""
+    async with running_service(
+        "billing",
+        postgres,
+        secrets_dir,
+        town_file=write_town(tmp_path, FRAGMENT),
+        payfip_url=str(payfip.http.base_url),
+        payfip_timeout_seconds=PROVIDER_SECONDS,
+        portal_url=gateway.url,
+    ) as running:
+        gateway.service = running
+        payer = Payer(running, payfip)
+        await payer.receive_invoice()
+        yield payer

@@ -55,9 +55,7 @@ class Family:
                 ),
             ),
             children=(
-                Child(
-                    child_id=self.child_id, first_name="Lina", last_name=self.last_name, birth_on=date(2018, 5, 4)
-                ),
+                Child(child_id=self.child_id, first_name="Lina", last_name=self.last_name, birth_on=date(2018, 5, 4)),
             ),
             payer_guardian_id=self.guardian_id,
             created_at=MOMENT,
@@ -97,7 +95,9 @@ class Booked:
         """The place was given back, in time or not."""
         return BookingCancelled(**self._common(), is_chargeable=is_chargeable, cancelled_at=MOMENT)
 
-    def attended(self, attendance: Attendance = Attendance.PRESENT, recorded_at: datetime = MOMENT) -> AttendanceRecorded:
+    def attended(
+        self, attendance: Attendance = Attendance.PRESENT, recorded_at: datetime = MOMENT
+    ) -> AttendanceRecorded:
         """The sheet was closed."""
         return AttendanceRecorded(**self._common(), attendance=attendance, recorded_at=recorded_at)
 
@@ -119,6 +119,25 @@ async def publish_tariff(service: RunningService, code: str = "leisure", **chang
         f"/tariffs/{code}", json=LEISURE_GRID | changes, headers=service.as_agent(Role.FINANCE)
     )
     assert answer.status_code == 200, answer.text
+
+
+async def issued_invoice(service: RunningService, family: Family, day_count: int = 1) -> dict[str, Any]:
+    """Have a family invoiced for some days at 9.20 euros each; the invoice as the family sees it."""
+    centre = uuid4()
+    days = [Booked(family, centre) for _ in range(day_count)]
+    await publish_tariff(service)
+    await service.deliver(activity(centre), family.state(), family.quotient(75_000))
+    await service.deliver(*(day.confirmed() for day in days), *(day.attended() for day in days))
+    await invoice_month(service)
+    return await only_invoice(service, family)
+
+
+async def only_invoice(service: RunningService, family: Family) -> dict[str, Any]:
+    """The one invoice of a family, whole."""
+    parent = service.as_parent(family.guardian_id)
+    (summary,) = (await service.client.get("/invoices", headers=parent)).json()["items"]
+    invoice: dict[str, Any] = (await service.client.get(f"/invoices/{summary['invoice_id']}", headers=parent)).json()
+    return invoice
 
 
 async def invoice_month(service: RunningService, period: str = "2026-09") -> dict[str, Any]:

@@ -1,29 +1,79 @@
-"""The way of a family from the invitation to a space that is open: each step, and each way of stumbling on it."""
+"""The way of a family from the invitation to a space that is open, and what stays shut on the way."""
 
 import pytest
 
 from chassis.actor import read_actor
-from contracts.types import SessionStage
-from tests.component.identity.walk import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk
+from contracts.identity.events import AccountActivated, AccountCreated, AccountState, CredentialsChosen, TermsAccepted
+from contracts.types import AccountStatus, ActorKind, SessionStage
+from tests.component.identity.walk import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk, guardian, problem
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_the_whole_walk(walk: Walk, service: RunningService) -> None:
-    mailed, token = await walk.activated()
-    assert (await walk.session(token)).stage is SessionStage.CHOOSE_CREDENTIALS
-    answer = await walk.choose(token)
-    assert answer.status_code == 200, answer.text
-    renewed = answer.json()["session_token"]
-    assert (await walk.session(renewed)).stage is SessionStage.ACCEPT_TERMS
-    answer = await walk.accept(renewed)
-    assert answer.status_code == 200, answer.text
-    session = await walk.session(renewed)
-    assert session.stage is SessionStage.READY
-    assert session.username == PERSONAL_USERNAME
-    assert session.actor_token is not None
-    actor = read_actor(session.actor_token, service.actor_key)
-    assert actor.guardian_id == session.guardian_id
-    await walk.signed_in(PERSONAL_USERNAME, PERSONAL_PASSWORD)
-    assert mailed.username.startswith("testeur")
+async def test_each_step_opens_the_next_one(walk: Walk, service: RunningService) -> None:
+    person = guardian()
+    _, token = await walk.activated(person)
+    first = await walk.session(token)
+    assert (first.stage, first.actor_token) == (SessionStage.CHOOSE_CREDENTIALS, None)
+    assert problem(await walk.accept(token), 409) == "credentials_not_chosen"
+
+    renewed = (await walk.choose(token)).json()["session_token"]
+    second = await walk.session(renewed)
+    assert (second.stage, second.actor_token) == (SessionStage.ACCEPT_TERMS, None)
+
+    accepted = await walk.accept(renewed)
+    assert accepted.status_code == 200
+    assert accepted.json()["stage"] == "ready"
+    third = await walk.session(renewed)
+    assert (third.stage, third.username) == (SessionStage.READY, PERSONAL_USERNAME)
+    assert third.actor_token is not None
+    actor = read_actor(third.actor_token, service.actor_key)
+    assert (actor.account_id, actor.kind, actor.guardian_id) == (
+        third.account_id,
+        ActorKind.PARENT,
+        person.guardian_id,
+    )
+
+
+async def test_personal_credentials_open_the_space_at_once(walk: Walk) -> None:
+    await walk.ready()
+    token = await walk.signed_in(PERSONAL_USERNAME, PERSONAL_PASSWORD)
+    assert (await walk.session(token)).stage is SessionStage.READY
+
+
+async def test_the_walk_is_told_as_events(walk: Walk, service: RunningService) -> None:
+    await walk.ready(person := guardian())
+    events = await service.outbox()
+    facts = [type(event) for event in events if event.topic == "identity.account_facts"]
+    assert facts == [AccountCreated, AccountActivated, CredentialsChosen, TermsAccepted]
+    states = [event for event in events if isinstance(event, AccountState)]
+    assert [state.status for state in states] == [
+        AccountStatus.INVITED,
+        AccountStatus.ACTIVATED,
+        AccountStatus.ACTIVE,
+    ]
+    assert {(state.guardian_id, state.email) for state in states} == {(person.guardian_id, person.email)}
+
+
+async def test_fact_topics_name_nobody(walk: Walk, service: RunningService) -> None:
+    await walk.ready(guardian("canari@famille.example", last_name="Canarivore"))
+    rows = await service.db.fetch("select payload from outbox where topic = 'identity.account_facts'")
+    assert rows
+    text = b"".join(row["payload"] for row in rows).lower()
+    for word in (b"canari", b"dominique", b"famille.example"):
+        assert word not in text
+
+
+async def test_the_sign_in_before_this_one_is_shown(walk: Walk, service: RunningService) -> None:
+    token = await walk.ready()
+    assert (await walk.session(token)).previous_sign_in_at is None
+    service.advance(days=3)
+    now = await service.db.now()
+    second = await walk.session(await walk.signed_in(PERSONAL_USERNAME, PERSONAL_PASSWORD))
+    assert second.previous_sign_in_at is not None
+    assert (now - second.previous_sign_in_at).days == 3
+    service.advance(hours=1)
+    third = await walk.session(await walk.signed_in(PERSONAL_USERNAME, PERSONAL_PASSWORD))
+    assert third.previous_sign_in_at is not None
+    assert (third.previous_sign_in_at - now).total_seconds() < 60

@@ -1,0 +1,1 @@
+"""What the notifications service refuses besides what every service does: nothing so far."""

@@ -1,0 +1,206 @@
+"""Accounts follow the households' files: created, moved, closed, erased; never twice, never backwards."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from contracts.event import Envelope
+from contracts.family.events import Guardian, HouseholdState
+from contracts.identity.events import AccountCreated, AccountState, CredentialIssued
+from contracts.types import AccountStatus, CredentialPurpose
+from tests.component.identity.walk import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk, guardian, problem, town_file
+from tests.support.databases import Postgres
+from tests.support.services import RunningService, running_service
+
+pytestmark = pytest.mark.anyio
+
+
+async def account(service: RunningService, field: str) -> object:
+    """One column of the only account there is."""
+    rows = await service.db.fetch("select * from accounts")
+    assert len(rows) == 1
+    return rows[0][field]
+
+
+async def test_each_invited_guardian_gets_an_account_and_an_invitation(walk: Walk, service: RunningService) -> None:
+    one, two = guardian(), guardian("claude@famille.example", last_name="Dupré")
+    absent = guardian("seul@famille.example", is_invited=False)
+    unreachable = guardian(None)
+    await service.deliver(walk.household(one, two, absent, unreachable))
+    await service.run_job("issue_credentials")
+    created = [event for event in await service.outbox() if isinstance(event, AccountCreated)]
+    assert {event.guardian_id for event in created} == {one.guardian_id, two.guardian_id}
+    issued = [event for event in await service.outbox() if isinstance(event, CredentialIssued)]
+    assert {event.account_id for event in issued} == {event.account_id for event in created}
+    assert {event.purpose for event in issued} == {CredentialPurpose.INVITATION}
+    assert len({event.sealed for event in issued}) == 2
+    assert {credential.username[:-5] for credential in await walk.credentials()} == {"testeur", "dupre"}
+
+
+async def test_a_link_works_for_as_long_as_the_town_says(walk: Walk, service: RunningService) -> None:
+    await walk.invited()
+    (issued,) = [event for event in await service.outbox() if isinstance(event, CredentialIssued)]
+    assert (issued.expires_at - await service.db.now()).total_seconds() == pytest.approx(14 * 86_400, abs=60)
+
+
+async def test_a_state_that_comes_again_changes_nothing(walk: Walk, service: RunningService) -> None:
+    state = walk.household(guardian())
+    first = service.envelope(state)
+    await service.deliver(first)
+    await service.run_job("issue_credentials")
+    before = len(await service.outbox())
+    await service.deliver(first, service.envelope(state, sequence=1), service.envelope(state, sequence=2))
+    await service.run_job("issue_credentials")
+    assert len(await service.outbox()) == before
+
+
+async def test_a_replay_from_the_start_mails_nobody(walk: Walk, service: RunningService) -> None:
+    household_id, person = uuid4(), guardian("first@famille.example")
+    moved = person.model_copy(update={"email": "second@famille.example"})
+    states = [walk.household(each, household_id=household_id) for each in (person, moved)]
+    await service.deliver(*states)
+    await service.run_job("issue_credentials")
+    before = len(await service.outbox())
+    await service.db.execute("truncate inbox")
+    await service.deliver(*(service.envelope(state, sequence=number) for number, state in enumerate(states, 1)))
+    await service.run_job("issue_credentials")
+    assert len(await service.outbox()) == before
+    assert await account(service, "email") == "second@famille.example"
+
+
+async def test_a_state_that_comes_late_is_ignored(walk: Walk, service: RunningService) -> None:
+    household_id, person = uuid4(), guardian()
+    newer = walk.household(person.model_copy(update={"email": "new@famille.example"}), household_id=household_id)
+    await service.deliver(service.envelope(newer, sequence=7))
+    await service.deliver(service.envelope(walk.household(person, household_id=household_id), sequence=6))
+    assert await account(service, "email") == "new@famille.example"
+
+
+async def test_two_replicas_with_one_state_make_one_account(walk: Walk, service: RunningService) -> None:
+    person = guardian()
+    envelopes = [service.envelope(walk.household(person)) for _ in range(8)]
+    await asyncio.gather(*(service.deliver_unchecked(envelope) for envelope in envelopes))
+    assert await service.db.fetchval("select count(*) from dead_letters") == 0
+    assert await account(service, "guardian_id") == person.guardian_id
+    assert await service.db.fetchval("select count(*) from invitations") == 1
+
+
+async def test_a_corrected_address_is_invited_instead(walk: Walk, service: RunningService) -> None:
+    household_id, person = uuid4(), guardian("typo@famille.example")
+    await service.deliver(walk.household(person, household_id=household_id))
+    wrong = await walk.issued()
+    await service.deliver(
+        walk.household(person.model_copy(update={"email": "right@famille.example"}), household_id=household_id)
+    )
+    right = await walk.issued()
+    assert problem(await walk.activate(wrong.activation_token), 409) == "activation_link_replaced"
+    assert (await walk.activate(right.activation_token)).status_code == 201
+    assert problem(await walk.sign_in(wrong.username, wrong.temporary_password), 401) == "invalid_credentials"
+    assert await walk.signed_in("right@famille.example", right.temporary_password)
+
+
+async def test_an_account_in_use_follows_the_address_that_an_agent_writes(walk: Walk, service: RunningService) -> None:
+    household_id, person = uuid4(), guardian()
+    await service.deliver(walk.household(person, household_id=household_id))
+    mailed = await walk.issued()
+    await walk.activate(mailed.activation_token)
+    await walk.choose(await walk.signed_in(mailed.username, mailed.temporary_password))
+    moved = person.model_copy(update={"email": "new@famille.example"})
+    await service.deliver(walk.household(moved, household_id=household_id))
+    await service.run_job("issue_credentials")
+    assert len(await walk.credentials()) == 1, "nobody is invited again"
+    assert await walk.signed_in("new@famille.example", PERSONAL_PASSWORD)
+    assert problem(await walk.sign_in("dominique@famille.example", PERSONAL_PASSWORD), 401)
+    states = [event for event in await service.outbox() if isinstance(event, AccountState)]
+    assert states[-1].email == "new@famille.example"
+
+
+async def test_where_persons_change_it_themselves_the_file_does_not(
+    postgres: Postgres, secrets_dir: Path, tmp_path: Path
+) -> None:
+    town = town_file(tmp_path, profile={"email_change": "self"})
+    async with running_service("identity", postgres, secrets_dir, town_file=town) as service:
+        walk = Walk(service, secrets_dir)
+        household_id, person = uuid4(), guardian()
+        await service.deliver(walk.household(person, household_id=household_id))
+        mailed = await walk.issued()
+        await walk.activate(mailed.activation_token)
+        await walk.choose(await walk.signed_in(mailed.username, mailed.temporary_password))
+        moved = person.model_copy(update={"email": "new@famille.example"})
+        await service.deliver(walk.household(moved, household_id=household_id))
+        assert await account(service, "email") == "dominique@famille.example"
+
+
+async def test_two_guardians_may_share_an_address_and_then_use_their_names(walk: Walk, service: RunningService) -> None:
+    await service.deliver(walk.household(guardian(), guardian()))
+    await service.run_job("issue_credentials")
+    one, two = await walk.credentials()
+    assert one.username != two.username
+    for mailed in (one, two):
+        assert (await walk.activate(mailed.activation_token)).status_code == 201
+        assert await walk.signed_in(mailed.username, mailed.temporary_password)
+        refused = await walk.sign_in("dominique@famille.example", mailed.temporary_password)
+        assert problem(refused, 401) == "invalid_credentials"
+
+
+async def test_who_leaves_every_file_is_signed_out_and_comes_back_as_before(
+    walk: Walk, service: RunningService
+) -> None:
+    household_id, person, other = uuid4(), guardian(), guardian("reste@famille.example")
+    await service.deliver(walk.household(person, other, household_id=household_id))
+    await service.run_job("issue_credentials")
+    username = await _username(service, person)
+    (mailed,) = [each for each in await walk.credentials() if each.username == username]
+    await walk.activate(mailed.activation_token)
+    token = (await walk.choose(await walk.signed_in(mailed.username, mailed.temporary_password))).json()[
+        "session_token"
+    ]
+    await service.deliver(walk.household(other, household_id=household_id))
+    answer = await service.client.get("/sessions/current", headers={"X-Session": token})
+    assert problem(answer, 401) == "session_ended"
+    assert problem(await walk.sign_in(PERSONAL_USERNAME, PERSONAL_PASSWORD), 403) == "account_disabled"
+    assert problem(await walk.sign_in(PERSONAL_USERNAME, "wrong-password-1"), 401) == "invalid_credentials"
+    states = [event for event in await service.outbox() if isinstance(event, AccountState)]
+    assert (states[-1].guardian_id, states[-1].status) == (person.guardian_id, AccountStatus.DISABLED)
+
+    await service.deliver(walk.household(person, other, household_id=household_id))
+    assert await walk.signed_in(PERSONAL_USERNAME, PERSONAL_PASSWORD)
+
+
+async def test_who_is_in_two_files_leaves_with_the_second(walk: Walk, service: RunningService) -> None:
+    person, first, second = guardian(), uuid4(), uuid4()
+    await service.deliver(walk.household(person, household_id=first), walk.household(person, household_id=second))
+    await service.deliver(walk.household(household_id=first))
+    assert await account(service, "is_disabled") is False
+    await service.deliver(walk.household(household_id=second))
+    assert await account(service, "is_disabled") is True
+
+
+async def test_an_erased_household_takes_its_accounts_along(walk: Walk, service: RunningService) -> None:
+    household_id, person = uuid4(), guardian()
+    state = walk.household(person, household_id=household_id)
+    await service.deliver(state)
+    await walk.issued()
+    account_id = await account(service, "account_id")
+    await service.deliver(tombstone(service, state, sequence=2))
+    assert await service.db.fetchval("select count(*) from accounts") == 0
+    assert await service.db.fetchval("select count(*) from invitations") == 0
+    erased = await service.db.fetch("select topic, key from outbox where payload is null")
+    assert [tuple(row) for row in erased] == [("identity.accounts", str(account_id))]
+
+    await service.db.execute("truncate inbox")
+    await service.deliver(service.envelope(state, sequence=1))
+    assert await service.db.fetchval("select count(*) from accounts") == 0, "a replay brings nobody back"
+
+
+def tombstone(service: RunningService, state: HouseholdState, sequence: int) -> Envelope:
+    """The record that erases a household."""
+    return replace(service.envelope(state, sequence=sequence), payload=None)
+
+
+async def _username(service: RunningService, person: Guardian) -> str:
+    name: str = await service.db.fetchval("select username from accounts where guardian_id = $1", person.guardian_id)
+    return name

@@ -1,0 +1,122 @@
+"""The booking service under a rush: many families, few places, and several transactions at once.
+
+`Rush.alone` decides each basket in a transaction of its own, as as many replicas would; over HTTP the requests of one
+process are batched.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis.actor import Actor
+from chassis.idempotency import Claim
+from contracts.booking.api import Basket, BasketBooked, BasketLineCreate
+from contracts.types import ActorKind
+from services.booking.bookings.commands import BookingRequest, Outcome, book
+from tests.factories.booking import ZONE, BookingTown, Family
+from tests.support.databases import Postgres
+from tests.support.services import RunningService, running_service, write_town
+
+FRAGMENT = Path("deploy/towns/demo/booking.fragment.toml")
+
+SEED_FAMILIES_SQL = """
+with family as (
+    select gen_random_uuid() as household_id, gen_random_uuid() as guardian_id, gen_random_uuid() as child_id
+    from generate_series(1, $1)
+), household as (
+    insert into households (household_id, version) select household_id, 1 from family
+), guardian as (
+    insert into guardians (guardian_id, household_id) select guardian_id, household_id from family
+), child as (
+    insert into children (child_id, household_id, first_name, last_name, birth_on)
+    select child_id, household_id, 'Lina', 'Martin', $3::date from family
+), enrollment as (
+    insert into enrollments (id, household_id, child_id, activity_id, status, starts_on, ends_on, requested_by,
+                             requested_at)
+    select gen_random_uuid(), household_id, child_id, $2, 'validated', $4::date, $5::date, guardian_id, now()
+    from family
+)
+select * from family
+"""
+
+OVERSOLD_SQL = """
+select s.id from slots s
+where s.taken > s.capacity
+   or s.taken <> (select count(*) from bookings b where b.slot_id = s.id and b.status = 'confirmed')
+   or s.capacity < (select count(*) from bookings b where b.slot_id = s.id and b.status = 'confirmed')
+"""
+
+REPEATED_SQL = """
+select slot_id, child_id from bookings where status = 'confirmed' group by slot_id, child_id having count(*) > 1
+"""
+
+
+class Rush:
+    """Families that want the same places."""
+
+    def __init__(self, service: RunningService) -> None:
+        self.service = service
+        self.town = BookingTown(service)
+        self.activity_id = UUID(int=0)
+
+    async def slots(self, count: int, capacity: int) -> list[UUID]:
+        """Open days of an activity for everybody."""
+        self.activity_id = await self.town.activity()
+        return await self.town.open(self.activity_id, *range(10, 10 + count), capacity=capacity)
+
+    async def families(self, count: int) -> list[Family]:
+        """Families whose child is enrolled."""
+        today = await self.town.today()
+        rows = await self.service.db.fetch(
+            SEED_FAMILIES_SQL,
+            count,
+            self.activity_id,
+            today - timedelta(days=7 * 366),
+            today,
+            today + timedelta(days=200),
+        )
+        return [Family(row["household_id"], (row["guardian_id"],), (row["child_id"],)) for row in rows]
+
+    def request(
+        self, family: Family, slot_ids: Sequence[UUID], key: str | None = None, guardian_id: UUID | None = None
+    ) -> BookingRequest:
+        """A basket of these days for the family's child."""
+        guardian_id = guardian_id or family.guardian_id
+        lines = tuple(BasketLineCreate(child_id=family.child_id, slot_id=slot_id) for slot_id in slot_ids)
+        basket = Basket(lines=lines)
+        claim = Claim.of(str(guardian_id), key or str(uuid4()), "POST /bookings", basket.model_dump_json().encode())
+        return BookingRequest(Actor(guardian_id, ActorKind.PARENT, guardian_id=guardian_id), basket, claim, {})
+
+    async def alone(self, *requests: BookingRequest) -> list[Outcome]:
+        """Decide all requests at once, each in a transaction of its own."""
+        batches = await asyncio.gather(*(book(self.service.db, [request], ZONE) for request in requests))
+        return [outcome for (outcome,) in batches]
+
+    async def check(self, outcomes: Sequence[Outcome]) -> None:
+        """Invariants I1, I2 and I11: nothing oversold, what was accepted exists and was told, nothing else does."""
+        db = self.service.db
+        assert await db.fetch(OVERSOLD_SQL) == []
+        assert await db.fetch(REPEATED_SQL) == []
+        accepted = {
+            booking.booking_id
+            for outcome in outcomes
+            if isinstance(outcome, BasketBooked)
+            for booking in outcome.bookings
+        }
+        stored = {row["id"] for row in await db.fetch("select id from bookings where status = 'confirmed'")}
+        assert stored == accepted
+        told = await db.fetch("select payload from outbox where event_type = 'booking.booking_confirmed.v1'")
+        assert sorted(UUID(json.loads(row["payload"])["booking_id"]) for row in told) == sorted(accepted)
+
+
+@pytest.fixture
+async def rush(postgres: Postgres, secrets_dir: Path, tmp_path: Path) -> AsyncIterator[Rush]:
+    """The service and its rush."""
+    town_file = write_town(tmp_path, FRAGMENT)
+    async with running_service("booking", postgres, secrets_dir, town_file=town_file) as service:
+        yield Rush(service)
