@@ -62,10 +62,6 @@ class Batcher(Generic[RequestT, AnswerT]):
                     await self._run_batch(db, [single])
                 return
             outcomes = [error]
-        except BaseException:
-            for _, answer in batch:
-                answer.cancel()
-            raise
         for (_, answer), outcome in zip(batch, outcomes, strict=True):
             if answer.done():
                 continue

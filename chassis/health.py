@@ -54,7 +54,7 @@ class Health:
         report: dict[str, Any] = {}
         for subscriber in self._consumer.broker.subscribers if self._consumer else ():
             consumer = getattr(subscriber, "consumer", None)
-            topic = ",".join(getattr(subscriber, "topics", ()))
+            topic = ",".join(getattr(subscriber, "topic_names", ()))
             if consumer is None:
                 report[topic] = {"assigned": 0, "lag": None}
                 continue

@@ -85,13 +85,10 @@ from idempotency_keys k join unnest($1::text[], $2::text[]) as asked(actor, key)
 """
 
 
-async def kept_answers(tx: "Transaction", claims: Sequence[Claim]) -> dict[tuple[str, str], KeptAnswer]:
-    """The answers that were kept for these keys, by actor and key; the fingerprints are the caller's to compare."""
+async def kept_answers(tx: "Transaction", claims: Sequence[Claim]) -> list[KeptAnswer]:
+    """The answers that were kept for these keys; comparing the fingerprints of the claims is the caller's."""
     rows = await tx.fetch(KEPT_ANSWERS_SQL, [claim.actor for claim in claims], [claim.key for claim in claims])
-    return {
-        (row["actor"], row["key"]): KeptAnswer(Claim(row["actor"], row["key"], row["fingerprint"]), row["response"])
-        for row in rows
-    }
+    return [KeptAnswer(Claim(row["actor"], row["key"], row["fingerprint"]), row["response"]) for row in rows]
 
 
 KEEP_ANSWERS_SQL = """

@@ -36,9 +36,8 @@ class Emission:
     trace: Mapping[str, str]
 
     @classmethod
-    def of(cls, event: Event, trace: Mapping[str, str] | None = None) -> "Emission":
-        """The emission of an event, with a new event id; `trace` is the present one unless given."""
-        trace = current_trace() if trace is None else trace
+    def of(cls, event: Event, trace: Mapping[str, str]) -> "Emission":
+        """The emission of an event, with a new event id."""
         return cls(new_id(), event.event_type, event.schema_version, event.topic, event.key, event.payload(), trace)
 
     @classmethod

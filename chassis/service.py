@@ -7,6 +7,7 @@ Whatever its roles, a process serves /health/live, /health/ready, /health/consum
 import asyncio
 import contextlib
 import json
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -167,6 +168,8 @@ def serve(app: Litestar, host: str, port: int) -> None:
         lifespan="on",
     )
     server = uvicorn.Server(config)
+    # The server raises the signal again once it has stopped: that is when we leave, with 0.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
     server.run()
     if not server.started:
         sys.exit(1)

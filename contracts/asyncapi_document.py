@@ -51,7 +51,7 @@ def asyncapi_document() -> str:
             "messageTraits": {"cloudevent": _cloudevent()},
         },
     }
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)
+    return str(yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120))
 
 
 def _channel(topic: Topic) -> dict[str, Any]:

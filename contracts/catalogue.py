@@ -23,8 +23,7 @@ topic and key. A minor version adds optional fields only; anything else is a new
 
 A *state* topic is compacted: the last record of a key is the whole aggregate, a record without a value erases it, and only
 here may personal data travel. A *facts* topic says what happened, with identifiers, dates, states and amounts alone. A
-*secret* topic carries sealed credentials for one service and forgets them within a day. What a consumer could not
-apply rests in `<topic>.dlq`.
+*secret* topic carries sealed credentials for one service and forgets them within a day.
 """
 
 

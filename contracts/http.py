@@ -11,11 +11,17 @@ PAGE_SIZE_MAX = 100
 
 ItemT = TypeVar("ItemT")
 
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
-LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
+# PostgreSQL stores no NUL, and a line has no other control character either.
+LINE = r"^[^\x00-\x1f\x7f]*$"
+TEXT = r"^[^\x00]*$"
+
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=LINE)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=TEXT)]
 Email = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[A-Za-z]{2,}$"),
+    StringConstraints(
+        strip_whitespace=True, max_length=80, pattern=r"^[^@\s,;<>\"\x00]+@[^@\s,;<>\"\x00]+\.[A-Za-z]{2,}$"
+    ),
 ]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20, pattern=r"^\+?[0-9][0-9 .\-]{7,18}$")]
 PostalCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}$")]

@@ -7,6 +7,7 @@ depends on a service.
 """
 
 import importlib
+import json
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -56,7 +57,7 @@ def openapi_documents() -> dict[str, dict[str, Any]]:
 
 def describe(app: Litestar) -> dict[str, Any]:
     """The document of an application."""
-    document: dict[str, Any] = app.openapi_schema.to_schema()
+    document: dict[str, Any] = json.loads(json.dumps(app.openapi_schema.to_schema()))
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas |= _problem_schemas()
@@ -68,19 +69,24 @@ def describe(app: Litestar) -> dict[str, Any]:
                 for name in _named_schemas(item[method].get("requestBody"), schemas, set()):
                     schemas[name]["additionalProperties"] = False
     if any("actor" in handler.parsed_fn_signature.parameters for handler in handlers.values()):
-        components["securitySchemes"] = {"actor": ACTOR_TOKEN}
+        components.setdefault("securitySchemes", {})["actor"] = ACTOR_TOKEN
     return document
 
 
 def _complete(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
     """Add what the route itself says, and replace the answers that the framework guesses by ours."""
     operation["summary"] = " ".join((handler.fn.__doc__ or "").split())
-    answers = {status: answer for status, answer in operation["responses"].items() if status.startswith(("2", "3"))}
+    answers = {
+        status: answer
+        for status, answer in operation["responses"].items()
+        if status.startswith(("2", "3")) or PROBLEM_TYPE in answer.get("content", {})
+    }
     operation["responses"] = {**answers, "default": PROBLEM_ANSWER}
     if "actor" in handler.parsed_fn_signature.parameters:
         operation["security"] = [{"actor": []}]
     if "claim" in handler.parsed_fn_signature.parameters:
-        operation["parameters"] = [*operation.get("parameters", ()), IDEMPOTENCY_KEY]
+        others = [item for item in operation.get("parameters", ()) if item["name"] != IDEMPOTENCY_KEY["name"]]
+        operation["parameters"] = [*others, IDEMPOTENCY_KEY]
 
 
 def _handlers(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Request
 
-from .auth import SAFE_METHODS, Sessions, Visitor
+from .auth import SAFE_METHODS, Sessions, Visitor, bearer_token
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 CSRF_EXEMPT = "csrf_exempt"
@@ -32,10 +32,10 @@ async def admit(request: Request[Any, Any, Any]) -> None:
     sessions: Sessions = request.app.state.sessions
     visitor = await sessions.visitor(request)
     form = await _read_form(request)
-    if request.method not in SAFE_METHODS and not request.route_handler.opt.get(CSRF_EXEMPT):
+    is_exempt = bearer_token(request) or request.route_handler.opt.get(CSRF_EXEMPT)
+    if request.method not in SAFE_METHODS and not is_exempt:
         sessions.check_origin(request)
-        if "authorization" not in request.headers:
-            sessions.check_form(visitor, request.headers.get("x-csrf-token") or form.get("csrf_token"))
+        sessions.check_form(visitor, request.headers.get("x-csrf-token") or form.get("csrf_token"))
     request.state.visitor = visitor
     request.state.form = form
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Litestar, Request, Response, Router, get
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
+from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
 
 from chassis.health import live, metrics
@@ -19,7 +19,8 @@ from portal.render import Portal
 from portal.settings import PortalTown
 
 from .admission import admit, provide_form, provide_visitor
-from .api import API, API_ERRORS
+from .api import API, API_ERRORS, OPENAPI
+from .api.errors import outside_routes
 from .auth import Sessions
 from .security import SecurityHeaders
 from .services import Services
@@ -95,11 +96,12 @@ def create(settings: GatewaySettings) -> Litestar:
             "sessions": Provide(provide_sessions),
             "portal": Provide(lambda: portal, sync_to_thread=False),
         },
-        exception_handlers=PAGE_ERRORS,
-        middleware=[SecurityHeaders(settings.portal_url, settings.payfip_url), TelemetryMiddleware("gateway")],
+        exception_handlers={**PAGE_ERRORS, HTTPException: outside_routes(PAGE_ERRORS[HTTPException])},
+        before_send=[SecurityHeaders(settings.portal_url, settings.payfip_url).add],
+        middleware=[TelemetryMiddleware("gateway")],
         lifespan=[lifespan],
         request_max_body_size=settings.body_max_bytes,
-        openapi_config=OpenAPIConfig(title="Portail famille", version="1.0.0", render_plugins=[]),
+        openapi_config=OPENAPI,
         logging_config=None,
     )
     app.state.portal = portal

@@ -70,11 +70,16 @@ class Visitor:
             raise SignInNeeded
         return self.session
 
-    def require(self, kind: ActorKind) -> CurrentSession:
-        """A session that is ready, of a parent or of an agent. Raises SignInNeeded, StageNotReady or WrongSpace."""
+    def require_ready(self) -> CurrentSession:
+        """A session whose first steps are done, whoever it is of. Raises SignInNeeded or StageNotReady."""
         session = self.require_session()
         if session.stage is not SessionStage.READY:
             raise StageNotReady(session.stage)
+        return session
+
+    def require(self, kind: ActorKind) -> CurrentSession:
+        """A session that is ready, of a parent or of an agent. Raises SignInNeeded, StageNotReady or WrongSpace."""
+        session = self.require_ready()
         if session.kind is not kind:
             raise WrongSpace
         return session
@@ -91,8 +96,11 @@ class Sessions:
         self._cache: OrderedDict[str, tuple[float, CurrentSession]] = OrderedDict()
 
     async def visitor(self, request: Request[Any, Any, Any]) -> Visitor:
-        """Who sent this request. A cookie that identity does not know (any longer) is nobody's."""
-        token = request.cookies.get(SESSION_COOKIE) or _bearer(request)
+        """Who sent this request. A token that identity does not know (any longer) is nobody's.
+
+        A bearer token counts alone: such a request proves nothing of where it came from, so its cookie must not count.
+        """
+        token = bearer_token(request) or request.cookies.get(SESSION_COOKIE)
         address = request.client.host if request.client else ""
         session = await self._resolve(token, address) if token else None
         known = token if session else None
@@ -105,8 +113,6 @@ class Sessions:
 
     def check_origin(self, request: Request[Any, Any, Any]) -> None:
         """Refuse an unsafe request that another site may have made. Raises ForgedRequest."""
-        if request.method in SAFE_METHODS or _bearer(request):
-            return
         origin = request.headers.get("origin")
         if origin is None and request.headers.get("sec-fetch-site") == "same-origin":
             return
@@ -155,7 +161,8 @@ def cleared_session_cookie() -> Cookie:
     return Cookie(key=SESSION_COOKIE, value="", path="/", secure=True, httponly=True, samesite="lax", max_age=0)
 
 
-def _bearer(request: Request[Any, Any, Any]) -> str | None:
+def bearer_token(request: Request[Any, Any, Any]) -> str | None:
+    """The session token of an application, which no browser sends by itself."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" and token else None
 

@@ -5,36 +5,30 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from litestar.datastructures import MutableScopeHeaders
-from litestar.enums import ScopeType
-from litestar.middleware import ASGIMiddleware
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import Message, Scope
 
 CACHEABLE_PATHS: Final = ("/static/", "/theme.css")
 YEAR_SECONDS: Final = 31_536_000
 
 
-class SecurityHeaders(ASGIMiddleware):
-    """Adds the security headers to every response; `payment_url` is the one other place that a form may lead to."""
+class SecurityHeaders:
+    """Adds the security headers to every response, even to one of no route, which no middleware sees.
 
-    scopes = (ScopeType.HTTP,)
+    `payment_url` is the one other place that a form may lead to.
+    """
 
     def __init__(self, portal_url: str, payment_url: str) -> None:
         self._headers = security_headers(portal_url, payment_url)
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Pass the request on and add to the head of its response."""
-        is_cacheable = scope["path"].startswith(CACHEABLE_PATHS)
-
-        async def add_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableScopeHeaders.from_message(message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                cached = f"public, max-age={YEAR_SECONDS}, immutable"
-                headers["Cache-Control"] = cached if is_cacheable and message["status"] == 200 else "no-store"
-            await send(message)
-
-        await next_app(scope, receive, add_headers)
+    async def add(self, message: Message, scope: Scope) -> None:
+        """Complete the head of a response that is about to be sent."""
+        if message["type"] != "http.response.start":
+            return
+        headers = MutableScopeHeaders.from_message(message)
+        for name, value in self._headers.items():
+            headers.setdefault(name, value)
+        is_cacheable = scope["path"].startswith(CACHEABLE_PATHS) and message["status"] == 200
+        headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable" if is_cacheable else "no-store"
 
 
 def security_headers(portal_url: str, payment_url: str) -> Mapping[str, str]:

@@ -22,7 +22,8 @@ DAYS_MAX: Final = 7
 """Above these a week no longer fits a screen as a table: it is drawn as a list by day."""
 
 ON: Final = frozenset({DayState.BOOKED, DayState.WAITING})
-CHOOSABLE: Final = frozenset({DayState.BOOKED, DayState.BOOKABLE, DayState.LATE, DayState.CANCELLED})
+OPEN: Final = frozenset({DayState.BOOKABLE, DayState.LATE, DayState.CANCELLED})
+CHOOSABLE: Final = OPEN | {DayState.BOOKED}
 CHOOSABLE_WITH_WAITING_LIST: Final = CHOOSABLE | {DayState.FULL, DayState.WAITING}
 
 _FRIDAY: Final = 4
@@ -208,7 +209,9 @@ class _Worder:
     def _note(self, cell: DayCell) -> str:
         if cell.state is DayState.WAITING and "rank" in cell.params:
             return self._texts("kit.rank", rank=cell.params["rank"])
-        return "" if cell.free is None else self._texts("kit.places", count=cell.free)
+        if cell.free is None or cell.state not in OPEN:
+            return ""
+        return self._texts("kit.places", count=cell.free)
 
     def _state(self, cell: DayCell) -> str:
         key = f"kit.cell.{cell.state}"

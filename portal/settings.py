@@ -26,7 +26,7 @@ class Tile(TownSection):
 
     label: str
     url: str
-    icon: str = "file"
+    icon: str = "document"
     text: str = ""
     number: int | None = None
     age_min: int = 0

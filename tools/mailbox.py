@@ -1,6 +1,5 @@
 """Reading the local mail catcher: wait for a mail to somebody, and take the credentials out of a welcome mail."""
 
-import asyncio
 import re
 import time
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ class Credentials:
     token: str
 
 
-async def wait_for_mail(catcher: httpx2.AsyncClient, to: str, seconds: float, subject: str = "") -> dict[str, Any]:
+def wait_for_mail(catcher_url: str, to: str, seconds: float, subject: str = "") -> dict[str, Any]:
     """The latest mail to an address whose subject holds `subject`.
 
     Raises:
@@ -36,7 +35,7 @@ async def wait_for_mail(catcher: httpx2.AsyncClient, to: str, seconds: float, su
     """
     deadline = time.monotonic() + seconds
     while True:
-        mails = (await catcher.get("/api/messages", params={"to": to})).json()
+        mails = httpx2.get(f"{catcher_url}/api/messages", params={"to": to}).json()
         found: dict[str, Any] | None = next((mail for mail in mails if subject in mail["subject"]), None)
         if found is not None:
             return found
@@ -44,7 +43,7 @@ async def wait_for_mail(catcher: httpx2.AsyncClient, to: str, seconds: float, su
             raise NoMail(
                 f"no mail to {to} about {subject!r} within {seconds} s; subjects: {[m['subject'] for m in mails]}"
             )
-        await asyncio.sleep(POLL_SECONDS)
+        time.sleep(POLL_SECONDS)
 
 
 def credentials_of(text: str) -> Credentials:

@@ -16,6 +16,8 @@ POST /invoices/{invoice_id}/payments  PaymentStart -> PaymentStarted     parent:
 POST /payfip/notifications            PayfipNotice -> 204                anonymous (through the gateway)
 GET  /payments/by-operation/{operation_id}  -> Payment                   parent: own (else 404); looks the result up
 GET  /payments/{payment_id}           -> Payment                         parent: own (else 404); agent
+GET  /account?household_id=           -> Account                         parent: own; agent (finance, front_desk)
+GET  /charges?from_on=&to_on=&household_id=&cursor=  -> Page[ChargeLine]  parent: own; agent (finance, front_desk)
 """
 
 from datetime import date, datetime
@@ -26,7 +28,15 @@ from pydantic import Field, StringConstraints
 
 from contracts.event import Model
 from contracts.http import Day, Email, Month, ShortText
-from contracts.types import Cents, InvoiceRunStatus, InvoiceStatus, PaymentMeans, PaymentStatus
+from contracts.types import (
+    Cents,
+    ChargeStatus,
+    InvoiceRunStatus,
+    InvoiceStatus,
+    PaymentMeans,
+    PaymentStatus,
+    QuotientSource,
+)
 
 
 class Bracket(Model):
@@ -97,6 +107,33 @@ class Quote(Model):
 
     lines: tuple[QuoteLine, ...]
     total_cents: Cents
+
+
+class Account(Model):
+    """What a household owes (negative: is owed), and the quotient in force today, None when unknown."""
+
+    household_id: UUID
+    balance_cents: Cents
+    unpaid_count: int
+    children_count: int
+    quotient_cents: int | None
+    quotient_on: date | None
+    quotient_source: QuotientSource | None
+
+
+class ChargeLine(Model):
+    """What a booked day costs: None until a tariff is known, zero and unexplained once nothing is owed."""
+
+    charge_id: UUID
+    child_id: UUID
+    child_first_name: str | None
+    activity_id: UUID
+    activity_label: str | None
+    service_on: date
+    status: ChargeStatus
+    amount_cents: Cents | None
+    explanation: PriceExplanation | None
+    invoice_id: UUID | None
 
 
 class InvoiceRunCreate(Model):

@@ -23,11 +23,11 @@ from uuid import UUID
 from pydantic import Field, SecretStr, StringConstraints
 
 from contracts.event import Model
-from contracts.http import Email, ShortText
+from contracts.http import LINE, Email, ShortText
 from contracts.types import AccountStatus, ActorKind, Role, SessionStage
 
 Password = Annotated[SecretStr, Field(max_length=128)]
-Username = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Username = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=LINE)]
 OpaqueToken = Annotated[str, StringConstraints(min_length=16, max_length=200)]
 
 

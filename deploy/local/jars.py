@@ -62,21 +62,25 @@ def ensure_jars(
     Raises LauncherError when a jar cannot be had, or is not the one of the lock twice in a row.
     """
     folder = folder or cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
     jars = read_lock(lock_file)
-    with _alone(folder):
-        missing = [jar for jar in jars if not jar.matches(folder / jar.file_name)]
-        total = sum(jar.size_bytes for jar in missing)
-        done = said = 0
-        if missing:
-            say(f"Kafka: downloading {len(missing)} jars ({total / 1e6:.0f} MB)")
-        for jar in missing:
-            _fetch(jar, folder)
-            done += jar.size_bytes
-            if done - said >= PROGRESS_EVERY_BYTES and done < total:
-                said = done
-                say(f"Kafka: {done / 1e6:.0f} of {total / 1e6:.0f} MB")
+    if not all(jar.matches(folder / jar.file_name) for jar in jars):  # a complete cache may be read-only
+        folder.mkdir(parents=True, exist_ok=True)
+        with _alone(folder):
+            _fetch_missing([jar for jar in jars if not jar.matches(folder / jar.file_name)], folder, say)
     return [folder / jar.file_name for jar in jars]
+
+
+def _fetch_missing(missing: list[Jar], folder: Path, say: Callable[[str], None]) -> None:
+    total = sum(jar.size_bytes for jar in missing)
+    if missing:
+        say(f"Kafka: downloading {len(missing)} jars ({total / 1e6:.0f} MB)")
+    done = said = 0
+    for jar in missing:
+        _fetch(jar, folder)
+        done += jar.size_bytes
+        if done - said >= PROGRESS_EVERY_BYTES and done < total:
+            said = done
+            say(f"Kafka: {done / 1e6:.0f} of {total / 1e6:.0f} MB")
 
 
 @contextmanager

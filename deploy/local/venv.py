@@ -35,10 +35,11 @@ def main() -> int:
 
 def is_usable() -> bool:
     """Whether the environment is there, recent and whole enough to be completed."""
-    if not PYTHON.exists():
-        return False
     asked = [str(PYTHON), "-c", "import pip, sys; sys.exit(sys.version_info[:2] < (3, 11))"]
-    return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+    try:
+        return subprocess.run(asked, capture_output=True, check=False).returncode == 0
+    except OSError:  # none there, or its interpreter is gone or out of reach
+        return False
 
 
 def install() -> int:
@@ -46,8 +47,7 @@ def install() -> int:
     count = len(re.findall(r"^[\w.-]+==", LOCK.read_text(encoding="utf-8"), re.MULTILINE))
     print(f"installing {count} packages (some 250 MB to download the first time)", flush=True)
     command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--progress-bar", "off"]
-    # Compiling every module of every package would take a third of the time; Python compiles what it imports.
-    command += ["--no-compile", "--require-hashes", "-r", str(LOCK)]
+    command += ["--require-hashes", "-r", str(LOCK)]
     pip = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
     )

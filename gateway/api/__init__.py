@@ -1,60 +1,63 @@
-"""The public JSON API, `/api/v1`: what the pages use, for the town's own applications."""
+"""The public JSON API, `/api/v1`: what the pages use, for the town's own applications.
 
+Each route asks one service, on behalf of whoever is signed in, and gives its answer or its refusal unchanged: rules and
+rights are the services' own. Bodies and answers are the models of `contracts/`.
+"""
+
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
-from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar import Response, Router, get
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.exceptions import NotFoundException
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
 
-from chassis.http_client import Unreachable
-from chassis.http_errors import bug_response, http_error_response, problem, validation_response
+from . import attendance, bookings, catalog, enrollments, households, invoice_runs, invoices, sessions
+from .admission import provide_caller, provide_claim
+from .errors import API_ERRORS
 
-from ..auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
-from ..clients.calling import Refused
+__all__ = ["API", "API_ERRORS", "OPENAPI"]
 
-API: list[Any] = []
-
-AnyRequest = Request[Any, Any, Any]
-
-
-def on_refused(_request: AnyRequest, error: Refused) -> Response[bytes]:
-    """A service's refusal, as the service worded it."""
-    refused = error.problem
-    return problem(refused.status, refused.code, refused.detail, refused.params, refused.errors)
+AREAS = (sessions, catalog, households, enrollments, bookings, attendance, invoices, invoice_runs)
 
 
-def on_sign_in_needed(_request: AnyRequest, _error: SignInNeeded) -> Response[bytes]:
-    """No session."""
-    return problem(401, "unauthenticated", "A session is needed: POST /api/v1/sessions.")
+@get("/openapi.json", include_in_schema=False, sync_to_thread=False)
+def openapi() -> Response[bytes]:
+    """The published description of this API (OpenAPI 3.1)."""
+    return Response(_published_document(), media_type="application/json")
 
 
-def on_stage_not_ready(_request: AnyRequest, error: StageNotReady) -> Response[bytes]:
-    """The first steps are not finished."""
-    return problem(403, error.stage.value, "The first steps must be finished in the portal.")
+@cache
+def _published_document() -> bytes:
+    return files("contracts").joinpath("openapi", "gateway.json").read_bytes()
 
 
-def on_wrong_space(_request: AnyRequest, _error: WrongSpace) -> Response[bytes]:
-    """Not for this kind of account."""
-    return problem(404, "not_found", "There is nothing here for you.")
+def _nowhere(_connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """The framework's own page of the description is not served."""
+    raise NotFoundException
 
 
-def on_forged_request(_request: AnyRequest, _error: ForgedRequest) -> Response[bytes]:
-    """A request that another site may have made."""
-    return problem(403, "forged_request", "An unsafe request needs the portal's origin and the session's form token.")
+API: list[Any] = [
+    openapi,
+    Router(
+        "/",
+        route_handlers=[route for area in AREAS for route in area.ROUTES],
+        dependencies={
+            "caller": Provide(provide_caller, sync_to_thread=False),
+            "claim": Provide(provide_claim, sync_to_thread=False),
+        },
+    ),
+]
 
-
-def on_unreachable(_request: AnyRequest, error: Unreachable) -> Response[bytes]:
-    """A service does not answer."""
-    return problem(503, "unavailable", f"The {error.name} service does not answer; try again in a moment.")
-
-
-API_ERRORS: dict[int | type[Exception], Any] = {
-    Refused: on_refused,
-    SignInNeeded: on_sign_in_needed,
-    StageNotReady: on_stage_not_ready,
-    WrongSpace: on_wrong_space,
-    ForgedRequest: on_forged_request,
-    Unreachable: on_unreachable,
-    ValidationException: validation_response,
-    HTTPException: http_error_response,
-    Exception: bug_response,
-}
+OPENAPI = OpenAPIConfig(
+    title="Portail famille",
+    version="1.0.0",
+    description="Sign in with POST /api/v1/sessions, then send its token in Authorization: Bearer.",
+    security=[{"session": []}],
+    components=Components(security_schemes={"session": SecurityScheme(type="http", scheme="bearer")}),
+    openapi_router=Router("/schema", route_handlers=[], guards=[_nowhere], include_in_schema=False),
+)

@@ -27,9 +27,9 @@ InvoicePage = Page[InvoiceSummary]
 class BillingClient(ServiceClient):
     """Tariffs, quotes, invoice runs, invoices and payments."""
 
-    async def tariffs(self, caller: Caller) -> TariffPage:
+    async def tariffs(self, caller: Caller, cursor: str | None = None) -> TariffPage:
         """The public grids."""
-        return await self.read(caller, "/tariffs", TariffPage)
+        return await self.read(caller, "/tariffs", TariffPage, cursor=cursor)
 
     async def quote(self, caller: Caller, body: Any) -> Quote:
         """The price of a basket, with why."""
@@ -39,9 +39,9 @@ class BillingClient(ServiceClient):
         """Start invoicing a month."""
         return await self.send(caller, "POST", "/invoice-runs", InvoiceRun, body, key=key)
 
-    async def runs(self, caller: Caller) -> InvoiceRunPage:
+    async def runs(self, caller: Caller, cursor: str | None = None) -> InvoiceRunPage:
         """The invoice runs, latest first."""
-        return await self.read(caller, "/invoice-runs", InvoiceRunPage)
+        return await self.read(caller, "/invoice-runs", InvoiceRunPage, cursor=cursor)
 
     async def run(self, caller: Caller, run_id: UUID) -> InvoiceRun:
         """A run and its progress."""

@@ -27,9 +27,9 @@ BookingPage = Page[Booking]
 class BookingClient(ServiceClient):
     """The catalogue, enrollments, the calendar, bookings and attendance."""
 
-    async def activities(self, caller: Caller) -> ActivityPage:
+    async def activities(self, caller: Caller, cursor: str | None = None) -> ActivityPage:
         """The town's activities."""
-        return await self.read(caller, "/activities", ActivityPage)
+        return await self.read(caller, "/activities", ActivityPage, cursor=cursor)
 
     async def slots(
         self,
@@ -77,9 +77,18 @@ class BookingClient(ServiceClient):
         """Book a basket of days, together or not at all."""
         return await self.send(caller, "POST", "/bookings", BasketBooked, body, key=key)
 
-    async def bookings(self, caller: Caller, from_on: date, to_on: date) -> BookingPage:
-        """A parent's bookings between two dates."""
-        return await self.read(caller, "/bookings", BookingPage, from_on=from_on, to_on=to_on)
+    async def bookings(
+        self,
+        caller: Caller,
+        from_on: date,
+        to_on: date,
+        household_id: UUID | None = None,
+        cursor: str | None = None,
+    ) -> BookingPage:
+        """Bookings between two dates: a parent's own, or a household's for an agent."""
+        return await self.read(
+            caller, "/bookings", BookingPage, from_on=from_on, to_on=to_on, household_id=household_id, cursor=cursor
+        )
 
     async def cancel_booking(self, caller: Caller, booking_id: UUID) -> Booking:
         """Give a place back."""

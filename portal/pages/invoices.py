@@ -57,7 +57,7 @@ async def invoice_document(
     invoice_id: FromPath[UUID], visitor: NamedDependency[Visitor], services: NamedDependency[Services]
 ) -> Response[bytes]:
     """The invoice's document."""
-    visitor.require_session()
+    visitor.require_ready()
     content, described = await services.billing.invoice_pdf(visitor.caller, invoice_id)
     disposition = {"Content-Disposition": described.get("content-disposition", "inline")}
     return Response(content, media_type="application/pdf", headers=disposition)

@@ -14,6 +14,7 @@ from gateway.services import Services
 from ..render import Notice, Portal, nest
 from .errors import FIRST_STEPS
 
+OWN_HOME = "/espace"
 HOMES = {ActorKind.PARENT: "/mon-accueil", ActorKind.AGENT: "/agents"}
 
 
@@ -52,8 +53,14 @@ async def sign_in(
             "refusal": portal.refusal_text(refused.problem),
         }
         return portal.page(request, "sign_in/sign_in.html.j2", visitor, context, status=refused.problem.status)
-    target = FIRST_STEPS.get(opened.stage) or next_path or "/mon-accueil"
+    target = FIRST_STEPS.get(opened.stage) or next_path or OWN_HOME
     return portal.redirect(target, cookies=[session_cookie(opened)])
+
+
+@get(OWN_HOME)
+async def own_home(visitor: NamedDependency[Visitor], portal: NamedDependency[Portal]) -> Response[Any]:
+    """The home page of whoever is signed in: a family's, an agent's, or the next of the first steps."""
+    return portal.redirect(home_of(visitor))
 
 
 @post("/deconnexion")
@@ -79,9 +86,12 @@ def home_of(visitor: Visitor) -> str:
 
 
 def safe_path(path: str) -> str:
-    """A path of this portal to go on to; anything that could lead elsewhere is dropped."""
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path and "\\" not in path
+    """A path of this portal to go on to; anything that could lead elsewhere is dropped.
+
+    Browsers read a backslash as a slash and leave out tabs and line breaks, which would make `//another.site` of them.
+    """
+    is_ours = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
     return path if is_ours else ""
 
 
-HANDLERS = [sign_in_page, sign_in, sign_out]
+HANDLERS = [sign_in_page, sign_in, own_home, sign_out]

@@ -7,6 +7,7 @@ from chassis.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
 
+from .accounts.routes import ROUTES as ACCOUNT_ROUTES
 from .charges import consumers as charges
 from .charges.commands import price_waiting_charges
 from .charges.routes import ROUTES as CHARGE_ROUTES
@@ -39,7 +40,15 @@ def create(settings: BillingSettings) -> Service:
     return Service(
         name="billing",
         migrations=Path(__file__).parent / "migrations",
-        routes=[*TARIFF_ROUTES, *CHARGE_ROUTES, *RUN_ROUTES, *INVOICE_ROUTES, *PAYMENT_ROUTES, *SETTLEMENT_ROUTES],
+        routes=[
+            *TARIFF_ROUTES,
+            *CHARGE_ROUTES,
+            *RUN_ROUTES,
+            *INVOICE_ROUTES,
+            *PAYMENT_ROUTES,
+            *SETTLEMENT_ROUTES,
+            *ACCOUNT_ROUTES,
+        ],
         subscriptions=subscriptions,
         jobs=[
             Job("invoice_runs", JOB_SECONDS, partial(work_on_runs, rules=rules)),

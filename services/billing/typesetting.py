@@ -37,7 +37,7 @@ class Typesetter:
             format="pdf",
             sys_inputs={"invoice": document},
             pdf_standards=STANDARD,
-            timestamp=created_at,
+            timestamp=created_at.replace(microsecond=0),
         )
         if not isinstance(pdf, bytes):
             raise TypeError("a PDF is one document")

@@ -17,7 +17,7 @@ from .messages import consumers as messages
 from .messages.routes import list_messages
 from .messages.store import forget_old
 from .rendering import Renderer
-from .sender import Sender
+from .sender import MailSender
 from .settings import NotificationsSettings
 from .smtp import Relay
 
@@ -32,7 +32,7 @@ def create(settings: NotificationsSettings) -> Service:
     messages.subscribe(subscriptions)
     town, sender = load_town(settings.town_file), settings.sender()
     seal_key = OKPKey.import_key(json.loads(settings.secret("seal_private")))
-    mail_sender = Sender(
+    mail_sender = MailSender(
         Renderer(town, sender, settings.portal_url, seal_key),
         Relay(settings),
         Address(sender.sender_name, addr_spec=sender.sender_address),

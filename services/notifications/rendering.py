@@ -18,7 +18,7 @@ from contracts.types import Civility
 
 from .french import date_words, moment_words, money, month_words
 from .messages.store import Notice, Recipient
-from .settings import Sender
+from .settings import SenderIdentity
 
 LAYOUTS = Path(__file__).parent / "layouts"
 SALUTATIONS = {Civility.MADAME: "Madame", Civility.MONSIEUR: "Monsieur"}
@@ -40,7 +40,7 @@ class Letter:
 class Renderer:
     """Writes the letters of one town. `seal_key` opens the credentials that some of them carry."""
 
-    def __init__(self, town: Town, sender: Sender, portal_url: str, seal_key: OKPKey) -> None:
+    def __init__(self, town: Town, sender: SenderIdentity, portal_url: str, seal_key: OKPKey) -> None:
         self._seal_key = seal_key
         self._environment = Environment(
             loader=FileSystemLoader(LAYOUTS),

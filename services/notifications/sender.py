@@ -23,14 +23,14 @@ from .messages.commands import (
     record_outcome,
 )
 from .messages.domain import RULES, Failed, Outcome, Postponed, Sent
-from .messages.store import Claimed, read_names, read_recipient
+from .messages.store import Claimed, has_work, read_names, read_recipient
 from .rendering import MissingName, Renderer
 from .smtp import Conversation, Relay, RelayUnreachable, compose
 
 log = structlog.get_logger()
 
 
-class Sender:
+class MailSender:
     """Sends in the town's name. `timeout_seconds` is how long the relay may take to connect, and for a message."""
 
     def __init__(self, renderer: Renderer, relay: Relay, address: Address, timeout_seconds: float) -> None:
@@ -41,6 +41,8 @@ class Sender:
 
     async def send_due(self, db: Database) -> None:
         """Send everything that is due now, or as much as the relay takes."""
+        if not await has_work(db):
+            return
         await expire_overdue(db)
         while await address_notices(db) == ADDRESS_MAX:
             continue

@@ -18,7 +18,7 @@ class SmtpSecurity(StrEnum):
     TLS = auto()
 
 
-class Sender(TownSection):
+class SenderIdentity(TownSection):
     """In whose name mails are sent. Nobody reads what is answered to `sender_address`."""
 
     sender_name: Annotated[str, Field(min_length=1, max_length=80)]
@@ -35,9 +35,9 @@ class NotificationsSettings(ServiceSettings):
     smtp_timeout_seconds: Annotated[float, Field(gt=0, le=10)] = 10.0
     """How long the relay may take to accept a connection, and to take a message."""
 
-    def sender(self) -> Sender:
+    def sender(self) -> SenderIdentity:
         """In whose name this process sends."""
-        return load_section(self.town_file, "notifications", Sender)
+        return load_section(self.town_file, "notifications", SenderIdentity)
 
     def smtp_credentials(self) -> tuple[str, str] | None:
         """The user name and password of the mail relay, or None when it asks for none."""

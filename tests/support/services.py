@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 from joserfc.jwk import OKPKey
+from litestar import Litestar
 
 from chassis.actor import Actor, sign_actor
 from chassis.applying import Applier, Received
@@ -36,12 +37,13 @@ TOKEN_LIFETIME = timedelta(minutes=5)
 
 @dataclass
 class RunningService:
-    """A service under test: `client` speaks to its private HTTP interface, `db` is its database."""
+    """A service under test: `client` speaks to its private HTTP interface (`app`), `db` is its database."""
 
     service: Service
     client: httpx2.AsyncClient
     db: Database
     actor_key: OKPKey
+    app: Litestar
     _sequences: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     async def deliver(self, *events: Event | Envelope) -> None:
@@ -128,7 +130,7 @@ async def running_service(
         app.lifespan(),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=cast("Any", app)), base_url=f"http://{name}") as client,
     ):
-        yield RunningService(service, client, app.state.db, actor_key)
+        yield RunningService(service, client, app.state.db, actor_key, app)
     await postgres.drop(address)
 
 

@@ -6,14 +6,16 @@ Rules 1 to 3 and 15, and architecture decisions 1 and 3.
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from contracts.types import SERVICES
-from tests.tidy.tree import FUNCTIONS, Fault, all_files, check, classes, files, functions, parse
+from tests.tidy.tree import FUNCTIONS, Fault, all_files, check, classes, files, functions, nodes, parse, text_of
 
 AREA_FILES = {"__init__.py", "domain.py", "store.py", "commands.py", "queries.py", "routes.py", "consumers.py"}
-SERVICE_FILES = {"__init__.py", "__main__.py", "app.py", "settings.py", "errors.py"}
+NEEDED_FILES = {"README.md", "__init__.py", "__main__.py", "app.py", "settings.py"}
+SERVICE_FILES = {*NEEDED_FILES, "errors.py"}
 OTHER_FILES = {
     "services/billing/cursors.py": "what every list of the service shares",
     "services/billing/payfip.py": "the adapter of an outside system: SOAP calls",
@@ -24,6 +26,9 @@ OTHER_FILES = {
     "services/identity/purge.py": "one job across areas",
     "services/identity/visitor.py": "the headers that every area reads",
     "services/notifications/french.py": "words of dates and amounts for every template",
+    "services/notifications/rendering.py": "the adapter of the template engine",
+    "services/notifications/sender.py": "the job that sends: commands with a mail conversation between them",
+    "services/notifications/smtp.py": "the adapter of an outside system: the mail relay",
 }
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "new_id", "uuid4", "uuid7"}
 STATEMENTS = {"fetch", "fetchrow", "fetchval", "execute", "executemany"}
@@ -31,6 +36,7 @@ BUSINESS_FILES = {"domain.py", "commands.py", "queries.py", "routes.py", "store.
 BUILT_IN_ANSWERS = {"Exception", "ValueError", "KeyError", "LookupError", "RuntimeError", "PermissionError"}
 # The base class of events is there for the type of a decision that holds some.
 DOMAIN_IMPORTS = ("contracts.types", "contracts.event", "chassis.refusal", "chassis.clock")
+STATEMENT = re.compile(r"\b[A-Z][A-Z0-9_]*_SQL\b")
 MIGRATION = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 
 
@@ -47,7 +53,7 @@ def impure_domain(path: Path, source: str) -> Iterator[Fault]:
     for module, line in imported(path, source):
         if not (module in (*DOMAIN_IMPORTS, own_events) or _is_standard(module) or _is_sibling(path, module)):
             yield f":{line}: a domain does not import {module}"
-    for node in ast.walk(parse(source)):
+    for node in nodes(source):
         if isinstance(node, (ast.AsyncFunctionDef, ast.Await)):
             yield f":{node.lineno}: a domain does not wait"
         if isinstance(node, ast.Call) and _name(node.func) in CLOCKS:
@@ -56,7 +62,7 @@ def impure_domain(path: Path, source: str) -> Iterator[Fault]:
 
 def foreign_services(path: Path, source: str) -> Iterator[Fault]:
     """Imports of another service, and absolute ones of one's own."""
-    for node in ast.walk(parse(source)):
+    for node in nodes(source):
         modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             modules = [_absolute(path, node)]
@@ -75,18 +81,25 @@ def transactions_outside_commands(path: Path, source: str) -> Iterator[Fault]:
     for function in functions(source):
         if path.name != "commands.py" and any(_name(item) == "command" for item in function.decorator_list):
             yield f":{function.lineno}: {function.name} is a command: it belongs to commands.py"
-    for node in ast.walk(parse(source)):
+    chosen = {
+        target.id: node.value
+        for node in nodes(source)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in nodes(source):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         if path.name != "commands.py" and node.func.attr == "transaction":
             yield f":{node.lineno}: a transaction is opened in commands.py"
-        if node.func.attr in STATEMENTS and node.args and not _is_constant(node.args[0]):
+        if node.func.attr in STATEMENTS and node.args and not _is_constant(node.args[0], chosen):
             yield f":{node.lineno}: SQL stands in a constant that ends in _SQL"
 
 
 def built_in_answers(_path: Path, source: str) -> Iterator[Fault]:
     """Built-in exceptions raised as business answers: an expected "no" is a refusal."""
-    for node in ast.walk(parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Raise) and node.exc is not None:
             raised = _name(node.exc.func if isinstance(node.exc, ast.Call) else node.exc)
             if raised in BUILT_IN_ANSWERS:
@@ -104,7 +117,7 @@ def events_outside_contracts(_path: Path, source: str) -> Iterator[Fault]:
 
 def imported(path: Path, source: str) -> Iterator[tuple[str, int]]:
     """The modules that a module imports, made absolute, with their line."""
-    for node in ast.walk(parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and node.level < 3:
@@ -131,8 +144,12 @@ def _is_sibling(path: Path, module: str) -> bool:
     return parts == [*own, "errors"] or (parts[:2] == own and len(parts) == 4 and parts[3] == "domain")
 
 
-def _is_constant(argument: ast.expr) -> bool:
-    return (_name(argument) or "").endswith("_SQL")
+def _is_constant(argument: ast.expr, chosen: dict[str, ast.expr]) -> bool:
+    """Whether an expression is a constant of SQL, or a name for one of several."""
+    if isinstance(argument, ast.IfExp):
+        return _is_constant(argument.body, chosen) and _is_constant(argument.orelse, chosen)
+    name = _name(argument) or ""
+    return name.endswith("_SQL") or (name in chosen and _is_constant(chosen.pop(name), chosen))
 
 
 def _name(node: ast.expr) -> str | None:
@@ -150,9 +167,7 @@ def test_services_have_the_fixed_files() -> None:
     assert set(OTHER_FILES) <= {str(path) for path in files("services")}, "an exception is no longer needed"
     for service in SERVICES:
         names = {path.name for path in all_files() if path.parts[:2] == ("services", service) and len(path.parts) == 3}
-        assert names >= {*SERVICE_FILES, "README.md"}, (
-            f"services/{service} lacks { ({*SERVICE_FILES, 'README.md'} - names) }"
-        )
+        assert names >= NEEDED_FILES, f"services/{service} lacks {NEEDED_FILES - names}"
 
 
 def test_migrations_are_numbered_without_a_gap() -> None:
@@ -172,6 +187,17 @@ def test_services_know_each_other_by_contract_only() -> None:
 
 def test_commands_are_the_transactions() -> None:
     check(transactions_outside_commands, files("services"))
+
+
+def unused_statements(sources: Iterable[str]) -> set[str]:
+    """SQL constants that are written once and never used."""
+    names = Counter(name for source in sources for name in STATEMENT.findall(source))
+    return {name for name, count in names.items() if count == 1}
+
+
+def test_every_statement_is_used() -> None:
+    assert unused_statements(text_of(path) for path in files("services", "chassis")) == set()
+    assert unused_statements(["A_SQL = 'x'\nB_SQL = 'y'", "fetch(A_SQL)"]) == {"B_SQL"}
 
 
 def test_an_expected_no_is_a_refusal() -> None:
@@ -218,6 +244,9 @@ def test_each_check_finds_what_it_is_for() -> None:
         assert list(transactions_outside_commands(area / "store.py", f"async def f():\n    {line}")), line
     assert list(transactions_outside_commands(area / "queries.py", "@command\nasync def book(tx): ..."))
     assert not list(transactions_outside_commands(area / "commands.py", "@command\nasync def book(tx): ..."))
+    choice = "sql = ALL_SQL if x else OWN_SQL\nawait tx.fetch(sql)"
+    assert not list(transactions_outside_commands(area / "queries.py", choice))
+    assert list(transactions_outside_commands(area / "queries.py", choice.replace("OWN_SQL", "'select 1'")))
     assert list(built_in_answers(domain, "raise ValueError('full')"))
     assert list(events_outside_contracts(domain, "class A(Event):\n    event_type: ClassVar[str] = 'a.b.v1'"))
     assert isinstance(parse("def f(): ...").body[0], FUNCTIONS)

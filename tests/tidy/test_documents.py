@@ -1,12 +1,12 @@
 """Documents that must stay true: the front door, the READMEs, the mission's table of proofs, the glossary, the ADRs."""
 
-import ast
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 
 from contracts.types import SERVICES
-from tests.tidy.tree import FUNCTIONS, REPOSITORY, all_files, files, parse, text_of
+from tests.tidy.tree import FUNCTIONS, REPOSITORY, all_files, files, nodes, text_of
 
 READMES = ("README.md", "contracts/README.md", "tests/README.md", *(f"services/{name}/README.md" for name in SERVICES))
 MISSION_ROWS = {"S0": 62, "S1": 45, "S2": 46, "S3": 32, "S4": 54}
@@ -15,7 +15,8 @@ ROW = re.compile(r"^\| *S", re.MULTILINE)
 ADR = re.compile(r"docs/adr/(\d{4})-[a-z0-9-]+\.md")
 ADR_PARTS = ("## Context", "## Decision", "## Alternatives", "## Cost")
 ADR_LINES_MAX = 60
-IDENTIFIER = re.compile(r"`(\w+)`")
+IDENTIFIER = re.compile(r"`([\w-]+)`")
+PACKAGE = re.compile(r"[\w-]+")
 
 
 def proofs(text: str) -> list[tuple[str, str]]:
@@ -37,9 +38,7 @@ def unknown_rows(text: str) -> Iterator[str]:
 
 def names_of_tests(source: str) -> set[str]:
     """The tests that a module defines."""
-    return {
-        node.name for node in ast.walk(parse(source)) if isinstance(node, FUNCTIONS) if node.name.startswith("test")
-    }
+    return {node.name for node in nodes(source) if isinstance(node, FUNCTIONS) if node.name.startswith("test")}
 
 
 def first_column(text: str) -> set[str]:
@@ -90,6 +89,14 @@ def test_glossary_names_identifiers_of_the_code() -> None:
     names = first_column(text_of(REPOSITORY / "docs" / "glossary.md"))
     assert len(names) > 20
     assert sorted(name for name in names if not occurs(name, known)) == []
+
+
+def test_dependencies_are_those_of_the_decision() -> None:
+    project = tomllib.loads(text_of(REPOSITORY / "pyproject.toml"))
+    groups = [project["project"]["dependencies"], *project["dependency-groups"].values()]
+    declared = {PACKAGE.match(line).group() for group in groups for line in group}  # type: ignore[union-attr]  # all match
+    decided = first_column(text_of(REPOSITORY / "docs/adr/0005-one-dependency-for-each-job.md"))
+    assert declared == decided
 
 
 def test_decisions_are_short_and_whole() -> None:

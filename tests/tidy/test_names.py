@@ -9,13 +9,15 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.tidy.tree import FUNCTIONS, Fault, check, classes, files, parse
+from tests.tidy.tree import FUNCTIONS, Fault, check, classes, files, nodes
 
 EMPTY_WORDS = frozenset({"data", "info", "manager", "helper", "helpers", "util", "utils"})
 EXCEPTIONS = {
     "data": "the web framework's name for a request body",
     "data_schema": "the CloudEvents attribute `dataschema`",
     "handle_DATA": "the mail server library's name for the SMTP command DATA",
+    "data_answer": "the answer to the SMTP command DATA",
+    "data_seconds": "the time of the SMTP command DATA",
     "personal_data": "the legal term of the GDPR",
 }
 FIELD_SUFFIXES = {"date": ("_on",), "datetime": ("_at",), "bool": ("is_", "has_")}
@@ -35,7 +37,7 @@ def empty_names(path: Path, source: str) -> Iterator[Fault]:
             continue
         if not EMPTY_WORDS.isdisjoint(words(name)):
             yield f":{line}: {name} says nothing"
-    for node in ast.walk(parse(source)):
+    for node in nodes(source):
         if isinstance(node, FUNCTIONS) and words(node.name)[0] == "process":
             yield f":{node.lineno}: {node.name}: say what it does"
 
@@ -60,7 +62,7 @@ def field_suffixes(_path: Path, source: str) -> Iterator[Fault]:
 
 def _named(source: str) -> Iterator[tuple[str, int]]:
     """What a module names itself: definitions, parameters, variables and attributes."""
-    for node in ast.walk(parse(source)):
+    for node in nodes(source):
         if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
             yield node.name, node.lineno
         elif isinstance(node, ast.arg):

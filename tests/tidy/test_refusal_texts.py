@@ -4,6 +4,7 @@ Rule 7: the text says the rule, who decides, and what to do. French typography i
 """
 
 import ast
+import functools
 import importlib
 import re
 import string
@@ -15,18 +16,21 @@ from pathlib import Path
 from chassis.http_errors import STATUS_CODES
 from chassis.refusal import Refusal
 from contracts.types import SERVICES
-from tests.tidy.tree import REPOSITORY, Fault, all_files, check, files, parse, text_of
+from portal.refusal_texts import UNREADABLE_FIELD
+from tests.tidy.tree import REPOSITORY, Fault, all_files, check, files, nodes, parse, text_of
 
 TEXTS_FOLDER = Path("portal/texts/refusals")
-# Codes that no class stands for: what the HTTP layer itself answers, and what the portal says of a field it cannot read.
+# Codes that no class stands for: what the HTTP layer itself answers.
 HTTP_CODES = {*STATUS_CODES.values(), "internal_error"}
 UNTYPOGRAPHIC = re.compile(r"\w'\w| [:;!?»]|« |\.\.\.")
+NO_BREAK_SPACE = "\u00a0"
 
 
 def refusal_classes() -> dict[str, type[Refusal]]:
     """Every refusal that a service may answer, by code."""
     for service in SERVICES:
-        importlib.import_module(f"services.{service}.errors")
+        if (REPOSITORY / "services" / service / "errors.py").is_file():
+            importlib.import_module(f"services.{service}.errors")
     found: dict[str, type[Refusal]] = {}
     waiting = list(Refusal.__subclasses__())
     while waiting:
@@ -37,17 +41,38 @@ def refusal_classes() -> dict[str, type[Refusal]]:
     return found
 
 
-def field_codes(source: str) -> set[str]:
-    """The codes of field refusals that a module writes down."""
-    return {
-        argument.value
-        for node in ast.walk(parse(source))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "FieldRefusal"
-        for argument in [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "code")]
-        if isinstance(argument, ast.Constant)
+def written_codes(source: str) -> set[str]:
+    """The codes that a module writes down: of field refusals, and of enumerations of reasons."""
+    tree = parse(source)
+    refusals = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "FieldRefusal"
+    ]
+    arguments = [
+        argument
+        for call in refusals
+        for argument in [*call.args[1:2], *(keyword.value for keyword in call.keywords if keyword.arg == "code")]
+    ]
+    chosen = [
+        constant
+        for node in ast.walk(tree)
+        if refusals and isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "code"
+        for constant in ast.walk(node.value)
+    ]
+    reasons = {
+        item.targets[0].id.lower()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef) and node.name.endswith("Reason")
+        for item in node.body
+        if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name)
+    }
+    return reasons | {
+        found.value
+        for found in (*arguments, *chosen)
+        if isinstance(found, ast.Constant) and isinstance(found.value, str)
     }
 
 
+@functools.cache
 def texts() -> list[tuple[str, str, Path]]:
     """Every text with its code and file."""
     paths = [path for path in all_files() if path.parent == TEXTS_FOLDER]
@@ -62,7 +87,7 @@ def placeholders(text: str) -> set[str]:
 def missing_facts(_path: Path, source: str) -> Iterator[Fault]:
     """Refusals made without a fact that their text needs."""
     wanted = {_class_name(code): placeholders(text) for code, text, _ in texts()}
-    for node in ast.walk(parse(source)):
+    for node in nodes(source):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in wanted:
             given = {keyword.arg for keyword in node.keywords}
             if None not in given and (lacking := wanted[node.func.id] - given):
@@ -83,17 +108,17 @@ def _class_name(code: str) -> str:
     return "".join(word.capitalize() for word in code.split("_"))
 
 
-def _all_field_codes() -> set[str]:
-    return {code for path in files("services") for code in field_codes(text_of(path))}
+def _all_codes() -> set[str]:
+    written = {code for path in files("services") for code in written_codes(text_of(path))}
+    return {*refusal_classes(), *(written - UNREADABLE_FIELD), *HTTP_CODES}
 
 
 def test_every_refusal_has_a_text() -> None:
-    wanted = {*refusal_classes(), *_all_field_codes(), *HTTP_CODES}
-    assert sorted(wanted - {code for code, _, _ in texts()}) == []
+    assert sorted(_all_codes() - {code for code, _, _ in texts()}) == []
 
 
 def test_every_text_has_a_refusal() -> None:
-    wanted = {*refusal_classes(), *_all_field_codes(), *HTTP_CODES}
+    wanted = _all_codes()
     assert sorted(f"{path.name}: {code}" for code, _, path in texts() if code not in wanted) == []
 
 
@@ -106,17 +131,19 @@ def test_refusals_give_the_facts_of_their_text() -> None:
 
 
 def test_texts_are_typographic() -> None:
-    check(untypographic, [path for path in all_files() if path.match("portal/texts/**/*.toml")])
-    check(untypographic, [path for path in all_files() if path.match("portal/texts/*.toml")])
+    check(untypographic, [path for path in all_files() if path.parent == TEXTS_FOLDER])
 
 
 def test_each_check_finds_what_it_is_for() -> None:
-    assert field_codes("FieldRefusal('/a', 'too_late')\nFieldRefusal('/b', code='odd')") == {"too_late", "odd"}
+    assert written_codes("FieldRefusal('/a', 'too_late')\nFieldRefusal('/b', code='odd')") == {"too_late", "odd"}
+    assert written_codes("code = 'a' if x else str(y)\nFieldRefusal('/b', code)") == {"a"}
+    assert written_codes("class DayReason(StrEnum):\n    SLOT_FULL = auto()") == {"slot_full"}
     assert {"not_found", "busy"} <= set(refusal_classes())
     assert placeholders("Le {day_on}, {count} places") == {"day_on", "count"}
     for line in ['a = "l\'enfant"', 'a = "Attention !"', 'a = "Oui..."', 'a = "« oui »"']:
         assert list(untypographic(Path("x.toml"), line)), line
-    assert not list(untypographic(Path("x.toml"), '# it\'s\na = "l’enfant : « oui »…"'))
+    right = '# it\'s\na = "l’enfant_: «_oui_»…"'.replace("_", NO_BREAK_SPACE)
+    assert not list(untypographic(Path("x.toml"), right))
     assert (REPOSITORY / TEXTS_FOLDER).is_dir()
 
 

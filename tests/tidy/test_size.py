@@ -10,7 +10,7 @@ import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.tidy.tree import FUNCTIONS, Fault, check, files, functions, parse, text_of
+from tests.tidy.tree import FUNCTIONS, Fault, check, files, functions, nodes, parse, text_of
 
 FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 300
@@ -50,7 +50,7 @@ def code_lines(source: str) -> int:
     """The lines that hold code: neither blank, nor comment, nor docstring."""
     docstrings = {
         line
-        for node in ast.walk(parse(source))
+        for node in nodes(source)
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }

@@ -45,6 +45,12 @@ def parse(source: str) -> ast.Module:
     return ast.parse(source)
 
 
+@functools.cache
+def nodes(source: str) -> tuple[ast.AST, ...]:
+    """Every node of a module's syntax tree, in the order of `ast.walk`."""
+    return tuple(ast.walk(parse(source)))
+
+
 def faults(rule: Rule, paths: Iterable[Path]) -> list[Fault]:
     """What a rule finds in some files, each with its place first."""
     return [f"{path}{fault}" for path in paths for fault in rule(path, text_of(path))]
@@ -58,9 +64,9 @@ def check(rule: Rule, paths: Iterable[Path]) -> None:
 
 def functions(source: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     """Every function and method of a module, nested ones included."""
-    return (node for node in ast.walk(parse(source)) if isinstance(node, FUNCTIONS))
+    return (node for node in nodes(source) if isinstance(node, FUNCTIONS))
 
 
 def classes(source: str) -> Iterator[ast.ClassDef]:
     """Every class of a module."""
-    return (node for node in ast.walk(parse(source)) if isinstance(node, ast.ClassDef))
+    return (node for node in nodes(source) if isinstance(node, ast.ClassDef))

@@ -141,10 +141,9 @@ def _child_number(name: str) -> str:
 
 def _household_body(portal: Portal, typed: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {name: value for name, value in typed.items() if name not in ("step", "child_count")}
-    if typed := values.get(QUOTIENT_FIELD):
-        today = portal.today()
-        values[QUOTIENT_FIELD] = cents_typed(typed)
-        values["quotient.effective_on"] = values.get("quotient.effective_on") or today.isoformat()
+    if quotient := values.get(QUOTIENT_FIELD):
+        values[QUOTIENT_FIELD] = cents_typed(quotient)
+        values["quotient.effective_on"] = values.get("quotient.effective_on") or portal.today().isoformat()
     else:
         values.pop("quotient.effective_on", None)
     # A part that was left blank is sent empty, so that each of its fields is said to be missing.

@@ -71,7 +71,9 @@ def chosen_days(from_on: str, to_on: str, weekdays: list[str]) -> list[date] | N
 
 def _about_the_form(state: FormState) -> FormState:
     """What is wrong with some of the days is shown at the start of their period: no field of the form is one day."""
-    errors = {"from_on" if name.startswith("days") else name: text for name, text in reversed(state.errors.items())}
+    errors: dict[str, str] = {}
+    for name, text in state.errors.items():
+        errors.setdefault("from_on" if name.startswith("days") else name, text)
     return FormState(state.values, errors)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.database import Queries
-from chassis.refusal import NotFound
+from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.types import ActorKind, Role
 
 HOUSEHOLDS_OF_GUARDIAN_SQL = """
@@ -31,6 +31,26 @@ async def require_access(queries: Queries, actor: Actor, household_id: UUID, *ro
     require_reader(actor, *roles)
     if actor.kind is ActorKind.PARENT and household_id not in await households_of(queries, actor):
         raise NotFound
+
+
+async def household_for(queries: Queries, actor: Actor, household_id: UUID | None, *roles: Role) -> UUID:
+    """The household that a request is about: the one named, a parent's own by default.
+
+    Raises:
+        NotFound: it is not one of this parent's, or they have none.
+        Forbidden: an agent without one of the roles.
+        Invalid: an agent named none.
+    """
+    if household_id is not None:
+        await require_access(queries, actor, household_id, *roles)
+        return household_id
+    require_reader(actor, *roles)
+    if actor.kind is not ActorKind.PARENT:
+        raise Invalid(FieldRefusal("/household_id", "missing"))
+    own = await households_of(queries, actor)
+    if not own:
+        raise NotFound
+    return own[0]
 
 
 CHILDREN_SQL = """

@@ -73,5 +73,5 @@ def reference_of(invoice_number: str, token: str) -> str:
 
 def subject_of(text: str) -> str:
     """A text as the provider accepts it: unaccented letters, digits and single spaces, 100 at most."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     return " ".join(re.sub("[^A-Za-z0-9]", " ", plain).split())[:100]

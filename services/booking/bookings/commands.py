@@ -87,18 +87,17 @@ async def _save(tx: Transaction, accepted: Sequence[tuple[BookingRequest, Basket
         tx.emit(*decision.events(), trace=request.trace)
 
 
-def _replay(requests: Sequence[BookingRequest], kept: Mapping[tuple[str, str], KeptAnswer]) -> dict[Claim, Outcome]:
+def _replay(requests: Sequence[BookingRequest], kept: Sequence[KeptAnswer]) -> dict[Claim, Outcome]:
     """The outcomes of requests that need no decision: answered before, or with a key that stands for another request."""
+    answers = {answer.claim: answer.response for answer in kept}
+    first = {(claim.actor, claim.key): claim for claim in answers}
     outcomes: dict[Claim, Outcome] = {}
-    first: dict[tuple[str, str], Claim] = {}
     for request in requests:
         claim = request.claim
-        key = (claim.actor, claim.key)
-        answer = kept.get(key)
-        if first.setdefault(key, answer.claim if answer else claim) != claim:
+        if first.setdefault((claim.actor, claim.key), claim) != claim:
             outcomes[claim] = IdempotencyKeyReused()
-        elif answer is not None:
-            outcomes[claim] = BasketBooked.model_validate_json(answer.response)
+        elif claim in answers:
+            outcomes[claim] = BasketBooked.model_validate_json(answers[claim])
     return outcomes
 
 

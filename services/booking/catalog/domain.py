@@ -46,9 +46,12 @@ def check_opening(period: Period, days: Sequence[date], capacity: int, taken: Ma
     ]
     if outside:
         return Invalid(*outside)
-    below = [
-        FieldRefusal(f"/days/{position}", CapacityBelowTaken.code(), (("taken", taken[day]), ("service_on", day)))
-        for position, day in enumerate(days)
-        if taken.get(day, 0) > capacity
+    below = [(position, day) for position, day in enumerate(days) if taken.get(day, 0) > capacity]
+    if not below:
+        return None
+    fields = [
+        FieldRefusal(f"/days/{position}", CapacityBelowTaken.code(), (("service_on", day), ("taken", taken[day])))
+        for position, day in below
     ]
-    return CapacityBelowTaken(*below) if below else None
+    first = below[0][1]
+    return CapacityBelowTaken(*fields, service_on=first, taken=taken[first])

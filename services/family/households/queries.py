@@ -104,6 +104,7 @@ def _write_cursor(payer_key: str, household_id: UUID) -> str:
 def _read_cursor(cursor: str) -> tuple[str, UUID]:
     try:
         raw = urlsafe_b64decode(cursor)
-        return raw[16:].decode(), UUID(bytes=raw[:16])
+        household_id, payer_key = UUID(bytes=raw[:16]), raw[16:].decode()
     except ValueError as error:
         raise Invalid(FieldRefusal("/cursor", "cursor_unreadable")) from error
+    return comparable(payer_key), household_id

@@ -135,7 +135,12 @@ class Throttle:
     open_at: datetime
 
     def wait_seconds(self, now: datetime) -> int:
-        """Whole seconds until the next attempt is possible; 0 when it is possible now."""
+        """Whole seconds until the next attempt is possible; 0 when it is possible now.
+
+        A failure without a delay blocks nobody, not even a request whose transaction began before it was noted.
+        """
+        if self.open_at <= self.failed_at:
+            return 0
         return max(0, -int((now - self.open_at) // timedelta(seconds=1)))
 
     def after_failure(self, rule: ThrottleRule, now: datetime) -> "Throttle":

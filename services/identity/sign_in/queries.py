@@ -44,7 +44,7 @@ async def find_candidates(db: Database, login: str) -> list[Candidate]:
 SESSION_SQL = """
 select a.account_id, a.guardian_id, a.kind, a.roles, a.status, a.is_disabled, a.email, a.username, a.password_hash,
        a.password_expires_at, a.created_at, a.last_sign_in_at,
-       s.previous_sign_in_at, s.seen_at, s.ends_at,
+       s.previous_sign_in_at, s.seen_at, s.ends_at, now() as asked_at,
        exists (select from terms_acceptances t where t.account_id = a.account_id and t.version = $2)
            as has_accepted_terms
 from sessions s join accounts a using (account_id) where s.token_hash = $1
@@ -59,7 +59,7 @@ async def signed_in(db: Database, token: str | None, rules: IdentityRules) -> Si
     row = await db.fetchrow(SESSION_SQL, hashed, rules.terms.version)
     if row is None:
         raise SessionEnded
-    now = await db.now()
+    now = row["asked_at"] + db.clock_offset
     if rules.session_limits.expiry(row["seen_at"], row["ends_at"]) <= now:
         raise SessionEnded
     seen_at = row["seen_at"]

@@ -13,7 +13,7 @@ from contracts.identity.events import CredentialIssued
 from contracts.types import CredentialPurpose
 
 from .domain import Template, expiry
-from .store import Notice, add_notice
+from .store import Notice, add_notice, end_former_credentials
 
 TOLD: dict[type[Event], Template] = {
     EnrollmentRequested: Template.ENROLLMENT_REQUESTED,
@@ -47,7 +47,9 @@ async def _tell_credential(tx: Transaction, event: CredentialIssued, envelope: E
     # The credential ends by the town's clock, which a demonstration may have moved; notices follow the machine's.
     useless_after = event.expires_at - tx.clock_offset
     template = CREDENTIALS[event.purpose]
-    await add_notice(tx, _notice(template, event, envelope, sealed=event.sealed, useless_after=useless_after))
+    notice = _notice(template, event, envelope, sealed=event.sealed, useless_after=useless_after)
+    if await add_notice(tx, notice):
+        await end_former_credentials(tx, notice)
 
 
 def _notice(

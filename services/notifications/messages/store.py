@@ -39,22 +39,42 @@ insert into notices (event_id, template, subject_id, event_type, payload, sealed
 select $1, $2, $3, $4, $5, case when is_late then null else $6::text end,
        case when is_late then 'expired' else 'waiting' end, clock_timestamp(), $7
 from (select $7::timestamptz <= clock_timestamp()) as age(is_late)
-on conflict (event_id) do nothing
+on conflict (event_id) do nothing returning true
 """
 
 
-async def add_notice(tx: Transaction, notice: Notice) -> None:
-    """Keep news to be told; too old, it is kept as expired; already known, nothing changes."""
-    await tx.execute(
-        ADD_NOTICE_SQL,
-        notice.event_id,
-        notice.template,
-        notice.subject_id,
-        notice.event_type,
-        notice.payload,
-        notice.sealed,
-        notice.expires_at,
-    )
+async def add_notice(tx: Transaction, notice: Notice) -> bool:
+    """Keep news to be told, or as expired when it is too old; False when it was known already."""
+    values = (notice.event_id, notice.template, notice.subject_id, notice.event_type, notice.payload, notice.sealed)
+    return bool(await tx.fetchval(ADD_NOTICE_SQL, *values, notice.expires_at))
+
+
+END_FORMER_NOTICES_SQL = """
+update notices set expires_at = clock_timestamp()
+where subject_id = $1 and event_id <> $2 and sealed is not null and expires_at > clock_timestamp() returning event_id
+"""
+
+END_FORMER_MESSAGES_SQL = """
+update messages set expires_at = clock_timestamp() where event_id = any($1::uuid[]) and status = 'queued'
+"""
+
+
+async def end_former_credentials(tx: Transaction, notice: Notice) -> None:
+    """Let the credentials of an account that still wait to be mailed expire: a newer one made them useless."""
+    rows = await tx.fetch(END_FORMER_NOTICES_SQL, notice.subject_id, notice.event_id)
+    if rows:
+        await tx.execute(END_FORMER_MESSAGES_SQL, [row["event_id"] for row in rows])
+
+
+HAS_WORK_SQL = """
+select exists (select from notices where status = 'waiting' and due_at <= clock_timestamp())
+    or exists (select from messages where status = 'queued' and due_at <= clock_timestamp())
+"""
+
+
+async def has_work(db: Queries) -> bool:
+    """Whether any notice or message is due: one cheap look, for a sender that looks often."""
+    return bool(await db.fetchval(HAS_WORK_SQL))
 
 
 TAKE_NOTICES_SQL = """
@@ -120,7 +140,8 @@ async def address(tx: Transaction, notice: Row, recipient_ids: list[UUID] | None
 
 EXPIRE_NOTICES_SQL = """
 update notices set status = 'expired', sealed = null where event_id in (
-    select event_id from notices where status = 'waiting' and expires_at <= clock_timestamp()
+    select event_id from notices
+    where status = 'waiting' and due_at <= clock_timestamp() and expires_at <= clock_timestamp()
     limit $1 for update skip locked
 )
 """

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -49,9 +50,8 @@ async def gateway() -> AsyncIterator[Gateway]:
 
 
 @pytest.fixture
-async def service(postgres: Postgres, secrets_dir: Path, tmp_path: Path) -> AsyncIterator[RunningService]:
+async def service(postgres: Postgres, secrets_dir: Path, town: Path) -> AsyncIterator[RunningService]:
     """The billing service; nobody listens where its payment provider should be."""
-    town = write_town(tmp_path, FRAGMENT)
     async with running_service(
         "billing", postgres, secrets_dir, town_file=town, payfip_url="http://127.0.0.1:9"
     ) as running:
@@ -59,15 +59,27 @@ async def service(postgres: Postgres, secrets_dir: Path, tmp_path: Path) -> Asyn
 
 
 @pytest.fixture
+def policy() -> dict[str, Any]:
+    """What the town of a test decides otherwise than the demonstration town."""
+    return {}
+
+
+@pytest.fixture
+def town(tmp_path: Path, policy: dict[str, Any]) -> Path:
+    """The town's file."""
+    return write_town(tmp_path, FRAGMENT, billing=policy)
+
+
+@pytest.fixture
 async def payer(
-    postgres: Postgres, secrets_dir: Path, tmp_path: Path, payfip: Payfip, gateway: Gateway
+    postgres: Postgres, secrets_dir: Path, town: Path, payfip: Payfip, gateway: Gateway
 ) -> AsyncIterator[Payer]:
     """A billing service with its provider, and a parent who has an invoice of 18.40 euros to pay."""
     async with running_service(
         "billing",
         postgres,
         secrets_dir,
-        town_file=write_town(tmp_path, FRAGMENT),
+        town_file=town,
         payfip_url=str(payfip.http.base_url),
         payfip_timeout_seconds=PROVIDER_SECONDS,
         portal_url=gateway.url,

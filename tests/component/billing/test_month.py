@@ -6,9 +6,8 @@ import pytest
 
 from contracts.billing.events import ChargeRecorded, InvoiceIssued
 from contracts.types import ChargeStatus
-from tests.support.services import RunningService
-
 from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
+from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 

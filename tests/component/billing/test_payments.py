@@ -79,9 +79,8 @@ async def test_an_answer_that_is_lost_leaves_an_operation_that_nobody_can_pay(pa
     assert (await payer.come_back(idop))["status"] == "paid"
 
 
+@pytest.mark.parametrize("policy", [{"payfip_numcli": "123456"}])
 async def test_an_unknown_client_is_a_refusal_with_the_provider_s_code(payer: Payer) -> None:
-    await payer.service.db.execute("select 1")
-    object.__setattr__(payer.service.service.provide["desk"].rules.policy, "payfip_numcli", "123456")
     refused = await payer.start()
     assert (refused.status_code, refused.json()["code"]) == (409, "payment_page_refused")
     assert refused.json()["params"] == {"provider_code": "T2"}

@@ -257,3 +257,25 @@ async def test_a_family_lists_its_own_bookings_by_date(town: BookingTown) -> Non
         "/bookings", params={**params, "household_id": str(other.household_id)}, headers=town.parent(family)
     )
     assert stolen.status_code == 404
+
+
+async def test_each_basket_of_a_batch_leads_back_to_its_own_request(service: RunningService, town: BookingTown) -> None:
+    activity_id = await town.activity()
+    (slot_id,) = await town.open(activity_id, 10)
+    families = [await town.family() for _ in range(3)]
+    for family in families:
+        await town.enroll(family, activity_id)
+    traces = {str(family.household_id): f"{number:032x}" for number, family in enumerate(families, 1)}
+    await asyncio.gather(
+        *(
+            town.book(
+                family, slot_id, headers={"traceparent": f"00-{traces[str(family.household_id)]}-00000000000000aa-01"}
+            )
+            for family in families
+        )
+    )
+    rows = await service.db.fetch(
+        "select key, trace ->> 'traceparent' as parent from outbox where topic = 'booking.bookings'"
+    )
+    assert len(rows) == 6
+    assert {(row["key"], row["parent"].split("-")[1]) for row in rows} == set(traces.items())

@@ -1,5 +1,7 @@
 """Where PostgreSQL may stand when root runs it for `nobody`: what is closed is replaced, what is lost is removed."""
 
+import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -59,13 +61,20 @@ def test_the_place_of_a_state_that_was_removed_by_hand_is_removed_with_the_next_
     assert len(list(open_folder.iterdir())) == 2
 
 
-def test_binaries_in_a_closed_home_are_copied_once(as_root: None, tmp_path: Path, open_folder: Path) -> None:
-    tmp_path.chmod(0o700)
-    packaged = tmp_path / "package"
-    (packaged / "bin").mkdir(parents=True)
-    (packaged / "bin" / "postgres").write_text("first")
-    copy = reach._open_copy(packaged)
-    assert (copy / "bin" / "postgres").read_text() == "first"
-    (packaged / "bin" / "postgres").write_text("second")
-    assert reach._open_copy(packaged) == copy
-    assert (copy / "bin" / "postgres").read_text() == "first"
+def test_binaries_in_a_closed_home_are_copied_once_with_the_libraries_they_need(
+    as_root: None, tmp_path: Path, open_folder: Path
+) -> None:
+    package = find_spec(reach.PACKAGE)
+    assert package is not None
+    assert package.origin is not None
+    site = Path(package.origin).parents[1]
+    copy = reach._open_copy(site)
+    assert copy.is_relative_to(open_folder)
+    for program in ("initdb", "postgres"):
+        said = subprocess.run(
+            [copy / reach.PACKAGED / program, "--version"], capture_output=True, text=True, check=True
+        )
+        assert said.stdout.startswith(f"{program} (PostgreSQL) 18")
+    modes = {path.stat().st_mode & 0o005 for path in copy.rglob("*") if not path.is_symlink()}
+    assert modes <= {0o004, 0o005}
+    assert reach._open_copy(tmp_path / "gone") == copy

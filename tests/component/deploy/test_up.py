@@ -13,7 +13,7 @@ import pytest
 from deploy.local.child import ROOT, last_words, port_is_free, wait_until
 from deploy.local.ports import PortPlan
 
-READY_SECONDS_MAX = 90
+READY_SECONDS_MAX = 180
 STOP_SECONDS_MAX = 15
 BASES = range(20_000, 40_000, 500)
 

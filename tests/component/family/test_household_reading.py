@@ -1,5 +1,6 @@
 """Reading and finding household files: who may, what they see, and how an agent finds a family."""
 
+from base64 import urlsafe_b64encode
 from uuid import UUID, uuid4
 
 import pytest
@@ -102,7 +103,8 @@ async def test_pages_of_a_search_follow_one_another_without_gap_or_repeat(servic
 
 
 @pytest.mark.parametrize(
-    "params", [{"cursor": "x"}, {"cursor": "AA=="}, {"limit": 0}, {"limit": 101}, {"search": "a" * 101}]
+    "params",
+    [{"cursor": "x"}, {"cursor": "AA=="}, {"cursor": "é"}, {"limit": 0}, {"limit": 101}, {"search": "a" * 101}],
 )
 async def test_an_unreadable_page_request_is_refused(service: RunningService, params: dict[str, str | int]) -> None:
     response = await service.client.get("/households", params=params, headers=service.as_agent(Role.FRONT_DESK))
@@ -122,3 +124,10 @@ async def test_a_summary_names_the_payer_and_the_children(service: RunningServic
         "city": "Valmont-sur-Orne",
         "children": ["Léa Le Goff"],
     }
+
+
+async def test_a_cursor_that_nobody_gave_is_harmless(service: RunningService, desk: Desk) -> None:
+    await desk.open()
+    made_up = urlsafe_b64encode(bytes(16) + b"\0'; --").decode()
+    response = await service.client.get("/households", params={"cursor": made_up}, headers=desk.headers)
+    assert response.status_code == 200, response.text

@@ -8,6 +8,7 @@ import pytest
 
 from contracts.family.events import QuotientState
 from contracts.types import Role
+from services.family.households import store
 from tests.component.family.desk import Desk
 from tests.support.services import RunningService
 
@@ -62,14 +63,19 @@ async def test_the_same_quotient_again_changes_nothing(service: RunningService, 
     assert len(await service.outbox()) == emitted
 
 
-async def test_changes_made_at_once_leave_a_whole_history(service: RunningService, desk: Desk) -> None:
+@pytest.mark.parametrize("is_locked", [True, False], ids=["locked", "control_without_lock"])
+async def test_changes_made_at_once_leave_a_whole_history(
+    service: RunningService, desk: Desk, monkeypatch: pytest.MonkeyPatch, is_locked: bool
+) -> None:
+    if not is_locked:
+        monkeypatch.setattr(store, "LOCK_HOUSEHOLD_SQL", store.LOCK_HOUSEHOLD_SQL.replace("for update", ""))
     household = await desk.open()
     days = [f"2026-{month:02d}-01" for month in range(1, 9)]
     await asyncio.gather(
         *(change(service, household.household_id, desk.headers, value_cents=1, effective_on=day) for day in days)
     )
     states = [event for event in await service.outbox() if isinstance(event, QuotientState)]
-    assert [len(state.quotients) for state in states] == list(range(1, 9))
+    assert ([len(state.quotients) for state in states] == list(range(1, 9))) is is_locked
 
 
 @pytest.mark.parametrize(

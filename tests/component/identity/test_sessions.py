@@ -113,6 +113,13 @@ async def test_attempts_in_parallel_are_not_free(walk: Walk) -> None:
     assert {answer.status_code for answer in others} == {401}, "so it was the account that stopped them"
 
 
+async def test_a_few_right_sign_ins_at_once_all_work(walk: Walk) -> None:
+    await walk.ready()
+    for _ in range(5):
+        answers = await asyncio.gather(*(walk.sign_in(PERSONAL_USERNAME, PERSONAL_PASSWORD) for _ in range(4)))
+        assert [answer.status_code for answer in answers] == [201] * 4
+
+
 async def test_the_table_of_failures_is_bounded_and_forgets(walk: Walk, service: RunningService) -> None:
     for number in range(10):
         await walk.sign_in(f"personne{number}", WRONG)
@@ -160,7 +167,7 @@ async def test_signing_out_ends_this_session_alone(walk: Walk, service: RunningS
 
 @pytest.mark.parametrize("token", [None, "", "x" * 43, "é" * 20])
 async def test_no_session_no_answer(service: RunningService, token: str | None) -> None:
-    headers = {"X-Session": token.encode()} if token is not None else {}
+    headers = {b"X-Session": token.encode()} if token is not None else {}
     form = {"username": "a", "password": "b", "password_confirmation": "c"}
     reading = {"version": "v", "end_token": "t", "is_accepted": True}
     for answer in (

@@ -8,9 +8,7 @@ import pytest
 from deploy.local.ports import free_ports
 from tests.component.notifications.mail_server import MailServer
 from tests.support.databases import Postgres
-from tests.support.services import DEMO_TOWN, RunningService, running_service, write_town
-
-FRAGMENT = DEMO_TOWN.with_name("notifications.fragment.toml")
+from tests.support.services import RunningService, running_service
 
 
 @pytest.fixture
@@ -24,12 +22,9 @@ def mail_server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-async def service(
-    postgres: Postgres, secrets_dir: Path, tmp_path: Path, mail_server: MailServer
-) -> AsyncIterator[RunningService]:
+async def service(postgres: Postgres, secrets_dir: Path, mail_server: MailServer) -> AsyncIterator[RunningService]:
     """The service with its API role, on a database of its own; its jobs run when a test asks."""
-    town_file = write_town(tmp_path, *([FRAGMENT] if FRAGMENT.exists() else []))
     async with running_service(
-        "notifications", postgres, secrets_dir, town_file=town_file, smtp_port=mail_server.port, smtp_timeout_seconds=1
+        "notifications", postgres, secrets_dir, smtp_port=mail_server.port, smtp_timeout_seconds=1
     ) as running:
         yield running

@@ -5,25 +5,40 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
+from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 
 @dataclass
 class MailServer:
-    """`rcpt_answer` and `data_answer` replace its yes; `data_seconds` makes it slow to say it."""
+    """`recipient_answer` and `content_answer` replace its yes; `answer_seconds` makes it slow to say it."""
 
     port: int
     received: list[EmailMessage] = field(default_factory=list)
-    rcpt_answer: str | None = None
-    data_answer: str | None = None
-    data_seconds: float = 0
+    recipient_answer: str | None = None
+    content_answer: str | None = None
+    answer_seconds: float = 0
     _controller: Controller | None = None
 
-    def start(self, *, takes_any_letter: bool = True) -> None:
-        """Listen; `takes_any_letter` is whether addresses may hold more than ASCII (RFC 6531)."""
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=takes_any_letter)
+    def start(self, *, takes_any_letter: bool = True, password: bytes | None = None) -> None:
+        """Listen. `takes_any_letter`: addresses may hold more than ASCII (RFC 6531). `password`: only who knows it may send."""
+
+        def authenticate(
+            _server: object, _session: object, _envelope: object, _mechanism: str, login: Any
+        ) -> AuthResult:
+            return AuthResult(success=login.password == password, handled=False)
+
+        self._controller = Controller(
+            self,
+            hostname="127.0.0.1",
+            port=self.port,
+            enable_SMTPUTF8=takes_any_letter,
+            auth_required=password is not None,
+            auth_require_tls=False,
+            authenticator=authenticate,
+        )
         self._controller.start()
 
     def stop(self) -> None:
@@ -36,19 +51,21 @@ class MailServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take a recipient, or refuse."""
-        if self.rcpt_answer:
-            return self.rcpt_answer
+        if self.recipient_answer:
+            return self.recipient_answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(  # noqa: N802 - the library's name
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         """Keep a message, then answer."""
-        if self.data_answer is None:
+        if self.content_answer is None:
             content = envelope.content
             assert isinstance(content, bytes)
             self.received.append(BytesParser(policy=default).parsebytes(content))
-        await asyncio.sleep(self.data_seconds)
-        return self.data_answer or "250 kept"
+        await asyncio.sleep(self.answer_seconds)
+        return self.content_answer or "250 kept"
 
     def texts(self) -> list[str]:
         """The plain text of every message kept."""

@@ -35,7 +35,7 @@ async def test_the_welcome_mail_carries_credentials_and_link_from_the_towns_no_r
 
 
 async def test_a_secret_leaves_the_queue_with_its_mail_and_stands_nowhere_in_clear(
-    service: RunningService, secrets_dir: Path
+    service: RunningService, secrets_dir: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await service.deliver(news.household(), news.account(), news.credential(secrets_dir))
     assert await service.db.fetchval("select count(*) from notices where sealed is not null") == 1
@@ -44,6 +44,10 @@ async def test_a_secret_leaves_the_queue_with_its_mail_and_stands_nowhere_in_cle
     for table in ("notices", "messages", "outbox", "inbox"):
         rows = await service.db.fetch(f"select t::text as line from {table} t")
         assert not [row for row in rows if "canari" in row["line"] or "egoff27" in row["line"]]
+    logged = capsys.readouterr().out
+    assert "message sent" in logged
+    for personal in ("canari", "egoff27", "jeton", "courriel.example", "Le Goff"):
+        assert personal not in logged
 
 
 async def test_an_agents_account_is_greeted_without_a_name(

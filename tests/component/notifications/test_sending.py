@@ -4,18 +4,17 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from contracts.notifications.events import MessageFailed, MessageSent
-from contracts.types import Role
 from services.notifications.messages import store
 from services.notifications.messages.commands import address_notices, claim_messages
 from tests.component.notifications import news
 from tests.component.notifications.mail_server import MailServer
+from tests.support.databases import Postgres
 from tests.support.polling import eventually
-from tests.support.services import RunningService
+from tests.support.services import RunningService, running_service
 
 pytestmark = pytest.mark.anyio
 
@@ -57,11 +56,11 @@ async def test_old_news_is_expired_and_not_sent(
 async def test_a_message_that_grew_old_in_the_queue_is_expired_and_said_to_be(
     service: RunningService, mail_server: MailServer
 ) -> None:
-    mail_server.rcpt_answer = "450 4.2.0 busy"
+    mail_server.recipient_answer = "450 4.2.0 busy"
     await service.deliver(news.household(), news.invoice())
     await service.run_job("send_messages")
     await service.db.execute("update messages set expires_at = clock_timestamp()")
-    mail_server.rcpt_answer = None
+    mail_server.recipient_answer = None
     await make_due(service)
     await service.run_job("send_messages")
     assert mail_server.received == []
@@ -77,6 +76,21 @@ async def test_a_credential_is_not_mailed_once_it_ended_by_the_towns_clock(
     await service.deliver(news.household(), news.account(), news.credential(secrets_dir))
     await service.run_job("send_messages")
     assert mail_server.received == []
+
+
+async def test_a_credential_that_a_newer_one_replaced_is_not_mailed(
+    service: RunningService, mail_server: MailServer, secrets_dir: Path
+) -> None:
+    mail_server.recipient_answer = "450 busy"
+    await service.deliver(news.household(), news.account(), news.credential(secrets_dir))
+    await service.run_job("send_messages")
+    await service.deliver(news.credential(secrets_dir))
+    mail_server.recipient_answer = None
+    await make_due(service)
+    await service.run_job("send_messages")
+    assert await statuses(service) == [("expired", "expired"), ("sent", None)]
+    assert len(mail_server.received) == 1
+    assert await service.db.fetchval("select count(*) from notices where sealed is not null") == 0
 
 
 async def test_news_that_comes_before_its_people_waits_for_them(
@@ -101,7 +115,7 @@ async def test_news_that_comes_before_its_people_waits_for_them(
 async def test_a_refusal_for_now_is_tried_again_later_and_later(
     service: RunningService, mail_server: MailServer
 ) -> None:
-    mail_server.rcpt_answer = "450 4.2.0 busy"
+    mail_server.recipient_answer = "450 4.2.0 busy"
     await service.deliver(news.household(), news.invoice())
     waits = []
     for _ in range(3):
@@ -112,12 +126,12 @@ async def test_a_refusal_for_now_is_tried_again_later_and_later(
         await make_due(service)
     assert waits == [1, 2, 4]
     assert await service.outbox() == []
-    mail_server.rcpt_answer = None
+    mail_server.recipient_answer = None
     await service.run_job("send_messages")
     assert await statuses(service) == [("sent", None)]
 
 
-@pytest.mark.parametrize("step", ["rcpt_answer", "data_answer"])
+@pytest.mark.parametrize("step", ["recipient_answer", "content_answer"])
 async def test_a_refusal_for_ever_is_not_tried_again_and_is_said(
     service: RunningService, mail_server: MailServer, step: str
 ) -> None:
@@ -159,11 +173,11 @@ async def test_a_relay_that_is_away_loses_nothing(service: RunningService, mail_
 async def test_a_relay_that_is_too_slow_gets_the_message_again_under_the_same_id(
     service: RunningService, mail_server: MailServer
 ) -> None:
-    mail_server.data_seconds = 1.5
+    mail_server.answer_seconds = 1.5
     await service.deliver(news.household(), news.invoice())
     await service.run_job("send_messages")
     assert await statuses(service) == [("queued", None)]
-    mail_server.data_seconds = 0
+    mail_server.answer_seconds = 0
     await make_due(service)
     await service.run_job("send_messages")
     first, again = mail_server.received
@@ -171,13 +185,33 @@ async def test_a_relay_that_is_too_slow_gets_the_message_again_under_the_same_id
     assert await statuses(service) == [("sent", None)]
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH")
+@pytest.mark.parametrize(("password", "status"), [("right", "sent"), ("wrong", "queued")])
+async def test_a_relay_that_asks_who_sends_is_told_and_its_distrust_fails_no_message(
+    postgres: Postgres,
+    secrets_dir: Path,
+    mail_server: MailServer,
+    monkeypatch: pytest.MonkeyPatch,
+    password: str,
+    status: str,
+) -> None:
+    mail_server.stop()
+    mail_server.start(password=b"right")
+    monkeypatch.setenv("SMTP_USERNAME", "portail")
+    monkeypatch.setenv("SMTP_PASSWORD", password)
+    async with running_service("notifications", postgres, secrets_dir, smtp_port=mail_server.port) as service:
+        await service.deliver(news.household(), news.invoice())
+        await service.run_job("send_messages")
+        assert await statuses(service) == [(status, None)]
+
+
 async def test_a_message_claimed_by_a_sender_that_died_leaves_after_the_lease(
     service: RunningService, mail_server: MailServer
 ) -> None:
     await service.deliver(news.household(), news.invoice())
-    mail_server.rcpt_answer = "450 busy"
+    mail_server.recipient_answer = "450 busy"
     await service.run_job("send_messages")
-    mail_server.rcpt_answer = None
+    mail_server.recipient_answer = None
     await make_due(service)
     assert len(await claim_messages(service.db)) == 1  # and its process dies here
     await service.run_job("send_messages")
@@ -190,7 +224,7 @@ async def test_a_message_claimed_by_a_sender_that_died_leaves_after_the_lease(
 async def test_a_mail_under_way_when_the_process_is_told_to_stop_is_recorded(
     service: RunningService, mail_server: MailServer
 ) -> None:
-    mail_server.data_seconds = 0.3
+    mail_server.answer_seconds = 0.3
     await service.deliver(news.household(), news.invoice())
     job = asyncio.create_task(service.run_job("send_messages"))
     await eventually(lambda: mail_server.received)
@@ -217,7 +251,7 @@ async def test_two_senders_at_once_send_each_message_once(
 ) -> None:
     if not is_claimed:
         monkeypatch.setattr(store, "CLAIM_MESSAGES_SQL", UNCLAIMED_SQL)
-    mail_server.data_seconds = 0.01
+    mail_server.answer_seconds = 0.01
     await service.deliver(news.household(), *[news.invoice(number=f"2026-{n:06d}") for n in range(30)])
     await address_notices(service.db)
     await asyncio.gather(*(service.run_job("send_messages") for _ in range(2)))
@@ -226,72 +260,3 @@ async def test_two_senders_at_once_send_each_message_once(
     assert (len(ids) == 30) is is_claimed
     sent = [event for event in await service.outbox() if isinstance(event, MessageSent)]
     assert len(sent) == 30
-
-
-async def test_the_newest_state_of_a_household_counts_whatever_the_order(
-    service: RunningService, mail_server: MailServer
-) -> None:
-    newest = news.household(payer_guardian_id=news.OTHER)
-    await service.deliver(service.envelope(newest, sequence=7), service.envelope(news.household(), sequence=6))
-    await service.deliver(news.invoice())
-    await service.run_job("send_messages")
-    assert mail_server.received[0]["To"].addresses[0].addr_spec == "anne@courriel.example"
-
-
-async def test_an_erased_household_leaves_nothing_and_hears_nothing_more(
-    service: RunningService, mail_server: MailServer
-) -> None:
-    await service.deliver(news.household(), news.invoice())
-    await service.deliver(replace(service.envelope(news.household()), payload=None))
-    await service.run_job("send_messages")
-    assert mail_server.received == []
-    for table in ("households", "guardians", "children"):
-        assert await service.db.fetchval(f"select count(*) from {table}") == 0
-
-
-async def test_a_payer_without_an_address_is_a_failure_that_an_agent_sees(service: RunningService) -> None:
-    await service.deliver(news.household(payer_guardian_id=news.UNINVITED), news.invoice())
-    await service.run_job("send_messages")
-    response = await service.client.get(
-        "/messages", params={"recipient_id": str(news.UNINVITED)}, headers=service.as_agent(Role.FRONT_DESK)
-    )
-    (message,) = response.json()["items"]
-    assert (message["status"], message["cause"], message["template"]) == ("failed", "no_address", "invoice_issued")
-
-
-async def test_agents_read_the_deliveries_of_one_person_page_by_page(service: RunningService) -> None:
-    await service.deliver(news.household(), *[news.invoice(number=f"2026-{n:06d}") for n in range(5)])
-    await service.run_job("send_messages")
-    subjects: list[str] = []
-    params = {"recipient_id": str(news.PAYER), "limit": "2"}
-    while True:
-        page = (await service.client.get("/messages", params=params, headers=service.as_agent(Role.DIRECTOR))).json()
-        subjects += [item["subject"] for item in page["items"]]
-        if page["next_cursor"] is None:
-            break
-        params["cursor"] = page["next_cursor"]
-    assert subjects == [f"Votre facture 2026-{n:06d} est disponible" for n in reversed(range(5))]
-
-
-async def test_deliveries_are_for_the_front_desk_and_directors(service: RunningService) -> None:
-    for params, headers, status in (
-        ({"recipient_id": str(uuid4())}, {}, 401),
-        ({"recipient_id": str(uuid4())}, service.as_parent(news.PAYER), 403),
-        ({"recipient_id": str(uuid4())}, service.as_agent(Role.SITE), 403),
-        ({"recipient_id": str(uuid4())}, service.as_agent(Role.FRONT_DESK), 200),
-        ({"recipient_id": "nobody"}, service.as_agent(Role.FRONT_DESK), 422),
-        ({"recipient_id": str(uuid4()), "cursor": "x"}, service.as_agent(Role.FRONT_DESK), 422),
-        ({}, service.as_agent(Role.FRONT_DESK), 422),
-    ):
-        response = await service.client.get("/messages", params=params, headers=headers)
-        assert response.status_code == status, (params, response.text)
-
-
-async def test_what_was_told_long_ago_is_forgotten(service: RunningService) -> None:
-    await service.deliver(news.household(), news.invoice())
-    await service.run_job("send_messages")
-    await service.run_job("forget_old_messages")
-    assert len(await statuses(service)) == 1
-    await service.db.execute("update notices set created_at = created_at - interval '731 days'")
-    await service.run_job("forget_old_messages")
-    assert await statuses(service) == []

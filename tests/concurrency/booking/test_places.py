@@ -3,7 +3,8 @@
 import asyncio
 import random
 from dataclasses import replace
-from uuid import UUID, uuid4
+from datetime import datetime
+from uuid import uuid4
 
 import asyncpg
 import pytest

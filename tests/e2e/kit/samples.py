@@ -118,7 +118,13 @@ def week() -> Calendar:
 
 def month() -> Calendar:
     """The Wednesdays of a month for one child, and every school day of another activity."""
-    wednesdays = {2: DayState.BOOKED_LOCKED, 9: DayState.BOOKED, 16: DayState.BOOKABLE, 23: DayState.FULL, 30: DayState.BOOKABLE}
+    wednesdays = {
+        2: DayState.BOOKED_LOCKED,
+        9: DayState.BOOKED,
+        16: DayState.BOOKABLE,
+        23: DayState.FULL,
+        30: DayState.BOOKABLE,
+    }
     meals = {day: DayState.BOOKABLE for day in range(1, 31) if date(2026, 9, day).weekday() in (0, 1, 3, 4)}
     return Calendar(
         household_id=UUID(int=9),
@@ -193,10 +199,20 @@ def context(texts: Texts, choices: Choices | None = None) -> dict[str, object]:
 
 
 def _terms(mode: str) -> Terms:
-    paragraph = "Le service est facultatif et gratuit, hors frais de connexion. L’usager choisit librement les services qu’il utilise. " * 3
+    paragraph = (
+        "Le service est facultatif et gratuit, hors frais de connexion. L’usager choisit librement les services qu’il utilise. "
+        * 3
+    )
     sections = tuple(
         TermsSection(heading=heading, paragraphs=(paragraph, paragraph))
-        for heading in ("Préambule", "Définitions", "Objet", "Accès au service", "Données personnelles", "Responsabilités")
+        for heading in (
+            "Préambule",
+            "Définitions",
+            "Objet",
+            "Accès au service",
+            "Données personnelles",
+            "Responsabilités",
+        )
     )
     return Terms(
         version="2026-01",

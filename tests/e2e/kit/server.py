@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from portal.calendar_view import Choices
 from portal.kit import STATIC, Texts, TownFace, create_environment, theme_css
-
 from tests.e2e.kit import samples
 
 TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

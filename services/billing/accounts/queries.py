@@ -1,0 +1,83 @@
+"""What a family sees of its account, and of what each booked day costs."""
+
+from datetime import date
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.database import Database
+from chassis.refusal import FieldRefusal, Invalid
+from contracts.billing.api import Account, ChargeLine
+from contracts.http import PAGE_SIZE_MAX, Page
+from contracts.types import ChargeStatus, Role
+
+from ..charges.queries import explanation_of
+from ..charges.store import charge_of
+from ..cursors import cursor_of, read_cursor
+from ..directory.queries import household_for
+from ..settings import BillingRules
+
+READERS = (Role.FINANCE, Role.FRONT_DESK)
+DAYS_MAX = 366
+
+ACCOUNT_SQL = """
+select $1::uuid as household_id,
+       (select coalesce(sum(amount_cents), 0) from ledger_postings
+        where account in ('receivable/' || $1, 'credit/' || $1))::bigint as balance_cents,
+       (select count(*) from invoices where household_id = $1 and status <> 'paid') as unpaid_count,
+       (select count(*) from household_children where household_id = $1) as children_count,
+       q.value_cents as quotient_cents, q.effective_on as quotient_on, q.source as quotient_source
+from (select) always left join lateral (
+    select * from quotients where household_id = $1 and effective_on <= $2 order by effective_on desc limit 1
+) q on true
+"""
+
+
+async def account(db: Database, actor: Actor, rules: BillingRules, household_id: UUID | None) -> Account:
+    """The account of a household, a parent's own by default. Raises NotFound."""
+    household = await household_for(db, actor, household_id, *READERS)
+    row = await db.fetchrow(ACCOUNT_SQL, household, rules.today(await db.now()))
+    return Account.model_validate(dict(row or {}))
+
+
+CHARGES_SQL = """
+select c.*, coalesce(a.label, c.tariff_label) as activity_label, k.first_name as child_first_name
+from charges c
+left join activities a on a.activity_id = c.activity_id
+left join household_children k on k.household_id = c.household_id and k.child_id = c.child_id
+where c.household_id = $1 and c.service_on between $2 and $3 and (c.service_on, c.charge_id) > ($4, $5::uuid)
+order by c.service_on, c.charge_id limit $6
+"""
+
+
+async def charges(
+    db: Database, actor: Actor, household_id: UUID | None, days: tuple[date, date], cursor: str | None
+) -> Page[ChargeLine]:
+    """What each booked day of a household costs, between two days that both count. Raises NotFound."""
+    from_on, to_on = days
+    if not 0 <= (to_on - from_on).days <= DAYS_MAX:
+        raise Invalid(FieldRefusal("/to_on", "range_invalid", (("days_max", DAYS_MAX),)))
+    household = await household_for(db, actor, household_id, *READERS)
+    after = read_cursor(cursor, date.fromisoformat, UUID) if cursor else (date.min, UUID(int=0))
+    rows = await db.fetch(CHARGES_SQL, household, from_on, to_on, *after, PAGE_SIZE_MAX + 1)
+    items = []
+    for row in rows[:PAGE_SIZE_MAX]:
+        charge = charge_of(row)
+        price = charge.price
+        items.append(
+            ChargeLine(
+                charge_id=charge.charge_id,
+                child_id=charge.child_id,
+                child_first_name=row["child_first_name"],
+                activity_id=charge.day.activity_id,
+                activity_label=row["activity_label"],
+                service_on=charge.day.service_on,
+                status=charge.status,
+                amount_cents=charge.amount_cents,
+                explanation=explanation_of(price) if price and charge.status is not ChargeStatus.VOID else None,
+                invoice_id=row["invoice_id"],
+            )
+        )
+    is_last = len(rows) <= PAGE_SIZE_MAX
+    return Page(
+        items=tuple(items), next_cursor=None if is_last else cursor_of(items[-1].service_on, items[-1].charge_id)
+    )

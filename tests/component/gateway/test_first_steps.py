@@ -1,0 +1,131 @@
+"""From the welcome mail to an open space: the link that changes nothing by itself, and the steps that come before all."""
+
+import pytest
+
+from contracts.types import AccountStatus, Role, SessionStage
+from tests.component.gateway.town import Town, accept_terms, choose_credentials, hidden, words
+
+pytestmark = pytest.mark.anyio
+
+COOKIE = "__Host-activation"
+PRIVATE_PAGES = [
+    "/mon-accueil",
+    "/inscriptions",
+    "/inscriptions/nouvelle",
+    "/calendrier",
+    "/factures",
+    "/factures/00000000-0000-0000-0000-000000000000",
+    "/factures/00000000-0000-0000-0000-000000000000/pdf",
+    "/paiement/retour",
+]
+PRIVATE_RESOURCES = ["/household", "/enrollments", "/invoices", "/calendar?from_on=2026-09-01&to_on=2026-09-07"]
+CREDENTIALS, TERMS = "/premiere-connexion/identifiants", "/premiere-connexion/conditions"
+
+
+async def test_link_leaves_the_address_and_activates_at_the_press_of_a_button(town: Town) -> None:
+    household, mailed = await town.household()
+    browser = town.browser()
+    answer = await browser.get(f"/activation/{mailed.activation_token}")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/activation")
+    (cookie,) = answer.headers.get_list("set-cookie")
+    attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
+    assert {"secure", "httponly", "path=/", "samesite=lax", "max-age=3600"} <= attributes
+    page = await browser.get("/activation")
+    assert mailed.activation_token not in page.text
+    assert await status_of(town, household.payer_guardian_id) is AccountStatus.INVITED
+    done = await browser.post("/activation")
+    assert done.status_code in (200, 201)
+    assert "Votre espace est activé" in words(done)
+    assert COOKIE not in browser.http.cookies
+    assert await status_of(town, household.payer_guardian_id) is AccountStatus.ACTIVATED
+
+
+async def test_link_works_once(town: Town) -> None:
+    _, mailed = await town.household()
+    for is_first in (True, False):
+        browser = town.browser()
+        await browser.get(f"/activation/{mailed.activation_token}")
+        answer = await browser.post("/activation")
+        assert (answer.status_code < 400) is is_first
+    assert "Votre espace est activé" not in words(answer)
+
+
+async def test_link_that_was_never_sent_says_what_to_do(town: Town) -> None:
+    for token in ("0" * 43, "x", "é" * 100):
+        browser = town.browser()
+        await browser.get(f"/activation/{token}")
+        answer = await browser.post("/activation")
+        assert 400 <= answer.status_code < 500
+        assert "mairie" in words(answer)
+
+
+async def test_another_site_cannot_press_the_button(town: Town) -> None:
+    household, mailed = await town.household()
+    browser = town.browser()
+    await browser.get(f"/activation/{mailed.activation_token}")
+    assert (await browser.post("/activation", headers={"Origin": "https://evil.example"})).status_code == 403
+    assert await status_of(town, household.payer_guardian_id) is AccountStatus.INVITED
+
+
+async def test_nothing_private_is_open_before_credentials_and_terms(town: Town) -> None:
+    browser, _ = await town.newcomer()
+    for step, stage, finish in (
+        (CREDENTIALS, SessionStage.CHOOSE_CREDENTIALS, choose_credentials),
+        (TERMS, SessionStage.ACCEPT_TERMS, accept_terms),
+    ):
+        for path in PRIVATE_PAGES:
+            answer = await browser.get(path)
+            assert (answer.status_code, answer.headers["location"]) == (303, step), path
+        bearer = {"Authorization": f"Bearer {browser.session_token}"}
+        for path in PRIVATE_RESOURCES:
+            problem = await browser.get(f"/api/v1{path}", headers=bearer)
+            assert (problem.status_code, problem.json()["code"]) == (403, stage.value), path
+        await finish(browser)
+    assert (await browser.get("/mon-accueil")).status_code == 200
+
+
+async def test_a_step_is_open_at_its_own_stage_only(town: Town) -> None:
+    browser, _ = await town.newcomer()
+    assert (await browser.get(TERMS)).headers["location"] == CREDENTIALS
+    await browser.get(CREDENTIALS)
+    assert (await browser.post(TERMS, {"is_accepted": "true"})).headers["location"] == CREDENTIALS
+    await choose_credentials(browser)
+    assert (await browser.get(CREDENTIALS)).headers["location"] == TERMS
+
+
+async def test_new_credentials_renew_the_session(town: Town) -> None:
+    browser, _ = await town.newcomer()
+    former = browser.session_token
+    await choose_credentials(browser)
+    assert browser.session_token != former
+    browser.http.cookies.set("__Host-session", former, domain="portail.valmont.example", path="/")
+    assert (await browser.get("/mon-accueil")).status_code == 401
+
+
+async def test_wrong_credentials_are_said_by_their_field_and_never_shown_again(town: Town) -> None:
+    browser, _ = await town.newcomer()
+    await browser.get(CREDENTIALS)
+    fields = {"username": "ab", "password": "court", "password_confirmation": "autre"}
+    answer = await browser.post(CREDENTIALS, fields)
+    assert answer.status_code == 422
+    assert 'href="#champ-password"' in answer.text
+    assert 'value="ab"' in answer.text
+    assert "court" not in answer.text
+    assert "autre" not in answer.text
+
+
+async def test_terms_are_accepted_by_ticking_the_box_after_reading_them(town: Town) -> None:
+    browser, _ = await town.newcomer()
+    await choose_credentials(browser)
+    page = await browser.get(TERMS)
+    fields = {"version": hidden(page, "version"), "end_token": hidden(page, "end_token")}
+    assert (await browser.post(TERMS, fields)).status_code == 422
+    assert (await browser.post(TERMS, {**fields, "is_accepted": "true", "end_token": "x"})).status_code in (409, 422)
+    assert (await browser.get("/mon-accueil")).headers["location"] == TERMS
+
+
+async def status_of(town: Town, guardian_id: object) -> AccountStatus:
+    """The step of a guardian's account."""
+    identity = town.services["identity"]
+    answer = await identity.client.get(f"/accounts?guardian_id={guardian_id}", headers=identity.as_agent(Role.DIRECTOR))
+    return AccountStatus(answer.json()["items"][0]["status"])

@@ -1,0 +1,289 @@
+"""A whole town on one machine: the five real services behind real sockets, the real gateway, and its visitors.
+
+Kafka alone is missing: what a service emits is handed to the others by `settle`, through their real subscriptions.
+"""
+
+import asyncio
+import itertools
+import json
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from typing import Any, Final, cast
+from uuid import UUID, uuid4
+
+import httpx2
+import uvicorn
+from joserfc.jwk import OKPKey
+from litestar import Litestar
+
+from chassis.sealing import unseal
+from contracts.family.api import Household
+from contracts.identity.api import Credential
+from contracts.identity.events import CredentialIssued
+from contracts.types import SERVICES, Role
+from deploy.local.child import free_ports
+from gateway.app import create
+from gateway.settings import GatewaySettings
+from tests.factories.booking import BookingTown, Family
+from tests.support.databases import Postgres
+from tests.support.polling import eventually
+from tests.support.services import DEMO_TOWN, RunningService, running_service
+
+ORIGIN: Final = "https://portail.valmont.example"
+PASSWORD: Final = "velo-rouge-42"
+ROUNDS_MAX: Final = 10
+SETTINGS: Final[Mapping[str, dict[str, Any]]] = {"billing": {"payfip_url": "http://127.0.0.1:1"}}
+
+
+class Browser:
+    """A visitor's browser: it keeps cookies, and the form token of the page it looks at. `username` signed in first."""
+
+    def __init__(self, app: Litestar, address: str) -> None:
+        transport = httpx2.ASGITransport(app=cast("Any", app), client=(address, 40000))
+        self.http = httpx2.AsyncClient(transport=transport, base_url=ORIGIN)
+        self.form_token = ""
+        self.username = ""
+
+    @property
+    def session_token(self) -> str:
+        """The value of the session cookie."""
+        return self.http.cookies["__Host-session"]
+
+    async def get(self, path: str, **options: Any) -> httpx2.Response:
+        """Open a page, without following where it leads."""
+        return self._seen(await self.http.get(path, **options))
+
+    async def post(
+        self, path: str, fields: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    ) -> httpx2.Response:
+        """Send a form of the page that is open; `headers` replace those of a browser."""
+        body = {"csrf_token": self.form_token, **(fields or {})}
+        return self._seen(await self.http.post(path, data=body, headers=headers or {"Origin": ORIGIN}))
+
+    async def landing(self, response: httpx2.Response) -> httpx2.Response:
+        """The page at the end of the redirects."""
+        while response.status_code == 303:
+            response = await self.get(response.headers["location"])
+        return response
+
+    def _seen(self, response: httpx2.Response) -> httpx2.Response:
+        if found := re.search(r'name="csrf_token" value="([^"]+)"', response.text):
+            self.form_token = found[1]
+        return response
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the test run."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@dataclass
+class Listener:
+    """A service behind a real socket, which can go away and come back."""
+
+    app: Litestar
+    port: int
+    _running: tuple[_Server, asyncio.Task[None]] | None = None
+
+    async def start(self) -> None:
+        config = uvicorn.Config(self.app, port=self.port, lifespan="off", log_config=None, access_log=False)
+        server = _Server(config)
+        self._running = server, asyncio.create_task(server.serve())
+        await eventually(lambda: server.started)
+
+    async def stop(self) -> None:
+        assert self._running is not None
+        server, task = self._running
+        server.should_exit = True
+        await task
+
+
+@dataclass
+class Town:
+    """The running town. `services` are reached directly to prepare a test; visitors go through the gateway."""
+
+    services: Mapping[str, RunningService]
+    listeners: Mapping[str, Listener]
+    gateway: Litestar
+    secrets_dir: Path
+    _relayed: dict[str, int] = field(default_factory=dict)
+    _addresses: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def booking(self) -> BookingTown:
+        """What agents do at the booking service."""
+        return BookingTown(self.services["booking"])
+
+    def browser(self) -> Browser:
+        """A browser that was never here."""
+        number = next(self._addresses)
+        return Browser(self.gateway, f"192.0.2.{number % 250 + 1}")
+
+    @asynccontextmanager
+    async def without(self, name: str) -> AsyncIterator[None]:
+        """The town while a service is stopped."""
+        await self.listeners[name].stop()
+        try:
+            yield
+        finally:
+            await self.listeners[name].start()
+
+    async def settle(self) -> None:
+        """Hand over what was emitted, until nobody has anything more to say."""
+        for _ in range(ROUNDS_MAX):
+            await self.services["identity"].run_job("issue_credentials")
+            if not await self._relay():
+                return
+        raise AssertionError(f"services still emit events after {ROUNDS_MAX} rounds")
+
+    async def _relay(self) -> int:
+        count = 0
+        for name, service in self.services.items():
+            emitted = await service.outbox()
+            new = emitted[self._relayed.get(name, 0) :]
+            self._relayed[name] = len(emitted)
+            count += len(new)
+            for other in self.services.values():
+                heard = set(other.service.subscriptions.topics)
+                await other.deliver(*(event for event in new if event.topic in heard))
+        return count
+
+    async def credential(self) -> Credential:
+        """What the last mail with a credential says."""
+        key = OKPKey.import_key(json.loads((self.secrets_dir / "seal_private.json").read_text()))
+        sealed = [e.sealed for e in await self.services["identity"].outbox() if isinstance(e, CredentialIssued)]
+        return Credential.model_validate_json(unseal(sealed[-1], key))
+
+    async def household(self, children: int = 1, **guardian: Any) -> tuple[Household, Credential]:
+        """A new household, and what its invitation says."""
+        family = self.services["family"]
+        body = household_body(children=children, **guardian)
+        headers = family.as_agent(Role.FRONT_DESK) | family.key()
+        answer = await family.client.post("/households", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        await self.settle()
+        return Household.model_validate_json(answer.content), await self.credential()
+
+    async def signed_in(self, login: str, password: str) -> Browser:
+        """A browser after signing in."""
+        browser = self.browser()
+        browser.username = login
+        answer = await browser.post("/connexion", {"login": login, "password": password})
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    async def newcomer(self, **guardian: Any) -> tuple[Browser, Household]:
+        """A parent who signed in for the first time, and must choose credentials."""
+        household, mailed = await self.household(**guardian)
+        identity = self.services["identity"].client
+        assert (await identity.post("/activations", json={"token": mailed.activation_token})).status_code == 201
+        return await self.signed_in(mailed.username, mailed.temporary_password), household
+
+    async def parent(self, **guardian: Any) -> tuple[Browser, Household]:
+        """A parent whose first steps are done."""
+        browser, household = await self.newcomer(**guardian)
+        await choose_credentials(browser)
+        await accept_terms(browser)
+        await self.settle()
+        return browser, household
+
+    async def agent(self, *roles: Role) -> Browser:
+        """An agent with these roles, signed in."""
+        identity = self.services["identity"]
+        username = f"agent-{uuid4().hex[:12]}"
+        body = {"email": f"{username}@ville.example", "username": username, "roles": roles, "password": PASSWORD}
+        answer = await identity.client.post("/agents", json=body, headers=identity.as_system())
+        assert answer.status_code == 201, answer.text
+        return await self.signed_in(username, PASSWORD)
+
+
+def household_body(children: int = 1, **guardian: Any) -> dict[str, Any]:
+    """The file of a new household whose children are seven years old."""
+    last_name = uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
+    return {
+        "guardian": {
+            "civility": "monsieur",
+            "first_name": "Dominique",
+            "last_name": last_name,
+            "email": f"{last_name}@famille.example",
+            **guardian,
+        },
+        "address": {"street": "12 rue des Tilleuls", "postal_code": "14000", "city": "Valmont-sur-Orne"},
+        "children": [
+            {"first_name": f"Lina {chr(97 + number)}", "last_name": last_name, "birth_on": "2019-03-04"}
+            for number in range(children)
+        ],
+    }
+
+
+async def choose_credentials(browser: Browser) -> httpx2.Response:
+    """The first of the first steps."""
+    await browser.get("/premiere-connexion/identifiants")
+    fields = {"username": f"parent-{uuid4().hex[:12]}", "password": PASSWORD, "password_confirmation": PASSWORD}
+    answer = await browser.post("/premiere-connexion/identifiants", fields)
+    assert answer.status_code == 303, answer.text
+    return answer
+
+
+async def accept_terms(browser: Browser) -> httpx2.Response:
+    """The second of the first steps."""
+    page = await browser.get("/premiere-connexion/conditions")
+    fields = {name: hidden(page, name) for name in ("version", "end_token")}
+    answer = await browser.post("/premiere-connexion/conditions", {**fields, "is_accepted": "true"})
+    assert answer.status_code == 303, answer.text
+    return answer
+
+
+def hidden(page: httpx2.Response, name: str) -> str:
+    """The value of a hidden field of a page."""
+    found = re.search(rf'<input type="hidden" name="{re.escape(name)}" value="([^"]*)"', page.text)
+    assert found, f"no hidden field {name} on {page.url}"
+    return unescape(found[1])
+
+
+def words(page: httpx2.Response) -> str:
+    """What a page says, without its markup, in one line."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
+
+
+def family_of(household: Household) -> Family:
+    """The household, for the factory of the booking service."""
+    guardians = tuple(guardian.guardian_id for guardian in household.guardians)
+    return Family(household.household_id, guardians, tuple(child.child_id for child in household.children))
+
+
+@asynccontextmanager
+async def running_town(postgres: Postgres, secrets_dir: Path) -> AsyncIterator[Town]:
+    """Start everything; on the way out, stop it."""
+    async with AsyncExitStack() as stack:
+        services = {
+            name: await stack.enter_async_context(
+                running_service(name, postgres, secrets_dir, portal_url=ORIGIN, **SETTINGS.get(name, {}))
+            )
+            for name in SERVICES
+        }
+        ports = dict(zip(SERVICES, free_ports(len(SERVICES)), strict=True))
+        listeners = {name: Listener(service.app, ports[name]) for name, service in services.items()}
+        for listener in listeners.values():
+            await listener.start()
+            stack.push_async_callback(listener.stop)
+        addresses: dict[str, Any] = {f"{name}_url": f"http://127.0.0.1:{port}" for name, port in ports.items()}
+        gateway = create(
+            GatewaySettings(
+                http_port=1, town_file=DEMO_TOWN, secrets_dir=secrets_dir, portal_url=ORIGIN, payfip_url="", **addresses
+            )
+        )
+        await stack.enter_async_context(gateway.lifespan())
+        yield Town(services, listeners, gateway, secrets_dir)
+
+
+def child_ids(household: Household) -> list[UUID]:
+    """The household's children."""
+    return [child.child_id for child in household.children]

@@ -1,0 +1,82 @@
+"""What is known of people and of deliveries: the newest state counts, erasure erases, and agents read how mails went."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from contracts.types import Role
+from tests.component.notifications import news
+from tests.component.notifications.mail_server import MailServer
+from tests.support.services import RunningService
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_newest_state_of_a_household_counts_whatever_the_order(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    newest = news.household(payer_guardian_id=news.OTHER)
+    await service.deliver(service.envelope(newest, sequence=7), service.envelope(news.household(), sequence=6))
+    await service.deliver(news.invoice())
+    await service.run_job("send_messages")
+    assert mail_server.received[0]["To"].addresses[0].addr_spec == "anne@courriel.example"
+
+
+async def test_an_erased_household_leaves_nothing_and_hears_nothing_more(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    await service.deliver(news.household(), news.invoice())
+    await service.deliver(replace(service.envelope(news.household()), payload=None))
+    await service.run_job("send_messages")
+    assert mail_server.received == []
+    for table in ("households", "guardians", "children"):
+        assert await service.db.fetchval(f"select count(*) from {table}") == 0
+
+
+async def test_a_payer_without_an_address_is_a_failure_that_an_agent_sees(service: RunningService) -> None:
+    await service.deliver(news.household(payer_guardian_id=news.UNINVITED), news.invoice())
+    await service.run_job("send_messages")
+    response = await service.client.get(
+        "/messages", params={"recipient_id": str(news.UNINVITED)}, headers=service.as_agent(Role.FRONT_DESK)
+    )
+    (message,) = response.json()["items"]
+    assert (message["status"], message["cause"], message["template"]) == ("failed", "no_address", "invoice_issued")
+
+
+async def test_agents_read_the_deliveries_of_one_person_page_by_page(service: RunningService) -> None:
+    await service.deliver(news.household(), *[news.invoice(number=f"2026-{n:06d}") for n in range(5)])
+    await service.run_job("send_messages")
+    subjects: list[str] = []
+    params = {"recipient_id": str(news.PAYER), "limit": "2"}
+    while True:
+        page = (await service.client.get("/messages", params=params, headers=service.as_agent(Role.DIRECTOR))).json()
+        subjects += [item["subject"] for item in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        params["cursor"] = page["next_cursor"]
+    assert subjects == [f"Votre facture 2026-{n:06d} est disponible" for n in reversed(range(5))]
+
+
+async def test_deliveries_are_for_the_front_desk_and_directors(service: RunningService) -> None:
+    for params, headers, status in (
+        ({"recipient_id": str(uuid4())}, {}, 401),
+        ({"recipient_id": str(uuid4())}, service.as_parent(news.PAYER), 403),
+        ({"recipient_id": str(uuid4())}, service.as_agent(Role.SITE), 403),
+        ({"recipient_id": str(uuid4())}, service.as_agent(Role.FRONT_DESK), 200),
+        ({"recipient_id": "nobody"}, service.as_agent(Role.FRONT_DESK), 422),
+        ({"recipient_id": str(uuid4()), "cursor": "x"}, service.as_agent(Role.FRONT_DESK), 422),
+        ({}, service.as_agent(Role.FRONT_DESK), 422),
+    ):
+        response = await service.client.get("/messages", params=params, headers=headers)
+        assert response.status_code == status, (params, response.text)
+
+
+async def test_what_was_told_long_ago_is_forgotten(service: RunningService) -> None:
+    await service.deliver(news.household(), news.invoice())
+    await service.run_job("send_messages")
+    await service.run_job("forget_old_messages")
+    assert await service.db.fetchval("select count(*) from messages") == 1
+    await service.db.execute("update notices set created_at = created_at - interval '731 days'")
+    await service.run_job("forget_old_messages")
+    assert await service.db.fetchval("select count(*) from messages") == 0

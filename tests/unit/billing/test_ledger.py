@@ -1,0 +1,41 @@
+"""Ledger entries sum to zero, whatever is invoiced and however it is paid."""
+
+from datetime import date
+from uuid import uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.billing.ledger.domain import Entry, Split, credit, invoice_entry, payment_entry, provider, receivable
+
+DAY = date(2026, 9, 30)
+HOUSEHOLD = uuid4()
+AMOUNTS = st.integers(1, 10_000_000)
+
+
+def by_account(*entries: Entry) -> dict[str, int]:
+    """Balances, replayed."""
+    balances: dict[str, int] = {}
+    for entry in entries:
+        for posting in entry.postings:
+            balances[posting.account] = balances.get(posting.account, 0) + posting.amount_cents
+    return balances
+
+
+@given(AMOUNTS, st.lists(AMOUNTS, max_size=5))
+def test_every_entry_sums_to_zero_and_no_cent_is_lost(total: int, received: list[int]) -> None:
+    entries = [invoice_entry(uuid4(), HOUSEHOLD, "enfance", total, DAY)]
+    left = total
+    for amount in received:
+        split = Split.of(amount, left)
+        assert split.settled_cents + split.surplus_cents == amount
+        assert 0 <= split.settled_cents <= left
+        left -= split.settled_cents
+        entries.append(payment_entry(uuid4(), HOUSEHOLD, "enfance", split, DAY))
+    for entry in entries:
+        assert sum(posting.amount_cents for posting in entry.postings) == 0
+        assert all(posting.amount_cents for posting in entry.postings)
+    balances = by_account(*entries)
+    assert balances[receivable(HOUSEHOLD)] == left == max(total - sum(received), 0)
+    assert balances.get(credit(HOUSEHOLD), 0) == min(total - sum(received), 0)
+    assert balances.get(provider("enfance"), 0) == sum(received)

@@ -1,0 +1,75 @@
+"""The worked examples of docs/pricing.md, run."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from contracts.types import Attendance
+from services.billing.charges.domain import Facts, standing
+from services.billing.runs.domain import outcome_of
+from services.billing.tariffs.domain import Bracket, Grid, Quotient, price
+
+DOCUMENT = Path(__file__).parents[3] / "docs" / "pricing.md"
+DAY = date(2026, 9, 2)
+MOMENT = datetime(2026, 9, 2, tzinfo=UTC)
+
+
+def table(*columns: str) -> list[list[str]]:
+    """The rows of the document's table with these first columns."""
+    lines = DOCUMENT.read_text().splitlines()
+    heading = next(number for number, line in enumerate(lines) if cells(line)[: len(columns)] == list(columns))
+    rows = []
+    for line in lines[heading + 2 :]:
+        if not line.startswith("|"):
+            break
+        rows.append(cells(line))
+    return rows
+
+
+def cells(line: str) -> list[str]:
+    """The cells of a line of a table."""
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def cents(text: str) -> int:
+    """An amount of the document in cents."""
+    return int(Decimal(text) * 100)
+
+
+def grid() -> Grid:
+    """The document's grid."""
+    brackets = [
+        Bracket(label, cents(start), None if end == "-" else cents(end), cents(amount))
+        for label, start, end, amount in table("Bracket", "From")
+    ]
+    return Grid("leisure", "Centre de loisirs", 1, DAY, tuple(brackets))
+
+
+@pytest.mark.parametrize("row", table("Quotient", "Bracket"), ids=lambda row: row[0])
+def test_prices(row: list[str]) -> None:
+    known = None if row[0] == "unknown" else Quotient(cents(row[0]), DAY)
+    priced = price(grid(), known)
+    assert (priced.bracket_label, priced.amount_cents) == (row[1], cents(row[2]))
+    assert priced.quotient == known
+
+
+@pytest.mark.parametrize("row", table("Cancelled", "Attendance"), ids=lambda row: "-".join(row[:2]))
+def test_standings(row: list[str]) -> None:
+    is_cancelled = row[0] != "no"
+    facts = Facts(
+        cancelled_at=MOMENT if is_cancelled else None,
+        is_cancellation_chargeable=row[0] == "too late" if is_cancelled else None,
+        attendance=None if row[1] == "none" else Attendance(row[1]),
+        attendance_at=None if row[1] == "none" else MOMENT,
+    )
+    assert standing(facts) == row[2]
+
+
+@pytest.mark.parametrize("row", table("Lines", "Total"), ids=lambda row: row[0])
+def test_months(row: list[str]) -> None:
+    total = sum(cents(amount) for amount in re.findall(r"-?[0-9.]+", row[0]))
+    assert total == cents(row[1])
+    assert outcome_of(total) == row[2]

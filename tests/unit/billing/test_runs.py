@@ -1,0 +1,67 @@
+"""Invoice runs: months, what deserves a second look, and numbers."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.billing.runs.domain import (
+    Anomaly,
+    ItemTotals,
+    anomalies_of,
+    invoice_number,
+    month_of,
+    next_month,
+    previous_month,
+)
+
+USUAL = ItemTotals(
+    total_cents=3000,
+    unpriced_count=0,
+    without_quotient_count=0,
+    zero_count=0,
+    planned_count=0,
+    previous_cents=2000,
+    is_payer_known=True,
+)
+
+
+@given(st.dates(date(2000, 1, 1), date(2099, 12, 31)))
+def test_months_follow_each_other(day: date) -> None:
+    month = day.replace(day=1)
+    assert month_of(f"{month:%Y-%m}") == month
+    assert (next_month(month) - month).days in (28, 29, 30, 31)
+    assert next_month(month).day == 1
+    assert previous_month(next_month(month)) == month
+
+
+def test_a_usual_month_needs_no_second_look() -> None:
+    assert anomalies_of(USUAL) == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "anomaly"),
+    [
+        ({"unpriced_count": 1}, Anomaly.CHARGE_WITHOUT_TARIFF),
+        ({"without_quotient_count": 1}, Anomaly.CHARGE_WITHOUT_QUOTIENT),
+        ({"zero_count": 1}, Anomaly.ZERO_AMOUNT),
+        ({"planned_count": 2}, Anomaly.DAY_WITHOUT_ATTENDANCE),
+        ({"total_cents": 4001}, Anomaly.TOTAL_ABOVE_TWICE_LAST_MONTH),
+        ({"total_cents": -1}, Anomaly.CREDIT_CARRIED_OVER),
+        ({"is_payer_known": False}, Anomaly.PAYER_UNKNOWN),
+    ],
+)
+def test_each_anomaly_is_told(change: dict[str, int], anomaly: Anomaly) -> None:
+    assert anomalies_of(replace(USUAL, **change)) == (anomaly,)  # type: ignore[arg-type]  # the fields differ in type
+
+
+@pytest.mark.parametrize(("total", "previous"), [(4000, 2000), (1_000_000, None), (1_000_000, 0)])
+def test_only_more_than_twice_an_earlier_invoice_is_a_jump(total: int, previous: int | None) -> None:
+    assert anomalies_of(replace(USUAL, total_cents=total, previous_cents=previous)) == ()
+
+
+def test_numbers_sort_within_their_year() -> None:
+    assert invoice_number(2026, 123) == "2026-000123"
+    assert invoice_number(2026, 9) < invoice_number(2026, 10) < invoice_number(2027, 1)

@@ -1,0 +1,133 @@
+"""The calendar's answer, worded for a cell and its label; and what a form of checkboxes asks for."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.booking.api import Calendar, CalendarRow, DayCell
+from contracts.types import DayState, EnrollmentStatus
+from portal.calendar_view import (
+    CHOOSABLE_WITH_WAITING_LIST,
+    CalendarOptions,
+    CellView,
+    Choices,
+    calendar_view,
+    changes,
+    monday,
+)
+from portal.kit import Texts
+
+TEXTS = Texts.load()
+LINA = UUID(int=1)
+TUESDAY = date(2026, 9, 8)
+controls = st.lists(st.sampled_from("abcdef"), unique=True)
+
+
+def refusal(code: str, params: object) -> str:
+    return f"{code} {params}"
+
+
+def calendar_of(*cells: DayCell, rows: int = 1) -> Calendar:
+    row = CalendarRow(
+        child_id=LINA,
+        child_first_name="Lina",
+        enrollment_id=UUID(int=5),
+        activity_id=UUID(int=6),
+        activity_label="Repas",
+        site_label="Jean-Jaurès",
+        marker=EnrollmentStatus.VALIDATED,
+        cells=cells,
+    )
+    return Calendar(household_id=UUID(int=9), from_on=date(2026, 9, 7), to_on=date(2026, 9, 13), rows=(row,) * rows)
+
+
+def day_cell(state: DayState, day: date = TUESDAY, **fields: object) -> DayCell:
+    return DayCell.model_validate({"slot_id": UUID(int=day.day), "service_on": day, "state": state, **fields})
+
+
+def only_cell(cell: DayCell, choices: Choices | None = None) -> CellView:
+    (row,) = calendar_view(calendar_of(cell), TEXTS, refusal, choices).rows
+    return row.cells[0]
+
+
+def test_a_label_says_the_child_the_day_the_state_and_until_when() -> None:
+    cell = only_cell(day_cell(DayState.BOOKED, until=datetime(2026, 9, 7, 10, tzinfo=UTC)))
+    spoken = cell.label.replace("\u00a0", " ")
+    assert spoken == "Lina, mardi 8 septembre : réservé, annulable jusqu’au lundi 7 septembre à 12 h"
+
+
+def test_a_label_names_the_activity_when_the_child_has_several() -> None:
+    view = calendar_view(calendar_of(day_cell(DayState.FULL), rows=2), TEXTS, refusal)
+    assert view.rows[0].cells[0].label.startswith("Lina, Repas, mardi 8")
+
+
+@pytest.mark.parametrize("state", list(DayState))
+def test_every_state_is_either_a_choice_or_says_why_not(state: DayState) -> None:
+    cell = only_cell(day_cell(state))
+    assert bool(cell.control) != bool(cell.reason)
+    (row,) = calendar_view(
+        calendar_of(day_cell(state)), TEXTS, refusal, options=CalendarOptions(CHOOSABLE_WITH_WAITING_LIST)
+    ).rows
+    assert bool(row.cells[0].control) == (state in CHOOSABLE_WITH_WAITING_LIST)
+
+
+@pytest.mark.parametrize(
+    ("state", "note"),
+    [(DayState.BOOKABLE, "3 places"), (DayState.CLOSED, ""), (DayState.BOOKED, ""), (DayState.FULL, "")],
+)
+def test_free_places_are_shown_only_where_one_may_book(state: DayState, note: str) -> None:
+    assert only_cell(day_cell(state, free=3)).note == note
+
+
+def test_the_rank_on_the_waiting_list_is_shown() -> None:
+    assert only_cell(day_cell(DayState.WAITING, params={"rank": "2"})).note == "rang 2"
+
+
+def test_a_reason_is_worded_with_its_facts() -> None:
+    assert (
+        only_cell(day_cell(DayState.CLOSED, reason="too_young", params={"age": "3"})).reason == "too_young {'age': '3'}"
+    )
+
+
+def test_a_redrawn_form_shows_what_was_ticked_and_keeps_the_other_weeks() -> None:
+    booked, free = day_cell(DayState.BOOKED), day_cell(DayState.BOOKABLE, date(2026, 9, 10))
+    ticked, elsewhere = f"{LINA}:{free.slot_id}", f"{LINA}:{UUID(int=99)}"
+    choices = Choices(slots=(elsewhere, ticked), were=(f"{LINA}:{booked.slot_id}",))
+    view = calendar_view(calendar_of(booked, free), TEXTS, refusal, choices)
+    assert [(cell.was_on, cell.is_on) for cell in view.rows[0].cells] == [(True, False), (False, True)]
+    assert (view.carried, view.carried_were) == ([elsewhere], [])
+
+
+@given(controls, controls)
+def test_changes_lead_from_what_was_on_to_what_is_ticked(slots: list[str], were: list[str]) -> None:
+    added, removed = changes(Choices(slots, were))
+    assert (set(were) - set(removed)) | set(added) == set(slots)
+    assert not set(added) & set(were)
+    assert not set(removed) & set(slots)
+
+
+def test_a_week_has_its_five_days_and_the_week_end_when_it_is_used() -> None:
+    saturday = day_cell(DayState.BOOKABLE, date(2026, 9, 12))
+    assert len(calendar_view(calendar_of(day_cell(DayState.BOOKABLE)), TEXTS, refusal).days) == 5
+    assert calendar_view(calendar_of(saturday), TEXTS, refusal).days[-1] == date(2026, 9, 12)
+
+
+def test_a_month_keeps_only_the_weekdays_of_the_activity() -> None:
+    days = (date(2026, 9, 2), date(2026, 9, 9), date(2026, 9, 18))
+    (row,) = calendar_view(calendar_of(*(day_cell(DayState.BOOKABLE, day) for day in days)), TEXTS, refusal).rows
+    assert [day.weekday() for day in row.weekdays()] == [2, 4]
+    assert row.weeks() == [monday(day) for day in days]
+    found = row.in_week(date(2026, 9, 14), date(2026, 9, 18))
+    assert found is not None
+    assert found.day == date(2026, 9, 18)
+    assert row.in_week(date(2026, 9, 14), date(2026, 9, 16)) is None
+
+
+def test_more_rows_than_a_screen_holds_become_a_list_by_day() -> None:
+    five, six = (calendar_view(calendar_of(day_cell(DayState.BOOKABLE), rows=rows), TEXTS, refusal) for rows in (5, 6))
+    assert not five.is_large
+    assert six.is_large
+    assert [(day, len(cells)) for day, cells in six.by_day()] == [(TUESDAY, 6)]
