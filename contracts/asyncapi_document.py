@@ -15,7 +15,7 @@ import yaml
 from .event import CONTENT_TYPE, Event
 from .event_schema import SCHEMAS_FOLDER, example_files, schema_file
 from .registry import TOPICS
-from .topic import Topic
+from .topic import Topic, TopicKind
 
 SPECIFICATION_VERSION = "3.0.0"
 BINDING_VERSION = "0.5.0"
@@ -56,9 +56,10 @@ def asyncapi_document() -> str:
 
 def _channel(topic: Topic) -> dict[str, Any]:
     settings = topic.configuration()
+    erasure = " A record without a value erases the aggregate of its key." if topic.kind is TopicKind.STATE else ""
     return {
         "address": topic.name,
-        "description": f"{topic.kind.value} topic, keyed by {topic.key}. A town's topic prefix may stand before the name.",
+        "description": f"{topic.kind.value} topic, keyed by {topic.key}, after the town's topic prefix if any.{erasure}",
         "messages": {event.event_type: {"$ref": f"#/components/messages/{event.event_type}"} for event in topic.events},
         "bindings": {
             "kafka": {

@@ -1,8 +1,9 @@
 """Keeps the published contracts true to the classes: `python -m contracts.evolve` writes, `--check` only compares.
 
 A schema file is written once and never changes; a class that no longer fits its file needs a new minor version, or a
-new class beside it. Golden examples are written by hand and must be readable for ever. The AsyncAPI document, the
-OpenAPI documents and the catalogue follow the code and are simply written again.
+new class beside it. (Only a file that no release carried may be deleted and written again.) Golden examples are written
+by hand and must be readable for ever. The AsyncAPI document, the OpenAPI documents and the catalogue follow the code and
+are simply written again.
 """
 
 import argparse

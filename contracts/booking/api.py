@@ -21,7 +21,7 @@ from datetime import date, datetime, time
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from contracts.event import Model
 from contracts.http import Day, LongText, ShortText
@@ -30,11 +30,17 @@ from contracts.types import ActivityKind, Attendance, BookingStatus, DayState, E
 BASKET_LINES_MAX = 100
 
 
+def _civil(at: time) -> time:
+    if at.tzinfo is not None:
+        raise ValueError("a civil time has no offset: it is read on the town's clock")
+    return at
+
+
 class Cutoff(Model):
     """Until when a family may act by itself: `days_before` the day, at `at` in the town's time zone."""
 
     days_before: Annotated[int, Field(ge=0, le=60)]
-    at: time
+    at: Annotated[time, AfterValidator(_civil)]
 
 
 class ActivityCreate(Model):

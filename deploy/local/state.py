@@ -12,7 +12,7 @@ from .reach import remove_lost
 
 # Raised when an older state cannot be continued: another PostgreSQL major version, other names of databases or topics.
 STATE_VERSION = "1"
-FREE_BYTES_MIN = 1_000_000_000
+FREE_BYTES_MIN = 500_000_000
 KEPT_BY_RESET = {"cache", "lock"}
 
 

@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 def statements_of(*folders: str) -> dict[str, str]:
     """The SQL constants of every module under some folders, by `module.NAME`."""
-    found = {}
+    found: dict[str, str] = {}
     for path in sorted(path for folder in folders for path in (REPOSITORY / folder).rglob("*.py")):
         name = ".".join(path.relative_to(REPOSITORY).with_suffix("").parts)
         if path.stem != "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from contracts.event import Event
 from contracts.event_schema import SCHEMAS_FOLDER, example_files, schema_file
 from contracts.registry import EVENTS
 
@@ -26,7 +27,7 @@ def test_example_fits_the_schema_of_its_version(example: Path) -> None:
 
 
 @pytest.mark.parametrize("event", EVENTS.values(), ids=EVENTS)
-def test_current_example_is_what_the_publisher_writes(event) -> None:  # type: ignore[no-untyped-def]  # parametrized
+def test_current_example_is_what_the_publisher_writes(event: type[Event]) -> None:
     current = [path for path in example_files(event) if schema_of(path) == schema_file(event)]
     assert current
     for path in current:

@@ -10,7 +10,7 @@ from contracts import billing, booking, family, identity, notifications
 from contracts.event import Event
 from contracts.openapi_documents import load_service
 from contracts.registry import EVENTS, TOPICS
-from contracts.topic import TopicKind
+from contracts.topic import Topic, TopicKind
 from contracts.types import SERVICES
 
 REPOSITORY = Path(__file__).parents[2]
@@ -81,7 +81,7 @@ def test_topics_and_event_types_are_named_once() -> None:
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
-def test_topic_says_the_same_as_its_events(topic) -> None:  # type: ignore[no-untyped-def]  # an id function hides the type
+def test_topic_says_the_same_as_its_events(topic: Topic) -> None:
     assert topic.producer in SERVICES
     assert set(topic.consumers) <= set(SERVICES)
     assert topic.name.startswith(f"{topic.producer}.")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
 from deploy.local.stack import Stack
-from tests.e2e.browser import axe_violations, overflow
+from tests.e2e.browser import overflow
 from tests.e2e.walk import CENTRE, MAIL_SECONDS, PASSWORD, Walk, fill_household, pay_by_card, press, start_walk
 from tools.mailbox import credentials_of
 
@@ -46,7 +46,7 @@ class TestInvitedEnrolledAndBooked:
         fill_household(page, walk)
         press(page, "Créer le dossier")
         expect(page.locator("h1")).to_contain_text(walk.family, ignore_case=True)
-        assert axe_violations(page) == []
+        assert walk.violations(page) == []
 
     def test_welcome_mail_carries_credentials(self, walk: Walk) -> None:
         mail = walk.mail("Votre espace personnel")
@@ -95,7 +95,7 @@ class TestInvitedEnrolledAndBooked:
         expect(page.locator("[data-error-summary] li")).not_to_have_count(0)
         expect(page.locator("[name=username]")).to_have_value(walk.username)
         expect(page.locator("[name=password]")).to_have_value("")
-        assert axe_violations(page) == []
+        assert walk.violations(page) == []
 
     def test_personal_credentials_are_chosen(self, walk: Walk) -> None:
         page = walk.page("parent")
@@ -123,7 +123,7 @@ class TestInvitedEnrolledAndBooked:
             expect(main).to_contain_text(text)
         for text in ("Mon espace", "Mon tableau de bord", "Ma famille", "Mes factures", "Autres espaces"):
             expect(main).to_contain_text(text)
-        assert axe_violations(page) == []
+        assert walk.violations(page) == []
         assert overflow(page) == 0
 
     def test_previous_sign_in_is_shown_from_the_second_time(self, walk: Walk) -> None:
@@ -159,7 +159,7 @@ class TestInvitedEnrolledAndBooked:
         page = walk.open("parent", "/calendrier")
         expect(page.locator(".marker").first).to_contain_text("V")
         expect(page.locator(".cell[data-state=bookable] input[name=slot]")).to_have_count(1)
-        assert axe_violations(page) == []
+        assert walk.violations(page) == []
         assert overflow(page) == 0
 
     def test_two_wednesdays_are_priced_before_they_are_confirmed(self, walk: Walk) -> None:
@@ -168,7 +168,7 @@ class TestInvitedEnrolledAndBooked:
         press(page, "Semaine suivante")
         page.check("input[type=checkbox][name=slot]")
         if not walk.is_scripted:
-            press(page, "Voir le prix")
+            press(page, "Mettre le prix à jour")
         expect(page.locator("[data-basket]")).to_contain_text("33,60")
         expect(page.locator("[data-basket]")).to_contain_text("tarif maximum")
         expect(page.locator("[data-basket] li")).to_have_count(2)
@@ -208,7 +208,7 @@ class TestInvoiced:
         press(page, "J’ai relu")
         press(page, "Émettre")
         reload_until(page, "td:has-text('-0000')")
-        assert axe_violations(page) == []
+        assert walk.violations(page) == []
 
 
 @both_modes
@@ -221,8 +221,9 @@ class TestPaid:
         page.reload()
         number = page.locator("main td a, main th a").first.inner_text()
         assert number in mail["text"]
-        document = page.request.get(page.locator("a[href$='/pdf']").first.evaluate("a => a.href"))
-        text = "".join(reader.extract_text() for reader in PdfReader(io.BytesIO(document.body())).pages)
+        link = page.locator("a[href$='/pdf']").first.get_attribute("href")
+        document = walk.download("parent", str(link))
+        text = "".join(each.extract_text() for each in PdfReader(io.BytesIO(document.content)).pages)
         assert number in text
         assert "16,80" in text
 

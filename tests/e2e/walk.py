@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx2
 from playwright.sync_api import Browser, Page
 
 from deploy.local.stack import Stack
-from tests.e2e.browser import open_page
+from tests.e2e.browser import axe_violations, open_page
 from tools.mailbox import Credentials, wait_for_mail
 
 AGENT = ("c.marchand", "accueil-valmont-1")
@@ -75,6 +76,16 @@ class Walk:
     def wednesdays(self, count: int = 2) -> list[date]:
         """The next Wednesdays of the town, today included."""
         return [self.today + timedelta(weeks=week) for week in range(count)]
+
+    def violations(self, page: Page) -> list[str]:
+        """What axe finds on a page; it is itself a script, so a walk without scripts leaves the check to the other."""
+        return axe_violations(page) if self.is_scripted else []
+
+    def download(self, who: str, path: str) -> httpx2.Response:
+        """What somebody's browser would be sent for a file, with their session."""
+        cookies = {cookie["name"]: cookie["value"] for cookie in self.page(who).context.cookies()}
+        header = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        return httpx2.get(self.stack.portal_url + path, headers={"Cookie": header})
 
     def close(self) -> None:
         """Close every browser window."""

@@ -63,7 +63,9 @@ def impure_domain(path: Path, source: str) -> Iterator[Fault]:
 def foreign_services(path: Path, source: str) -> Iterator[Fault]:
     """Imports of another service, and absolute ones of one's own."""
     for node in nodes(source):
-        modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if not isinstance(node, (ast.Import, ast.ImportFrom)):
+            continue
+        modules = [alias.name for alias in node.names]
         if isinstance(node, ast.ImportFrom):
             modules = [_absolute(path, node)]
             if node.level == 0 and modules[0].startswith(f"services.{path.parts[1]}"):

@@ -38,9 +38,12 @@ def missing_docstring(_path: Path, source: str) -> Iterator[Fault]:
 def silent_public_names(_path: Path, source: str) -> Iterator[Fault]:
     """Public classes and functions without a docstring, where it is the words of an interface."""
     for node in parse(source).body:
-        is_public = isinstance(node, (*FUNCTIONS, ast.ClassDef)) and not node.name.startswith("_")
-        if is_public and not ast.get_docstring(node):  # type: ignore[arg-type]  # the line above narrows it
-            yield f":{node.lineno}: {node.name} has no docstring"  # type: ignore[union-attr]  # the same
+        if (
+            isinstance(node, (*FUNCTIONS, ast.ClassDef))
+            and not node.name.startswith("_")
+            and not ast.get_docstring(node)
+        ):
+            yield f":{node.lineno}: {node.name} has no docstring"
 
 
 def french(path: Path, source: str) -> Iterator[Fault]:

@@ -57,7 +57,21 @@ async def price_batch(tx: Transaction) -> int:
     return len(charges)
 
 
+@command
+async def apply_quotients(tx: Transaction) -> bool:
+    """Price the open days of a household again whose quotients changed; whether there was one."""
+    household_id = await store.take_household_to_price(tx)
+    if household_id is None:
+        return False
+    charges = await store.lock_open_charges(tx, household_id)
+    frozen = await store.frozen(tx, charges)
+    await price_and_save(tx, [charge for charge in charges if charge.charge_id not in frozen])
+    return True
+
+
 async def price_waiting_charges(db: Database) -> None:
-    """Price every day that waited for its activity or its tariff, a batch at a time."""
+    """Price every day that waited for its activity, its tariff or its household's quotient, a batch at a time."""
+    while await apply_quotients(db):
+        pass
     while await price_batch(db) == UNPRICED_BATCH_MAX:
         pass

@@ -1,21 +1,18 @@
-"""Bookings, attendance and quotients become charges.
+"""Bookings and attendance become charges.
 
 Each event adds facts to the charge of its booking; what is owed is decided from all facts together, so that neither the
-order of topics nor a late event changes the outcome. A day is priced when it is booked, and again when it becomes due
-or when the household's quotient changes, until it is on an invoice.
+order of topics nor a late event changes the outcome. A day is priced when it is booked, again when it becomes due, and by
+a job whenever a quotient, an activity or a tariff becomes known later, until it is on an invoice.
 """
 
 from dataclasses import replace
-from uuid import UUID
 
 from chassis.applying import Subscriptions
 from chassis.database import Transaction
 from contracts.booking.events import AttendanceRecorded, BookingCancelled, BookingConfirmed
 from contracts.event import Envelope
-from contracts.family.events import QuotientState
 from contracts.types import ChargeStatus
 
-from ..directory.store import erase_quotients, keep_quotients
 from . import store
 from .commands import price_and_save, save
 from .domain import Charge, Facts, next_correction, standing
@@ -26,8 +23,6 @@ def subscribe(subscriptions: Subscriptions) -> None:
     subscriptions.on(BookingConfirmed, booking_confirmed)
     subscriptions.on(BookingCancelled, booking_cancelled)
     subscriptions.on(AttendanceRecorded, attendance_recorded)
-    subscriptions.on(QuotientState, quotients_changed)
-    subscriptions.on_erased(QuotientState, quotients_erased)
 
 
 async def booking_confirmed(tx: Transaction, event: BookingConfirmed, _envelope: Envelope) -> None:
@@ -43,19 +38,6 @@ async def booking_cancelled(tx: Transaction, event: BookingCancelled, _envelope:
 async def attendance_recorded(tx: Transaction, event: AttendanceRecorded, _envelope: Envelope) -> None:
     """A day took place; a correction after its invoice becomes a signed line of the next one."""
     await _note(tx, event, Facts(attendance=event.attendance, attendance_at=event.recorded_at))
-
-
-async def quotients_changed(tx: Transaction, event: QuotientState, envelope: Envelope) -> None:
-    """Days that are on no invoice yet are priced again."""
-    if await keep_quotients(tx, event, envelope.sequence):
-        charges = await store.lock_open_charges(tx, event.household_id)
-        frozen = await store.frozen(tx, charges)
-        await price_and_save(tx, [charge for charge in charges if charge.charge_id not in frozen])
-
-
-async def quotients_erased(tx: Transaction, key: str) -> None:
-    """Forget the quotients; what they priced stays."""
-    await erase_quotients(tx, UUID(key))
 
 
 async def _note(tx: Transaction, day: store.BookedDay, facts: Facts) -> None:

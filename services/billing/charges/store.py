@@ -31,7 +31,9 @@ class BookedDay(Protocol):
 NOTE_FACTS_SQL = """
 insert into charges as c (charge_id, booking_id, household_id, child_id, activity_id, service_on, status,
     cancelled_at, is_cancellation_chargeable, attendance, attendance_at, recorded_at)
-values ($1, $2, $3, $4, $5, $6, 'planned', $7, $8, $9, $10, $11)
+select $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::uuid, $6::date, 'planned', $7::timestamptz, $8::boolean, $9::text,
+    $10::timestamptz, $11::timestamptz
+from (select pg_advisory_xact_lock_shared(hashtextextended('pricing ' || $3::uuid, 0))) as held
 on conflict (booking_id, correction) do update set
     cancelled_at = coalesce(excluded.cancelled_at, c.cancelled_at),
     is_cancellation_chargeable = coalesce(excluded.is_cancellation_chargeable, c.is_cancellation_chargeable),
@@ -45,7 +47,8 @@ returning *, (c.xmax = 0) as is_new
 async def note_facts(tx: Transaction, day: BookedDay, facts: Facts, recorded_at: datetime) -> tuple[Charge, bool]:
     """Add facts to the charge of a booking, locked, and whether it was unknown until now.
 
-    Facts may come in any order: the latest attendance mark counts, a cancellation is never undone.
+    Facts may come in any order: the latest attendance mark counts, a cancellation is never undone. Until this transaction
+    ends, nobody applies new quotients to the household: either it prices with them, or they will find its charge.
     """
     (row,) = await tx.fetch(
         NOTE_FACTS_SQL,
@@ -98,6 +101,24 @@ order by charge_id for update
 async def lock_open_charges(tx: Transaction, household_id: UUID) -> list[Charge]:
     """The days of a household that are on no invoice yet, locked."""
     return [charge_of(row) for row in await tx.fetch(OPEN_CHARGES_SQL, household_id)]
+
+
+NEXT_HOUSEHOLD_TO_PRICE_SQL = """
+select household_id from quotient_files where is_to_apply order by household_id limit 1 for update skip locked
+"""
+
+HOLD_PRICING_SQL = "select pg_advisory_xact_lock(hashtextextended('pricing ' || $1::uuid, 0))"
+
+QUOTIENTS_APPLIED_SQL = "update quotient_files set is_to_apply = false where household_id = $1"
+
+
+async def take_household_to_price(tx: Transaction) -> UUID | None:
+    """A household whose quotients changed, once every transaction that prices with the former ones has ended."""
+    household_id: UUID | None = await tx.fetchval(NEXT_HOUSEHOLD_TO_PRICE_SQL)
+    if household_id:
+        await tx.execute(HOLD_PRICING_SQL, household_id)
+        await tx.execute(QUOTIENTS_APPLIED_SQL, household_id)
+    return household_id
 
 
 UNPRICED_CHARGES_SQL = """

@@ -1,4 +1,4 @@
-"""Households and activities as their owners publish them."""
+"""Households, activities and quotients as their owners publish them."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from chassis.applying import Subscriptions
 from chassis.database import Transaction
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
-from contracts.family.events import HouseholdState
+from contracts.family.events import HouseholdState, QuotientState
 
 from . import store
 
@@ -17,6 +17,8 @@ def subscribe(subscriptions: Subscriptions) -> None:
     subscriptions.on_erased(HouseholdState, household_erased)
     subscriptions.on(ActivityState, activity_changed)
     subscriptions.on_erased(ActivityState, activity_erased)
+    subscriptions.on(QuotientState, quotients_changed)
+    subscriptions.on_erased(QuotientState, quotients_erased)
 
 
 async def household_changed(tx: Transaction, event: HouseholdState, envelope: Envelope) -> None:
@@ -37,3 +39,13 @@ async def activity_changed(tx: Transaction, event: ActivityState, envelope: Enve
 async def activity_erased(tx: Transaction, key: str) -> None:
     """Forget the activity."""
     await store.erase_activity(tx, UUID(key))
+
+
+async def quotients_changed(tx: Transaction, event: QuotientState, envelope: Envelope) -> None:
+    """Keep the newest state; days that are on no invoice yet are priced again by the `price_charges` job."""
+    await store.keep_quotients(tx, event, envelope.sequence)
+
+
+async def quotients_erased(tx: Transaction, key: str) -> None:
+    """Forget the quotients; what they priced stays."""
+    await store.erase_quotients(tx, UUID(key))

@@ -85,8 +85,9 @@ async def erase_activity(tx: Transaction, activity_id: UUID) -> None:
 
 
 KEEP_QUOTIENT_FILE_SQL = """
-insert into quotient_files as f (household_id, version) values ($1, $2)
-on conflict (household_id) do update set version = excluded.version where f.version < excluded.version
+insert into quotient_files as f (household_id, version, is_to_apply) values ($1, $2, true)
+on conflict (household_id) do update set version = excluded.version, is_to_apply = true
+    where f.version < excluded.version
 returning true
 """
 
@@ -99,10 +100,10 @@ from unnest($2::date[], $3::integer[], $4::text[]) as q(effective_on, value_cent
 """
 
 
-async def keep_quotients(tx: Transaction, state: QuotientState, version: int) -> bool:
-    """Replace the quotients of a household; whether these were newer than what was known."""
+async def keep_quotients(tx: Transaction, state: QuotientState, version: int) -> None:
+    """Replace the quotients of a household, unless something newer is known; the job prices its open charges again."""
     if not await tx.fetchval(KEEP_QUOTIENT_FILE_SQL, state.household_id, version):
-        return False
+        return
     # Two quotients from the same day: the later in the list corrects the earlier.
     by_day = {quotient.effective_on: quotient for quotient in state.quotients}
     await tx.execute(FORGET_QUOTIENTS_SQL, state.household_id)
@@ -113,7 +114,6 @@ async def keep_quotients(tx: Transaction, state: QuotientState, version: int) ->
         [quotient.value_cents for quotient in by_day.values()],
         [quotient.source.value for quotient in by_day.values()],
     )
-    return True
 
 
 ERASE_QUOTIENTS_SQL = "delete from quotient_files where household_id = $1"

@@ -31,10 +31,13 @@ create table activities (
     tariff_code text not null
 );
 
+-- `is_to_apply`: the household's open charges are still to be priced again with what is known now.
 create table quotient_files (
     household_id uuid primary key,
-    version bigint not null
+    version bigint not null,
+    is_to_apply boolean not null
 );
+create index quotient_files_to_apply on quotient_files (household_id) where is_to_apply;
 
 create table quotients (
     household_id uuid not null references quotient_files on delete cascade,

@@ -135,6 +135,7 @@ async def test_a_late_quotient_prices_again_what_is_on_no_invoice(service: Runni
     await invoice_month(service, "2026-08")
     await service.deliver(before.confirmed(), after.confirmed(), after.attended())
     await service.deliver(family.quotient(10_000))
+    await service.run_job("price_charges")
     assert await lines_of(service, before) == [("planned", 450)]
     assert await lines_of(service, after) == [("due", 450)]
     assert await lines_of(service, invoiced) == [("invoiced", 920)]

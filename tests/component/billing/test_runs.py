@@ -124,6 +124,7 @@ async def test_a_day_corrected_after_the_draft_sends_the_run_back(
     assert await finance.step(run_id, "review") == (200, "reviewed")
 
     await service.deliver(days[2].family.quotient(10_000))
+    await service.run_job("price_charges")
     assert await finance.step(run_id, "issue") == (409, "run_changed")
     await service.run_job("invoice_runs")
     assert (await finance.run(run_id))["status"] == "draft"

@@ -7,15 +7,13 @@ import pytest
 
 from tests.factories.booking import BookingTown
 from tests.support.databases import Postgres
-from tests.support.services import RunningService, running_service, write_town
-
-FRAGMENT = Path("deploy/towns/demo/booking.fragment.toml")
+from tests.support.services import RunningService, running_service
 
 
 @pytest.fixture
-async def service(postgres: Postgres, secrets_dir: Path, tmp_path: Path) -> AsyncIterator[RunningService]:
+async def service(postgres: Postgres, secrets_dir: Path) -> AsyncIterator[RunningService]:
     """The running service."""
-    async with running_service("booking", postgres, secrets_dir, town_file=write_town(tmp_path, FRAGMENT)) as running:
+    async with running_service("booking", postgres, secrets_dir) as running:
         yield running
 
 

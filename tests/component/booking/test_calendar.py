@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.types import Role
-from tests.component.booking.conftest import FRAGMENT
 from tests.factories.booking import BookingTown, Family, refusal_codes
 from tests.support.databases import Postgres
 from tests.support.services import RunningService, running_service, write_town
@@ -107,7 +106,7 @@ async def test_a_child_grows_out_of_an_activity_day_by_day(town: BookingTown) ->
 
 
 async def test_a_town_may_hide_how_many_places_are_left(postgres: Postgres, secrets_dir: Path, tmp_path: Path) -> None:
-    town_file = write_town(tmp_path, FRAGMENT, booking={"shows_free_places": False})
+    town_file = write_town(tmp_path, booking={"shows_free_places": False})
     async with running_service("booking", postgres, secrets_dir, town_file=town_file) as service:
         town = BookingTown(service)
         family = await town.family()

@@ -36,6 +36,8 @@ async def test_an_activity_is_public_and_told(service: RunningService, town: Boo
         ({"starts_on": "0001-01-01"}, "/starts_on"),
         ({"price_cents": 0}, "/price_cents"),
         ({"cutoff": {"days_before": -1, "at": "12:00"}}, "/cutoff/days_before"),
+        ({"cutoff": {"days_before": 1, "at": "12:00:00+02:00"}}, "/cutoff/at"),
+        ({"label": "Judo\x00"}, "/label"),
     ],
 )
 async def test_an_activity_that_does_not_hold_together_is_refused_by_its_field(

@@ -44,7 +44,9 @@ async def test_every_response_has_the_security_headers(town: Town, method: str, 
     assert policy["frame-ancestors"] == policy["object-src"] == policy["base-uri"] == "'none'"
     assert policy["form-action"] == "'self'"
     assert "unsafe" not in answer.headers["content-security-policy"]
-    assert ("immutable" in answer.headers["cache-control"]) == (path.startswith(("/static", "/theme")) and status == 200)
+    assert ("immutable" in answer.headers["cache-control"]) == (
+        path.startswith(("/static", "/theme")) and status == 200
+    )
     assert "immutable" in answer.headers["cache-control"] or answer.headers["cache-control"] == "no-store"
     assert "server" not in answer.headers
 

@@ -34,6 +34,8 @@ from tests.support.polling import eventually
 from tests.support.services import DEMO_TOWN, RunningService, running_service
 
 ORIGIN: Final = "https://portail.valmont.example"
+UNTIL_MIDNIGHT: Final = {"days_before": 0, "at": "23:59:59"}
+"""The cutoff of an activity that may still be booked on the day itself."""
 PASSWORD: Final = "velo-rouge-42"
 ROUNDS_MAX: Final = 10
 SETTINGS: Final[Mapping[str, dict[str, Any]]] = {"billing": {"payfip_url": "http://127.0.0.1:1"}}

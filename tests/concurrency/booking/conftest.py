@@ -20,9 +20,7 @@ from contracts.types import ActorKind
 from services.booking.bookings.commands import BookingRequest, Outcome, book
 from tests.factories.booking import ZONE, BookingTown, Family
 from tests.support.databases import Postgres
-from tests.support.services import RunningService, running_service, write_town
-
-FRAGMENT = Path("deploy/towns/demo/booking.fragment.toml")
+from tests.support.services import RunningService, running_service
 
 SEED_FAMILIES_SQL = """
 with family as (
@@ -115,8 +113,7 @@ class Rush:
 
 
 @pytest.fixture
-async def rush(postgres: Postgres, secrets_dir: Path, tmp_path: Path) -> AsyncIterator[Rush]:
+async def rush(postgres: Postgres, secrets_dir: Path) -> AsyncIterator[Rush]:
     """The service and its rush."""
-    town_file = write_town(tmp_path, FRAGMENT)
-    async with running_service("booking", postgres, secrets_dir, town_file=town_file) as service:
+    async with running_service("booking", postgres, secrets_dir) as service:
         yield Rush(service)

@@ -60,19 +60,30 @@ def codes(outcome: BasketDecision | Refusal) -> list[tuple[str, str]]:
     return [(field.pointer, field.code) for field in outcome.fields]
 
 
-@st.composite
-def rush(draw: st.DrawFn) -> tuple[Snapshot, list[WishedBasket]]:
-    """Many baskets of a few households that want the same few days."""
-    households = [[child(household_id) for _ in range(2)] for household_id in (uuid4() for _ in range(5))]
-    baskets = []
-    for _ in range(draw(st.integers(1, 20))):
-        children = draw(st.sampled_from(households))
-        wishes = draw(st.lists(st.tuples(st.sampled_from(children), st.sampled_from(SLOTS)), min_size=1, max_size=6))
-        baskets.append(basket(*wishes))
-    free = draw(st.lists(st.integers(0, 4), min_size=4, max_size=4))
-    pairs = st.tuples(st.sampled_from(SLOTS), st.sampled_from([c for family in households for c in family]))
-    booked = {(slot.slot_id, who.child_id) for slot, who in draw(st.lists(pairs, max_size=5))}
-    return Snapshot(NOW, places(*free, taken=2), booked), baskets
+HOUSEHOLDS = [[child(household_id) for _ in range(2)] for household_id in (uuid4() for _ in range(4))]
+CHILDREN = [member for household in HOUSEHOLDS for member in household]
+lines = st.lists(st.tuples(st.integers(0, 1), st.integers(0, len(SLOTS) - 1)), min_size=1, max_size=5)
+wishes = st.lists(st.tuples(st.sampled_from(HOUSEHOLDS), lines), min_size=1, max_size=12)
+
+
+def snapshot_of(free: Sequence[int], booked: Sequence[tuple[int, int]]) -> Snapshot:
+    """So many free places on each slot, and these (slot, child) booked already."""
+    pairs = {(SLOTS[slot].slot_id, CHILDREN[who].child_id) for slot, who in booked}
+    return Snapshot(NOW, places(*free, taken=2), pairs)
+
+
+def baskets_of(wished: Sequence[tuple[Sequence[ChildFacts], Sequence[tuple[int, int]]]]) -> list[WishedBasket]:
+    """A basket for each household that wishes, in order of arrival."""
+    return [basket(*((household[who], SLOTS[slot]) for who, slot in days)) for household, days in wished]
+
+
+snapshots = st.builds(
+    snapshot_of,
+    st.lists(st.integers(0, 4), min_size=4, max_size=4),
+    st.lists(st.tuples(st.integers(0, 3), st.integers(0, 7)), max_size=5),
+)
+rushes = st.builds(baskets_of, wishes)
+"""Many baskets of a few households that want the same few days."""
 
 
 def replay(snapshot: Snapshot, baskets: Sequence[WishedBasket]) -> list[bool]:
@@ -96,11 +107,10 @@ def replay(snapshot: Snapshot, baskets: Sequence[WishedBasket]) -> list[bool]:
     return verdicts
 
 
-@given(rush())
+@given(snapshots, rushes)
 def test_first_come_first_served_all_or_nothing_never_above_capacity(
-    given_rush: tuple[Snapshot, list[WishedBasket]],
+    snapshot: Snapshot, baskets: list[WishedBasket]
 ) -> None:
-    snapshot, baskets = given_rush
     outcomes = decide(snapshot, baskets)
 
     assert [isinstance(outcome, BasketDecision) for outcome in outcomes] == replay(snapshot, baskets)
@@ -116,9 +126,8 @@ def test_first_come_first_served_all_or_nothing_never_above_capacity(
     assert not live or max(live.values()) == 1
 
 
-@given(rush())
-def test_a_batch_decides_as_one_basket_after_the_other(given_rush: tuple[Snapshot, list[WishedBasket]]) -> None:
-    snapshot, baskets = given_rush
+@given(snapshots, rushes)
+def test_a_batch_decides_as_one_basket_after_the_other(snapshot: Snapshot, baskets: list[WishedBasket]) -> None:
     together = decide(snapshot, baskets)
     one_by_one: list[BasketDecision | Refusal] = []
     for wished in baskets:
