@@ -204,14 +204,16 @@ async def finish_draft(tx: Transaction, run_id: UUID) -> None:
 
 
 REOPEN_CHANGED_ITEMS_SQL = """
-with held as (
-    select household_id, count(*) as line_count, sum(quantity * unit_cents) as total_cents
-    from charges where run_id = $1 group by household_id
+update invoice_run_items set drafted_at = null
+where run_id = $1 and household_id in (
+    select household_id from (
+        select household_id, count(*) as line_count, sum(quantity * unit_cents) as total_cents
+        from charges where run_id = $1 group by household_id
+        union all
+        select household_id, -line_count, -total_cents from invoice_run_items where run_id = $1
+    ) as held_less_drafted
+    group by household_id having sum(line_count) <> 0 or sum(total_cents) <> 0
 )
-update invoice_run_items i set drafted_at = null
-from invoice_run_items changed left join held using (household_id)
-where i.run_id = $1 and changed.run_id = $1 and i.household_id = changed.household_id
-  and (coalesce(held.line_count, 0), coalesce(held.total_cents, 0)) <> (changed.line_count, changed.total_cents)
 """
 
 

@@ -15,6 +15,17 @@ async def test_perf(service):
       select gen_random_uuid(), gen_random_uuid(), household_id, child_id, $1, date '2026-09-01' + (n % 30), 'due', 900 + n, 'leisure', 'Tarif', 1, 'T2', 75000, '2026-01-01', now() from household_children, generate_series(1,30) n""", centre)
     await db.execute("analyze")
     finance = service.as_agent(Role.FINANCE)
+    from chassis.database import Queries
+    from collections import Counter
+    spent = Counter()
+    for name in ("execute","fetch","fetchrow","fetchval"):
+        def wrap(orig):
+            async def run(self, sql, *a):
+                t = time.perf_counter()
+                try: return await orig(self, sql, *a)
+                finally: spent[" ".join(sql.split())[:60]] += time.perf_counter() - t
+            return run
+        setattr(Queries, name, wrap(getattr(Queries, name)))
     r = await service.client.post("/invoice-runs", json={"period": "2026-09"}, headers=finance | service.key())
     rid = r.json()["run_id"]
     t = time.perf_counter(); await service.run_job("invoice_runs"); d = time.perf_counter() - t
@@ -26,3 +37,5 @@ async def test_perf(service):
     n = await db.fetchval("select count(*) from invoices"); l = await db.fetchval("select count(*) from invoice_lines")
     t = time.perf_counter(); await db.fetch("select household_id, sum(unit_cents) from charges group by 1"); s = time.perf_counter() - t
     print(f"PERF invoices {n} lines {l} draft {d:.2f} advance {a:.2f} issue {i:.2f} total/s {n/(d+i):.0f} sum {s:.3f}")
+
+    for k, v in spent.most_common(14): print("PERF", round(v,2), k)

@@ -1,0 +1,40 @@
+"""Every town profile: each service, the gateway and the portal's theme accept it whole."""
+
+from pathlib import Path
+
+import pytest
+
+from deploy.local.stack import TOWNS
+from portal.kit import check_theme
+from portal.pages import PAGES
+from portal.settings import PortalTown
+from tests.support.databases import Postgres
+from tests.support.services import running_service
+
+PROFILES = sorted(path.parent.name for path in TOWNS.glob("*/town.toml"))
+PATHS = {path for handler in PAGES for path in handler.paths}
+
+pytestmark = pytest.mark.anyio
+
+
+def test_the_demonstration_town_and_the_five_guides_have_a_profile() -> None:
+    assert PROFILES == ["belfort", "demo", "premium", "structure", "tirelire", "velizy"]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("service", ["identity", "family", "booking", "billing", "notifications"])
+async def test_each_service_starts_under_each_profile(
+    profile: str, service: str, postgres: Postgres, secrets_dir: Path
+) -> None:
+    settings = {"payfip_url": "http://127.0.0.1:1"} if service == "billing" else {}
+    town_file = TOWNS / profile / "town.toml"
+    async with running_service(service, postgres, secrets_dir, town_file=town_file, **settings) as running:
+        assert (await running.client.get("/health/ready")).status_code == 200
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_menus_and_tiles_lead_to_pages_that_exist(profile: str) -> None:
+    section = PortalTown.load(TOWNS / profile / "town.toml").section
+    check_theme(section.theme)
+    links = [*section.public_menu, *section.private_menu, *(tile for block in section.blocks for tile in block.tiles)]
+    assert [link.url for link in links if link.url not in PATHS] == []
