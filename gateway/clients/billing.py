@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from contracts.billing.api import (
@@ -83,7 +84,7 @@ class BillingClient(ServiceClient):
 
     async def payment_by_operation(self, caller: Caller, operation_id: str) -> Payment:
         """The attempt behind a provider's operation, with its result looked up."""
-        return await self.read(caller, f"/payments/by-operation/{operation_id}", Payment)
+        return await self.read(caller, f"/payments/by-operation/{quote(operation_id, safe='')}", Payment)
 
     async def notify_payment(self, operation_id: str) -> None:
         """Forward a provider's notification."""

@@ -29,14 +29,17 @@ class Caller:
     address: str | None = None
 
     def headers(self, key: str | None = None) -> dict[str, str]:
-        """The headers that say so; `key` is the request's idempotency key."""
+        """The headers that say so; `key` is the request's idempotency key.
+
+        No token or key of ours has any other character than printable ASCII: what has one is left out.
+        """
         headers = {
             "Authorization": f"Bearer {self.actor_token}" if self.actor_token else None,
             "X-Session": self.session_token,
             "X-Client-Address": self.address,
             "Idempotency-Key": key,
         }
-        return {name: value for name, value in headers.items() if value}
+        return {name: value for name, value in headers.items() if value and value.isascii() and value.isprintable()}
 
 
 ANONYMOUS = Caller()

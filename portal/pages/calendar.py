@@ -23,6 +23,7 @@ from gateway.clients.calling import Refused
 from gateway.services import Services
 
 from ..calendar_view import CalendarOptions, CellView, Choices, calendar_view, changes, monday
+from ..days import day_typed
 from ..formats import date_day
 from ..render import Notice, Portal
 
@@ -127,7 +128,7 @@ async def _open_desk(
 ) -> Desk:
     portal: Portal = request.app.state.portal
     today = portal.today()
-    asked = _date(week)
+    asked = day_typed(week)
     first = monday(asked or today)
     # Choices may stand in any week that can be booked; without them only the nearest open week is looked for.
     since = min(first, monday(today)) if choices else first
@@ -239,13 +240,6 @@ def _line_refusals(portal: Portal, desk: Desk, problem: Problem) -> list[str]:
         else:
             sentences.append(reason)
     return sentences or [portal.refusal_text(problem)]
-
-
-def _date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 HANDLERS = [calendar_page, change_calendar, price_of_basket]

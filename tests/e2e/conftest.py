@@ -22,6 +22,7 @@ from tests.support.databases import Postgres
 
 WEDNESDAY = 2
 PARIS = ZoneInfo("Europe/Paris")
+LAST_LINES = 8
 MOVED = ("booking", "billing", "family", "gateway")
 
 
@@ -32,6 +33,15 @@ def wednesday_morning() -> datetime:
     return datetime.combine(day, time(6), tzinfo=PARIS)
 
 
+def last_words(stack: Stack) -> str:
+    """The end of each process's log without its request lines: what a failed walk is understood from."""
+    words = []
+    for log in sorted(stack.logs.glob("*.log")):
+        lines = [line for line in log.read_text(errors="replace").splitlines() if '"event": "request"' not in line]
+        words += [f"== {log.name}", *lines[-LAST_LINES:]]
+    return "\n".join(words)
+
+
 @pytest.fixture(scope="session")
 def town_now() -> datetime:
     """The town's instant when the stack started."""
@@ -40,7 +50,11 @@ def town_now() -> datetime:
 
 @pytest.fixture(scope="session")
 def stack(
-    postgres: Postgres, kafka: KafkaServer, town_now: datetime, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
+    postgres: Postgres,
+    kafka: KafkaServer,
+    town_now: datetime,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Stack]:
     """The running portal of the demonstration town, with its seed."""
     offset = int((town_now - datetime.now(PARIS)).total_seconds())
@@ -62,7 +76,10 @@ def stack(
             check=False,
         )
         assert seeded.returncode == 0, seeded.stderr[-2000:]
+        failed_before = request.session.testsfailed
         yield running
+        if request.session.testsfailed > failed_before:
+            print(last_words(running))
 
 
 @pytest.fixture(scope="module")

@@ -183,6 +183,33 @@ class TestInvitedEnrolledAndBooked:
         assert CENTRE in mail["text"]
 
 
+class TestLastPlace:
+    """Step 4, the other half: one place left, two families."""
+
+    def test_last_place_goes_to_one_and_the_other_is_told_what_to_do(self, walks: dict[str, Walk]) -> None:
+        day = walks["scripts_on"].wednesdays(3)[2]
+        page = walks["scripts_on"].open("agent", "/agents/ouvertures")
+        page.select_option("[name=activity_id]", index=_option(page, CENTRE))
+        page.fill("[name=from_on]", day.isoformat())
+        page.fill("[name=to_on]", day.isoformat())
+        page.fill("[name=capacity]", "1")
+        press(page, "Ouvrir ces jours")
+        expect(page.locator(".alert.success").first).to_be_visible()
+        for walk in walks.values():
+            page = walk.open("parent", f"/calendrier?semaine={day}")
+            page.check("input[type=checkbox][name=slot]")
+            if not walk.is_scripted:
+                press(page, "Voir le prix")
+            expect(page.locator("[data-basket]")).to_contain_text("16,80")
+        winner, loser = (walk.page("parent") for walk in walks.values())
+        press(winner, "Valider")
+        expect(winner.locator(".alert.success")).to_contain_text("confirmées")
+        press(loser, "Valider")
+        expect(loser.locator(".alert.error").first).to_contain_text("Zoé")
+        expect(loser.locator(".alert.error").first).to_contain_text("place")
+        expect(loser.locator("table .cell[data-state=full]")).to_have_count(1)
+
+
 class TestInvoiced:
     """Step 5, once for the town: the day's sheet and the month's run."""
 
@@ -248,6 +275,15 @@ class TestPaid:
         expect(page.locator("button:has-text('Payer')")).to_have_count(0)
         mails = httpx2.get(f"{walk.stack.url('mail')}/api/messages", params={"to": walk.email}).json()
         assert len([m for m in mails if "aiement" in m["subject"]]) == 1
+
+    def test_other_families_see_nothing_of_it(self, walk: Walk, walks: dict[str, Walk]) -> None:
+        page = walk.open("parent", "/factures")
+        link = str(page.locator("a[href$='/pdf']").first.get_attribute("href"))
+        (other,) = (each for each in walks.values() if each is not walk)
+        assert walk.download("parent", link).status_code == 200
+        assert other.download("parent", link).status_code == 404
+        assert other.download("parent", link.removesuffix("/pdf")).status_code == 404
+        assert other.download("parent", "/agents/familles").status_code == 404
 
 
 def _option(page: Page, label: str) -> int:

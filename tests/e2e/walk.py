@@ -14,7 +14,7 @@ from tools.mailbox import Credentials, wait_for_mail
 
 AGENT = ("c.marchand", "accueil-valmont-1")
 FINANCE = ("d.kaplan", "finances-valmont-1")
-MAIL_SECONDS = 30.0
+MAIL_SECONDS = 60.0
 PASSWORD = "kapla-jaune-7"
 CENTRE = "Centre de loisirs du mercredi"
 TEST_CARD = "5017674000000002"

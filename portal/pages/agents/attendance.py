@@ -1,6 +1,6 @@
 """Attendance for agents on site: the days of a week, a day's sheet, its marks and its closure."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from gateway.clients.calling import Refused
 from gateway.services import Services
 
 from ...calendar_view import monday
+from ...days import day_typed
 from ...render import Notice, Portal
 
 AnyRequest = Request[Any, Any, Any]
@@ -30,7 +31,7 @@ async def days_page(
 ) -> Response[Any]:
     """The days of a week on which activities take place."""
     visitor.require(ActorKind.AGENT)
-    week = monday(_day(request.query_params.get("semaine", "")) or portal.today())
+    week = monday(day_typed(request.query_params.get("semaine", "")) or portal.today())
     cursor = request.query_params.get("suite")
     found = await services.booking.slots(visitor.caller, week, week + timedelta(days=6), cursor=cursor)
     context = {
@@ -99,13 +100,6 @@ async def _sheet_page(
         "unmarked": [line for line in sheet.lines if line.attendance is None],
     }
     return portal.page(request, "agents/sheet.html.j2", visitor, context, status=409 if refusal else 200)
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 HANDLERS = [days_page, sheet_page, note_marks]

@@ -38,25 +38,31 @@ from unnest($7::uuid[], $8::uuid[], $9::text[], $10::integer[])
 left join households h using (household_id)
 """
 
+# Statistics know nothing yet of a run that was just drafted; `offset 0` keeps the planner from reading all of `charges`
+# for want of them: each household's lines are found by index.
 FREEZE_LINES_SQL = """
+with line as materialized (
+    select i.invoice_id, c.charge_id, c.household_id, c.child_id, c.activity_id, c.service_on, c.correction,
+           c.quantity, c.unit_cents, c.tariff_code, c.tariff_label, c.grid_version, c.bracket_label, c.quotient_cents
+    from unnest($1::uuid[], $2::uuid[]) as i(invoice_id, household_id)
+    cross join lateral (
+        select * from charges where household_id = i.household_id and status = 'due' and run_id = $3 offset 0
+    ) c
+), invoiced as (
+    update charges c set status = 'invoiced', invoice_id = line.invoice_id
+    from line where c.charge_id = line.charge_id
+)
 insert into invoice_lines (invoice_id, position, charge_id, label, child_id, child_first_name, service_on, quantity,
     unit_cents, amount_cents, tariff_code, tariff_label, grid_version, bracket_label, quotient_cents)
-select i.invoice_id,
-       row_number() over (partition by i.invoice_id order by k.first_name, c.child_id, c.service_on, a.label,
+select c.invoice_id,
+       row_number() over (partition by c.invoice_id order by k.first_name, c.child_id, c.service_on, a.label,
                           c.correction, c.charge_id),
        c.charge_id, coalesce(a.label, c.tariff_label), c.child_id, k.first_name, c.service_on, c.quantity,
        c.unit_cents, c.quantity * c.unit_cents, c.tariff_code, c.tariff_label, c.grid_version, c.bracket_label,
        c.quotient_cents
-from charges c
-join invoices i on i.run_id = c.run_id and i.household_id = c.household_id
+from line c
 left join activities a on a.activity_id = c.activity_id
 left join household_children k on k.household_id = c.household_id and k.child_id = c.child_id
-where i.invoice_id = any($1::uuid[]) and c.status = 'due'
-"""
-
-MARK_INVOICED_SQL = """
-update charges c set status = 'invoiced', invoice_id = l.invoice_id
-from invoice_lines l where l.invoice_id = any($1::uuid[]) and c.charge_id = l.charge_id
 """
 
 INVOICES_THAT_DIFFER_SQL = """
@@ -86,8 +92,7 @@ async def add_invoices(tx: Transaction, issue: Issue, invoices: Sequence[NewInvo
         [invoice.number for invoice in invoices],
         [invoice.total_cents for invoice in invoices],
     )
-    await tx.execute(FREEZE_LINES_SQL, ids)
-    await tx.execute(MARK_INVOICED_SQL, ids)
+    await tx.execute(FREEZE_LINES_SQL, ids, [invoice.household_id for invoice in invoices], issue.run_id)
     if await tx.fetchval(INVOICES_THAT_DIFFER_SQL, ids):
         raise InvoiceDiffersFromDraft(str(issue.run_id))
 

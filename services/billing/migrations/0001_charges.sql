@@ -94,8 +94,8 @@ create table charges (
     invoice_id uuid,
     recorded_at timestamptz not null,
     unique (booking_id, correction)
-);
+) with (fillfactor = 80);
 create index charges_household on charges (household_id, service_on);
-create index charges_due on charges (service_on, household_id) where status = 'due';
-create index charges_run on charges (run_id, household_id) where run_id is not null;
+-- Also how the lines of a run are found: `run_id` has no index of its own, so that a run takes its lines in place.
+create index charges_due on charges (household_id, service_on) where status = 'due';
 create index charges_unpriced on charges (activity_id) where unit_cents is null and status in ('planned', 'due');

@@ -123,7 +123,7 @@ left join lateral (
     select count(*) as line_count, sum(quantity * unit_cents) as total_cents,
            count(*) filter (where quotient_on is null) as without_quotient_count,
            count(*) filter (where unit_cents = 0) as zero_count
-    from charges where run_id = $1 and household_id = wanted.household_id
+    from charges where household_id = wanted.household_id and status = 'due' and run_id = $1
 ) c on true
 left join lateral (
     select count(*) filter (where status = 'due') as unpriced_count,
@@ -208,7 +208,7 @@ update invoice_run_items set drafted_at = null
 where run_id = $1 and household_id in (
     select household_id from (
         select household_id, count(*) as line_count, sum(quantity * unit_cents) as total_cents
-        from charges where run_id = $1 group by household_id
+        from charges where status = 'due' and run_id = $1 group by household_id
         union all
         select household_id, -line_count, -total_cents from invoice_run_items where run_id = $1
     ) as held_less_drafted
@@ -235,11 +235,11 @@ async def take_items_to_issue(tx: Transaction, run_id: UUID, limit: int) -> list
 
 
 SETTLE_CHARGES_SQL = """
-update charges set status = 'invoiced' where run_id = $1 and household_id = any($2::uuid[]) and status = 'due'
+update charges set status = 'invoiced' where household_id = any($2::uuid[]) and status = 'due' and run_id = $1
 """
 
 RELEASE_CHARGES_SQL = """
-update charges set run_id = null where run_id = $1 and household_id = any($2::uuid[]) and status = 'due'
+update charges set run_id = null where household_id = any($2::uuid[]) and status = 'due' and run_id = $1
 """
 
 CLOSE_ITEMS_SQL = """

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import httpx2
@@ -106,7 +107,7 @@ async def document(town: Town) -> Document:
         "postal_code": "14000",
         "phone": "06 12 34 56 78",
         "birth_on": "2019-03-04",
-        "period": "2026-09",
+        "period": "2020-01",
     }
     answer = await town.browser().get("/api/v1/openapi.json")
     return Document(answer.json(), known)
@@ -142,7 +143,48 @@ async def test_strange_queries_paths_and_keys(town: Town, document: Document) ->
             check(await agent.send(method, path, params={**right, name: value}), (method, path, name, value))
         for key in (b"\xe9", b"k" * 5000, b'"', b"a b"):
             if method == "POST":
-                answer = await agent.send(method, path, json={}, headers={"Idempotency-Key": key})  # type: ignore[arg-type]  # bytes that no text gives
+                answer = await agent.send(method, path, json={}, headers={"Idempotency-Key": key})
                 check(answer, (method, path, key))
     for path in ("/households/x", "/households/%00", "/invoices/..%2f..", "/slots//attendance", "/" + "x" * 5000):
         assert (await agent.send("GET", path)).status_code == 404, path
+
+
+QUERIES = {
+    "/agents/familles": ("recherche", "suite"),
+    "/agents/inscriptions": ("etat", "suite"),
+    "/agents/pointage": ("semaine", "suite"),
+    "/agents/facturation": ("suite",),
+    "/inscriptions": ("suite",),
+    "/calendrier": ("semaine",),
+    "/factures": ("suite",),
+    "/paiement/retour": ("idop", "IDOP"),
+    "/connexion": ("retour",),
+}
+STRANGE = ["\x00", "x", "é" * 3000, "../../invoices", "a?b#c", "a/b", "%00", "-1", "9999-12-31", "0001-01-01", "\ud800"]
+
+
+async def test_strange_queries_of_pages(town: Town) -> None:
+    agent, (parent, _) = await town.agent(*Role), await town.parent()
+    for path, names in QUERIES.items():
+        browser = agent if path.startswith("/agents") else parent
+        for name, value in ((name, value) for name in names for value in STRANGE):
+            query = urlencode({name: value}, errors="surrogatepass")
+            answer = await browser.get(f"{path}?{query}")
+            assert answer.status_code < 500, (path, query, answer.text)
+
+
+@pytest.mark.parametrize("token", [b"\xe9", b"\xc3\xa9" * 30, b"x" * 9000, b"..;,", b'"', b"a b"])
+async def test_strange_tokens_are_nobodys(town: Town, token: bytes) -> None:
+    browser = town.browser()
+    for headers in ({b"Cookie": b"__Host-session=" + token}, {b"Authorization": b"Bearer " + token}):
+        assert (await browser.http.get("/", headers=headers)).status_code == 200
+        assert (await browser.http.get("/agents", headers=headers)).status_code == 401
+        assert (await browser.http.get("/api/v1/household", headers=headers)).status_code == 401
+
+
+async def test_strange_key_of_a_form(town: Town) -> None:
+    agent = await town.agent(Role.FRONT_DESK)
+    await agent.get("/agents/familles/nouvelle")
+    for key in ("é", "a\nb", "k" * 5000, "\x00"):
+        answer = await agent.post("/agents/familles/nouvelle", {"idempotency_key": key, "guardian.first_name": "Ana"})
+        assert answer.status_code < 500, (key, answer.text)

@@ -1,0 +1,16 @@
+"""Days as they come in addresses and forms."""
+
+from datetime import date
+from typing import Final
+
+FIRST: Final = date(2000, 1, 1)
+LAST: Final = date(2100, 12, 31)
+
+
+def day_typed(text: str) -> date | None:
+    """The day of an ISO date that a person can mean, from 2000 to 2100; None for anything else."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST <= day <= LAST else None

@@ -1,0 +1,113 @@
+"""Every page, as each kind of visitor finds it: accessible at every width, home in one tap, light, and without a foreign word."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
+
+from deploy.local.stack import Stack
+from tests.e2e.browser import WIDTHS, axe_violations, open_page, overflow
+from tests.e2e.walk import AGENT, FINANCE, press
+
+PARENT = ("famille.testeur", "tilleuls-lina-4")
+PUBLIC_PAGES = (
+    "/",
+    "/connexion",
+    "/activation",
+    "/activites",
+    "/aide",
+    "/accessibilite",
+    "/mentions-legales",
+    "/donnees-personnelles",
+    "/plan-du-site",
+    "/actualites",
+    "/documents",
+    "/infos-pratiques",
+    "/une-page-inconnue",
+)
+PARENT_PAGES = (
+    "/mon-accueil",
+    "/inscriptions",
+    "/inscriptions/nouvelle",
+    "/calendrier",
+    "/factures",
+    "/paiement/retour",
+)
+AGENT_PAGES = (
+    "/agents",
+    "/agents/familles",
+    "/agents/familles/nouvelle",
+    "/agents/inscriptions",
+    "/agents/ouvertures",
+    "/agents/pointage",
+)
+FINANCE_PAGES = ("/agents/facturation",)
+VISITORS = {
+    "anonymous": (None, PUBLIC_PAGES),
+    "parent": (PARENT, PARENT_PAGES),
+    "agent": (AGENT, AGENT_PAGES),
+    "finance": (FINANCE, FINANCE_PAGES),
+}
+SCRIPT_BYTES_MAX = 25_000
+PAGE_BYTES_MAX = 150_000
+REQUESTS_MAX = 10
+
+
+@pytest.fixture(scope="module", params=sorted(VISITORS))
+def visitor(request: pytest.FixtureRequest, stack: Stack, browser: Browser) -> Iterator[tuple[Page, tuple[str, ...]]]:
+    """A kind of visitor, signed in if need be, and the pages open to them."""
+    credentials, paths = VISITORS[request.param]
+    page = open_page(browser, WIDTHS[-1])
+    if credentials:
+        page.goto(f"{stack.portal_url}/connexion")
+        page.fill("[name=login]", credentials[0])
+        page.fill("[name=password]", credentials[1])
+        press(page, "Connexion")
+        expect(page.locator(".session")).to_be_visible()
+    yield page, paths
+    page.context.close()
+
+
+def test_every_page_is_accessible_and_fits_at_every_width(stack: Stack, visitor: tuple[Page, tuple[str, ...]]) -> None:
+    page, paths = visitor
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(_words(message)))
+    for path in paths:
+        page.goto(stack.portal_url + path)
+        expect(page.locator("header a.home")).to_be_visible()
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert overflow(page) == 0, f"{path} scrolls sideways at {width} px"
+        assert axe_violations(page) == [], path
+    assert [words for words in complaints if "status of 404" not in words] == []
+
+
+def test_pages_keep_their_budgets(stack: Stack, visitor: tuple[Page, tuple[str, ...]]) -> None:
+    page, paths = visitor
+    for path in paths:
+        sizes: dict[str, tuple[str, int]] = {}
+
+        def note(response: Response, sizes: dict[str, tuple[str, int]] = sizes) -> None:
+            sizes[response.url] = (response.request.resource_type, len(response.body()))
+
+        page.on("response", note)
+        page.goto(stack.portal_url + path, wait_until="load")
+        page.remove_listener("response", note)
+        assert len(sizes) <= REQUESTS_MAX, path
+        assert sum(size for kind, size in sizes.values() if kind == "script") <= SCRIPT_BYTES_MAX, path
+        assert sum(size for _, size in sizes.values()) <= PAGE_BYTES_MAX, path
+
+
+def test_private_page_without_session_says_that_a_session_is_needed(stack: Stack, browser: Browser) -> None:
+    page = open_page(browser)
+    page.goto(f"{stack.portal_url}/factures")
+    expect(page.locator("main")).to_contain_text("La connexion à votre espace personnel est nécessaire.")
+    page.fill("[name=login]", PARENT[0])
+    page.fill("[name=password]", PARENT[1])
+    press(page, "Connexion")
+    expect(page.locator("h1")).to_have_text("Mes factures")
+    page.context.close()
+
+
+def _words(message: ConsoleMessage) -> str:
+    return f"{message.type}: {message.text}"
