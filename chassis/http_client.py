@@ -23,12 +23,12 @@ log = structlog.get_logger()
 
 
 class Unreachable(Exception):
-    """The other side did not answer in time, or answered that it cannot now. `status` is None without an answer."""
+    """The other side did not answer in time, or answered that it cannot now: `answer` is None or what it said."""
 
-    def __init__(self, name: str, status: int | None = None) -> None:
+    def __init__(self, name: str, answer: httpx2.Response | None = None) -> None:
         super().__init__(name)
         self.name = name
-        self.status = status
+        self.answer = answer
 
 
 class HttpClient:
@@ -72,15 +72,14 @@ class HttpClient:
         self, method: str, path: str, headers: Mapping[str, str], options: Mapping[str, Any], is_repeatable: bool
     ) -> httpx2.Response:
         while True:
-            status: int | None = None
+            answer: httpx2.Response | None = None
             try:
-                response = await self._client.request(method, path, headers=dict(headers), **options)
-                if response.status_code not in (502, 503, 504):
-                    return response
-                status = response.status_code
+                answer = await self._client.request(method, path, headers=dict(headers), **options)
+                if answer.status_code not in (502, 503, 504):
+                    return answer
             except httpx2.TransportError as error:
                 log.warning("call failed", name=self._name, method=method, error=type(error).__name__)
             if not is_repeatable or self._retry_credit < 1:
-                raise Unreachable(self._name, status)
+                raise Unreachable(self._name, answer)
             self._retry_credit -= 1
             await asyncio.sleep(RETRY_PAUSE_SECONDS)

@@ -48,17 +48,3 @@ class Topic:
                 "delete.retention.ms": str(7 * DAY_MS),
             }
         return {"cleanup.policy": "delete", "retention.ms": str((self.retention_days or 1) * DAY_MS)}
-
-    @property
-    def dead_letter(self) -> "Topic":
-        """Where a record rests, by reference and with its cause, that a consumer could not apply."""
-        return Topic(
-            name=f"{self.name}.dlq",
-            kind=TopicKind.FACTS,
-            key=self.key,
-            producer=self.producer,
-            consumers=(),
-            events=(),
-            partitions=1,
-            retention_days=30,
-        )

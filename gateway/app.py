@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Litestar, Request, Response, Router, get
+from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.static_files import create_static_files_router
@@ -101,6 +102,8 @@ def create(settings: GatewaySettings) -> Litestar:
         middleware=[TelemetryMiddleware("gateway")],
         lifespan=[lifespan],
         request_max_body_size=settings.body_max_bytes,
+        # Only files that are the same for everybody are compressed: a page holds form tokens, which must not be.
+        compression_config=CompressionConfig(backend="gzip", exclude=[r"^/(?!static/|theme\.css)"]),
         openapi_config=OPENAPI,
         logging_config=None,
     )

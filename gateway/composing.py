@@ -11,7 +11,6 @@ from chassis.http_client import Unreachable
 
 from .clients.calling import Refused
 
-PARTS_MAX = 3
 DEADLINE_SECONDS = 4.0
 
 PartT = TypeVar("PartT")

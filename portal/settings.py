@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from chassis.town import Town, TownSection, load_section, load_town
-from contracts.types import ActorKind, SessionStage
+from contracts.types import ActorKind, Role, SessionStage
 from gateway.auth import Visitor
 
 from .kit import MenuEntry, Texts, TownFace
@@ -51,7 +51,7 @@ class PortalSection(TownSection):
     blocks: tuple[TileBlock, ...] = ()
     legal_notice_url: str = "/donnees-personnelles"
     texts: dict[str, str] = Field(default_factory=dict)
-    """The town's own wording, by full key of `texts/fr.toml`."""
+    """The town's own wording, by full key of `portal/texts/*.toml`."""
     calendar_weeks_ahead: Annotated[int, Field(ge=1, le=26)] = 26
 
 
@@ -85,17 +85,35 @@ class PortalTown:
             return _entries(self.section.public_menu)
         if session.kind is ActorKind.PARENT:
             return _entries(self.section.private_menu)
-        return [MenuEntry(texts(key), url, icon=icon) for key, url, icon in AGENT_MENU]
+        return [
+            MenuEntry(texts(entry.key), entry.url, icon=entry.icon)
+            for entry in AGENT_MENU
+            if not entry.roles or entry.roles & set(session.roles)
+        ]
 
 
+@dataclass(frozen=True, slots=True)
+class AgentEntry:
+    """An entry of the agents' menu: the key of its label, its page, its icon, and the roles it is for (all when empty)."""
+
+    key: str
+    url: str
+    icon: str
+    roles: frozenset[Role] = frozenset()
+
+
+FILES: Final = frozenset({Role.FRONT_DESK, Role.FINANCE, Role.DIRECTOR})
+SITES: Final = frozenset({Role.SITE, Role.DIRECTOR})
+MONEY: Final = frozenset({Role.FINANCE, Role.DIRECTOR})
+REQUESTS: Final = frozenset({Role.FRONT_DESK, Role.SITE, Role.DIRECTOR})
 AGENT_MENU: Final = (
-    ("agents.menu.dashboard", "/agents", "home"),
-    ("agents.menu.families", "/agents/familles", "family"),
-    ("agents.menu.enrollments", "/agents/inscriptions", "activity"),
-    ("agents.menu.attendance", "/agents/pointage", "check"),
-    ("agents.menu.invoicing", "/agents/facturation", "invoice"),
+    AgentEntry("agents.menu.dashboard", "/agents", "home"),
+    AgentEntry("agents.menu.families", "/agents/familles", "family", FILES),
+    AgentEntry("agents.menu.enrollments", "/agents/inscriptions", "activity", REQUESTS),
+    AgentEntry("agents.menu.attendance", "/agents/pointage", "check", SITES),
+    AgentEntry("agents.menu.invoicing", "/agents/facturation", "invoice", MONEY),
 )
-"""The agents' menu: the key of each label, its page and its icon."""
+"""The menu only spares a walk to a closed door: each service judges the actor itself."""
 
 
 def _entries(links: Sequence[Link]) -> list[MenuEntry]:

@@ -21,7 +21,7 @@ PROBE_GROUP = "launcher"
 
 
 def create_topics(bootstrap: str, prefix: str = "") -> None:
-    """Make every topic of the registry and its dead letter topic, named `<prefix><name>`, and wait until groups may join.
+    """Make every topic of the registry, named `<prefix><name>`, and wait until groups may join.
 
     Raises LauncherError when the broker does not answer.
     """
@@ -30,7 +30,7 @@ def create_topics(bootstrap: str, prefix: str = "") -> None:
 
 async def ensure_topics(bootstrap: str, prefix: str = "") -> None:
     """`create_topics` for callers that already run an event loop."""
-    wanted = {prefix + topic.name: topic for declared in TOPICS for topic in (declared, declared.dead_letter)}
+    wanted = {prefix + topic.name: topic for topic in TOPICS}
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_LIMIT_MILLISECONDS)
     try:
         await admin.start()

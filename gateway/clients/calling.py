@@ -9,6 +9,8 @@ from pydantic import BaseModel, ValidationError
 from chassis.http_client import HttpClient, Unreachable
 from contracts.http import Problem
 
+OUT_OF_ORDER = frozenset({"unavailable", "internal_error"})
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
@@ -59,8 +61,7 @@ class ServiceClient:
             Unreachable: it did not answer in time.
         """
         parameters = {name: str(value) for name, value in query.items() if value is not None}
-        response = await self._http.request("GET", path, headers=caller.headers(), params=parameters)
-        return _read(response, answer)
+        return _read(await self._call("GET", path, headers=caller.headers(), params=parameters), answer)
 
     async def send(
         self, caller: Caller, method: str, path: str, answer: type[ModelT], body: Any = None, *, key: str | None = None
@@ -75,17 +76,24 @@ class ServiceClient:
     async def _send(self, caller: Caller, method: str, path: str, body: Any, key: str | None) -> Any:
         headers = caller.headers(key)
         if body is None:
-            return await self._http.request(method, path, headers=headers)
+            return await self._call(method, path, headers=headers)
         if isinstance(body, BaseModel):
             content: Mapping[str, Any] = {"content": body.model_dump_json()}
-            return await self._http.request(
-                method, path, headers={**headers, "Content-Type": "application/json"}, **content
-            )
-        return await self._http.request(method, path, headers=headers, json=body)
+            return await self._call(method, path, headers={**headers, "Content-Type": "application/json"}, **content)
+        return await self._call(method, path, headers=headers, json=body)
+
+    async def _call(self, method: str, path: str, **options: Any) -> Any:
+        """The service's answer. One that says why it cannot now (busy, its own provider is down) is a refusal."""
+        try:
+            return await self._http.request(method, path, **options)
+        except Unreachable as error:
+            if error.answer is not None and (refusal := _refusal_of(error.answer)) is not None:
+                raise refusal from error
+            raise
 
     async def download(self, caller: Caller, path: str) -> tuple[bytes, Mapping[str, str]]:
         """A file and the headers that describe it. Raises like `read`."""
-        response = await self._http.request("GET", path, headers=caller.headers())
+        response = await self._call("GET", path, headers=caller.headers())
         _raise_if_refused(response)
         return response.content, {
             name: response.headers[name]
@@ -102,9 +110,16 @@ def _read(response: Any, answer: type[ModelT]) -> ModelT:
 def _raise_if_refused(response: Any) -> None:
     if response.status_code < 400:
         return
-    if response.status_code >= 500:
-        raise Unreachable(str(response.request.url.host), response.status_code)
+    refusal = _refusal_of(response)
+    if refusal is None:
+        raise Unreachable(str(response.request.url.host), response)
+    raise refusal
+
+
+def _refusal_of(response: Any) -> Refused | None:
+    """What a service refused; None when it only said that it is out of order."""
     try:
-        raise Refused(Problem.model_validate_json(response.content, extra="ignore"))
-    except ValidationError as error:
-        raise Unreachable(str(response.request.url.host), response.status_code) from error
+        problem = Problem.model_validate_json(response.content, extra="ignore")
+    except ValidationError:
+        return None
+    return None if problem.code in OUT_OF_ORDER else Refused(problem)

@@ -30,8 +30,8 @@ async def test_fuzz(postgres, secrets_dir, tmp_path):
         for actor in (Actor(UUID(int=0), ActorKind.SYSTEM), Actor(UUID(int=1), ActorKind.PARENT, guardian_id=UUID(int=1))):
             token, _ = sign_actor(actor, key, timedelta(minutes=20))
             r = subprocess.run([str(Path(sys.executable).parent / "st"), "run", "contracts/openapi/billing.json", "--url", f"http://127.0.0.1:{port}", "-H", f"Authorization: Bearer {token}", "-H", "Idempotency-Key: fuzz", "--checks", "not_a_server_error", "-n", "40", "--phases", "examples,coverage,fuzzing"], capture_output=True, text=True, timeout=500)
-            print(r.stdout[-6000:], r.stderr[-500:])
+            print(r.stdout[-1500:], r.stderr[-500:])
     finally:
         p.send_signal(signal.SIGTERM); p.wait(20)
-        for l in log.read_text().splitlines():
+        for l in (log.read_text if log.exists() else str)().splitlines():
             if '"status": 5' in l or "exception" in l: print(l[:700])
