@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from litestar import Litestar, Request, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.compression import CompressionMiddleware
 from litestar.static_files import create_static_files_router
 
 from chassis.health import live, metrics
@@ -45,7 +47,11 @@ async def ready() -> dict[str, str]:
     return {"status": "ready"}
 
 
-@get("/theme.css", include_in_schema=False)
+SHARED_FILES: Final = DefineMiddleware(CompressionMiddleware, config=CompressionConfig(backend="gzip"))
+"""Only files that are the same for everybody are compressed: a page holds form tokens, which must not be."""
+
+
+@get("/theme.css", middleware=[SHARED_FILES], include_in_schema=False)
 async def theme(request: Request[Any, Any, Any]) -> Response[str]:
     """The town's colours and type."""
     portal: Portal = request.app.state.portal
@@ -84,7 +90,9 @@ def create(settings: GatewaySettings) -> Litestar:
             ready,
             metrics,
             theme,
-            create_static_files_router(path="/static", directories=[STATIC], include_in_schema=False),
+            create_static_files_router(
+                path="/static", directories=[STATIC], middleware=[SHARED_FILES], include_in_schema=False
+            ),
             Router(
                 "/", route_handlers=PAGES, before_request=admit, exception_handlers=PAGE_ERRORS, include_in_schema=False
             ),
@@ -102,8 +110,6 @@ def create(settings: GatewaySettings) -> Litestar:
         middleware=[TelemetryMiddleware("gateway")],
         lifespan=[lifespan],
         request_max_body_size=settings.body_max_bytes,
-        # Only files that are the same for everybody are compressed: a page holds form tokens, which must not be.
-        compression_config=CompressionConfig(backend="gzip", exclude=[r"^/(?!static/|theme\.css)"]),
         openapi_config=OPENAPI,
         logging_config=None,
     )

@@ -219,7 +219,7 @@ class Invoice(Model):
 
 
 class PaymentStart(Model):
-    """Where the provider sends its ticket; the payer's own address by default."""
+    """Where the provider sends its ticket; the guardian's own address by default."""
 
     email: Email | None = None
 

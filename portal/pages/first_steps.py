@@ -156,6 +156,7 @@ async def _terms_page(
     terms = await services.identity.terms(visitor.caller)
     page = {
         "terms": terms,
+        "information_url": portal.town.section.information_url,
         "form": form or portal.form_state({}),
         "steps": [portal.texts(key) for key in STEPS],
         "step": 2,

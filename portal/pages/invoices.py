@@ -123,7 +123,7 @@ async def _invoice_page(
     invoice = await services.billing.invoice(visitor.caller, invoice_id)
     reason = ""
     if not invoice.is_payable_online and invoice.payable_reason:
-        reason = portal.refusals.refusal(invoice.payable_reason, {})
+        reason = portal.refusals.refusal(invoice.payable_reason, invoice.payable_params)
     context = {
         "invoice": invoice,
         "left_cents": invoice.total_cents - invoice.paid_cents,

@@ -109,5 +109,18 @@ def test_private_page_without_session_says_that_a_session_is_needed(stack: Stack
     page.context.close()
 
 
+def test_guide_to_activation_and_catalogue_are_open_to_everyone(stack: Stack, browser: Browser) -> None:
+    page = open_page(browser)
+    page.goto(stack.portal_url)
+    page.click("main a[href='/aide']")
+    expect(page.locator("h1")).to_contain_text("comment activer votre espace personnel")
+    expect(page.locator("main")).to_contain_text("courriers indésirables")
+    page.goto(f"{stack.portal_url}/activites")
+    expect(page.locator("main")).to_contain_text("Centre de loisirs du mercredi")
+    page.click("summary:has-text('Journée au centre de loisirs')")
+    expect(page.locator("main")).to_contain_text("16,80")
+    page.context.close()
+
+
 def _words(message: ConsoleMessage) -> str:
     return f"{message.type}: {message.text}"

@@ -1,7 +1,6 @@
 """Whose household and child is it: what ownership checks of the other areas ask of the replicas."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from chassis.actor import Actor
@@ -73,23 +72,10 @@ async def household_of_children(queries: Queries, actor: Actor, child_ids: Seque
     return found
 
 
-MEMBERS_SQL = """
-select h.payer_name, g.email
-from households h left join household_guardians g on g.household_id = h.household_id
-    and g.guardian_id = coalesce($2::uuid, h.payer_guardian_id)
-where h.household_id = $1
-"""
+EMAIL_SQL = "select email from household_guardians where household_id = $1 and guardian_id = $2"
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Who pays, and where they, or the guardian who acts, read their mail."""
-
-    payer_name: str
-    email: str | None
-
-
-async def contact_of(queries: Queries, household_id: UUID, guardian_id: UUID | None) -> Contact | None:
-    """The contact of a household, None once it was erased. `guardian_id` None means the payer."""
-    row = await queries.fetchrow(MEMBERS_SQL, household_id, guardian_id)
-    return Contact(row["payer_name"], row["email"]) if row else None
+async def email_of(queries: Queries, household_id: UUID, guardian_id: UUID) -> str | None:
+    """Where a guardian of a household reads their mail, if it is known."""
+    email: str | None = await queries.fetchval(EMAIL_SQL, household_id, guardian_id)
+    return email

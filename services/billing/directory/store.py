@@ -7,11 +7,10 @@ from contracts.booking.events import ActivityState
 from contracts.family.events import HouseholdState, QuotientState
 
 KEEP_HOUSEHOLD_SQL = """
-insert into households as h (household_id, version, payer_guardian_id, payer_name, address_lines)
-values ($1, $2, $3, $4, $5)
+insert into households as h (household_id, version, payer_name, address_lines)
+values ($1, $2, $3, $4)
 on conflict (household_id) do update
-    set version = excluded.version, payer_guardian_id = excluded.payer_guardian_id,
-        payer_name = excluded.payer_name, address_lines = excluded.address_lines
+    set version = excluded.version, payer_name = excluded.payer_name, address_lines = excluded.address_lines
     where h.version < excluded.version
 returning true
 """
@@ -40,7 +39,6 @@ async def keep_household(tx: Transaction, household: HouseholdState, version: in
         KEEP_HOUSEHOLD_SQL,
         household.household_id,
         version,
-        payer.guardian_id,
         f"{payer.first_name} {payer.last_name}",
         [*address.lines, f"{address.postal_code} {address.city}"],
     )

@@ -3,7 +3,6 @@
 create table households (
     household_id uuid primary key,
     version bigint not null,
-    payer_guardian_id uuid not null,
     payer_name text not null,
     address_lines text[] not null
 );

@@ -14,7 +14,7 @@ from contracts.billing.api import PaymentStarted
 from contracts.event import Model
 from contracts.types import PaymentStatus
 
-from ..directory.queries import contact_of, require_access
+from ..directory.queries import email_of, require_access
 from ..errors import PayerEmailMissing, PaymentPageRefused, PaymentProviderUnavailable, PaymentUnderWay
 from ..invoices.store import lock_invoice
 from ..payfip import WRONG_EMAIL, Debt, PageRefused, Payfip, ProviderDown
@@ -41,7 +41,7 @@ class PaymentDesk:
 
 @dataclass(frozen=True, slots=True)
 class PaymentOrder:
-    """An invoice to pay, and where the provider sends its ticket: the payer's own address when None."""
+    """An invoice to pay, and where the provider sends its ticket: the guardian's own address when None."""
 
     invoice_id: UUID
     email: str | None
@@ -88,8 +88,7 @@ async def prepare(tx: Transaction, actor: Actor, claim: Claim, rules: BillingRul
     attempts = await store.attempts(tx, invoice.invoice_id)
     if refusal := start_refusal(invoice.left_to_pay_cents, attempts, rules.payment_limits, now):
         raise refusal
-    contact = await contact_of(tx, invoice.household_id, guardian_id)
-    email = order.email or (contact and contact.email)
+    email = order.email or await email_of(tx, invoice.household_id, guardian_id)
     if not email:
         raise PayerEmailMissing(FieldRefusal("/email", "email_missing"))
     payment = StoredPayment(

@@ -9,7 +9,6 @@ import httpx2
 import pytest
 
 from deploy.local.child import free_ports
-from tests.component.billing.families import FRAGMENT
 from tests.component.billing.paying import Gateway, Payer
 from tests.component.simulators.running import Payfip
 from tests.support.databases import Postgres
@@ -67,7 +66,7 @@ def policy() -> dict[str, Any]:
 @pytest.fixture
 def town(tmp_path: Path, policy: dict[str, Any]) -> Path:
     """The town's file."""
-    return write_town(tmp_path, FRAGMENT, billing=policy)
+    return write_town(tmp_path, billing=policy)
 
 
 @pytest.fixture

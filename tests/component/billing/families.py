@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,8 +9,6 @@ from contracts.booking.events import ActivityState, AttendanceRecorded, BookingC
 from contracts.family.events import Address, Child, Guardian, HouseholdState, Quotient, QuotientState
 from contracts.types import ActivityKind, Attendance, Civility, QuotientSource, Role
 from tests.support.services import RunningService
-
-FRAGMENT = Path(__file__).parents[3] / "deploy" / "towns" / "demo" / "billing.fragment.toml"
 
 WEDNESDAY = date(2026, 9, 2)
 MOMENT = datetime(2026, 8, 20, 10, tzinfo=UTC)

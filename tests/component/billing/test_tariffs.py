@@ -74,6 +74,7 @@ NO_GRIDS: list[dict[str, Any]] = [
     {"brackets": [{"label": "T", "quotient_min_cents": 0, "quotient_max_cents": None, "price_cents": -1}]},
     {"brackets": [{"label": "T", "quotient_min_cents": 0, "quotient_max_cents": None, "price_cents": 0.5}]},
     {"label": "  "},
+    {"label": "nul \0 inside"},
     {"unknown": 1},
 ]
 
