@@ -1,0 +1,38 @@
+"""Reading whole topics from outside the product, as a curious partner could."""
+
+import asyncio
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+
+def read_topics(bootstrap: str, names: Sequence[str]) -> dict[str, str]:
+    """Everything that topics hold, headers, keys and values, as text by topic.
+
+    It runs in a thread of its own, because a browser test already has an event loop in this one.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, _read(bootstrap, names)).result()
+
+
+async def _read(bootstrap: str, names: Sequence[str]) -> dict[str, str]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        await consumer._client.force_metadata_update()
+        partitions = [
+            TopicPartition(name, number) for name in names for number in consumer.partitions_for_topic(name) or ()
+        ]
+        consumer.assign(partitions)
+        ends = await consumer.end_offsets(partitions)
+        await consumer.seek_to_beginning(*partitions)
+        texts = dict.fromkeys(names, "")
+        while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
+            for records in (await consumer.getmany(timeout_ms=500)).values():
+                for record in records:
+                    parts = [record.key or b"", record.value or b"", *(value for _, value in record.headers)]
+                    texts[record.topic] += " ".join(part.decode(errors="replace") for part in parts) + "\n"
+        return texts
+    finally:
+        await consumer.stop()
