@@ -68,12 +68,12 @@ async def _run_if_due(db: Database, connection: "asyncpg.Connection[Row]", job: 
     number = zlib.crc32(job.name.encode()) & 0x7FFFFFFF
     if not await connection.fetchval(LOCK_JOB_SQL, JOB_NAMESPACE, number):
         return
-    try:
-        if await connection.fetchval(START_JOB_SQL, job.name, job.every_seconds * 0.9):
-            failure = await _attempt(db, job)
-            await connection.execute(FINISH_JOB_SQL, job.name, failure)
-    finally:
-        await connection.execute(UNLOCK_JOB_SQL, JOB_NAMESPACE, number)
+    if await connection.fetchval(START_JOB_SQL, job.name, job.every_seconds * 0.9):
+        failure = await _attempt(db, job)
+        await connection.execute(FINISH_JOB_SQL, job.name, failure)
+    # Whatever raises before this line ends the connection, and the lock with it: unlocking on a connection that was
+    # lost would replace a cancellation by its own error, and the runner would never stop.
+    await connection.execute(UNLOCK_JOB_SQL, JOB_NAMESPACE, number)
 
 
 async def _attempt(db: Database, job: Job) -> str | None:

@@ -83,7 +83,7 @@ class Envelope:
 
 
 class MalformedRecord(Exception):
-    """A Kafka record that is not one of our CloudEvents; the message names the header that is missing or wrong."""
+    """A Kafka record that is not one of our CloudEvents; the message names the missing header or the kind of error."""
 
 
 def data_schema(event_type: str, version: str) -> str:
@@ -112,4 +112,5 @@ def read_record(topic: str, key: bytes | None, value: bytes | None, headers: Ite
             trace={name: attributes[name] for name in ("traceparent", "tracestate") if name in attributes},
         )
     except (KeyError, ValueError, AttributeError) as error:
-        raise MalformedRecord(f"{type(error).__name__}: {error}") from error
+        # Only the name of what is missing: the message of another error repeats the value that it could not read.
+        raise MalformedRecord(str(error) if isinstance(error, KeyError) else type(error).__name__) from error

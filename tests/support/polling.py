@@ -11,7 +11,7 @@ T = TypeVar("T")
 POLL_SECONDS = 0.02
 
 
-async def eventually(check: Callable[[], Awaitable[T] | T], seconds: float = 5.0) -> T:
+async def eventually(check: Callable[[], Awaitable[T]] | Callable[[], T], seconds: float = 5.0) -> T:
     """The first truthy value of `check`, asked again and again; its last error or value when time is over."""
     deadline = time.monotonic() + seconds
     while True:

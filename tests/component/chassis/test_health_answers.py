@@ -1,0 +1,47 @@
+"""What operations may ask a process: alive, ready, its consumers, its metrics."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from chassis.health import Health
+from chassis.settings import ProcessRole, ServiceSettings
+from tests.component.chassis.conftest import probe_settings
+from tests.component.chassis.probe_service import Gate, running_probe
+from tests.support.databases import Postgres
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_process_without_the_api_role_still_answers_for_its_health(settings: ServiceSettings) -> None:
+    async with running_probe(settings.model_copy(update={"roles": frozenset({ProcessRole.JOBS})})) as probe:
+        assert (await probe.client.get("/health/live")).json() == {"status": "alive", "dead_parts": []}
+        assert (await probe.client.get("/health/ready")).status_code == 200
+        assert (await probe.client.get("/health/consumers")).json() == {}
+        assert 'database_connections_in_use{service="probe"}' in (await probe.client.get("/metrics")).text
+        assert (await probe.client.get("/time")).status_code == 404
+
+
+async def test_ready_follows_the_database_and_alive_does_not(postgres: Postgres, secrets_dir: Path) -> None:
+    async with Gate.to(await postgres.create("probe")) as gate:
+        roles = frozenset({ProcessRole.API})
+        async with running_probe(probe_settings(gate.url, secrets_dir, roles=roles)) as probe:
+            statuses = []
+            for change in (gate.reopen, gate.close, gate.reopen):
+                change()
+                statuses.append((await probe.client.get("/health/ready")).status_code)
+                assert (await probe.client.get("/health/live")).status_code == 200
+            assert statuses == [200, 503, 200]
+
+
+async def test_a_part_that_ended_by_itself_makes_the_process_dead(settings: ServiceSettings) -> None:
+    async with running_probe(settings.model_copy(update={"roles": frozenset({ProcessRole.API})})) as probe:
+        part = asyncio.create_task(asyncio.sleep(0), name="relay")
+        await part
+        health: Health = probe.app.state.health
+        health.start(probe.db, None, [part])
+        answer = await probe.client.get("/health/live")
+        assert (answer.status_code, answer.json()["dead_parts"]) == (503, ["relay"])
+        health.stopping()
+        assert (await probe.client.get("/health/ready")).status_code == 503

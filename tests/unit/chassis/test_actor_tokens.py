@@ -1,0 +1,87 @@
+"""Actor tokens: what identity signs is what a service reads, within the leeway of clocks, and nothing else is read at all."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+from chassis.actor import ALGORITHM, CLOCK_SKEW_SECONDS, ISSUER, Actor, read_actor, sign_actor
+from chassis.refusal import Forbidden, Unauthenticated
+from contracts.types import ActorKind, Role
+
+KEY = OKPKey.generate_key("Ed25519")
+GOOD_CLAIMS = {"iss": ISSUER, "sub": str(UUID(int=1)), "kind": "parent", "roles": [], "exp": 4_000_000_000}
+
+
+def signed(claims: dict[str, object]) -> str:
+    return jwt.encode({"alg": ALGORITHM}, claims, KEY, algorithms=[ALGORITHM])
+
+
+@given(
+    st.builds(
+        Actor,
+        account_id=st.uuids(),
+        kind=st.sampled_from(ActorKind),
+        guardian_id=st.none() | st.uuids(),
+        roles=st.frozensets(st.sampled_from(Role)),
+    )
+)
+def test_a_signed_actor_is_read_back_whole(actor: Actor) -> None:
+    token, _ = sign_actor(actor, KEY, timedelta(minutes=5))
+    assert read_actor(token, KEY) == actor
+
+
+def test_a_token_outlives_its_expiry_by_the_leeway_and_no_more() -> None:
+    actor = Actor(uuid4(), ActorKind.SYSTEM)
+    within, _ = sign_actor(actor, KEY, timedelta(seconds=10 - CLOCK_SKEW_SECONDS))
+    assert read_actor(within, KEY) == actor
+    beyond, _ = sign_actor(actor, KEY, timedelta(seconds=-1 - CLOCK_SKEW_SECONDS))
+    with pytest.raises(Unauthenticated):
+        read_actor(beyond, KEY)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"iss": "billing"},
+        {"iss": None},
+        {"sub": None},
+        {"sub": "somebody"},
+        {"exp": None},
+        {"kind": None},
+        {"kind": "director"},
+        {"roles": None},
+        {"roles": ["mayor"]},
+        {"guardian": "Claire"},
+    ],
+)
+def test_claims_that_say_too_little_or_the_unknown_are_refused(change: dict[str, object]) -> None:
+    assert read_actor(signed(GOOD_CLAIMS), KEY).account_id == UUID(int=1)
+    claims = {name: value for name, value in (GOOD_CLAIMS | change).items() if value is not None}
+    with pytest.raises(Unauthenticated):
+        read_actor(signed(claims), KEY)
+
+
+@given(st.text() | st.lists(st.text(alphabet="abcXYZ019-_", max_size=20), min_size=3, max_size=3).map(".".join))
+def test_any_other_text_is_unauthenticated(text: str) -> None:
+    with pytest.raises(Unauthenticated):
+        read_actor(text, KEY)
+
+
+def test_an_agent_is_entitled_by_a_role_and_the_system_by_itself() -> None:
+    finance = Actor(uuid4(), ActorKind.AGENT, roles=frozenset({Role.FINANCE}))
+    finance.require_agent()
+    finance.require_agent(Role.FINANCE, Role.OPS)
+    Actor(uuid4(), ActorKind.SYSTEM).require_agent(Role.OPS)
+    parent = Actor(uuid4(), ActorKind.PARENT, guardian_id=uuid4(), roles=frozenset({Role.OPS}))
+    assert parent.require_guardian() == parent.guardian_id
+    for actor, roles in ((finance, (Role.OPS,)), (parent, (Role.OPS,)), (parent, ())):
+        with pytest.raises(Forbidden):
+            actor.require_agent(*roles)
+    for actor in (finance, Actor(uuid4(), ActorKind.PARENT), Actor(uuid4(), ActorKind.AGENT, guardian_id=uuid4())):
+        with pytest.raises(Forbidden):
+            actor.require_guardian()
