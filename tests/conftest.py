@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.child import free_ports
 from deploy.local.kafka import KafkaServer
-from deploy.local.ports import free_ports
 from deploy.local.postgres import PostgresServer
 from deploy.local.secrets import ensure_secrets
 from deploy.local.topics import create_topics

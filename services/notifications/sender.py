@@ -13,6 +13,7 @@ import structlog
 
 from chassis.database import Database
 from chassis.sealing import SealBroken
+from chassis.telemetry import span
 
 from .messages.commands import (
     ADDRESS_MAX,
@@ -58,7 +59,7 @@ class MailSender:
                 for message in batch:
                     if time.monotonic() - started > self._batch_seconds:
                         return False
-                    await _undisturbed(self._send(db, conversation, message))
+                    await _undisturbed(self._send_traced(db, conversation, message))
                     done += 1
         except RelayUnreachable as error:
             log.warning("mail relay is away", error=str(error), count=len(batch) - done)
@@ -66,6 +67,11 @@ class MailSender:
                 await record_outcome(db, message, Postponed())
             return False
         return True
+
+    async def _send_traced(self, db: Database, conversation: Conversation, message: Claimed) -> None:
+        """Send as a part of the trace that led to the news, which began in somebody's browser."""
+        with span(f"send {message.notice.template}", carrier=message.notice.trace):
+            await self._send(db, conversation, message)
 
     async def _send(self, db: Database, conversation: Conversation, message: Claimed) -> None:
         outcome = await self._attempt(db, conversation, message)

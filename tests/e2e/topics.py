@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 
 def read_topics(bootstrap: str, names: Sequence[str]) -> dict[str, str]:
@@ -20,10 +21,7 @@ async def _read(bootstrap: str, names: Sequence[str]) -> dict[str, str]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
     await consumer.start()
     try:
-        await consumer._client.force_metadata_update()
-        partitions = [
-            TopicPartition(name, number) for name in names for number in consumer.partitions_for_topic(name) or ()
-        ]
+        partitions = await _partitions(bootstrap, names)
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         await consumer.seek_to_beginning(*partitions)
@@ -36,3 +34,16 @@ async def _read(bootstrap: str, names: Sequence[str]) -> dict[str, str]:
         return texts
     finally:
         await consumer.stop()
+
+
+async def _partitions(bootstrap: str, names: Sequence[str]) -> list[TopicPartition]:
+    """Every partition, by the broker's own word: a consumer's cached view may not know a topic yet."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        found = await admin.describe_topics(list(names))
+    finally:
+        await admin.close()
+    partitions = [TopicPartition(each["topic"], part["partition"]) for each in found for part in each["partitions"]]
+    assert {partition.topic for partition in partitions} == set(names)
+    return partitions

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.applying import Subscriptions
 from chassis.database import Transaction
+from chassis.telemetry import current_trace
 from contracts.billing.events import InvoiceIssued, PaymentReceived
 from contracts.booking.events import BasketConfirmed, EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
 from contracts.event import Envelope, Event
@@ -68,4 +69,5 @@ def _notice(
         payload=event.model_dump(mode="json", exclude={"sealed"}),
         sealed=sealed,
         expires_at=expiry(template, envelope.time, useless_after),
+        trace=current_trace(),
     )

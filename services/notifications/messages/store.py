@@ -13,7 +13,7 @@ from .domain import Audience, Outcome, Postponed, Sent, Template, retry_after
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """News that came by an event: `subject_id` is the household or the account that it is about."""
+    """News that came by an event: `subject_id` is the household or the account that it is about, `trace` what led to it."""
 
     event_id: UUID
     template: Template
@@ -22,6 +22,7 @@ class Notice:
     payload: dict[str, Any]
     sealed: str | None
     expires_at: datetime
+    trace: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,10 @@ class Claimed:
 
 
 ADD_NOTICE_SQL = """
-insert into notices (event_id, template, subject_id, event_type, payload, sealed, status, due_at, expires_at)
+insert into notices (event_id, template, subject_id, event_type, payload, sealed, status, due_at, expires_at,
+                     trace)
 select $1, $2, $3, $4, $5, case when is_late then null else $6::text end,
-       case when is_late then 'expired' else 'waiting' end, clock_timestamp(), $7
+       case when is_late then 'expired' else 'waiting' end, clock_timestamp(), $7, $8
 from (select $7::timestamptz <= clock_timestamp()) as age(is_late)
 on conflict (event_id) do nothing returning true
 """
@@ -46,7 +48,7 @@ on conflict (event_id) do nothing returning true
 async def add_notice(tx: Transaction, notice: Notice) -> bool:
     """Keep news to be told, or as expired when it is too old; False when it was known already."""
     values = (notice.event_id, notice.template, notice.subject_id, notice.event_type, notice.payload, notice.sealed)
-    return bool(await tx.fetchval(ADD_NOTICE_SQL, *values, notice.expires_at))
+    return bool(await tx.fetchval(ADD_NOTICE_SQL, *values, notice.expires_at, notice.trace))
 
 
 END_FORMER_NOTICES_SQL = """
@@ -176,7 +178,7 @@ with claimed as (
     ) returning message_id, recipient_id, event_id, attempt_count, expires_at
 )
 select c.message_id, c.recipient_id, c.attempt_count, c.expires_at,
-       n.event_id, n.template, n.subject_id, n.event_type, n.payload, n.sealed
+       n.event_id, n.template, n.subject_id, n.event_type, n.payload, n.sealed, n.trace
 from claimed c join notices n using (event_id) order by c.message_id
 """
 
@@ -196,6 +198,7 @@ async def claim(tx: Transaction, limit: int, lease: timedelta) -> list[Claimed]:
                 row["payload"],
                 row["sealed"],
                 row["expires_at"],
+                row["trace"],
             ),
         )
         for row in await tx.fetch(CLAIM_MESSAGES_SQL, limit, lease)

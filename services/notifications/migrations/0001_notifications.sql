@@ -7,6 +7,7 @@ create table notices (
     subject_id uuid not null,
     event_type text not null,
     payload jsonb not null,
+    trace jsonb not null,
     sealed text,
     status text not null,
     attempt_count integer not null default 0,

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.http_client import RETRY_RESERVE, RETRY_SHARE, HttpClient, Unreachable
 from chassis.telemetry import span
-from deploy.local.ports import free_ports
+from deploy.local.child import free_ports
 
 pytestmark = pytest.mark.anyio
 

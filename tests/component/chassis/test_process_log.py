@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from deploy.local.ports import free_ports
+from deploy.local.child import free_ports
 from tests.component.chassis.probe_service import SERVICE
 from tests.support.databases import Postgres
 from tests.support.polling import eventually

@@ -240,7 +240,7 @@ with claimed as (
     where status = 'queued' and $2::interval is not null order by due_at limit $1
 )
 select c.message_id, c.recipient_id, c.attempt_count, c.expires_at,
-       n.event_id, n.template, n.subject_id, n.event_type, n.payload, n.sealed
+       n.event_id, n.template, n.subject_id, n.event_type, n.payload, n.sealed, n.trace
 from claimed c join notices n using (event_id)
 """
 

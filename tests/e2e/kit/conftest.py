@@ -16,9 +16,9 @@ def gallery() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kit_browser() -> Iterator[Browser]:
-    """A browser for the whole kit."""
+    """A browser for a module of the kit, closed with it: while it is open no other event loop can run in this thread."""
     with sync_playwright() as playwright:
         browser = launch(playwright)
         yield browser
