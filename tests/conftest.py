@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from deploy.local.child import free_ports
 from deploy.local.kafka import KafkaServer
@@ -11,6 +12,10 @@ from deploy.local.postgres import PostgresServer
 from deploy.local.secrets import ensure_secrets
 from deploy.local.topics import create_topics
 from tests.support.databases import Postgres
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

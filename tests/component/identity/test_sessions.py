@@ -54,16 +54,17 @@ async def test_an_unknown_login_takes_as_long_as_a_wrong_password(walk: Walk, se
     known: list[float] = []
     unknown: list[float] = []
     throttled: list[float] = []
+    # The processor's time, not the clock's: it does not depend on what else the machine is doing.
     for number in range(4):
         for login, durations in ((mailed.username, known), (f"personne{number}", unknown)):
-            started = time.perf_counter()
+            started = time.process_time()
             assert problem(await walk.sign_in(login, WRONG), 401)
-            durations.append(time.perf_counter() - started)
+            durations.append(time.process_time() - started)
     await walk.sign_in(mailed.username, WRONG)
     for _ in range(4):
-        started = time.perf_counter()
+        started = time.process_time()
         assert problem(await walk.sign_in(mailed.username, WRONG), 429)
-        throttled.append(time.perf_counter() - started)
+        throttled.append(time.process_time() - started)
     assert 0.5 <= statistics.median(unknown) / statistics.median(known) <= 2
     assert statistics.median(throttled) < statistics.median(known) / 2, "an answer without a hash would show"
 
