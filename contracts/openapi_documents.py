@@ -57,7 +57,7 @@ def openapi_documents() -> dict[str, dict[str, Any]]:
 
 def describe(app: Litestar) -> dict[str, Any]:
     """The document of an application."""
-    document: dict[str, Any] = json.loads(json.dumps(app.openapi_schema.to_schema()))
+    document: dict[str, Any] = json.loads(json.dumps(app.openapi_schema.to_schema(), sort_keys=True))
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas |= _problem_schemas()

@@ -197,6 +197,21 @@ class InvoiceSummary(Model):
     due_on: date
 
 
+class Payment(Model):
+    """An attempt to pay an invoice, and its receipt once paid."""
+
+    payment_id: UUID
+    invoice_id: UUID
+    invoice_number: str
+    status: PaymentStatus
+    amount_cents: Cents
+    means: PaymentMeans | None
+    reference: str | None
+    receipt_number: str | None
+    started_at: datetime
+    paid_at: datetime | None
+
+
 class Invoice(Model):
     """An issued invoice. When it is not payable online, `payable_reason` is a refusal code with its `payable_params`."""
 
@@ -212,7 +227,7 @@ class Invoice(Model):
     paid_cents: Cents
     issued_on: date
     due_on: date
-    payments: tuple["Payment", ...]
+    payments: tuple[Payment, ...]
     is_payable_online: bool
     payable_reason: str | None
     payable_params: dict[str, str] = Field(default_factory=dict)
@@ -235,18 +250,3 @@ class PayfipNotice(Model):
     """A notification from the provider: it says only which operation ended, never how."""
 
     operation_id: Annotated[str, StringConstraints(max_length=200)]
-
-
-class Payment(Model):
-    """An attempt to pay an invoice, and its receipt once paid."""
-
-    payment_id: UUID
-    invoice_id: UUID
-    invoice_number: str
-    status: PaymentStatus
-    amount_cents: Cents
-    means: PaymentMeans | None
-    reference: str | None
-    receipt_number: str | None
-    started_at: datetime
-    paid_at: datetime | None

@@ -108,6 +108,13 @@ class CredentialsChoice(Model):
     current_password: Password | None = None
 
 
+class TermsSection(Model):
+    """A titled part of the terms."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
 class Terms(Model):
     """The terms in force. `end_token` proves that the whole document was served; it is None without a session.
 
@@ -116,16 +123,9 @@ class Terms(Model):
 
     version: str
     title: str
-    sections: tuple["TermsSection", ...]
+    sections: tuple[TermsSection, ...]
     accept_mode: str
     end_token: str | None
-
-
-class TermsSection(Model):
-    """A titled part of the terms."""
-
-    heading: str
-    paragraphs: tuple[str, ...]
 
 
 class TermsAcceptance(Model):

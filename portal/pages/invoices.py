@@ -81,7 +81,7 @@ async def pay(
         if refused.problem.status == 404:
             raise
         text = portal.refusal_text(refused.problem)
-        return await _invoice_page(request, visitor, services, invoice_id, text)
+        return await _invoice_page(request, visitor, services, invoice_id, (refused.problem.status, text))
     return Redirect(started.redirect_url, status_code=303)
 
 
@@ -117,9 +117,10 @@ async def payment_notification(
 
 
 async def _invoice_page(
-    request: AnyRequest, visitor: Visitor, services: Services, invoice_id: UUID, refusal: str = ""
+    request: AnyRequest, visitor: Visitor, services: Services, invoice_id: UUID, refused: tuple[int, str] = (200, "")
 ) -> Response[str]:
     portal: Portal = request.app.state.portal
+    status, refusal = refused
     invoice = await services.billing.invoice(visitor.caller, invoice_id)
     reason = ""
     if not invoice.is_payable_online and invoice.payable_reason:
@@ -132,7 +133,7 @@ async def _invoice_page(
         "reason": reason,
         "key": str(uuid4()),
     }
-    return portal.page(request, "invoices/invoice.html.j2", visitor, context, status=409 if refusal else 200)
+    return portal.page(request, "invoices/invoice.html.j2", visitor, context, status=status)
 
 
 HANDLERS = [invoices_page, invoice_page, invoice_document, pay, payment_return, payment_notification]

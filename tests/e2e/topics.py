@@ -18,13 +18,12 @@ def read_topics(bootstrap: str, names: Sequence[str]) -> dict[str, str]:
 
 
 async def _read(bootstrap: str, names: Sequence[str]) -> dict[str, str]:
-    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:
         partitions = await _partitions(bootstrap, names)
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
-        await consumer.seek_to_beginning(*partitions)
         texts = dict.fromkeys(names, "")
         while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
             for records in (await consumer.getmany(timeout_ms=500)).values():

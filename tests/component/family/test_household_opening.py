@@ -79,7 +79,7 @@ async def test_files_asked_for_at_once_for_one_family_open_once(
     service: RunningService, desk: Desk, monkeypatch: pytest.MonkeyPatch, is_in_turn: bool
 ) -> None:
     if not is_in_turn:
-        monkeypatch.setattr(store, "TAKE_TURN_SQL", "select person from unnest($1::text[]) person")
+        monkeypatch.setattr(store, "TAKE_TURN_SQL", "select person, pg_sleep(0.2) from unnest($1::text[]) person")
     answers = await asyncio.gather(*(desk.post(file_with(guardian={"email": f"a{n}@b.example"})) for n in range(8)))
     assert {answer.status_code for answer in answers} <= {201, 409}
     opened = [answer for answer in answers if answer.status_code == 201]
