@@ -7,13 +7,13 @@ INSTALLED := $(VENV)/.installed
 SOURCES := contracts chassis services gateway portal simulators deploy tools tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help up reset test check format venv lock
+.PHONY: help up reset test check format venv lock audit sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-up: venv ## set up and start the whole portal, until Ctrl-C (TOWN=demo PORT_BASE=8000 replicas=1)
-	@REPLICAS=$(replicas) $(RUN) -m deploy.local up
+up: venv ## set up and start the whole portal, until Ctrl-C (TOWN=demo PORT_BASE=8000 replicas=1 traces=1 only=servers)
+	@REPLICAS=$(replicas) ONLY=$(only) TRACES=$(traces) $(RUN) -m deploy.local up
 
 reset: venv ## forget the local data; downloads are kept
 	@$(RUN) -m deploy.local reset
@@ -41,7 +41,16 @@ $(INSTALLED): requirements.lock deploy/local/venv.py
 	@$(PYTHON) -m deploy.local.venv
 	@touch $@
 
+COMPILE = $$(command -v uv || echo $(VENV)/bin/uv) pip compile --quiet --universal --generate-hashes --no-emit-index-url
+
 lock: ## choose new versions within pyproject.toml (needs uv)
-	@uv=$$(command -v uv || echo $(VENV)/bin/uv); $$uv pip compile --quiet --universal --upgrade --generate-hashes --no-emit-index-url \
-		--group local --group dev pyproject.toml --output-file requirements.lock
-	@if grep -qE 'https?://' requirements.lock; then echo "error: requirements.lock names a host" >&2; exit 1; fi
+	@$(COMPILE) --upgrade --group simulators --group local --group dev pyproject.toml --output-file requirements.lock
+	@$(COMPILE) --constraint requirements.lock pyproject.toml --output-file deploy/requirements-runtime.lock
+	@$(COMPILE) --constraint requirements.lock --group simulators --output-file deploy/requirements-simulators.lock
+	@if grep -qE 'https?://' requirements.lock deploy/requirements-*.lock; then echo "error: a lock file names a host" >&2; exit 1; fi
+
+audit: venv ## look the pinned packages up in a public list of known vulnerabilities (needs the network)
+	@$(VENV)/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict --progress-spinner off
+
+sbom: venv ## write docs/security/sbom.cdx.json from the lock files
+	@$(RUN) -m tools.sbom

@@ -1,13 +1,17 @@
 """Applying records: one transaction a batch, exactly once in effect, in order per key.
 
-A batch that fails is taken apart and applied record by record. A record that cannot be read, or that fails after capped
-and delayed retries, is put aside as a dead letter - by reference and with its cause, never with its content - and blocks
-nothing behind it. When the database itself is out of reach nothing is put aside: the caller asks for the batch again.
+A batch that fails is taken apart and applied record by record. A record that fails is tried again after a pause, and only
+what follows with the same key waits for it. A record that cannot be read, or that fails after its capped attempts, is put
+aside as a dead letter - by reference and with its cause, never with its content - and blocks nothing behind it. When the
+database itself is out of reach nothing is put aside: the caller asks for the batch again.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any, TypeVar
 
 import asyncpg
@@ -20,7 +24,7 @@ from contracts.registry import EVENTS
 
 from .database import COLLISIONS, Database, Transaction
 from .inbox import claim_events
-from .telemetry import CONSUMED, RETRIES, span
+from .telemetry import CONSUMED, RETRIES, current_trace, span
 
 ATTEMPTS_MAX = 4
 COLLISION_ATTEMPTS_MAX = 20
@@ -37,6 +41,7 @@ OUTAGES = (
 
 EventT = TypeVar("EventT", bound=Event)
 Handler = Callable[[Transaction, Any, Envelope], Awaitable[None]]
+ManyHandler = Callable[[Transaction, Sequence[tuple[Any, Envelope]]], Awaitable[None]]
 EraseHandler = Callable[[Transaction, str], Awaitable[None]]
 
 log = structlog.get_logger()
@@ -58,19 +63,53 @@ class Received:
 
 
 @dataclass(slots=True)
+class _Trial:
+    """A record of a batch that was taken apart."""
+
+    item: Received
+    attempts: int = 0
+    is_resting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """Where a service keeps a state of another one: the table of its aggregates, with a column `version`, and their key."""
+
+    table: str
+    key: str
+
+
+@dataclass(slots=True)
 class Subscriptions:
     """What a service listens to: a handler for each event class, and for each state that may be erased."""
 
     handlers: dict[str, tuple[type[Event], Handler]] = field(default_factory=dict)
     erasures: dict[str, EraseHandler] = field(default_factory=dict)
+    replicas: dict[str, Replica] = field(default_factory=dict)
+    many: dict[str, ManyHandler] = field(default_factory=dict)
 
     def on(self, event: type[EventT], handler: Callable[[Transaction, EventT, Envelope], Awaitable[None]]) -> None:
         """Call `handler(tx, event, envelope)` once in effect for each event of this class, in order per key."""
         self.handlers[event.event_type] = (event, handler)
 
-    def on_erased(self, state: type[Event], handler: EraseHandler) -> None:
-        """Call `handler(tx, key)` when an aggregate of this state topic is erased."""
+    def on_many(self, handler: ManyHandler, *events: type[Event]) -> None:
+        """Call `handler(tx, [(event, envelope), ...])` for neighbors among the events of these classes, in their order."""
+
+        async def handle_one(tx: Transaction, event: Event, envelope: Envelope) -> None:
+            await handler(tx, [(event, envelope)])
+
+        for event in events:
+            self.on(event, handle_one)
+            self.many[event.event_type] = handler
+
+    def on_erased(self, state: type[Event], handler: EraseHandler, replica: Replica | None = None) -> None:
+        """Call `handler(tx, key)` when an aggregate of this state topic is erased.
+
+        Name the `replica` when nothing but this topic feeds it: it can then be rebuilt from the topic.
+        """
         self.erasures[state.topic] = handler
+        if replica is not None:
+            self.replicas[state.topic] = replica
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -78,9 +117,18 @@ class Subscriptions:
         return tuple(sorted({event.topic for event, _ in self.handlers.values()} | set(self.erasures)))
 
 
+RESTING_RECORDS_SQL = "select event_key from dead_letters where event_key = any($1::text[])"
+
+# A record that fails once more is open again, unless somebody decided to do without it.
 STORE_DEAD_LETTER_SQL = """
-insert into dead_letters (event_key, topic, partition, record_offset, key, event_type, cause, attempt_count)
-values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (event_key) do nothing
+insert into dead_letters as known (event_key, topic, partition, record_offset, key, event_type, cause, attempt_count)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (event_key) do update
+set cause = excluded.cause, attempt_count = known.attempt_count + excluded.attempt_count,
+    last_failed_at = excluded.last_failed_at,
+    resolved_at = case when known.resolution = 'discarded' then known.resolved_at end,
+    resolved_by = case when known.resolution = 'discarded' then known.resolved_by end,
+    resolution = case when known.resolution = 'discarded' then known.resolution end
 """
 
 
@@ -90,33 +138,53 @@ class Applier:
     def __init__(self, db: Database, subscriptions: Subscriptions) -> None:
         self._db = db
         self._subscriptions = subscriptions
+        self.settled: Counter[str] = Counter()
+        """How many records of each topic were applied or put aside: it grows while the topic makes progress."""
 
     async def apply(self, topic: str, received: Sequence[Received]) -> None:
         """Apply records of one topic: together if all goes well, else one by one."""
         if all(item.envelope is not None for item in received):
             try:
                 async with self._db.transaction() as tx:
-                    await self._apply_all(tx, topic, [item.envelope for item in received if item.envelope])
+                    await self.apply_within(tx, topic, [item.envelope for item in received if item.envelope])
+                self.settled[topic] += len(received)
                 return
             except OUTAGES:
                 raise
             except Exception as error:
                 log.warning("batch is taken apart", topic=topic, count=len(received), error=type(error).__name__)
-        for item in received:
-            await self._apply_alone(topic, item)
+        await self._apply_apart(topic, received)
 
-    async def _apply_all(self, tx: Transaction, topic: str, envelopes: Sequence[Envelope]) -> None:
+    async def apply_within(self, tx: Transaction, topic: str, envelopes: Sequence[Envelope]) -> int:
+        """Apply the events that were not applied before, in a transaction of the caller's; how many those were."""
         new = await claim_events(tx, topic, [envelope.event_id for envelope in envelopes])
-        for envelope in envelopes:
-            if envelope.event_id in new:
-                new.remove(envelope.event_id)
+        fresh = [each for each in {each.event_id: each for each in envelopes}.values() if each.event_id in new]
+        handled, many = self._subscriptions.handlers, self._subscriptions.many
+        # What nobody handles has no effect: it comes last, so that it does not part neighbors.
+        fresh.sort(key=lambda each: each.payload is not None and each.event_type not in handled)
+        for handler, neighbors in groupby(fresh, lambda each: many.get(each.event_type) if each.payload else None):
+            if handler is not None:
+                await self._dispatch_together(tx, handler, tuple(neighbors))
+                continue
+            for envelope in neighbors:
                 with span(f"consume {envelope.event_type}", SpanKind.CONSUMER, envelope.trace):
-                    await self._dispatch(tx, envelope)
-                CONSUMED.labels(topic, "applied").inc()
-            else:
-                CONSUMED.labels(topic, "duplicate").inc()
+                    await self.dispatch(tx, envelope)
+        CONSUMED.labels(topic, "applied").inc(len(fresh))
+        CONSUMED.labels(topic, "duplicate").inc(len(envelopes) - len(fresh))
+        return len(fresh)
 
-    async def _dispatch(self, tx: Transaction, envelope: Envelope) -> None:
+    async def _dispatch_together(self, tx: Transaction, handler: ManyHandler, envelopes: Sequence[Envelope]) -> None:
+        """Call a handler of many. Each event continues its own trace: its envelope names the span that consumes it."""
+        parsed: list[tuple[Event, Envelope]] = []
+        with ExitStack() as spans:
+            for envelope in envelopes:
+                event, _ = self._subscriptions.handlers[envelope.event_type]
+                spans.enter_context(span(f"consume {envelope.event_type}", SpanKind.CONSUMER, envelope.trace))
+                parsed.append((event.parse(envelope.payload or b""), replace(envelope, trace=current_trace())))
+            await handler(tx, parsed)
+
+    async def dispatch(self, tx: Transaction, envelope: Envelope) -> None:
+        """Call the handler of one record, whether or not it was applied before."""
         if envelope.payload is None:
             if erase := self._subscriptions.erasures.get(envelope.topic):
                 await erase(tx, envelope.key)
@@ -127,35 +195,60 @@ class Applier:
         elif envelope.event_type not in EVENTS:
             raise UnknownEvent(envelope.event_type)
 
-    async def _apply_alone(self, topic: str, item: Received) -> None:
-        fault = item.fault
-        attempts = 0
-        while fault is None and item.envelope is not None:
-            attempts += 1
-            try:
-                async with self._db.transaction() as tx:
-                    await self._apply_all(tx, topic, [item.envelope])
-                return
-            except OUTAGES:
-                raise
-            except COLLISIONS as error:
-                fault = error if attempts >= COLLISION_ATTEMPTS_MAX else None
-            except (ValidationError, UnknownEvent) as error:
-                fault = error
-            except Exception as error:
-                log.warning("record fails", topic=topic, attempt=attempts, exc_info=error)
-                fault = error if attempts >= ATTEMPTS_MAX else None
-            if fault is None:
-                RETRIES.labels(topic).inc()
-                await asyncio.sleep(RETRY_PAUSE_SECONDS * 2 ** min(attempts - 1, 4))
-        await self._put_aside(topic, item, fault or MalformedRecord(), attempts)
+    async def _apply_apart(self, topic: str, received: Sequence[Received]) -> None:
+        """Apply records one by one, in rounds: each round tries the first waiting record of every key."""
+        trials = [_Trial(item) for item in received]
+        for trial, is_resting in zip(trials, await self._are_resting(topic, received), strict=True):
+            trial.is_resting = is_resting
+        while trials:
+            failed: set[str] = set()
+            waiting: list[_Trial] = []
+            for trial in trials:
+                if trial.item.key in failed or not await self._settle(topic, trial):
+                    failed.add(trial.item.key)
+                    waiting.append(trial)
+            trials = waiting
+            if trials:
+                RETRIES.labels(topic).inc(len(failed))
+                await asyncio.sleep(RETRY_PAUSE_SECONDS * 2 ** min(max(each.attempts for each in trials) - 1, 4))
+
+    async def _are_resting(self, topic: str, received: Sequence[Received]) -> list[bool]:
+        keys = [event_key(topic, item.partition, item.offset) for item in received]
+        resting = {row["event_key"] for row in await self._db.fetch(RESTING_RECORDS_SQL, keys)}
+        return [key in resting for key in keys]
+
+    async def _settle(self, topic: str, trial: _Trial) -> bool:
+        """Apply a record or put it aside; False when it is to be tried again."""
+        item, fault = trial.item, trial.item.fault
+        if item.envelope is not None:
+            trial.attempts += 1
+            fault = await self._attempt(topic, item.envelope, trial.attempts)
+            if fault is not None and _may_be_tried_again(fault, trial):
+                return False
+        if fault is not None:
+            await self._put_aside(topic, item, fault, trial.attempts)
+        self.settled[topic] += 1
+        return True
+
+    async def _attempt(self, topic: str, envelope: Envelope, attempt: int) -> Exception | None:
+        try:
+            async with self._db.transaction() as tx:
+                await self.apply_within(tx, topic, [envelope])
+        except OUTAGES:
+            raise
+        except (*COLLISIONS, ValidationError, UnknownEvent) as error:
+            return error
+        except Exception as error:
+            log.warning("record fails", topic=topic, attempt=attempt, exc_info=error)
+            return error
+        return None
 
     async def _put_aside(self, topic: str, item: Received, fault: Exception, attempts: int) -> None:
         envelope = item.envelope
         async with self._db.transaction() as tx:
             await tx.execute(
                 STORE_DEAD_LETTER_SQL,
-                f"{topic}/{item.partition}/{item.offset}",
+                event_key(topic, item.partition, item.offset),
                 topic,
                 item.partition,
                 item.offset,
@@ -173,6 +266,18 @@ class Applier:
             cause=type(fault).__name__,
             attempt=attempts,
         )
+
+
+def _may_be_tried_again(fault: Exception, trial: _Trial) -> bool:
+    # What rests already is tried once, so that a batch that is delivered again and again comes to its end.
+    if trial.is_resting or isinstance(fault, ValidationError | UnknownEvent):
+        return False
+    return trial.attempts < (COLLISION_ATTEMPTS_MAX if isinstance(fault, COLLISIONS) else ATTEMPTS_MAX)
+
+
+def event_key(topic: str, partition: int, offset: int) -> str:
+    """The name of a record, and of the dead letter that it may become: its place."""
+    return f"{topic}/{partition}/{offset}"
 
 
 def describe_fault(fault: Exception) -> str:

@@ -20,6 +20,9 @@ from .telemetry import current_trace
 COMMAND_ATTEMPTS_MAX = 3
 RETRY_PAUSE_SECONDS = 0.02
 CONNECT_TIMEOUT_SECONDS = 5.0
+SESSION_LOCK_SETTINGS = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
+"""Of connections that hold session locks: a machine that vanishes without a word gives its locks back in half a minute."""
+HEALTH_ANSWER_SECONDS = 2.0
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,14 +64,14 @@ class Transaction(Queries):
     def __init__(self, connection: "asyncpg.Connection[Row]", clock_offset: timedelta) -> None:
         super().__init__(connection)
         self.clock_offset = clock_offset
-        self._now: datetime | None = None
+        self.begun_at: datetime | None = None
         self.emissions: list[Emission] = []
 
     async def now(self) -> datetime:
         """The town's instant of this transaction, by the database's clock; the same however often it is asked."""
-        if self._now is None:
-            self._now = await self.fetchval("select now()") + self.clock_offset
-        return self._now
+        if self.begun_at is None:
+            self.begun_at = await self.fetchval("select now()")
+        return self.begun_at + self.clock_offset
 
     def emit(self, *events: Event, trace: Mapping[str, str] | None = None) -> None:
         """Publish events with this transaction, in this order; `trace` when it is not the present one."""
@@ -119,6 +122,13 @@ class Database(Queries):
         """The town's instant, by the database's clock."""
         moment: datetime = await self.fetchval("select now()") + self.clock_offset
         return moment
+
+    async def answers(self) -> bool:
+        """Whether the database answers a question of no weight within the time of a health check."""
+        try:
+            return bool(await asyncio.wait_for(self.fetchval("select true"), HEALTH_ANSWER_SECONDS))
+        except Exception:  # whatever the reason, the answer is the same
+            return False
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:

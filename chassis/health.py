@@ -1,6 +1,8 @@
 """Health: is the process alive, may it get traffic, do its consumers make progress; and its metrics."""
 
 import asyncio
+import os
+import platform
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -8,13 +10,12 @@ from litestar import Response, get
 from litestar.datastructures import State
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from .telemetry import CONSUMER_LAG, POOL_IN_USE
+from .sampling import Sampling
+from .telemetry import BUILD
 
 if TYPE_CHECKING:
     from .consumer import Consumer
     from .database import Database
-
-DATABASE_ANSWER_SECONDS = 2.0
 
 
 class Health:
@@ -25,52 +26,36 @@ class Health:
         self._db: Database | None = None
         self._consumer: Consumer | None = None
         self._tasks: Sequence[asyncio.Task[None]] = ()
+        self._sampling: Sampling | None = None
         self._is_stopping = False
+        BUILD.labels(os.environ.get("RELEASE", "unknown"), platform.python_version()).set(1)
 
     def start(self, db: "Database", consumer: "Consumer | None", tasks: Sequence["asyncio.Task[None]"]) -> None:
         """The parts are running."""
         self._db, self._consumer, self._tasks = db, consumer, tasks
+        self._sampling = Sampling(self._service, db)
 
     def stopping(self) -> None:
         """No new traffic, please."""
         self._is_stopping = True
 
     def dead_parts(self) -> list[str]:
-        """Background tasks that ended although nobody stopped them."""
-        return [task.get_name() for task in self._tasks if task.done()]
+        """Background tasks that ended although nobody stopped them, and consumers that only a restart may help."""
+        stuck = self._consumer.watch.stuck() if self._consumer else []
+        return [*(task.get_name() for task in self._tasks if task.done()), *(f"consumer {topic}" for topic in stuck)]
 
     async def is_ready(self) -> bool:
         """Whether a request could be served now: the database answers and nobody said stop."""
-        if self._db is None or self._is_stopping:
-            return False
-        try:
-            await asyncio.wait_for(self._db.fetchval("select 1"), DATABASE_ANSWER_SECONDS)
-        except Exception:  # whatever the reason, the answer is the same: not ready
-            return False
-        return True
+        return self._db is not None and not self._is_stopping and await self._db.answers()
 
-    async def consumers(self) -> dict[str, Any]:
-        """Every subscription: its partitions, its lag, and whether it is stuck or without partitions."""
-        report: dict[str, Any] = {}
-        for subscriber in self._consumer.broker.subscribers if self._consumer else ():
-            consumer = getattr(subscriber, "consumer", None)
-            topic = ",".join(getattr(subscriber, "topic_names", ()))
-            if consumer is None:
-                report[topic] = {"assigned": 0, "lag": None}
-                continue
-            lag = 0
-            for partition in consumer.assignment():
-                behind = (consumer.highwater(partition) or 0) - await consumer.position(partition)
-                lag += max(behind, 0)
-                CONSUMER_LAG.labels(partition.topic, str(partition.partition)).set(max(behind, 0))
-            report[topic] = {"assigned": len(consumer.assignment()), "lag": lag}
-        return report
+    async def consumers(self) -> dict[str, dict[str, Any]]:
+        """Every subscription: its state, what is wrong with it if anything is, its partitions and its lag."""
+        return await self._consumer.report() if self._consumer else {}
 
-    def measure(self) -> None:
+    async def measure(self) -> None:
         """Bring the gauges that are only known on demand up to date."""
-        if self._db is not None:
-            pool = self._db.pool
-            POOL_IN_USE.labels(self._service).set(pool.get_size() - pool.get_idle_size())
+        if self._sampling is not None:
+            await self._sampling.measure()
 
 
 @get("/health/live", include_in_schema=False)
@@ -88,16 +73,17 @@ async def ready(state: State) -> Response[dict[str, Any]]:
 
 
 @get("/health/consumers", include_in_schema=False)
-async def consumers(state: State) -> dict[str, Any]:
-    """The state of each subscription."""
-    report: dict[str, Any] = await state.health.consumers()
-    return report
+async def consumers(state: State) -> Response[dict[str, Any]]:
+    """200 while nothing is wrong with any subscription; else 503, with the reason beside its topic."""
+    report: dict[str, dict[str, Any]] = await state.health.consumers()
+    is_wrong = any(topic["reason"] for topic in report.values())
+    return Response(report, status_code=503 if is_wrong else 200)
 
 
 @get("/metrics", include_in_schema=False)
 async def metrics(state: State) -> Response[bytes]:
     """Prometheus metrics of this process."""
-    state.health.measure()
+    await state.health.measure()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -1,23 +1,45 @@
-"""The HTTP client of the gateway and of adapters to outside systems: deadlines, a small retry budget, trace context.
+"""The HTTP client of the gateway and of adapters to outside systems: deadlines, replicas, a small retry budget, traces.
 
-Only requests that are safe to repeat are repeated, and only while retries stay a small share of all calls.
+Another system may listen at several addresses. A call goes to the one with the fewest calls under way. One that fails,
+stays silent or says that it is leaving (`Connection: close`) is avoided; when its time is over, one call at a time, of
+those that may be repeated, finds out whether it is back.
+
+Only requests that are safe to repeat are repeated, and only while retries stay a small share of all calls. A refused
+connection is no retry: nothing was sent and nobody worked, so that any request goes on to each other address once, for
+free. A rolling restart therefore needs none of the budget, however many requests meet the closed port. An address that
+left several calls in a row without any answer gets no more than a trial now and then: who would wait is told at once.
 """
 
 import asyncio
-from collections.abc import Mapping
+import ssl
+from collections import deque
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import httpx2
 import structlog
 from opentelemetry.trace import SpanKind
+from prometheus_client import Counter
 
 from .telemetry import current_trace, span
 
 CONNECT_SECONDS = 1.0
 CONNECTIONS_MAX = 100
+CALLS_MAX = 256
+IDLE_SECONDS = 2.0
+"""How long an unused connection is kept: less than a server that is told to stop goes on answering."""
+AVOID_SECONDS = 2.0
+LEAVING_SECONDS = 5.0
+"""How long an address that is leaving is avoided: by then its port is closed, and a trial costs nothing."""
+SILENCES_MAX = 5
 RETRY_PAUSE_SECONDS = 0.05
 RETRY_SHARE = 0.1
 RETRY_RESERVE = 5.0
+
+CALLS = Counter(
+    "http_calls_total", "Attempts to call another system, and calls that were not made.", ["name", "outcome"]
+)
 
 log = structlog.get_logger()
 
@@ -32,54 +54,132 @@ class Unreachable(Exception):
 
 
 class HttpClient:
-    """Calls one other system. `name` says which in logs and traces; `base_url` is where it listens."""
+    """Calls one other system. `name` says which in logs and traces; `urls` are its addresses, separated by commas."""
 
-    def __init__(self, name: str, base_url: str, timeout_seconds: float) -> None:
+    def __init__(self, name: str, urls: str, timeout_seconds: float) -> None:
         self._name = name
-        self._client = httpx2.AsyncClient(
-            base_url=base_url,
-            timeout=httpx2.Timeout(timeout_seconds, connect=CONNECT_SECONDS),
-            limits=httpx2.Limits(max_connections=CONNECTIONS_MAX),
-            follow_redirects=False,
-        )
+        self._addresses = deque(_Address(url.strip()) for url in urls.split(","))
         self._timeout_seconds = timeout_seconds
         self._retry_credit = RETRY_RESERVE
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        for address in self._addresses:
+            await address.client.aclose()
 
     async def request(
-        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        is_repeatable: bool | None = None,
+        **options: Any,
     ) -> httpx2.Response:
         """The answer to a request, whatever its status, within the client's time limit in all.
+
+        Safe to repeat are GET, HEAD, PUT, DELETE and whatever has an Idempotency-Key, unless `is_repeatable` says else.
 
         Raises:
             Unreachable: no answer in time, or 502, 503, 504 after the retries that the budget allows.
         """
-        is_repeatable = method in ("GET", "HEAD", "PUT", "DELETE") or "Idempotency-Key" in (headers or {})
+        if is_repeatable is None:
+            is_repeatable = method in ("GET", "HEAD", "PUT", "DELETE") or "Idempotency-Key" in (headers or {})
         self._retry_credit = min(self._retry_credit + RETRY_SHARE, RETRY_RESERVE)
         with span(f"{method} {self._name}", SpanKind.CLIENT):
-            try:
-                async with asyncio.timeout(self._timeout_seconds):
-                    return await self._attempt(
-                        method, path, {**(headers or {}), **current_trace()}, options, is_repeatable
-                    )
-            except TimeoutError as error:
-                raise Unreachable(self._name) from error
+            options["headers"] = {**(headers or {}), **current_trace()}
+            return await self._attempt(method, path, options, is_repeatable=is_repeatable)
 
     async def _attempt(
-        self, method: str, path: str, headers: Mapping[str, str], options: Mapping[str, Any], is_repeatable: bool
+        self, method: str, path: str, options: Mapping[str, Any], *, is_repeatable: bool
     ) -> httpx2.Response:
-        while True:
-            answer: httpx2.Response | None = None
+        now = asyncio.get_running_loop().time
+        deadline = now() + self._timeout_seconds
+        answer: httpx2.Response | None = None
+        self._addresses.rotate()
+        untried = list(self._addresses)
+        while address := _choose(untried, now(), is_repeatable=is_repeatable):
+            untried.remove(address)
+            may_retry = is_repeatable and self._retry_credit >= 1
+            # Where somebody else can be asked, a silent address gets half of the time that is left.
+            patience = (now() + deadline) / 2 if may_retry and untried else deadline
+            answer, is_sent = None, True
             try:
-                answer = await self._client.request(method, path, headers=dict(headers), **options)
+                answer = await address.send(method, path, options, patience)
                 if answer.status_code not in (502, 503, 504):
+                    self._count("answered")
                     return answer
-            except httpx2.TransportError as error:
+            except (TimeoutError, httpx2.TransportError) as error:
+                is_sent = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
                 log.warning("call failed", name=self._name, method=method, error=type(error).__name__)
-            if not is_repeatable or self._retry_credit < 1:
-                raise Unreachable(self._name, answer)
+            self._count("failed")
+            if deadline - now() < RETRY_PAUSE_SECONDS:
+                break
+            if not is_sent and untried:
+                continue
+            if self._retry_credit < 1 or (is_sent and not is_repeatable):
+                break
             self._retry_credit -= 1
-            await asyncio.sleep(RETRY_PAUSE_SECONDS)
+            self._count("retried")
+            if not untried:
+                await asyncio.sleep(RETRY_PAUSE_SECONDS)
+                untried = list(self._addresses)
+        else:
+            self._count("not made")
+        raise Unreachable(self._name, answer)
+
+    def _count(self, outcome: str) -> None:
+        CALLS.labels(self._name, outcome).inc()
+
+
+class _Address:
+    """One place where the other system listens: its connections, and what became of the calls to it."""
+
+    def __init__(self, url: str) -> None:
+        self.client = httpx2.AsyncClient(
+            base_url=url,
+            timeout=httpx2.Timeout(None, connect=CONNECT_SECONDS),
+            limits=httpx2.Limits(max_connections=CONNECTIONS_MAX, keepalive_expiry=IDLE_SECONDS),
+            follow_redirects=False,
+            verify=_tls() if url.startswith("https:") else False,
+        )
+        self.calls = 0
+        self.silences = 0
+        self.avoided_until = 0.0
+        """Zero while it is trusted; later, until when others are preferred. Each trial puts that off."""
+
+    def is_closed(self, now: float) -> bool:
+        """Whether a call would only wait behind others that wait."""
+        return self.calls >= CALLS_MAX or (self.silences >= SILENCES_MAX and now < self.avoided_until)
+
+    async def send(self, method: str, path: str, options: Mapping[str, Any], deadline: float) -> httpx2.Response:
+        """One attempt. Raises TimeoutError at the deadline, and the transport's own errors."""
+        now = asyncio.get_running_loop().time
+        self.calls += 1
+        self.avoided_until = self.avoided_until and now() + AVOID_SECONDS
+        try:
+            async with asyncio.timeout_at(deadline):
+                answer = await self.client.request(method, path, **options)
+        except (TimeoutError, httpx2.TransportError) as error:
+            self.silences += isinstance(error, TimeoutError | httpx2.TimeoutException)
+            self.avoided_until = now() + AVOID_SECONDS
+            raise
+        finally:
+            self.calls -= 1
+        self.silences = 0
+        is_leaving = answer.headers.get("connection", "").lower() == "close"
+        self.avoided_until = now() + LEAVING_SECONDS if is_leaving else 0.0
+        return answer
+
+
+def _choose(addresses: Iterable[_Address], now: float, *, is_repeatable: bool) -> _Address | None:
+    """The address to call: a trusted one before one that is avoided, then the least busy. None: all are closed."""
+    trusted_until = now if is_repeatable else 0.0
+    can_be_called = (address for address in addresses if not address.is_closed(now))
+    return min(can_be_called, key=lambda each: (each.avoided_until > trusted_until, each.calls), default=None)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Loading the certificates of authorities takes time and memory: once, and only for whoever calls by https."""
+    return ssl.create_default_context()

@@ -88,6 +88,11 @@ def http_error_response(_request: Request[Any, Any, Any], error: HTTPException) 
     return problem(status, STATUS_CODES.get(status, "bad_request" if status < 500 else "internal_error"), "")
 
 
+def unreadable_response(_request: Request[Any, Any, Any], _error: Exception) -> Response[bytes]:
+    """A body that no parser can read: not UTF-8, or nested deeper than any request of ours."""
+    return problem(400, "bad_request", "The body cannot be read.")
+
+
 def unavailable_response(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The database is out of reach: nothing was done, and the caller may try again."""
     log.warning("database out of reach", path=request.scope["path"], error=type(error).__name__)
@@ -104,6 +109,8 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     Refusal: refusal_response,
     ValidationException: validation_response,
     HTTPException: http_error_response,
+    UnicodeDecodeError: unreadable_response,
+    RecursionError: unreadable_response,
     asyncpg.PostgresConnectionError: unavailable_response,
     asyncpg.InterfaceError: unavailable_response,
     asyncpg.CannotConnectNowError: unavailable_response,

@@ -1,34 +1,41 @@
-"""The middleware around every HTTP request: continue the caller's trace, measure, and log one line."""
+"""What is around every HTTP request: continue the caller's trace, measure, and log one line."""
 
 import time
 
 import structlog
 from litestar.enums import ScopeType
-from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from opentelemetry.trace import SpanKind
 
 from .telemetry import REQUESTS, span
 
 QUIET_PATHS = ("/health/", "/metrics", "/static/")
+TRACE_HEADERS = {b"traceparent": "traceparent", b"tracestate": "tracestate"}
 
 log = structlog.get_logger()
 
 
-class TelemetryMiddleware(ASGIMiddleware):
-    """One span, one measure and one log line a request; the route is named by its template, never by its values."""
+class TelemetryMiddleware:
+    """One span, one measure and one log line a request; the route is named by its template, never by its values.
 
-    scopes = (ScopeType.HTTP,)
+    Around a whole application it also sees what no route answers; as one of its middlewares, routed requests alone.
+    """
 
     def __init__(self, service: str) -> None:
         self._service = service
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
-        """Pass the request on, inside its span."""
-        path = scope["path"]
-        if path.startswith(QUIET_PATHS):
-            await next_app(scope, receive, send)
-            return
+    def __call__(self, app: ASGIApp) -> ASGIApp:
+        """The application, watched."""
+
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != ScopeType.HTTP or scope["path"].startswith(QUIET_PATHS):
+                await app(scope, receive, send)
+            else:
+                await self._watch(app, scope, receive, send)
+
+        return watched
+
+    async def _watch(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         started = time.perf_counter()
         status = 500
 
@@ -39,19 +46,18 @@ class TelemetryMiddleware(ASGIMiddleware):
             await send(message)
 
         carrier = {
-            name.decode(): value.decode("latin-1")
-            for name, value in scope["headers"]
-            if name in (b"traceparent", b"tracestate")
+            TRACE_HEADERS[name]: value.decode("latin-1") for name, value in scope["headers"] if name in TRACE_HEADERS
         }
         method = str(scope.get("method", ""))
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(service=self._service)
         with span(f"{method} request", SpanKind.SERVER, carrier) as current:
             try:
-                await next_app(scope, receive, note_status)
+                await app(scope, receive, note_status)
             finally:
                 route = scope.get("path_template") or "unmatched"
                 seconds = time.perf_counter() - started
                 current.update_name(f"{method} {route}")
+                current.set_attribute("http.response.status_code", status)
                 REQUESTS.labels(self._service, method, route, str(status)).observe(seconds)
                 log.info("request", method=method, route=route, status=status, duration_ms=round(seconds * 1000, 1))

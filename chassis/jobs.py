@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import asyncpg
 import structlog
 
-from .database import Database, Row
-from .telemetry import JOB_RUNS, span
+from .database import SESSION_LOCK_SETTINGS, Database, Row
+from .telemetry import JOB_RUNS, JOB_SECONDS, JOB_SUCCESS, span
 
 JOB_NAMESPACE = 4_240_004
 RESTART_SECONDS = 1.0
@@ -51,7 +51,10 @@ async def _run_for_ever(db: Database, database_url: str, job: Job) -> None:
         try:
             # Session locks need a connection that is not the pool's; losing it ends the lock with it.
             connection: asyncpg.Connection[Row] = await asyncpg.connect(
-                database_url, timeout=5, command_timeout=15, server_settings={"application_name": f"job {job.name}"}
+                database_url,
+                timeout=5,
+                command_timeout=15,
+                server_settings={"application_name": f"job {job.name}", **SESSION_LOCK_SETTINGS},
             )
             try:
                 while True:
@@ -78,11 +81,12 @@ async def _run_if_due(db: Database, connection: "asyncpg.Connection[Row]", job: 
 
 async def _attempt(db: Database, job: Job) -> str | None:
     try:
-        with span(f"job {job.name}"):
+        with span(f"job {job.name}"), JOB_SECONDS.labels(job.name).time():
             await job.run(db)
     except Exception as error:
         JOB_RUNS.labels(job.name, "failed").inc()
         log.error("job failed", job=job.name, exc_info=error)
         return type(error).__name__
     JOB_RUNS.labels(job.name, "done").inc()
+    JOB_SUCCESS.labels(job.name).set_to_current_time()
     return None

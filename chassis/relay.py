@@ -17,12 +17,14 @@ from aiokafka.errors import KafkaError
 
 from contracts.event import Envelope
 
-from .database import Row
+from .database import SESSION_LOCK_SETTINGS, Row
 from .outbox import SHARD_COUNT
-from .telemetry import OUTBOX_AGE, PUBLISHED
+from .telemetry import PUBLISHED, RELAY_SHARDS
 
 BATCH_MAX = 500
+BUSY_SECONDS = 0.002
 IDLE_SECONDS = 0.1
+"""Another process may commit events too: the next look is soon after events were found, then later and later."""
 RESTART_SECONDS = 0.5
 REBALANCE_SECONDS = 2.0
 RELAY_NAMESPACE = 4_240_002
@@ -31,8 +33,7 @@ SHARD_NAMESPACE = 4_240_003
 log = structlog.get_logger()
 
 OLDEST_ROWS_SQL = """
-select id, event_id, event_type, schema_version, topic, key, sequence, payload, trace::text as trace, created_at,
-       extract(epoch from clock_timestamp() - created_at)::float8 as age_seconds
+select id, event_id, event_type, schema_version, topic, key, sequence, payload, trace::text as trace, created_at
 from outbox where shard = any($1::smallint[]) order by id limit $2
 """
 
@@ -72,14 +73,18 @@ class Relay:
 
     async def _publish_until_broken(self, wake: asyncio.Event) -> None:
         connection: asyncpg.Connection[Row] = await asyncpg.connect(
-            self._database_url, timeout=5, command_timeout=15, server_settings={"application_name": "relay"}
+            self._database_url,
+            timeout=5,
+            command_timeout=15,
+            # The relay writes removals alone. One that a crash of the server undoes is a row that is published twice.
+            server_settings={"application_name": "relay", "synchronous_commit": "off", **SESSION_LOCK_SETTINGS},
         )
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap_servers,
             client_id=f"{self._service}.relay",
             acks="all",
             enable_idempotence=True,
-            linger_ms=2,
+            linger_ms=0,  # a turn's rows are handed over together, and nothing comes after them
             max_batch_size=131_072,
             compression_type="gzip",
             request_timeout_ms=15_000,
@@ -89,16 +94,22 @@ class Relay:
             await connection.execute(JOIN_RELAYS_SQL, RELAY_NAMESPACE)
             await producer.start()
             loop = asyncio.get_running_loop()
-            rebalance_at = 0.0
+            rebalance_at, pause = 0.0, IDLE_SECONDS
             while True:
                 if loop.time() >= rebalance_at:
                     await self._take_share(connection)
                     rebalance_at = loop.time() + REBALANCE_SECONDS
-                if await self._publish_batch(connection, producer) < BATCH_MAX:
-                    await _wait(wake, IDLE_SECONDS)
+                published = await self._publish_batch(connection, producer)
+                pause = BUSY_SECONDS if published else min(1.5 * pause, IDLE_SECONDS)
+                if published < BATCH_MAX:
+                    await _wait(wake, pause)
         finally:
-            connection.terminate()
-            await producer.stop()
+            # The producer first: it hands over what is under way, and until then nobody else may have our shards, or a
+            # state could follow a newer one into its topic.
+            try:
+                await producer.stop()
+            finally:
+                connection.terminate()
 
     async def _take_share(self, connection: "asyncpg.Connection[Row]") -> None:
         """Own a fair share of the shards: give back what is over it, take what is free below it."""
@@ -111,10 +122,10 @@ class Relay:
                 break
             if shard not in self._owned and await connection.fetchval(TAKE_SHARD_SQL, SHARD_NAMESPACE, shard):
                 self._owned.append(shard)
+        RELAY_SHARDS.labels(self._service).set(len(self._owned))
 
     async def _publish_batch(self, connection: "asyncpg.Connection[Row]", producer: AIOKafkaProducer) -> int:
         rows = await connection.fetch(OLDEST_ROWS_SQL, self._owned, BATCH_MAX)
-        OUTBOX_AGE.labels(self._service).set(rows[0]["age_seconds"] if rows else 0)
         if not rows:
             return 0
         await self._send(producer, rows)

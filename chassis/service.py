@@ -6,16 +6,20 @@ Whatever its roles, a process serves /health/live, /health/ready, /health/consum
 
 import asyncio
 import contextlib
+import gc
 import json
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import asyncpg
+import msgspec
 import structlog
 import uvicorn
 from joserfc.jwk import OKPKey
@@ -24,9 +28,12 @@ from litestar.config.app import AppConfig
 from litestar.di import NamedDependency, Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.plugins import InitPluginProtocol
+from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
-from .actor import Actor, read_actor
+from contracts.event import Model
+
+from .actor import Actor, ActorReader
 from .applying import Subscriptions
 from .consumer import Consumer
 from .database import Database
@@ -41,10 +48,12 @@ from .jobs import Job, run_jobs
 from .migrations import CHASSIS_MIGRATIONS, migrate
 from .refusal import IdempotencyKeyMissing, Unauthenticated
 from .relay import Relay
-from .settings import ProcessRole, ServiceSettings
+from .settings import ProcessRole, ProcessSettings, ServiceSettings
 from .telemetry import configure
 
 STOP_SECONDS = 15
+KEEP_ALIVE_SECONDS = 15
+"""How long an unused connection is kept: longer than the gateway keeps its own, which must be the first to close."""
 HOUSEKEEPING_SECONDS = 3600.0
 MIGRATION_ATTEMPTS_MAX = 60
 
@@ -82,7 +91,7 @@ class _Running(InitPluginProtocol):
         await self._migrate()
         db = await Database.open(settings, service.name)
         app.state.db = db
-        app.state.actor_key = OKPKey.import_key(json.loads(settings.secret("actor_public")))
+        app.state.actors = ActorReader(OKPKey.import_key(json.loads(settings.secret("actor_public"))))
         app.state.health = self.health
         tasks: list[asyncio.Task[None]] = []
         consumer: Consumer | None = None
@@ -136,43 +145,100 @@ def build(service: Service, settings: ServiceSettings) -> Litestar:
         "claim": Provide(_provide_claim),
         **{name: Provide(_constant(value), sync_to_thread=False) for name, value in service.provide.items()},
     }
-    return Litestar(
+    app = Litestar(
         route_handlers=[*HEALTH_HANDLERS, *(service.routes if has_api else ())],
         dependencies=provide,
         exception_handlers=EXCEPTION_HANDLERS,
-        middleware=[TelemetryMiddleware(service.name)],
         plugins=[_Running(service, settings)],
         request_max_body_size=settings.body_max_bytes,
         openapi_config=OpenAPIConfig(title=f"{service.name} service (private)", version="1.0.0", render_plugins=[]),
         logging_config=None,
+        type_encoders={Model: _write_json},
     )
+    _provide_in_turn(app)
+    app.asgi_handler = TelemetryMiddleware(service.name)(app.asgi_handler)
+    return app
 
 
 def run(service: Service, settings: ServiceSettings) -> None:
     """Serve until SIGTERM or SIGINT, then stop gracefully."""
     configure(service.name, settings.log_format)
-    serve(build(service, settings), settings.http_host, settings.http_port)
+    serve(build(service, settings), settings, proxy_headers=False)
 
 
-def serve(app: Litestar, host: str, port: int) -> None:
-    """Run an application with uvicorn, without its own logs, until the process is told to stop."""
+def serve(app: Litestar, settings: ProcessSettings, **options: Any) -> None:
+    """Run an application with uvicorn, without its own logs, until the process is told to stop.
+
+    `app.state.health` is told when that happens; `options` are the server's own.
+    """
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
+        host=settings.http_host,
+        port=settings.http_port,
         log_config=None,
         access_log=False,
         server_header=False,
         date_header=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         lifespan="on",
+        **options,
     )
-    server = uvicorn.Server(config)
-    # The server raises the signal again once it has stopped: that is when we leave, with 0.
+    server = _DrainingServer(config, app, settings.drain_seconds)
+    # The server raises a signal again once it has stopped: that is when we leave, with 0.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
+    # What was made until now lives as long as the process: the collector, which looks at all it knows again and again,
+    # need not know it.
+    gc.collect()
+    gc.freeze()
     server.run()
     if not server.started:
         sys.exit(1)
+
+
+class _DrainingServer(uvicorn.Server):
+    """Told to stop, it is not ready any more but goes on answering for a while before it closes its port.
+
+    Each of those answers closes its connection. A caller that keeps unused connections for a shorter time than this has
+    none left to send a request into when the port closes.
+    """
+
+    def __init__(self, config: uvicorn.Config, app: Litestar, drain_seconds: float) -> None:
+        super().__init__(config)
+        self._app = app
+        self._drain_seconds = drain_seconds
+        self._leaves_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to leave at the first SIGTERM once it serves; any other signal, or a second one, ends it at once."""
+        if sig != signal.SIGTERM or not self.started or self._leaves_at is not None:
+            super().handle_exit(sig, frame)
+            return
+        self._leaves_at = time.monotonic() + self._drain_seconds
+        self._app.state.health.stopping()
+        self.config.encoded_headers.append((b"connection", b"close"))
+        self.server_state.default_headers.append((b"connection", b"close"))
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether the server's time is over, asked ten times a second."""
+        self.should_exit = self.should_exit or (self._leaves_at is not None and time.monotonic() >= self._leaves_at)
+        return await super().on_tick(counter)
+
+
+def _provide_in_turn(app: Litestar) -> None:
+    """Make the dependencies of each route wait for one another.
+
+    The framework gives independent ones a task each, in a task group. Ours are at hand, so that this took longer than
+    all they do.
+    """
+    for route in app.routes:
+        for _, parameters in route.route_handler_map.values() if isinstance(route, HTTPRoute) else ():
+            parameters.dependency_batches = [{each} for batch in parameters.dependency_batches for each in batch]
+
+
+def _write_json(model: Model) -> msgspec.Raw:
+    """The JSON of an answer, straight from its model; the framework would make a dictionary of it first."""
+    return msgspec.Raw(model.model_dump_json().encode())
 
 
 def _constant(value: Any) -> Callable[[], Any]:
@@ -191,7 +257,7 @@ def _provide_actor(request: Request[Any, Any, Any]) -> Actor:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated
-    actor = read_actor(token, request.app.state.actor_key)
+    actor: Actor = request.app.state.actors.read(token)
     structlog.contextvars.bind_contextvars(account_id=str(actor.account_id), actor_kind=actor.kind.value)
     return actor
 

@@ -30,6 +30,9 @@ class ProcessSettings(BaseSettings):
     portal_url: str
     log_format: Annotated[str, Field(pattern="^(json|console)$")] = "json"
     body_max_bytes: Annotated[int, Field(gt=0)] = 1_000_000
+    drain_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0
+    """How long a process that is told to stop still answers, so that its callers go elsewhere; longer than they keep
+    unused connections (`http_client.IDLE_SECONDS`). Zero where nobody else could answer."""
     clock_offset_seconds: int = 0
     """Moves the town's clock, for a demonstration or a test that needs another day. Zero in production."""
 
@@ -57,6 +60,12 @@ class ServiceSettings(ProcessSettings):
     database_pool_max: Annotated[int, Field(ge=2, le=64)] = 16
     statement_timeout_seconds: Annotated[int, Field(ge=1)] = 10
     lock_timeout_seconds: Annotated[int, Field(ge=1)] = 3
+    consumer_stuck_seconds: Annotated[float, Field(gt=0)] = 60
+    """How long a consumer may do nothing, or be out of its group, before /health/consumers says so."""
+    consumer_dead_seconds: Annotated[float, Field(gt=0)] = 300
+    """How long before /health/live says so too, and whoever watches over the process starts it again."""
+    consumer_lag_max: Annotated[int, Field(ge=0)] = 5_000
+    """How many records may wait, and become more, before /health/consumers says so."""
 
     @field_validator("roles", mode="before")
     @classmethod

@@ -9,13 +9,14 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
+from random import getrandbits
 from typing import Any, Final
 
+import msgspec
 import structlog
-from opentelemetry import propagate, trace
-from opentelemetry.sdk.resources import SERVICE_NAME, Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry import trace
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import Counter, Gauge, Histogram
 
 LOG_FIELDS: Final = frozenset(
@@ -74,15 +75,38 @@ RETRIES = Counter("event_retries_total", "Attempts to apply a record that failed
 PUBLISHED = Counter("events_published_total", "Records acknowledged by the broker.", ["topic"])
 OUTBOX_AGE = Gauge("outbox_oldest_seconds", "Age of the oldest event that is not published yet.", ["service"])
 CONSUMER_LAG = Gauge("consumer_lag_records", "Records waiting behind a consumer's position.", ["topic", "partition"])
+CONSUMER_PARTITIONS = Gauge("consumer_partitions", "Partitions that a consumer has now.", ["topic"])
+CONSUMER_HEALTHY = Gauge(
+    "consumer_healthy",
+    "1 while nothing is wrong with a consumer, 0 when it is stuck, lagging or out of its group.",
+    ["topic"],
+)
 JOB_RUNS = Counter("job_runs_total", "Runs of a periodic job.", ["job", "outcome"])
+JOB_SECONDS = Histogram("job_run_seconds", "Time that a run of a periodic job took.", ["job"])
+JOB_SUCCESS = Gauge("job_last_success_timestamp_seconds", "When a run of a periodic job last ended well here.", ["job"])
+OUTBOX_EVENTS = Gauge("outbox_events", "Events that are not published yet, counted up to 100,000.", ["service"])
+DEAD_LETTERS_OPEN = Gauge("dead_letters_open", "Records that were given up and that nobody resolved yet.", ["topic"])
+RELAY_SHARDS = Gauge("relay_owned_shards", "Shards of keys that the relay of this process publishes.", ["service"])
+DATABASE_ANSWERS = Gauge("database_answers", "1 when the database answered the last sample, 0 when not.", ["service"])
 POOL_IN_USE = Gauge("database_connections_in_use", "Connections that are busy.", ["service"])
+POOL_OPEN = Gauge("database_connections_open", "Connections that are open, busy or not.", ["service"])
+POOL_MAX = Gauge("database_connections_max", "Connections that may be open.", ["service"])
+POOL_WAITING = Gauge("database_connection_waiters", "Tasks that wait for a connection.", ["service"])
+BUILD = Gauge("build_info", "1, with the release and the version of Python as labels.", ["release", "python"])
+
+_TRACER: Final = trace.get_tracer("chassis")
+"""Asked for once: it follows the provider that `configure` sets, and asking for it costs more than a span."""
+
+_W3C: Final = TraceContextTextMapPropagator()
+_JSON: Final = msgspec.json.Encoder(enc_hook=repr)
 
 
 def configure(service: str, log_format: str) -> None:
     """Set up logs and tracing of this process; spans are exported when `OTEL_EXPORTER_OTLP_ENDPOINT` says where to."""
-    renderer: Any = structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderer: Any = _render_json
+    loggers: Any = structlog.BytesLoggerFactory(sys.stdout.buffer)
     if log_format == "console":
-        renderer = structlog.dev.ConsoleRenderer()
+        renderer, loggers = structlog.dev.ConsoleRenderer(), structlog.PrintLoggerFactory(sys.stdout)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -94,51 +118,74 @@ def configure(service: str, log_format: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=loggers,
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(level=logging.WARNING, handlers=[_ToStructlog()], force=True)
-    provider = TracerProvider(resource=Resource.create({SERVICE_NAME: service}))
-    _export_spans(provider)
-    trace.set_tracer_provider(provider)
+    _export_spans(service)
 
 
 def current_trace() -> dict[str, str]:
     """The W3C headers that carry the present trace onwards (`traceparent`, `tracestate`), empty outside of one."""
-    carrier: dict[str, str] = {}
-    propagate.inject(carrier)
-    return {name: value for name, value in carrier.items() if name in ("traceparent", "tracestate")}
+    here = trace.get_current_span().get_span_context()
+    if not here.is_valid:
+        return {}
+    carrier = {"traceparent": f"00-{here.trace_id:032x}-{here.span_id:016x}-{here.trace_flags:02x}"}
+    if here.trace_state:
+        carrier["tracestate"] = here.trace_state.to_header()
+    return carrier
 
 
 def trace_id() -> str | None:
     """The id of the present trace, in hexadecimal, or None outside of one."""
-    context = trace.get_current_span().get_span_context()
-    return format(context.trace_id, "032x") if context.is_valid else None
+    here = trace.get_current_span().get_span_context()
+    return format(here.trace_id, "032x") if here.is_valid else None
 
 
 @contextmanager
 def span(name: str, kind: SpanKind = SpanKind.INTERNAL, carrier: Mapping[str, str] | None = None) -> Iterator[Span]:
     """A span; `carrier` holds the W3C headers of whoever caused it."""
-    parent = propagate.extract(carrier) if carrier else None
-    with trace.get_tracer("chassis").start_as_current_span(name, context=parent, kind=kind) as current:
-        yield current
+    context = _W3C.extract(carrier) if carrier else None
+    parent = trace.get_current_span(context).get_span_context()
+    current = _TRACER.start_span(name, context, kind)
+    if current.get_span_context().span_id in (parent.span_id, 0):
+        # Nobody collects spans, so the tracer made none. The ids still lead through logs, calls and events.
+        current = NonRecordingSpan(_child_of(parent))
+    # The type of an error alone is kept with the span: its message may repeat a value.
+    with trace.use_span(current, end_on_exit=True, record_exception=False, set_status_on_exception=False):
+        try:
+            yield current
+        except Exception as error:
+            current.set_status(StatusCode.ERROR, type(error).__name__)
+            raise
 
 
-def _export_spans(provider: TracerProvider) -> None:
+def _child_of(parent: SpanContext) -> SpanContext:
+    """The ids of a new span in its parent's trace, or in a new trace."""
+    if parent.is_valid:
+        return SpanContext(parent.trace_id, getrandbits(64), False, parent.trace_flags, parent.trace_state)
+    return SpanContext(getrandbits(128), getrandbits(64), False, TraceFlags(TraceFlags.SAMPLED))
+
+
+def _export_spans(service: str) -> None:
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
-        # Imported only when asked for: the exporter and its HTTP client cost every process memory and start-up time.
+        # Imported only when asked for: they cost every process memory and start-up time, and each span ten times as much.
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import SERVICE_NAME, Resource
+        from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+        provider = TracerProvider(resource=Resource.create({SERVICE_NAME: service}))
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+        trace.set_tracer_provider(provider)
 
 
 def _add_trace(_logger: Any, _method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    context = trace.get_current_span().get_span_context()
-    if context.is_valid:
-        fields["trace_id"] = format(context.trace_id, "032x")
-        fields["span_id"] = format(context.span_id, "016x")
+    here = trace.get_current_span().get_span_context()
+    if here.is_valid:
+        fields["trace_id"] = format(here.trace_id, "032x")
+        fields["span_id"] = format(here.span_id, "016x")
     return fields
 
 
@@ -162,11 +209,33 @@ def _keep_allowed(_logger: Any, _method: str, fields: MutableMapping[str, Any]) 
     return {name: value for name, value in fields.items() if name in LOG_FIELDS}
 
 
+def _render_json(_logger: Any, _method: str, fields: MutableMapping[str, Any]) -> bytes:
+    return _JSON.encode(fields)
+
+
+REPEATED_SECONDS: Final = 10.0
+TEMPLATES_MAX: Final = 500
+
+
 class _ToStructlog(logging.Handler):
-    """Warnings of libraries, as one of our lines: their logger, level and template, never their arguments."""
+    """Warnings of libraries, as one of our lines: their logger, level and template, never their arguments.
+
+    A template that was heard a moment ago is not repeated: a client whose server is away says the same a hundred times a
+    second, until the disk is full.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._heard: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
+        template = str(record.msg)[:200]
+        if record.created - self._heard.get(template, 0.0) < REPEATED_SECONDS:
+            return
+        if len(self._heard) == TEMPLATES_MAX:
+            self._heard.clear()
+        self._heard[template] = record.created
         error = record.exc_info[1] if record.exc_info else None
         logger = structlog.get_logger()
         method = logger.error if record.levelno >= logging.ERROR else logger.warning
-        method(str(record.msg)[:200], logger=record.name, exc_info=error)
+        method(template, logger=record.name, exc_info=error)

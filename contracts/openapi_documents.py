@@ -38,6 +38,8 @@ IDEMPOTENCY_KEY: Final = {
     "description": "The same key with the same body gives the same answer, and one effect.",
     "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH_MAX},
 }
+CIVIL_TIME: Final = {"type": "string", "pattern": r"^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$"}
+"""What the framework takes for a duration: a time on the town's clock, which has no format of its own in JSON Schema."""
 PROBLEM_ANSWER: Final = {
     "description": "A refusal, with a stable code (RFC 9457).",
     "content": {PROBLEM_TYPE: {"schema": {"$ref": f"{REFERENCE}Problem"}}},
@@ -57,7 +59,8 @@ def openapi_documents() -> dict[str, dict[str, Any]]:
 
 def describe(app: Litestar) -> dict[str, Any]:
     """The document of an application."""
-    document: dict[str, Any] = json.loads(json.dumps(app.openapi_schema.to_schema(), sort_keys=True))
+    described = json.dumps(app.openapi_schema.to_schema(), sort_keys=True)
+    document: dict[str, Any] = json.loads(described, object_hook=_civil_times)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas |= _problem_schemas()
@@ -71,6 +74,10 @@ def describe(app: Litestar) -> dict[str, Any]:
     if any("actor" in handler.parsed_fn_signature.parameters for handler in handlers.values()):
         components.setdefault("securitySchemes", {})["actor"] = ACTOR_TOKEN
     return document
+
+
+def _civil_times(schema: dict[str, Any]) -> dict[str, Any]:
+    return dict(CIVIL_TIME) if schema.get("format") == "duration" else schema
 
 
 def _complete(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:

@@ -4,8 +4,9 @@ from chassis.service import serve
 from chassis.telemetry import configure
 
 from .app import create
+from .connections import GuardedConnection
 from .settings import GatewaySettings
 
 settings = GatewaySettings()
 configure("gateway", settings.log_format)
-serve(create(settings), settings.http_host, settings.http_port)
+serve(create(settings), settings, http=GuardedConnection)

@@ -1,7 +1,7 @@
 """The gateway's wiring: services, sessions, pages, the public API, static files, and what errors look like."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Any, Final
 
@@ -12,8 +12,9 @@ from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.compression import CompressionMiddleware
 from litestar.static_files import create_static_files_router
+from prometheus_client import start_http_server
 
-from chassis.health import live, metrics
+from chassis.health import live, ready
 from chassis.http_telemetry import TelemetryMiddleware
 from portal.kit import STATIC, Texts, theme_css
 from portal.pages import PAGES
@@ -25,26 +26,29 @@ from .admission import admit, provide_form, provide_visitor
 from .api import API, API_ERRORS, OPENAPI
 from .api.errors import outside_routes
 from .auth import Sessions
+from .limits import RateLimits
 from .security import SecurityHeaders
 from .services import Services
 from .settings import GatewaySettings
 
 
 class GatewayHealth:
-    """The gateway's own health: it is ready as soon as it listens, for each page says itself what it misses."""
+    """The gateway's own health: it is ready until it is told to stop, for each page says itself what it misses."""
+
+    def __init__(self) -> None:
+        self._is_stopping = False
+
+    def stopping(self) -> None:
+        """No new visitors, please."""
+        self._is_stopping = True
 
     def dead_parts(self) -> list[str]:
         """Nothing runs beside the requests."""
         return []
 
-    def measure(self) -> None:
-        """No gauge is only known on demand."""
-
-
-@get("/health/ready", include_in_schema=False)
-async def ready() -> dict[str, str]:
-    """200 when requests are served."""
-    return {"status": "ready"}
+    async def is_ready(self) -> bool:
+        """Whether requests are served, and will be in a moment."""
+        return not self._is_stopping
 
 
 SHARED_FILES: Final = DefineMiddleware(CompressionMiddleware, config=CompressionConfig(backend="gzip"))
@@ -56,6 +60,20 @@ async def theme(request: Request[Any, Any, Any]) -> Response[str]:
     """The town's colours and type."""
     portal: Portal = request.app.state.portal
     return Response(theme_css(portal.town.section.theme), media_type="text/css; charset=utf-8")
+
+
+@contextmanager
+def serving_metrics(settings: GatewaySettings) -> Iterator[None]:
+    """Metrics on a port of their own: what the operators may read is not for every visitor."""
+    if settings.metrics_port is None:
+        yield
+        return
+    server, _ = start_http_server(settings.metrics_port, settings.http_host)
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def create(settings: GatewaySettings) -> Litestar:
@@ -72,7 +90,8 @@ def create(settings: GatewaySettings) -> Litestar:
             services.identity, settings.secret("portal_secret"), settings.portal_url, settings.session_cache_seconds
         )
         try:
-            yield
+            with serving_metrics(settings):
+                yield
         finally:
             await services.close()
 
@@ -88,7 +107,6 @@ def create(settings: GatewaySettings) -> Litestar:
         route_handlers=[
             live,
             ready,
-            metrics,
             theme,
             create_static_files_router(
                 path="/static", directories=[STATIC], middleware=[SHARED_FILES], include_in_schema=False
@@ -107,7 +125,6 @@ def create(settings: GatewaySettings) -> Litestar:
         },
         exception_handlers={**PAGE_ERRORS, HTTPException: outside_routes(PAGE_ERRORS[HTTPException])},
         before_send=[SecurityHeaders(settings.portal_url, settings.payfip_url).add],
-        middleware=[TelemetryMiddleware("gateway")],
         lifespan=[lifespan],
         request_max_body_size=settings.body_max_bytes,
         openapi_config=OPENAPI,
@@ -115,4 +132,6 @@ def create(settings: GatewaySettings) -> Litestar:
     )
     app.state.portal = portal
     app.state.health = GatewayHealth()
+    limited = RateLimits(app.asgi_handler, settings) if settings.has_rate_limits else app.asgi_handler
+    app.asgi_handler = TelemetryMiddleware("gateway")(limited)
     return app

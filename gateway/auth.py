@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from litestar import Request
 from litestar.datastructures import Cookie
 
+from chassis.http_client import Unreachable
 from contracts.identity.api import CurrentSession, SessionOpened
 from contracts.types import ActorKind, SessionStage
 
@@ -51,12 +52,17 @@ class ForgedRequest(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks for a page. `session` is None for an anonymous visitor."""
+    """Who asks for a page. `session` is None for an anonymous visitor.
+
+    Whoever brought a session that could not be checked, because identity does not answer, is `is_unchecked`: for them
+    public pages are those of anybody, and nothing else is open.
+    """
 
     session: CurrentSession | None
     session_token: str | None
     csrf_token: str
     address: str
+    is_unchecked: bool = False
 
     @property
     def caller(self) -> Caller:
@@ -65,20 +71,26 @@ class Visitor:
         return Caller(actor_token=token, session_token=self.session_token, address=self.address)
 
     def require_session(self) -> CurrentSession:
-        """The session, at whatever stage. Raises SignInNeeded."""
+        """The session, at whatever stage. Raises SignInNeeded, or Unreachable while sessions cannot be checked."""
+        self.require_checked()
         if self.session is None:
             raise SignInNeeded
         return self.session
 
+    def require_checked(self) -> None:
+        """Somebody who is known, or known to be anonymous. Raises Unreachable."""
+        if self.is_unchecked:
+            raise Unreachable("identity")
+
     def require_ready(self) -> CurrentSession:
-        """A session whose first steps are done, whoever it is of. Raises SignInNeeded or StageNotReady."""
+        """A session whose first steps are done, whoever it is of. Raises like `require_session`, or StageNotReady."""
         session = self.require_session()
         if session.stage is not SessionStage.READY:
             raise StageNotReady(session.stage)
         return session
 
     def require(self, kind: ActorKind) -> CurrentSession:
-        """A session that is ready, of a parent or of an agent. Raises SignInNeeded, StageNotReady or WrongSpace."""
+        """A session that is ready, of a parent or of an agent. Raises like `require_ready`, or WrongSpace."""
         session = self.require_ready()
         if session.kind is not kind:
             raise WrongSpace
@@ -102,7 +114,10 @@ class Sessions:
         """
         token = bearer_token(request) or request.cookies.get(SESSION_COOKIE)
         address = request.client.host if request.client else ""
-        session = await self._resolve(token, address) if token else None
+        try:
+            session = await self._resolve(token, address) if token else None
+        except Unreachable:
+            return Visitor(None, None, self.csrf_token(None), address, is_unchecked=True)
         known = token if session else None
         return Visitor(session, known, self.csrf_token(known), address)
 
@@ -120,7 +135,8 @@ class Sessions:
             raise ForgedRequest
 
     def check_form(self, visitor: Visitor, token: object) -> None:
-        """Refuse a form that was not served to this session. Raises ForgedRequest."""
+        """Refuse a form that was not served to this session. Raises ForgedRequest, or Unreachable if nobody can tell."""
+        visitor.require_checked()
         if visitor.session is not None and not hmac.compare_digest(str(token or ""), visitor.csrf_token):
             raise ForgedRequest
 
@@ -138,17 +154,17 @@ class Sessions:
         except Refused:
             self._cache.pop(digest, None)
             return None
-        self._cache[digest] = (time.monotonic() + self._lifetime(session), session)
+        except Unreachable:
+            # What identity said last holds while it is away, no longer than the token that it signed then.
+            if remembered is None or _seconds_left(remembered[1]) <= 0:
+                raise
+            return remembered[1]
+        lifetime = max(0.0, min(self._cache_seconds, _seconds_left(session)))
+        self._cache[digest] = (time.monotonic() + lifetime, session)
         self._cache.move_to_end(digest)
         while len(self._cache) > CACHE_ENTRIES_MAX:
             self._cache.popitem(last=False)
         return session
-
-    def _lifetime(self, session: CurrentSession) -> float:
-        if session.actor_token_expires_at is None:
-            return 0.0
-        left = session.actor_token_expires_at - datetime.now(UTC) - TOKEN_MARGIN
-        return max(0.0, min(self._cache_seconds, left.total_seconds()))
 
 
 def session_cookie(opened: SessionOpened) -> Cookie:
@@ -165,6 +181,13 @@ def bearer_token(request: Request[Any, Any, Any]) -> str | None:
     """The session token of an application, which no browser sends by itself."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" and token else None
+
+
+def _seconds_left(session: CurrentSession) -> float:
+    """How long the session's actor token may still be used; nothing without one."""
+    if session.actor_token_expires_at is None:
+        return 0.0
+    return (session.actor_token_expires_at - datetime.now(UTC) - TOKEN_MARGIN).total_seconds()
 
 
 def _digest(token: str) -> str:

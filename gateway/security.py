@@ -28,6 +28,8 @@ class SecurityHeaders:
         for name, value in self._headers.items():
             headers.setdefault(name, value)
         is_cacheable = scope["path"].startswith(CACHEABLE_PATHS) and message["status"] == 200
+        if message["status"] == 413:
+            headers["Connection"] = "close"  # the rest of a body that is too large is not waited for
         headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable" if is_cacheable else "no-store"
 
 
@@ -43,6 +45,7 @@ def security_headers(portal_url: str, payment_url: str) -> Mapping[str, str]:
         "Referrer-Policy": "same-origin",
         "X-Frame-Options": "DENY",
         "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
     }
     if portal_url.startswith("https://"):

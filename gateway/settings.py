@@ -8,7 +8,8 @@ from chassis.settings import ProcessSettings
 
 
 class GatewaySettings(ProcessSettings):
-    """Where each service answers, and how long a page may wait for it."""
+    """Where each service answers (one address or several, separated by commas), how long a page may wait for it, and how
+    much visitors may ask."""
 
     identity_url: str
     family_url: str
@@ -17,6 +18,16 @@ class GatewaySettings(ProcessSettings):
     notifications_url: str
     payfip_url: str = ""
     """Where payers are sent: the one other origin that a form of ours may lead to."""
-    service_timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 5.0
+    service_timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 4.0
     payment_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 20.0
     session_cache_seconds: Annotated[float, Field(ge=0, le=60)] = 10.0
+    metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    """Where metrics are served, on a port of their own that visitors do not reach; nowhere without it."""
+    has_rate_limits: bool = True
+    """Off where all visitors have one address, as on a developer's machine."""
+    pages_per_minute: Annotated[int, Field(ge=1)] = 1200
+    session_pages_per_minute: Annotated[int, Field(ge=1)] = 240
+    api_per_minute: Annotated[int, Field(ge=1)] = 600
+    session_api_per_minute: Annotated[int, Field(ge=1)] = 240
+    secrets_per_minute: Annotated[int, Field(ge=1)] = 30
+    """Sign-in, activation and new credentials, of one source address; identity slows guessing down by itself besides."""

@@ -59,11 +59,12 @@ class Portal:
     ) -> Response[str]:
         """A page in its frame. `greeting` names the person in the session zone; the user name stands in for it."""
         waiting = self._read_notice(request)
+        unchecked = [Flash("warning", self.texts("notices.session_unchecked"))] if visitor.is_unchecked else []
         frame = Frame(
             menu=self._menu(request, visitor),
             session=self._session_zone(visitor, greeting),
             breadcrumb=breadcrumb,
-            flashes=[*([waiting] if waiting else []), *flashes],
+            flashes=[*unchecked, *([waiting] if waiting else []), *flashes],
         )
         html = self.environment.get_template(template).render(
             frame=frame, csrf_token=visitor.csrf_token, visitor=visitor, **(context or {})

@@ -2,7 +2,7 @@
 
 PUT  /tariffs/{tariff_code}           TariffChange -> Tariff             agent (finance, director, system)
 GET  /tariffs                         -> Page[Tariff]                    anyone (public grid)
-POST /quotes                          QuoteRequest -> Quote              parent: own children; agent
+POST /quotes                          QuoteRequest -> Quote              parent: own children; agent (front_desk, site, director, finance)
 POST /invoice-runs                    InvoiceRunCreate -> InvoiceRun     agent (finance); Idempotency-Key
 GET  /invoice-runs                    -> Page[InvoiceRun]                agent (finance, director)
 GET  /invoice-runs/{run_id}           -> InvoiceRun                      agent (finance, director)

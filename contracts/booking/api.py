@@ -3,18 +3,20 @@
 POST /activities                      ActivityCreate -> Activity                agent (director, system)
 GET  /activities                      -> Page[Activity]                         anyone (public catalogue)
 POST /activities/{activity_id}/slots  SlotsOpen -> Page[Slot]                   agent (director, site)
-GET  /slots?activity_id=&from_on=&to_on=  -> Page[Slot]                         agent
-GET  /children/{child_id}/activities  -> Page[ActivityOffer]                    parent of the child, agent
-POST /enrollments                     EnrollmentCreate -> Enrollment            parent of the child, agent; Idempotency-Key
-GET  /enrollments?status=&household_id=&cursor=  -> Page[Enrollment]            parent: own; agent: all
+GET  /slots?activity_id=&from_on=&to_on=  -> Page[Slot]                         counter
+GET  /children/{child_id}/activities  -> Page[ActivityOffer]                    parent of the child, counter
+POST /enrollments                     EnrollmentCreate -> Enrollment            parent of the child, counter; Idempotency-Key
+GET  /enrollments?status=&household_id=&cursor=  -> Page[Enrollment]            parent: own; counter: all
 POST /enrollments/{enrollment_id}/decision  EnrollmentDecision -> Enrollment    agent (front_desk, site, director)
-GET  /calendar?from_on=&to_on=[&household_id=]  -> Calendar                     parent: own; agent with household_id
-POST /bookings                        Basket -> BasketBooked                    parent, agent; Idempotency-Key
-GET  /bookings?from_on=&to_on=        -> Page[Booking]                          parent: own
-POST /bookings/{booking_id}/cancellation  -> Booking                            parent of the child, agent
+GET  /calendar?from_on=&to_on=[&household_id=]  -> Calendar                     parent: own; counter with household_id
+POST /bookings                        Basket -> BasketBooked                    parent, counter; Idempotency-Key
+GET  /bookings?from_on=&to_on=[&household_id=]  -> Page[Booking]                parent: own; counter with household_id
+POST /bookings/{booking_id}/cancellation  -> Booking                            parent of the child, counter
 GET  /slots/{slot_id}/attendance      -> AttendanceSheet                        agent (site, director)
 PUT  /slots/{slot_id}/attendance      AttendanceMarks -> AttendanceSheet        agent (site, director)
 POST /slots/{slot_id}/attendance/closure  -> AttendanceSheet                    agent (site, director)
+
+The counter: an agent (front_desk, site, director). What each of them gets is in docs/security/authorization.md.
 """
 
 from datetime import date, datetime, time

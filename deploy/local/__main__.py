@@ -1,4 +1,5 @@
-"""`python -m deploy.local [up|reset]`: what `make up` and `make reset` run."""
+"""`python -m deploy.local [up|reset]`: what `make up` and `make reset` run; `exec <process> <command> ...` runs a command with the
+variables of one of the portal's processes."""
 
 import sys
 

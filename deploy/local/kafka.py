@@ -91,6 +91,11 @@ class KafkaServer:
             self._child.kill()
             self._child.wait()
 
+    def send(self, sign: signal.Signals) -> None:
+        """Send any signal, such as SIGSTOP and SIGCONT in a fault test."""
+        if self.is_running() and self._child is not None:
+            self._child.send_signal(sign)
+
     def is_running(self) -> bool:
         return self._child is not None and self._child.poll() is None
 

@@ -9,6 +9,7 @@ BASE = 8000
 SERVERS = ("postgres", "kafka", "controller")
 OFFSETS = {
     "gateway": 0,
+    "metrics": 1,
     "identity": 101,
     "family": 102,
     "booking": 103,
@@ -17,6 +18,7 @@ OFFSETS = {
     "payfip": 201,
     "mail": 202,
     "smtp": 203,
+    "traces": 204,
     "postgres": 301,
     "kafka": 302,
     "controller": 303,

@@ -60,6 +60,11 @@ class ManagedProcess:
     def exit_code(self) -> int | None:
         return None if self._child is None else self._child.poll()
 
+    @property
+    def pid(self) -> int | None:
+        """The operating system's number of the process that was started last."""
+        return None if self._child is None else self._child.pid
+
     def launch(self) -> None:
         """Start the process, without waiting. Call it from the main thread."""
         inherited = {name: value for name, value in os.environ.items() if name not in LAUNCHER_VARIABLES}

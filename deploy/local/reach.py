@@ -32,10 +32,11 @@ def place_for(link: Path) -> Path:
         return link
     remove_lost()
     home = OPEN_FOLDER / hashlib.sha256(str(link).encode()).hexdigest()[:12]
+    # What an earlier state of this name left has a note without its link: another launcher would take it for lost now.
+    shutil.rmtree(home, ignore_errors=True)
     home.mkdir(parents=True, exist_ok=True)
     _open_to_all(OPEN_FOLDER, home)
     place = home / link.name
-    shutil.rmtree(place, ignore_errors=True)
     link.symlink_to(place)  # before its target is there: a folder that no link leads to is taken for a lost one
     (home / "link").write_text(str(link))
     return place

@@ -11,17 +11,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from . import environment
 from .child import LOOPBACK, ROOT
 from .kafka import KafkaServer
 from .ports import PortPlan, replica_names
 from .postgres import SERVICES, PostgresServer, ensure_service_databases
 from .processes import ManagedProcess, Supervisor, stop_all, wait_all_ready
+from .reach import binaries
 from .secrets import ensure_secrets
 from .topics import create_topics
 
 SIMULATORS = ("payfip", "mail")
+COLLECTOR = "traces"
 GATEWAY_STOP_SECONDS = 3
-SERVICES_STOP_SECONDS = 5
+SERVICES_STOP_SECONDS = 8
 TOWNS = ROOT / "deploy" / "towns"
 
 
@@ -31,7 +34,8 @@ class StackPlan:
 
     `database_url` (an administrator's DSN) and `kafka_bootstrap` name servers to use instead of our own; `prefix` keeps
     this stack's databases, roles and topics apart on a shared server. `extra_env` adds variables by process name and
-    `replicas` counts the processes by service name. `parts` limits the run to some processes, for tests.
+    `replicas` counts the processes by service name. `parts` limits the run to some processes, for tests. `has_traces` adds
+    a collector of traces, and every other process sends it its spans.
     """
 
     state_dir: Path
@@ -43,6 +47,7 @@ class StackPlan:
     kafka_bootstrap: str | None = None
     prefix: str = ""
     parts: tuple[str, ...] | None = None
+    has_traces: bool = False
 
     @property
     def town_file(self) -> Path:
@@ -103,12 +108,18 @@ class Stack:
         keep_previous_logs(self.logs)
         ensure_secrets(self.secrets_dir)
         try:
+            if self.plan.has_traces:
+                self._launch(COLLECTOR)
             self._launch(*SIMULATORS, "gateway")  # they need no server, and use the time that Kafka takes
-            self._start_servers()
+            self._start_databases()
             self._launch(*SERVICES, *replica_names(self.plan.replicas))
+            self._make_topics()
             wait_all_ready(list(self.processes.values()))
             for process in self.processes.values():
                 self.supervisor.add(process)
+            environment.keep(
+                self.state_dir, {**{name: self.env(name) for name in self.processes}, "tools": self.tool_env()}
+            )
             self._say(f"everything is ready after {time.monotonic() - began:.1f} s")
         except BaseException:
             self.stop()
@@ -116,14 +127,16 @@ class Stack:
 
     def stop(self) -> None:
         """Stop everything, last started first: the gateway, the services and simulators, then the servers."""
+        environment.forget(self.state_dir)
         for name in [*self.processes, "postgres", "kafka"]:
             self.supervisor.remove(name)
         gateway = [process for name, process in self.processes.items() if name == "gateway"]
         stop_all(gateway, GATEWAY_STOP_SECONDS)
+        collector = self.processes.pop(COLLECTOR, None)
         stop_all(list(self.processes.values()), SERVICES_STOP_SECONDS)
-        servers = [server for server in (self.kafka, self.postgres) if server is not None]
-        with ThreadPoolExecutor(len(servers) or 1) as together:
-            list(together.map(lambda server: server.stop(), servers))
+        stop_all([collector] if collector else [], SERVICES_STOP_SECONDS)  # after those whose last spans it receives
+        with ThreadPoolExecutor(len(self._servers) or 1) as together:
+            list(together.map(lambda server: server.stop(), self._servers))
 
     def end_former(self) -> None:
         """End the servers that a launcher which died left on this state."""
@@ -160,6 +173,10 @@ class Stack:
         """The HTTP address of a process, without a trailing slash."""
         return f"http://{LOOPBACK}:{self.ports[name]}"
 
+    def _urls(self, service: str) -> str:
+        """The addresses of every replica of a service."""
+        return ",".join(map(self.url, (service, *replica_names({service: self.plan.replicas.get(service, 1)}))))
+
     @property
     def portal_url(self) -> str:
         """The address that a browser uses: session cookies need the name localhost, not its number."""
@@ -181,9 +198,15 @@ class Stack:
             "LOG_FORMAT": "json",
             "PYTHONUNBUFFERED": "1",
         }
+        if self.plan.replicas.get(service, 1) == 1:
+            common |= {"DRAIN_SECONDS": "0"}  # nobody else could answer meanwhile
         smtp = {"SMTP_HOST": LOOPBACK, "SMTP_PORT": str(self.ports["smtp"])}
         own: dict[str, dict[str, str]] = {
-            "gateway": {f"{each.upper()}_URL": self.url(each) for each in (*SERVICES, "payfip")},
+            "gateway": {
+                **{f"{each.upper()}_URL": self._urls(each) for each in (*SERVICES, "payfip")},
+                "METRICS_PORT": str(self.ports["metrics"]),
+                "HAS_RATE_LIMITS": "false",  # every visitor of this machine has the same address
+            },
             "billing": {"PAYFIP_URL": self.url("payfip")},
             "notifications": smtp,
             "mail": smtp,
@@ -193,11 +216,17 @@ class Stack:
             common |= {"TOPIC_PREFIX": self.plan.prefix}
         if service in SIMULATORS:
             common |= {"STATE_DIR": str(self.state_dir / name)}
+        elif service == COLLECTOR:
+            common |= {"STATE_DIR": str(self.state_dir)}
+        elif self.plan.has_traces:
+            common |= {"OTEL_EXPORTER_OTLP_ENDPOINT": self.url(COLLECTOR)}
         return common | own.get(service, {}) | dict(self.plan.extra_env.get(name, self.plan.extra_env.get(service, {})))
 
     def tool_env(self) -> dict[str, str]:
         """The variables for a tool that talks to the running portal, such as the demo's seed."""
         urls = {f"{name.upper()}_URL": self.url(name) for name in (*SERVICES, *SIMULATORS, "gateway")}
+        urls |= {f"{name.upper()}_DATABASE_URL": dsn for name, dsn in self._dsns.items()}
+        urls |= {"PG_BINDIR": str(binaries())} if self.postgres else {}
         return urls | {
             "PORTAL_URL": self.portal_url,
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
@@ -210,22 +239,28 @@ class Stack:
         server = {"postgres": self.postgres, "kafka": self.kafka}.get(name)
         return server or self.processes[name]
 
-    def _start_servers(self) -> None:
-        """Databases are made while Kafka still starts, for the Java machine is what takes the time."""
-        servers = [server for server in (self.kafka, self.postgres) if server is not None]
-        with ThreadPoolExecutor(len(servers) or 1) as together:
-            list(together.map(lambda server: server.prepare(), servers))
-        for server in servers:
+    @property
+    def _servers(self) -> list[KafkaServer | PostgresServer]:
+        return [server for server in (self.kafka, self.postgres) if server is not None]
+
+    def _start_databases(self) -> None:
+        """Launch both servers and make the databases: services need no more to begin, and Java takes longest."""
+        with ThreadPoolExecutor(len(self._servers) or 1) as together:
+            list(together.map(lambda server: server.prepare(), self._servers))
+        for server in self._servers:
             self._say(f"{server.name}: starting")
             server.launch()
         if self.postgres is not None:
             self.postgres.wait_ready()
         passwords = self.state_dir / "database_passwords.json"
         self._dsns = ensure_service_databases(self.admin_dsn, self.plan.prefix, passwords)
+
+    def _make_topics(self) -> None:
+        """Make the topics once Kafka answers; consumers wait for them before they join."""
         if self.kafka is not None:
             self.kafka.wait_ready()
         create_topics(self.bootstrap, self.plan.prefix)
-        for server in servers:
+        for server in self._servers:
             self.supervisor.add(server)
 
     def _launch(self, *names: str) -> None:
@@ -236,7 +271,7 @@ class Stack:
             self.processes[name].launch()
 
     def _is_wanted(self, name: str) -> bool:
-        return self.plan.parts is None or name.split("-")[0] in self.plan.parts
+        return self.plan.parts is None or name == COLLECTOR or name.split("-")[0] in self.plan.parts
 
 
 def module_of(name: str) -> str:
@@ -244,6 +279,8 @@ def module_of(name: str) -> str:
     service = name.split("-")[0]
     if service == "gateway":
         return "gateway"
+    if service == COLLECTOR:
+        return "deploy.local.traces"
     return f"simulators.{service}" if service in SIMULATORS else f"services.{service}"
 
 

@@ -14,8 +14,9 @@ from types import FrameType
 
 from .browser import find_browser
 from .child import ROOT, LauncherError, last_words, port_is_free, spawn, stop, wait_until
+from .environment import execute
 from .jars import ensure_jars
-from .ports import BASE, PortPlan
+from .ports import BASE, REPLICAS_MAX, PortPlan
 from .postgres import SERVICES
 from .stack import TOWNS, Stack, StackPlan
 from .state import check_space, check_version, forget, free_bytes, locked
@@ -37,6 +38,7 @@ def main(arguments: list[str]) -> int:
         "reset": lambda: _reset(state_dir),
         "jars": ensure_jars,
         "browser": _browser,
+        "exec": lambda: execute(state_dir, arguments[1:]),
     }
     command = commands.get(arguments[0] if arguments else "up")
     if command is None:
@@ -107,30 +109,46 @@ def _up(state_dir: Path) -> None:
         stack.end_former()
         check_ports(plan)
         with stack:
-            _seed(stack)
-            say(welcome(stack, time.monotonic() - began))
+            if plan.parts == ():
+                say("PostgreSQL and Kafka run, and nothing else")
+            else:
+                _seed(stack)
+                say(welcome(stack, time.monotonic() - began))
             _keep_running(stack)
 
 
 def plan_from_environment(state_dir: Path) -> StackPlan:
-    """The plan that TOWN, PORT_BASE, REPLICAS, DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS ask for."""
+    """The plan that TOWN, PORT_BASE, REPLICAS, ONLY, TRACES, DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS ask for."""
     town = os.environ.get("TOWN") or "demo"
     if not (TOWNS / town / "town.toml").exists():
         known = ", ".join(sorted(file.parent.name for file in TOWNS.glob("*/town.toml")))
         raise LauncherError(f"no town profile {town}: TOWN is one of {known}")
-    replicas = dict.fromkeys(SERVICES, _number("REPLICAS", 1, 9))
+    if (only := os.environ.get("ONLY")) not in (None, "", "servers"):
+        raise LauncherError(f"ONLY is servers, or is not set: not {only}")
+    replicas = _replicas(os.environ.get("REPLICAS") or "1")
     return StackPlan(
         state_dir,
         town=town,
-        ports=PortPlan.fixed(_number("PORT_BASE", BASE, 65_000), replicas),
+        ports=PortPlan.fixed(_number("PORT_BASE", os.environ.get("PORT_BASE") or str(BASE), 65_000), replicas),
         replicas=replicas,
         database_url=os.environ.get("DATABASE_URL") or None,
         kafka_bootstrap=os.environ.get("KAFKA_BOOTSTRAP_SERVERS") or None,
+        parts=() if only else None,
+        has_traces=bool(os.environ.get("TRACES")),
     )
 
 
-def _number(variable: str, default: int, maximum: int) -> int:
-    text = os.environ.get(variable) or str(default)
+def _replicas(given: str) -> dict[str, int]:
+    """How often each service runs: `2` for all of them, or `booking=2,billing=3` for some."""
+    if "=" not in given:
+        return dict.fromkeys(SERVICES, _number("REPLICAS", given, REPLICAS_MAX))
+    counts = {name: count for name, _, count in (part.partition("=") for part in given.split(","))}
+    if unknown := [name for name in counts if name not in SERVICES]:
+        raise LauncherError(f"REPLICAS names {unknown[0]}: the services are {', '.join(SERVICES)}")
+    return dict.fromkeys(SERVICES, 1) | {name: _number("REPLICAS", text, REPLICAS_MAX) for name, text in counts.items()}
+
+
+def _number(variable: str, text: str, maximum: int) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= maximum:
         raise LauncherError(f"{variable} is a number from 1 to {maximum}, not {text}")
     return int(text)
@@ -140,6 +158,7 @@ def check_ports(plan: StackPlan) -> None:
     """Refuse to start where somebody else listens."""
     external = {"postgres"} if plan.database_url else set()
     external |= {"kafka", "controller"} if plan.kafka_bootstrap else set()
+    external |= set() if plan.has_traces else {"traces"}
     needed = {name: port for name, port in (plan.ports or PortPlan({})).ports.items() if name not in external}
     if not all(port_is_free(port) for port in needed.values()):
         say("waiting for ports that are in use")
@@ -181,6 +200,11 @@ def welcome(stack: Stack, seconds: float) -> str:
         f"  Portal           {stack.portal_url}",
         f"  Mails sent       {stack.url('mail').replace('127.0.0.1', 'localhost')}",
         f"  Payment (PayFiP) {stack.url('payfip').replace('127.0.0.1', 'localhost')}",
+        *(
+            [f"  Traces           {stack.url('traces').replace('127.0.0.1', 'localhost')}"]
+            if stack.plan.has_traces
+            else []
+        ),
         "",
         *personas(TOWNS / stack.plan.town / "personas.toml"),
         f"  Logs             {_short(stack.logs)}",

@@ -7,7 +7,13 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from chassis.http_client import Unreachable
-from chassis.http_errors import bug_response, http_error_response, problem, validation_response
+from chassis.http_errors import (
+    bug_response,
+    http_error_response,
+    problem,
+    unreadable_response,
+    validation_response,
+)
 
 from ..auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
 from ..clients.calling import Refused
@@ -46,11 +52,6 @@ def on_unreachable(_request: AnyRequest, error: Unreachable) -> Response[bytes]:
     return problem(503, "unavailable", f"The {error.name} service does not answer; try again in a moment.")
 
 
-def on_deep_nesting(_request: AnyRequest, _error: RecursionError) -> Response[bytes]:
-    """JSON nested deeper than any request of ours."""
-    return problem(400, "bad_request", "The body is nested too deeply.")
-
-
 API_ERRORS: dict[int | type[Exception], Any] = {
     Refused: on_refused,
     SignInNeeded: on_sign_in_needed,
@@ -58,7 +59,8 @@ API_ERRORS: dict[int | type[Exception], Any] = {
     WrongSpace: on_wrong_space,
     ForgedRequest: on_forged_request,
     Unreachable: on_unreachable,
-    RecursionError: on_deep_nesting,
+    UnicodeDecodeError: unreadable_response,
+    RecursionError: unreadable_response,
     ValidationException: validation_response,
     HTTPException: http_error_response,
     Exception: bug_response,

@@ -69,6 +69,11 @@ class ServiceClient:
         """POST or PUT a body (a model, or plain JSON of what was typed) and read the answer. Raises like `read`."""
         return _read(await self._send(caller, method, path, body, key), answer)
 
+    async def send_once(self, caller: Caller, method: str, path: str, answer: type[ModelT], body: Any) -> ModelT:
+        """Like `send`, for what must not be repeated although its method says that it may."""
+        response = await self._call(method, path, headers=caller.headers(), json=body, is_repeatable=False)
+        return _read(response, answer)
+
     async def order(self, caller: Caller, method: str, path: str, body: Any = None, *, key: str | None = None) -> None:
         """A call whose answer has no content. Raises like `read`."""
         _raise_if_refused(await self._send(caller, method, path, body, key))

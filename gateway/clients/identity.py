@@ -43,8 +43,11 @@ class IdentityClient(ServiceClient):
         return await self.read(caller, "/credential-policy", CredentialPolicy)
 
     async def choose_credentials(self, caller: Caller, body: Any) -> SessionOpened:
-        """Replace the credentials; the session goes on under a new token."""
-        return await self.send(caller, "PUT", "/me/credentials", SessionOpened, body)
+        """Replace the credentials; the session goes on under a new token.
+
+        It ends the session that it comes with: repeated after a lost answer, it would be told that nobody is signed in.
+        """
+        return await self.send_once(caller, "PUT", "/me/credentials", SessionOpened, body)
 
     async def terms(self, caller: Caller) -> Terms:
         """The terms in force."""

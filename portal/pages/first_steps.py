@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from contracts.identity.api import CredentialPolicy
 from contracts.types import ActorKind, SessionStage
 from gateway.admission import Form
-from gateway.auth import Sessions, SignInNeeded, StageNotReady, Visitor, cleared_session_cookie, session_cookie
+from gateway.auth import Sessions, StageNotReady, Visitor, cleared_session_cookie, session_cookie
 from gateway.clients.calling import Refused
 from gateway.services import Services
 
@@ -105,9 +105,7 @@ async def cancel(
 
 def _require_stage(visitor: Visitor, stage: SessionStage) -> None:
     """Each step is open at its own stage only; another stage leads to its own page."""
-    session = visitor.session
-    if session is None:
-        raise SignInNeeded
+    session = visitor.require_session()
     if session.stage is not stage:
         raise StageNotReady(session.stage)
 

@@ -23,7 +23,7 @@ from .messages.commands import (
     expire_overdue,
     record_outcome,
 )
-from .messages.domain import RULES, Failed, Outcome, Postponed, Sent
+from .messages.domain import FACTS_RETRY_MAX, RULES, Failed, Outcome, Postponed, Sent
 from .messages.store import Claimed, has_work, read_names, read_recipient
 from .rendering import MissingName, Renderer
 from .smtp import Conversation, Relay, RelayUnreachable, compose
@@ -63,9 +63,10 @@ class MailSender:
                     done += 1
         except RelayUnreachable as error:
             log.warning("mail relay is away", error=str(error), count=len(batch) - done)
-            for message in batch[done:]:
-                await record_outcome(db, message, Postponed())
             return False
+        finally:
+            # Whatever broke off, a message that was claimed and not sent does not wait for its lease to end.
+            await _undisturbed(_give_back(db, batch[done:]))
         return True
 
     async def _send_traced(self, db: Database, conversation: Conversation, message: Claimed) -> None:
@@ -91,13 +92,13 @@ class MailSender:
         audience = RULES[notice.template].audience
         recipient = await read_recipient(db, audience, notice.subject_id, message.recipient_id)
         if recipient is None:
-            return Postponed()
+            return Postponed(FACTS_RETRY_MAX)
         if not recipient.email:
             return Failed("no_address")
         try:
             letter = self._renderer.render(notice, recipient, await read_names(db, notice))
         except MissingName:
-            return Postponed()
+            return Postponed(FACTS_RETRY_MAX)
         except SealBroken:
             return Failed("seal_broken")
         except Exception as error:
@@ -109,6 +110,11 @@ class MailSender:
         except ValueError:
             return Failed("address_unusable")
         return await conversation.send(mail)
+
+
+async def _give_back(db: Database, messages: Sequence[Claimed]) -> None:
+    for message in messages:
+        await record_outcome(db, message, Postponed())
 
 
 async def _undisturbed(work: Coroutine[None, None, None]) -> None:

@@ -44,7 +44,7 @@ async def refused(database_url: str, statements: Iterable[tuple[str, str]]) -> l
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_statement_fits_the_schema(service: str, postgres: Postgres) -> None:
     database_url = await postgres.create(service)
-    statements = statements_of(f"services/{service}", "chassis")
+    statements = statements_of(f"services/{service}", "chassis", "tools/dead_letters", "tools/replay")
     assert any(name.startswith(f"services.{service}.") for name in statements)
     assert await refused(database_url, statements.items()) == []
     await postgres.drop(database_url)

@@ -15,9 +15,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from contracts.types import SERVICES
 from deploy.local.kafka import KafkaServer
 from deploy.local.stack import Stack, StackPlan
 from tests.e2e.browser import launch
+from tests.e2e.spans import SpanCollector, collecting
 from tests.support.databases import Postgres
 
 WEDNESDAY = 2
@@ -49,8 +51,16 @@ def town_now() -> datetime:
 
 
 @pytest.fixture(scope="session")
+def span_collector() -> Iterator[SpanCollector]:
+    """Where every process of the stack exports its spans."""
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="session")
 def stack(
     request: pytest.FixtureRequest,
+    span_collector: SpanCollector,
     postgres: Postgres,
     kafka: KafkaServer,
     town_now: datetime,
@@ -60,7 +70,10 @@ def stack(
     offset = int((town_now - datetime.now(PARIS)).total_seconds())
     plan = StackPlan(
         state_dir=tmp_path_factory.mktemp("stack"),
-        extra_env={name: {"CLOCK_OFFSET_SECONDS": str(offset)} for name in MOVED},
+        extra_env={
+            name: {**span_collector.environment, **({"CLOCK_OFFSET_SECONDS": str(offset)} if name in MOVED else {})}
+            for name in (*SERVICES, "gateway")
+        },
         database_url=postgres.server.admin_dsn,
         kafka_bootstrap=kafka.bootstrap,
         prefix="e2e_",

@@ -1,11 +1,16 @@
-"""Reading whole topics from outside the product, as a curious partner could."""
+"""Topics from outside the product: read whole, as a curious partner could, and written as only a service may."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+
+from contracts.event import Envelope
+
+T = TypeVar("T")
 
 
 def read_topics(bootstrap: str, names: Sequence[str]) -> dict[str, str]:
@@ -13,8 +18,29 @@ def read_topics(bootstrap: str, names: Sequence[str]) -> dict[str, str]:
 
     It runs in a thread of its own, because a browser test already has an event loop in this one.
     """
+    return in_thread(_read(bootstrap, names))
+
+
+def publish(bootstrap: str, envelope: Envelope) -> None:
+    """Write a record as the relay of a service would."""
+    in_thread(_publish(bootstrap, envelope))
+
+
+def in_thread(work: Coroutine[Any, Any, T]) -> T:
+    """What asynchronous work comes to, from a test that cannot await it."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, _read(bootstrap, names)).result()
+        return thread.submit(asyncio.run, work).result()
+
+
+async def _publish(bootstrap: str, envelope: Envelope) -> None:
+    producer = AIOKafkaProducer(bootstrap_servers=bootstrap)
+    await producer.start()
+    try:
+        await producer.send_and_wait(
+            envelope.topic, key=envelope.key.encode(), value=envelope.payload, headers=envelope.headers()
+        )
+    finally:
+        await producer.stop()
 
 
 async def _read(bootstrap: str, names: Sequence[str]) -> dict[str, str]:

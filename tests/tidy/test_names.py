@@ -14,6 +14,7 @@ from tests.tidy.tree import FUNCTIONS, Fault, check, classes, files, nodes
 EMPTY_WORDS = frozenset({"data", "info", "manager", "helper", "helpers", "util", "utils"})
 EXCEPTIONS = {
     "data": "the web framework's name for a request body",
+    "data_received": "asyncio's name for what a connection brings",
     "data_schema": "the CloudEvents attribute `dataschema`",
     "handle_DATA": "the mail server library's name for the SMTP command DATA",
     "data_answer": "the answer to the SMTP command DATA",

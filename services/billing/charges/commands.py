@@ -1,7 +1,9 @@
 """Pricing days, and the days whose price was not known when they were booked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
+from uuid import UUID
 
 from chassis.database import Database, Transaction, command
 from contracts.billing.events import ChargeRecorded
@@ -12,8 +14,15 @@ from .domain import Charge
 
 UNPRICED_BATCH_MAX = 500
 
+Traces = Mapping[UUID, Mapping[str, str]]
+"""Leads back to who caused what happens to a booking, by its id; a booking that is not there belongs to the present trace."""
 
-async def price_and_save(tx: Transaction, charges: Sequence[Charge], *, is_changed: bool = False) -> None:
+PRESENT_TRACE: Traces = MappingProxyType({})
+
+
+async def price_and_save(
+    tx: Transaction, charges: Sequence[Charge], *, is_changed: bool = False, traces: Traces = PRESENT_TRACE
+) -> None:
     """Price locked charges by what is in force on their day; write and publish those that changed (all if `is_changed`).
 
     A charge that was priced keeps its price when no grid is known any more.
@@ -22,31 +31,28 @@ async def price_and_save(tx: Transaction, charges: Sequence[Charge], *, is_chang
     decided = [
         replace(charge, price=answer.price or charge.price) for charge, answer in zip(charges, priced, strict=True)
     ]
-    await save(tx, [new for old, new in zip(charges, decided, strict=True) if is_changed or new != old])
+    await save(tx, [new for old, new in zip(charges, decided, strict=True) if is_changed or new != old], traces)
 
 
-async def save(tx: Transaction, charges: Sequence[Charge]) -> None:
+async def save(tx: Transaction, charges: Sequence[Charge], traces: Traces = PRESENT_TRACE) -> None:
     """Write locked charges and publish them."""
     if not charges:
         return
     now = await tx.now()
     await store.save(tx, charges, now)
-    tx.emit(
-        *(
-            ChargeRecorded(
-                charge_id=charge.charge_id,
-                booking_id=charge.booking_id,
-                household_id=charge.day.household_id,
-                child_id=charge.child_id,
-                activity_id=charge.day.activity_id,
-                service_on=charge.day.service_on,
-                status=charge.status,
-                amount_cents=charge.amount_cents,
-                recorded_at=now,
-            )
-            for charge in charges
+    for charge in charges:
+        recorded = ChargeRecorded(
+            charge_id=charge.charge_id,
+            booking_id=charge.booking_id,
+            household_id=charge.day.household_id,
+            child_id=charge.child_id,
+            activity_id=charge.day.activity_id,
+            service_on=charge.day.service_on,
+            status=charge.status,
+            amount_cents=charge.amount_cents,
+            recorded_at=now,
         )
-    )
+        tx.emit(recorded, trace=traces.get(charge.booking_id))
 
 
 @command

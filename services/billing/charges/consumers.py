@@ -5,7 +5,9 @@ order of topics nor a late event changes the outcome. A day is priced when it is
 a job whenever a quotient, an activity or a tariff becomes known later, until it is on an invoice.
 """
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from chassis.applying import Subscriptions
 from chassis.database import Transaction
@@ -14,53 +16,70 @@ from contracts.event import Envelope
 from contracts.types import ChargeStatus
 
 from . import store
-from .commands import price_and_save, save
+from .commands import Traces, price_and_save, save
 from .domain import Charge, Facts, next_correction, standing
+
+DayEvent = BookingConfirmed | BookingCancelled | AttendanceRecorded
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    day: store.BookedDay
+    facts: Facts
+    trace: Mapping[str, str]
 
 
 def subscribe(subscriptions: Subscriptions) -> None:
     """Listen to what makes, changes or ends a charge."""
-    subscriptions.on(BookingConfirmed, booking_confirmed)
-    subscriptions.on(BookingCancelled, booking_cancelled)
-    subscriptions.on(AttendanceRecorded, attendance_recorded)
+    subscriptions.on_many(days_changed, BookingConfirmed, BookingCancelled, AttendanceRecorded)
 
 
-async def booking_confirmed(tx: Transaction, event: BookingConfirmed, _envelope: Envelope) -> None:
-    """A day is planned, and priced as far as its activity, tariff and quotient are known."""
-    await _note(tx, event, Facts())
+async def days_changed(tx: Transaction, changes: Sequence[tuple[DayEvent, Envelope]]) -> None:
+    """Days were booked, given back or attended: note it all, and price what changed as far as tariffs are known."""
+    notes = [_Note(event, _facts_of(event), envelope.trace) for event, envelope in changes]
+    while notes:
+        firsts: dict[UUID, _Note] = {}
+        for note in notes:
+            firsts.setdefault(note.day.booking_id, note)
+        await _apply(tx, list(firsts.values()))
+        # What else happened to a booking is noted after that, in its order.
+        notes = [note for note in notes if firsts[note.day.booking_id] is not note]
 
 
-async def booking_cancelled(tx: Transaction, event: BookingCancelled, _envelope: Envelope) -> None:
-    """A day given back in time is owed no more; one given back too late is due."""
-    await _note(tx, event, Facts(cancelled_at=event.cancelled_at, is_cancellation_chargeable=event.is_chargeable))
+def _facts_of(event: DayEvent) -> Facts:
+    match event:
+        case BookingConfirmed():
+            return Facts()
+        case BookingCancelled():
+            return Facts(cancelled_at=event.cancelled_at, is_cancellation_chargeable=event.is_chargeable)
+        case AttendanceRecorded():
+            return Facts(attendance=event.attendance, attendance_at=event.recorded_at)
 
 
-async def attendance_recorded(tx: Transaction, event: AttendanceRecorded, _envelope: Envelope) -> None:
-    """A day took place; a correction after its invoice becomes a signed line of the next one."""
-    await _note(tx, event, Facts(attendance=event.attendance, attendance_at=event.recorded_at))
+async def _apply(tx: Transaction, notes: Sequence[_Note]) -> None:
+    """Apply facts of different bookings; after the invoice, a change becomes a signed line of the next one."""
+    noted = await store.note_facts(tx, [(note.day, note.facts) for note in notes], await tx.now())
+    frozen = await store.frozen(tx, [charge for charge, _ in noted])
+    traces = {note.day.booking_id: note.trace for note in notes}
+    decided: list[Charge] = []
+    for charge, is_new in noted:
+        if charge.charge_id in frozen:
+            await _correct(tx, charge, traces)
+            continue
+        status = standing(charge.facts)
+        if is_new or status is not charge.status:
+            run_id = charge.run_id if status is ChargeStatus.DUE else None
+            decided.append(replace(charge, status=status, run_id=run_id))
+    await save(tx, [charge for charge in decided if charge.status is ChargeStatus.VOID], traces)
+    owed = [charge for charge in decided if charge.status is not ChargeStatus.VOID]
+    await price_and_save(tx, owed, is_changed=True, traces=traces)
 
 
-async def _note(tx: Transaction, day: store.BookedDay, facts: Facts) -> None:
-    charge, is_new = await store.note_facts(tx, day, facts, await tx.now())
-    if await store.frozen(tx, [charge]):
-        await _correct(tx, charge)
-        return
-    status = standing(charge.facts)
-    if status is charge.status and not is_new:
-        return
-    run_id = charge.run_id if status is ChargeStatus.DUE else None
-    decided = replace(charge, status=status, run_id=run_id)
-    if status is ChargeStatus.VOID:
-        await save(tx, [decided])
-    else:
-        await price_and_save(tx, [decided], is_changed=True)
-
-
-async def _correct(tx: Transaction, day: Charge) -> None:
+async def _correct(tx: Transaction, day: Charge, traces: Traces) -> None:
     lines = await store.lock_lines(tx, day.booking_id)
     correction = next_correction(lines, await store.frozen(tx, lines))
     if correction is None:
         return
     if correction.status is not ChargeStatus.VOID:
         await store.add_correction(tx, day, correction, await tx.now())
-    await save(tx, [correction])
+    await save(tx, [correction], traces)

@@ -31,9 +31,15 @@ class BookedDay(Protocol):
 NOTE_FACTS_SQL = """
 insert into charges as c (charge_id, booking_id, household_id, child_id, activity_id, service_on, status,
     cancelled_at, is_cancellation_chargeable, attendance, attendance_at, recorded_at)
-select $1::uuid, $2::uuid, $3::uuid, $4::uuid, $5::uuid, $6::date, 'planned', $7::timestamptz, $8::boolean, $9::text,
-    $10::timestamptz, $11::timestamptz
-from (select pg_advisory_xact_lock_shared(hashtextextended('pricing ' || $3::uuid, 0))) as held
+select charge_id, booking_id, household_id, child_id, activity_id, service_on, 'planned',
+    cancelled_at, is_cancellation_chargeable, attendance, attendance_at, $11::timestamptz
+from (
+    select *, pg_advisory_xact_lock_shared(hashtextextended('pricing ' || household_id, 0))
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::date[], $7::timestamptz[],
+                $8::boolean[], $9::text[], $10::timestamptz[])
+        as noted(charge_id, booking_id, household_id, child_id, activity_id, service_on, cancelled_at,
+                 is_cancellation_chargeable, attendance, attendance_at)
+) as held
 on conflict (booking_id, correction) do update set
     cancelled_at = coalesce(excluded.cancelled_at, c.cancelled_at),
     is_cancellation_chargeable = coalesce(excluded.is_cancellation_chargeable, c.is_cancellation_chargeable),
@@ -44,27 +50,29 @@ returning *, (c.xmax = 0) as is_new
 """
 
 
-async def note_facts(tx: Transaction, day: BookedDay, facts: Facts, recorded_at: datetime) -> tuple[Charge, bool]:
-    """Add facts to the charge of a booking, locked, and whether it was unknown until now.
+async def note_facts(
+    tx: Transaction, notes: Sequence[tuple[BookedDay, Facts]], recorded_at: datetime
+) -> list[tuple[Charge, bool]]:
+    """Add facts to the charges of different bookings: each charge, locked, and whether it was unknown until now.
 
     Facts may come in any order: the latest attendance mark counts, a cancellation is never undone. Until this transaction
-    ends, nobody applies new quotients to the household: either it prices with them, or they will find its charge.
+    ends, nobody applies new quotients to the households: either it prices with them, or they will find its charges.
     """
-    (row,) = await tx.fetch(
+    rows = await tx.fetch(
         NOTE_FACTS_SQL,
-        new_id(),
-        day.booking_id,
-        day.household_id,
-        day.child_id,
-        day.activity_id,
-        day.service_on,
-        facts.cancelled_at,
-        facts.is_cancellation_chargeable,
-        facts.attendance.value if facts.attendance else None,
-        facts.attendance_at,
+        [new_id() for _ in notes],
+        [day.booking_id for day, _ in notes],
+        [day.household_id for day, _ in notes],
+        [day.child_id for day, _ in notes],
+        [day.activity_id for day, _ in notes],
+        [day.service_on for day, _ in notes],
+        [facts.cancelled_at for _, facts in notes],
+        [facts.is_cancellation_chargeable for _, facts in notes],
+        [facts.attendance.value if facts.attendance else None for _, facts in notes],
+        [facts.attendance_at for _, facts in notes],
         recorded_at,
     )
-    return charge_of(row), row["is_new"]
+    return [(charge_of(row), row["is_new"]) for row in rows]
 
 
 LOCK_RUNS_SQL = "select run_id, status from invoice_runs where run_id = any($1::uuid[]) order by run_id for share"

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.applying import Subscriptions
+from chassis.applying import Replica, Subscriptions
 from chassis.database import Transaction
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
@@ -14,11 +14,11 @@ from . import store
 def subscribe(subscriptions: Subscriptions) -> None:
     """Listen to what this area keeps."""
     subscriptions.on(HouseholdState, household_changed)
-    subscriptions.on_erased(HouseholdState, household_erased)
+    subscriptions.on_erased(HouseholdState, household_erased, Replica("households", "household_id"))
     subscriptions.on(ActivityState, activity_changed)
-    subscriptions.on_erased(ActivityState, activity_erased)
+    subscriptions.on_erased(ActivityState, activity_erased, Replica("activities", "activity_id"))
     subscriptions.on(QuotientState, quotients_changed)
-    subscriptions.on_erased(QuotientState, quotients_erased)
+    subscriptions.on_erased(QuotientState, quotients_erased, Replica("quotient_files", "household_id"))
 
 
 async def household_changed(tx: Transaction, event: HouseholdState, envelope: Envelope) -> None:

@@ -15,7 +15,7 @@ from chassis.refusal import IdempotencyKeyReused, NotFound, Refusal
 from contracts.booking.api import Basket, BasketBooked, Booking
 from contracts.types import ActorKind, BookingStatus
 
-from ..directory.queries import require_access
+from ..directory.queries import COUNTER, require_access
 from . import queries, store
 from .domain import BasketDecision, BookingFacts, Snapshot, WishedBasket, cancel, decide
 
@@ -137,8 +137,10 @@ async def cancel_booking(tx: Transaction, actor: Actor, booking_id: UUID, zone: 
     """Give a booked day back; giving it back again changes nothing.
 
     Raises:
+        NotFound: it is not a booking of this guardian's household.
         CutoffPassed, SlotClosed: the family cannot do so by itself any more.
     """
+    may_book(actor)
     row = await store.lock_booking(tx, booking_id)
     if row is None:
         raise NotFound
@@ -166,8 +168,8 @@ async def cancel_booking(tx: Transaction, actor: Actor, booking_id: UUID, zone: 
 
 
 def may_book(actor: Actor) -> None:
-    """Refuse with `Forbidden` who is neither a guardian nor an agent."""
+    """Refuse with `Forbidden` who is neither a guardian nor an agent of the counter."""
     if actor.kind is ActorKind.PARENT:
         actor.require_guardian()
     else:
-        actor.require_agent()
+        actor.require_agent(*COUNTER)

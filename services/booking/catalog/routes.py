@@ -12,6 +12,7 @@ from chassis.database import Database
 from contracts.booking.api import Activity, ActivityCreate, Slot, SlotsOpen
 from contracts.http import Page
 
+from ..directory.queries import COUNTER
 from . import commands, queries
 
 
@@ -50,7 +51,7 @@ async def list_slots(
     cursor: FromQuery[UUID | None] = None,
 ) -> Page[Slot]:
     """Days between two dates, for agents."""
-    actor.require_agent()
+    actor.require_agent(*COUNTER)
     return await queries.slots(db, activity_id, from_on, to_on, cursor)
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.applying import Subscriptions
+from chassis.applying import Replica, Subscriptions
 from chassis.database import Transaction
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState
@@ -53,4 +53,4 @@ async def erase_household(tx: Transaction, key: str) -> None:
 def subscribe(subscriptions: Subscriptions) -> None:
     """Listen to the family service's households."""
     subscriptions.on(HouseholdState, replace_household)
-    subscriptions.on_erased(HouseholdState, erase_household)
+    subscriptions.on_erased(HouseholdState, erase_household, Replica("households", "household_id"))

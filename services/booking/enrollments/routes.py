@@ -16,7 +16,7 @@ from contracts.booking.api import ActivityOffer, Enrollment, EnrollmentCreate, E
 from contracts.http import Page
 from contracts.types import ActorKind, EnrollmentStatus
 
-from ..directory.queries import child_for, household_for
+from ..directory.queries import COUNTER, child_for, household_for
 from . import commands, queries
 from .domain import ChildFacts
 
@@ -45,7 +45,7 @@ async def list_enrollments(
     if actor.kind is ActorKind.PARENT:
         household_id = await household_for(db, actor, household_id)
     else:
-        actor.require_agent()
+        actor.require_agent(*COUNTER)
     return await queries.enrollments(db, queries.EnrollmentFilter(status, household_id, cursor))
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.applying import Subscriptions
+from chassis.applying import Replica, Subscriptions
 from chassis.database import Transaction
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
@@ -15,11 +15,11 @@ from . import store
 def subscribe(subscriptions: Subscriptions) -> None:
     """Listen to the states that messages are addressed and worded from."""
     subscriptions.on(HouseholdState, _keep_household)
-    subscriptions.on_erased(HouseholdState, _erase_household)
+    subscriptions.on_erased(HouseholdState, _erase_household, Replica("households", "household_id"))
     subscriptions.on(AccountState, _keep_account)
-    subscriptions.on_erased(AccountState, _erase_account)
+    subscriptions.on_erased(AccountState, _erase_account, Replica("accounts", "account_id"))
     subscriptions.on(ActivityState, _keep_activity)
-    subscriptions.on_erased(ActivityState, _erase_activity)
+    subscriptions.on_erased(ActivityState, _erase_activity, Replica("activities", "activity_id"))
 
 
 async def _keep_household(tx: Transaction, state: HouseholdState, envelope: Envelope) -> None:

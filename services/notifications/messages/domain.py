@@ -10,6 +10,8 @@ from contracts.notifications.events import MessageFailed, MessageSent
 
 RETRY_FIRST: Final = timedelta(seconds=1)
 RETRY_MAX: Final = timedelta(minutes=5)
+# Facts of another service are on their way and come within seconds, whatever number of times they were looked for.
+FACTS_RETRY_MAX: Final = timedelta(seconds=5)
 RETRY_DOUBLINGS_MAX: Final = 16
 PERMANENT_CODES: Final = range(500, 600)
 
@@ -64,7 +66,9 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """Not now: the relay is away or busy, or a fact that the message needs has not arrived yet."""
+    """Not now: the relay is away or busy, or a fact that the message needs has not arrived yet. `wait_max` bounds the wait."""
+
+    wait_max: timedelta = RETRY_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,10 @@ def expiry(template: Template, happened_at: datetime, useless_after: datetime | 
     return min(latest, useless_after) if useless_after else latest
 
 
-def retry_after(attempt_count: int) -> timedelta:
+def retry_after(attempt_count: int, wait_max: timedelta = RETRY_MAX) -> timedelta:
     """How long to wait after this many attempts: twice as long each time, up to a limit."""
     doublings = min(max(attempt_count - 1, 0), RETRY_DOUBLINGS_MAX)
-    return min(RETRY_FIRST * (1 << doublings), RETRY_MAX)
+    return min(RETRY_FIRST * (1 << doublings), wait_max)
 
 
 def refused_by_relay(code: int) -> Outcome:

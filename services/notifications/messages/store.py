@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.database import Queries, Row, Transaction
 from chassis.identifiers import new_id
 
-from .domain import Audience, Outcome, Postponed, Sent, Template, retry_after
+from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Sent, Template, retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,9 @@ update notices set attempt_count = attempt_count + 1, due_at = clock_timestamp()
 async def address(tx: Transaction, notice: Row, recipient_ids: list[UUID] | None, queued_at: datetime) -> None:
     """Queue a message for each recipient of a notice; look again later when they are not known."""
     if recipient_ids is None:
-        await tx.execute(POSTPONE_NOTICE_SQL, notice["event_id"], retry_after(notice["attempt_count"] + 1))
+        await tx.execute(
+            POSTPONE_NOTICE_SQL, notice["event_id"], retry_after(notice["attempt_count"] + 1, FACTS_RETRY_MAX)
+        )
         return
     for recipient_id in recipient_ids:
         await tx.execute(
@@ -223,7 +225,7 @@ async def keep_outcome(tx: Transaction, message: Claimed, outcome: Outcome, at: 
     """
     claim_key = (message.message_id, message.attempt_count)
     if isinstance(outcome, Postponed):
-        await tx.execute(POSTPONE_MESSAGE_SQL, *claim_key, retry_after(message.attempt_count))
+        await tx.execute(POSTPONE_MESSAGE_SQL, *claim_key, retry_after(message.attempt_count, outcome.wait_max))
         return False
     if isinstance(outcome, Sent):
         finished = await tx.fetchval(FINISH_MESSAGE_SQL, *claim_key, "sent", outcome.subject, None, at)

@@ -2,13 +2,16 @@
 
 import asyncio
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from chassis.database import Database
 from chassis.health import Health
 from chassis.settings import ProcessRole, ServiceSettings
+from contracts.family.events import HouseholdCreated
 from tests.component.chassis.conftest import probe_settings
-from tests.component.chassis.probe_service import Gate, running_probe
+from tests.component.chassis.probe_service import NOW, Gate, running_probe
 from tests.support.databases import Postgres
 
 pytestmark = pytest.mark.anyio
@@ -45,3 +48,30 @@ async def test_a_part_that_ended_by_itself_makes_the_process_dead(settings: Serv
         assert (answer.status_code, answer.json()["dead_parts"]) == (503, ["relay"])
         health.stopping()
         assert (await probe.client.get("/health/ready")).status_code == 503
+
+
+async def test_metrics_are_answered_without_a_database(
+    postgres: Postgres, secrets_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.sampling.FRESH_SECONDS", 0)
+    async with Gate.to(await postgres.create("probe")) as gate:
+        settings = probe_settings(gate.url, secrets_dir, roles=frozenset({ProcessRole.API}))
+        async with running_probe(settings) as probe:
+
+            async def measured() -> tuple[str, str]:
+                text = (await probe.client.get("/metrics")).text
+                values = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+                return values['database_answers{service="probe"}'], values['outbox_events{service="probe"}']
+
+            await keep_waiting_event(probe.db)
+            assert await measured() == ("1.0", "1.0")
+            gate.close()
+            assert await measured() == ("0.0", "NaN")
+            gate.reopen()
+            assert await measured() == ("1.0", "1.0")
+
+
+async def keep_waiting_event(db: Database) -> None:
+    """An event in the outbox, which no relay publishes."""
+    async with db.transaction() as tx:
+        tx.emit(HouseholdCreated(household_id=uuid4(), created_at=NOW))

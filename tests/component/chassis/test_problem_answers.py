@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from litestar.routes import HTTPRoute
 
 from chassis.settings import ProcessRole, ServiceSettings
 from contracts.http import Problem
@@ -117,6 +118,18 @@ async def test_the_trace_of_a_request_goes_on_in_its_events(probe: RunningServic
     assert (await probe.client.post(f"/notes/{uuid4()}", json={"text": "a"}, headers=sent)).status_code == 201
     trace = await probe.db.fetchval("select trace from outbox")
     assert trace["traceparent"].split("-")[1] == trace_id
+
+
+async def test_dependencies_are_provided_one_after_the_other(probe: RunningService) -> None:
+    batches = [
+        batch
+        for route in probe.app.routes
+        if isinstance(route, HTTPRoute)
+        for _, parameters in route.route_handler_map.values()
+        for batch in parameters.dependency_batches
+    ]
+    assert len(batches) > 3
+    assert {len(batch) for batch in batches} == {1}
 
 
 async def test_a_bug_says_nothing_about_itself(probe: RunningService) -> None:

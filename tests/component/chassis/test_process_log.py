@@ -73,4 +73,6 @@ async def test_a_bug_is_loud_in_the_log_without_a_value_of_the_request(postgres:
     (request,) = [line for line in lines if line["event"] == "request" and line["route"] == "/broken"]
     assert (request["method"], request["status"]) == ("POST", 500)
     assert request["trace_id"] == bug["trace_id"] == TRACE_ID
+    (unknown,) = [line for line in lines if line["event"] == "request" and line["route"] == "unmatched"]
+    assert (unknown["method"], unknown["status"]) == ("GET", 404)
     assert lines[-1]["event"] == "service stopped"

@@ -38,7 +38,7 @@ UNTIL_MIDNIGHT: Final = {"days_before": 0, "at": "23:59:59"}
 """The cutoff of an activity that may still be booked on the day itself."""
 PASSWORD: Final = "velo-rouge-42"
 ROUNDS_MAX: Final = 10
-SETTINGS: Final[Mapping[str, dict[str, Any]]] = {"billing": {"payfip_url": "http://127.0.0.1:1"}}
+NO_PROVIDER: Final = "http://127.0.0.1:1"
 
 
 class Browser:
@@ -88,14 +88,17 @@ class _Server(uvicorn.Server):
 
 @dataclass
 class Listener:
-    """A service behind a real socket, which can go away and come back."""
+    """An application behind a real socket, which can go away and come back; `options` are the server's."""
 
     app: Litestar
     port: int
+    options: Mapping[str, Any] = field(default_factory=dict)
     _running: tuple[_Server, asyncio.Task[None]] | None = None
 
     async def start(self) -> None:
-        config = uvicorn.Config(self.app, port=self.port, lifespan="off", log_config=None, access_log=False)
+        config = uvicorn.Config(
+            self.app, port=self.port, lifespan="off", log_config=None, access_log=False, **self.options
+        )
         server = _Server(config)
         self._running = server, asyncio.create_task(server.serve())
         await eventually(lambda: server.started)
@@ -262,12 +265,13 @@ def family_of(household: Household) -> Family:
 
 
 @asynccontextmanager
-async def running_town(postgres: Postgres, secrets_dir: Path) -> AsyncIterator[Town]:
+async def running_town(postgres: Postgres, secrets_dir: Path, payfip_url: str = NO_PROVIDER) -> AsyncIterator[Town]:
     """Start everything; on the way out, stop it."""
+    settings: dict[str, dict[str, Any]] = {"billing": {"payfip_url": payfip_url}}
     async with AsyncExitStack() as stack:
         services = {
             name: await stack.enter_async_context(
-                running_service(name, postgres, secrets_dir, portal_url=ORIGIN, **SETTINGS.get(name, {}))
+                running_service(name, postgres, secrets_dir, portal_url=ORIGIN, **settings.get(name, {}))
             )
             for name in SERVICES
         }
@@ -276,12 +280,10 @@ async def running_town(postgres: Postgres, secrets_dir: Path) -> AsyncIterator[T
         for listener in listeners.values():
             await listener.start()
             stack.push_async_callback(listener.stop)
-        addresses: dict[str, Any] = {f"{name}_url": f"http://127.0.0.1:{port}" for name, port in ports.items()}
-        gateway = create(
-            GatewaySettings(
-                http_port=1, town_file=DEMO_TOWN, secrets_dir=secrets_dir, portal_url=ORIGIN, payfip_url="", **addresses
-            )
-        )
+        options: dict[str, Any] = {f"{name}_url": f"http://127.0.0.1:{port}" for name, port in ports.items()}
+        options |= {"payfip_url": "", "has_rate_limits": False}
+        process = {"http_port": 1, "town_file": DEMO_TOWN, "secrets_dir": secrets_dir, "portal_url": ORIGIN}
+        gateway = create(GatewaySettings.model_validate({**process, **options}))
         await stack.enter_async_context(gateway.lifespan())
         yield Town(services, listeners, gateway, secrets_dir)
 

@@ -225,13 +225,16 @@ async def test_a_mail_under_way_when_the_process_is_told_to_stop_is_recorded(
     service: RunningService, mail_server: MailServer
 ) -> None:
     mail_server.answer_seconds = 0.3
-    await service.deliver(news.household(), news.invoice())
+    await service.deliver(news.household(), news.invoice(), news.invoice())
     job = asyncio.create_task(service.run_job("send_messages"))
     await eventually(lambda: mail_server.received)
     job.cancel()
     with pytest.raises(asyncio.CancelledError):
         await job
-    assert await statuses(service) == [("sent", None)]
+    assert await statuses(service) == [("sent", None), ("queued", None)]
+    # The message behind it was given back: it does not wait for its lease to end.
+    soon = "select due_at < clock_timestamp() + interval '5 s' from messages where status = 'queued'"
+    assert await service.db.fetchval(soon)
 
 
 UNCLAIMED_SQL = """

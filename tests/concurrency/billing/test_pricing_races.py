@@ -22,7 +22,7 @@ async def book_while_a_quotient_arrives(service: RunningService) -> int:
     await publish_tariff(service)
     await service.deliver(activity(centre), family.state())
     async with service.db.transaction() as booking:
-        await consumers.booking_confirmed(booking, day.confirmed(), service.envelope(day.confirmed()))
+        await consumers.days_changed(booking, [(day.confirmed(), service.envelope(day.confirmed()))])
         await service.deliver(family.quotient(10_000))
         job = asyncio.create_task(service.run_job("price_charges"))
 

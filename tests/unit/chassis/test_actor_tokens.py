@@ -1,5 +1,6 @@
 """Actor tokens: what identity signs is what a service reads, within the leeway of clocks, and nothing else is read at all."""
 
+import time
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from chassis.actor import ALGORITHM, CLOCK_SKEW_SECONDS, ISSUER, Actor, read_actor, sign_actor
+import chassis.actor
+from chassis.actor import ALGORITHM, CLOCK_SKEW_SECONDS, ISSUER, Actor, ActorReader, read_actor, sign_actor
 from chassis.refusal import Forbidden, Unauthenticated
 from contracts.types import ActorKind, Role
 
@@ -42,6 +44,41 @@ def test_a_token_outlives_its_expiry_by_the_leeway_and_no_more() -> None:
     beyond, _ = sign_actor(actor, KEY, timedelta(seconds=-1 - CLOCK_SKEW_SECONDS))
     with pytest.raises(Unauthenticated):
         read_actor(beyond, KEY)
+
+
+def test_a_known_token_is_not_checked_again_and_is_forgotten_as_the_oldest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chassis.actor, "KNOWN_TOKENS_MAX", 2)
+    reader = ActorReader(KEY)
+    tokens = [sign_actor(Actor(uuid4(), ActorKind.SYSTEM), KEY, timedelta(minutes=5))[0] for _ in range(3)]
+    first, second = reader.read(tokens[0]), reader.read(tokens[1])
+    assert reader.read(tokens[0]) is first
+    reader.read(tokens[2])
+    assert reader.read(tokens[1]) is second
+    again = reader.read(tokens[0])
+    assert again == first
+    assert again is not first
+
+
+def test_a_known_token_expires_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = ActorReader(KEY)
+    token, expires_at = sign_actor(Actor(uuid4(), ActorKind.SYSTEM), KEY, timedelta(minutes=5))
+    known = reader.read(token)
+    monkeypatch.setattr(time, "time", lambda: expires_at.timestamp() + CLOCK_SKEW_SECONDS - 1)
+    assert reader.read(token) == known
+    monkeypatch.setattr(time, "time", lambda: expires_at.timestamp() + CLOCK_SKEW_SECONDS + 1)
+    with pytest.raises(Unauthenticated):
+        reader.read(token)
+
+
+def test_a_known_token_opens_nothing_to_one_that_resembles_it() -> None:
+    reader = ActorReader(KEY)
+    token, _ = sign_actor(Actor(uuid4(), ActorKind.SYSTEM), KEY, timedelta(minutes=5))
+    reader.read(token)
+    other = OKPKey.generate_key("Ed25519")
+    forged, _ = sign_actor(read_actor(token, KEY), other, timedelta(minutes=5))
+    for text in (forged, token[:-4], token.rpartition(".")[0] + "."):
+        with pytest.raises(Unauthenticated):
+            reader.read(text)
 
 
 @pytest.mark.parametrize(

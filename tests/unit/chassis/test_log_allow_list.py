@@ -27,6 +27,8 @@ except LookupError as error:
     log.error("present", exc_info=True)
     logging.getLogger("library").error("cannot greet %s", "{SECRET_TEXT}", exc_info=True)
 logging.getLogger("library").info("chatter")
+for attempt in range(100):
+    logging.getLogger("library").warning("nobody answers %s", attempt)
 with telemetry.span("outer", carrier={{"traceparent": "00-{"ab" * 16}-{"cd" * 8}-01"}}):
     log.info("traced", code=telemetry.current_trace()["traceparent"])
 """
@@ -34,13 +36,13 @@ with telemetry.span("outer", carrier={{"traceparent": "00-{"ab" * 16}-{"cd" * 8}
 
 @pytest.fixture(scope="module")
 def lines() -> dict[str, dict[str, Any]]:
-    """The lines of the program, by event."""
+    """The lines of the program, by event; under no event, the events in their order."""
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM], cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True
     )
     assert SECRET_TEXT not in run.stdout + run.stderr
     found = [json.loads(line) for line in run.stdout.splitlines()]
-    return {line["event"]: line for line in found}
+    return {line["event"]: line for line in found} | {"": {"events": [line["event"] for line in found]}}
 
 
 def test_fields_off_the_list_are_dropped(lines: dict[str, dict[str, Any]]) -> None:
@@ -58,6 +60,10 @@ def test_an_exception_is_its_type_and_its_places(lines: dict[str, dict[str, Any]
 def test_a_library_is_heard_from_warnings_on_by_its_template(lines: dict[str, dict[str, Any]]) -> None:
     assert lines["cannot greet %s"]["logger"] == "library"
     assert "chatter" not in lines
+
+
+def test_a_library_that_says_the_same_again_and_again_is_heard_once(lines: dict[str, dict[str, Any]]) -> None:
+    assert lines[""]["events"].count("nobody answers %s") == 1
 
 
 def test_a_line_names_its_trace_and_a_span_continues_its_carrier(lines: dict[str, dict[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from deploy.local.child import ROOT, LauncherError
 from deploy.local.ports import PortPlan
 from deploy.local.stack import StackPlan
 
-VARIABLES = ("TOWN", "PORT_BASE", "REPLICAS", "DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS")
+VARIABLES = ("TOWN", "PORT_BASE", "REPLICAS", "ONLY", "DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS")
 
 
 @pytest.fixture
@@ -39,12 +39,25 @@ def test_variables_name_other_servers_ports_and_replicas(environment: pytest.Mon
     assert (plan.ports["gateway"], plan.ports["booking-2"]) == (9000, 9113)
 
 
+def test_one_service_may_have_replicas_and_servers_may_run_alone(
+    environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment.setenv("REPLICAS", "booking=2,billing=3")
+    environment.setenv("ONLY", "servers")
+    plan = up.plan_from_environment(tmp_path)
+    assert {name: count for name, count in plan.replicas.items() if count > 1} == {"booking": 2, "billing": 3}
+    assert plan.parts == ()
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "line"),
     [
         ("TOWN", "atlantis", "no town profile atlantis: TOWN is one of .*demo"),
         ("PORT_BASE", "high", "PORT_BASE is a number from 1 to 65000, not high"),
         ("REPLICAS", "0", "REPLICAS is a number from 1 to 9, not 0"),
+        ("REPLICAS", "booking=10", "REPLICAS is a number from 1 to 9, not 10"),
+        ("REPLICAS", "canteen=2", "REPLICAS names canteen: the services are identity, .*"),
+        ("ONLY", "kafka", "ONLY is servers, or is not set: not kafka"),
     ],
 )
 def test_a_wrong_variable_is_said_in_one_line(
@@ -71,7 +84,7 @@ def test_a_port_in_use_is_named_unless_the_server_there_is_the_one_to_use(
 
 def test_an_unknown_command_exits_with_1_and_names_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert up.main(["down"]) == 1
-    assert capsys.readouterr().err == "error: unknown command down: one of up, reset, jars, browser\n"
+    assert capsys.readouterr().err == "error: unknown command down: one of up, reset, jars, browser, exec\n"
 
 
 def test_personas_are_shown_as_a_table(tmp_path: Path) -> None:

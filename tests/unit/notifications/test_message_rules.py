@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from contracts.types import Civility
 from services.notifications.french import date_words, moment_words, money, month_words
 from services.notifications.messages.domain import (
+    FACTS_RETRY_MAX,
     RETRY_MAX,
     RULES,
     Failed,
@@ -43,6 +44,7 @@ def test_attempts_grow_apart_up_to_a_limit(attempt_count: int) -> None:
     now, later = retry_after(attempt_count), retry_after(attempt_count + 1)
     assert timedelta(seconds=1) <= now <= later <= RETRY_MAX
     assert later == min(2 * now, RETRY_MAX)
+    assert retry_after(attempt_count, FACTS_RETRY_MAX) == min(now, FACTS_RETRY_MAX)
 
 
 @given(st.integers(400, 599))

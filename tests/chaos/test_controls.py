@@ -1,0 +1,138 @@
+"""The controls: with the inbox, the order of the relay or the row lock off, the same checks find what is then wrong."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from chassis.actor import Actor
+from chassis.database import Transaction
+from chassis.outbox import Emission, store_emissions
+from contracts.family.events import ChildAdded
+from contracts.types import ActorKind
+from deploy.local.topics import ensure_topics
+from tests.concurrency.booking.conftest import SEED_FAMILIES_SQL
+from tools.chaos.broker import Broker
+from tools.chaos.delivery import effects_once, in_order
+from tools.chaos.evidence import Evidence
+from tools.chaos.journal import Entry, Journal, Kind, Outcome
+from tools.chaos.money import no_oversell
+from tools.chaos.scene import Scene
+from tools.chaos.town import Connection, Town, add_process, create_database, eventually
+
+pytestmark = pytest.mark.anyio
+
+EVENTS = 12
+FAMILIES = 4
+PREFIX = "control."
+SECONDS = 60.0
+
+
+@asynccontextmanager
+async def beside(town: Town, module: str, address: str, *names: str, **variables: str) -> AsyncIterator[None]:
+    """Processes beside the town's own, on another database, until the block ends."""
+    processes = [add_process(town.stack, name, module, address, **variables) for name in names]
+    try:
+        for process in processes:
+            await eventually(lambda process=process: town.is_ready(process), SECONDS, f"{process.name} is ready")
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            del town.stack.processes[process.name]
+
+
+@pytest.mark.parametrize(
+    ("module", "is_guarded"), [("tools.chaos.witness", True), ("tests.chaos.without_guards", False)]
+)
+async def test_duplicates_and_disorder_are_found_without_inbox_and_order(
+    scene: Scene, module: str, is_guarded: bool
+) -> None:
+    town, name = scene.town, f"control{'' if is_guarded else '_off'}"
+    address = await create_database(town.stack.admin_dsn, name)
+    town.addresses = {**town.addresses, name: address}
+    broker = Broker(town.stack.bootstrap, f"{PREFIX}{name}.")
+    await ensure_topics(town.stack.bootstrap, f"{PREFIX}{name}.")
+    topic, count_sql = ChildAdded.topic, "select count(*) from effects"
+    async with (
+        beside(town, module, address, name, ROLES="consumer", TOPIC_PREFIX=f"{PREFIX}{name}."),
+        town.database(name) as connection,
+    ):
+        await emit(connection, EVENTS)
+        process = town.stack.processes[name]
+        process.kill()
+        town.give_roles(name, "consumer,relay")
+        await town.start(name)
+        await eventually(lambda: has(connection, count_sql, EVENTS), SECONDS, "every event had an effect")
+        await broker.repeat(await broker.read(topic))
+        await eventually(lambda: is_read(broker, topic), SECONDS, "the repeated events were read")
+        records = [record for record in await broker.read(topic) if record.topic == topic]
+        found = Evidence(Journal(), {"witness": connection}, records, (), (), {})
+        faults = [*await effects_once(found), *await in_order(found)]
+    found_words = {word for word in ("2 effects", "published", "applied") if any(word in fault for fault in faults)}
+    assert found_words == (set() if is_guarded else {"2 effects", "published", "applied"}), faults
+    assert not (is_guarded and faults)
+
+
+async def test_an_oversold_day_is_found_without_the_row_lock(scene: Scene) -> None:
+    town, names = scene.town, ("unlocked", "unlocked-2")
+    address = await create_database(town.stack.admin_dsn, names[0])
+    town.addresses = {**town.addresses, names[0]: address}
+    async with (
+        beside(town, "tests.chaos.without_lock", address, *names, ROLES="api"),
+        town.database(names[0]) as connection,
+    ):
+        await connection.execute("alter table slots drop constraint slots_never_oversold")
+        today = scene.load.today
+        activity_id, slot_id = uuid4(), uuid4()
+        await connection.execute(
+            "insert into activities values ($1, 'leisure', 'A', 'B', 'T', 3, 17, $2, $3, 0, '23:59')",
+            activity_id,
+            today,
+            today + timedelta(days=60),
+        )
+        await connection.execute(
+            "insert into slots (id, activity_id, service_on, capacity) values ($1, $2, $3, 1)",
+            slot_id,
+            activity_id,
+            today + timedelta(days=30),
+        )
+        birth_on, until = today - timedelta(days=7 * 366), today + timedelta(days=60)
+        families = await connection.fetch(SEED_FAMILIES_SQL, FAMILIES, activity_id, birth_on, today, until)
+        entries = await asyncio.gather(*(book(scene, names[0], row, slot_id) for row in families))
+        faults = await no_oversell(Evidence(Journal(), {"booking": connection}, (), (), (), {}))
+    assert sum(entry.outcome is Outcome.ACCEPTED for entry in entries) > 1
+    assert [fault.split()[1].rstrip(":") for fault in faults] == [str(slot_id)]
+
+
+async def book(scene: Scene, service: str, row: "dict[str, UUID]", slot_id: UUID) -> Entry:
+    """A family asks for the one place; the journal of the town is not told."""
+    caller = scene.load.caller
+    guardian = Actor(row["guardian_id"], ActorKind.PARENT, guardian_id=row["guardian_id"])
+    body = {"lines": [{"child_id": str(row["child_id"]), "slot_id": str(slot_id)}]}
+    entry = Entry(Kind.BASKET, service, str(uuid4()), body)
+    await caller.insist(entry, "POST", "/bookings", guardian)
+    return entry
+
+
+async def emit(connection: Connection, count: int) -> None:
+    """Commit events of one household."""
+    household_id = uuid4()
+    async with connection.transaction():
+        tx = Transaction(connection, timedelta())
+        now = await tx.now()
+        events = [ChildAdded(household_id=household_id, child_id=uuid4(), added_at=now) for _ in range(count)]
+        await store_emissions(tx, [Emission.of(event, {}) for event in events])
+
+
+async def has(connection: Connection, sql: str, count: int) -> bool:
+    """Whether a query counts that far."""
+    return bool(await connection.fetchval(sql) >= count)
+
+
+async def is_read(broker: Broker, topic: str) -> bool:
+    """Whether the control's consumer committed the whole topic."""
+    return not await broker.lag({"witness": [topic]})

@@ -1,0 +1,31 @@
+"""One town for the whole matrix, with the payment provider's simulator behind it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from deploy.local.child import free_ports
+from tests.component.authorization.world import World, build
+from tests.component.gateway.town import running_town
+from tests.component.simulators.running import Payfip
+from tests.support.databases import Postgres
+
+
+@pytest.fixture(scope="module")
+async def world(
+    postgres: Postgres, secrets_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[World]:
+    """The people, their households and everything they own."""
+    (port,) = free_ports(1)
+    folder = tmp_path_factory.mktemp("payfip")
+    environment = {"HTTP_PORT": str(port), "STATE_DIR": str(folder / "state")}
+    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=15) as http:
+        provider = Payfip("simulators.payfip", environment, http, folder / "log")
+        await provider.start()
+        try:
+            async with running_town(postgres, secrets_dir, str(http.base_url)) as town:
+                yield await build(town)
+        finally:
+            provider.stop()

@@ -1,0 +1,65 @@
+"""The authorization matrix is whole: a row for each operation that is published, and no answer that its own rules forbid."""
+
+from tests.component.authorization.matrix import (
+    AGENTS,
+    DOCUMENT,
+    FAMILIES,
+    FORMERS,
+    OBJECTS,
+    Rule,
+    cells,
+    operations,
+    rules,
+)
+
+TEXT = DOCUMENT.read_text()
+OWN = OBJECTS.index("own")
+
+
+def unclassified(text: str) -> set[tuple[str, str]]:
+    """Operations without a row, and rows without an operation."""
+    return rules(text).keys() ^ operations().keys()
+
+
+def disclosures(rule: Rule) -> list[str]:
+    """Answers that tell a family something of what is not theirs: allowed, or 403 where their own is not."""
+    return [
+        f"{actor}, {about}: {answer}"
+        for actor in (*FAMILIES, *FORMERS)
+        for about, answer in zip(OBJECTS, rule.pattern(actor), strict=True)
+        if about in ("other", "random", "erased")
+        and answer not in ("-", "404")
+        and (answer != "403" or rule.families[OWN] != "403")
+    ]
+
+
+def test_every_published_operation_has_a_row() -> None:
+    assert unclassified(TEXT) == set()
+    classified = list(cells(TEXT))
+    assert len({(cell.operation, cell.actor, cell.about) for cell in classified}) == len(classified) > 2_000
+
+
+def test_a_new_operation_and_a_forgotten_row_are_seen() -> None:
+    row = next(line for line in TEXT.splitlines() if line.startswith("| `read_invoice` | invoice"))
+    assert unclassified(TEXT.replace("| `read_invoice` | billing `read_invoice` |\n", "")) == {
+        ("gateway", "read_invoice")
+    }
+    assert unclassified(TEXT.replace(row, row + "\n" + row.replace("read_invoice", "burn_invoice"))) == {
+        ("billing", "burn_invoice")
+    }
+
+
+def test_what_belongs_to_others_is_not_there() -> None:
+    private = {key: rule for key, rule in rules(TEXT).items() if rule.roles != {"public"}}
+    assert {key: found for key, rule in private.items() if (found := disclosures(rule))} == {}
+
+
+def test_an_answer_about_others_is_seen() -> None:
+    told = Rule("invoice", ("ok", "403", "404", "404", "-"), ("404",) * 5, frozenset(), ())
+    assert disclosures(told) == [f"{actor}, other: 403" for actor in FAMILIES]
+
+
+def test_the_role_of_operations_gets_nothing() -> None:
+    private = [rule for rule in rules(TEXT).values() if rule.roles != {"public"}]
+    assert AGENTS["ops"]
+    assert {answer for rule in private for answer in rule.pattern("ops")} == {"403", "-"}

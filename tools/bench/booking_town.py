@@ -1,0 +1,136 @@
+"""The town of the booking measures: families whose ids are numbers, all enrolled everywhere, and thousands of days.
+
+Number n of a kind is the UUID that ends in n in hexadecimal, so that the load, the peer and the checks name the same rows
+without asking. Our side and the peer each have a database with these rows and the same migrations.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+from joserfc.jwk import OKPKey
+
+from chassis.actor import Actor, sign_actor
+from chassis.migrations import CHASSIS_MIGRATIONS, migrate
+from contracts.types import ActorKind
+from deploy.local.child import ROOT
+
+from .harness import InvariantBroken
+
+FAMILIES = 4_000
+ACTIVITIES = 40
+DAYS = 250
+SLOTS = ACTIVITIES * DAYS
+CAPACITY = 1_000
+TOKEN_LIFETIME = timedelta(hours=2)
+HOUSEHOLD, GUARDIAN, CHILD, SLOT, ACTIVITY = "a0", "b0", "c0", "d0", "e0"
+
+SEED_SQL = """
+create function number_id(kind text, number bigint) returns uuid language sql immutable as
+    $$ select (kind || '000000-0000-7000-8000-' || lpad(to_hex(number), 12, '0'))::uuid $$;
+insert into activities (id, kind, label, site_label, tariff_code, age_min, age_max, starts_on, ends_on,
+                        cutoff_days_before, cutoff_at)
+select number_id('e0', a), 'leisure', 'Accueil de loisirs ' || a, 'Maison de quartier', 'leisure_day', 3, 12,
+       current_date - 30, current_date + 300, 2, '12:00'
+from generate_series(0, {activities} - 1) a;
+insert into slots (id, activity_id, service_on, capacity)
+select number_id('d0', s), number_id('e0', s / {days}), current_date + 10 + (s % {days})::int, {capacity}
+from generate_series(0, {slots} - 1) s;
+insert into households (household_id, version) select number_id('a0', f), 1 from generate_series(0, {families} - 1) f;
+insert into guardians (guardian_id, household_id)
+select number_id('b0', f), number_id('a0', f) from generate_series(0, {families} - 1) f;
+insert into children (child_id, household_id, first_name, last_name, birth_on)
+select number_id('c0', f), number_id('a0', f), 'Lina', 'Martin', current_date - 7 * 366
+from generate_series(0, {families} - 1) f;
+insert into enrollments (id, household_id, child_id, activity_id, status, starts_on, ends_on, requested_by, requested_at)
+select uuidv7(), number_id('a0', f), number_id('c0', f), number_id('e0', a), 'validated', current_date - 30,
+       current_date + 300, number_id('b0', f), now()
+from generate_series(0, {families} - 1) f, generate_series(0, {activities} - 1) a;
+"""
+
+EMPTY_SQL = """
+truncate bookings, outbox, outbox_keys, idempotency_keys;
+update slots set taken = 0, capacity = {capacity} where taken > 0 or capacity <> {capacity};
+vacuum analyze slots;
+checkpoint;
+"""
+
+CHECK_SQL = """
+select (select count(*) from bookings where status = 'confirmed') as live,
+       (select count(*) from slots s where s.taken > s.capacity or s.taken <> (
+           select count(*) from bookings b where b.slot_id = s.id and b.status = 'confirmed')) as wrong_slots,
+       (select coalesce(sum(taken), 0)::bigint from slots) as taken,
+       (select count(*) from idempotency_keys) as answers,
+       (select coalesce(sum(sequence), 0)::bigint from outbox_keys) as events
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """One database of the measure: its address and its administrator's."""
+
+    address: str
+    admin_address: str
+
+    async def fill(self) -> None:
+        """Migrate and fill the database."""
+        await migrate(self.address, CHASSIS_MIGRATIONS, ROOT / "services" / "booking" / "migrations")
+        sizes = {"activities": ACTIVITIES, "days": DAYS, "slots": SLOTS, "families": FAMILIES, "capacity": CAPACITY}
+        connection = await asyncpg.connect(self.address)
+        try:
+            await connection.execute(SEED_SQL.format(**sizes))
+            await connection.execute("vacuum analyze")
+        finally:
+            await connection.close()
+
+    async def empty(self) -> None:
+        """Forget every booking, so that each round begins from the same rows; the server writes back what is dirty."""
+        connection = await asyncpg.connect(self.admin_address.rpartition("/")[0] + "/" + self.name)
+        try:
+            for statement in EMPTY_SQL.format(capacity=CAPACITY).strip().split(";\n"):
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    async def limit(self, slot: int, capacity: int) -> None:
+        """Give one slot so many places."""
+        connection = await asyncpg.connect(self.address)
+        try:
+            await connection.execute("update slots set capacity = $2 where id = $1", number_id(SLOT, slot), capacity)
+        finally:
+            await connection.close()
+
+    async def check(self, accepted: int) -> None:
+        """Invariants I1, I2, I10 and I11 in numbers: what was accepted is there once, counted, answered and told."""
+        connection = await asyncpg.connect(self.address)
+        try:
+            found = dict(await connection.fetchrow(CHECK_SQL) or {})
+        finally:
+            await connection.close()
+        wanted = {"live": accepted, "wrong_slots": 0, "taken": accepted, "answers": accepted, "events": 2 * accepted}
+        if found != wanted:
+            raise InvariantBroken(f"found {found}, wanted {wanted}")
+
+    @property
+    def name(self) -> str:
+        """The name of the database."""
+        return self.address.rpartition("/")[2]
+
+
+def number_id(kind: str, number: int) -> UUID:
+    """The id of number `number` of a kind."""
+    return UUID(f"{kind}000000-0000-7000-8000-{number:012x}")
+
+
+def tokens(secrets_dir: Path) -> Sequence[str]:
+    """The actor token of each family's guardian, signed as identity does."""
+    key = OKPKey.import_key(json.loads((secrets_dir / "actor_private.json").read_text()))
+    guardians = [number_id(GUARDIAN, family) for family in range(FAMILIES)]
+    return [
+        sign_actor(Actor(guardian, ActorKind.PARENT, guardian_id=guardian), key, TOKEN_LIFETIME)[0]
+        for guardian in guardians
+    ]

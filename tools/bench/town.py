@@ -1,0 +1,147 @@
+"""A town for measures: one activity with many days, households with one child each, enrolled, and a tariff by quotient.
+
+Everything goes in through the services' own commands and event handlers; only enrollments are stored as rows, because two
+transactions for each child would take longer than the measure.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID, uuid4
+
+from chassis.actor import Actor
+from chassis.applying import Applier, Received, Subscriptions
+from chassis.database import Database
+from contracts.billing.api import Bracket, TariffChange
+from contracts.booking.api import ActivityCreate, Cutoff, SlotsOpen
+from contracts.event import Envelope, Event
+from contracts.family.events import Address, Child, Guardian, HouseholdState, Quotient, QuotientState
+from contracts.types import ActivityKind, ActorKind, Civility, QuotientSource
+from services.billing.directory import consumers as billing_directory
+from services.billing.tariffs.commands import change_tariff
+from services.booking.catalog.commands import create_activity, open_slots
+from services.booking.directory import consumers as booking_directory
+
+SYSTEM = Actor(UUID(int=0), ActorKind.SYSTEM)
+TARIFF = "bench"
+APPLIED_AT_ONCE = 500
+
+ENROLL_SQL = """
+insert into enrollments (id, household_id, child_id, activity_id, status, starts_on, ends_on, requested_by, requested_at)
+select gen_random_uuid(), c.household_id, c.child_id, a.id, 'validated', a.starts_on, a.ends_on, c.child_id, now()
+from children c cross join activities a where a.id = $1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A household with one guardian and one child."""
+
+    household_id: UUID
+    guardian_id: UUID
+    child_id: UUID
+
+    @property
+    def actor(self) -> Actor:
+        """The guardian, as one who acts."""
+        return Actor(self.guardian_id, ActorKind.PARENT, guardian_id=self.guardian_id)
+
+
+async def open_activity(booking: Database, days: int, capacity: int) -> tuple[UUID, tuple[UUID, ...]]:
+    """An activity whose slots are the `days` (366 at most) that begin in ten days."""
+    starts_on = datetime.now(UTC).date() + timedelta(days=10)
+    dates = tuple(starts_on + timedelta(days=number) for number in range(days))
+    wanted = ActivityCreate(
+        kind=ActivityKind.LUNCH,
+        label="Restauration",
+        site_label="Les Tilleuls",
+        tariff_code=TARIFF,
+        age_min=3,
+        age_max=12,
+        starts_on=dates[0],
+        ends_on=dates[-1],
+        cutoff=Cutoff(days_before=1, at=time(20)),
+    )
+    activity = await create_activity(booking, SYSTEM, wanted)
+    slots = await open_slots(booking, SYSTEM, activity.activity_id, SlotsOpen(days=dates, capacity=capacity))
+    return activity.activity_id, tuple(slot.slot_id for slot in slots)
+
+
+async def settle(booking: Database, count: int, activity_id: UUID, billing: Database | None = None) -> list[Family]:
+    """New households, as both services would learn of them, with every child enrolled in the activity."""
+    families = [Family(uuid4(), uuid4(), uuid4()) for _ in range(count)]
+    households = [_household(family) for family in families]
+    await _apply(booking, booking_directory.subscribe, households)
+    await booking.execute(ENROLL_SQL, activity_id)
+    if billing is not None:
+        await _apply(billing, billing_directory.subscribe, households)
+        await _apply(billing, billing_directory.subscribe, [_quotients(family) for family in families])
+    return families
+
+
+async def publish_tariff(billing: Database) -> None:
+    """The grid of the activity: two brackets, in force since long."""
+    brackets = (
+        Bracket(label="Tranche 1", quotient_min_cents=0, quotient_max_cents=60_000, price_cents=120),
+        Bracket(label="Tranche 2", quotient_min_cents=60_000, quotient_max_cents=None, price_cents=380),
+    )
+    await change_tariff(
+        billing, SYSTEM, TARIFF, TariffChange(label="Repas", effective_on=date(2020, 1, 1), brackets=brackets)
+    )
+
+
+def _household(family: Family) -> HouseholdState:
+    return HouseholdState(
+        household_id=family.household_id,
+        reference=family.household_id.hex[:8],
+        address=Address(lines=("1 rue des Tilleuls",), postal_code="14000", city="Valmont-sur-Orne"),
+        guardians=(
+            Guardian(
+                guardian_id=family.guardian_id,
+                civility=Civility.MADAME,
+                first_name="Claude",
+                last_name="Essai",
+                email=f"{family.guardian_id.hex}@example.org",
+                phone=None,
+                is_invited=True,
+            ),
+        ),
+        children=(
+            Child(
+                child_id=family.child_id,
+                first_name="Sacha",
+                last_name="Essai",
+                birth_on=datetime.now(UTC).date() - timedelta(days=7 * 365),
+            ),
+        ),
+        payer_guardian_id=family.guardian_id,
+        created_at=datetime.now(UTC),
+    )
+
+
+def _quotients(family: Family) -> QuotientState:
+    known = Quotient(value_cents=75_000, effective_on=date(2020, 1, 1), source=QuotientSource.AGENT)
+    return QuotientState(household_id=family.household_id, quotients=(known,))
+
+
+async def _apply(
+    db: Database, subscribe: Callable[[Subscriptions], None], events: Sequence[HouseholdState | QuotientState]
+) -> None:
+    subscriptions = Subscriptions()
+    subscribe(subscriptions)
+    received = [Received(0, offset, event.key, _envelope(event)) for offset, event in enumerate(events)]
+    for start in range(0, len(received), APPLIED_AT_ONCE):
+        await Applier(db, subscriptions).apply(events[0].topic, received[start : start + APPLIED_AT_ONCE])
+
+
+def _envelope(event: Event) -> Envelope:
+    return Envelope(
+        event_id=uuid4(),
+        event_type=event.event_type,
+        source="/portail-famille/bench",
+        topic=event.topic,
+        key=event.key,
+        sequence=1,
+        time=datetime.now(UTC),
+        payload=event.payload(),
+    )

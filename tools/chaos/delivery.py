@@ -1,0 +1,181 @@
+"""Invariants of what travels between services: I5, I6, I11 and I12."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from uuid import UUID
+
+from contracts.registry import topic_named
+from contracts.topic import TopicKind
+from contracts.types import SERVICES
+
+from .broker import Record
+from .evidence import CONSUMED, POISON, Evidence
+
+EMITTED_SQL = "select topic, key, sequence from outbox_keys"
+
+APPLIED_SQL = "select event_id from inbox where topic = $1"
+
+EFFECTS_SQL = "select event_id, count(*) as count from effects where key not like $1 || '%' group by event_id"
+
+
+async def published_and_applied_once(evidence: Evidence) -> list[str]:
+    """I5: every event is published at least once, and applied exactly once by each of its consumers."""
+    published: dict[tuple[str, str], set[int]] = defaultdict(set)
+    ids: dict[str, set[UUID]] = defaultdict(set)
+    for record in evidence.events:
+        published[record.topic, _key(record)].add(int(record.header("ce_sequence")))
+        ids[record.topic].add(UUID(record.header("ce_id")))
+    faults = []
+    for service in SERVICES:
+        for topic, key, last in await evidence.databases[service].fetch(EMITTED_SQL):
+            # A state topic is compacted: of each key the last state must be there, the ones before may be.
+            expected = {last} if topic_named(topic).kind is TopicKind.STATE else set(range(1, last + 1))
+            if missing := expected - published.pop((topic, key), set()):
+                faults.append(f"{topic} {key}: never published {sorted(missing)[:5]} of {last}")
+    faults += [f"{topic} {key}: published and never emitted" for topic, key in published]
+    for service, topics in CONSUMED.items():
+        for topic in topics:
+            applied = {row[0] for row in await evidence.databases[service].fetch(APPLIED_SQL, topic)}
+            faults += [f"{service} never applied {each} of {topic}" for each in ids[topic] - applied]
+    return faults + await effects_once(evidence)
+
+
+async def effects_once(evidence: Evidence) -> list[str]:
+    """What the witness saw of each event that was published: exactly one effect."""
+    rows = await evidence.databases["witness"].fetch(EFFECTS_SQL, POISON)
+    effects = {row["event_id"]: row["count"] for row in rows}
+    events = {UUID(record.header("ce_id")): record.topic for record in evidence.events}
+    return [
+        f"{topic}: the witness saw {effects.get(each, 0)} effects of {each}"
+        for each, topic in events.items()
+        if effects.get(each) != 1
+    ]
+
+
+MESSAGES_SQL = "select message_id::text as id, event_id, status from messages"
+
+NOTICES_SQL = "select event_id, template from notices"
+
+
+async def told_once(evidence: Evidence) -> list[str]:
+    """I5: every piece of news is one message to each of its readers, and every message one mail (or the same again)."""
+    notifications = evidence.databases["notifications"]
+    told = {"booking.basket_confirmed.v1", "billing.invoice_issued.v1", "billing.payment_received.v1"}
+    news = {UUID(record.header("ce_id")) for record in evidence.events if record.header("ce_type") in told}
+    notices = {row["event_id"] for row in await notifications.fetch(NOTICES_SQL)}
+    messages = await notifications.fetch(MESSAGES_SQL)
+    readers = Counter(row["event_id"] for row in messages)
+    mailed = {str(mail["headers"].get("Message-ID", "")).strip("<>").partition("@")[0] for mail in evidence.mails}
+    sent = {row["id"] for row in messages if row["status"] == "sent"}
+    return (
+        [f"nobody is told of {each}" for each in news - notices]
+        + [f"{each} is told {readers[each]} times" for each in news & notices if readers[each] != 1]
+        + [f"message {each} was sent and is in no mailbox" for each in sent - mailed]
+        + [f"mail {each} was never sent by a message" for each in mailed - sent]
+        + [
+            f"message {row['id']} ended as {row['status']}"
+            for row in messages
+            if row["status"] not in ("sent", "expired")
+        ]
+    )
+
+
+EFFECTS_IN_ORDER_SQL = "select topic, key, sequence from effects where key not like $1 || '%' order by id"
+
+
+async def in_order(evidence: Evidence) -> list[str]:
+    """I6: of each key, events are published and applied in the order of their sequence, without a gap."""
+    rows = await evidence.databases["witness"].fetch(EFFECTS_IN_ORDER_SQL, POISON)
+    seen = {
+        "published": [(record.topic, _key(record), int(record.header("ce_sequence"))) for record in evidence.events],
+        "applied": [(row["topic"], row["key"], row["sequence"]) for row in rows],
+    }
+    faults = []
+    for what, places in seen.items():
+        last: Counter[tuple[str, str]] = Counter()
+        for topic, key, sequence in dict.fromkeys(places):  # what comes again does not count
+            if sequence != last[topic, key] + 1:
+                faults.append(f"{topic} {key}: {what} {sequence} after {last[topic, key]}")
+            last[topic, key] = sequence
+    return faults
+
+
+CHANGES_SQL: Mapping[str, tuple[str, str, str]] = {
+    "family.household_created.v1": ("family", "household_id", "select household_id::text from households"),
+    "identity.account_created.v1": ("identity", "account_id", "select account_id::text from accounts"),
+    "booking.enrollment_requested.v1": ("booking", "enrollment_id", "select id::text from enrollments"),
+    "booking.enrollment_validated.v1": (
+        "booking",
+        "enrollment_id",
+        "select id::text from enrollments where status = 'validated'",
+    ),
+    "booking.booking_confirmed.v1": ("booking", "booking_id", "select id::text from bookings"),
+    "booking.booking_cancelled.v1": (
+        "booking",
+        "booking_id",
+        "select id::text from bookings where status = 'cancelled'",
+    ),
+    "booking.attendance_recorded.v1": (
+        "booking",
+        "booking_id",
+        "select id::text from bookings where recorded_attendance is not null",
+    ),
+    "billing.charge_recorded.v1": ("billing", "charge_id", "select charge_id::text from charges"),
+    "billing.invoice_issued.v1": ("billing", "invoice_id", "select invoice_id::text from invoices"),
+    "billing.payment_received.v1": (
+        "billing",
+        "payment_id",
+        "select payment_id::text from payments where status = 'paid'",
+    ),
+    "notifications.message_sent.v1": (
+        "notifications",
+        "message_id",
+        "select message_id::text from messages where status = 'sent'",
+    ),
+}
+
+
+async def events_are_changes(evidence: Evidence) -> list[str]:
+    """I11: there is no event without its change of state, and no change of state without its event."""
+    said: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for record in evidence.events:
+        kind = record.header("ce_type")
+        if record.value and kind in CHANGES_SQL:
+            said[kind][json.loads(record.value)[CHANGES_SQL[kind][1]]].add(record.header("ce_id"))
+    faults = []
+    for kind, (service, _, sql) in CHANGES_SQL.items():
+        changed = {row[0] for row in await evidence.databases[service].fetch(sql)}
+        faults += [f"{kind} of {each} without its change" for each in said[kind].keys() - changed]
+        faults += [f"a change of {each} without {kind}" for each in changed - said[kind].keys()]
+        if kind != "billing.charge_recorded.v1":  # a charge is recorded again whenever its price changes
+            faults += [
+                f"{kind} of {each} was said {len(ids)} times" for each, ids in said[kind].items() if len(ids) > 1
+            ]
+    return faults
+
+
+REST_SQL = "select event_key, key, cause from dead_letters"
+
+
+async def poison_rests(evidence: Evidence) -> list[str]:
+    """I12: poison rests as a dead letter with its cause, in each service that cannot apply it, and nothing else does."""
+    faults = []
+    for service, connection in evidence.databases.items():
+        letters = await connection.fetch(REST_SQL)
+        resting = {row["event_key"] for row in letters if row["cause"]}
+        faults += [
+            f"{service} has no dead letter of {each.kind} at {each.place}"
+            for each in evidence.poison
+            if service in each.services and each.place not in resting
+        ]
+        faults += [
+            f"{service} gave up {row['event_key']}: {row['cause']}"
+            for row in letters
+            if not row["key"].startswith(POISON)
+        ]
+    return faults
+
+
+def _key(record: Record) -> str:
+    return (record.key or b"").decode()
