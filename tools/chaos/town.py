@@ -36,7 +36,11 @@ REPLICAS: Final = 2
 POLL_SECONDS: Final = 0.1
 READY_SECONDS: Final = 240.0
 HTTP_SECONDS: Final = 20.0
-AWAY: Final = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, httpx2.HTTPError)
+# The Kafka client asserts what a broker that has just come back does not say yet.
+AWAY: Final = (
+    *(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, httpx2.HTTPError),
+    *(KafkaError, AssertionError),
+)
 
 
 class NotInTime(Exception):
