@@ -130,10 +130,15 @@ class Load:
         slot = next(slot for slot, on in self.slots.items() if on == day)
         family = self.chance.choice(self.families)
         lines = [{"child_id": family.children[0], "slot_id": slot}]
-        entry = Entry(Kind.BASKET, "booking", self.caller.new_key(), {"lines": lines})
-        await self.caller.ask(entry, "/bookings", family.guardian)
-        assert entry.outcome is Outcome.ACCEPTED, entry
-        return entry
+        deadline = asyncio.get_running_loop().time() + REPLICATION_SECONDS
+        while True:
+            entry = Entry(Kind.BASKET, "booking", self.caller.new_key(), {"lines": lines})
+            await self.caller.ask(entry, "/bookings", family.guardian)
+            if entry.outcome is Outcome.ACCEPTED:
+                return entry
+            # A replica that is being built again may not know the family yet.
+            assert asyncio.get_running_loop().time() < deadline, entry
+            await asyncio.sleep(PAUSE_SECONDS)
 
     async def cancel(self) -> None:
         """Somebody gives a booked day back."""
