@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from .database import Transaction
 
 SHARD_COUNT = 8
+EVENT_BYTES_MAX = 900_000
+"""What a topic takes is 1 MiB with headers; a row that the broker refuses for ever would hold up its whole shard."""
+
+
+class EventTooLarge(Exception):
+    """An event that no topic takes: its change must not be committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +79,14 @@ order by e.position
 
 
 async def store_emissions(tx: "Transaction", emissions: Sequence[Emission]) -> None:
-    """Write events to the outbox, numbered per topic and key in the order given."""
+    """Write events to the outbox, numbered per topic and key in the order given.
+
+    Raises:
+        EventTooLarge: a payload is longer than `EVENT_BYTES_MAX`.
+    """
+    for emission in emissions:
+        if len(emission.payload or b"") > EVENT_BYTES_MAX:
+            raise EventTooLarge(emission.event_type)
     await tx.execute(
         STORE_EMISSIONS_SQL,
         [e.event_id for e in emissions],

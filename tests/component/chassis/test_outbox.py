@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.database import Database, Transaction, command
+from chassis.outbox import EVENT_BYTES_MAX, EventTooLarge
 from contracts.family.events import ChildAdded, HouseholdCreated, HouseholdState
 
 pytestmark = pytest.mark.anyio
@@ -37,6 +38,19 @@ async def test_events_commit_with_their_transaction_or_not_at_all(db: Database) 
     async with db.transaction() as tx:
         tx.emit(created(household_id), ChildAdded(household_id=household_id, child_id=uuid4(), added_at=NOW))
     assert await sequences(db, household_id) == [1, 2]
+
+
+async def test_an_event_that_no_topic_takes_is_not_committed(db: Database) -> None:
+    household_id = uuid4()
+
+    class LongHouseholdCreated(HouseholdCreated):
+        note: str
+
+    long = LongHouseholdCreated(household_id=household_id, created_at=NOW, note="n" * EVENT_BYTES_MAX)
+    with pytest.raises(EventTooLarge):
+        async with db.transaction() as tx:
+            tx.emit(created(household_id), long)
+    assert await sequences(db, household_id) == []
 
 
 async def test_rows_follow_the_order_of_emission(db: Database) -> None:
