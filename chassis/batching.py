@@ -14,7 +14,7 @@ from .applying import OUTAGES
 from .database import Database
 from .refusal import Busy, Refusal
 
-BATCH_MAX = 64
+BATCH_MAX = 32
 WAITING_MAX = 2_000
 
 RequestT = TypeVar("RequestT")

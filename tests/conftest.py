@@ -30,9 +30,11 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     (port,) = free_ports(1)
     server = PostgresServer(tmp_path_factory.mktemp("postgres"), port)
     server.start()
+    databases = Postgres(server)
     try:
-        yield Postgres(server)
+        yield databases
     finally:
+        databases.close()
         server.stop()
 
 

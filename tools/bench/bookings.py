@@ -1,7 +1,8 @@
 """P1 and P2: bookings over HTTP against pgbench, spread over 10,000 days (P1) and all on one (P2).
 
-Ours is `python -m services.booking`: one process with the role `api`, one with `relay`, Kafka behind it. What a request
-costs is all in it: the actor's token, the rules, the idempotency key, the events and their publishing.
+Ours is `python -m services.booking`: processes with the role `api`, one with `relay`, Kafka behind it. What a request costs
+is all in it: the actor's token, the rules, the idempotency key, the events and their publishing. P1 has two processes that
+answer, as many as there are processors, which the peer has as well; P2 has one, which decides in the order of arrival.
 """
 
 import statistics
@@ -16,7 +17,6 @@ from .booking_servers import BookingServers
 from .booking_town import FAMILIES, SLOTS
 from .harness import Goal, InvariantBroken, Outcome, Setting
 
-APIS = 1
 CONNECTIONS = 64
 PEER_CLIENTS = 32
 ROUND_SECONDS = 8
@@ -36,7 +36,7 @@ class HttpBookings:
     @asynccontextmanager
     async def prepare(self, setting: Setting) -> AsyncIterator["WideRace"]:
         """Servers, processes, and a first short run of both sides."""
-        async with _running(setting.folder) as servers:
+        async with _running(setting.folder, apis=2) as servers:
             race = WideRace(servers, setting.folder, 2 if setting.is_quick else ROUND_SECONDS)
             await race.warm_up()
             yield race
@@ -109,7 +109,7 @@ class HotSlot:
     @asynccontextmanager
     async def prepare(self, setting: Setting) -> AsyncIterator["HotRace"]:
         """Servers, processes, and a first short run of both sides."""
-        async with _running(setting.folder) as servers:
+        async with _running(setting.folder, apis=1) as servers:
             race = HotRace(servers, setting.folder)
             await race.ours()
             await race.peer()
@@ -170,8 +170,8 @@ class HotRace:
 
 
 @asynccontextmanager
-async def _running(folder: Path) -> AsyncIterator[BookingServers]:
-    servers = BookingServers(folder, APIS)
+async def _running(folder: Path, apis: int) -> AsyncIterator[BookingServers]:
+    servers = BookingServers(folder, apis)
     try:
         await servers.start()
         yield servers
