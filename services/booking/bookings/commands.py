@@ -49,7 +49,6 @@ async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneIn
 
     A key that was answered before, or that is in the batch twice, gets one and the same answer.
     """
-    now = await tx.now()
     first: dict[Claim, BookingRequest] = {}
     for request in requests:
         first.setdefault(request.claim, request)
@@ -67,7 +66,7 @@ async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneIn
     booked = await store.booked_among(tx, every_line)
     outcomes = _replay(new, kept)
     waiting = [(request, basket) for request, basket in zip(new, baskets, strict=True) if request.claim not in outcomes]
-    decisions = decide(Snapshot(now, places, booked), [basket for _, basket in waiting])
+    decisions = decide(Snapshot(await tx.now(), places, booked), [basket for _, basket in waiting])
     accepted: list[tuple[BookingRequest, BasketDecision, BasketBooked]] = []
     for (request, _), decision in zip(waiting, decisions, strict=True):
         if isinstance(decision, BasketDecision):
