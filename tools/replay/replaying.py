@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from chassis.applying import OUTAGES, Received, Replica, describe_fault, event_key
 from chassis.consumer import received_of
 from chassis.database import COLLISIONS, Transaction
-from chassis.inbox import RETENTION_DAYS, claim_events
+from chassis.inbox import RETENTION_DAYS
 from contracts.event import Envelope
 from contracts.registry import topic_named
 from contracts.topic import TopicKind
@@ -130,8 +130,8 @@ async def _rewrite(parts: Operated, replica: Replica, key: str, item: Received |
                 if item is None or item.envelope is None:
                     await parts.service.subscriptions.erasures[done.topic](tx, key)
                 else:
+                    # Not claimed: a consumer that is still before an erasure of this aggregate must write it once more.
                     await _let_in_again(tx, replica, item.envelope)
-                    await claim_events(tx, done.topic, [item.envelope.event_id])
                     await parts.applier.dispatch(tx, item.envelope)
             return
         except OUTAGES:
