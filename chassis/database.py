@@ -3,7 +3,7 @@
 import asyncio
 import functools
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -12,7 +12,8 @@ import asyncpg
 
 from contracts.event import Event
 
-from .outbox import Emission, store_emissions
+from .idempotency import KeptAnswer
+from .outbox import Emission, store
 from .refusal import Busy
 from .settings import ServiceSettings
 from .telemetry import current_trace
@@ -59,13 +60,14 @@ class Queries:
 
 
 class Transaction(Queries):
-    """One database transaction. What it emits is stored with its other writes when it commits, or never."""
+    """One database transaction. What it emits and keeps is stored with its other writes when it commits, or never."""
 
     def __init__(self, connection: "asyncpg.Connection[Row]", clock_offset: timedelta) -> None:
         super().__init__(connection)
         self.clock_offset = clock_offset
         self.begun_at: datetime | None = None
         self.emissions: list[Emission] = []
+        self.answers: list[KeptAnswer] = []
 
     async def now(self) -> datetime:
         """The town's instant of this transaction, by the database's clock; the same however often it is asked."""
@@ -77,6 +79,10 @@ class Transaction(Queries):
         """Publish events with this transaction, in this order; `trace` when it is not the present one."""
         trace = current_trace() if trace is None else trace
         self.emissions.extend(Emission.of(event, trace) for event in events)
+
+    def keep(self, answers: Sequence[KeptAnswer]) -> None:
+        """Claim keys with this transaction, and store their answers; one that was taken meanwhile makes it collide."""
+        self.answers.extend(answers)
 
     def erase(self, state: type[Event], key: str) -> None:
         """Publish a tombstone: every replica forgets the aggregate `key` of a state topic."""
@@ -137,8 +143,8 @@ class Database(Queries):
             async with connection.transaction():
                 transaction = Transaction(connection, self.clock_offset)  # type: ignore[arg-type]  # the pool's proxy
                 yield transaction
-                if transaction.emissions:
-                    await store_emissions(transaction, transaction.emissions)
+                if transaction.emissions or transaction.answers:
+                    await store(transaction, transaction.emissions, transaction.answers)
             if transaction.emissions:
                 self.committed.set()
 

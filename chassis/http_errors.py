@@ -27,44 +27,67 @@ STATUS_CODES = {
     429: "too_many_requests",
     503: "unavailable",
 }
+RETRIED_STATUSES = (429, 503)
 RETRY_AFTER_SECONDS = 2
 
 log = structlog.get_logger()
 
 
-def problem(
+def document(
     status: int, code: str, detail: str, params: Mapping[str, Any] | None = None, errors: Iterable[FieldProblem] = ()
-) -> Response[bytes]:
-    """A problem document as a response. `params` and field `params` must be JSON."""
-    document = Problem(
+) -> Problem:
+    """A problem document. `params` and field `params` must be JSON, or something that its text stands for."""
+    return Problem(
         type=f"urn:portail-famille:problem:{code}",
         title=code.replace("_", " "),
         status=status,
         code=code,
         detail=detail,
-        params=json.loads(json.dumps(dict(params or {}), default=str)),
+        params=_plain(params or {}),
         errors=tuple(errors),
         trace_id=trace_id(),
     )
+
+
+def problem(
+    status: int, code: str, detail: str, params: Mapping[str, Any] | None = None, errors: Iterable[FieldProblem] = ()
+) -> Response[bytes]:
+    """A problem document as a response."""
+    return _response(document(status, code, detail, params, errors))
+
+
+def _response(told: Problem) -> Response[bytes]:
     headers = {"Cache-Control": "no-store"}
-    if status in (429, 503):
-        headers["Retry-After"] = str((params or {}).get("retry_after_seconds", RETRY_AFTER_SECONDS))
-    return Response(document.model_dump_json().encode(), status_code=status, media_type=PROBLEM_TYPE, headers=headers)
+    if told.status in RETRIED_STATUSES:
+        headers["Retry-After"] = str(told.params.get("retry_after_seconds", RETRY_AFTER_SECONDS))
+    return Response(told.model_dump_json().encode(), status_code=told.status, media_type=PROBLEM_TYPE, headers=headers)
 
 
-def refusal_response(_request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
+def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
+    if all(isinstance(value, str | int) for value in params.values()):
+        return dict(params)
+    plain: dict[str, Any] = json.loads(json.dumps(dict(params), default=str))
+    return plain
+
+
+def refusal_document(refusal: Refusal) -> Problem:
     """A refusal with its code, its reason in English and the fields it is about."""
     errors = [
         FieldProblem(
             pointer=field.pointer,
             code=field.code,
             detail=field.code.replace("_", " "),
-            params=json.loads(json.dumps(dict(field.params), default=str)),
+            params=_plain(dict(field.params)),
         )
         for field in refusal.fields
     ]
     detail = " ".join((type(refusal).__doc__ or refusal.code()).split())
-    return problem(refusal.status, refusal.code(), detail, refusal.params, errors)
+    return document(refusal.status, refusal.code(), detail, refusal.params, errors)
+
+
+def refusal_response(_request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
+    """A refusal as a response."""
+    return _response(refusal_document(refusal))
 
 
 def validation_response(_request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:

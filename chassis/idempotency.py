@@ -6,9 +6,9 @@ Source: draft-ietf-httpapi-idempotency-key-header-07.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import asyncpg
 from pydantic import BaseModel
@@ -83,35 +83,9 @@ KEPT_ANSWERS_SQL = """
 select k.actor, k.key, k.fingerprint, k.response::text as response
 from idempotency_keys k join unnest($1::text[], $2::text[]) as asked(actor, key) using (actor, key)
 """
+"""The answers that were kept for some keys. Comparing the fingerprints of their claims is the caller's."""
 
 
-async def kept_answers(tx: "Transaction", claims: Sequence[Claim]) -> list[KeptAnswer]:
-    """The answers that were kept for these keys; comparing the fingerprints of the claims is the caller's."""
-    rows = await tx.fetch(KEPT_ANSWERS_SQL, [claim.actor for claim in claims], [claim.key for claim in claims])
-    return [KeptAnswer(Claim(row["actor"], row["key"], row["fingerprint"]), row["response"]) for row in rows]
-
-
-KEEP_ANSWERS_SQL = """
-insert into idempotency_keys (actor, key, fingerprint, response)
-select actor, key, fingerprint, response::jsonb
-from unnest($1::text[], $2::text[], $3::bytea[], $4::text[]) as a(actor, key, fingerprint, response)
-order by actor, key
-on conflict (actor, key) do nothing
-"""
-
-
-async def keep_answers(tx: "Transaction", answers: Sequence[KeptAnswer]) -> None:
-    """Claim many keys, and store their answers with the work.
-
-    Raises:
-        AnswerRaced: a key was taken since `kept_answers` looked.
-    """
-    tag = await tx.execute(
-        KEEP_ANSWERS_SQL,
-        [answer.claim.actor for answer in answers],
-        [answer.claim.key for answer in answers],
-        [answer.claim.fingerprint for answer in answers],
-        [answer.response for answer in answers],
-    )
-    if tag != f"INSERT 0 {len(answers)}":
-        raise AnswerRaced
+def kept_answer(row: Mapping[str, Any]) -> KeptAnswer:
+    """A row of `KEPT_ANSWERS_SQL`."""
+    return KeptAnswer(Claim(row["actor"], row["key"], row["fingerprint"]), row["response"])

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from contracts.event import Event
 
+from .idempotency import AnswerRaced, KeptAnswer
 from .identifiers import new_id
 from .telemetry import current_trace
 
@@ -57,7 +58,8 @@ def shard_of(key: str) -> int:
     return zlib.crc32(key.encode()) % SHARD_COUNT
 
 
-STORE_EMISSIONS_SQL = """
+# One statement for all that a commit leaves behind: whoever holds contended rows holds them one round trip less.
+STORE_SQL = """
 with emitted as (
     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bytea[], $7::smallint[],
                          $8::text[])
@@ -67,28 +69,38 @@ with emitted as (
     select topic, key, count(*) from emitted group by topic, key order by topic, key
     on conflict (topic, key) do update set sequence = k.sequence + excluded.sequence
     returning topic, key, sequence as last
+), stored as (
+    insert into outbox (shard, event_id, event_type, schema_version, topic, key, sequence, payload, trace)
+    select e.shard, e.event_id, e.event_type, e.schema_version, e.topic, e.key,
+           n.last - count(*) over of_key + row_number() over (of_key order by e.position),
+           e.payload, e.trace::jsonb
+    from emitted e join numbered n using (topic, key)
+    window of_key as (partition by e.topic, e.key)
+    order by e.position
+), kept as (
+    insert into idempotency_keys (actor, key, fingerprint, response)
+    select actor, key, fingerprint, response::jsonb
+    from unnest($9::text[], $10::text[], $11::bytea[], $12::text[]) as a(actor, key, fingerprint, response)
+    order by actor, key
+    on conflict (actor, key) do nothing
+    returning true
 )
-insert into outbox (shard, event_id, event_type, schema_version, topic, key, sequence, payload, trace)
-select e.shard, e.event_id, e.event_type, e.schema_version, e.topic, e.key,
-       n.last - count(*) over of_key + row_number() over (of_key order by e.position),
-       e.payload, e.trace::jsonb
-from emitted e join numbered n using (topic, key)
-window of_key as (partition by e.topic, e.key)
-order by e.position
+select count(*) from kept
 """
 
 
-async def store_emissions(tx: "Transaction", emissions: Sequence[Emission]) -> None:
-    """Write events to the outbox, numbered per topic and key in the order given.
+async def store(tx: "Transaction", emissions: Sequence[Emission], answers: Sequence[KeptAnswer] = ()) -> None:
+    """Write events to the outbox, numbered per topic and key in the order given, and claim keys with their answers.
 
     Raises:
         EventTooLarge: a payload is longer than `EVENT_BYTES_MAX`.
+        AnswerRaced: a key was taken since somebody looked.
     """
     for emission in emissions:
         if len(emission.payload or b"") > EVENT_BYTES_MAX:
             raise EventTooLarge(emission.event_type)
-    await tx.execute(
-        STORE_EMISSIONS_SQL,
+    kept = await tx.fetchval(
+        STORE_SQL,
         [e.event_id for e in emissions],
         [e.event_type for e in emissions],
         [e.schema_version for e in emissions],
@@ -97,4 +109,10 @@ async def store_emissions(tx: "Transaction", emissions: Sequence[Emission]) -> N
         [e.payload for e in emissions],
         [shard_of(e.key) for e in emissions],
         [json.dumps(dict(e.trace)) for e in emissions],
+        [answer.claim.actor for answer in answers],
+        [answer.claim.key for answer in answers],
+        [answer.claim.fingerprint for answer in answers],
+        [answer.response for answer in answers],
     )
+    if kept != len(answers):
+        raise AnswerRaced

@@ -7,13 +7,16 @@ that of ids, and a failed turn begins again from the table with a new producer.
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
 import structlog
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.partitioner import murmur2
 
 from contracts.event import Envelope
 
@@ -25,6 +28,11 @@ BATCH_MAX = 500
 BUSY_SECONDS = 0.002
 IDLE_SECONDS = 0.1
 """Another process may commit events too: the next look is soon after events were found, then later and later."""
+CROWDED_SECONDS = 0.03
+CROWDED_RATE = 1_500
+PACE_SECONDS = 0.25
+"""Above so many events a second, looks are further apart: a turn of many rows costs hardly more than a turn of few, and
+the machine has better to do then."""
 RESTART_SECONDS = 0.5
 REBALANCE_SECONDS = 2.0
 RELAY_NAMESPACE = 4_240_002
@@ -84,9 +92,10 @@ class Relay:
             client_id=f"{self._service}.relay",
             acks="all",
             enable_idempotence=True,
+            partitioner=partition_of,
             linger_ms=0,  # a turn's rows are handed over together, and nothing comes after them
             max_batch_size=131_072,
-            compression_type="gzip",
+            # Not compressed: most batches are a few records of half a kilobyte, and cost more to compress than to send.
             request_timeout_ms=15_000,
         )
         try:
@@ -94,14 +103,18 @@ class Relay:
             await connection.execute(JOIN_RELAYS_SQL, RELAY_NAMESPACE)
             await producer.start()
             loop = asyncio.get_running_loop()
-            rebalance_at, pause = 0.0, IDLE_SECONDS
+            rebalance_at, pause, pace = 0.0, IDLE_SECONDS, Pace(loop.time)
             while True:
                 if loop.time() >= rebalance_at:
                     await self._take_share(connection)
                     rebalance_at = loop.time() + REBALANCE_SECONDS
                 published = await self._publish_batch(connection, producer)
                 pause = BUSY_SECONDS if published else min(1.5 * pause, IDLE_SECONDS)
-                if published < BATCH_MAX:
+                if published == BATCH_MAX:
+                    continue
+                if pace.is_crowded(published):
+                    await asyncio.sleep(CROWDED_SECONDS)
+                else:
                     await _wait(wake, pause)
         finally:
             # The producer first: it hands over what is under way, and until then nobody else may have our shards, or a
@@ -130,8 +143,8 @@ class Relay:
             return 0
         await self._send(producer, rows)
         await connection.execute(REMOVE_ROWS_SQL, [row["id"] for row in rows])
-        for row in rows:
-            PUBLISHED.labels(row["topic"]).inc()
+        for topic, count in Counter(row["topic"] for row in rows).items():
+            PUBLISHED.labels(topic).inc(count)
         return len(rows)
 
     async def _send(self, producer: AIOKafkaProducer, rows: Sequence[Row]) -> None:
@@ -152,6 +165,25 @@ class Relay:
                 raise result
 
 
+class Pace:
+    """How many events a second were published lately."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._since = clock()
+        self._count = 0
+        self._rate = 0.0
+
+    def is_crowded(self, published: int) -> bool:
+        """Whether there are so many, with those just published, that they had better be gathered."""
+        self._count += published
+        elapsed = self._clock() - self._since
+        if elapsed >= PACE_SECONDS:
+            self._rate = self._count / elapsed
+            self._since, self._count = self._clock(), 0
+        return self._rate > CROWDED_RATE
+
+
 def envelope_of(row: Row, service: str) -> Envelope:
     """The record that an outbox row becomes."""
     return Envelope(
@@ -166,6 +198,15 @@ def envelope_of(row: Row, service: str) -> Envelope:
         schema_version=row["schema_version"],
         trace=json.loads(row["trace"]),
     )
+
+
+_hash_of = lru_cache(maxsize=10_000)(murmur2)
+
+
+def partition_of(key: bytes, every: Sequence[int], _available: Sequence[int]) -> int:
+    """Kafka's usual partition of a key. Events come in runs of the same keys, and the hash is a loop over their bytes."""
+    number: int = _hash_of(key) & 0x7FFFFFFF
+    return every[number % len(every)]
 
 
 async def _wait(wake: asyncio.Event, seconds: float) -> None:

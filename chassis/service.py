@@ -7,6 +7,7 @@ Whatever its roles, a process serves /health/live, /health/ready, /health/consum
 import asyncio
 import contextlib
 import gc
+import inspect
 import json
 import signal
 import sys
@@ -23,18 +24,18 @@ import msgspec
 import structlog
 import uvicorn
 from joserfc.jwk import OKPKey
-from litestar import Litestar, Request
+from litestar import Litestar
 from litestar.config.app import AppConfig
-from litestar.di import NamedDependency, Provide
+from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
 from litestar.plugins import InitPluginProtocol
-from litestar.routes import HTTPRoute
 from litestar.types import ControllerRouterHandler
 
 from contracts.event import Model
 
 from .actor import Actor, ActorReader
 from .applying import Subscriptions
+from .connection import ServerConnection
 from .consumer import Consumer
 from .database import Database
 from .health import HEALTH_HANDLERS, Health
@@ -45,6 +46,7 @@ from .idempotency import RETENTION_DAYS as KEYS_RETENTION_DAYS
 from .inbox import FORGET_OLD_EVENTS_SQL
 from .inbox import RETENTION_DAYS as INBOX_RETENTION_DAYS
 from .jobs import Job, run_jobs
+from .lean_routes import AnyRequest, Provider, shorten_ways
 from .migrations import CHASSIS_MIGRATIONS, migrate
 from .refusal import IdempotencyKeyMissing, Unauthenticated
 from .relay import Relay
@@ -139,15 +141,15 @@ class _Running(InitPluginProtocol):
 def build(service: Service, settings: ServiceSettings) -> Litestar:
     """The service's application; starting it starts the parts that its roles ask for."""
     has_api = ProcessRole.API in settings.roles
-    provide: dict[str, Any] = {
-        "db": Provide(_provide_db, sync_to_thread=False),
-        "actor": Provide(_provide_actor, sync_to_thread=False),
-        "claim": Provide(_provide_claim),
-        **{name: Provide(_constant(value), sync_to_thread=False) for name, value in service.provide.items()},
+    providers: dict[str, Provider] = {
+        "db": _provide_db,
+        "actor": _provide_actor,
+        "claim": _provide_claim,
+        **{name: _constant(value) for name, value in service.provide.items()},
     }
     app = Litestar(
         route_handlers=[*HEALTH_HANDLERS, *(service.routes if has_api else ())],
-        dependencies=provide,
+        dependencies={name: _dependency(provider) for name, provider in providers.items()},
         exception_handlers=EXCEPTION_HANDLERS,
         plugins=[_Running(service, settings)],
         request_max_body_size=settings.body_max_bytes,
@@ -155,7 +157,7 @@ def build(service: Service, settings: ServiceSettings) -> Litestar:
         logging_config=None,
         type_encoders={Model: _write_json},
     )
-    _provide_in_turn(app)
+    shorten_ways(app, providers)
     app.asgi_handler = TelemetryMiddleware(service.name)(app.asgi_handler)
     return app
 
@@ -182,7 +184,7 @@ def serve(app: Litestar, settings: ProcessSettings, **options: Any) -> None:
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
         lifespan="on",
-        **options,
+        **{"http": ServerConnection, **options},
     )
     server = _DrainingServer(config, app, settings.drain_seconds)
     # The server raises a signal again once it has stopped: that is when we leave, with 0.
@@ -225,49 +227,49 @@ class _DrainingServer(uvicorn.Server):
         return await super().on_tick(counter)
 
 
-def _provide_in_turn(app: Litestar) -> None:
-    """Make the dependencies of each route wait for one another.
-
-    The framework gives independent ones a task each, in a task group. Ours are at hand, so that this took longer than
-    all they do.
-    """
-    for route in app.routes:
-        for _, parameters in route.route_handler_map.values() if isinstance(route, HTTPRoute) else ():
-            parameters.dependency_batches = [{each} for batch in parameters.dependency_batches for each in batch]
-
-
 def _write_json(model: Model) -> msgspec.Raw:
     """The JSON of an answer, straight from its model; the framework would make a dictionary of it first."""
     return msgspec.Raw(model.model_dump_json().encode())
 
 
-def _constant(value: Any) -> Callable[[], Any]:
-    def provide() -> Any:
+def _dependency(provider: Provider) -> Provide:
+    """A dependency as the framework takes it: what is not a coroutine is at hand, and needs no thread."""
+    return Provide(provider, sync_to_thread=None if inspect.iscoroutinefunction(provider) else False)
+
+
+def _constant(value: Any) -> Provider:
+    def provide(request: AnyRequest) -> Any:
         return value
 
     return provide
 
 
-def _provide_db(request: Request[Any, Any, Any]) -> Database:
+def _provide_db(request: AnyRequest) -> Database:
     db: Database = request.app.state.db
     return db
 
 
-def _provide_actor(request: Request[Any, Any, Any]) -> Actor:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated
-    actor: Actor = request.app.state.actors.read(token)
-    structlog.contextvars.bind_contextvars(account_id=str(actor.account_id), actor_kind=actor.kind.value)
+def _provide_actor(request: AnyRequest) -> Actor:
+    actor: Actor | None = request.scope.get("user")
+    if actor is None:
+        scheme, _, token = _header(request, b"authorization").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated
+        actor = request.scope["user"] = request.app.state.actors.read(token)
+        structlog.contextvars.bind_contextvars(account_id=str(actor.account_id), actor_kind=actor.kind.value)
     return actor
 
 
-async def _provide_claim(request: Request[Any, Any, Any], actor: NamedDependency[Actor]) -> Claim:
-    key = request.headers.get("idempotency-key", "").strip('"')
+async def _provide_claim(request: AnyRequest) -> Claim:
+    key = _header(request, b"idempotency-key").strip('"')
     if not 1 <= len(key) <= KEY_LENGTH_MAX:
         raise IdempotencyKeyMissing
     operation = f"{request.method} {request.scope['path']}"
-    return Claim.of(str(actor.account_id), key, operation, await request.body())
+    return Claim.of(str(_provide_actor(request).account_id), key, operation, await request.body())
+
+
+def _header(request: AnyRequest, name: bytes) -> str:
+    return next((value.decode("latin-1") for found, value in request.scope["headers"] if found == name), "")
 
 
 async def _forget_old_rows(db: Database) -> None:

@@ -6,15 +6,19 @@ name, an address or a secret cannot slip into a log by accident.
 
 import logging
 import os
+import re
 import sys
-from collections.abc import Iterator, Mapping, MutableMapping
-from contextlib import contextmanager
+from collections.abc import Mapping, MutableMapping
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from random import getrandbits
+from types import TracebackType
 from typing import Any, Final
 
 import msgspec
 import structlog
 from opentelemetry import trace
+from opentelemetry.context import Context, attach, detach
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import Counter, Gauge, Histogram
@@ -98,6 +102,7 @@ _TRACER: Final = trace.get_tracer("chassis")
 """Asked for once: it follows the provider that `configure` sets, and asking for it costs more than a span."""
 
 _W3C: Final = TraceContextTextMapPropagator()
+_USUAL_PARENT: Final = re.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 _JSON: Final = msgspec.json.Encoder(enc_hook=repr)
 
 
@@ -110,11 +115,7 @@ def configure(service: str, log_format: str) -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _add_trace,
-            _format_exception,
-            _keep_allowed,
+            _complete,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -143,22 +144,42 @@ def trace_id() -> str | None:
     return format(here.trace_id, "032x") if here.is_valid else None
 
 
-@contextmanager
-def span(name: str, kind: SpanKind = SpanKind.INTERNAL, carrier: Mapping[str, str] | None = None) -> Iterator[Span]:
-    """A span; `carrier` holds the W3C headers of whoever caused it."""
-    context = _W3C.extract(carrier) if carrier else None
-    parent = trace.get_current_span(context).get_span_context()
-    current = _TRACER.start_span(name, context, kind)
-    if current.get_span_context().span_id in (parent.span_id, 0):
-        # Nobody collects spans, so the tracer made none. The ids still lead through logs, calls and events.
-        current = NonRecordingSpan(_child_of(parent))
-    # The type of an error alone is kept with the span: its message may repeat a value.
-    with trace.use_span(current, end_on_exit=True, record_exception=False, set_status_on_exception=False):
-        try:
-            yield current
-        except Exception as error:
-            current.set_status(StatusCode.ERROR, type(error).__name__)
-            raise
+class span(AbstractContextManager[Span]):  # noqa: N801 - it reads as what it does, and a class costs a request half as much
+    """A span while a block runs; `carrier` holds the W3C headers of whoever caused it."""
+
+    __slots__ = ("_span", "_token")
+
+    def __init__(self, name: str, kind: SpanKind = SpanKind.INTERNAL, carrier: Mapping[str, str] | None = None) -> None:
+        context = _context_of(carrier) if carrier else None
+        parent = trace.get_current_span(context).get_span_context()
+        self._span = _TRACER.start_span(name, context, kind)
+        if self._span.get_span_context().span_id in (parent.span_id, 0):
+            # Nobody collects spans, so the tracer made none. The ids still lead through logs, calls and events.
+            self._span = NonRecordingSpan(_child_of(parent))
+
+    def __enter__(self) -> Span:
+        """Make it the present span."""
+        self._token = attach(trace.set_span_in_context(self._span))
+        return self._span
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End it. The type of an error alone is kept with it: a message may repeat a value."""
+        detach(self._token)
+        if isinstance(error, Exception):
+            self._span.set_status(StatusCode.ERROR, type(error).__name__)
+        self._span.end()
+
+
+def _context_of(carrier: Mapping[str, str]) -> Context:
+    """The context that W3C headers lead to. What all our own processes send is read here, in half the library's time."""
+    usual = _USUAL_PARENT.fullmatch(carrier.get("traceparent", "")) if "tracestate" not in carrier else None
+    if usual is None:
+        return _W3C.extract(carrier)
+    trace_id, span_id, flags = (int(part, 16) for part in usual.groups())
+    parent = SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
+    return trace.set_span_in_context(NonRecordingSpan(parent), Context())
 
 
 def _child_of(parent: SpanContext) -> SpanContext:
@@ -181,32 +202,34 @@ def _export_spans(service: str) -> None:
         trace.set_tracer_provider(provider)
 
 
-def _add_trace(_logger: Any, _method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _complete(_logger: Any, method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Say when, how grave and in which trace, in one step: each step of its own costs every line as much as this one.
+
+    An exception becomes its type and the places it passed: its message and variables may hold personal data.
+    """
+    told = {name: value for name, value in fields.items() if name in LOG_FIELDS}
+    told["level"] = method
+    told["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     here = trace.get_current_span().get_span_context()
     if here.is_valid:
-        fields["trace_id"] = format(here.trace_id, "032x")
-        fields["span_id"] = format(here.span_id, "016x")
-    return fields
-
-
-def _format_exception(_logger: Any, _method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace an exception by its type and the places it passed: its message and variables may hold personal data."""
-    raised = fields.pop("exc_info", None)
+        told["trace_id"] = format(here.trace_id, "032x")
+        told["span_id"] = format(here.span_id, "016x")
+    raised = fields.get("exc_info")
     error = sys.exc_info()[1] if raised is True else raised
     if isinstance(error, BaseException):
-        places = []
-        frame = error.__traceback__
-        while frame is not None:
-            code = frame.tb_frame.f_code
-            places.append(f"{code.co_filename.rsplit('/', 3)[-1]}:{frame.tb_lineno}:{code.co_name}")
-            frame = frame.tb_next
-        fields["error"] = type(error).__name__
-        fields["exception"] = places[-12:]
-    return fields
+        told["error"] = type(error).__name__
+        told["exception"] = _places(error)
+    return told
 
 
-def _keep_allowed(_logger: Any, _method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {name: value for name, value in fields.items() if name in LOG_FIELDS}
+def _places(error: BaseException) -> list[str]:
+    places = []
+    frame = error.__traceback__
+    while frame is not None:
+        code = frame.tb_frame.f_code
+        places.append(f"{code.co_filename.rsplit('/', 3)[-1]}:{frame.tb_lineno}:{code.co_name}")
+        frame = frame.tb_next
+    return places[-12:]
 
 
 def _render_json(_logger: Any, _method: str, fields: MutableMapping[str, Any]) -> bytes:

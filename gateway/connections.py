@@ -7,13 +7,13 @@ The size of a body is limited where it is read.
 import asyncio
 from typing import Any, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from chassis.connection import ServerConnection
 
 RECEIVE_SECONDS: Final = 30.0
 HEAD_BYTES_MAX: Final = 65_536
 
 
-class GuardedConnection(HttpToolsProtocol):
+class GuardedConnection(ServerConnection):
     """The server's connection, with both limits. An unused one is closed by the server's own."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

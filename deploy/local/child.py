@@ -10,7 +10,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = "127.0.0.1"
@@ -19,11 +21,23 @@ WORDS_MAX = 300
 
 _PROC = Path("/proc")  # a small Linux machine has no `ps`, another system no such folder
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class LauncherError(Exception):
     """Something the person at the keyboard can mend: one line that says what is wrong and what to do."""
+
+
+class Child(Protocol):
+    """What the launcher asks of a process that it started: `subprocess.Popen` has it, and a forked child."""
+
+    pid: int
+
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, sig: int) -> None: ...
+    def kill(self) -> None: ...
 
 
 def spawn(
@@ -32,6 +46,7 @@ def spawn(
     death_signal: signal.Signals = signal.SIGTERM,
     env: Mapping[str, str] | None = None,
     account: str | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start `command` with both outputs appended to `log`, from the repository root, or from / under another account.
 
@@ -47,7 +62,8 @@ def spawn(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=_dies_with_parent(death_signal),  # noqa: PLW1509 - it makes one system call and takes no lock
+            preexec_fn=partial(die_with_parent, death_signal, os.getpid()),  # noqa: PLW1509 - a system call, no lock
+            pass_fds=pass_fds,
             user=account,
             group=group_of(account),
             extra_groups=None if account is None else [],
@@ -59,21 +75,22 @@ def group_of(account: str | None) -> int | None:
     return None if account is None else pwd.getpwnam(account).pw_gid
 
 
-def _dies_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
-    """What the child runs before its program, so that the kernel ends it with us; other systems have no such call."""
+def die_with_parent(death_signal: signal.Signals, parent: int) -> None:
+    """Have the kernel end this process with the `parent` that just forked it; other systems have no such call."""
     if _libc is None:
-        return None
-    prctl, launcher = _libc.prctl, os.getpid()
-
-    def arm() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(death_signal))
-        if os.getppid() != launcher:  # the launcher died between the fork and the call above
-            os._exit(1)
-
-    return arm
+        return
+    _libc.prctl(_PR_SET_PDEATHSIG, int(death_signal))
+    if os.getppid() != parent:  # it died between the fork and the call above
+        os._exit(1)
 
 
-def stop(child: subprocess.Popen[bytes], ask: signal.Signals, limit_seconds: float) -> bool:
+def name_process(name: str) -> None:
+    """What `top` and `ps -o comm` call this process, up to 15 letters."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_NAME, name.encode(), 0, 0, 0)
+
+
+def stop(child: Child, ask: signal.Signals, limit_seconds: float) -> bool:
     """Ask the child to end, insist after `limit_seconds`; True when it ended by itself."""
     if child.poll() is not None:
         return True

@@ -4,7 +4,6 @@ supervisor that notices a dead child, says so once, starts it again, and gives u
 import http.client
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections import deque
@@ -13,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from .child import LOOPBACK, LauncherError, last_words, spawn, wait_until
+from .child import LOOPBACK, Child, LauncherError, last_words, spawn, wait_until
+from .nursery import Nursery
 
 READY_LIMIT_SECONDS = 120
 HEALTH_SECONDS_MAX = 2
@@ -43,14 +43,18 @@ class Watched(Protocol):
 
 @dataclass(slots=True)
 class ManagedProcess:
-    """`python -m <module>` with `env` added to ours, whose /health/ready answers on `port` once it may be used."""
+    """`python -m <module>` with `env` added to ours, whose /health/ready answers on `port` once it may be used.
+
+    With a `nursery` it is forked from there instead, which takes a fraction of the time.
+    """
 
     name: str
     module: str
     port: int
     env: Mapping[str, str]
     log: Path
-    _child: subprocess.Popen[bytes] | None = field(default=None, init=False, repr=False)
+    nursery: Nursery | None = None
+    _child: Child | None = field(default=None, init=False, repr=False)
 
     @property
     def url(self) -> str:
@@ -68,7 +72,11 @@ class ManagedProcess:
     def launch(self) -> None:
         """Start the process, without waiting. Call it from the main thread."""
         inherited = {name: value for name, value in os.environ.items() if name not in LAUNCHER_VARIABLES}
-        self._child = spawn([sys.executable, "-m", self.module], self.log, env=inherited | dict(self.env))
+        env = inherited | dict(self.env)
+        if self.nursery is not None:
+            self._child = self.nursery.fork(self.module, env, self.log)
+        else:
+            self._child = spawn([sys.executable, "-m", self.module], self.log, env=env)
 
     def is_running(self) -> bool:
         return self._child is not None and self._child.poll() is None

@@ -14,6 +14,7 @@ from typing import Self
 from . import environment
 from .child import LOOPBACK, ROOT
 from .kafka import KafkaServer
+from .nursery import Nursery
 from .ports import PortPlan, replica_names
 from .postgres import SERVICES, PostgresServer, ensure_service_databases
 from .processes import ManagedProcess, Supervisor, stop_all, wait_all_ready
@@ -67,6 +68,7 @@ class Stack:
         self.logs = self.state_dir / "logs"
         self.ports = plan.ports or PortPlan.free(plan.replicas)
         self.processes: dict[str, ManagedProcess] = {}
+        self.nursery = Nursery(self.logs / "nursery.log")
         self.supervisor = Supervisor(say)
         self._say = say
         self._dsns: dict[str, str] = {}
@@ -108,6 +110,7 @@ class Stack:
         keep_previous_logs(self.logs)
         ensure_secrets(self.secrets_dir)
         try:
+            self.nursery.start()
             if self.plan.has_traces:
                 self._launch(COLLECTOR)
             self._launch(*SIMULATORS, "gateway")  # they need no server, and use the time that Kafka takes
@@ -135,6 +138,7 @@ class Stack:
         collector = self.processes.pop(COLLECTOR, None)
         stop_all(list(self.processes.values()), SERVICES_STOP_SECONDS)
         stop_all([collector] if collector else [], SERVICES_STOP_SECONDS)  # after those whose last spans it receives
+        self.nursery.stop()
         with ThreadPoolExecutor(len(self._servers) or 1) as together:
             list(together.map(lambda server: server.stop(), self._servers))
 
@@ -266,8 +270,8 @@ class Stack:
     def _launch(self, *names: str) -> None:
         for name in filter(self._is_wanted, names):
             self._say(f"{name}: starting")
-            log = self.logs / f"{name}.log"
-            self.processes[name] = ManagedProcess(name, module_of(name), self.ports[name], self.env(name), log)
+            port, env, log = self.ports[name], self.env(name), self.logs / f"{name}.log"
+            self.processes[name] = ManagedProcess(name, module_of(name), port, env, log, self.nursery)
             self.processes[name].launch()
 
     def _is_wanted(self, name: str) -> bool:

@@ -164,7 +164,7 @@ def add_process(stack: Stack, name: str, module: str, address: str, **variables:
     (port,) = free_ports(1)
     stack.ports = PortPlan({**stack.ports.ports, name: port})
     environment = stack.env("family") | {"HTTP_PORT": str(port), "DATABASE_URL": address} | variables
-    process = ManagedProcess(name, module, port, environment, stack.logs / f"{name}.log")
+    process = ManagedProcess(name, module, port, environment, stack.logs / f"{name}.log", stack.nursery)
     stack.processes[name] = process
     process.launch()
     return process

@@ -6,10 +6,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.actor import Actor
-from chassis.batching import Batcher
+from chassis.batching import Batcher, MayFollow
 from chassis.clock import deadline
 from chassis.database import Database, Transaction, command
-from chassis.idempotency import Claim, KeptAnswer, keep_answers, kept_answers
+from chassis.idempotency import Claim, KeptAnswer
 from chassis.identifiers import new_id
 from chassis.refusal import IdempotencyKeyReused, NotFound, Refusal
 from contracts.booking.api import Basket, BasketBooked, Booking
@@ -37,17 +37,20 @@ BookingDesk = Batcher[BookingRequest, BasketBooked]
 def booking_desk(zone: ZoneInfo) -> BookingDesk:
     """Where concurrent requests for places queue up to be decided together."""
 
-    async def run(db: Database, requests: Sequence[BookingRequest]) -> Sequence[Outcome]:
-        return await book(db, requests, zone)
+    async def run(db: Database, requests: Sequence[BookingRequest], may_follow: MayFollow) -> Sequence[Outcome]:
+        return await book(db, requests, zone, may_follow)
 
     return Batcher(run)
 
 
 @command
-async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneInfo) -> list[Outcome]:
+async def book(
+    tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneInfo, may_follow: MayFollow = lambda: None
+) -> list[Outcome]:
     """Decide baskets in order of arrival; each is booked whole or refused. The outcomes are in the same order.
 
-    A key that was answered before, or that is in the batch twice, gets one and the same answer.
+    A key that was answered before, or that is in the batch twice, gets one and the same answer. Once the places are locked
+    those who came later `may_follow`: they queue up behind the locks.
     """
     first: dict[Claim, BookingRequest] = {}
     for request in requests:
@@ -61,9 +64,8 @@ async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneIn
         for request, basket in zip(new, lines, strict=True)
     ]
     places = await store.lock_places(tx, list({line.slot_id for line in every_line}))
-    # Both are read once the slots are locked: what a transaction that held them before did is visible now.
-    kept = await kept_answers(tx, [request.claim for request in new])
-    booked = await store.booked_among(tx, every_line)
+    may_follow()
+    kept, booked = await store.known_of(tx, [request.claim for request in new], every_line)
     outcomes = _replay(new, kept)
     waiting = [(request, basket) for request, basket in zip(new, baskets, strict=True) if request.claim not in outcomes]
     decisions = decide(Snapshot(await tx.now(), places, booked), [basket for _, basket in waiting])
@@ -81,7 +83,7 @@ async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneIn
 
 async def _save(tx: Transaction, accepted: Sequence[tuple[BookingRequest, BasketDecision, BasketBooked]]) -> None:
     await store.insert_bookings(tx, [(decision, request.actor.account_id) for request, decision, _ in accepted])
-    await keep_answers(tx, [KeptAnswer(request.claim, answer.model_dump_json()) for request, _, answer in accepted])
+    tx.keep([KeptAnswer(request.claim, answer.model_dump_json()) for request, _, answer in accepted])
     for request, decision, _ in accepted:
         tx.emit(*decision.events(), trace=request.trace)
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.clock import deadline
 from chassis.database import Row, Transaction
+from chassis.idempotency import KEPT_ANSWERS_SQL, Claim, KeptAnswer, kept_answer
 from contracts.booking.events import BookingCancelled
 from contracts.types import EnrollmentStatus
 
@@ -95,17 +96,34 @@ async def lock_places(tx: Transaction, slot_ids: Sequence[UUID]) -> dict[UUID, P
     return {row["id"]: Places(row["capacity"], row["taken"], row["is_closed"]) for row in rows}
 
 
-BOOKED_SQL = """
-select b.slot_id, b.child_id
-from bookings b join unnest($1::uuid[], $2::uuid[]) as line(slot_id, child_id) using (slot_id, child_id)
-where b.status = 'confirmed'
-"""
+KNOWN_SQL = f"""
+with kept as ({KEPT_ANSWERS_SQL}), booked as (
+    select b.slot_id, b.child_id
+    from bookings b join unnest($3::uuid[], $4::uuid[]) as line(slot_id, child_id) using (slot_id, child_id)
+    where b.status = 'confirmed'
+)
+select actor, key, fingerprint, response, null::uuid as slot_id, null::uuid as child_id from kept
+union all
+select null, null, null, null, slot_id, child_id from booked
+"""  # noqa: S608 - it is put together from constants alone
 
 
-async def booked_among(tx: Transaction, lines: Sequence[WishedLine]) -> set[tuple[UUID, UUID]]:
-    """Those (slot, child) of the lines that have a live booking. To be read once the slots are locked."""
-    rows = await tx.fetch(BOOKED_SQL, [line.slot_id for line in lines], [line.child_id for line in lines])
-    return {(row["slot_id"], row["child_id"]) for row in rows}
+async def known_of(
+    tx: Transaction, claims: Sequence[Claim], lines: Sequence[WishedLine]
+) -> tuple[list[KeptAnswer], set[tuple[UUID, UUID]]]:
+    """The answers that were given to these claims before, and those (slot, child) of the lines that have a live booking.
+
+    To be read once the slots are locked: what a transaction that held them before did is visible then.
+    """
+    rows = await tx.fetch(
+        KNOWN_SQL,
+        [claim.actor for claim in claims],
+        [claim.key for claim in claims],
+        [line.slot_id for line in lines],
+        [line.child_id for line in lines],
+    )
+    kept = [kept_answer(dict(row)) for row in rows if row["slot_id"] is None]
+    return kept, {(row["slot_id"], row["child_id"]) for row in rows if row["slot_id"] is not None}
 
 
 INSERT_BOOKINGS_SQL = """

@@ -69,6 +69,13 @@ async def write_note(
     return await keep_note(db, claim, note_id)
 
 
+@post("/notes", status_code=201)
+async def pin_note(db: NamedDependency[Database], claim: NamedDependency[Claim], data: JSONBody[Note]) -> NoteAnswer:
+    if not data.lines:
+        raise ShelfFull(FieldRefusal("/lines/0/count", "too_many", (("places", 3),)), shelf_id=SHELF_ID, full_at=NOW)
+    return await keep_note(db, claim, SHELF_ID)
+
+
 @get("/myself")
 async def read_myself(actor: NamedDependency[Actor]) -> dict[str, str]:
     return {"account_id": str(actor.account_id)}
@@ -97,7 +104,7 @@ async def lose_connection(db: NamedDependency[Database]) -> None:
 SERVICE = Service(
     name="probe",
     migrations=MIGRATIONS,
-    routes=[write_note, read_myself, read_time, refuse, break_down, lose_connection],
+    routes=[write_note, pin_note, read_myself, read_time, refuse, break_down, lose_connection],
 )
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from litestar.routes import HTTPRoute
 
+from chassis.lean_routes import WAY
 from chassis.settings import ProcessRole, ServiceSettings
 from contracts.http import Problem
 from contracts.types import Role
@@ -120,16 +121,54 @@ async def test_the_trace_of_a_request_goes_on_in_its_events(probe: RunningServic
     assert trace["traceparent"].split("-")[1] == trace_id
 
 
-async def test_dependencies_are_provided_one_after_the_other(probe: RunningService) -> None:
-    batches = [
-        batch
+async def test_answers_that_are_models_take_the_short_way(probe: RunningService) -> None:
+    ways = {
+        handler.handler_name: handler.opt.get(WAY)
         for route in probe.app.routes
         if isinstance(route, HTTPRoute)
-        for _, parameters in route.route_handler_map.values()
-        for batch in parameters.dependency_batches
+        for handler in route.route_handlers
+    }
+    assert {name for name, way in ways.items() if way} == {"write_note", "pin_note"}
+
+
+async def test_the_short_way_says_no_as_the_framework_s_does(probe: RunningService) -> None:
+    long = (await probe.client.get("/full")).json()
+    short = await probe.client.post("/notes", json={"text": "a"}, headers=headers(probe))
+    assert short.headers["content-type"] == "application/problem+json"
+    assert short.headers["cache-control"] == "no-store"
+    assert short.json() == long | {"trace_id": short.json()["trace_id"]}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 422),
+        (b"null", 422),
+        (b'{"text": "a", "lines": [{"count": "many"}]}', 422),
+        (b'{"text": "a", "colour": 1}', 422),
+        (b'{"text": "a"', 400),
+        (b'{"text": "\xff"}', 400),
+        (b" " * (BODY_MAX + 1), 413),
+    ],
+)
+async def test_a_body_is_judged_alike_on_both_ways(probe: RunningService, body: bytes, status: int) -> None:
+    """With a place in its path a request is read by the framework, without one by its model."""
+    problems = [
+        await told(probe, "POST", path, content=body, headers=headers(probe))
+        for path in ("/notes", f"/notes/{uuid4()}")
     ]
-    assert len(batches) > 3
-    assert {len(batch) for batch in batches} == {1}
+    assert [problem.status for problem in problems] == [status, status]
+    assert problems[0].code == problems[1].code
+    assert problems[0].errors == problems[1].errors
+
+
+async def test_the_short_way_answers_with_the_model_s_json(probe: RunningService) -> None:
+    body, sent = {"text": "a", "lines": [{"count": 1}]}, headers(probe)
+    answers = [await probe.client.post("/notes", json=body, headers=sent) for _ in range(2)]
+    assert [(answer.status_code, answer.json()) for answer in answers] == [(201, {"note_id": str(SHELF_ID)})] * 2
+    assert answers[0].headers["content-type"] == "application/json"
+    assert int(answers[0].headers["content-length"]) == len(answers[0].content)
+    assert await probe.db.fetchval("select count(*) from outbox") == 1
 
 
 async def test_a_bug_says_nothing_about_itself(probe: RunningService) -> None:

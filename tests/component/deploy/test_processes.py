@@ -1,5 +1,6 @@
 """A process of the launcher: ready, ended, started again, given up, and kept apart from the launcher's own settings."""
 
+import json
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.child import LauncherError, free_ports, wait_until
+from deploy.local.nursery import Nursery
 from deploy.local.processes import ManagedProcess, Supervisor
 
 PROGRAM = """
@@ -26,14 +28,23 @@ def make_module(folder: Path, body: str) -> None:
     (folder / "fake_service.py").write_text(PROGRAM.format(body=body))
 
 
-@pytest.fixture
-def fake(tmp_path: Path) -> Iterator[ManagedProcess]:
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """A nursery for all tests of this file: it imports what real processes share."""
+    nursery = Nursery(tmp_path_factory.mktemp("nursery") / "nursery.log")
+    nursery.start()
+    yield nursery
+    nursery.stop()
+
+
+@pytest.fixture(params=["started", "forked"])
+def fake(request: pytest.FixtureRequest, nursery: Nursery, tmp_path: Path) -> Iterator[ManagedProcess]:
     """A process that is ready at once and does what its module says."""
     make_module(tmp_path, "")
     (port,) = free_ports(1)
-    process = ManagedProcess(
-        "fake", "fake_service", port, {"HTTP_PORT": str(port), "PYTHONPATH": str(tmp_path)}, tmp_path / "fake.log"
-    )
+    env = {"HTTP_PORT": str(port), "PYTHONPATH": str(tmp_path)}
+    parent = nursery if request.param == "forked" else None
+    process = ManagedProcess("fake", "fake_service", port, env, tmp_path / "fake.log", parent)
     yield process
     process.kill()
 
@@ -84,3 +95,36 @@ def test_the_administrators_variables_do_not_reach_a_process(
     fake.wait_ready()
     assert "HTTP_PORT" in fake.log.read_text()
     assert "DATABASE_URL" not in fake.log.read_text()
+
+
+def test_a_forked_process_is_one_of_its_own(nursery: Nursery, tmp_path: Path) -> None:
+    """Identifiers, random numbers and variables are not what its fellows have, whatever the nursery did before."""
+    (tmp_path / "told.py").write_text(
+        "import json, os, random, sys\n"
+        "from chassis.identifiers import new_id\n"
+        "print(json.dumps([new_id().hex[-12:], random.random(), os.getsid(0) == os.getpid(), dict(os.environ), sys.argv]))"
+    )
+    told = []
+    for number in range(2):
+        log = tmp_path / f"told-{number}.log"
+        child = nursery.fork("told", {"PYTHONPATH": str(tmp_path), "NUMBER": str(number)}, log)
+        assert child.wait(20) == 0
+        told.append(json.loads(log.read_text()))
+    (first_id, first_number, *first), (second_id, second_number, *second) = told
+    assert first_id != second_id
+    assert first_number != second_number
+    assert first == [True, {"PYTHONPATH": str(tmp_path), "NUMBER": "0"}, [str(tmp_path / "told.py")]]
+    assert second[1]["NUMBER"] == "1"
+
+
+def test_forked_processes_end_with_their_nursery_and_the_launcher_says_so(tmp_path: Path) -> None:
+    (tmp_path / "sleeper.py").write_text("import time\ntime.sleep(60)")
+    nursery = Nursery(tmp_path / "nursery.log")
+    nursery.start()
+    child = nursery.fork("sleeper", {"PYTHONPATH": str(tmp_path)}, tmp_path / "sleeper.log")
+    assert child.poll() is None
+    nursery.stop()
+    assert wait_until(lambda: child.poll() is not None, 10)
+    assert child.returncode == -signal.SIGTERM
+    with pytest.raises(LauncherError, match="the process that starts the others died"):
+        nursery.fork("sleeper", {}, tmp_path / "sleeper.log")
