@@ -1,5 +1,6 @@
 """Servers that the whole suite shares: one real PostgreSQL and one real Kafka, started when first asked for."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from deploy.local.postgres import PostgresServer
 from deploy.local.secrets import ensure_secrets
 from deploy.local.topics import create_topics
 from tests.support.databases import Postgres
+
+# What the Kafka client says while brokers and groups are broken on purpose would bury the one line of a failure.
+logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
