@@ -2,7 +2,8 @@
 
 The framework routes, documents and refuses. Between routing and a handler it also asks, for each request, about caches,
 hooks, cookies, forms and clean-ups that none of our routes has, and spends more time on that than a small command needs.
-Handlers whose answer is one of our models take this way instead; all others take the framework's.
+Handlers whose answer is one of our models, and that have no dependencies of their own, take this way instead; all others
+take the framework's.
 See docs/adr/0012-requests-take-a-short-way.md.
 """
 
@@ -62,7 +63,8 @@ class _Way:
         """The way to a handler, or None when it must be the framework's."""
         fields = handler.parsed_fn_signature.parameters
         answer = handler.parsed_fn_signature.return_type.annotation
-        if not (inspect.isclass(answer) and issubclass(answer, Model)) or handler.has_sync_callable:
+        has_own = any(name in fields for name in handler.resolve_dependencies().keys() - providers.keys())
+        if not (inspect.isclass(answer) and issubclass(answer, Model)) or handler.has_sync_callable or has_own:
             return None
         given = [(name, provider) for name, provider in providers.items() if name in fields]
         provided = tuple((name, provider, inspect.iscoroutinefunction(provider)) for name, provider in given)

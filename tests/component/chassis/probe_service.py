@@ -16,7 +16,7 @@ from uuid import UUID
 import httpx2
 from joserfc.jwk import OKPKey
 from litestar import get, post
-from litestar.di import NamedDependency
+from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
 from chassis.actor import Actor
@@ -76,6 +76,11 @@ async def pin_note(db: NamedDependency[Database], claim: NamedDependency[Claim],
     return await keep_note(db, claim, SHELF_ID)
 
 
+@get("/shelf", dependencies={"shelf_id": Provide(lambda: SHELF_ID, sync_to_thread=False)})
+async def read_shelf(shelf_id: NamedDependency[UUID]) -> NoteAnswer:
+    return NoteAnswer(note_id=shelf_id)
+
+
 @get("/myself")
 async def read_myself(actor: NamedDependency[Actor]) -> dict[str, str]:
     return {"account_id": str(actor.account_id)}
@@ -104,7 +109,7 @@ async def lose_connection(db: NamedDependency[Database]) -> None:
 SERVICE = Service(
     name="probe",
     migrations=MIGRATIONS,
-    routes=[write_note, pin_note, read_myself, read_time, refuse, break_down, lose_connection],
+    routes=[write_note, pin_note, read_shelf, read_myself, read_time, refuse, break_down, lose_connection],
 )
 
 

@@ -129,6 +129,8 @@ async def test_answers_that_are_models_take_the_short_way(probe: RunningService)
         for handler in route.route_handlers
     }
     assert {name for name, way in ways.items() if way} == {"write_note", "pin_note"}
+    # What a route brings along, the framework provides.
+    assert (await probe.client.get("/shelf")).json() == {"note_id": str(SHELF_ID)}
 
 
 async def test_the_short_way_says_no_as_the_framework_s_does(probe: RunningService) -> None:
