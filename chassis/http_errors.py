@@ -136,6 +136,8 @@ EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     RecursionError: unreadable_response,
     asyncpg.PostgresConnectionError: unavailable_response,
     asyncpg.InterfaceError: unavailable_response,
+    asyncpg.InternalClientError: unavailable_response,  # of a connection that broke at the moment it was taken
+    asyncpg.ObjectNotInPrerequisiteStateError: unavailable_response,  # of a database that lets nobody in
     asyncpg.CannotConnectNowError: unavailable_response,
     asyncpg.TooManyConnectionsError: unavailable_response,
     ConnectionError: unavailable_response,

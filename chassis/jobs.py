@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import asyncpg
 import structlog
 
+from .applying import OUTAGES
 from .database import SESSION_LOCK_SETTINGS, Database, Row
 from .telemetry import JOB_RUNS, JOB_SECONDS, JOB_SUCCESS, span
 
@@ -62,7 +63,7 @@ async def _run_for_ever(db: Database, database_url: str, job: Job) -> None:
                     await asyncio.sleep(job.every_seconds)
             finally:
                 connection.terminate()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        except (asyncpg.PostgresError, *OUTAGES) as error:
             log.warning("job runner restarts", job=job.name, error=type(error).__name__)
             await asyncio.sleep(RESTART_SECONDS)
 

@@ -20,6 +20,7 @@ from aiokafka.partitioner import murmur2
 
 from contracts.event import Envelope
 
+from .applying import OUTAGES
 from .database import SESSION_LOCK_SETTINGS, Row
 from .outbox import SHARD_COUNT
 from .telemetry import PUBLISHED, RELAY_SHARDS
@@ -75,7 +76,7 @@ class Relay:
         while True:
             try:
                 await self._publish_until_broken(wake)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, KafkaError, TimeoutError) as error:
+            except (asyncpg.PostgresError, KafkaError, *OUTAGES) as error:
                 log.warning("relay restarts", error=type(error).__name__)
                 await asyncio.sleep(RESTART_SECONDS)
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import httpx2
+from asyncpg import InternalClientError, ObjectNotInPrerequisiteStateError
 from joserfc.jwk import OKPKey
 from litestar import get, post
 from litestar.di import NamedDependency, Provide
@@ -106,10 +107,31 @@ async def lose_connection(db: NamedDependency[Database]) -> None:
     await db.execute("select pg_terminate_backend(pg_backend_pid())")
 
 
+@get("/taken")
+async def take_broken_connection() -> None:
+    raise InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+
+
+@get("/closed")
+async def find_database_closed() -> None:
+    raise ObjectNotInPrerequisiteStateError("database is not currently accepting connections")
+
+
 SERVICE = Service(
     name="probe",
     migrations=MIGRATIONS,
-    routes=[write_note, pin_note, read_shelf, read_myself, read_time, refuse, break_down, lose_connection],
+    routes=[
+        write_note,
+        pin_note,
+        read_shelf,
+        read_myself,
+        read_time,
+        refuse,
+        break_down,
+        lose_connection,
+        take_broken_connection,
+        find_database_closed,
+    ],
 )
 
 

@@ -193,7 +193,10 @@ async def test_a_lost_database_is_unavailable_and_its_return_is_enough(postgres:
         assert (await probe.client.get("/time")).status_code == 200
 
 
-async def test_a_database_that_stops_in_the_middle_of_a_request_is_unavailable(probe: RunningService) -> None:
-    problem = await told(probe, "GET", "/cut")
+@pytest.mark.parametrize("path", ["/cut", "/taken", "/closed"])
+async def test_a_database_that_stops_in_the_middle_of_a_request_is_unavailable(
+    probe: RunningService, path: str
+) -> None:
+    problem = await told(probe, "GET", path)
     assert (problem.status, problem.code) == (503, "unavailable")
     assert (await probe.client.get("/time")).status_code == 200
