@@ -42,9 +42,13 @@ class Month:
         return run_id
 
     async def issue(self, run_id: str) -> None:
-        """Review the draft, issue it and wait for the last invoice."""
-        await self._do("billing", f"/invoice-runs/{run_id}/review")
-        await self._do("billing", f"/invoice-runs/{run_id}/issue")
+        """Review the draft and issue it - once more when days changed in between - and wait for the last invoice."""
+
+        async def is_decided() -> bool:
+            steps = [f"/invoice-runs/{run_id}/review", f"/invoice-runs/{run_id}/issue"]
+            return all([(await self._do("billing", step)).outcome is Outcome.ACCEPTED for step in steps])
+
+        await eventually(is_decided, STEP_SECONDS, "the draft is what it was when it was reviewed")
         await self._reach(run_id, "issued")
 
     async def pay(self, limit: int = 100) -> int:
