@@ -30,7 +30,7 @@ LOGIN, PASSWORD = "famille.testeur", "tilleuls-lina-4"
 EMAIL = "antoine.testeur@example.org"
 SEEDED = ("testeur", "okafor", "ngozi", "tilleuls", "06 00 00 00", "example.org", "2018-04-12")
 SERVERS = ("postgres", "kafka")
-PROCESSES = 8
+PROCESSES = 9  # five services, the gateway, two simulators, and the process that forks them
 READERS = ("identity", "booking", "billing", "notifications")
 SETTLE_SECONDS = 30.0
 
