@@ -1,4 +1,8 @@
-"""The Kafka side of consumers: one subscription a topic, batches of raw records, offsets committed after their effect."""
+"""The Kafka side of consumers: one subscription a topic, batches of raw records, offsets committed after their effect.
+
+An offset follows its effect a moment later, while the next batch is applied already: what is read again because a process
+ended in between is found in the inbox. FastStream keeps the loops; it neither parses nor decodes, for that is done once, here.
+"""
 
 import asyncio
 from collections import Counter
@@ -6,10 +10,13 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import structlog
-from aiokafka import ConsumerRecord
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import ConsumerStoppedError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.message import FAKE_CONSUMER
+from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from contracts.event import MalformedRecord, read_record
 
@@ -24,14 +31,58 @@ OUTAGE_PAUSE_SECONDS = 1.0
 SESSION_TIMEOUT_MS = 6_000
 HEARTBEAT_MS = 1_000
 STOP_SECONDS = 10.0
+OFFSETS_SECONDS = 0.1
+COMMIT_SECONDS_MAX = 2.0
 RETRY_BACKOFF_MS = 500
 """How long each connection of a consumer waits for a broker that is away; by default they fill logs and keep a core busy."""
+
+Records = tuple["ConsumerRecord[bytes, bytes]", ...]
 
 log = structlog.get_logger()
 
 
 class MissingTopic(Exception):
     """A topic that the service listens to is not made yet."""
+
+
+class Reading:
+    """One topic as a consumer reads it: the records in hand, and how far those before them had their effect."""
+
+    def __init__(self, subscriber: BatchSubscriber) -> None:
+        self._subscriber = subscriber
+        self._next: dict[TopicPartition, int] = {}
+        self.in_hand: Counter[int] = Counter()
+        """How many records of each partition are being applied."""
+
+    @property
+    def consumer(self) -> AIOKafkaConsumer | None:
+        """The client library's side; None until it has joined."""
+        return self._subscriber.consumer
+
+    def note(self, records: Records) -> None:
+        """These records had their effect."""
+        self._next.update({TopicPartition(record.topic, record.partition): record.offset + 1 for record in records})
+
+    async def commit(self) -> None:
+        """Tell the broker what was noted of the partitions that are still ours; what it does not take is told next time."""
+        noted = dict(self._next)
+        if self.consumer is None or not noted:
+            return
+        try:
+            if ours := {place: noted[place] for place in self.consumer.assignment() & noted.keys()}:
+                async with asyncio.timeout(COMMIT_SECONDS_MAX):
+                    await self.consumer.commit(ours)
+        except (KafkaError, ConsumerStoppedError, TimeoutError) as error:
+            log.warning("offsets wait for the broker", error=type(error).__name__)
+        else:
+            self._next = {place: offset for place, offset in self._next.items() if noted.get(place) != offset}
+
+    def rewind(self, records: Records) -> None:
+        """Have these records come again."""
+        first = {TopicPartition(record.topic, record.partition): record.offset for record in reversed(records)}
+        if self.consumer is not None:
+            for place in self.consumer.assignment() & first.keys():
+                self.consumer.seek(place, first[place])
 
 
 class Consumer:
@@ -41,20 +92,22 @@ class Consumer:
         self._applier = Applier(db, subscriptions)
         self._prefix = settings.topic_prefix
         self._bootstrap_servers = settings.kafka_bootstrap_servers
-        self._in_hand: dict[str, Counter[int]] = {topic: Counter() for topic in subscriptions.topics}
+        self._readings: dict[str, Reading] = {}
+        self._is_stopping = False
         self.watch = ConsumerWatch(db, settings, self._applier.settled)
         self._tasks: Sequence[asyncio.Task[None]] = ()
         self.broker = KafkaBroker(
             settings.kafka_bootstrap_servers,
             client_id=f"{service}.consumer",
-            ack_policy=AckPolicy.NACK_ON_ERROR,
+            ack_policy=AckPolicy.MANUAL,
+            apply_types=False,
             allow_auto_create_topics=False,
             graceful_timeout=STOP_SECONDS,
             retry_backoff_ms=RETRY_BACKOFF_MS,
             logger=None,
         )
         for topic in subscriptions.topics:
-            self.broker.subscriber(
+            subscriber = self.broker.subscriber(
                 self._prefix + topic,
                 group_id=f"{self._prefix}{service}.{topic}",
                 batch=True,
@@ -64,13 +117,17 @@ class Consumer:
                 auto_offset_reset="earliest",
                 session_timeout_ms=SESSION_TIMEOUT_MS,
                 heartbeat_interval_ms=HEARTBEAT_MS,
-                decoder=_leave_undecoded,
-            )(self._receive)
+                parser=_unparsed,
+                decoder=_records_of,
+            )
+            subscriber(self._receive)
+            self._readings[topic] = Reading(subscriber)
 
     async def start(self) -> None:
         """Begin to join the consumer groups. A broker that is away is waited for, and keeps nothing else from starting."""
         self._tasks = [
             asyncio.create_task(self._join(), name="consumer"),
+            asyncio.create_task(self._follow_effects(), name="offsets"),
             asyncio.create_task(self.watch.run(self._subscriptions), name="consumer watch"),
         ]
 
@@ -93,42 +150,51 @@ class Consumer:
             made = (await client.fetch_all_metadata()).topics()
         finally:
             await client.close()
-        if not made.issuperset(self._prefix + topic for topic in self._in_hand):
+        if not made.issuperset(self._prefix + topic for topic in self._readings):
             raise MissingTopic
 
     async def stop(self) -> None:
         """Finish the batches under way, commit them, leave the groups."""
         for task in self._tasks:
             task.cancel()
+        self._is_stopping = True  # from now on each batch commits its own offsets
+        await self._commit_offsets()
         await self.broker.stop()
+
+    async def _follow_effects(self) -> None:
+        while True:
+            await asyncio.sleep(OFFSETS_SECONDS)
+            await self._commit_offsets()
+
+    async def _commit_offsets(self) -> None:
+        await asyncio.gather(*(reading.commit() for reading in self._readings.values()))
 
     async def report(self) -> dict[str, dict[str, Any]]:
         """The state of each topic now: see `ConsumerWatch.look`."""
         return await self.watch.look(self._subscriptions())
 
     def _subscriptions(self) -> list[Subscription]:
-        consumers = {name: each.consumer for each in self.broker.subscribers for name in each.topic_names}  # type: ignore[attr-defined]  # all are Kafka's
-        return [
-            Subscription(topic, consumers[self._prefix + topic], in_hand) for topic, in_hand in self._in_hand.items()
-        ]
+        return [Subscription(topic, each.consumer, each.in_hand) for topic, each in self._readings.items()]
 
-    async def _receive(self, message: KafkaMessage) -> None:
-        records = cast("tuple[ConsumerRecord[bytes, bytes], ...]", message.raw_message)
-        by_topic: dict[str, list[Received]] = {}
-        for record in records:
-            topic = record.topic.removeprefix(self._prefix)
-            by_topic.setdefault(topic, []).append(received_of(topic, record))
+    async def _receive(self, records: Records) -> None:
+        topic = records[0].topic.removeprefix(self._prefix)
+        reading = self._readings[topic]
+        received = [received_of(topic, record) for record in records]
+        reading.in_hand.update(item.partition for item in received)
         try:
-            for topic, received in by_topic.items():
-                self._in_hand[topic].update(item.partition for item in received)
-                await self._applier.apply(topic, received)
-        except OUTAGES as outage:
-            log.warning("consumer waits for its database", error=type(outage).__name__)
+            await self._applier.apply(topic, received)
+        except Exception as error:
+            # Whatever it was, nothing is passed over: the same records come again.
+            is_outage = isinstance(error, OUTAGES)
+            log.warning("consumer waits for its database", error=type(error).__name__, exc_info=not is_outage)
             await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
-            raise
+            reading.rewind(records)
+        else:
+            reading.note(records)
+            if self._is_stopping:
+                await reading.commit()
         finally:
-            for topic in by_topic:
-                self._in_hand[topic].clear()
+            reading.in_hand.clear()
 
 
 def received_of(topic: str, record: "ConsumerRecord[bytes, bytes]") -> Received:
@@ -141,7 +207,10 @@ def received_of(topic: str, record: "ConsumerRecord[bytes, bytes]") -> Received:
     return Received(record.partition, record.offset, key, envelope)
 
 
-async def _leave_undecoded(_message: KafkaMessage) -> bytes:
-    # Records are read from `raw_message`, one by one: a decoder that looks at the body would fail a whole batch for
-    # one record that is not JSON.
-    return b""
+async def _unparsed(records: Records) -> KafkaMessage:
+    return KafkaMessage(raw_message=records, body=b"", consumer=FAKE_CONSUMER)
+
+
+async def _records_of(message: KafkaMessage) -> Records:
+    # Records are read one by one: a decoder that looked at bodies would fail a whole batch for one that is not JSON.
+    return cast("Records", message.raw_message)

@@ -24,6 +24,9 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 SESSION_LOCK_SETTINGS = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 """Of connections that hold session locks: a machine that vanishes without a word gives its locks back in half a minute."""
 HEALTH_ANSWER_SECONDS = 2.0
+BEGIN = "begin; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off"
+"""Statements of transactions are planned once for batches of every size, and find rows by index. Left to choose, the server plans
+each small batch anew, which takes longer than to run it, or keeps a plan from when a table was so small that it is read whole."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -140,11 +143,16 @@ class Database(Queries):
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A transaction that commits, with its events, when the block ends without an exception."""
         async with self.pool.acquire() as connection:
-            async with connection.transaction():
-                transaction = Transaction(connection, self.clock_offset)  # type: ignore[arg-type]  # the pool's proxy
+            transaction = Transaction(connection, self.clock_offset)  # type: ignore[arg-type]  # the pool's proxy
+            try:
+                await connection.execute(BEGIN)
                 yield transaction
                 if transaction.emissions or transaction.answers:
                     await store(transaction, transaction.emissions, transaction.answers)
+            except BaseException:
+                await connection.execute("rollback")
+                raise
+            await connection.execute("commit")
             if transaction.emissions:
                 self.committed.set()
 

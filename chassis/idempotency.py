@@ -81,7 +81,8 @@ class AnswerRaced(asyncpg.SerializationError):
 
 KEPT_ANSWERS_SQL = """
 select k.actor, k.key, k.fingerprint, k.response::text as response
-from idempotency_keys k join unnest($1::text[], $2::text[]) as asked(actor, key) using (actor, key)
+from unnest($1::text[], $2::text[]) as asked(actor, key)
+cross join lateral (select * from idempotency_keys where actor = asked.actor and key = asked.key offset 0) k
 """
 """The answers that were kept for some keys. Comparing the fingerprints of their claims is the caller's."""
 

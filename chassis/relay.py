@@ -26,14 +26,16 @@ from .outbox import SHARD_COUNT
 from .telemetry import PUBLISHED, RELAY_SHARDS
 
 BATCH_MAX = 500
-BUSY_SECONDS = 0.002
-IDLE_SECONDS = 0.1
-"""Another process may commit events too: the next look is soon after events were found, then later and later."""
-CROWDED_SECONDS = 0.03
+BEAT_SECONDS = 0.01
+"""Turns begin at least so far apart: what a turn costs all along the way, down to the last consumer, is shared by its rows. After
+a rest the first one begins at once."""
+CROWDED_BEAT_SECONDS = 0.03
 CROWDED_RATE = 1_500
 PACE_SECONDS = 0.25
-"""Above so many events a second, looks are further apart: a turn of many rows costs hardly more than a turn of few, and
-the machine has better to do then."""
+"""Above so many events a second the machine has better to do than many turns."""
+LOOK_SECONDS = 0.002
+IDLE_SECONDS = 0.1
+"""Another process may commit events too: the next look is soon after events were found, then later and later."""
 RESTART_SECONDS = 0.5
 REBALANCE_SECONDS = 2.0
 RELAY_NAMESPACE = 4_240_002
@@ -109,14 +111,15 @@ class Relay:
                 if loop.time() >= rebalance_at:
                     await self._take_share(connection)
                     rebalance_at = loop.time() + REBALANCE_SECONDS
+                began = loop.time()
                 published = await self._publish_batch(connection, producer)
-                pause = BUSY_SECONDS if published else min(1.5 * pause, IDLE_SECONDS)
                 if published == BATCH_MAX:
                     continue
-                if pace.is_crowded(published):
-                    await asyncio.sleep(CROWDED_SECONDS)
-                else:
-                    await _wait(wake, pause)
+                if published:
+                    beat = CROWDED_BEAT_SECONDS if pace.is_crowded(published) else BEAT_SECONDS
+                    await asyncio.sleep(began + beat - loop.time())
+                pause = LOOK_SECONDS if published else min(1.5 * pause, IDLE_SECONDS)
+                await _wait(wake, pause)
         finally:
             # The producer first: it hands over what is under way, and until then nobody else may have our shards, or a
             # state could follow a newer one into its topic.

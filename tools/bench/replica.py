@@ -1,7 +1,7 @@
 """P4: how long after a booking is committed its charge is committed in billing, at a steady 500 booked days a second.
 
-Ours is the real path: the booking command, in this process, commits bookings with their events; the relay and billing's
-consumer are the processes `python -m services.booking` and `python -m services.billing`. The peer sends as many records
+Ours is the real path: the desk of the booking command commits bookings with their events, and the relay publishes them, both in this
+process as in the service's own; billing's consumer is a process `python -m services.billing`. The peer sends as many records
 of the same size at the same instants with aiokafka, reads them back and inserts what each poll brings by one statement.
 Same broker, same PostgreSQL, every record acknowledged, every commit on disk, offsets committed after the insert.
 
@@ -17,19 +17,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
-from zoneinfo import ZoneInfo
 
 from chassis.database import Database
 from chassis.idempotency import Claim
-from chassis.refusal import Refusal
+from chassis.relay import Relay
 from chassis.town import load_town
 from contracts.booking.api import Basket, BasketLineCreate
-from services.booking.bookings.commands import BookingRequest, book
+from services.booking.bookings.commands import BookingDesk, BookingRequest, booking_desk
 
 from .harness import Goal, InvariantBroken, Outcome, Setting, Sides
 from .rate import at_rate, quantile
 from .raw import RawReplica, raw_replica
-from .servers import opened, running_stack
+from .servers import opened, running, running_stack
 from .town import Family, open_activity, publish_tariff, settle
 
 DAYS_PER_SECOND = 500
@@ -77,8 +76,9 @@ class CommitToReplica:
     async def prepare(self, setting: Setting) -> AsyncIterator[Sides]:
         """One relay, one consumer, a town of 2,000 households, and the peer's topic and table."""
         async with (
-            running_stack(setting.folder, {"booking": "relay", "billing": "consumer"}) as stack,
+            running_stack(setting.folder, {"booking": "jobs", "billing": "consumer"}) as stack,
             opened(stack, "booking") as booking,
+            running(Relay(stack.dsn("booking"), stack.bootstrap, "booking").run(booking.committed)),
             opened(stack, "billing") as billing,
             raw_replica(stack.bootstrap, stack.dsn("family")) as raw,
         ):
@@ -87,14 +87,15 @@ class CommitToReplica:
             families = await settle(booking, FAMILIES, activity_id, billing)
             wishes = _wishes(families, slots)
             seconds = QUICK_SECONDS if setting.is_quick else ROUND_SECONDS
-            sides = _Paths(load_town(stack.plan.town_file).zone, booking, billing, raw, wishes, seconds)
+            desk = booking_desk(load_town(stack.plan.town_file).zone)
+            sides = _Paths(desk, booking, billing, raw, wishes, seconds)
             await sides.warm_up()
             yield sides
 
 
 @dataclass(slots=True)
 class _Paths:
-    zone: ZoneInfo
+    desk: BookingDesk
     booking: Database
     billing: Database
     raw: RawReplica
@@ -147,9 +148,7 @@ class _Paths:
     async def _book(self, family: Family, slots: Sequence[UUID]) -> UUID:
         basket = Basket(lines=tuple(BasketLineCreate(child_id=family.child_id, slot_id=slot_id) for slot_id in slots))
         claim = Claim.of(str(family.guardian_id), str(uuid4()), "POST /bookings", b"")
-        (answer,) = await book(self.booking, [BookingRequest(family.actor, basket, claim, {})], self.zone)
-        if isinstance(answer, Refusal):
-            raise InvariantBroken(f"a basket was refused: {answer.code()}")
+        answer = await self.desk.submit(self.booking, BookingRequest(family.actor, basket, claim, {}))
         return answer.basket_id
 
 

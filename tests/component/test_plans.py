@@ -1,0 +1,102 @@
+"""Statements of the ways that everybody walks find their rows by index, even while statistics know nothing of their tables."""
+
+import importlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from chassis.database import Transaction
+from services.booking.bookings.store import LOCK_PLACES_SQL
+from tests.support.databases import Postgres
+from tests.support.services import running_service
+
+pytestmark = pytest.mark.anyio
+
+Node = dict[str, Any]
+
+NOWHERE = "http://127.0.0.1:9"
+
+STATEMENTS = {
+    "booking": [
+        "chassis.outbox.STORE_SQL",
+        "chassis.relay.REMOVE_ROWS_SQL",
+        "services.booking.attendance.store.MARK_SQL",
+        "services.booking.bookings.store.INSERT_BOOKINGS_SQL",
+        "services.booking.bookings.store.KNOWN_SQL",
+        "services.booking.bookings.store.LINES_SQL",
+        "services.booking.bookings.store.LOCK_PLACES_SQL",
+    ],
+    "billing": [
+        "chassis.inbox.CLAIM_EVENTS_SQL",
+        "services.billing.charges.store.LOCK_RUNS_SQL",
+        "services.billing.charges.store.NOTE_FACTS_SQL",
+        "services.billing.charges.store.SAVE_CHARGES_SQL",
+        "services.billing.runs.store.CLOSE_ITEMS_SQL",
+        "services.billing.runs.store.SAVE_ITEMS_SQL",
+        "services.billing.tariffs.store.PRICE_DAYS_SQL",
+    ],
+}
+
+
+async def tables_read_whole(tx: Transaction, sql: str) -> list[str]:
+    """The tables, or indexes, that a statement reads from end to end, by the plan that a transaction keeps for it."""
+    count = max(int(number) for number in re.findall(r"\$(\d+)", sql))
+    await tx.execute(f"prepare statement as {sql}")
+    plan = await tx.fetchval(f"explain (format json) execute statement ({', '.join(['null'] * count)})")
+    await tx.execute("deallocate statement")
+    return sorted({name for node in _nodes(json.loads(plan)[0]["Plan"]) if (name := _read_whole(node))})
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.get("Plans", []):
+        yield from _nodes(child)
+
+
+def _read_whole(node: Node) -> str | None:
+    kind = node["Node Type"]
+    if kind == "Seq Scan":
+        return str(node["Relation Name"])
+    if kind in ("Index Scan", "Index Only Scan", "Bitmap Index Scan") and "Index Cond" not in node:
+        return str(node["Index Name"])
+    return None
+
+
+@pytest.mark.parametrize("service", STATEMENTS)
+async def test_no_table_is_read_whole(service: str, postgres: Postgres, secrets_dir: Path) -> None:
+    others = {"payfip_url": NOWHERE} if service == "billing" else {}
+    async with running_service(service, postgres, secrets_dir, **others) as running, running.db.transaction() as tx:
+        found = {}
+        for name in STATEMENTS[service]:
+            module, _, constant = name.rpartition(".")
+            found[name] = await tables_read_whole(tx, getattr(importlib.import_module(module), constant))
+        assert {name: tables for name, tables in found.items() if tables} == {}
+
+
+WRONG = {
+    "select id from bookings where basket_id = any($1::uuid[])": "bookings",
+    "select b.slot_id from bookings b join unnest($1::uuid[], $2::uuid[]) as line(slot_id, child_id) "
+    "using (slot_id, child_id) where b.status = 'confirmed'": "bookings_one_live",
+}
+
+
+@pytest.mark.parametrize("sql", WRONG)
+async def test_a_statement_that_no_index_serves_is_found(sql: str, postgres: Postgres, secrets_dir: Path) -> None:
+    async with running_service("booking", postgres, secrets_dir) as running, running.db.transaction() as tx:
+        assert await tables_read_whole(tx, sql) == [WRONG[sql]]
+
+
+async def test_a_plan_is_kept_for_batches_of_every_size(postgres: Postgres, secrets_dir: Path) -> None:
+    async with running_service("booking", postgres, secrets_dir) as running, running.db.transaction() as tx:
+        for count in (1, 4, 32, 4, 1, 1, 1, 1):
+            await tx.fetch(LOCK_PLACES_SQL, [uuid4()] * count)
+        row = await tx.fetchrow(
+            "select generic_plans, custom_plans from pg_prepared_statements where statement = $1", LOCK_PLACES_SQL
+        )
+        assert row is not None
+        assert tuple(row) == (8, 0)
