@@ -19,6 +19,7 @@ A scenario is a class without arguments that satisfies `Scenario`, listed in `to
 round, so a round is judged by its ratio ours / peer, and a run by the median of its rounds.
 """
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -149,6 +150,9 @@ async def run_rounds(
         InvariantBroken: the check of a round failed; the rounds before it were kept.
     """
     done: list[Round] = []
+    # As a service does before it serves: what a scenario prepared is no work of the collector's while it measures.
+    gc.collect()
+    gc.freeze()
     for number in range(1, rounds + 1):
         load = load_average()
         outcomes = {side: await (sides.ours() if side is Side.OURS else sides.peer()) for side in order(number)}
