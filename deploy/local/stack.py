@@ -1,7 +1,6 @@
 """The whole portal as processes on one machine: PostgreSQL, Kafka, simulators, five services and the gateway, started in
 the right order and stopped in the reverse one. `make up` and the end-to-end tests run the same stack."""
 
-import shutil
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -20,6 +19,7 @@ from .postgres import SERVICES, PostgresServer, ensure_service_databases
 from .processes import ManagedProcess, Supervisor, stop_all, wait_all_ready
 from .reach import binaries
 from .secrets import ensure_secrets
+from .state import keep_previous_logs
 from .topics import create_topics
 
 SIMULATORS = ("payfip", "mail")
@@ -111,10 +111,11 @@ class Stack:
         ensure_secrets(self.secrets_dir)
         try:
             self.nursery.start()
+            self._launch_servers()  # Java takes longest, and the nursery imports meanwhile
             if self.plan.has_traces:
                 self._launch(COLLECTOR)
-            self._launch(*SIMULATORS, "gateway")  # they need no server, and use the time that Kafka takes
-            self._start_databases()
+            self._launch(*SIMULATORS, "gateway")  # they need no server
+            self._make_databases()
             self._launch(*SERVICES, *replica_names(self.plan.replicas))
             self._make_topics()
             wait_all_ready(list(self.processes.values()))
@@ -247,13 +248,15 @@ class Stack:
     def _servers(self) -> list[KafkaServer | PostgresServer]:
         return [server for server in (self.kafka, self.postgres) if server is not None]
 
-    def _start_databases(self) -> None:
-        """Launch both servers and make the databases: services need no more to begin, and Java takes longest."""
+    def _launch_servers(self) -> None:
         with ThreadPoolExecutor(len(self._servers) or 1) as together:
             list(together.map(lambda server: server.prepare(), self._servers))
         for server in self._servers:
             self._say(f"{server.name}: starting")
             server.launch()
+
+    def _make_databases(self) -> None:
+        """Services need no more to begin."""
         if self.postgres is not None:
             self.postgres.wait_ready()
         passwords = self.state_dir / "database_passwords.json"
@@ -286,15 +289,3 @@ def module_of(name: str) -> str:
     if service == COLLECTOR:
         return "deploy.local.traces"
     return f"simulators.{service}" if service in SIMULATORS else f"services.{service}"
-
-
-def keep_previous_logs(logs: Path) -> None:
-    """Logs are those of one run; the run before stays readable in `previous`, older ones go."""
-    current = [entry for entry in logs.glob("*.log") if entry.is_file()]
-    if not current:
-        return
-    previous = logs / "previous"
-    shutil.rmtree(previous, ignore_errors=True)
-    previous.mkdir()
-    for entry in current:
-        entry.rename(previous / entry.name)

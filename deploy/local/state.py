@@ -70,3 +70,15 @@ def forget(state_dir: Path) -> None:
             shutil.rmtree(entry)
         else:
             entry.unlink()
+
+
+def keep_previous_logs(logs: Path) -> None:
+    """Logs are those of one run; the run before stays readable in `previous`, older ones go."""
+    current = [entry for entry in logs.glob("*.log") if entry.is_file()]
+    if not current:
+        return
+    previous = logs / "previous"
+    shutil.rmtree(previous, ignore_errors=True)
+    previous.mkdir()
+    for entry in current:
+        entry.rename(previous / entry.name)

@@ -15,7 +15,7 @@ from .child import LauncherError
 REPLICATION_MAX = 3
 REQUEST_LIMIT_MILLISECONDS = 20_000
 LIMIT_SECONDS = 20
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.02
 # Looking for this group's coordinator makes the broker create the topic where every group keeps its offsets.
 PROBE_GROUP = "launcher"
 
