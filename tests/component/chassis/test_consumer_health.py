@@ -1,4 +1,5 @@
-"""Consumers that stand still, or seem to: stuck behind a lock, suspended for too long, without a topic, or just in reserve."""
+"""Consumers that stand still, or seem to: stuck behind a lock, suspended for too long, without a topic, or just in reserve; and the
+offsets that they commit."""
 
 import re
 import signal
@@ -11,7 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from chassis.applying import Subscriptions
@@ -208,3 +209,62 @@ async def test_a_member_in_reserve_is_well(
 
 async def _is(process: RunningProcess, path: str, status: int) -> bool:
     return await process.status(path) == status
+
+
+async def uncommitted(bootstrap: str, group: str, topic: str) -> int:
+    """How many records of a topic a group has not committed."""
+    reader = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
+    await reader.start()
+    try:
+        places = [TopicPartition(topic, partition) for partition in range(PARTITIONS)]
+        ends = await reader.end_offsets(places)
+        committed = [await reader.committed(place) or 0 for place in places]
+        return sum(ends.values()) - sum(committed)
+    finally:
+        await reader.stop()
+
+
+async def test_offsets_follow_their_effect_and_a_stop_leaves_none_behind(
+    bed: Bed, subscriptions: Subscriptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.consumer.OFFSETS_SECONDS", 3_600)
+    settings, topic = bed.settings, bed.settings.topic_prefix + TOPIC
+    group = f"{settings.topic_prefix}probe.{TOPIC}"
+    db = await Database.open(settings, "probe")
+    consumer = Consumer(db, subscriptions, settings, "probe")
+    await consumer.start()
+    try:
+        await bed.publish()
+        await eventually(bed.applied, 20)
+        assert await uncommitted(settings.kafka_bootstrap_servers, group, topic) == PARTITIONS
+    finally:
+        await consumer.stop()
+        await db.close()
+    assert await uncommitted(settings.kafka_bootstrap_servers, group, topic) == 0
+
+
+async def test_what_had_no_effect_yet_is_not_committed(bed: Bed, subscriptions: Subscriptions) -> None:
+    settings, topic = bed.settings, bed.settings.topic_prefix + TOPIC
+    group = f"{settings.topic_prefix}probe.{TOPIC}"
+    db = await Database.open(settings, "probe")
+    consumer = Consumer(db, subscriptions, settings, "probe")
+    await consumer.start()
+    try:
+        async with bed.db.transaction():
+            await bed.db.execute("lock table effects")
+            await bed.publish()
+            await eventually(lambda: _waits_for_a_lock(bed.db), 20)
+            assert await uncommitted(settings.kafka_bootstrap_servers, group, topic) == PARTITIONS
+        await eventually(bed.applied, 20)
+
+        async def are_committed() -> bool:
+            return await uncommitted(settings.kafka_bootstrap_servers, group, topic) == 0
+
+        await eventually(are_committed, 20)
+    finally:
+        await consumer.stop()
+        await db.close()
+
+
+async def _waits_for_a_lock(db: "asyncpg.Connection[Any]") -> bool:
+    return bool(await db.fetchval("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"))
