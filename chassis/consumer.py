@@ -12,7 +12,7 @@ from typing import Any, cast
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import ConsumerStoppedError, KafkaError
+from aiokafka.errors import CommitFailedError, ConsumerStoppedError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
@@ -21,7 +21,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 from contracts.event import MalformedRecord, read_record
 
 from .applying import OUTAGES, Applier, Received, Subscriptions
-from .consumer_watch import ConsumerWatch, Subscription
+from .consumer_watch import ConsumerWatch, Subscription, is_member
 from .database import Database
 from .settings import ServiceSettings
 
@@ -64,18 +64,25 @@ class Reading:
         self._next.update({TopicPartition(record.topic, record.partition): record.offset + 1 for record in records})
 
     async def commit(self) -> None:
-        """Tell the broker what was noted of the partitions that are still ours; what it does not take is told next time."""
+        """Tell the broker what was noted of the partitions that are still ours; what it does not hear is told next time.
+
+        While the group agrees anew on its partitions it is told nothing, for it would take that for a member that is lost.
+        """
         noted = dict(self._next)
-        if self.consumer is None or not noted:
+        if self.consumer is None or not noted or not is_member(self.consumer):
             return
         try:
             if ours := {place: noted[place] for place in self.consumer.assignment() & noted.keys()}:
                 async with asyncio.timeout(COMMIT_SECONDS_MAX):
                     await self.consumer.commit(ours)
+        except CommitFailedError:
+            log.info(
+                "offsets of a former assignment are dropped"
+            )  # whoever has the partitions now finds them in the inbox
         except (KafkaError, ConsumerStoppedError, TimeoutError) as error:
             log.warning("offsets wait for the broker", error=type(error).__name__)
-        else:
-            self._next = {place: offset for place, offset in self._next.items() if noted.get(place) != offset}
+            return
+        self._next = {place: offset for place, offset in self._next.items() if noted.get(place) != offset}
 
     def rewind(self, records: Records) -> None:
         """Have these records come again."""

@@ -82,6 +82,12 @@ class Standing:
         return ("following" if look.partitions else "idle"), None
 
 
+def is_member(consumer: AIOKafkaConsumer | None) -> bool:
+    """Whether its group counts a consumer in, with nothing to be agreed on any more."""
+    coordinator = getattr(consumer, "_coordinator", None)
+    return coordinator is not None and coordinator.generation > 0 and not coordinator._rejoin_needed_fut.done()
+
+
 @dataclass(slots=True)
 class Subscription:
     """One topic as the client library knows it; `in_hand` counts the records of each partition that are being applied."""
@@ -89,12 +95,6 @@ class Subscription:
     topic: str
     consumer: AIOKafkaConsumer | None
     in_hand: Mapping[int, int]
-
-    @property
-    def is_member(self) -> bool:
-        """Whether the group counts us in, with nothing to be agreed on any more."""
-        coordinator = getattr(self.consumer, "_coordinator", None)
-        return coordinator is not None and coordinator.generation > 0 and not coordinator._rejoin_needed_fut.done()
 
     async def lags(self) -> dict[int, int] | None:
         """The records that wait or are being applied, for each partition that we have; None when the broker does not tell."""
@@ -150,7 +150,7 @@ class ConsumerWatch:
         lags = await subscription.lags()
         look = Look(
             at=asyncio.get_running_loop().time(),
-            is_member=subscription.is_member,
+            is_member=is_member(subscription.consumer),
             partitions=len(lags or ()),
             lag=None if lags is None else sum(lags.values()),
             settled=self._settled[topic],
