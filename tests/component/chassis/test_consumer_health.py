@@ -211,8 +211,23 @@ async def _is(process: RunningProcess, path: str, status: int) -> bool:
     return await process.status(path) == status
 
 
-async def uncommitted(bootstrap: str, group: str, topic: str) -> int:
-    """How many records of a topic a group has not committed."""
+@asynccontextmanager
+async def consuming(bed: Bed, subscriptions: Subscriptions) -> AsyncIterator[None]:
+    """A consumer of the bed's topic, in this process, until the block ends."""
+    db = await Database.open(bed.settings, "probe")
+    consumer = Consumer(db, subscriptions, bed.settings, "probe")
+    await consumer.start()
+    try:
+        yield
+    finally:
+        await consumer.stop()
+        await db.close()
+
+
+async def uncommitted(bed: Bed) -> int:
+    """How many records of the bed's topic the probe's group has not committed."""
+    prefix, bootstrap = bed.settings.topic_prefix, bed.settings.kafka_bootstrap_servers
+    group, topic = f"{prefix}probe.{TOPIC}", prefix + TOPIC
     reader = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, enable_auto_commit=False)
     await reader.start()
     try:
@@ -228,42 +243,26 @@ async def test_offsets_follow_their_effect_and_a_stop_leaves_none_behind(
     bed: Bed, subscriptions: Subscriptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chassis.consumer.OFFSETS_SECONDS", 3_600)
-    settings, topic = bed.settings, bed.settings.topic_prefix + TOPIC
-    group = f"{settings.topic_prefix}probe.{TOPIC}"
-    db = await Database.open(settings, "probe")
-    consumer = Consumer(db, subscriptions, settings, "probe")
-    await consumer.start()
-    try:
+    async with consuming(bed, subscriptions):
         await bed.publish()
         await eventually(bed.applied, 20)
-        assert await uncommitted(settings.kafka_bootstrap_servers, group, topic) == PARTITIONS
-    finally:
-        await consumer.stop()
-        await db.close()
-    assert await uncommitted(settings.kafka_bootstrap_servers, group, topic) == 0
+        assert await uncommitted(bed) == PARTITIONS
+    assert await uncommitted(bed) == 0
 
 
 async def test_what_had_no_effect_yet_is_not_committed(bed: Bed, subscriptions: Subscriptions) -> None:
-    settings, topic = bed.settings, bed.settings.topic_prefix + TOPIC
-    group = f"{settings.topic_prefix}probe.{TOPIC}"
-    db = await Database.open(settings, "probe")
-    consumer = Consumer(db, subscriptions, settings, "probe")
-    await consumer.start()
-    try:
+    async with consuming(bed, subscriptions):
         async with bed.db.transaction():
             await bed.db.execute("lock table effects")
             await bed.publish()
             await eventually(lambda: _waits_for_a_lock(bed.db), 20)
-            assert await uncommitted(settings.kafka_bootstrap_servers, group, topic) == PARTITIONS
+            assert await uncommitted(bed) == PARTITIONS
         await eventually(bed.applied, 20)
 
         async def are_committed() -> bool:
-            return await uncommitted(settings.kafka_bootstrap_servers, group, topic) == 0
+            return await uncommitted(bed) == 0
 
         await eventually(are_committed, 20)
-    finally:
-        await consumer.stop()
-        await db.close()
 
 
 async def _waits_for_a_lock(db: "asyncpg.Connection[Any]") -> bool:

@@ -55,7 +55,7 @@ class Example:
 
     def prepare(self, setting: Setting) -> AbstractAsyncContextManager[Sides]:
         """Nothing runs here."""
-        raise NotImplementedError(setting)
+        raise AssertionError(f"an example is not prepared: {setting}")
 
 
 def measured(number: int, ours: float, peer: float) -> Round:
