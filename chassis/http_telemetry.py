@@ -49,8 +49,6 @@ class TelemetryMiddleware:
             TRACE_HEADERS[name]: value.decode("latin-1") for name, value in scope["headers"] if name in TRACE_HEADERS
         }
         method = str(scope.get("method", ""))
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(service=self._service)
         with span(f"{method} request", SpanKind.SERVER, carrier) as current:
             try:
                 await app(scope, receive, note_status)

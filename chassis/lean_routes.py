@@ -34,6 +34,43 @@ JSON_HEADERS = ((b"content-type", b"application/json"),)
 PROBLEM_HEADERS = ((b"content-type", PROBLEM_TYPE.encode()), (b"cache-control", b"no-store"))
 
 
+class LeanRequest(AnyRequest):
+    """A request whose body, if it came in one piece as small ones do, is at hand without a stream being made of it."""
+
+    __slots__ = ()
+
+    async def body(self) -> bytes:
+        """The whole body; refused when it is longer than the route allows."""
+        announced = header(self, b"content-length")
+        limit = self.route_handler.resolve_request_max_body_size()
+        if self._body is Empty and self.is_connected and announced.isdigit() and int(announced) <= (limit or 0):
+            message = await self.receive()
+            if message["type"] == "http.request" and len(message["body"]) == int(announced):
+                self._body = self._connection_state.body = message["body"]
+                self.is_connected = False
+            else:
+                self.receive = _after(message, self.receive)
+        return await super().body()
+
+
+def header(request: AnyRequest, name: bytes) -> str:
+    """A header of a request by its name in lower case, or an empty text."""
+    for found, value in request.scope["headers"]:
+        if found == name:
+            return value.decode("latin-1")
+    return ""
+
+
+def _after(message: Any, receive: Receive) -> Receive:
+    """What was received already, then the rest."""
+    kept = [message]
+
+    async def replay() -> Any:
+        return kept.pop() if kept else await receive()
+
+    return replay
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     """A response that is whole: its status, the model that its body is the JSON of, and the headers that say so."""

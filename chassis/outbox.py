@@ -5,12 +5,13 @@ ids is the order of commits, and `sequence` counts without a gap. A relay owns t
 it holds, publishes a shard's rows in id order and removes them once the broker acknowledged: at least once, in order per key.
 """
 
-import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+import msgspec
 
 from contracts.event import Event
 
@@ -108,7 +109,7 @@ async def store(tx: "Transaction", emissions: Sequence[Emission], answers: Seque
         [e.key for e in emissions],
         [e.payload for e in emissions],
         [shard_of(e.key) for e in emissions],
-        [json.dumps(dict(e.trace)) for e in emissions],
+        [msgspec.json.encode(e.trace).decode() for e in emissions],
         [answer.claim.actor for answer in answers],
         [answer.claim.key for answer in answers],
         [answer.claim.fingerprint for answer in answers],

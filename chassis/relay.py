@@ -29,7 +29,7 @@ BATCH_MAX = 500
 BEAT_SECONDS = 0.01
 """Turns begin at least so far apart: what a turn costs all along the way, down to the last consumer, is shared by its rows. After
 a rest the first one begins at once."""
-CROWDED_BEAT_SECONDS = 0.03
+CROWDED_BEAT_SECONDS = 0.1
 CROWDED_RATE = 1_500
 PACE_SECONDS = 0.25
 """Above so many events a second the machine has better to do than many turns."""

@@ -10,16 +10,18 @@ import re
 import sys
 from collections.abc import Mapping, MutableMapping
 from contextlib import AbstractContextManager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import partial
 from random import getrandbits
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Any, Final
 
 import msgspec
 import structlog
 from opentelemetry import trace
-from opentelemetry.context import Context, attach, detach
-from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags
+from opentelemetry.context import attach, detach
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags, Tracer
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -98,8 +100,10 @@ POOL_MAX = Gauge("database_connections_max", "Connections that may be open.", ["
 POOL_WAITING = Gauge("database_connection_waiters", "Tasks that wait for a connection.", ["service"])
 BUILD = Gauge("build_info", "1, with the release and the version of Python as labels.", ["release", "python"])
 
-_TRACER: Final = trace.get_tracer("chassis")
-"""Asked for once: it follows the provider that `configure` sets, and asking for it costs more than a span."""
+_acting: Final[ContextVar[Mapping[str, Any]]] = ContextVar("acting", default=MappingProxyType({}))
+
+_tracer: Tracer | None = None
+"""Makes spans that somebody collects; None while nobody does."""
 
 _W3C: Final = TraceContextTextMapPropagator()
 _USUAL_PARENT: Final = re.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
@@ -114,17 +118,20 @@ def configure(service: str, log_format: str) -> None:
         renderer, loggers = structlog.dev.ConsoleRenderer(), structlog.PrintLoggerFactory(sys.stdout)
     structlog.configure(
         processors=[
-            structlog.contextvars.merge_contextvars,
-            _complete,
+            partial(_complete, service),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=loggers,
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(service=service)
     logging.basicConfig(level=logging.WARNING, handlers=[_ToStructlog()], force=True)
     _export_spans(service)
+
+
+def acting(account_id: str, actor_kind: str) -> None:
+    """Name who acts in each line that is still to come of this request."""
+    _acting.set({"account_id": account_id, "actor_kind": actor_kind})
 
 
 def current_trace() -> dict[str, str]:
@@ -150,12 +157,12 @@ class span(AbstractContextManager[Span]):  # noqa: N801 - it reads as what it do
     __slots__ = ("_span", "_token")
 
     def __init__(self, name: str, kind: SpanKind = SpanKind.INTERNAL, carrier: Mapping[str, str] | None = None) -> None:
-        context = _context_of(carrier) if carrier else None
-        parent = trace.get_current_span(context).get_span_context()
-        self._span = _TRACER.start_span(name, context, kind)
-        if self._span.get_span_context().span_id in (parent.span_id, 0):
-            # Nobody collects spans, so the tracer made none. The ids still lead through logs, calls and events.
-            self._span = NonRecordingSpan(_child_of(parent))
+        parent = _parent_of(carrier) if carrier else trace.get_current_span().get_span_context()
+        if _tracer is None:
+            # The ids still lead through logs, calls and events.
+            self._span: Span = NonRecordingSpan(_child_of(parent))
+        else:
+            self._span = _tracer.start_span(name, trace.set_span_in_context(NonRecordingSpan(parent)), kind)
 
     def __enter__(self) -> Span:
         """Make it the present span."""
@@ -172,14 +179,13 @@ class span(AbstractContextManager[Span]):  # noqa: N801 - it reads as what it do
         self._span.end()
 
 
-def _context_of(carrier: Mapping[str, str]) -> Context:
-    """The context that W3C headers lead to. What all our own processes send is read here, in half the library's time."""
+def _parent_of(carrier: Mapping[str, str]) -> SpanContext:
+    """The span that W3C headers lead to. What all our own processes send is read here, in half the library's time."""
     usual = _USUAL_PARENT.fullmatch(carrier.get("traceparent", "")) if "tracestate" not in carrier else None
     if usual is None:
-        return _W3C.extract(carrier)
+        return trace.get_current_span(_W3C.extract(carrier)).get_span_context()
     trace_id, span_id, flags = (int(part, 16) for part in usual.groups())
-    parent = SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
-    return trace.set_span_in_context(NonRecordingSpan(parent), Context())
+    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
 
 
 def _child_of(parent: SpanContext) -> SpanContext:
@@ -190,6 +196,7 @@ def _child_of(parent: SpanContext) -> SpanContext:
 
 
 def _export_spans(service: str) -> None:
+    global _tracer
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
         # Imported only when asked for: they cost every process memory and start-up time, and each span ten times as much.
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -200,14 +207,18 @@ def _export_spans(service: str) -> None:
         provider = TracerProvider(resource=Resource.create({SERVICE_NAME: service}))
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         trace.set_tracer_provider(provider)
+        _tracer = provider.get_tracer("chassis")
 
 
-def _complete(_logger: Any, method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Say when, how grave and in which trace, in one step: each step of its own costs every line as much as this one.
+def _complete(
+    service: str, _logger: Any, method: str, fields: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Say who, when, how grave and in which trace, in one step: each step of its own costs every line as much as this one.
 
     An exception becomes its type and the places it passed: its message and variables may hold personal data.
     """
-    told = {name: value for name, value in fields.items() if name in LOG_FIELDS}
+    told = {**_acting.get(), **{name: value for name, value in fields.items() if name in LOG_FIELDS}}
+    told["service"] = service
     told["level"] = method
     told["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     here = trace.get_current_span().get_span_context()

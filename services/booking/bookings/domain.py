@@ -68,6 +68,10 @@ class Places:
     taken: int
     is_closed: bool
 
+    def with_one_more(self) -> "Places":
+        """These, once one more is taken."""
+        return Places(self.capacity, self.taken + 1, self.is_closed)
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -134,13 +138,14 @@ def decide(snapshot: Snapshot, baskets: Sequence[WishedBasket]) -> list[BasketDe
     """The outcome of each basket, in the order given, which is the order of arrival."""
     places = dict(snapshot.places)
     booked = set(snapshot.booked)
+    seen = Snapshot(snapshot.now, places, booked)  # both change with each basket that gets its places
     outcomes: list[BasketDecision | Refusal] = []
     for basket in baskets:
-        outcome = _decide_basket(Snapshot(snapshot.now, places, booked), basket)
+        outcome = _decide_basket(seen, basket)
         if isinstance(outcome, BasketDecision):
             for day in outcome.days:
                 slot_id = day.slot.slot_id
-                places[slot_id] = replace(places[slot_id], taken=places[slot_id].taken + 1)
+                places[slot_id] = places[slot_id].with_one_more()
                 booked.add((slot_id, day.child.child_id))
         outcomes.append(outcome)
     return outcomes
