@@ -210,9 +210,7 @@ def _export_spans(service: str) -> None:
         _tracer = provider.get_tracer("chassis")
 
 
-def _complete(
-    service: str, _logger: Any, method: str, fields: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+def _complete(service: str, _logger: Any, method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Say who, when, how grave and in which trace, in one step: each step of its own costs every line as much as this one.
 
     An exception becomes its type and the places it passed: its message and variables may hold personal data.
