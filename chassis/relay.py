@@ -83,13 +83,6 @@ class Relay:
                 await asyncio.sleep(RESTART_SECONDS)
 
     async def _publish_until_broken(self, wake: asyncio.Event) -> None:
-        connection: asyncpg.Connection[Row] = await asyncpg.connect(
-            self._database_url,
-            timeout=5,
-            command_timeout=15,
-            # The relay writes removals alone. One that a crash of the server undoes is a row that is published twice.
-            server_settings={"application_name": "relay", "synchronous_commit": "off", **SESSION_LOCK_SETTINGS},
-        )
         producer = AIOKafkaProducer(
             bootstrap_servers=self._bootstrap_servers,
             client_id=f"{self._service}.relay",
@@ -101,10 +94,18 @@ class Relay:
             # Not compressed: most batches are a few records of half a kilobyte, and cost more to compress than to send.
             request_timeout_ms=15_000,
         )
+        connection: asyncpg.Connection[Row] | None = None
         try:
             self._owned = []
+            await producer.start()  # first: without a broker there is no use for a session of the database
+            connection = await asyncpg.connect(
+                self._database_url,
+                timeout=5,
+                command_timeout=15,
+                # The relay writes removals alone. One that a crash of the server undoes is a row that is published twice.
+                server_settings={"application_name": "relay", "synchronous_commit": "off", **SESSION_LOCK_SETTINGS},
+            )
             await connection.execute(JOIN_RELAYS_SQL, RELAY_NAMESPACE)
-            await producer.start()
             loop = asyncio.get_running_loop()
             rebalance_at, pause, pace = 0.0, IDLE_SECONDS, Pace(loop.time)
             while True:
@@ -126,7 +127,8 @@ class Relay:
             try:
                 await producer.stop()
             finally:
-                connection.terminate()
+                if connection is not None:
+                    connection.terminate()
 
     async def _take_share(self, connection: "asyncpg.Connection[Row]") -> None:
         """Own a fair share of the shards: give back what is over it, take what is free below it."""

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from random import getrandbits
 from types import MappingProxyType, TracebackType
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import msgspec
 import structlog
@@ -102,9 +102,6 @@ BUILD = Gauge("build_info", "1, with the release and the version of Python as la
 
 _acting: Final[ContextVar[Mapping[str, Any]]] = ContextVar("acting", default=MappingProxyType({}))
 
-_tracer: Tracer | None = None
-"""Makes spans that somebody collects; None while nobody does."""
-
 _W3C: Final = TraceContextTextMapPropagator()
 _USUAL_PARENT: Final = re.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 _JSON: Final = msgspec.json.Encoder(enc_hook=repr)
@@ -156,13 +153,16 @@ class span(AbstractContextManager[Span]):  # noqa: N801 - it reads as what it do
 
     __slots__ = ("_span", "_token")
 
+    tracer: ClassVar[Tracer | None] = None
+    """Makes spans that somebody collects; None while nobody does."""
+
     def __init__(self, name: str, kind: SpanKind = SpanKind.INTERNAL, carrier: Mapping[str, str] | None = None) -> None:
         parent = _parent_of(carrier) if carrier else trace.get_current_span().get_span_context()
-        if _tracer is None:
+        if self.tracer is None:
             # The ids still lead through logs, calls and events.
             self._span: Span = NonRecordingSpan(_child_of(parent))
         else:
-            self._span = _tracer.start_span(name, trace.set_span_in_context(NonRecordingSpan(parent)), kind)
+            self._span = self.tracer.start_span(name, trace.set_span_in_context(NonRecordingSpan(parent)), kind)
 
     def __enter__(self) -> Span:
         """Make it the present span."""
@@ -196,7 +196,6 @@ def _child_of(parent: SpanContext) -> SpanContext:
 
 
 def _export_spans(service: str) -> None:
-    global _tracer
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
         # Imported only when asked for: they cost every process memory and start-up time, and each span ten times as much.
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -207,7 +206,7 @@ def _export_spans(service: str) -> None:
         provider = TracerProvider(resource=Resource.create({SERVICE_NAME: service}))
         provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
         trace.set_tracer_provider(provider)
-        _tracer = provider.get_tracer("chassis")
+        span.tracer = provider.get_tracer("chassis")
 
 
 def _complete(service: str, _logger: Any, method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

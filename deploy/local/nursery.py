@@ -23,9 +23,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from litestar import Litestar
+
 from .child import LauncherError, die_with_parent, name_process, spawn, stop
 
-SHARED_MODULES = ("chassis.service", "contracts.registry")
+SHARED_MODULES = ("chassis.service", "chassis.town", "contracts.registry", "anyio._backends._asyncio", "uvloop")
 STOP_SECONDS = 5.0
 POLL_SECONDS = 0.02
 
@@ -124,6 +126,7 @@ def main() -> NoReturn:
     """Import, then fork as asked until the launcher is gone. In a process that was forked: be its module."""
     for module in SHARED_MODULES:
         importlib.import_module(module)
+    Litestar(openapi_config=None, logging_config=None)  # making an application imports as much again
     # The collector would write to every object that it looks at, and each process would get a copy of its own.
     gc.collect()
     gc.freeze()
@@ -154,7 +157,9 @@ def _fork_as_asked(connection_number: int) -> Mapping[str, Any] | None:
 
 def _become(order: Mapping[str, Any]) -> None:
     module, env = str(order["module"]), dict(order["env"])
-    os.setsid()
+    # No session of its own: Linux gives each session its share of the processors, and all of us together shall have one, as the
+    # broker has, whose start takes longest. A terminal's signals reach the session of the nursery no more than its own.
+    os.setpgid(0, 0)
     with Path(order["log"]).open("ab") as log, Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
         os.dup2(log.fileno(), 1)

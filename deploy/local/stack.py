@@ -111,10 +111,10 @@ class Stack:
         ensure_secrets(self.secrets_dir)
         try:
             self.nursery.start()
-            self._launch_servers()  # Java takes longest, and the nursery imports meanwhile
-            if self.plan.has_traces:
-                self._launch(COLLECTOR)
-            self._launch(*SIMULATORS, "gateway")  # they need no server
+            with ThreadPoolExecutor(1) as beside:  # Java takes longest, and these need no server
+                first = beside.submit(self._launch, *[COLLECTOR] * self.plan.has_traces, *SIMULATORS, "gateway")
+                self._launch_servers()
+                first.result()
             self._make_databases()
             self._launch(*SERVICES, *replica_names(self.plan.replicas))
             self._make_topics()
@@ -266,7 +266,7 @@ class Stack:
         """Make the topics once Kafka answers; consumers wait for them before they join."""
         if self.kafka is not None:
             self.kafka.wait_ready()
-        create_topics(self.bootstrap, self.plan.prefix)
+        create_topics(self.bootstrap, self.plan.prefix, is_our_broker=self.kafka is not None)
         for server in self._servers:
             self.supervisor.add(server)
 

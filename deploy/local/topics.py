@@ -18,17 +18,27 @@ LIMIT_SECONDS = 20
 POLL_SECONDS = 0.02
 # Looking for this group's coordinator makes the broker create the topic where every group keeps its offsets.
 PROBE_GROUP = "launcher"
+# As the broker would make it from `kafka.properties` and its own defaults.
+OFFSETS_TOPIC = NewTopic(
+    "__consumer_offsets",
+    4,
+    1,
+    topic_configs={"cleanup.policy": "compact", "compression.type": "producer", "segment.bytes": "104857600"},
+)
 
 
-def create_topics(bootstrap: str, prefix: str = "") -> None:
+def create_topics(bootstrap: str, prefix: str = "", is_our_broker: bool = False) -> None:
     """Make every topic of the registry, named `<prefix><name>`, and wait until groups may join.
+
+    On a broker of our own that includes the topic where groups keep their offsets, which it would make when it is first
+    looked for, and take half a second over; another's has settings for it that are not ours to know.
 
     Raises LauncherError when the broker does not answer.
     """
-    asyncio.run(ensure_topics(bootstrap, prefix))
+    asyncio.run(ensure_topics(bootstrap, prefix, is_our_broker))
 
 
-async def ensure_topics(bootstrap: str, prefix: str = "") -> None:
+async def ensure_topics(bootstrap: str, prefix: str = "", is_our_broker: bool = False) -> None:
     """`create_topics` for callers that already run an event loop."""
     wanted = {prefix + topic.name: topic for topic in TOPICS}
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=REQUEST_LIMIT_MILLISECONDS)
@@ -42,6 +52,8 @@ async def ensure_topics(bootstrap: str, prefix: str = "") -> None:
         if missing := [name for name in wanted if name not in existing]:
             copies = min(REPLICATION_MAX, len((await admin.describe_cluster())["brokers"]))
             new = [NewTopic(n, wanted[n].partitions, copies, topic_configs=wanted[n].configuration()) for n in missing]
+            if is_our_broker and OFFSETS_TOPIC.name not in existing:
+                new.append(OFFSETS_TOPIC)
             _check((await admin.create_topics(new)).topic_errors)
             existing = await _wait_until_shown(admin, dict.fromkeys(wanted, 1))
         if grown := {n: topic.partitions for n, topic in wanted.items() if existing[n] < topic.partitions}:

@@ -164,6 +164,18 @@ async def test_a_body_is_judged_alike_on_both_ways(probe: RunningService, body: 
     assert problems[0].errors == problems[1].errors
 
 
+async def test_a_body_that_comes_in_pieces_is_read_to_its_end(probe: RunningService) -> None:
+    pieces = [b'{"text": "a", ', b'"lines": [{"cou', b'nt": 1}]}']
+
+    async def content() -> AsyncIterator[bytes]:
+        for piece in pieces:
+            yield piece
+
+    for announced in ({}, {"Content-Length": str(len(b"".join(pieces)))}):
+        answer = await probe.client.post("/notes", content=content(), headers=headers(probe) | announced)
+        assert (answer.status_code, answer.json()) == (201, {"note_id": str(SHELF_ID)})
+
+
 async def test_the_short_way_answers_with_the_model_s_json(probe: RunningService) -> None:
     body, sent = {"text": "a", "lines": [{"count": 1}]}, headers(probe)
     answers = [await probe.client.post("/notes", json=body, headers=sent) for _ in range(2)]

@@ -1,6 +1,7 @@
 """A process of the launcher: ready, ended, started again, given up, and kept apart from the launcher's own settings."""
 
 import json
+import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,7 +103,8 @@ def test_a_forked_process_is_one_of_its_own(nursery: Nursery, tmp_path: Path) ->
     (tmp_path / "told.py").write_text(
         "import json, os, random, sys\n"
         "from chassis.identifiers import new_id\n"
-        "print(json.dumps([new_id().hex[-12:], random.random(), os.getsid(0) == os.getpid(), dict(os.environ), sys.argv]))"
+        "about = {'leads': os.getpgrp() == os.getpid(), 'environ': dict(os.environ), 'argv': sys.argv}\n"
+        "print(json.dumps([new_id().hex[-12:], random.random(), os.getsid(0), about]))"
     )
     told = []
     for number in range(2):
@@ -110,11 +112,16 @@ def test_a_forked_process_is_one_of_its_own(nursery: Nursery, tmp_path: Path) ->
         child = nursery.fork("told", {"PYTHONPATH": str(tmp_path), "NUMBER": str(number)}, log)
         assert child.wait(20) == 0
         told.append(json.loads(log.read_text()))
-    (first_id, first_number, *first), (second_id, second_number, *second) = told
+    (first_id, first_number, first_session, first), (second_id, second_number, second_session, second) = told
     assert first_id != second_id
     assert first_number != second_number
-    assert first == [True, {"PYTHONPATH": str(tmp_path), "NUMBER": "0"}, [str(tmp_path / "told.py")]]
-    assert second[1]["NUMBER"] == "1"
+    assert first_session == second_session != os.getsid(0), "a terminal's signals would reach it"
+    assert first == {
+        "leads": True,
+        "environ": {"PYTHONPATH": str(tmp_path), "NUMBER": "0"},
+        "argv": [str(tmp_path / "told.py")],
+    }
+    assert second["environ"]["NUMBER"] == "1"
 
 
 def test_forked_processes_end_with_their_nursery_and_the_launcher_says_so(tmp_path: Path) -> None:
