@@ -50,7 +50,7 @@ lock: ## choose new versions within pyproject.toml (needs uv)
 	@if grep -qE 'https?://' requirements.lock deploy/requirements-*.lock; then echo "error: a lock file names a host" >&2; exit 1; fi
 
 audit: venv ## look the pinned packages up in a public list of known vulnerabilities (needs the network)
-	@$(VENV)/bin/pip-audit --requirement requirements.lock --require-hashes --disable-pip --strict --progress-spinner off
+	@$(RUN) -m tools.audit $(if $(where_reachable),--where-reachable)
 
 sbom: venv ## write docs/security/sbom.cdx.json from the lock files
 	@$(RUN) -m tools.sbom

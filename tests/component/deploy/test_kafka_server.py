@@ -13,7 +13,7 @@ from contracts.registry import TOPICS
 from deploy.local.child import LauncherError
 from deploy.local.kafka import KafkaServer
 from deploy.local.ports import free_ports
-from deploy.local.topics import create_topics
+from deploy.local.topics import OFFSETS_TOPIC, create_topics
 
 TOPIC = TOPICS[0].name
 
@@ -70,6 +70,21 @@ def test_every_topic_of_the_registry_is_there_with_its_settings(server: KafkaSer
 def test_consumers_may_join_a_group_at_once(server: KafkaServer) -> None:
     create_topics(server.bootstrap)
     assert asyncio.run(partitions(server.bootstrap))["__consumer_offsets"] > 0
+
+
+def test_the_offsets_topic_that_we_make_is_as_the_broker_makes_it(server: KafkaServer, tmp_path: Path) -> None:
+    create_topics(server.bootstrap)
+    other = KafkaServer(tmp_path, *free_ports(2))
+    other.start()
+    try:
+        create_topics(other.bootstrap, is_our_broker=True)
+        made, ours = (
+            (asyncio.run(partitions(address))[OFFSETS_TOPIC.name], asyncio.run(settings(address, OFFSETS_TOPIC.name)))
+            for address in (server.bootstrap, other.bootstrap)
+        )
+    finally:
+        other.stop()
+    assert ours == made
 
 
 def test_what_was_acknowledged_survives_a_kill(server: KafkaServer) -> None:
