@@ -159,7 +159,7 @@ class span(AbstractContextManager[Span]):  # noqa: N801 - it reads as what it do
     def __init__(self, name: str, kind: SpanKind = SpanKind.INTERNAL, carrier: Mapping[str, str] | None = None) -> None:
         parent = _parent_of(carrier) if carrier else trace.get_current_span().get_span_context()
         if self.tracer is None:
-            # The ids still lead through logs, calls and events.
+            # Nobody collects it, but its ids lead through logs, calls and events all the same.
             self._span: Span = NonRecordingSpan(_child_of(parent))
         else:
             self._span = self.tracer.start_span(name, trace.set_span_in_context(NonRecordingSpan(parent)), kind)

@@ -23,11 +23,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from litestar import Litestar
-
 from .child import LauncherError, die_with_parent, name_process, spawn, stop
 
 SHARED_MODULES = ("chassis.service", "chassis.town", "contracts.registry", "anyio._backends._asyncio", "uvloop")
+FRAMEWORK = "litestar"
 STOP_SECONDS = 5.0
 POLL_SECONDS = 0.02
 
@@ -126,7 +125,8 @@ def main() -> NoReturn:
     """Import, then fork as asked until the launcher is gone. In a process that was forked: be its module."""
     for module in SHARED_MODULES:
         importlib.import_module(module)
-    Litestar(openapi_config=None, logging_config=None)  # making an application imports as much again
+    # Making an application imports as much again. By name, for the launcher imports this module too and needs no framework.
+    importlib.import_module(FRAMEWORK).Litestar(openapi_config=None, logging_config=None)
     # The collector would write to every object that it looks at, and each process would get a copy of its own.
     gc.collect()
     gc.freeze()

@@ -70,7 +70,7 @@ class ManagedProcess:
         return None if self._child is None else self._child.pid
 
     def launch(self) -> None:
-        """Start the process, without waiting. Call it from the main thread."""
+        """Start the process, without waiting. Call it from the main thread, unless a nursery forks it."""
         inherited = {name: value for name, value in os.environ.items() if name not in LAUNCHER_VARIABLES}
         env = inherited | dict(self.env)
         if self.nursery is not None:

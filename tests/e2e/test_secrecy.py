@@ -102,7 +102,8 @@ def places_of(stack: Stack, spans: SpanCollector) -> dict[str, str]:
     facts = [stack.plan.prefix + topic.name for topic in TOPICS if topic.kind is not TopicKind.STATE]
     records = read_topics(stack.bootstrap, facts)
     assert "booking.booking_confirmed.v1" in records[f"{stack.plan.prefix}booking.bookings"]
-    metrics = {f"metrics of {name}": httpx2.get(f"{stack.url(name)}/metrics").text for name in SERVICES}
+    measured = {name: stack.url(name) for name in SERVICES} | {"gateway": stack.url("metrics")}
+    metrics = {f"metrics of {name}": httpx2.get(f"{address}/metrics").text for name, address in measured.items()}
     assert all("http_request_seconds" in text for text in metrics.values())
     letters = {f"dead letters of {name}": in_thread(_dead_letters(stack, name)) for name in READERS}
     assert all(name in spans.text for name in ("POST /households", f"consume {HouseholdState.event_type}"))
