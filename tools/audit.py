@@ -43,12 +43,12 @@ class Report(BaseModel):
     dependencies: list[Package] = []
 
 
-def look_up(command: Sequence[str] = COMMAND) -> Report:
-    """The report of a run of pip-audit; an empty one when it ended without."""
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=LOOK_UP_SECONDS_MAX)
+def look_up(command: Sequence[str] = COMMAND, seconds_max: float = LOOK_UP_SECONDS_MAX) -> Report:
+    """The report of a run of pip-audit; an empty one when it ended without, or did not end in time."""
     try:
+        ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds_max)
         return Report.model_validate_json(ended.stdout)
-    except ValidationError:
+    except (subprocess.TimeoutExpired, ValidationError):
         return Report()
 
 

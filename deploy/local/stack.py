@@ -111,10 +111,11 @@ class Stack:
         ensure_secrets(self.secrets_dir)
         try:
             self.nursery.start()
-            with ThreadPoolExecutor(1) as beside:  # Java takes longest, and these need no server
-                first = beside.submit(self._launch, *[COLLECTOR] * self.plan.has_traces, *SIMULATORS, "gateway")
+            without_server = (*((COLLECTOR,) if self.plan.has_traces else ()), *SIMULATORS, "gateway")
+            with ThreadPoolExecutor(1) as beside:  # Java takes longest: nothing keeps it waiting
+                launched = beside.submit(self._launch, *without_server)
                 self._launch_servers()
-                first.result()
+                launched.result()
             self._make_databases()
             self._launch(*SERVICES, *replica_names(self.plan.replicas))
             self._make_topics()

@@ -1,4 +1,4 @@
-"""The topics of the registry, made on a broker before any service starts: missing ones are created, too few partitions
+"""The topics of the registry, made on a broker before any consumer joins: missing ones are created, too few partitions
 grown, and nothing is ever shrunk or deleted."""
 
 import asyncio

@@ -45,6 +45,10 @@ def test_a_program_that_ends_without_a_report_looked_nothing_up() -> None:
     assert look_up([sys.executable, "-c", "raise SystemExit('no network')"]) == Report()
 
 
+def test_a_list_that_does_not_answer_is_not_waited_for() -> None:
+    assert look_up([sys.executable, "-c", "import threading; threading.Event().wait()"], seconds_max=0.2) == Report()
+
+
 def test_its_json_is_read() -> None:
     told = '{"dependencies": [{"name": "torn", "version": "2.0", "vulns": [{"id": "A", "fix_versions": ["3"], "aliases": []}]}], "fixes": []}'
     report = look_up([sys.executable, "-c", f"print({told!r}); raise SystemExit(1)"])
