@@ -1,4 +1,4 @@
-"""The health check of a container: exit code 0 when the process of this container says that it is alive, 1 otherwise."""
+"""Asking a process for its health; run as a module it is a container's health check, whose exit code is 0 for alive."""
 
 import http.client
 import os
@@ -7,11 +7,11 @@ import sys
 ANSWER_SECONDS = 4
 
 
-def is_alive(port: int) -> bool:
-    """Whether 200 is answered on /health/live of the loopback `port`."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
+def is_healthy(port: int, kind: str, limit_seconds: float) -> bool:
+    """Whether 200 is answered on /health/<kind> of the loopback `port` within the limit; `kind` is live or ready."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=limit_seconds)
     try:
-        connection.request("GET", "/health/live")
+        connection.request("GET", f"/health/{kind}")
         return connection.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False
@@ -20,4 +20,4 @@ def is_alive(port: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if is_alive(int(os.environ["HTTP_PORT"])) else 1)
+    sys.exit(0 if is_healthy(int(os.environ["HTTP_PORT"]), "live", ANSWER_SECONDS) else 1)

@@ -1,7 +1,6 @@
 """The portal's own processes: each a Python module with its environment, a log file and a health address; and the
 supervisor that notices a dead child, says so once, starts it again, and gives up on one that keeps dying."""
 
-import http.client
 import os
 import signal
 import sys
@@ -11,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
+
+from deploy.health import is_healthy
 
 from .child import LOOPBACK, Child, LauncherError, last_words, spawn, wait_until
 from .nursery import Nursery
@@ -83,14 +84,7 @@ class ManagedProcess:
 
     def is_ready(self) -> bool:
         """Whether the process answers 200 on /health/ready now."""
-        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=HEALTH_SECONDS_MAX)
-        try:
-            connection.request("GET", "/health/ready")
-            return connection.getresponse().status == http.HTTPStatus.OK
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+        return is_healthy(self.port, "ready", HEALTH_SECONDS_MAX)
 
     def wait_ready(self, limit_seconds: float = READY_LIMIT_SECONDS) -> None:
         """Wait until the process may be used.

@@ -21,8 +21,8 @@ select count(*) from (select began_at, lag(coalesce(ended_at, began_at)) over (o
 where began_at < before
 """
 HURRIED = """
-select count(*) from (select began_at - lag(began_at) over (order by began_at) as pause from ticks) t
-where pause < interval '0.85 s'
+select count(*) from (select started_at - lag(started_at) over (order by started_at) as pause from ticks) t
+where pause < interval '0.9 s'
 """
 
 

@@ -11,6 +11,7 @@ create table effects (
 create table ticks (
     id bigint generated always as identity primary key,
     backend integer not null,
+    started_at timestamptz not null,
     began_at timestamptz not null,
     ended_at timestamptz
 );
