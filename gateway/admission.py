@@ -46,12 +46,6 @@ def provide_visitor(request: Request[Any, Any, Any]) -> Visitor:
     return visitor
 
 
-def provide_form(request: Request[Any, Any, Any]) -> Form:
-    """The dependency `form`."""
-    form: Form = request.state.form
-    return form
-
-
 async def _read_form(request: Request[Any, Any, Any]) -> Form:
     if not request.headers.get("content-type", "").startswith(FORM_TYPES):
         return Form()

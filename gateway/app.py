@@ -21,8 +21,9 @@ from portal.pages import PAGES
 from portal.pages.errors import PAGE_ERRORS
 from portal.render import Portal
 from portal.settings import PortalTown
+from portal.visit import visit_of
 
-from .admission import admit, provide_form, provide_visitor
+from .admission import admit, provide_visitor
 from .api import API, API_ERRORS, OPENAPI
 from .api.errors import outside_routes
 from .auth import Sessions
@@ -112,16 +113,19 @@ def create(settings: GatewaySettings) -> Litestar:
                 path="/static", directories=[STATIC], middleware=[SHARED_FILES], include_in_schema=False
             ),
             Router(
-                "/", route_handlers=PAGES, before_request=admit, exception_handlers=PAGE_ERRORS, include_in_schema=False
+                "/",
+                route_handlers=PAGES,
+                before_request=admit,
+                dependencies={"visit": Provide(visit_of, sync_to_thread=False)},
+                exception_handlers=PAGE_ERRORS,
+                include_in_schema=False,
             ),
             Router("/api/v1", route_handlers=API, before_request=admit, exception_handlers=API_ERRORS),
         ],
         dependencies={
             "visitor": Provide(provide_visitor, sync_to_thread=False),
-            "form": Provide(provide_form, sync_to_thread=False),
             "services": Provide(provide_services),
             "sessions": Provide(provide_sessions),
-            "portal": Provide(lambda: portal, sync_to_thread=False),
         },
         exception_handlers={**PAGE_ERRORS, HTTPException: outside_routes(PAGE_ERRORS[HTTPException])},
         before_send=[SecurityHeaders(settings.portal_url, settings.payfip_url).add],

@@ -95,10 +95,20 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class FormState:
-    """What was typed in a form and what is wrong with it, by field name; every field macro takes it first."""
+    """What was typed in a form and what is wrong with it, by field name or as a whole; every field macro takes it first.
+
+    `status` is the HTTP status of the page that shows a refused form.
+    """
 
     values: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    refusal: str = ""
+    status: int = 422
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether anything is wrong."""
+        return bool(self.errors or self.refusal)
 
     def value(self, name: str, default: str = "") -> str:
         """The one value of a field."""

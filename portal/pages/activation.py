@@ -5,23 +5,21 @@ The link itself changes nothing, so that a mail filter that opens every link can
 
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from gateway.auth import Visitor
 from gateway.clients.calling import Refused
-from gateway.services import Services
 
-from ..render import Portal
+from ..visit import Visit
 
 ACTIVATION_COOKIE: Final = "__Host-activation"
 ACTIVATION_SECONDS: Final = 3600
 
 
 @get("/activation/{token:str}")
-async def follow_link(token: FromPath[str], portal: NamedDependency[Portal]) -> Response[Any]:
+async def follow_link(token: FromPath[str], visit: NamedDependency[Visit]) -> Response[Any]:
     """Keep the secret in a cookie and go on to the portal's own page, without it in the address."""
     cookie = Cookie(
         key=ACTIVATION_COOKIE,
@@ -32,35 +30,24 @@ async def follow_link(token: FromPath[str], portal: NamedDependency[Portal]) -> 
         httponly=True,
         samesite="lax",
     )
-    return portal.redirect("/activation", cookies=[cookie])
+    return visit.redirect("/activation", cookies=[cookie])
 
 
 @get("/activation")
-async def activation_page(
-    request: Request[Any, Any, Any], visitor: NamedDependency[Visitor], portal: NamedDependency[Portal]
-) -> Response[Any]:
+async def activation_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """The button that activates the space, or what to do without a link."""
-    context = {"has_token": ACTIVATION_COOKIE in request.cookies}
-    return portal.page(request, "first_steps/activation.html.j2", visitor, context)
+    return visit.page("first_steps/activation.html.j2", {"has_token": ACTIVATION_COOKIE in visit.request.cookies})
 
 
 @post("/activation")
-async def activate(
-    request: Request[Any, Any, Any],
-    visitor: NamedDependency[Visitor],
-    portal: NamedDependency[Portal],
-    services: NamedDependency[Services],
-) -> Response[Any]:
+async def activate(visit: NamedDependency[Visit]) -> Response[Any]:
     """Activate the space and confirm it; a link that no longer works says what to do."""
+    token = visit.request.cookies.get(ACTIVATION_COOKIE, "") or "absent-activation"
     try:
-        await services.identity.activate(
-            visitor.caller, request.cookies.get(ACTIVATION_COOKIE, "") or "absent-activation"
-        )
+        await visit.services.identity.activate(visit.caller, token)
     except Refused as refused:
-        context = {"has_token": False, "refusal": portal.refusal_text(refused.problem)}
-        status = refused.problem.status
-        return portal.page(request, "first_steps/activation.html.j2", visitor, context, status=status)
-    page = portal.page(request, "first_steps/activated.html.j2", visitor)
+        return visit.page("first_steps/activation.html.j2", {"has_token": False}, form=visit.refused(refused))
+    page = visit.page("first_steps/activated.html.j2")
     page.set_cookie(Cookie(key=ACTIVATION_COOKIE, value="", path="/", max_age=0, secure=True))
     return page
 

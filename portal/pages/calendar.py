@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from chassis.http_client import Unreachable
@@ -17,17 +17,14 @@ from contracts.billing.api import Quote
 from contracts.booking.api import Calendar
 from contracts.http import Problem
 from contracts.types import ActorKind, EnrollmentStatus
-from gateway.admission import Form
-from gateway.auth import Visitor
 from gateway.clients.calling import Refused
-from gateway.services import Services
 
 from ..calendar_view import CalendarOptions, CellView, Choices, calendar_view, changes, monday
 from ..days import day_typed
 from ..formats import date_day
-from ..render import Notice, Portal
+from ..render import Portal
+from ..visit import Notice, Visit
 
-AnyRequest = Request[Any, Any, Any]
 WEEK = timedelta(days=6)
 LOOK_AHEAD = timedelta(weeks=8)
 
@@ -82,59 +79,47 @@ class Desk:
 
 
 @get("/calendrier")
-async def calendar_page(
-    request: AnyRequest, visitor: NamedDependency[Visitor], services: NamedDependency[Services]
-) -> Response[Any]:
+async def calendar_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """A week of the family's calendar."""
-    visitor.require(ActorKind.PARENT)
-    desk = await _open_desk(request, visitor, services, request.query_params.get("semaine", ""), None)
-    return await _page(request, visitor, services, desk)
+    visit.require(ActorKind.PARENT)
+    return await _page(visit, await _open_desk(visit, visit.query("semaine"), None))
 
 
 @post("/calendrier")
-async def change_calendar(
-    request: AnyRequest,
-    visitor: NamedDependency[Visitor],
-    form: NamedDependency[Form],
-    services: NamedDependency[Services],
-) -> Response[Any]:
+async def change_calendar(visit: NamedDependency[Visit]) -> Response[Any]:
     """Another week with the choices kept, the price of the choices, or their confirmation."""
-    visitor.require(ActorKind.PARENT)
-    choices = Choices(slots=tuple(form.all("slot")), were=tuple(form.all("was")))
-    desk = await _open_desk(request, visitor, services, form.get("go") or form.get("week"), choices)
-    if form.get("step") == "confirm" and not form.get("go"):
-        return await _confirm(request, visitor, services, desk, form)
-    return await _page(request, visitor, services, desk)
+    visit.require(ActorKind.PARENT)
+    other_week = visit.posted.get("go")
+    desk = await _open_desk(visit, other_week or visit.posted.get("week"), _choices(visit))
+    if visit.posted.get("step") == "confirm" and not other_week:
+        return await _confirm(visit, desk)
+    return await _page(visit, desk)
 
 
 @post("/calendrier/prix")
-async def price_of_basket(
-    request: AnyRequest,
-    visitor: NamedDependency[Visitor],
-    form: NamedDependency[Form],
-    services: NamedDependency[Services],
-) -> Response[Any]:
+async def price_of_basket(visit: NamedDependency[Visit]) -> Response[Any]:
     """The basket alone, for the script that keeps it up to date."""
-    visitor.require(ActorKind.PARENT)
-    portal: Portal = request.app.state.portal
-    choices = Choices(slots=tuple(form.all("slot")), were=tuple(form.all("was")))
-    desk = await _open_desk(request, visitor, services, form.get("week"), choices)
-    quote, problem = await _quote(portal, visitor, services, desk)
-    return portal.fragment("calendar/basket.html.j2", _basket(portal, desk, quote, problem))
+    visit.require(ActorKind.PARENT)
+    desk = await _open_desk(visit, visit.posted.get("week"), _choices(visit))
+    quote, problem = await _quote(visit, desk)
+    return visit.portal.fragment("calendar/basket.html.j2", _basket(visit.portal, desk, quote, problem))
 
 
-async def _open_desk(
-    request: AnyRequest, visitor: Visitor, services: Services, week: str, choices: Choices | None
-) -> Desk:
-    portal: Portal = request.app.state.portal
-    today = portal.today()
+def _choices(visit: Visit) -> Choices:
+    """What the posted form has ticked."""
+    return Choices(slots=tuple(visit.posted.all("slot")), were=tuple(visit.posted.all("was")))
+
+
+async def _open_desk(visit: Visit, week: str, choices: Choices | None) -> Desk:
+    today = visit.portal.today()
     asked = day_typed(week)
     first = monday(asked or today)
     # Choices may stand in any week that can be booked; without them only the nearest open week is looked for.
     since = min(first, monday(today)) if choices else first
-    until = monday(today) + timedelta(weeks=portal.town.section.calendar_weeks_ahead) if choices else first + LOOK_AHEAD
+    weeks_ahead = timedelta(weeks=visit.portal.town.section.calendar_weeks_ahead)
+    until = monday(today) + weeks_ahead if choices else first + LOOK_AHEAD
     until = max(first, until) + WEEK
-    calendar = await services.booking.calendar(visitor.caller, since, until)
+    calendar = await visit.services.booking.calendar(visit.caller, since, until)
     if asked is None and choices is None:
         first = _first_open_week(calendar, first)
     return Desk(calendar, first, choices)
@@ -146,54 +131,43 @@ def _first_open_week(calendar: Calendar, first: date) -> date:
     return next((monday(day) for day in days if day >= first), first)
 
 
-async def _confirm(request: AnyRequest, visitor: Visitor, services: Services, desk: Desk, form: Form) -> Response[Any]:
-    portal: Portal = request.app.state.portal
+async def _confirm(visit: Visit, desk: Desk) -> Response[Any]:
     wished, _ = changes(desk.choices)
     dropped = desk.bookings_to_cancel()
     if not wished and not dropped:
-        return await _page(request, visitor, services, desk, refusal=portal.texts("calendar.nothing_chosen"))
-    quote, problem = await _quote(portal, visitor, services, desk)
-    if problem or (quote and str(quote.total_cents) != form.get("quoted_total_cents")):
-        refusal = problem or portal.texts("calendar.price_changed")
-        return await _page(request, visitor, services, desk, refusal=refusal)
+        return await _page(visit, desk, refusal=visit.portal.texts("calendar.nothing_chosen"))
+    quote, problem = await _quote(visit, desk)
+    if problem or (quote and str(quote.total_cents) != visit.posted.get("quoted_total_cents")):
+        return await _page(visit, desk, refusal=problem or visit.portal.texts("calendar.price_changed"))
     try:
         if wished:
             lines = [dict(zip(("child_id", "slot_id"), control.split(":", 1), strict=False)) for control in wished]
-            key = form.get("idempotency_key") or str(uuid4())
-            await services.booking.book(visitor.caller, {"lines": lines}, key)
+            await visit.services.booking.book(visit.caller, {"lines": lines}, visit.idempotency_key)
         for booking_id in dropped:
-            await services.booking.cancel_booking(visitor.caller, booking_id)
+            await visit.services.booking.cancel_booking(visit.caller, booking_id)
     except Refused as refused:
-        fresh = await _open_desk(request, visitor, services, desk.week.isoformat(), desk.choices)
-        return await _page(request, visitor, services, fresh, refused=refused.problem)
+        fresh = await _open_desk(visit, desk.week.isoformat(), desk.choices)
+        return await _page(visit, fresh, refused=refused.problem)
     notice = "changed" if wished and dropped else "booked" if wished else "cancelled"
-    return portal.redirect(f"/calendrier?semaine={desk.week}", Notice("success", notice))
+    return visit.redirect(f"/calendrier?semaine={desk.week}", Notice("success", notice))
 
 
-async def _quote(portal: Portal, visitor: Visitor, services: Services, desk: Desk) -> tuple[Quote | None, str]:
+async def _quote(visit: Visit, desk: Desk) -> tuple[Quote | None, str]:
     """The price of the days to add, or why there is none."""
     lines = desk.lines()
     if not lines:
         return None, ""
     try:
-        return await services.billing.quote(visitor.caller, {"lines": lines}), ""
+        return await visit.services.billing.quote(visit.caller, {"lines": lines}), ""
     except Refused as refused:
-        return None, portal.refusal_text(refused.problem)
+        return None, visit.portal.refusal_text(refused.problem)
     except Unreachable:
-        return None, portal.texts("calendar.price_unavailable")
+        return None, visit.portal.texts("calendar.price_unavailable")
 
 
-async def _page(
-    request: AnyRequest,
-    visitor: Visitor,
-    services: Services,
-    desk: Desk,
-    *,
-    refusal: str = "",
-    refused: Problem | None = None,
-) -> Response[str]:
-    portal: Portal = request.app.state.portal
-    quote, problem = await _quote(portal, visitor, services, desk)
+async def _page(visit: Visit, desk: Desk, *, refusal: str = "", refused: Problem | None = None) -> Response[str]:
+    portal = visit.portal
+    quote, problem = await _quote(visit, desk)
     options = CalendarOptions(zone=portal.town.town.zone)
     view = calendar_view(desk.shown, portal.texts, portal.refusals.refusal, desk.typed, options)
     context = {
@@ -208,7 +182,7 @@ async def _page(
         **_basket(portal, desk, quote, problem),
     }
     status = refused.status if refused else 422 if refusal else 200
-    return portal.page(request, "calendar/week.html.j2", visitor, context, status=status)
+    return visit.page("calendar/week.html.j2", context, status=status)
 
 
 def _basket(portal: Portal, desk: Desk, quote: Quote | None, problem: str) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from litestar.exceptions import HTTPException
 
 from chassis.http_client import Unreachable
 from contracts.types import SessionStage
-from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, Visitor, WrongSpace
+from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
 from gateway.clients.calling import Refused
 
-from ..render import Portal
+from ..visit import visit_of
 
 FIRST_STEPS = {
     SessionStage.CHOOSE_CREDENTIALS: "/premiere-connexion/identifiants",
@@ -33,24 +33,19 @@ AnyRequest = Request[Any, Any, Any]
 
 def error_page(request: AnyRequest, status: int, text: str | None = None) -> Response[str]:
     """The page of an error; `text` says more than the general sentence of its status."""
-    portal: Portal = request.app.state.portal
     name = STATUS_PAGES.get(status, "refused_page" if status < 500 else "broken")
-    context = {"name": name, "text": text}
-    return portal.page(request, "errors/error.html.j2", _visitor(request), context, status=status)
+    return visit_of(request).page("errors/error.html.j2", {"name": name, "text": text}, status=status)
 
 
 def on_sign_in_needed(request: AnyRequest, _error: SignInNeeded) -> Response[str]:
     """A private page without a session: the sign-in form, which leads back here."""
-    portal: Portal = request.app.state.portal
     path = request.scope["path"] if request.method == "GET" else ""
-    context = {"form": portal.form_state({}), "next_path": path, "is_needed": True}
-    return portal.page(request, "sign_in/sign_in.html.j2", _visitor(request), context, status=401)
+    return visit_of(request).page("sign_in/sign_in.html.j2", {"next_path": path, "is_needed": True}, status=401)
 
 
 def on_stage_not_ready(request: AnyRequest, error: StageNotReady) -> Response[Any]:
     """The next of the first steps."""
-    portal: Portal = request.app.state.portal
-    return portal.redirect(FIRST_STEPS[error.stage])
+    return visit_of(request).redirect(FIRST_STEPS[error.stage])
 
 
 def on_wrong_space(request: AnyRequest, _error: WrongSpace) -> Response[str]:
@@ -60,15 +55,14 @@ def on_wrong_space(request: AnyRequest, _error: WrongSpace) -> Response[str]:
 
 def on_forged_request(request: AnyRequest, _error: ForgedRequest) -> Response[str]:
     """A form that is too old, or not ours: nothing was done."""
-    portal: Portal = request.app.state.portal
-    return error_page(request, 403, portal.texts("errors.forged"))
+    return error_page(request, 403, visit_of(request).portal.texts("errors.forged"))
 
 
 def on_refused(request: AnyRequest, error: Refused) -> Response[str]:
     """A refusal that no form of the page could show."""
-    portal: Portal = request.app.state.portal
     problem = error.problem
-    return error_page(request, problem.status, None if problem.status == 404 else portal.refusal_text(problem))
+    text = None if problem.status == 404 else visit_of(request).portal.refusal_text(problem)
+    return error_page(request, problem.status, text)
 
 
 def on_unreachable(request: AnyRequest, error: Unreachable) -> Response[str]:
@@ -86,10 +80,6 @@ def on_bug(request: AnyRequest, error: Exception) -> Response[str]:
     """Anything unexpected: loud in the log, an apology on the page."""
     log.error("unhandled exception", method=request.method, route=request.scope.get("path_template"), exc_info=error)
     return error_page(request, 500)
-
-
-def _visitor(request: AnyRequest) -> Visitor:
-    return getattr(request.state, "visitor", None) or Visitor(None, None, "", "")
 
 
 PAGE_ERRORS: dict[int | type[Exception], Any] = {

@@ -4,46 +4,36 @@ import asyncio
 from datetime import date
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 
 from contracts.family.api import Household
 from contracts.family.events import Guardian
 from contracts.types import ActorKind, Civility, EnrollmentStatus, InvoiceStatus
-from gateway.auth import Visitor
 from gateway.composing import Part, optional
-from gateway.services import Services
 
 from ..kit import Texts
 from ..render import Portal
 from ..settings import Tile
+from ..visit import Visit
 from .sign_in import home_of
-
-AnyRequest = Request[Any, Any, Any]
 
 
 @get("/")
-async def public_home(
-    request: AnyRequest, visitor: NamedDependency[Visitor], portal: NamedDependency[Portal]
-) -> Response[Any]:
+async def public_home(visit: NamedDependency[Visit]) -> Response[Any]:
     """What the portal is for, and the way in."""
-    context = {"home_url": home_of(visitor) if visitor.session else "/connexion"}
-    return portal.page(request, "home/public.html.j2", visitor, context)
+    context = {"home_url": home_of(visit.visitor) if visit.visitor.session else "/connexion"}
+    return visit.page("home/public.html.j2", context)
 
 
 @get("/mon-accueil")
-async def private_home(
-    request: AnyRequest,
-    visitor: NamedDependency[Visitor],
-    portal: NamedDependency[Portal],
-    services: NamedDependency[Services],
-) -> Response[Any]:
+async def private_home(visit: NamedDependency[Visit]) -> Response[Any]:
     """Everything a family starts from; a service that does not answer leaves its part marked as unavailable."""
-    session = visitor.require(ActorKind.PARENT)
+    session = visit.require(ActorKind.PARENT)
     household, invoices, enrollments = await asyncio.gather(
-        optional(services.family.own_household(visitor.caller)),
-        optional(services.billing.invoices(visitor.caller)),
-        optional(services.booking.enrollments(visitor.caller)),
+        optional(visit.services.family.own_household(visit.caller)),
+        optional(visit.services.billing.invoices(visit.caller)),
+        optional(visit.services.booking.enrollments(visit.caller)),
     )
     guardian = own_guardian(household, session.guardian_id)
     unpaid = [i for i in invoices.value.items if i.status is not InvoiceStatus.PAID] if invoices.value else []
@@ -57,11 +47,11 @@ async def private_home(
         "unpaid": unpaid,
         "enrollments": enrollments,
         "waiting": waiting,
-        "blocks": shown_blocks(portal, household),
-        "other_spaces": portal.town.section.other_spaces,
+        "blocks": shown_blocks(visit.portal, household),
+        "other_spaces": visit.portal.town.section.other_spaces,
     }
-    words = greeting(portal.texts, guardian) if guardian else None
-    return portal.page(request, "home/private.html.j2", visitor, context, greeting=words)
+    words = greeting(visit.portal.texts, guardian) if guardian else None
+    return visit.page("home/private.html.j2", context, greeting=words)
 
 
 def own_guardian(household: Part[Household], guardian_id: object) -> Guardian | None:

@@ -2,12 +2,10 @@
 
 from typing import Any, Final
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 
-from gateway.auth import Visitor
-
-from ..render import Portal
+from ..visit import Visit
 
 PAGES: Final = {
     "/aide": "help",
@@ -23,12 +21,10 @@ SECTIONS_MAX: Final = 12
 
 
 @get(list(PAGES))
-async def information_page(
-    request: Request[Any, Any, Any], visitor: NamedDependency[Visitor], portal: NamedDependency[Portal]
-) -> Response[Any]:
+async def information_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """A title and its sections, in the town's words where it has its own."""
-    texts, town = portal.texts, portal.town.town
-    name = PAGES[request.scope["path"].rstrip("/")]
+    texts, town = visit.portal.texts, visit.portal.town.town
+    name = PAGES[visit.request.scope["path"].rstrip("/")]
     values = {
         "town": town.full_name,
         "email": town.contact_email,
@@ -41,8 +37,7 @@ async def information_page(
         if f"information.{name}.{n}.title" in texts
     ]
     links = [(path, texts(f"information.{page}.title")) for path, page in PAGES.items()] if name == "site_map" else []
-    context = {"name": name, "sections": sections, "links": links}
-    return portal.page(request, "home/information.html.j2", visitor, context)
+    return visit.page("home/information.html.j2", {"name": name, "sections": sections, "links": links})
 
 
 HANDLERS = [information_page]

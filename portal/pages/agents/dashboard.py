@@ -3,36 +3,29 @@
 import asyncio
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 
 from contracts.types import ActorKind, EnrollmentStatus, Role
-from gateway.auth import Visitor
 from gateway.composing import permitted
-from gateway.services import Services
 
-from ...render import Portal
+from ...visit import Visit
 
 FINANCE = frozenset({Role.FINANCE, Role.DIRECTOR})
 
 
 @get("/agents")
-async def dashboard_page(
-    request: Request[Any, Any, Any],
-    visitor: NamedDependency[Visitor],
-    portal: NamedDependency[Portal],
-    services: NamedDependency[Services],
-) -> Response[Any]:
+async def dashboard_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """Requests to decide, sheets to close today, and the invoice runs for whoever invoices."""
-    session = visitor.require(ActorKind.AGENT)
-    today = portal.today()
+    session = visit.require(ActorKind.AGENT)
+    today = visit.portal.today()
     requests, slots, runs = await asyncio.gather(
-        permitted(services.booking.enrollments(visitor.caller, EnrollmentStatus.REQUESTED)),
-        permitted(services.booking.slots(visitor.caller, today, today)),
-        permitted(services.billing.runs(visitor.caller)) if FINANCE & set(session.roles) else _nothing(),
+        permitted(visit.services.booking.enrollments(visit.caller, EnrollmentStatus.REQUESTED)),
+        permitted(visit.services.booking.slots(visit.caller, today, today)),
+        permitted(visit.services.billing.runs(visit.caller)) if FINANCE & set(session.roles) else _nothing(),
     )
     context = {"requests": requests, "slots": slots, "runs": runs, "today": today}
-    return portal.page(request, "agents/dashboard.html.j2", visitor, context)
+    return visit.page("agents/dashboard.html.j2", context)
 
 
 async def _nothing() -> None:

@@ -1,77 +1,56 @@
 """Enrollment requests for agents: what waits, validate or refuse with a reason."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from contracts.types import ActorKind, EnrollmentStatus
-from gateway.admission import Form
-from gateway.auth import Visitor
 from gateway.clients.calling import Refused
-from gateway.services import Services
 
 from ...kit import FormState
-from ...render import Notice, Portal
-
-AnyRequest = Request[Any, Any, Any]
+from ...visit import Notice, Visit
 
 
 @get("/agents/inscriptions")
-async def requests_page(
-    request: AnyRequest, visitor: NamedDependency[Visitor], services: NamedDependency[Services]
-) -> Response[Any]:
+async def requests_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """The enrollments of a status, those to decide by default."""
-    visitor.require(ActorKind.AGENT)
-    return await _page(request, visitor, services, FormState())
+    visit.require(ActorKind.AGENT)
+    return await _page(visit, FormState())
 
 
 @post("/agents/inscriptions/{enrollment_id:uuid}/decision")
-async def decide(
-    request: AnyRequest,
-    enrollment_id: FromPath[UUID],
-    visitor: NamedDependency[Visitor],
-    form: NamedDependency[Form],
-    services: NamedDependency[Services],
-) -> Response[Any]:
+async def decide(enrollment_id: FromPath[UUID], visit: NamedDependency[Visit]) -> Response[Any]:
     """Validate or refuse; the family is told."""
-    visitor.require(ActorKind.AGENT)
-    portal: Portal = request.app.state.portal
-    is_validated = form.get("decision") == "validate"
+    visit.require(ActorKind.AGENT)
+    is_validated = visit.posted.get("decision") == "validate"
     field = f"reason.{enrollment_id}"
-    body = {"is_validated": is_validated, "reason": form.get(field).strip() or None}
+    body = {"is_validated": is_validated, "reason": visit.posted.get(field).strip() or None}
     try:
-        await services.booking.decide_enrollment(visitor.caller, enrollment_id, body)
+        await visit.services.booking.decide_enrollment(visit.caller, enrollment_id, body)
     except Refused as refused:
-        if refused.problem.status == 404:
-            raise
-        errors = [portal.refusals.field(e.pointer, e.code, e.params) for e in refused.problem.errors]
-        state = FormState({field: form.get(field)}, {field: " ".join(errors)} if errors else {})
-        return await _page(request, visitor, services, state, "" if errors else portal.refusal_text(refused.problem))
+        state = visit.refused(refused, {field: visit.posted.get(field)})
+        errors = {field: " ".join(state.errors.values())} if state.errors else {}
+        return await _page(visit, replace(state, errors=errors))
     notice = Notice("success", "enrollment_validated" if is_validated else "enrollment_refused")
-    return portal.redirect("/agents/inscriptions", notice)
+    return visit.redirect("/agents/inscriptions", notice)
 
 
-async def _page(
-    request: AnyRequest, visitor: Visitor, services: Services, form: FormState, refusal: str = ""
-) -> Response[str]:
-    portal: Portal = request.app.state.portal
-    asked = request.query_params.get("etat", EnrollmentStatus.REQUESTED.value)
+async def _page(visit: Visit, form: FormState) -> Response[str]:
+    asked = visit.query("etat")
     status = EnrollmentStatus(asked) if asked in set(EnrollmentStatus) else EnrollmentStatus.REQUESTED
-    found = await services.booking.enrollments(visitor.caller, status, cursor=request.query_params.get("suite"))
+    found = await visit.services.booking.enrollments(visit.caller, status, cursor=visit.cursor)
     context = {
         "status": status,
         "statuses": list(EnrollmentStatus),
         "enrollments": found.items,
         "next_cursor": found.next_cursor,
-        "today": portal.today(),
-        "form": form,
-        "refusal": refusal,
+        "today": visit.portal.today(),
     }
-    page_status = 422 if form.errors or refusal else 200
-    return portal.page(request, "agents/enrollments.html.j2", visitor, context, status=page_status)
+    return visit.page("agents/enrollments.html.j2", context, form=form)
 
 
 HANDLERS = [requests_page, decide]

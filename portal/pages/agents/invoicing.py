@@ -5,121 +5,78 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from contracts.types import ActorKind, InvoiceRunStatus
-from gateway.admission import Form
-from gateway.auth import Visitor
 from gateway.clients.calling import Refused
-from gateway.services import Services
 
 from ...kit import FormState
-from ...render import Notice, Portal
+from ...visit import Notice, Visit
 
-AnyRequest = Request[Any, Any, Any]
 WORKING = frozenset({InvoiceRunStatus.DRAFTING, InvoiceRunStatus.ISSUING})
 
 
 @get("/agents/facturation")
-async def runs_page(
-    request: AnyRequest, visitor: NamedDependency[Visitor], services: NamedDependency[Services]
-) -> Response[Any]:
+async def runs_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """The runs, and the form of a new one."""
-    visitor.require(ActorKind.AGENT)
-    return await _runs_page(request, visitor, services, FormState())
+    visit.require(ActorKind.AGENT)
+    return await _runs_page(visit, FormState())
 
 
 @post("/agents/facturation")
-async def start_run(
-    request: AnyRequest,
-    visitor: NamedDependency[Visitor],
-    form: NamedDependency[Form],
-    services: NamedDependency[Services],
-) -> Response[Any]:
+async def start_run(visit: NamedDependency[Visit]) -> Response[Any]:
     """Start invoicing a month."""
-    visitor.require(ActorKind.AGENT)
-    portal: Portal = request.app.state.portal
-    typed = {"period": form.get("period").strip()}
+    visit.require(ActorKind.AGENT)
+    typed = {"period": visit.posted.get("period").strip()}
     try:
-        key = form.get("idempotency_key") or str(uuid4())
-        run = await services.billing.create_run(visitor.caller, typed, key)
+        run = await visit.services.billing.create_run(visit.caller, typed, visit.idempotency_key)
     except Refused as refused:
-        state = portal.form_state(typed, refused.problem)
-        text = "" if state.errors else portal.refusal_text(refused.problem)
-        return await _runs_page(request, visitor, services, state, text)
-    return portal.redirect(f"/agents/facturation/{run.run_id}", Notice("success", "run_started"))
+        return await _runs_page(visit, visit.refused(refused, typed))
+    return visit.redirect(f"/agents/facturation/{run.run_id}", Notice("success", "run_started"))
 
 
 @get("/agents/facturation/{run_id:uuid}")
-async def run_page(
-    request: AnyRequest,
-    run_id: FromPath[UUID],
-    visitor: NamedDependency[Visitor],
-    services: NamedDependency[Services],
-) -> Response[Any]:
+async def run_page(run_id: FromPath[UUID], visit: NamedDependency[Visit]) -> Response[Any]:
     """A run: its progress, totals, anomalies and items."""
-    visitor.require(ActorKind.AGENT)
-    return await _run_page(request, visitor, services, run_id)
+    visit.require(ActorKind.AGENT)
+    return await _run_page(visit, run_id, FormState())
 
 
 @post("/agents/facturation/{run_id:uuid}")
-async def advance_run(
-    request: AnyRequest,
-    run_id: FromPath[UUID],
-    visitor: NamedDependency[Visitor],
-    form: NamedDependency[Form],
-    services: NamedDependency[Services],
-) -> Response[Any]:
+async def advance_run(run_id: FromPath[UUID], visit: NamedDependency[Visit]) -> Response[Any]:
     """Declare the draft reviewed, or issue it."""
-    visitor.require(ActorKind.AGENT)
-    portal: Portal = request.app.state.portal
-    act = services.billing.issue_run if form.get("step") == "issue" else services.billing.review_run
+    visit.require(ActorKind.AGENT)
+    billing, is_issuing = visit.services.billing, visit.posted.get("step") == "issue"
+    act = billing.issue_run if is_issuing else billing.review_run
     try:
-        await act(visitor.caller, run_id)
+        await act(visit.caller, run_id)
     except Refused as refused:
-        if refused.problem.status == 404:
-            raise
-        return await _run_page(request, visitor, services, run_id, portal.refusal_text(refused.problem))
-    notice = Notice("success", "run_issuing" if form.get("step") == "issue" else "run_reviewed")
-    return portal.redirect(f"/agents/facturation/{run_id}", notice)
+        return await _run_page(visit, run_id, visit.refused(refused))
+    notice = Notice("success", "run_issuing" if is_issuing else "run_reviewed")
+    return visit.redirect(f"/agents/facturation/{run_id}", notice)
 
 
-async def _runs_page(
-    request: AnyRequest, visitor: Visitor, services: Services, form: FormState, refusal: str = ""
-) -> Response[str]:
-    portal: Portal = request.app.state.portal
-    runs = await services.billing.runs(visitor.caller)
-    today = portal.today()
-    last_month = today.replace(day=1) - timedelta(days=1)
-    context = {
-        "runs": runs.items,
-        "form": form,
-        "refusal": refusal,
-        "key": str(uuid4()),
-        "suggested": f"{last_month:%Y-%m}",
-    }
-    status = 422 if form.errors or refusal else 200
-    return portal.page(request, "agents/runs.html.j2", visitor, context, status=status)
+async def _runs_page(visit: Visit, form: FormState) -> Response[str]:
+    runs = await visit.services.billing.runs(visit.caller)
+    last_month = visit.portal.today().replace(day=1) - timedelta(days=1)
+    context = {"runs": runs.items, "key": str(uuid4()), "suggested": f"{last_month:%Y-%m}"}
+    return visit.page("agents/runs.html.j2", context, form=form)
 
 
-async def _run_page(
-    request: AnyRequest, visitor: Visitor, services: Services, run_id: UUID, refusal: str = ""
-) -> Response[str]:
-    portal: Portal = request.app.state.portal
+async def _run_page(visit: Visit, run_id: UUID, form: FormState) -> Response[str]:
+    billing = visit.services.billing
     run, items = await asyncio.gather(
-        services.billing.run(visitor.caller, run_id),
-        services.billing.run_items(visitor.caller, run_id, request.query_params.get("suite")),
+        billing.run(visit.caller, run_id), billing.run_items(visit.caller, run_id, visit.cursor)
     )
     context = {
         "run": run,
         "items": items.items,
         "next_cursor": items.next_cursor,
         "is_working": run.status in WORKING,
-        "refusal": refusal,
     }
-    return portal.page(request, "agents/run.html.j2", visitor, context, status=409 if refusal else 200)
+    return visit.page("agents/run.html.j2", context, form=form)
 
 
 HANDLERS = [runs_page, start_run, run_page, advance_run]

@@ -1,60 +1,49 @@
 """Opening days of an activity: a period, the days of the week, the places."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from contracts.types import ActorKind
-from gateway.admission import Form
-from gateway.auth import Visitor
 from gateway.clients.calling import Refused
-from gateway.services import Services
 
 from ...kit import FormState
-from ...render import Notice, Portal
+from ...visit import Notice, Visit
 
-AnyRequest = Request[Any, Any, Any]
 FIELDS = ("activity_id", "from_on", "to_on", "capacity")
 WEEKDAYS = ("0", "1", "2", "3", "4", "5", "6")
 PERIOD_DAYS_MAX = 366
 
 
 @get("/agents/ouvertures")
-async def opening_page(
-    request: AnyRequest, visitor: NamedDependency[Visitor], services: NamedDependency[Services]
-) -> Response[Any]:
+async def opening_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """The form that opens days."""
-    visitor.require(ActorKind.AGENT)
-    return await _page(request, visitor, services, FormState(values={"weekday": ["2"]}))
+    visit.require(ActorKind.AGENT)
+    return await _page(visit, FormState(values={"weekday": ["2"]}))
 
 
 @post("/agents/ouvertures")
-async def open_days(
-    request: AnyRequest,
-    visitor: NamedDependency[Visitor],
-    form: NamedDependency[Form],
-    services: NamedDependency[Services],
-) -> Response[Any]:
+async def open_days(visit: NamedDependency[Visit]) -> Response[Any]:
     """Open every chosen day of the week in the period."""
-    visitor.require(ActorKind.AGENT)
-    portal: Portal = request.app.state.portal
-    typed: dict[str, Any] = {name: form.get(name) for name in FIELDS} | {"weekday": form.all("weekday")}
+    visit.require(ActorKind.AGENT)
+    texts = visit.portal.texts
+    typed: dict[str, Any] = {name: visit.posted.get(name) for name in FIELDS}
+    typed["weekday"] = visit.posted.all("weekday")
     days = chosen_days(typed["from_on"], typed["to_on"], typed["weekday"])
-    errors = {name: portal.texts(f"fields.{name}") for name in ("activity_id", "capacity") if not typed[name]}
+    errors = {name: texts(f"fields.{name}") for name in ("activity_id", "capacity") if not typed[name]}
     if days is None or not days:
-        errors["from_on"] = portal.texts("agents.openings.no_day")
+        errors["from_on"] = texts("agents.openings.no_day")
     if errors or days is None:
-        return await _page(request, visitor, services, FormState(values=typed, errors=errors))
+        return await _page(visit, FormState(values=typed, errors=errors))
     try:
         body = {"days": [day.isoformat() for day in days], "capacity": typed["capacity"]}
-        await services.booking.open_slots(visitor.caller, typed["activity_id"], body)
+        await visit.services.booking.open_slots(visit.caller, typed["activity_id"], body)
     except Refused as refused:
-        state = _about_the_form(portal.form_state(typed, refused.problem))
-        text = "" if state.errors else portal.refusal_text(refused.problem)
-        return await _page(request, visitor, services, state, text)
-    return portal.redirect("/agents/pointage", Notice("success", "days_opened"))
+        return await _page(visit, _about_the_form(visit.refused(refused, typed)))
+    return visit.redirect("/agents/pointage", Notice("success", "days_opened"))
 
 
 def chosen_days(from_on: str, to_on: str, weekdays: list[str]) -> list[date] | None:
@@ -74,22 +63,16 @@ def _about_the_form(state: FormState) -> FormState:
     errors: dict[str, str] = {}
     for name, text in state.errors.items():
         errors.setdefault("from_on" if name.startswith("days") else name, text)
-    return FormState(state.values, errors)
+    return replace(state, errors=errors)
 
 
-async def _page(
-    request: AnyRequest, visitor: Visitor, services: Services, form: FormState, refusal: str = ""
-) -> Response[str]:
-    portal: Portal = request.app.state.portal
-    activities = await services.booking.activities(visitor.caller)
+async def _page(visit: Visit, form: FormState) -> Response[str]:
+    activities = await visit.services.booking.activities(visit.caller)
     context = {
-        "form": form,
-        "refusal": refusal,
         "activities": [(str(a.activity_id), f"{a.label} – {a.site_label}") for a in activities.items],
-        "weekdays": [(number, portal.texts(f"agents.weekday.{number}")) for number in WEEKDAYS],
+        "weekdays": [(number, visit.portal.texts(f"agents.weekday.{number}")) for number in WEEKDAYS],
     }
-    status = 422 if form.errors or refusal else 200
-    return portal.page(request, "agents/openings.html.j2", visitor, context, status=status)
+    return visit.page("agents/openings.html.j2", context, form=form)
 
 
 HANDLERS = [opening_page, open_days]

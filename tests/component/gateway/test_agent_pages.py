@@ -160,7 +160,7 @@ async def test_refusal_of_an_enrollment_needs_a_reason(agent: Browser, town: Tow
     assert "L’inscription est refusée" in words(page)
     assert "Le groupe est complet." in (await agent.get("/agents/inscriptions?etat=refused")).text
     page = await agent.post(path, {"decision": "validate"})
-    assert page.status_code == 422
+    assert page.status_code == 409
     assert "Un autre agent a déjà pris une autre décision" in words(page)
 
 

@@ -62,7 +62,7 @@ async def draft(finance: Browser, town: Town, today: date) -> str:
     assert started.status_code == 303, words(started)
     assert "Calcul du brouillon" in words(await finance.landing(started))
     again = await finance.post(RUNS, {"period": f"{today:%Y-%m}", "idempotency_key": str(uuid4())})
-    assert again.status_code == 422
+    assert again.status_code == 409
     await town.services["billing"].run_job("invoice_runs")
     return str(started.headers["location"])
 
@@ -144,5 +144,5 @@ async def test_director_reads_a_run_and_advances_none(town: Town) -> None:
     assert page.status_code == 200
     assert "Calculer le brouillon" not in words(page)
     page = await director.post(RUNS, {"period": "2026-01"})
-    assert page.status_code == 422
+    assert page.status_code == 403
     assert 'class="alert error"' in page.text
