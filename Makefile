@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
+WHOLE_PORTAL := tests/chaos tests/e2e
 SOURCES := contracts chassis services gateway portal simulators deploy tools tests examples
 
 .DEFAULT_GOAL := help
@@ -20,7 +21,8 @@ reset: venv ## forget the local data; downloads are kept
 
 test: venv ## the whole suite, as it is run before a change lands
 	@$(RUN) -m deploy.local jars
-	@CHROMIUM="$$($(RUN) -m deploy.local browser)" && export CHROMIUM && $(RUN) -m pytest tests
+	@$(RUN) -m pytest tests -n auto --maxprocesses 4 --dist loadfile $(WHOLE_PORTAL:%=--ignore=%)
+	@CHROMIUM="$$($(RUN) -m deploy.local browser)" && export CHROMIUM && $(RUN) -m pytest $(WHOLE_PORTAL)
 
 check: venv ## the fast part: format, lint, types, imports, contracts, and the tests that need no server
 	@$(RUN) -m ruff format --check $(wildcard $(SOURCES))

@@ -1,4 +1,4 @@
-"""Servers that the whole suite shares: one real PostgreSQL and one real Kafka, started when first asked for."""
+"""Servers that all tests of a process share: one real PostgreSQL and one real Kafka, started when first asked for."""
 
 import logging
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """Rule 8: functions of at most 70 lines, files of at most 300, at most 5 parameters; the chassis stays small.
 
 A parameter that the caller does not choose is not counted: `self` and `cls`; dependencies, which stand first and are handed
-on (the database or transaction, the HTTP request, a page's visit, and on whose behalf which services are called); what the wiring injects into
-a route (`NamedDependency`); and the fixtures of a test.
+on (the database or transaction, the HTTP request, a page's visit, and on whose behalf which services are called); what the
+wiring injects into a route (`NamedDependency`); and the fixtures of a test.
 """
 
 import ast
