@@ -21,7 +21,9 @@ select count(*) from (select began_at, lag(coalesce(ended_at, began_at)) over (o
 where began_at < before
 """
 HURRIED = """
-select count(*) from (select started_at - lag(started_at) over (order by started_at) as pause from ticks) t
+select count(*) from (
+    select started_at - lag(started_at) over (order by started_at) as pause from (select distinct started_at from ticks) runs
+) pauses
 where pause < interval '0.9 s'
 """
 
