@@ -71,10 +71,11 @@ def restart(replicas: list[ManagedProcess]) -> None:
 def test_no_request_fails_while_each_replica_is_stopped_and_started(pair: Stack) -> None:
     with steady_traffic(pair.portal_url) as families:
         for number in ("", "-2"):
+            asked, booked = [len(family.seconds) for family in families], families[2].booked
             restart([pair.processes[service + number] for service in SERVICES])
+            assert all(len(family.seconds) > before for family, before in zip(families, asked, strict=True))
+            assert families[2].booked > booked
     assert [failure for family in families for failure in family.failures] == []
-    assert families[2].booked > 10
-    assert sum(len(family.seconds) for family in families) > 300
 
 
 def test_gateway_that_is_told_to_stop_answers_what_it_was_asked(pair: Stack) -> None:
