@@ -1,5 +1,7 @@
 """Attendance for agents on site: the days of a week, a day's sheet, its marks and its closure."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -49,8 +51,8 @@ async def note_marks(slot_id: FromPath[UUID], visit: NamedDependency[Visit]) -> 
     """Note the marks, and close the sheet when asked to."""
     visit.require(ActorKind.AGENT)
     booking, step = visit.services.booking, visit.posted.get("step")
-    typed = visit.posted.values.items()
-    marks = {name.removeprefix("mark."): value for name, value in typed if name.startswith("mark.")}
+    typed = {name: value for name, value in visit.posted.values.items() if name.startswith("mark.")}
+    marks = {name.removeprefix("mark."): value for name, value in typed.items()}
     try:
         if step == "all_present":
             sheet = await booking.attendance(visit.caller, slot_id)
@@ -61,9 +63,18 @@ async def note_marks(slot_id: FromPath[UUID], visit: NamedDependency[Visit]) -> 
         if step == "close":
             await booking.close_attendance(visit.caller, slot_id)
     except Refused as refused:
-        return await _sheet_page(visit, slot_id, visit.refused(refused))
+        return await _sheet_page(visit, slot_id, _refused_marks(visit, refused, typed))
     notice = Notice("success", "sheet_closed" if step == "close" else "marks_noted")
     return visit.redirect(f"/agents/pointage/{slot_id}", notice)
+
+
+def _refused_marks(visit: Visit, refused: Refused, typed: Mapping[str, str]) -> FormState:
+    """Why, and the marks as they were chosen: nobody goes through a whole sheet twice."""
+    form = replace(visit.refused(refused), values=typed)
+    if refused.problem.status != 404:
+        return form
+    # It is a booking that is gone: a sheet that does not exist has no page to say so on.
+    return replace(form, refusal=visit.portal.texts("agents.sheet.booking_gone"))
 
 
 async def _sheet_page(visit: Visit, slot_id: UUID, form: FormState) -> Response[str]:

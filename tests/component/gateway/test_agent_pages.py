@@ -185,6 +185,29 @@ async def test_days_are_opened_marked_and_closed(agent: Browser, town: Town) -> 
     await close_sheet(agent, slot_id)
 
 
+async def test_marks_are_kept_when_a_booking_was_given_back_meanwhile(agent: Browser, town: Town) -> None:
+    booking = town.booking
+    household, _ = await town.household(children=3)
+    family, activity_id = family_of(household), await booking.activity(cutoff=UNTIL_MIDNIGHT)
+    (slot_id,) = await booking.open(activity_id, 0)
+    await booking.enroll(family, activity_id)
+    booked = await booking.book_lines(family, [(child_id, slot_id) for child_id in family.child_ids])
+    first, second, gone = (line["booking_id"] for line in booked.json()["bookings"])
+    path = f"/agents/pointage/{slot_id}"
+    assert "3 restent à pointer" in words(await agent.get(path))
+    given_back = await booking.client.post(f"/bookings/{gone}/cancellation", headers=booking.parent(family))
+    assert given_back.status_code == 200, given_back.text
+    typed = {f"mark.{first}": "present", f"mark.{second}": "absent_unexcused", f"mark.{gone}": "present"}
+    page = await agent.post(path, {"step": "save", **typed})
+    assert page.status_code == 404
+    assert "Rien n’est encore enregistré" in words(page)
+    shown = dict(re.findall(r'name="(mark\.[^"]+)" value="([^"]+)" checked', page.text))
+    assert shown == {f"mark.{first}": "present", f"mark.{second}": "absent_unexcused"}
+    page = await agent.landing(await agent.post(path, {"step": "close", **shown}))
+    assert "La feuille est close" in words(page)
+    assert (await agent.post(f"/agents/pointage/{uuid4()}", {"step": "save", **typed})).status_code == 404
+
+
 async def close_sheet(agent: Browser, slot_id: UUID) -> None:
     """Mark the three children of a sheet, and close it."""
     path = f"/agents/pointage/{slot_id}"
