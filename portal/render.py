@@ -33,7 +33,7 @@ class Portal:
 
     def fragment(self, template: str, context: Mapping[str, Any]) -> Response[str]:
         """A part of a page, for a script that asked for it."""
-        return Response(self.environment.get_template(template).render(**context), media_type=HTML)
+        return Response(self.environment.get_template(template).render(**context), status_code=200, media_type=HTML)
 
     def refusal_text(self, problem: Problem) -> str:
         """What a refusal says to a person: the rule, who decides, what can be done."""
