@@ -29,7 +29,7 @@ check: venv ## the fast part: format, lint, types, imports, contracts, and the t
 	@$(RUN) -m ruff check $(wildcard $(SOURCES))
 	@$(RUN) -m mypy
 	@$(VENV)/bin/lint-imports
-	@$(RUN) -m contracts.evolve --check
+	@$(RUN) -m tools.contracts.evolve --check
 	@$(RUN) -m pytest tests/unit tests/tidy tests/contracts
 
 format: venv ## format the sources and mend what can be mended

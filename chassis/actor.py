@@ -12,9 +12,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from chassis.refusal import Forbidden, Unauthenticated
 from contracts.types import ActorKind, Role
-
-from .refusal import Forbidden, Unauthenticated
 
 ALGORITHM = "Ed25519"
 ISSUER = "identity"

@@ -13,9 +13,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from .applying import OUTAGES
-from .database import Database
-from .refusal import Busy, Refusal
+from chassis.data.database import Database
+from chassis.events.applying import OUTAGES
+from chassis.refusal import Busy, Refusal
 
 BATCH_MAX = 32
 UNDER_WAY_MAX = 2

@@ -10,12 +10,12 @@ from litestar import Response, get
 from litestar.datastructures import State
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from .sampling import Sampling
-from .telemetry import BUILD
+from chassis.sampling import Sampling
+from chassis.telemetry import BUILD
 
 if TYPE_CHECKING:
-    from .consumer import Consumer
-    from .database import Database
+    from chassis.data.database import Database
+    from chassis.events.consumer import Consumer
 
 
 class Health:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import asyncpg
 import structlog
 
-from .applying import OUTAGES
-from .database import SESSION_LOCK_SETTINGS, Database, Row
-from .telemetry import JOB_RUNS, JOB_SECONDS, JOB_SUCCESS, span
+from chassis.data.database import SESSION_LOCK_SETTINGS, Database, Row
+from chassis.events.applying import OUTAGES
+from chassis.telemetry import JOB_RUNS, JOB_SECONDS, JOB_SUCCESS, span
 
 JOB_NAMESPACE = 4_240_004
 RESTART_SECONDS = 1.0

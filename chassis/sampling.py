@@ -7,8 +7,8 @@ answer they are not a number, and `database_answers` says why.
 import asyncio
 import math
 
-from .database import Database
-from .telemetry import (
+from chassis.data.database import Database
+from chassis.telemetry import (
     DATABASE_ANSWERS,
     DEAD_LETTERS_OPEN,
     OUTBOX_AGE,

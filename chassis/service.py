@@ -6,23 +6,17 @@ Whatever its roles, a process serves /health/live, /health/ready, /health/consum
 
 import asyncio
 import contextlib
-import gc
 import inspect
 import json
-import signal
-import sys
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import asyncpg
 import msgspec
 import structlog
-import uvicorn
 from joserfc.jwk import OKPKey
 from litestar import Litestar
 from litestar.config.app import AppConfig
@@ -31,34 +25,27 @@ from litestar.openapi import OpenAPIConfig
 from litestar.plugins import InitPluginProtocol
 from litestar.types import ControllerRouterHandler
 
+from chassis.actor import Actor, ActorReader
+from chassis.data.database import Database
+from chassis.data.idempotency import FORGET_OLD_KEYS_SQL, KEY_LENGTH_MAX, Claim
+from chassis.data.idempotency import RETENTION_DAYS as KEYS_RETENTION_DAYS
+from chassis.data.migrations import CHASSIS_MIGRATIONS, migrate
+from chassis.events.applying import Subscriptions
+from chassis.events.consumer import Consumer
+from chassis.events.inbox import FORGET_OLD_EVENTS_SQL
+from chassis.events.inbox import RETENTION_DAYS as INBOX_RETENTION_DAYS
+from chassis.events.relay import Relay
+from chassis.health import HEALTH_HANDLERS, Health
+from chassis.http.errors import EXCEPTION_HANDLERS
+from chassis.http.lean_routes import AnyRequest, LeanRequest, Provider, header, shorten_ways
+from chassis.http.serving import STOP_SECONDS, serve
+from chassis.http.telemetry import TelemetryMiddleware
+from chassis.jobs import Job, run_jobs
+from chassis.refusal import IdempotencyKeyMissing, Unauthenticated
+from chassis.settings import ProcessRole, ServiceSettings
+from chassis.telemetry import acting, configure
 from contracts.event import Model
 
-from .actor import Actor, ActorReader
-from .applying import Subscriptions
-from .connection import ServerConnection
-from .consumer import Consumer
-from .database import Database
-from .health import HEALTH_HANDLERS, Health
-from .http_errors import EXCEPTION_HANDLERS
-from .http_telemetry import TelemetryMiddleware
-from .idempotency import FORGET_OLD_KEYS_SQL, KEY_LENGTH_MAX, Claim
-from .idempotency import RETENTION_DAYS as KEYS_RETENTION_DAYS
-from .inbox import FORGET_OLD_EVENTS_SQL
-from .inbox import RETENTION_DAYS as INBOX_RETENTION_DAYS
-from .jobs import Job, run_jobs
-from .lean_routes import AnyRequest, LeanRequest, Provider, header, shorten_ways
-from .migrations import CHASSIS_MIGRATIONS, migrate
-from .refusal import IdempotencyKeyMissing, Unauthenticated
-from .relay import Relay
-from .settings import ProcessRole, ProcessSettings, ServiceSettings
-from .telemetry import acting, configure
-
-STOP_SECONDS = 15
-KEEP_ALIVE_SECONDS = 15
-"""How long an unused connection is kept: longer than the gateway keeps its own, which must be the first to close."""
-YOUNG_OBJECTS_MAX = 5_000
-"""So many more objects were made than given up before the collector looks at them. The usual 700 are fewer than the requests
-under way at a rush hold: it would look at living ones again and again."""
 HOUSEKEEPING_SECONDS = 3600.0
 MIGRATION_ATTEMPTS_MAX = 60
 
@@ -170,67 +157,6 @@ def run(service: Service, settings: ServiceSettings) -> None:
     """Serve until SIGTERM or SIGINT, then stop gracefully."""
     configure(service.name, settings.log_format)
     serve(build(service, settings), settings, proxy_headers=False)
-
-
-def serve(app: Litestar, settings: ProcessSettings, **options: Any) -> None:
-    """Run an application with uvicorn, without its own logs, until the process is told to stop.
-
-    `app.state.health` is told when that happens; `options` are the server's own.
-    """
-    config = uvicorn.Config(
-        app,
-        host=settings.http_host,
-        port=settings.http_port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=STOP_SECONDS,
-        lifespan="on",
-        reset_contextvars=True,  # nothing of a request, such as who made it, is left in its connection's next one
-        **{"http": ServerConnection, **options},
-    )
-    server = _DrainingServer(config, app, settings.drain_seconds)
-    # The server raises a signal again once it has stopped: that is when we leave, with 0.
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
-    # What was made until now lives as long as the process: the collector, which looks at all it knows again and again,
-    # need not know it.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(YOUNG_OBJECTS_MAX)
-    server.run()
-    if not server.started:
-        sys.exit(1)
-
-
-class _DrainingServer(uvicorn.Server):
-    """Told to stop, it is not ready any more but goes on answering for a while before it closes its port.
-
-    Each of those answers closes its connection. A caller that keeps unused connections for a shorter time than this has
-    none left to send a request into when the port closes.
-    """
-
-    def __init__(self, config: uvicorn.Config, app: Litestar, drain_seconds: float) -> None:
-        super().__init__(config)
-        self._app = app
-        self._drain_seconds = drain_seconds
-        self._leaves_at: float | None = None
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to leave at the first SIGTERM once it serves; any other signal, or a second one, ends it at once."""
-        if sig != signal.SIGTERM or not self.started or self._leaves_at is not None:
-            super().handle_exit(sig, frame)
-            return
-        self._leaves_at = time.monotonic() + self._drain_seconds
-        self._app.state.health.stopping()
-        self.config.encoded_headers.append((b"connection", b"close"))
-        self.server_state.default_headers.append((b"connection", b"close"))
-
-    async def on_tick(self, counter: int) -> bool:
-        """Whether the server's time is over, asked ten times a second."""
-        self.should_exit = self.should_exit or (self._leaves_at is not None and time.monotonic() >= self._leaves_at)
-        return await super().on_tick(counter)
 
 
 def _write_json(model: Model) -> msgspec.Raw:

@@ -1,6 +1,6 @@
 """Run the gateway: `python -m gateway`."""
 
-from chassis.service import serve
+from chassis.http.serving import serve
 from chassis.telemetry import configure
 
 from .app import create

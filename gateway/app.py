@@ -15,7 +15,7 @@ from litestar.static_files import create_static_files_router
 from prometheus_client import start_http_server
 
 from chassis.health import live, ready
-from chassis.http_telemetry import TelemetryMiddleware
+from chassis.http.telemetry import TelemetryMiddleware
 from portal.kit import STATIC, Texts, theme_css
 from portal.pages import PAGES
 from portal.pages.errors import PAGE_ERRORS

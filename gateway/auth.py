@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from litestar import Request
 from litestar.datastructures import Cookie
 
-from chassis.http_client import Unreachable
+from chassis.http.client import Unreachable
 from contracts.identity.api import CurrentSession, SessionOpened
 from contracts.types import ActorKind, SessionStage
 

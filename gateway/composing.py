@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from chassis.http_client import Unreachable
+from chassis.http.client import Unreachable
 
 from .clients.calling import Refused
 

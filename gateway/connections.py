@@ -7,7 +7,7 @@ The size of a body is limited where it is read.
 import asyncio
 from typing import Any, Final
 
-from chassis.connection import ServerConnection
+from chassis.http.connection import ServerConnection
 
 RECEIVE_SECONDS: Final = 30.0
 HEAD_BYTES_MAX: Final = 65_536

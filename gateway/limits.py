@@ -17,7 +17,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from litestar.utils import normalize_path
 
-from chassis.http_errors import problem
+from chassis.http.errors import problem
 from portal.pages.errors import error_page
 
 from .auth import SAFE_METHODS, SESSION_COOKIE, bearer_token

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from chassis.http_client import HttpClient
+from chassis.http.client import HttpClient
 
 from .clients.billing import BillingClient
 from .clients.booking import BookingClient

@@ -18,8 +18,8 @@ import structlog
 from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
-from chassis.applying import OUTAGES, Applier
-from chassis.database import Database
+from chassis.data.database import Database
+from chassis.events.applying import OUTAGES, Applier
 from chassis.service import Service
 from chassis.settings import ServiceSettings
 from contracts.types import SERVICES

@@ -6,14 +6,8 @@ from typing import Any
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
-from chassis.http_client import Unreachable
-from chassis.http_errors import (
-    bug_response,
-    http_error_response,
-    problem,
-    unreadable_response,
-    validation_response,
-)
+from chassis.http.client import Unreachable
+from chassis.http.errors import bug_response, http_error_response, problem, unreadable_response, validation_response
 
 from ..auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
 from ..clients.calling import Refused

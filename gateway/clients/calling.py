@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from chassis.http_client import HttpClient, Unreachable
+from chassis.http.client import HttpClient, Unreachable
 from contracts.http import Problem
 
 OUT_OF_ORDER = frozenset({"unavailable", "internal_error"})

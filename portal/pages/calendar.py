@@ -12,7 +12,7 @@ from uuid import uuid4
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from chassis.http_client import Unreachable
+from chassis.http.client import Unreachable
 from contracts.billing.api import Quote
 from contracts.booking.api import Calendar
 from contracts.http import Problem

@@ -6,7 +6,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
-from chassis.http_client import Unreachable
+from chassis.http.client import Unreachable
 from contracts.types import SessionStage
 from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
 from gateway.clients.calling import Refused

@@ -3,17 +3,18 @@
 from functools import partial
 from pathlib import Path
 
-from chassis.applying import Subscriptions
+from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
 
 from .accounts.routes import ROUTES as ACCOUNT_ROUTES
+from .adapters.payfip import Payfip
+from .adapters.typesetting import Typesetter
 from .charges import consumers as charges
 from .charges.commands import price_waiting_charges
 from .charges.routes import ROUTES as CHARGE_ROUTES
 from .directory import consumers as directory
 from .invoices.routes import ROUTES as INVOICE_ROUTES
-from .payfip import Payfip
 from .payments.commands import PaymentDesk
 from .payments.routes import ROUTES as PAYMENT_ROUTES
 from .runs.commands import work_on_runs
@@ -22,7 +23,6 @@ from .settings import BillingSettings
 from .settlements.commands import look_payments_up
 from .settlements.routes import ROUTES as SETTLEMENT_ROUTES
 from .tariffs.routes import ROUTES as TARIFF_ROUTES
-from .typesetting import Typesetter
 
 JOB_SECONDS = 1.0
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chassis.applying import Subscriptions
+from chassis.events.applying import Subscriptions
 from chassis.service import Service
 from chassis.town import load_section, load_town
 

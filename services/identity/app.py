@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chassis.applying import Subscriptions
+from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
 from contracts.family.events import HouseholdState
@@ -11,10 +11,10 @@ from .accounts.consumers import HouseholdConsumer
 from .accounts.routes import list_accounts
 from .activation.commands import CredentialIssuer
 from .activation.routes import activate, invite_again, request_reset
+from .adapters.keys import Keys
+from .adapters.passwords import Passwords
 from .agents.routes import create_agent
 from .credentials.routes import choose_credentials, credential_policy
-from .keys import Keys
-from .passwords import Passwords
 from .purge import Purge
 from .settings import IdentitySettings
 from .sign_in.routes import current_session, sign_in, sign_out

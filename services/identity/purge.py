@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from chassis.database import Database
+from chassis.data.database import Database
 
 from .sign_in.domain import SessionLimits
 

@@ -7,19 +7,19 @@ from pathlib import Path
 
 from joserfc.jwk import OKPKey
 
-from chassis.applying import Subscriptions
+from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
 from chassis.town import load_town
 
+from .adapters.rendering import Renderer
+from .adapters.smtp import Relay
+from .deliveries.commands import MailSender
 from .directory import consumers as directory
 from .messages import consumers as messages
 from .messages.routes import list_messages
 from .messages.store import forget_old
-from .rendering import Renderer
-from .sender import MailSender
 from .settings import NotificationsSettings
-from .smtp import Relay
 
 SEND_SECONDS = 0.3
 FORGET_SECONDS = 86_400.0

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.actor import Actor
-from chassis.database import Transaction
-from chassis.outbox import Emission, store
+from chassis.data.database import Transaction
+from chassis.events.outbox import Emission, store
 from contracts.family.events import ChildAdded
 from contracts.types import ActorKind
 from deploy.local.topics import ensure_topics

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chassis.outbox import SHARD_COUNT
-from chassis.relay import SHARD_NAMESPACE
+from chassis.events.outbox import SHARD_COUNT
+from chassis.events.relay import SHARD_NAMESPACE
 from tools.chaos.broker import PARTITIONS
 from tools.chaos.scene import Scene
 from tools.chaos.town import eventually

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from chassis import applying, relay
-from chassis.database import Transaction
+from chassis.data.database import Transaction
+from chassis.events import applying, relay
 from tools.chaos.witness import main
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.database import Transaction
+from chassis.data.database import Transaction
 from services.booking.bookings.store import LOCK_PLACES_SQL
 from tests.support.databases import Postgres
 from tests.support.services import running_service
@@ -23,8 +23,8 @@ NOWHERE = "http://127.0.0.1:9"
 
 STATEMENTS = {
     "booking": [
-        "chassis.outbox.STORE_SQL",
-        "chassis.relay.REMOVE_ROWS_SQL",
+        "chassis.events.outbox.STORE_SQL",
+        "chassis.events.relay.REMOVE_ROWS_SQL",
         "services.booking.attendance.store.MARK_SQL",
         "services.booking.bookings.store.INSERT_BOOKINGS_SQL",
         "services.booking.bookings.store.KNOWN_SQL",
@@ -32,7 +32,7 @@ STATEMENTS = {
         "services.booking.bookings.store.LOCK_PLACES_SQL",
     ],
     "billing": [
-        "chassis.inbox.CLAIM_EVENTS_SQL",
+        "chassis.events.inbox.CLAIM_EVENTS_SQL",
         "services.billing.charges.store.LOCK_RUNS_SQL",
         "services.billing.charges.store.NOTE_FACTS_SQL",
         "services.billing.charges.store.SAVE_CHARGES_SQL",

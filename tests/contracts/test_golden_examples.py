@@ -7,8 +7,8 @@ import jsonschema_rs
 import pytest
 
 from contracts.event import Event
-from contracts.event_schema import SCHEMAS_FOLDER, example_files, schema_file
 from contracts.registry import EVENTS
+from tools.contracts.event_schema import SCHEMAS_FOLDER, example_files, schema_file
 
 EXAMPLES = sorted(SCHEMAS_FOLDER.glob("*/examples/*.json"))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts import evolve
+from tools.contracts import evolve
 
 
 def test_published_files_are_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:

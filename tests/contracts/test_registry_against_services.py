@@ -8,10 +8,10 @@ import pytest
 
 from contracts import billing, booking, family, identity, notifications
 from contracts.event import Event
-from contracts.openapi_documents import load_service
 from contracts.registry import EVENTS, TOPICS
 from contracts.topic import Topic, TopicKind
 from contracts.types import SERVICES
+from tools.contracts.openapi_documents import load_service
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import asyncpg
 
-from chassis.migrations import CHASSIS_MIGRATIONS, migrate
+from chassis.data.migrations import CHASSIS_MIGRATIONS, migrate
 from deploy.local.postgres import PostgresServer
 
 SERVICES_FOLDER = Path(__file__).parents[2] / "services"

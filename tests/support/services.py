@@ -20,8 +20,8 @@ from joserfc.jwk import OKPKey
 from litestar import Litestar
 
 from chassis.actor import Actor, sign_actor
-from chassis.applying import Applier, Received
-from chassis.database import Database
+from chassis.data.database import Database
+from chassis.events.applying import Applier, Received
 from chassis.service import Service, build
 from chassis.settings import ProcessRole
 from contracts.event import Envelope, Event

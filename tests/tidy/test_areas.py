@@ -18,17 +18,17 @@ NEEDED_FILES = {"README.md", "__init__.py", "__main__.py", "app.py", "settings.p
 SERVICE_FILES = {*NEEDED_FILES, "errors.py"}
 OTHER_FILES = {
     "services/billing/cursors.py": "what every list of the service shares",
-    "services/billing/payfip.py": "the adapter of an outside system: SOAP calls",
-    "services/billing/payfip_messages.py": "the adapter of an outside system: its documents",
-    "services/billing/typesetting.py": "the adapter of the PDF compiler and its thread",
-    "services/identity/keys.py": "secrets and what is derived from them",
-    "services/identity/passwords.py": "the adapter of a slow hash function and its threads",
+    "services/billing/adapters/payfip.py": "the adapter of an outside system: SOAP calls",
+    "services/billing/adapters/payfip_messages.py": "the adapter of an outside system: its documents",
+    "services/billing/adapters/typesetting.py": "the adapter of the PDF compiler and its thread",
+    "services/identity/adapters/keys.py": "secrets and what is derived from them",
+    "services/identity/adapters/passwords.py": "the adapter of a slow hash function and its threads",
     "services/identity/purge.py": "one job across areas",
     "services/identity/visitor.py": "the headers that every area reads",
-    "services/notifications/french.py": "words of dates and amounts for every template",
-    "services/notifications/rendering.py": "the adapter of the template engine",
-    "services/notifications/sender.py": "the job that sends: commands with a mail conversation between them",
-    "services/notifications/smtp.py": "the adapter of an outside system: the mail relay",
+    "services/notifications/adapters/french.py": "words of dates and amounts for every template",
+    "services/notifications/adapters/rendering.py": "the adapter of the template engine",
+    "services/notifications/deliveries/commands.py": "the job that sends: commands with a mail conversation between them",
+    "services/notifications/adapters/smtp.py": "the adapter of an outside system: the mail relay",
 }
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "new_id", "uuid4", "uuid7"}
 STATEMENTS = {"fetch", "fetchrow", "fetchval", "execute", "executemany"}
@@ -218,7 +218,7 @@ def test_each_check_finds_what_it_is_for() -> None:
     for line in [
         "import asyncpg",
         "from contracts.billing.events import InvoicePaid",
-        "from chassis.database import Database",
+        "from chassis.data.database import Database",
         "from .store import load",
         "from ..settings import BookingSettings",
         "async def f(): ...",

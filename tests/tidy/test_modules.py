@@ -15,7 +15,7 @@ ACCENTED = re.compile(r"[À-ÖØ-öø-ÿŒœ]")
 FRENCH_ALLOWED = {
     "portal/formats.py": "the names of months and days are letters of a format, not sentences",
     "services/family/households/domain.py": "a table of ligatures, to compare names",
-    "services/notifications/french.py": "the names of months and days are letters of a format, not sentences",
+    "services/notifications/adapters/french.py": "the names of months and days are letters of a format, not sentences",
     "simulators/payfip/__init__.py": "the official name of an outside service",
 }
 # Joined here, so that these checks do not find themselves.

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from chassis.http_errors import STATUS_CODES
+from chassis.http.errors import STATUS_CODES
 from chassis.refusal import Refusal
 from contracts.types import SERVICES
 from portal.refusal_texts import UNREADABLE_FIELD

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import asyncpg
 
-from chassis.migrations import CHASSIS_MIGRATIONS, read_migrations
+from chassis.data.migrations import CHASSIS_MIGRATIONS, read_migrations
 
 from ..operating import OperatorError
 

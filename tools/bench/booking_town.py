@@ -15,7 +15,7 @@ import asyncpg
 from joserfc.jwk import OKPKey
 
 from chassis.actor import Actor, sign_actor
-from chassis.migrations import CHASSIS_MIGRATIONS, migrate
+from chassis.data.migrations import CHASSIS_MIGRATIONS, migrate
 from contracts.types import ActorKind
 from deploy.local.child import ROOT
 

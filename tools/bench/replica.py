@@ -18,9 +18,9 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from chassis.database import Database
-from chassis.idempotency import Claim
-from chassis.relay import Relay
+from chassis.data.database import Database
+from chassis.data.idempotency import Claim
+from chassis.events.relay import Relay
 from chassis.town import load_town
 from contracts.booking.api import Basket, BasketLineCreate
 from services.booking.bookings.commands import BookingDesk, BookingRequest, booking_desk

@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.settings import ServiceSettings
 from deploy.local.child import free_ports
 from deploy.local.postgres import PostgresServer

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 from chassis.actor import Actor
-from chassis.applying import Applier, Received, Subscriptions
-from chassis.database import Database
+from chassis.data.database import Database
+from chassis.events.applying import Applier, Received, Subscriptions
 from contracts.billing.api import Bracket, TariffChange
 from contracts.booking.api import ActivityCreate, Cutoff, SlotsOpen
 from contracts.event import Envelope, Event

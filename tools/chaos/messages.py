@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from chassis.database import Transaction
-from chassis.outbox import Emission, shard_of, store
+from chassis.data.database import Transaction
+from chassis.events.outbox import Emission, shard_of, store
 from contracts.booking.events import BasketConfirmed
 from contracts.event import Envelope
 from contracts.family.events import ChildAdded

@@ -7,8 +7,8 @@ relies on the chassis alone, so whatever the chassis lets through twice, late or
 import asyncio
 from pathlib import Path
 
-from chassis.applying import Subscriptions
-from chassis.database import Database, Transaction
+from chassis.data.database import Database, Transaction
+from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service, run
 from chassis.settings import ServiceSettings

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.database import Database, Queries, Row, Transaction
+from chassis.data.database import Database, Queries, Row, Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chassis.applying import OUTAGES, describe_fault
-from chassis.database import COLLISIONS
+from chassis.data.database import COLLISIONS
+from chassis.events.applying import OUTAGES, describe_fault
 from contracts.event import Envelope, MalformedRecord, read_record
 
 from ..operating import Operated

@@ -11,10 +11,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from chassis.applying import OUTAGES, Received, Replica, describe_fault, event_key
-from chassis.consumer import received_of
-from chassis.database import COLLISIONS, Transaction
-from chassis.inbox import RETENTION_DAYS
+from chassis.data.database import COLLISIONS, Transaction
+from chassis.events.applying import OUTAGES, Received, Replica, describe_fault, event_key
+from chassis.events.consumer import received_of
+from chassis.events.inbox import RETENTION_DAYS
 from contracts.event import Envelope
 from contracts.registry import topic_named
 from contracts.topic import TopicKind

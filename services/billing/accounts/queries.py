@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.refusal import FieldRefusal, Invalid
 from contracts.billing.api import Account, ChargeLine
 from contracts.http import PAGE_SIZE_MAX, Page

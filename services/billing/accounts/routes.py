@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from chassis.actor import Actor
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.billing.api import Account, ChargeLine
 from contracts.http import Page
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from uuid import UUID
 
-from chassis.database import Database, Transaction, command
+from chassis.data.database import Database, Transaction, command
 from contracts.billing.events import ChargeRecorded
 
 from ..tariffs.store import price_days

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from chassis.applying import Subscriptions
-from chassis.database import Transaction
+from chassis.data.database import Transaction
+from chassis.events.applying import Subscriptions
 from contracts.booking.events import AttendanceRecorded, BookingCancelled, BookingConfirmed
 from contracts.event import Envelope
 from contracts.types import ChargeStatus

@@ -1,7 +1,7 @@
 """Quotes: what a basket costs, line by line, and why."""
 
 from chassis.actor import Actor
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.billing.api import PriceExplanation, Quote, QuoteLine, QuoteRequest
 
 from ..directory.queries import household_of_children

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
-from chassis.database import Row, Transaction
+from chassis.data.database import Row, Transaction
 from chassis.identifiers import new_id
 from contracts.types import Attendance, ChargeStatus
 

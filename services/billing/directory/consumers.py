@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from chassis.applying import Replica, Subscriptions
-from chassis.database import Transaction
+from chassis.data.database import Transaction
+from chassis.events.applying import Replica, Subscriptions
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState, QuotientState

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.database import Queries
+from chassis.data.database import Queries
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.types import ActorKind, Role
 

@@ -4,11 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.database import Database, Row, Transaction, command
+from chassis.data.database import Database, Row, Transaction, command
 from contracts.billing.api import InvoiceLine
 
+from ..adapters.typesetting import Typesetter
 from ..settings import BillingRules
-from ..typesetting import Typesetter
 from . import store
 from .queries import invoice_lines, invoice_row
 

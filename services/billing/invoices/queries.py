@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.database import Database, Queries, Row
+from chassis.data.database import Database, Queries, Row
 from chassis.refusal import NotFound
 from contracts.billing.api import Invoice, InvoiceLine, InvoiceSummary, PriceExplanation
 from contracts.http import PAGE_SIZE_MAX, Page

@@ -7,13 +7,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from chassis.actor import Actor
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.billing.api import Invoice, InvoiceSummary
 from contracts.http import Page
 
+from ..adapters.typesetting import Typesetter
 from ..cursors import Cursor
 from ..settings import BillingRules
-from ..typesetting import Typesetter
 from . import commands, queries
 
 PDF_TYPE = "application/pdf"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.database import Queries, Transaction
+from chassis.data.database import Queries, Transaction
 from chassis.refusal import NotFound
 from contracts.types import Cents, InvoiceStatus
 

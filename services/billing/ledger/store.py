@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from chassis.database import Transaction
+from chassis.data.database import Transaction
 from chassis.identifiers import new_id
 
 from .domain import Entry

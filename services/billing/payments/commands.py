@@ -6,18 +6,18 @@ from uuid import UUID, uuid4
 import structlog
 
 from chassis.actor import Actor
-from chassis.database import Database, Transaction, command
-from chassis.idempotency import Claim
+from chassis.data.database import Database, Transaction, command
+from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import FieldRefusal
 from contracts.billing.api import PaymentStarted
 from contracts.event import Model
 from contracts.types import PaymentStatus
 
+from ..adapters.payfip import WRONG_EMAIL, Debt, PageRefused, Payfip, ProviderDown
 from ..directory.queries import email_of, require_access
 from ..errors import PayerEmailMissing, PaymentPageRefused, PaymentProviderUnavailable, PaymentUnderWay
 from ..invoices.store import lock_invoice
-from ..payfip import WRONG_EMAIL, Debt, PageRefused, Payfip, ProviderDown
 from ..settings import BillingRules
 from ..settlements.domain import next_look_up
 from . import store

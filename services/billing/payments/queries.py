@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.database import Database, Queries
+from chassis.data.database import Database, Queries
 from chassis.refusal import NotFound, Refusal
 from contracts.billing.api import Payment
 from contracts.types import Role

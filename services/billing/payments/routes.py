@@ -7,8 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from chassis.actor import Actor
-from chassis.database import Database
-from chassis.idempotency import Claim
+from chassis.data.database import Database
+from chassis.data.idempotency import Claim
 from contracts.billing.api import Payment, PaymentStart, PaymentStarted
 
 from . import commands, queries

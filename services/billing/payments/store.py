@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from chassis.database import Queries, Row, Transaction
+from chassis.data.database import Queries, Row, Transaction
 from chassis.refusal import NotFound
 from contracts.types import PaymentStatus
 

@@ -8,8 +8,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.database import Database, Transaction, command
-from chassis.idempotency import Claim
+from chassis.data.database import Database, Transaction, command
+from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound
 from contracts.billing.api import InvoiceRun, InvoiceRunCreate

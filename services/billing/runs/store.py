@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.database import Queries, Row, Transaction
+from chassis.data.database import Queries, Row, Transaction
 from contracts.types import InvoiceRunStatus
 
 from .domain import Anomaly, ItemTotals, Outcome, next_month, outcome_of, previous_month

@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 
 from chassis.actor import Actor
-from chassis.database import Database, Transaction, command
+from chassis.data.database import Database, Transaction, command
 from contracts.billing.api import Payment
 from contracts.billing.events import InvoicePaid, PaymentReceived
 from contracts.types import InvoiceStatus, PaymentStatus

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 
 from chassis.actor import Actor
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.billing.api import PayfipNotice, Payment
 
 from ..payments.commands import PaymentDesk

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from chassis.database import Queries, Transaction
+from chassis.data.database import Queries, Transaction
 
 from .domain import PaymentAnomaly, Received, Verdict
 

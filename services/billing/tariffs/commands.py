@@ -1,7 +1,7 @@
 """Publishing a price grid."""
 
 from chassis.actor import Actor
-from chassis.database import Transaction, command
+from chassis.data.database import Transaction, command
 from chassis.refusal import Invalid
 from contracts.billing.api import Tariff, TariffChange
 from contracts.types import Role

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import date
 
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.billing.api import Bracket, Tariff
 from contracts.http import PAGE_SIZE_MAX, Page
 

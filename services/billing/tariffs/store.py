@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from chassis.actor import Actor
-from chassis.database import Queries, Row, Transaction
+from chassis.data.database import Queries, Row, Transaction
 
 from .domain import Bracket, Grid, Price, Quotient, ServiceDay, price
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from chassis.actor import Actor
 from chassis.clock import civil_day
-from chassis.database import Transaction, command
+from chassis.data.database import Transaction, command
 from chassis.refusal import NotFound, Refusal
 from contracts.booking.api import AttendanceMarks, AttendanceSheet
 from contracts.types import Role

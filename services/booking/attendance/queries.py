@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.database import Queries
+from chassis.data.database import Queries
 from chassis.refusal import NotFound
 from contracts.booking.api import AttendanceLine, AttendanceSheet, Slot
 

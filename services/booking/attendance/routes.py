@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from chassis.actor import Actor
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.booking.api import AttendanceMarks, AttendanceSheet
 from contracts.types import Role
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from chassis.database import Transaction
+from chassis.data.database import Transaction
 from contracts.types import Attendance
 
 from .domain import Sheet, SheetLine

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from chassis.actor import Actor
 from chassis.batching import Batcher, MayFollow
 from chassis.clock import deadline
-from chassis.database import Database, Transaction, command
-from chassis.idempotency import Claim, KeptAnswer
+from chassis.data.database import Database, Transaction, command
+from chassis.data.idempotency import Claim, KeptAnswer
 from chassis.identifiers import new_id
 from chassis.refusal import IdempotencyKeyReused, NotFound, Refusal
 from contracts.booking.api import Basket, BasketBooked, Booking

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from chassis.database import Queries, Row
+from chassis.data.database import Queries, Row
 from chassis.refusal import NotFound
 from contracts.booking.api import Booking
 from contracts.http import PAGE_SIZE_MAX, Page

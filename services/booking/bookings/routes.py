@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from chassis.actor import Actor
-from chassis.database import Database
-from chassis.idempotency import Claim
+from chassis.data.database import Database
+from chassis.data.idempotency import Claim
 from chassis.telemetry import current_trace
 from contracts.booking.api import Basket, BasketBooked, Booking
 from contracts.http import Page

@@ -7,8 +7,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.clock import deadline
-from chassis.database import Row, Transaction
-from chassis.idempotency import KEPT_ANSWERS_SQL, Claim, KeptAnswer, kept_answer
+from chassis.data.database import Row, Transaction
+from chassis.data.idempotency import KEPT_ANSWERS_SQL, Claim, KeptAnswer, kept_answer
 from contracts.booking.events import BookingCancelled
 from contracts.types import EnrollmentStatus
 

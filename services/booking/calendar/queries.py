@@ -7,7 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.clock import deadline
-from chassis.database import Database, Row
+from chassis.data.database import Database, Row
 from chassis.refusal import FieldRefusal, Invalid
 from contracts.booking.api import Calendar, CalendarRow, DayCell
 from contracts.types import BookingStatus, EnrollmentStatus

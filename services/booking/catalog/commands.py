@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.database import Transaction, command
+from chassis.data.database import Transaction, command
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound
 from contracts.booking.api import Activity, ActivityCreate, Slot, SlotsOpen

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from chassis.database import Queries, Row
+from chassis.data.database import Queries, Row
 from contracts.booking.api import Activity, Cutoff, Slot
 from contracts.http import PAGE_SIZE_MAX, Page
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from chassis.database import Row, Transaction
+from chassis.data.database import Row, Transaction
 from chassis.identifiers import new_id
 from contracts.booking.api import ActivityCreate
 

@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.database import Queries, Row
+from chassis.data.database import Queries, Row
 from chassis.refusal import FieldRefusal, Forbidden, Invalid, NotFound
 from contracts.types import ActorKind, Role
 

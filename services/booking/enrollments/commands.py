@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from chassis.actor import Actor
 from chassis.clock import civil_day
-from chassis.database import Transaction, command
-from chassis.idempotency import Claim
+from chassis.data.database import Transaction, command
+from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound, Refusal
 from contracts.booking.api import Enrollment, EnrollmentCreate, EnrollmentDecision

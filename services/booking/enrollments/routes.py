@@ -9,8 +9,8 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from chassis.actor import Actor
 from chassis.clock import civil_day
-from chassis.database import Database
-from chassis.idempotency import Claim
+from chassis.data.database import Database
+from chassis.data.idempotency import Claim
 from chassis.refusal import NotFound
 from contracts.booking.api import ActivityOffer, Enrollment, EnrollmentCreate, EnrollmentDecision
 from contracts.http import Page

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.database import Row, Transaction
+from chassis.data.database import Row, Transaction
 from contracts.types import EnrollmentStatus
 
 ACTIVITY_FACTS_SQL = "select starts_on, ends_on, age_min, age_max from activities where id = $1"

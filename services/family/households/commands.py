@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from chassis.actor import Actor
-from chassis.database import Transaction, command
-from chassis.idempotency import Claim
+from chassis.data.database import Transaction, command
+from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import Refusal
 from contracts.family.api import CoGuardianCreate, GuardianCreate, Household, HouseholdCreate

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.database import Database, Queries
+from chassis.data.database import Database, Queries
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.family.api import Household, HouseholdSummary
 from contracts.http import Page

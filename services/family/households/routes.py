@@ -8,8 +8,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from chassis.actor import Actor
-from chassis.database import Database
-from chassis.idempotency import Claim
+from chassis.data.database import Database
+from chassis.data.idempotency import Claim
 from contracts.family.api import Household, HouseholdCreate, HouseholdSummary
 from contracts.http import PAGE_SIZE_MAX, Page
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from chassis.database import Transaction
+from chassis.data.database import Transaction
 from contracts.family.events import Guardian, HouseholdState
 
 from .domain import KnownFiles, comparable_email, comparable_name, search_words

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.database import Transaction, command
+from chassis.data.database import Transaction, command
 from chassis.refusal import Invalid, NotFound
 from contracts.family.api import Household, QuotientChange
 from contracts.family.events import Quotient, QuotientState

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from chassis.actor import Actor
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.family.api import Household, QuotientChange
 
 from ..settings import FamilyRules

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from chassis.database import Queries, Transaction
+from chassis.data.database import Queries, Transaction
 from chassis.identifiers import new_id
 from contracts.family.events import Quotient
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from chassis.database import Transaction
+from chassis.data.database import Transaction
 from chassis.identifiers import new_id
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState

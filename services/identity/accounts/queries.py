@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.http import Page
 from contracts.identity import api
 from contracts.types import Role

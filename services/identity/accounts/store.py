@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from chassis.database import Row, Transaction
+from chassis.data.database import Row, Transaction
 from contracts.types import AccountStatus, ActorKind, Role
 
 from .domain import Account, email_key, username_key

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 
 from chassis.actor import Actor
-from chassis.database import Database, Transaction, command
+from chassis.data.database import Database, Transaction, command
 from chassis.refusal import NotFound, Refusal
 from chassis.sealing import seal
 from contracts.identity.api import Activated, Credential, Invitation
@@ -17,9 +17,9 @@ from contracts.types import CredentialPurpose, Role
 
 from ..accounts.domain import Account
 from ..accounts.store import end_sessions, forget_failures, is_email_shared, lock_account, save_account
+from ..adapters.keys import TOKEN_BYTES, Keys, token_hash
+from ..adapters.passwords import Passwords
 from ..errors import ActivationLinkUnknown, TooManyAttempts
-from ..keys import TOKEN_BYTES, Keys, token_hash
-from ..passwords import Passwords
 from ..sign_in.domain import LoginMode, ThrottleRule, account_subject, login_name, reset_subject
 from ..sign_in.store import lock_throttle, save_throttle
 from .domain import follow_link, temporary_password

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis.database import Row, Transaction
+from chassis.data.database import Row, Transaction
 from chassis.identifiers import new_id
 from contracts.identity import api
 from contracts.types import CredentialPurpose

@@ -5,7 +5,7 @@ from datetime import timedelta
 import asyncpg
 
 from chassis.actor import Actor
-from chassis.database import Database, Transaction, command
+from chassis.data.database import Database, Transaction, command
 from chassis.identifiers import new_id
 from chassis.refusal import Forbidden, Invalid
 from contracts.identity import api
@@ -15,9 +15,9 @@ from contracts.types import AccountStatus, ActorKind, CredentialPurpose
 from ..accounts.domain import Account
 from ..accounts.store import insert_account
 from ..activation.store import request_invitation
+from ..adapters.passwords import Passwords
 from ..credentials.domain import check_password, check_username
 from ..errors import UsernameTaken
-from ..passwords import Passwords
 from ..settings import IdentityRules
 
 

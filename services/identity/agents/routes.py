@@ -5,10 +5,10 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
 from chassis.actor import Actor
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.identity.api import Account, AgentCreate
 
-from ..passwords import Passwords
+from ..adapters.passwords import Passwords
 from ..settings import IdentityRules
 from . import commands
 

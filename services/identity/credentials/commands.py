@@ -5,7 +5,7 @@ from dataclasses import replace
 import asyncpg
 import structlog
 
-from chassis.database import Database, Transaction, command
+from chassis.data.database import Database, Transaction, command
 from chassis.refusal import FieldRefusal, Invalid
 from contracts.identity.api import CredentialsChoice, SessionOpened
 from contracts.identity.events import CredentialsChosen
@@ -14,8 +14,8 @@ from contracts.types import AccountStatus
 from ..accounts.domain import Account
 from ..accounts.store import end_sessions, forget_failures, lock_account, save_account
 from ..activation.store import withdraw_invitations
+from ..adapters.passwords import Passwords
 from ..errors import SessionEnded
-from ..passwords import Passwords
 from ..settings import IdentityRules
 from ..sign_in.commands import count_attempt
 from ..sign_in.domain import SignedIn, account_subject, address_subject

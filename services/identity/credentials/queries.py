@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.database import Queries
+from chassis.data.database import Queries
 from contracts.identity.api import CredentialPolicy
 
 from ..accounts.domain import username_key

@@ -4,10 +4,10 @@ from litestar import get, put
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.identity.api import CredentialPolicy, CredentialsChoice, SessionOpened
 
-from ..passwords import Passwords
+from ..adapters.passwords import Passwords
 from ..settings import IdentityRules
 from ..visitor import VISITOR, Visitor
 from . import commands, queries

@@ -8,13 +8,13 @@ from dataclasses import replace
 
 import structlog
 
-from chassis.database import Database, Transaction, command
+from chassis.data.database import Database, Transaction, command
 from contracts.identity.api import SessionOpened, SignIn
 
 from ..accounts.store import forget_failures, lock_account, save_account
+from ..adapters.keys import token_hash
+from ..adapters.passwords import Passwords
 from ..errors import InvalidCredentials, TooManyAttempts
-from ..keys import token_hash
-from ..passwords import Passwords
 from ..settings import IdentityRules
 from . import store
 from .domain import (

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from chassis.actor import Actor, sign_actor
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.identity.api import CurrentSession
 from contracts.types import ActorKind, SessionStage
 
 from ..accounts.domain import email_key, username_key
 from ..accounts.store import account_of
+from ..adapters.keys import Keys, token_hash
 from ..errors import SessionEnded
-from ..keys import Keys, token_hash
 from ..settings import IdentityRules
 from .domain import Candidate, SignedIn
 

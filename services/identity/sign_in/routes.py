@@ -4,11 +4,11 @@ from litestar import delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.identity.api import CurrentSession, SessionOpened, SignIn
 
-from ..keys import Keys
-from ..passwords import Passwords
+from ..adapters.keys import Keys
+from ..adapters.passwords import Passwords
 from ..settings import IdentityRules
 from ..visitor import VISITOR, Visitor
 from . import commands, queries

@@ -4,11 +4,11 @@ import secrets
 from datetime import datetime
 from uuid import UUID
 
-from chassis.database import Transaction
+from chassis.data.database import Transaction
 from contracts.identity.api import SessionOpened
 
 from ..accounts.domain import Account
-from ..keys import TOKEN_BYTES, token_hash
+from ..adapters.keys import TOKEN_BYTES, token_hash
 from .domain import SessionLimits, SignedIn, Throttle
 
 LOCK_THROTTLE_SQL = """

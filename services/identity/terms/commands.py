@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from chassis.database import Transaction, command
+from chassis.data.database import Transaction, command
 from contracts.identity.events import TermsAccepted
 
 from ..accounts.store import lock_account
+from ..adapters.keys import Keys
 from ..errors import SessionEnded
-from ..keys import Keys
 from ..sign_in.domain import SignedIn
 from .domain import Reading, TermsDocument, check_acceptance, end_token
 from .store import store_acceptance

@@ -4,10 +4,10 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from chassis.database import Database
+from chassis.data.database import Database
 from contracts.identity.api import CurrentSession, Terms, TermsAcceptance
 
-from ..keys import Keys
+from ..adapters.keys import Keys
 from ..settings import IdentityRules
 from ..sign_in.queries import current_session, signed_in
 from ..visitor import VISITOR, Visitor

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from chassis.database import Transaction
+from chassis.data.database import Transaction
 
 from .domain import TermsDocument
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.database import Transaction
+from chassis.data.database import Transaction
 from contracts.booking.events import ActivityState
 from contracts.family.events import HouseholdState
 from contracts.identity.events import AccountState

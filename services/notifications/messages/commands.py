@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from chassis.database import Transaction, command
+from chassis.data.database import Transaction, command
 
 from . import store
 from .domain import RULES, Failed, Outcome, Postponed, Template, announcement

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from uuid import UUID
 
-from chassis.applying import Subscriptions
-from chassis.database import Transaction
+from chassis.data.database import Transaction
+from chassis.events.applying import Subscriptions
 from chassis.telemetry import current_trace
 from contracts.billing.events import InvoiceIssued, PaymentReceived
 from contracts.booking.events import BasketConfirmed, EnrollmentRefused, EnrollmentRequested, EnrollmentValidated

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.database import Queries
+from chassis.data.database import Queries
 from contracts.http import Page
 from contracts.notifications.api import Message
 from contracts.types import Role

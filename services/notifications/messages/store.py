@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from chassis.database import Queries, Row, Transaction
+from chassis.data.database import Queries, Row, Transaction
 from chassis.identifiers import new_id
 
 from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Sent, Template, retry_after

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.applying import Applier, Received
+from chassis.events.applying import Applier, Received
 from contracts.booking.events import BookingConfirmed
 from contracts.event import Event
 from contracts.types import Attendance

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from chassis.applying import Subscriptions
-from chassis.database import Database, Transaction
+from chassis.data.database import Database, Transaction
+from chassis.events.applying import Subscriptions
 from chassis.settings import ServiceSettings
 from contracts.event import Envelope
 from contracts.family.events import HouseholdCreated

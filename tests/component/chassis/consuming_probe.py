@@ -1,6 +1,6 @@
 """The probe as a process that consumes: `python -m tests.component.chassis.consuming_probe`. Each event is one row of `effects`."""
 
-from chassis.applying import Subscriptions
+from chassis.events.applying import Subscriptions
 from chassis.service import Service, run
 from chassis.settings import ServiceSettings
 from contracts.family.events import HouseholdCreated

@@ -21,8 +21,8 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, JSONBody
 
 from chassis.actor import Actor
-from chassis.database import Database, Transaction, command
-from chassis.idempotency import Claim
+from chassis.data.database import Database, Transaction, command
+from chassis.data.idempotency import Claim
 from chassis.refusal import FieldRefusal, Refusal
 from chassis.service import Service, build, run
 from chassis.settings import ServiceSettings

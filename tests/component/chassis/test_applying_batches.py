@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.applying import ATTEMPTS_MAX, OUTAGES, Applier, Received, Subscriptions
-from chassis.database import Database, Transaction
+from chassis.data.database import Database, Transaction
+from chassis.events.applying import ATTEMPTS_MAX, OUTAGES, Applier, Received, Subscriptions
 from contracts.event import Envelope, MalformedRecord, read_record
 from contracts.family.events import HouseholdCreated
 from tests.component.chassis.conftest import probe_settings
@@ -24,7 +24,7 @@ SECRET_TEXT = "Violette Lemercier"
 
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chassis.applying.RETRY_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr("chassis.events.applying.RETRY_PAUSE_SECONDS", 0.001)
 
 
 def received(household_id: UUID, offset: int, payload: bytes | None = None) -> Received:

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.applying import Applier, Received, Subscriptions
-from chassis.database import Database, Transaction
+from chassis.data.database import Database, Transaction
+from chassis.events.applying import Applier, Received, Subscriptions
 from contracts.event import Envelope, Event
 from contracts.family.events import ChildAdded, HouseholdCreated
 
@@ -95,7 +95,7 @@ async def test_what_was_applied_before_is_left_out(db: Database) -> None:
 async def test_one_that_fails_does_not_keep_the_others_from_their_effect(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chassis.applying.RETRY_PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr("chassis.events.applying.RETRY_PAUSE_SECONDS", 0.001)
     records = [created(1), created(2), created(3)]
     taken = Taken(refused=[UUID(records[1].key)])
     await taken.applier(db).apply(TOPIC, records)

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 import pytest
 from prometheus_client import REGISTRY
 
-from chassis import http_client
-from chassis.http_client import CALLS_MAX, CONNECTIONS_MAX, RETRY_RESERVE, RETRY_SHARE, HttpClient, Unreachable
+from chassis.http import client as http_client
+from chassis.http.client import CALLS_MAX, CONNECTIONS_MAX, RETRY_RESERVE, RETRY_SHARE, HttpClient, Unreachable
 from chassis.telemetry import span
 from deploy.local.child import free_ports
 from tests.support.polling import eventually

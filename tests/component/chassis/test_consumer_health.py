@@ -15,9 +15,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from chassis.applying import Subscriptions
-from chassis.consumer import Consumer
-from chassis.database import Database
+from chassis.data.database import Database
+from chassis.events.applying import Subscriptions
+from chassis.events.consumer import Consumer
 from chassis.settings import ServiceSettings
 from contracts.event import Envelope
 from contracts.family.events import HouseholdCreated
@@ -242,7 +242,7 @@ async def uncommitted(bed: Bed) -> int:
 async def test_offsets_follow_their_effect_and_a_stop_leaves_none_behind(
     bed: Bed, subscriptions: Subscriptions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chassis.consumer.OFFSETS_SECONDS", 3_600)
+    monkeypatch.setattr("chassis.events.consumer.OFFSETS_SECONDS", 3_600)
     async with consuming(bed, subscriptions):
         await bed.publish()
         await eventually(bed.applied, 20)

@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from chassis.applying import Subscriptions
-from chassis.consumer import Consumer
-from chassis.database import Database
-from chassis.relay import Relay
+from chassis.data.database import Database
+from chassis.events.applying import Subscriptions
+from chassis.events.consumer import Consumer
+from chassis.events.relay import Relay
 from chassis.settings import ServiceSettings
 from contracts.event import Envelope
 from contracts.family.events import HouseholdCreated

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.health import Health
 from chassis.settings import ProcessRole, ServiceSettings
 from contracts.family.events import HouseholdCreated

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from pydantic import BaseModel
 
-from chassis.database import Database, Transaction, command
-from chassis.idempotency import Claim
+from chassis.data.database import Database, Transaction, command
+from chassis.data.idempotency import Claim
 from chassis.refusal import IdempotencyKeyReused, NotFound
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from chassis.migrations import MigrationChanged, migrate
+from chassis.data.migrations import MigrationChanged, migrate
 from tests.support.databases import Postgres
 
 pytestmark = pytest.mark.anyio

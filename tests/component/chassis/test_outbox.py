@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.database import Database, Transaction, command
-from chassis.outbox import EVENT_BYTES_MAX, EventTooLarge
+from chassis.data.database import Database, Transaction, command
+from chassis.events.outbox import EVENT_BYTES_MAX, EventTooLarge
 from contracts.family.events import ChildAdded, HouseholdCreated, HouseholdState
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.jobs import LOCK_JOB_SQL, Job, run_jobs
 from chassis.settings import ServiceSettings
 from tests.support.polling import eventually

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from litestar.routes import HTTPRoute
 
-from chassis.lean_routes import WAY
+from chassis.http.lean_routes import WAY
 from chassis.settings import ProcessRole, ServiceSettings
 from contracts.http import Problem
 from contracts.types import Role

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis.migrations import CHASSIS_MIGRATIONS, migrate
+from chassis.data.migrations import CHASSIS_MIGRATIONS, migrate
 from tests.component.family.desk import Desk, file_with
 from tests.support.databases import SERVICES_FOLDER, Postgres
 from tests.support.services import RunningService, running_service

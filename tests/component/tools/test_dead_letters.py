@@ -14,7 +14,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import MessageSizeTooLargeError
 from aiokafka.structs import TopicPartition
 
-from chassis.applying import ATTEMPTS_MAX, RETRY_PAUSE_SECONDS
+from chassis.events.applying import ATTEMPTS_MAX, RETRY_PAUSE_SECONDS
 from contracts.family.events import HouseholdCreated, HouseholdState
 from deploy.local.kafka import KafkaServer
 from tests.component.tools.town import FAMILY_NAME, MEGABYTES, NOW, TOPIC, Town, household, new_town

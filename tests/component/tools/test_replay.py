@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.inbox import RETENTION_DAYS
+from chassis.events.inbox import RETENTION_DAYS
 from contracts.booking.events import BookingConfirmed
 from contracts.family.events import HouseholdState
 from deploy.local.kafka import KafkaServer

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.actor import Actor
-from chassis.idempotency import Claim
+from chassis.data.idempotency import Claim
 from contracts.booking.api import Basket, BasketBooked, BasketLineCreate
 from contracts.types import ActorKind
 from services.booking.bookings.commands import BookingRequest, Outcome, book

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from services.billing.payfip_messages import SERVICE, SOAP, Fault, MalformedAnswer, read_answer, write_call
+from services.billing.adapters.payfip_messages import SERVICE, SOAP, Fault, MalformedAnswer, read_answer, write_call
 
 OPERATION = "recupererDetailPaiementSecurise"
 XML_TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="￾￿"), max_size=50)

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from chassis.batching import WAITING_MAX, Batcher, MayFollow
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.refusal import Busy, NotFound, Refusal
 
 pytestmark = pytest.mark.anyio

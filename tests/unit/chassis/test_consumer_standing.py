@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chassis.consumer_watch import Look, Standing
+from chassis.events.consumer_watch import Look, Standing
 from chassis.settings import ServiceSettings
 
 STUCK_SECONDS = 60.0

@@ -4,7 +4,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.relay import CROWDED_RATE, PACE_SECONDS, Pace, partition_of
+from chassis.events.relay import CROWDED_RATE, PACE_SECONDS, Pace, partition_of
 
 
 @given(st.binary(min_size=1, max_size=60), st.integers(1, 24))

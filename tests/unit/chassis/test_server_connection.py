@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from chassis.connection import GatheredWrites
+from chassis.http.connection import GatheredWrites
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts.compatibility import breaking_changes, is_same
+from tools.contracts.compatibility import breaking_changes, is_same
 
 Schema = dict[str, Any]
 

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import pytest
 
-from contracts import evolve
 from contracts.event import Event
-from contracts.evolve import example_faults, schema_faults, write_new_schemas
+from tools.contracts import evolve
+from tools.contracts.evolve import example_faults, schema_faults, write_new_schemas
 
 
 class DoorOpened(Event):
@@ -147,7 +147,7 @@ def test_check_writes_nothing_and_says_what_is_old(
     stale.write_text("old")
     monkeypatch.setattr(evolve, "documents", lambda: {stale: "new"})
     assert evolve.main(["--check"]) == 1
-    assert capsys.readouterr().err.strip().endswith("README.md: not up to date; run python -m contracts.evolve")
+    assert capsys.readouterr().err.strip().endswith("README.md: not up to date; run python -m tools.contracts.evolve")
     assert stale.read_text() == "old"
     assert evolve.main([]) == 0
     assert evolve.main(["--check"]) == 0

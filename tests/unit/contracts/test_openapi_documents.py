@@ -9,7 +9,7 @@ from litestar.params import JSONBody
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from contracts.event import Model
-from contracts.openapi_documents import describe
+from tools.contracts.openapi_documents import describe
 
 
 class Door(Model):

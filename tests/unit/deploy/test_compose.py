@@ -11,7 +11,8 @@ import pytest
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
-from chassis import consumer, service
+from chassis import service
+from chassis.events import consumer
 from chassis.settings import ProcessRole, ProcessSettings
 from contracts.types import SERVICES
 from deploy.local.jars import read_lock

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chassis.refusal import Busy
-from services.identity.passwords import Passwords
+from services.identity.adapters.passwords import Passwords
 
 pytestmark = pytest.mark.anyio
 

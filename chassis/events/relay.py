@@ -18,12 +18,11 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
+from chassis.data.database import SESSION_LOCK_SETTINGS, Row
+from chassis.events.applying import OUTAGES
+from chassis.events.outbox import SHARD_COUNT
+from chassis.telemetry import PUBLISHED, RELAY_SHARDS
 from contracts.event import Envelope
-
-from .applying import OUTAGES
-from .database import SESSION_LOCK_SETTINGS, Row
-from .outbox import SHARD_COUNT
-from .telemetry import PUBLISHED, RELAY_SHARDS
 
 BATCH_MAX = 500
 BEAT_SECONDS = 0.01

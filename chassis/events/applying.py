@@ -19,12 +19,11 @@ import structlog
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
+from chassis.data.database import COLLISIONS, Database, Transaction
+from chassis.events.inbox import claim_events
+from chassis.telemetry import CONSUMED, RETRIES, current_trace, span
 from contracts.event import Envelope, Event, MalformedRecord
 from contracts.registry import EVENTS
-
-from .database import COLLISIONS, Database, Transaction
-from .inbox import claim_events
-from .telemetry import CONSUMED, RETRIES, current_trace, span
 
 ATTEMPTS_MAX = 4
 COLLISION_ATTEMPTS_MAX = 20

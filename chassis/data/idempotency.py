@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import asyncpg
 from pydantic import BaseModel
 
-from .refusal import IdempotencyKeyReused
+from chassis.refusal import IdempotencyKeyReused
 
 if TYPE_CHECKING:
-    from .database import Transaction
+    from chassis.data.database import Transaction
 
 KEY_LENGTH_MAX = 200
 RETENTION_DAYS = 7

@@ -17,16 +17,15 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
-from chassis.http_errors import PROBLEM_TYPE
-from chassis.idempotency import KEY_LENGTH_MAX
+from chassis.data.idempotency import KEY_LENGTH_MAX
+from chassis.http.errors import PROBLEM_TYPE
 from chassis.service import Service, build
 from chassis.settings import ServiceSettings
+from contracts.http import Problem
+from contracts.types import SERVICES
 from deploy.local.secrets import ensure_secrets
 
-from .http import Problem
-from .types import SERVICES
-
-TOWN_FILE = Path(__file__).parent.parent / "deploy" / "towns" / "demo" / "town.toml"
+TOWN_FILE = Path(__file__).parents[2] / "deploy" / "towns" / "demo" / "town.toml"
 METHODS: Final = ("get", "post", "put", "patch", "delete")
 REFERENCE: Final = "#/components/schemas/"
 

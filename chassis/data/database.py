@@ -10,13 +10,12 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import asyncpg
 
+from chassis.data.idempotency import KeptAnswer
+from chassis.events.outbox import Emission, store
+from chassis.refusal import Busy
+from chassis.settings import ServiceSettings
+from chassis.telemetry import current_trace
 from contracts.event import Event
-
-from .idempotency import KeptAnswer
-from .outbox import Emission, store
-from .refusal import Busy
-from .settings import ServiceSettings
-from .telemetry import current_trace
 
 COMMAND_ATTEMPTS_MAX = 3
 RETRY_PAUSE_SECONDS = 0.02

@@ -13,9 +13,9 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from .database import Database
-from .settings import ServiceSettings
-from .telemetry import CONSUMER_HEALTHY, CONSUMER_LAG, CONSUMER_PARTITIONS
+from chassis.data.database import Database
+from chassis.settings import ServiceSettings
+from chassis.telemetry import CONSUMER_HEALTHY, CONSUMER_LAG, CONSUMER_PARTITIONS
 
 LOOK_SECONDS_MAX = 5.0
 ANSWER_SECONDS = 2.0

@@ -11,22 +11,15 @@ from email.headerregistry import Address
 
 import structlog
 
-from chassis.database import Database
+from chassis.data.database import Database
 from chassis.sealing import SealBroken
 from chassis.telemetry import span
 
-from .messages.commands import (
-    ADDRESS_MAX,
-    LEASE,
-    address_notices,
-    claim_messages,
-    expire_overdue,
-    record_outcome,
-)
-from .messages.domain import FACTS_RETRY_MAX, RULES, Failed, Outcome, Postponed, Sent
-from .messages.store import Claimed, has_work, read_names, read_recipient
-from .rendering import MissingName, Renderer
-from .smtp import Conversation, Relay, RelayUnreachable, compose
+from ..adapters.rendering import MissingName, Renderer
+from ..adapters.smtp import Conversation, Relay, RelayUnreachable, compose
+from ..messages.commands import ADDRESS_MAX, LEASE, address_notices, claim_messages, expire_overdue, record_outcome
+from ..messages.domain import FACTS_RETRY_MAX, RULES, Failed, Outcome, Postponed, Sent
+from ..messages.store import Claimed, has_work, read_names, read_recipient
 
 log = structlog.get_logger()
 

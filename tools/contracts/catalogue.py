@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
-from .event import Event
-from .event_schema import SCHEMAS_FOLDER, example_files, schema_file
-from .registry import TOPICS
-from .topic import Topic, TopicKind, Visibility
+from contracts.event import Event
+from contracts.registry import TOPICS
+from contracts.topic import Topic, TopicKind, Visibility
+from tools.contracts.event_schema import SCHEMAS_FOLDER, example_files, schema_file
 
 INTRODUCTION = """\
 # Contracts
 
 The public face of every service: the events it publishes, the private HTTP interface it serves, and nothing of how it
-works. This page is written by `python -m contracts.evolve` from the classes; `--check` compares it.
+works. This page is written by `python -m tools.contracts.evolve` from the classes; `--check` compares it.
 
 - [asyncapi.yaml](asyncapi.yaml): every topic and event, for tools. [openapi/](openapi): the HTTP interface of each service.
 - [registry.py](registry.py): every topic, its owner and its readers. `<service>/events.py`, `<service>/api.py`: the classes.

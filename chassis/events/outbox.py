@@ -13,14 +13,13 @@ from uuid import UUID
 
 import msgspec
 
+from chassis.data.idempotency import AnswerRaced, KeptAnswer
+from chassis.identifiers import new_id
+from chassis.telemetry import current_trace
 from contracts.event import Event
 
-from .idempotency import AnswerRaced, KeptAnswer
-from .identifiers import new_id
-from .telemetry import current_trace
-
 if TYPE_CHECKING:
-    from .database import Transaction
+    from chassis.data.database import Transaction
 
 SHARD_COUNT = 8
 EVENT_BYTES_MAX = 900_000

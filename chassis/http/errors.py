@@ -9,10 +9,9 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from chassis.refusal import Refusal
+from chassis.telemetry import trace_id
 from contracts.http import FieldProblem, Problem
-
-from .refusal import Refusal
-from .telemetry import trace_id
 
 PROBLEM_TYPE = "application/problem+json"
 STATUS_CODES = {

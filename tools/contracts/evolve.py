@@ -1,4 +1,4 @@
-"""Keeps the published contracts true to the classes: `python -m contracts.evolve` writes, `--check` only compares.
+"""Keeps the published contracts true to the classes: `python -m tools.contracts.evolve` writes, `--check` only compares.
 
 A schema file is written once and never changes; a class that no longer fits its file needs a new minor version, or a
 new class beside it. (Only a file that no release carried may be deleted and written again.) Golden examples are written
@@ -16,21 +16,21 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from .asyncapi_document import asyncapi_document
-from .catalogue import catalogue
-from .compatibility import breaking_changes, is_same
-from .event import Event
-from .event_schema import SCHEMAS_FOLDER, event_schema, example_files, schema_file
-from .openapi_documents import openapi_documents
-from .registry import EVENTS
+from contracts.event import Event
+from contracts.registry import EVENTS
+from tools.contracts.asyncapi_document import asyncapi_document
+from tools.contracts.catalogue import catalogue
+from tools.contracts.compatibility import breaking_changes, is_same
+from tools.contracts.event_schema import SCHEMAS_FOLDER, event_schema, example_files, schema_file
+from tools.contracts.openapi_documents import openapi_documents
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[2] / "contracts"
 REPOSITORY = FOLDER.parent
 
 
 def main(arguments: list[str]) -> int:
     """Write or compare; the exit status, 1 when a fault was printed."""
-    parser = argparse.ArgumentParser(prog="python -m contracts.evolve", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.contracts.evolve", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 when a file is not up to date")
     is_check = parser.parse_args(arguments).check
     if not is_check:
@@ -65,7 +65,7 @@ def schema_faults(events: Collection[type[Event]], folder: Path = SCHEMAS_FOLDER
     """What is wrong between the classes and their published schemas, and between one minor version and the next."""
     current = {schema_file(event, folder): event for event in events}
     published = sorted(folder.glob("*/*.json"), key=lambda path: (path.parent, _version(path)))
-    faults = [f"{_shown(path)}: missing; run python -m contracts.evolve" for path in current if not path.exists()]
+    faults = [f"{_shown(path)}: missing; run python -m tools.contracts.evolve" for path in current if not path.exists()]
     for path in published:
         if event := current.get(path):
             faults += _class_faults(event, path)
@@ -115,7 +115,7 @@ def _document_fault(path: Path, text: str, is_check: bool) -> Iterator[str]:
     if path.exists() and path.read_text() == text:
         return
     if is_check:
-        yield f"{_shown(path)}: not up to date; run python -m contracts.evolve"
+        yield f"{_shown(path)}: not up to date; run python -m tools.contracts.evolve"
     else:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from .event import Event, data_schema
+from contracts.event import Event, data_schema
 
-SCHEMAS_FOLDER = Path(__file__).parent / "schemas"
+SCHEMAS_FOLDER = Path(__file__).parents[2] / "contracts" / "schemas"
 
 
 class _WithoutFieldTitles(GenerateJsonSchema):

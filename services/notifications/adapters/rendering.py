@@ -16,11 +16,11 @@ from contracts.identity.api import Credential
 from contracts.registry import EVENTS
 from contracts.types import Civility
 
+from ..messages.store import Notice, Recipient
+from ..settings import SenderIdentity
 from .french import date_words, moment_words, money, month_words
-from .messages.store import Notice, Recipient
-from .settings import SenderIdentity
 
-LAYOUTS = Path(__file__).parent / "layouts"
+LAYOUTS = Path(__file__).parents[1] / "layouts"
 SALUTATIONS = {Civility.MADAME: "Madame", Civility.MONSIEUR: "Monsieur"}
 
 

@@ -6,10 +6,10 @@ Nothing here touches the database: no transaction is ever open while the provide
 from dataclasses import asdict, dataclass
 from urllib.parse import urlencode
 
-from chassis.http_client import HttpClient, Unreachable
+from chassis.http.client import HttpClient, Unreachable
 
+from ..settlements.domain import NoResult, Result, ResultCode
 from .payfip_messages import CONTENT_TYPE, Fault, MalformedAnswer, read_answer, write_call
-from .settlements.domain import NoResult, Result, ResultCode
 
 SERVICE_PATH = "/tpa/services/securite"
 PAGE_PATH = "/tpa/paiementws.web"

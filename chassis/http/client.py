@@ -22,7 +22,7 @@ import structlog
 from opentelemetry.trace import SpanKind
 from prometheus_client import Counter
 
-from .telemetry import current_trace, span
+from chassis.telemetry import current_trace, span
 
 CONNECT_SECONDS = 1.0
 CONNECTIONS_MAX = 100

@@ -18,12 +18,11 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.message import FAKE_CONSUMER
 from faststream.kafka.subscriber.usecase import BatchSubscriber
 
+from chassis.data.database import Database
+from chassis.events.applying import OUTAGES, Applier, Received, Subscriptions
+from chassis.events.consumer_watch import ConsumerWatch, Subscription, is_member
+from chassis.settings import ServiceSettings
 from contracts.event import MalformedRecord, read_record
-
-from .applying import OUTAGES, Applier, Received, Subscriptions
-from .consumer_watch import ConsumerWatch, Subscription, is_member
-from .database import Database
-from .settings import ServiceSettings
 
 BATCH_MAX = 500
 BATCH_WAIT_MS = 20

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from .database import Transaction
+    from chassis.data.database import Transaction
 
 RETENTION_DAYS = 30
 

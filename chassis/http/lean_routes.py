@@ -20,10 +20,9 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from litestar.types.empty import Empty
 from pydantic import ValidationError
 
+from chassis.http.errors import PROBLEM_TYPE, RETRIED_STATUSES, refusal_document
+from chassis.refusal import Refusal
 from contracts.event import Model
-
-from .http_errors import PROBLEM_TYPE, RETRIED_STATUSES, refusal_document
-from .refusal import Refusal
 
 AnyRequest = Request[Any, Any, Any]
 Provider = Callable[[AnyRequest], Any]

@@ -13,10 +13,10 @@ from uuid import UUID
 
 import aiosmtplib
 
-from .messages.domain import Failed, Outcome, Sent, refused_by_relay
-from .messages.store import Recipient
+from ..messages.domain import Failed, Outcome, Sent, refused_by_relay
+from ..messages.store import Recipient
+from ..settings import NotificationsSettings, SmtpSecurity
 from .rendering import Letter
-from .settings import NotificationsSettings, SmtpSecurity
 
 
 class RelayUnreachable(Exception):

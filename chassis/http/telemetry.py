@@ -7,7 +7,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from opentelemetry.trace import SpanKind
 
-from .telemetry import REQUESTS, span
+from chassis.telemetry import REQUESTS, span
 
 QUIET_PATHS = ("/health/", "/metrics", "/static/")
 TRACE_HEADERS = {b"traceparent": "traceparent", b"tracestate": "tracestate"}

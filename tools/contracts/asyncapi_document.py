@@ -12,10 +12,10 @@ from typing import Any
 
 import yaml
 
-from .event import CONTENT_TYPE, Event
-from .event_schema import SCHEMAS_FOLDER, example_files, schema_file
-from .registry import TOPICS
-from .topic import Topic, TopicKind
+from contracts.event import CONTENT_TYPE, Event
+from contracts.registry import TOPICS
+from contracts.topic import Topic, TopicKind
+from tools.contracts.event_schema import SCHEMAS_FOLDER, example_files, schema_file
 
 SPECIFICATION_VERSION = "3.0.0"
 BINDING_VERSION = "0.5.0"

@@ -1,0 +1,1 @@
+"""All that billing reaches outside: the payment provider, the PDF compiler."""

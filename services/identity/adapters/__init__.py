@@ -1,0 +1,1 @@
+"""What identity wraps: key files and the slow password hash."""

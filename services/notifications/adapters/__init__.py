@@ -1,0 +1,1 @@
+"""All that notifications reaches outside: the mail relay, the template engine."""

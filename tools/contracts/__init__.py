@@ -1,0 +1,1 @@
+"""What writes and checks the documents about contracts: schemas, catalogue, AsyncAPI, OpenAPI, reference pages."""
