@@ -48,6 +48,15 @@ class Actor:
         return self.guardian_id
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who knocks, before anybody signed for them: the browser's session token, None for who is not signed in, and its
+    source address, empty when the gateway did not say."""
+
+    session_token: str | None = field(repr=False)
+    address: str = field(repr=False)
+
+
 def sign_actor(actor: Actor, key: OKPKey, lifetime: timedelta) -> tuple[str, datetime]:
     """The token of an actor and its expiry."""
     issued_at = datetime.now(UTC)

@@ -6,7 +6,6 @@ Whatever its roles, a process serves /health/live, /health/ready, /health/consum
 
 import asyncio
 import contextlib
-import inspect
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -15,19 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import msgspec
 import structlog
 from joserfc.jwk import OKPKey
 from litestar import Litestar
 from litestar.config.app import AppConfig
-from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
+from litestar.handlers import HTTPRouteHandler
 from litestar.plugins import InitPluginProtocol
-from litestar.types import ControllerRouterHandler
 
-from chassis.actor import Actor, ActorReader
+from chassis.actor import ActorReader
 from chassis.data.database import Database
-from chassis.data.idempotency import FORGET_OLD_KEYS_SQL, KEY_LENGTH_MAX, Claim
+from chassis.data.idempotency import FORGET_OLD_KEYS_SQL
 from chassis.data.idempotency import RETENTION_DAYS as KEYS_RETENTION_DAYS
 from chassis.data.migrations import CHASSIS_MIGRATIONS, migrate
 from chassis.events.applying import Subscriptions
@@ -37,14 +33,12 @@ from chassis.events.inbox import RETENTION_DAYS as INBOX_RETENTION_DAYS
 from chassis.events.relay import Relay
 from chassis.health import HEALTH_HANDLERS, Health
 from chassis.http.errors import EXCEPTION_HANDLERS
-from chassis.http.lean_routes import AnyRequest, LeanRequest, Provider, header, shorten_ways
+from chassis.http.routes import PROVIDED
 from chassis.http.serving import STOP_SECONDS, serve
 from chassis.http.telemetry import TelemetryMiddleware
 from chassis.jobs import Job, run_jobs
-from chassis.refusal import IdempotencyKeyMissing, Unauthenticated
 from chassis.settings import ProcessRole, ServiceSettings
-from chassis.telemetry import acting, configure
-from contracts.event import Model
+from chassis.telemetry import configure
 
 HOUSEKEEPING_SECONDS = 3600.0
 MIGRATION_ATTEMPTS_MAX = 60
@@ -54,14 +48,14 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The parts of a service. `provide` are extra dependencies of its route handlers, by name."""
+    """The parts of a service. `provide` is what its routes may ask for besides the chassis' own, by type."""
 
     name: str
     migrations: Path
-    routes: Sequence[ControllerRouterHandler]
+    routes: Sequence[HTTPRouteHandler]
     subscriptions: Subscriptions = field(default_factory=Subscriptions)
     jobs: Sequence[Job] = ()
-    provide: Mapping[str, Any] = field(default_factory=dict)
+    provide: Mapping[Any, Any] = field(default_factory=dict)
     on_stop: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
 
 
@@ -131,24 +125,15 @@ class _Running(InitPluginProtocol):
 def build(service: Service, settings: ServiceSettings) -> Litestar:
     """The service's application; starting it starts the parts that its roles ask for."""
     has_api = ProcessRole.API in settings.roles
-    providers: dict[str, Provider] = {
-        "db": _provide_db,
-        "actor": _provide_actor,
-        "claim": _provide_claim,
-        **{name: _constant(value) for name, value in service.provide.items()},
-    }
     app = Litestar(
         route_handlers=[*HEALTH_HANDLERS, *(service.routes if has_api else ())],
-        dependencies={name: _dependency(provider) for name, provider in providers.items()},
         exception_handlers=EXCEPTION_HANDLERS,
         plugins=[_Running(service, settings)],
         request_max_body_size=settings.body_max_bytes,
-        openapi_config=OpenAPIConfig(title=f"{service.name} service (private)", version="1.0.0", render_plugins=[]),
+        openapi_config=None,
         logging_config=None,
-        type_encoders={Model: _write_json},
-        request_class=LeanRequest,
     )
-    shorten_ways(app, providers)
+    app.state[PROVIDED] = service.provide
     app.asgi_handler = TelemetryMiddleware(service.name)(app.asgi_handler)
     return app
 
@@ -157,47 +142,6 @@ def run(service: Service, settings: ServiceSettings) -> None:
     """Serve until SIGTERM or SIGINT, then stop gracefully."""
     configure(service.name, settings.log_format)
     serve(build(service, settings), settings, proxy_headers=False)
-
-
-def _write_json(model: Model) -> msgspec.Raw:
-    """The JSON of an answer, straight from its model; the framework would make a dictionary of it first."""
-    return msgspec.Raw(model.model_dump_json().encode())
-
-
-def _dependency(provider: Provider) -> Provide:
-    """A dependency as the framework takes it: what is not a coroutine is at hand, and needs no thread."""
-    return Provide(provider, sync_to_thread=None if inspect.iscoroutinefunction(provider) else False)
-
-
-def _constant(value: Any) -> Provider:
-    def provide(request: AnyRequest) -> Any:
-        return value
-
-    return provide
-
-
-def _provide_db(request: AnyRequest) -> Database:
-    db: Database = request.app.state.db
-    return db
-
-
-def _provide_actor(request: AnyRequest) -> Actor:
-    actor: Actor | None = request.scope.get("user")
-    if actor is None:
-        scheme, _, token = header(request, b"authorization").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated
-        actor = request.scope["user"] = request.app.state.actors.read(token)
-        acting(str(actor.account_id), actor.kind.value)
-    return actor
-
-
-async def _provide_claim(request: AnyRequest) -> Claim:
-    key = header(request, b"idempotency-key").strip('"')
-    if not 1 <= len(key) <= KEY_LENGTH_MAX:
-        raise IdempotencyKeyMissing
-    operation = f"{request.method} {request.scope['path']}"
-    return Claim.of(str(_provide_actor(request).account_id), key, operation, await request.body())
 
 
 async def _forget_old_rows(db: Database) -> None:

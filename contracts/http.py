@@ -1,5 +1,6 @@
 """What every private HTTP interface shares: pages of a list, refusals as problem documents, and field types with limits."""
 
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from .event import Model
 
 PAGE_SIZE_MAX = 100
+PAGE_SIZE = 25
 
 ItemT = TypeVar("ItemT")
 
@@ -25,6 +27,10 @@ Email = Annotated[
 ]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20, pattern=r"^\+?[0-9][0-9 .\-]{7,18}$")]
 PostalCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}$")]
+SearchText = Annotated[str, StringConstraints(max_length=100)]
+Cursor = Annotated[str, StringConstraints(max_length=2000)]
+"""Where a page of a list begins: the `next_cursor` of the page before, which callers hand back and never read."""
+PageSize = Annotated[int, Field(ge=1, le=PAGE_SIZE_MAX)]
 Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 
 
@@ -43,6 +49,15 @@ class Page(Model, Generic[ItemT]):
 
     items: tuple[ItemT, ...]
     next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """An answer that is a file: its bytes, what they are, and a name to keep it under."""
+
+    content: bytes = field(repr=False)
+    media_type: str
+    name: str
 
 
 class FieldProblem(Model):

@@ -5,7 +5,9 @@ from typing import Any
 
 from litestar import Request
 
-from .auth import SAFE_METHODS, Sessions, Visitor, bearer_token
+from contracts.operation import SAFE_METHODS
+
+from .auth import Sessions, Visitor, bearer_token
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 CSRF_EXEMPT = "csrf_exempt"

@@ -24,12 +24,12 @@ from portal.settings import PortalTown
 from portal.visit import visit_of
 
 from .admission import admit, provide_visitor
-from .api import API, API_ERRORS, OPENAPI
+from .api import API, API_ERRORS
 from .api.errors import outside_routes
 from .auth import Sessions
+from .calls import Services
 from .limits import RateLimits
 from .security import SecurityHeaders
-from .services import Services
 from .settings import GatewaySettings
 
 
@@ -85,20 +85,16 @@ def create(settings: GatewaySettings) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        services = Services.open(settings)
+        services = Services(settings)
         app.state.services = services
         app.state.sessions = Sessions(
-            services.identity, settings.secret("portal_secret"), settings.portal_url, settings.session_cache_seconds
+            services, settings.secret("portal_secret"), settings.portal_url, settings.session_cache_seconds
         )
         try:
             with serving_metrics(settings):
                 yield
         finally:
             await services.close()
-
-    async def provide_services(request: Request[Any, Any, Any]) -> Services:
-        found: Services = request.app.state.services
-        return found
 
     async def provide_sessions(request: Request[Any, Any, Any]) -> Sessions:
         found: Sessions = request.app.state.sessions
@@ -124,14 +120,13 @@ def create(settings: GatewaySettings) -> Litestar:
         ],
         dependencies={
             "visitor": Provide(provide_visitor, sync_to_thread=False),
-            "services": Provide(provide_services),
             "sessions": Provide(provide_sessions),
         },
         exception_handlers={**PAGE_ERRORS, HTTPException: outside_routes(PAGE_ERRORS[HTTPException])},
         before_send=[SecurityHeaders(settings.portal_url, settings.payfip_url).add],
         lifespan=[lifespan],
         request_max_body_size=settings.body_max_bytes,
-        openapi_config=OPENAPI,
+        openapi_config=None,
         logging_config=None,
     )
     app.state.portal = portal

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -18,16 +18,15 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from chassis.http.client import Unreachable
-from contracts.identity.api import CurrentSession, SessionOpened
+from contracts.identity.api import current_session
+from contracts.identity.models import CurrentSession, SessionOpened
 from contracts.types import ActorKind, SessionStage
 
-from .clients.calling import Caller, Refused
-from .clients.identity import IdentityClient
+from .calls import Caller, Refused, Services
 
 SESSION_COOKIE: Final = "__Host-session"
 CACHE_ENTRIES_MAX: Final = 20_000
 TOKEN_MARGIN: Final = timedelta(seconds=15)
-SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class SignInNeeded(Exception):
@@ -70,6 +69,10 @@ class Visitor:
         token = self.session.actor_token if self.session else None
         return Caller(actor_token=token, session_token=self.session_token, address=self.address)
 
+    def caller_with(self, key: str | None) -> Caller:
+        """The same, with an idempotency key for the operations that want one."""
+        return replace(self.caller, key=key)
+
     def require_session(self) -> CurrentSession:
         """The session, at whatever stage. Raises SignInNeeded, or Unreachable while sessions cannot be checked."""
         self.require_checked()
@@ -100,8 +103,8 @@ class Visitor:
 class Sessions:
     """Resolves session cookies, through a short memory that sign-out and sign-in clear."""
 
-    def __init__(self, identity: IdentityClient, secret: str, portal_url: str, cache_seconds: float) -> None:
-        self._identity = identity
+    def __init__(self, services: Services, secret: str, portal_url: str, cache_seconds: float) -> None:
+        self._services = services
         self._secret = secret.encode()
         self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(portal_url))
         self._cache_seconds = cache_seconds
@@ -150,7 +153,7 @@ class Sessions:
         if remembered and time.monotonic() < remembered[0]:
             return remembered[1]
         try:
-            session = await self._identity.current_session(Caller(session_token=token, address=address))
+            session = await self._services.call(Caller(session_token=token, address=address), current_session)
         except Refused:
             self._cache.pop(digest, None)
             return None

@@ -8,7 +8,7 @@ import structlog
 
 from chassis.http.client import Unreachable
 
-from .clients.calling import Refused
+from .calls import Refused
 
 PartT = TypeVar("PartT")
 

@@ -18,9 +18,10 @@ from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 from litestar.utils import normalize_path
 
 from chassis.http.errors import problem
+from contracts.operation import SAFE_METHODS
 from portal.pages.errors import error_page
 
-from .auth import SAFE_METHODS, SESSION_COOKIE, bearer_token
+from .auth import SESSION_COOKIE, bearer_token
 from .security import CACHEABLE_PATHS
 from .settings import GatewaySettings
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from contracts.booking.api import Calendar, CalendarRow, DayCell
+from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import DayState
 
 from .formats import PARIS, date_day, time_words

@@ -1,7 +1,8 @@
-"""Days as they come in addresses and forms."""
+"""Days and ids as they come in addresses and forms."""
 
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 FIRST: Final = date(2000, 1, 1)
 LAST: Final = date(2100, 12, 31)
@@ -14,3 +15,11 @@ def day_typed(text: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST <= day <= LAST else None
+
+
+def id_typed(text: str) -> UUID | None:
+    """The id in a form; None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -2,22 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
 from uuid import uuid4
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
-from contracts.identity.api import CurrentSession
+from contracts.identity.models import CurrentSession
+from contracts.operation import Operation
 from contracts.types import ActorKind
 from gateway.admission import Form
 from gateway.auth import Visitor
-from gateway.clients.calling import Caller, Refused
-from gateway.services import Services
+from gateway.calls import Refused, Services
 
 from .kit import Flash, FormState, Frame, MenuEntry, SessionZone
 from .render import HTML, Portal
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 FLASH_COOKIE: Final = "__Host-flash"
 FLASH_SECONDS: Final = 120
@@ -42,10 +45,11 @@ class Visit:
     services: Services
     portal: Portal
 
-    @property
-    def caller(self) -> Caller:
-        """On whose behalf services are called."""
-        return self.visitor.caller
+    async def call(self, operation: Operation[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Carry an operation out for the visitor, under the form's idempotency key if it wants one. Raises like
+        `Services.call`."""
+        caller = self.visitor.caller_with(self.idempotency_key)
+        return await self.services.call(caller, operation, *args, **kwargs)
 
     @property
     def cursor(self) -> str | None:

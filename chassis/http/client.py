@@ -72,29 +72,30 @@ class HttpClient:
         method: str,
         path: str,
         *,
-        headers: Mapping[str, str] | None = None,
         is_repeatable: bool | None = None,
+        timeout_seconds: float | None = None,
         **options: Any,
     ) -> httpx2.Response:
-        """The answer to a request, whatever its status, within the client's time limit in all.
+        """The answer to a request, whatever its status, within a time limit in all: the client's if none is given.
 
         Safe to repeat are GET, HEAD, PUT, DELETE and whatever has an Idempotency-Key, unless `is_repeatable` says else.
 
         Raises:
             Unreachable: no answer in time, or 502, 503, 504 after the retries that the budget allows.
         """
+        headers: Mapping[str, str] = options.pop("headers", {})
         if is_repeatable is None:
-            is_repeatable = method in ("GET", "HEAD", "PUT", "DELETE") or "Idempotency-Key" in (headers or {})
+            is_repeatable = method in ("GET", "HEAD", "PUT", "DELETE") or "Idempotency-Key" in headers
         self._retry_credit = min(self._retry_credit + RETRY_SHARE, RETRY_RESERVE)
         with span(f"{method} {self._name}", SpanKind.CLIENT):
-            options["headers"] = {**(headers or {}), **current_trace()}
-            return await self._attempt(method, path, options, is_repeatable=is_repeatable)
+            options["headers"] = {**headers, **current_trace()}
+            deadline = asyncio.get_running_loop().time() + (timeout_seconds or self._timeout_seconds)
+            return await self._attempt(method, path, options, deadline, is_repeatable=is_repeatable)
 
     async def _attempt(
-        self, method: str, path: str, options: Mapping[str, Any], *, is_repeatable: bool
+        self, method: str, path: str, options: Mapping[str, Any], deadline: float, *, is_repeatable: bool
     ) -> httpx2.Response:
         now = asyncio.get_running_loop().time
-        deadline = now() + self._timeout_seconds
         answer: httpx2.Response | None = None
         self._addresses.rotate()
         untried = list(self._addresses)

@@ -7,7 +7,8 @@ from typing import Any
 import asyncpg
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException
+from pydantic import ValidationError
 
 from chassis.refusal import Refusal
 from chassis.telemetry import trace_id
@@ -48,6 +49,33 @@ def document(
     )
 
 
+def malformed_document(error: ValidationError) -> Problem:
+    """What does not fit the model of a request: a pointer to each field, and what was expected; values are never repeated."""
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return document(400, "bad_request", "The body cannot be read.")
+    errors = [
+        FieldProblem(pointer="/" + "/".join(map(str, fault["loc"])), code="invalid", detail=fault["msg"])
+        for fault in faults
+    ]
+    return document(422, "invalid", "Some fields cannot be accepted as they are.", errors=errors)
+
+
+def problem_document_of(content: bytes) -> Problem | None:
+    """The problem document that an answer is, if it is one."""
+    try:
+        return Problem.model_validate_json(content, extra="ignore")
+    except ValidationError:
+        return None
+
+
+def retry_headers(told: Problem) -> list[tuple[str, str]]:
+    """When to come back, for a problem that passes by itself."""
+    if told.status not in RETRIED_STATUSES:
+        return []
+    return [("retry-after", str(told.params.get("retry_after_seconds", RETRY_AFTER_SECONDS)))]
+
+
 def problem(
     status: int, code: str, detail: str, params: Mapping[str, Any] | None = None, errors: Iterable[FieldProblem] = ()
 ) -> Response[bytes]:
@@ -56,9 +84,7 @@ def problem(
 
 
 def _response(told: Problem) -> Response[bytes]:
-    headers = {"Cache-Control": "no-store"}
-    if told.status in RETRIED_STATUSES:
-        headers["Retry-After"] = str(told.params.get("retry_after_seconds", RETRY_AFTER_SECONDS))
+    headers = {"Cache-Control": "no-store", **dict(retry_headers(told))}
     return Response(told.model_dump_json().encode(), status_code=told.status, media_type=PROBLEM_TYPE, headers=headers)
 
 
@@ -89,21 +115,6 @@ def refusal_response(_request: Request[Any, Any, Any], refusal: Refusal) -> Resp
     return _response(refusal_document(refusal))
 
 
-def validation_response(_request: Request[Any, Any, Any], error: ValidationException) -> Response[bytes]:
-    """Fields that do not fit the request model, each with what was expected; values are never repeated."""
-    extra = error.extra if isinstance(error.extra, list) else []
-    errors = [
-        FieldProblem(
-            pointer="/" + str(item.get("key", "")).replace(".", "/"),
-            code="invalid",
-            detail=str(item.get("message", "")),
-        )
-        for item in extra
-        if isinstance(item, dict)
-    ]
-    return problem(422, "invalid", "Some fields cannot be accepted as they are.", errors=errors)
-
-
 def http_error_response(_request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Any other error that the HTTP layer raised."""
     status = error.status_code
@@ -129,7 +140,6 @@ def bug_response(request: Request[Any, Any, Any], error: Exception) -> Response[
 
 EXCEPTION_HANDLERS: dict[int | type[Exception], Any] = {
     Refusal: refusal_response,
-    ValidationException: validation_response,
     HTTPException: http_error_response,
     UnicodeDecodeError: unreadable_response,
     RecursionError: unreadable_response,

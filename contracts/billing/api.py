@@ -1,252 +1,131 @@
-"""The private HTTP interface of the billing service.
+"""What the billing service answers: tariffs, quotes, invoice runs, invoices, payments, accounts."""
 
-PUT  /tariffs/{tariff_code}           TariffChange -> Tariff             agent (finance, director, system)
-GET  /tariffs                         -> Page[Tariff]                    anyone (public grid)
-POST /quotes                          QuoteRequest -> Quote              parent: own children; agent (front_desk, site, director, finance)
-POST /invoice-runs                    InvoiceRunCreate -> InvoiceRun     agent (finance); Idempotency-Key
-GET  /invoice-runs                    -> Page[InvoiceRun]                agent (finance, director)
-GET  /invoice-runs/{run_id}           -> InvoiceRun                      agent (finance, director)
-GET  /invoice-runs/{run_id}/items?cursor=  -> Page[InvoiceRunItem]       agent (finance, director)
-POST /invoice-runs/{run_id}/review    -> InvoiceRun                      agent (finance)
-POST /invoice-runs/{run_id}/issue     -> InvoiceRun                      agent (finance)
-GET  /invoices?household_id=&cursor=  -> Page[InvoiceSummary]            parent: own; agent (finance, front_desk)
-GET  /invoices/{invoice_id}           -> Invoice                         parent: own (else 404); agent
-GET  /invoices/{invoice_id}/pdf       application/pdf                    parent: own (else 404); agent
-POST /invoices/{invoice_id}/payments  PaymentStart -> PaymentStarted     parent: own; Idempotency-Key
-POST /payfip/notifications            PayfipNotice -> 204                anonymous (through the gateway)
-GET  /payments/by-operation/{operation_id}  -> Payment                   parent: own (else 404); looks the result up
-GET  /payments/{payment_id}           -> Payment                         parent: own (else 404); agent
-GET  /account?household_id=           -> Account                         parent: own; agent (finance, front_desk)
-GET  /charges?from_on=&to_on=&household_id=&cursor=  -> Page[ChargeLine]  parent: own; agent (finance, front_desk)
-"""
-
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
-from contracts.event import Model
-from contracts.http import Day, Email, Month, ShortText
+from contracts.billing.models import (
+    Account,
+    ChargeLine,
+    Invoice,
+    InvoiceRun,
+    InvoiceRunCreate,
+    InvoiceRunItem,
+    InvoiceSummary,
+    PayfipNotice,
+    Payment,
+    PaymentStart,
+    PaymentStarted,
+    Quote,
+    QuoteRequest,
+    Tariff,
+    TariffChange,
+)
+from contracts.http import Cursor, File, Page
+from contracts.operation import EVERYBODY, agents, families, get, post, put
 from contracts.types import (
-    Cents,
-    ChargeStatus,
-    InvoiceRunStatus,
-    InvoiceStatus,
-    PaymentMeans,
-    PaymentStatus,
-    QuotientSource,
+    Role,
 )
 
+PRICE_READERS = (Role.FRONT_DESK, Role.SITE, Role.DIRECTOR, Role.FINANCE)
+ACCOUNT_READERS = (Role.FRONT_DESK, Role.FINANCE)
+RUN_READERS = (Role.FINANCE, Role.DIRECTOR)
 
-class Bracket(Model):
-    """A price for quotients in [quotient_min_cents, quotient_max_cents[; the last one has no maximum."""
-
-    label: ShortText
-    quotient_min_cents: Annotated[int, Field(ge=0)]
-    quotient_max_cents: Annotated[int, Field(gt=0)] | None
-    price_cents: Annotated[Cents, Field(ge=0, le=1_000_000)]
-
-
-class TariffChange(Model):
-    """A grid valid from a day. Brackets are contiguous from zero and the last one is open."""
-
-    label: ShortText
-    effective_on: Day
-    brackets: tuple[Bracket, ...] = Field(min_length=1, max_length=30)
+OPERATION_ID_PATTERN = r"^[A-Za-z0-9\-]{8,60}$"
+TariffCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,80}$")]
+OperationId = Annotated[str, StringConstraints(pattern=OPERATION_ID_PATTERN)]
+"""What the payment provider calls an attempt to pay."""
 
 
-class Tariff(Model):
-    """The grid in force (or to come) of a tariff. `grid_version` counts from 1; a grid never changes."""
-
-    tariff_code: str
-    label: str
-    grid_version: int
-    effective_on: date
-    brackets: tuple[Bracket, ...]
+@put("/tariffs/{tariff_code}", agents(Role.FINANCE, Role.DIRECTOR))
+async def change_tariff(tariff_code: TariffCode, body: TariffChange) -> Tariff:
+    """Publish a new version of a tariff, valid from a day."""
 
 
-class QuoteLineRequest(Model):
-    """A day whose price is asked for."""
-
-    child_id: UUID
-    activity_id: UUID
-    service_on: Day
+@get("/tariffs", EVERYBODY, public=True)
+async def list_tariffs(cursor: Cursor | None = None) -> Page[Tariff]:
+    """The grids in force, and those to come."""
 
 
-class QuoteRequest(Model):
-    """The lines of a basket."""
-
-    lines: tuple[QuoteLineRequest, ...] = Field(min_length=1, max_length=100)
-
-
-class PriceExplanation(Model):
-    """Why a line costs what it costs. `quotient_cents` is None when unknown: the maximum tariff then applies."""
-
-    tariff_code: str
-    tariff_label: str
-    grid_version: int
-    bracket_label: str
-    quotient_cents: int | None
-    is_maximum_for_want_of_quotient: bool
+@post("/quotes", families(*PRICE_READERS), public=True)
+async def quote(body: QuoteRequest) -> Quote:
+    """What a basket of days would cost now, line by line, and why."""
 
 
-class QuoteLine(Model):
-    """A priced day."""
-
-    child_id: UUID
-    activity_id: UUID
-    activity_label: str
-    service_on: date
-    amount_cents: Cents
-    explanation: PriceExplanation
+@post("/invoice-runs", agents(Role.FINANCE), public=True, is_keyed=True, status=201)
+async def create_invoice_run(body: InvoiceRunCreate) -> InvoiceRun:
+    """Open the run of a month; its draft is computed in the background."""
 
 
-class Quote(Model):
-    """The price of a basket at this moment; what is charged is computed again when the booking is committed."""
-
-    lines: tuple[QuoteLine, ...]
-    total_cents: Cents
+@get("/invoice-runs", agents(*RUN_READERS), public=True)
+async def list_invoice_runs(cursor: Cursor | None = None) -> Page[InvoiceRun]:
+    """Every run, the newest first."""
 
 
-class Account(Model):
-    """What a household owes (negative: is owed), and the quotient in force today, None when unknown."""
-
-    household_id: UUID
-    balance_cents: Cents
-    unpaid_count: int
-    children_count: int
-    quotient_cents: int | None
-    quotient_on: date | None
-    quotient_source: QuotientSource | None
+@get("/invoice-runs/{run_id}", agents(*RUN_READERS), public=True)
+async def read_invoice_run(run_id: UUID) -> InvoiceRun:
+    """A run, its progress and what is unusual in it."""
 
 
-class ChargeLine(Model):
-    """What a booked day costs: None until a tariff is known, zero and unexplained once nothing is owed."""
-
-    charge_id: UUID
-    child_id: UUID
-    child_first_name: str | None
-    activity_id: UUID
-    activity_label: str | None
-    service_on: date
-    status: ChargeStatus
-    amount_cents: Cents | None
-    explanation: PriceExplanation | None
-    invoice_id: UUID | None
+@get("/invoice-runs/{run_id}/items", agents(*RUN_READERS), public=True)
+async def list_invoice_run_items(run_id: UUID, cursor: Cursor | None = None) -> Page[InvoiceRunItem]:
+    """What each household would be, or was, invoiced."""
 
 
-class InvoiceRunCreate(Model):
-    """The month to invoice; one run for each regie and month."""
-
-    period: Month
-
-
-class InvoiceRun(Model):
-    """A run and its progress. `anomalies` are (code, count) pairs to look at before the issue."""
-
-    run_id: UUID
-    regie: str
-    period: str
-    status: InvoiceRunStatus
-    item_count: int
-    drafted_count: int
-    issued_count: int
-    total_cents: Cents
-    previous_total_cents: Cents | None
-    anomalies: tuple[tuple[str, int], ...]
-    created_at: datetime
-    issued_at: datetime | None
+@post("/invoice-runs/{run_id}/review", agents(Role.FINANCE), public=True)
+async def review_invoice_run(run_id: UUID) -> InvoiceRun:
+    """Declare that the totals and the anomalies of the draft were looked at."""
 
 
-class InvoiceRunItem(Model):
-    """What one household would be invoiced; `anomalies` are the codes of what to look at, e.g. `zero_amount`."""
-
-    household_id: UUID
-    payer_name: str | None
-    line_count: int
-    total_cents: Cents
-    anomalies: tuple[str, ...]
-    invoice_id: UUID | None
-    invoice_number: str | None
+@post("/invoice-runs/{run_id}/issue", agents(Role.FINANCE), public=True)
+async def issue_invoice_run(run_id: UUID) -> InvoiceRun:
+    """Issue the invoices of a reviewed run; what is issued never changes."""
 
 
-class InvoiceLine(Model):
-    """A frozen line of an issued invoice."""
-
-    position: int
-    label: str
-    child_first_name: str | None
-    service_on: date
-    quantity: int
-    unit_cents: Cents
-    amount_cents: Cents
-    explanation: PriceExplanation
+@get("/invoices", families(*ACCOUNT_READERS), public=True)
+async def list_invoices(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[InvoiceSummary]:
+    """A family's own invoices, or a household's for an agent, the newest first."""
 
 
-class InvoiceSummary(Model):
-    """A row of the list of invoices."""
-
-    invoice_id: UUID
-    number: str
-    period: str
-    status: InvoiceStatus
-    total_cents: Cents
-    paid_cents: Cents
-    issued_on: date
-    due_on: date
+@get("/invoices/{invoice_id}", families(*ACCOUNT_READERS), public=True)
+async def read_invoice(invoice_id: UUID) -> Invoice:
+    """An invoice, its lines and its payments."""
 
 
-class Payment(Model):
-    """An attempt to pay an invoice, and its receipt once paid."""
-
-    payment_id: UUID
-    invoice_id: UUID
-    invoice_number: str
-    status: PaymentStatus
-    amount_cents: Cents
-    means: PaymentMeans | None
-    reference: str | None
-    receipt_number: str | None
-    started_at: datetime
-    paid_at: datetime | None
+@get("/invoices/{invoice_id}/pdf", families(*ACCOUNT_READERS), public=True)
+async def read_invoice_pdf(invoice_id: UUID) -> File:
+    """The invoice as an accessible document (PDF/UA-1)."""
 
 
-class Invoice(Model):
-    """An issued invoice. When it is not payable online, `payable_reason` is a refusal code with its `payable_params`."""
-
-    invoice_id: UUID
-    household_id: UUID
-    number: str
-    regie: str
-    period: str
-    status: InvoiceStatus
-    payer_name: str | None
-    lines: tuple[InvoiceLine, ...]
-    total_cents: Cents
-    paid_cents: Cents
-    issued_on: date
-    due_on: date
-    payments: tuple[Payment, ...]
-    is_payable_online: bool
-    payable_reason: str | None
-    payable_params: dict[str, str] = Field(default_factory=dict)
+@post("/invoices/{invoice_id}/payments", families(), public=True, is_keyed=True, is_slow=True, status=201)
+async def start_payment(invoice_id: UUID, body: PaymentStart) -> PaymentStarted:
+    """Begin to pay what is left of an invoice; the payer goes on at `redirect_url`."""
 
 
-class PaymentStart(Model):
-    """Where the provider sends its ticket; the guardian's own address by default."""
-
-    email: Email | None = None
-
-
-class PaymentStarted(Model):
-    """The provider's page where the payer goes now."""
-
-    payment_id: UUID
-    redirect_url: str
+@post("/payfip/notifications", EVERYBODY)
+async def notify_payment(body: PayfipNotice) -> None:
+    """The provider, or anybody, says that an operation has news."""
 
 
-class PayfipNotice(Model):
-    """A notification from the provider: it says only which operation ended, never how."""
+@get("/payments/by-operation/{operation_id}", families(*ACCOUNT_READERS), is_slow=True)
+async def read_payment_by_operation(operation_id: OperationId) -> Payment:
+    """The payment that a payer comes back from, looked up now."""
 
-    operation_id: Annotated[str, StringConstraints(max_length=200)]
+
+@get("/payments/{payment_id}", families(*ACCOUNT_READERS))
+async def read_payment(payment_id: UUID) -> Payment:
+    """An attempt to pay, and its receipt once paid."""
+
+
+@get("/account", families(*ACCOUNT_READERS))
+async def read_account(household_id: UUID | None = None) -> Account:
+    """What a household owes, and the quotient that its prices are computed with."""
+
+
+@get("/charges", families(*ACCOUNT_READERS))
+async def list_charges(
+    from_on: date, to_on: date, household_id: UUID | None = None, cursor: Cursor | None = None
+) -> Page[ChargeLine]:
+    """What each booked day costs, and whether it is invoiced."""

@@ -1,247 +1,109 @@
-"""The private HTTP interface of the booking service.
+"""What the booking service answers: the catalogue, enrollments, the calendar, bookings, attendance."""
 
-POST /activities                      ActivityCreate -> Activity                agent (director, system)
-GET  /activities                      -> Page[Activity]                         anyone (public catalogue)
-POST /activities/{activity_id}/slots  SlotsOpen -> Page[Slot]                   agent (director, site)
-GET  /slots?activity_id=&from_on=&to_on=  -> Page[Slot]                         counter
-GET  /children/{child_id}/activities  -> Page[ActivityOffer]                    parent of the child, counter
-POST /enrollments                     EnrollmentCreate -> Enrollment            parent of the child, counter; Idempotency-Key
-GET  /enrollments?status=&household_id=&cursor=  -> Page[Enrollment]            parent: own; counter: all
-POST /enrollments/{enrollment_id}/decision  EnrollmentDecision -> Enrollment    agent (front_desk, site, director)
-GET  /calendar?from_on=&to_on=[&household_id=]  -> Calendar                     parent: own; counter with household_id
-POST /bookings                        Basket -> BasketBooked                    parent, counter; Idempotency-Key
-GET  /bookings?from_on=&to_on=[&household_id=]  -> Page[Booking]                parent: own; counter with household_id
-POST /bookings/{booking_id}/cancellation  -> Booking                            parent of the child, counter
-GET  /slots/{slot_id}/attendance      -> AttendanceSheet                        agent (site, director)
-PUT  /slots/{slot_id}/attendance      AttendanceMarks -> AttendanceSheet        agent (site, director)
-POST /slots/{slot_id}/attendance/closure  -> AttendanceSheet                    agent (site, director)
-
-The counter: an agent (front_desk, site, director). What each of them gets is in docs/security/authorization.md.
-"""
-
-from datetime import date, datetime, time
-from typing import Annotated
+from datetime import date
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from contracts.booking.models import (
+    Activity,
+    ActivityCreate,
+    ActivityOffer,
+    AttendanceMarks,
+    AttendanceSheet,
+    Basket,
+    BasketBooked,
+    Booking,
+    Calendar,
+    Enrollment,
+    EnrollmentCreate,
+    EnrollmentDecision,
+    Slot,
+    SlotsOpen,
+)
+from contracts.http import Cursor, Page
+from contracts.operation import EVERYBODY, agents, families, get, post, put
+from contracts.types import EnrollmentStatus, Role
 
-from contracts.event import Model
-from contracts.http import Day, LongText, ShortText
-from contracts.types import ActivityKind, Attendance, BookingStatus, DayState, EnrollmentStatus
+COUNTER = (Role.FRONT_DESK, Role.SITE, Role.DIRECTOR)
+"""The agents who act for families: those of money and of operations have no part in enrollments and bookings."""
+ON_SITE = (Role.SITE, Role.DIRECTOR)
 
-BASKET_LINES_MAX = 100
 
+@post("/activities", agents(Role.DIRECTOR), status=201)
+async def create_activity(body: ActivityCreate) -> Activity:
+    """Add an activity to the catalogue."""
 
-def _civil(at: time) -> time:
-    if at.tzinfo is not None:
-        raise ValueError("a civil time has no offset: it is read on the town's clock")
-    return at
 
+@get("/activities", EVERYBODY, public=True)
+async def list_activities(cursor: Cursor | None = None) -> Page[Activity]:
+    """The town's activities."""
 
-class Cutoff(Model):
-    """Until when a family may act by itself: `days_before` the day, at `at` in the town's time zone."""
 
-    days_before: Annotated[int, Field(ge=0, le=60)]
-    at: Annotated[time, AfterValidator(_civil)]
+@post("/activities/{activity_id}/slots", agents(*ON_SITE))
+async def open_slots(activity_id: UUID, body: SlotsOpen) -> Page[Slot]:
+    """Open days of an activity, or change how many places they have."""
 
 
-class ActivityCreate(Model):
-    """A new activity. Ages are in full years on the day of the activity, both included."""
+@get("/slots", agents(*COUNTER), public=True)
+async def list_slots(
+    from_on: date, to_on: date, activity_id: UUID | None = None, cursor: Cursor | None = None
+) -> Page[Slot]:
+    """Days between two dates, both included, of one activity or of all."""
 
-    kind: ActivityKind
-    label: ShortText
-    site_label: ShortText
-    tariff_code: ShortText
-    age_min: Annotated[int, Field(ge=0, le=18)]
-    age_max: Annotated[int, Field(ge=0, le=18)]
-    starts_on: Day
-    ends_on: Day
-    cutoff: Cutoff
 
+@get("/children/{child_id}/activities", families(*COUNTER))
+async def list_offers(child_id: UUID, cursor: Cursor | None = None) -> Page[ActivityOffer]:
+    """Every activity, and whether this child may ask to join it."""
 
-class Activity(Model):
-    """An activity of the town's catalogue."""
 
-    activity_id: UUID
-    kind: ActivityKind
-    label: str
-    site_label: str
-    tariff_code: str
-    age_min: int
-    age_max: int
-    starts_on: date
-    ends_on: date
-    cutoff: Cutoff
+@post("/enrollments", families(*COUNTER), public=True, is_keyed=True, status=201)
+async def request_enrollment(body: EnrollmentCreate) -> Enrollment:
+    """Ask for a child to be enrolled in an activity."""
 
 
-class ActivityOffer(Model):
-    """An activity as it stands for one child.
+@get("/enrollments", families(*COUNTER), public=True)
+async def list_enrollments(
+    status: EnrollmentStatus | None = None, household_id: UUID | None = None, cursor: Cursor | None = None
+) -> Page[Enrollment]:
+    """A family's own enrollments; for an agent those of one household or of all."""
 
-    `reason` is None when its enrollment can be asked for, else the refusal code that asking would meet, with its
-    `params`.
-    """
 
-    activity: Activity
-    reason: str | None
-    params: dict[str, str]
+@post("/enrollments/{enrollment_id}/decision", agents(*COUNTER), public=True)
+async def decide_enrollment(enrollment_id: UUID, body: EnrollmentDecision) -> Enrollment:
+    """Validate or refuse an enrollment; a refusal says why."""
 
 
-class SlotsOpen(Model):
-    """Days on which an activity takes place, each with the same number of places; for an open day, its new number."""
+@get("/calendar", families(*COUNTER), public=True)
+async def household_calendar(from_on: date, to_on: date, household_id: UUID | None = None) -> Calendar:
+    """What a household may book between two dates, both included; an agent names the household."""
 
-    days: tuple[Day, ...] = Field(min_length=1, max_length=366)
-    capacity: Annotated[int, Field(ge=0, le=10_000)]
 
+@post("/bookings", families(*COUNTER), public=True, is_keyed=True, status=201)
+async def book_basket(body: Basket) -> BasketBooked:
+    """Book every day of a basket, or none."""
 
-class Slot(Model):
-    """An activity on a day. `is_closed`: its attendance sheet is closed."""
 
-    slot_id: UUID
-    activity_id: UUID
-    activity_label: str
-    service_on: date
-    capacity: int
-    taken: int
-    is_closed: bool
+@get("/bookings", families(*COUNTER), public=True)
+async def list_bookings(
+    from_on: date, to_on: date, household_id: UUID | None = None, cursor: Cursor | None = None
+) -> Page[Booking]:
+    """A household's bookings between two dates, both included; an agent names the household."""
 
 
-class EnrollmentCreate(Model):
-    """A child asks to join an activity between two wished dates (the activity's own by default)."""
+@post("/bookings/{booking_id}/cancellation", families(*COUNTER), public=True)
+async def cancel_booking(booking_id: UUID) -> Booking:
+    """Give a booked day back before its cutoff."""
 
-    child_id: UUID
-    activity_id: UUID
-    starts_on: Day | None = None
-    ends_on: Day | None = None
 
+@get("/slots/{slot_id}/attendance", agents(*ON_SITE), public=True)
+async def show_attendance(slot_id: UUID) -> AttendanceSheet:
+    """The sheet of a day."""
 
-class Enrollment(Model):
-    """An enrollment and where it stands; `reason` says why it was refused. `child_first_name` is None once erased."""
 
-    enrollment_id: UUID
-    household_id: UUID
-    child_id: UUID
-    child_first_name: str | None
-    child_last_name: str | None
-    activity_id: UUID
-    activity_label: str
-    status: EnrollmentStatus
-    starts_on: date
-    ends_on: date
-    requested_at: datetime
-    decided_at: datetime | None
-    reason: str | None
+@put("/slots/{slot_id}/attendance", agents(*ON_SITE), public=True)
+async def mark_attendance(slot_id: UUID, body: AttendanceMarks) -> AttendanceSheet:
+    """Note who came; the other marks stay as they are."""
 
 
-class EnrollmentDecision(Model):
-    """What an agent decides; a refusal says why."""
-
-    is_validated: bool
-    reason: LongText | None = None
-
-
-class DayCell(Model):
-    """A child, an activity and a day: its state and why.
-
-    `reason` is a refusal code with `params` when the family can do nothing there; `until` is the cutoff, the instant
-    until which a family may act on that day by itself. `free` is None when the town does not show it.
-    """
-
-    slot_id: UUID
-    service_on: date
-    state: DayState
-    booking_id: UUID | None = None
-    reason: str | None = None
-    params: dict[str, str] = Field(default_factory=dict)
-    until: datetime | None = None
-    free: int | None = None
-
-
-class CalendarRow(Model):
-    """One child in one activity. `marker` is the status of the enrollment; cells are closed until it is validated."""
-
-    child_id: UUID
-    child_first_name: str
-    enrollment_id: UUID
-    activity_id: UUID
-    activity_label: str
-    site_label: str
-    marker: EnrollmentStatus
-    cells: tuple[DayCell, ...]
-
-
-class Calendar(Model):
-    """What a household may book between two dates, both included."""
-
-    household_id: UUID
-    from_on: date
-    to_on: date
-    rows: tuple[CalendarRow, ...]
-
-
-class BasketLineCreate(Model):
-    """A day wished for a child."""
-
-    child_id: UUID
-    slot_id: UUID
-
-
-class Basket(Model):
-    """Days for one or several children, booked together or not at all."""
-
-    lines: tuple[BasketLineCreate, ...] = Field(min_length=1, max_length=BASKET_LINES_MAX)
-
-
-class Booking(Model):
-    """A booked day."""
-
-    booking_id: UUID
-    basket_id: UUID
-    household_id: UUID
-    child_id: UUID
-    child_first_name: str | None
-    activity_id: UUID
-    activity_label: str
-    slot_id: UUID
-    service_on: date
-    status: BookingStatus
-    attendance: Attendance | None
-    confirmed_at: datetime
-    cancelled_at: datetime | None
-
-
-class BasketBooked(Model):
-    """Every day of the basket is booked."""
-
-    basket_id: UUID
-    bookings: tuple[Booking, ...]
-
-
-class AttendanceLine(Model):
-    """A booked child on a sheet; `attendance` is None until marked."""
-
-    booking_id: UUID
-    child_id: UUID
-    child_first_name: str | None
-    child_last_name: str | None
-    attendance: Attendance | None
-
-
-class AttendanceSheet(Model):
-    """The sheet of a day. A mark on a closed sheet opens it again, until it is closed with its corrections."""
-
-    slot: Slot
-    lines: tuple[AttendanceLine, ...]
-    closed_at: datetime | None
-
-
-class AttendanceMark(Model):
-    """What was seen of a booked child."""
-
-    booking_id: UUID
-    attendance: Attendance
-
-
-class AttendanceMarks(Model):
-    """Marks to note on a sheet; the others stay as they are."""
-
-    marks: tuple[AttendanceMark, ...] = Field(min_length=1, max_length=1000)
+@post("/slots/{slot_id}/attendance/closure", agents(*ON_SITE), public=True)
+async def close_attendance(slot_id: UUID) -> AttendanceSheet:
+    """Close a sheet on which every booked child is marked."""

@@ -1,100 +1,38 @@
-"""The private HTTP interface of the family service.
+"""What the family service answers: files of households, family quotients."""
 
-POST /households                    HouseholdCreate -> Household      agent (front_desk, director); Idempotency-Key
-GET  /households?search=&cursor=&limit=  -> Page[HouseholdSummary]    agent (front_desk, director, finance)
-GET  /households/{household_id}     -> Household                      the same agents, or a guardian of it (else 404)
-GET  /me/household                  -> Household                      parent
-PUT  /households/{household_id}/quotient  QuotientChange -> Household agent (front_desk, director)
-"""
-
-from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from contracts.family.models import Household, HouseholdCreate, HouseholdSummary, QuotientChange
+from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SearchText
+from contracts.operation import agents, families, get, post, put
+from contracts.types import Role
 
-from contracts.event import Model
-from contracts.family.events import Address, Child, Guardian, Quotient
-from contracts.http import Day, Email, Phone, PostalCode, ShortText
-from contracts.types import Cents, Civility, QuotientSource
-
-
-class GuardianCreate(Model):
-    """The adult who opens the file. They are invited to the portal at `email`."""
-
-    civility: Civility
-    first_name: ShortText
-    last_name: ShortText
-    email: Email
-    phone: Phone | None = None
+FILE_KEEPERS = (Role.FRONT_DESK, Role.DIRECTOR)
+FILE_READERS = (*FILE_KEEPERS, Role.FINANCE)
 
 
-class CoGuardianCreate(Model):
-    """The second adult of the file, if there is one. They are invited to the portal only when they have an `email`."""
-
-    civility: Civility
-    first_name: ShortText
-    last_name: ShortText
-    email: Email | None = None
-    phone: Phone | None = None
+@post("/households", agents(*FILE_KEEPERS), public=True, is_keyed=True, status=201)
+async def open_household(body: HouseholdCreate) -> Household:
+    """Open a household's file; its adults who have an e-mail address are invited to the portal."""
 
 
-class AddressCreate(Model):
-    """A French postal address."""
-
-    street: ShortText
-    complement: ShortText | None = None
-    postal_code: PostalCode
-    city: ShortText
+@get("/households", agents(*FILE_READERS), public=True)
+async def find_households(
+    search: SearchText = "", cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE
+) -> Page[HouseholdSummary]:
+    """Files by name, e-mail address or reference, in the order of the payers' names."""
 
 
-class ChildCreate(Model):
-    """A child, under 18; `birth_on` is today at the latest."""
-
-    first_name: ShortText
-    last_name: ShortText
-    birth_on: Day
+@get("/households/{household_id}", families(*FILE_READERS), public=True)
+async def read_household(household_id: UUID) -> Household:
+    """A household, for its guardians and entitled agents."""
 
 
-class QuotientChange(Model):
-    """A family quotient in cents a month, valid from a day."""
-
-    value_cents: Annotated[Cents, Field(ge=0, le=10_000_000)]
-    effective_on: Day
-    source: QuotientSource = QuotientSource.AGENT
+@get("/me/household", families(), public="/household")
+async def my_household() -> Household:
+    """The household of the parent who is signed in."""
 
 
-class HouseholdCreate(Model):
-    """What an agent types to open a household's file."""
-
-    guardian: GuardianCreate
-    co_guardian: CoGuardianCreate | None = None
-    address: AddressCreate
-    # A list: pydantic would call a one-item tuple too short as soon as its item is wrong.
-    children: list[ChildCreate] = Field(min_length=1, max_length=15)
-    quotient: QuotientChange | None = None
-
-
-class Household(Model):
-    """A household, whole, as its guardians and entitled agents see it."""
-
-    household_id: UUID
-    reference: str
-    address: Address
-    guardians: tuple[Guardian, ...]
-    children: tuple[Child, ...]
-    payer_guardian_id: UUID
-    quotient: Quotient | None
-    created_at: datetime
-
-
-class HouseholdSummary(Model):
-    """A row of the agents' family search."""
-
-    household_id: UUID
-    reference: str
-    payer_name: str
-    email: str | None
-    city: str
-    children: tuple[str, ...]
-    created_at: datetime
+@put("/households/{household_id}/quotient", agents(*FILE_KEEPERS))
+async def change_quotient(household_id: UUID, body: QuotientChange) -> Household:
+    """Record the family quotient of a household from a day on."""

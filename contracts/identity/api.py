@@ -1,174 +1,92 @@
-"""The private HTTP interface of the identity service.
+"""What the identity service answers: sessions, activation, credentials, terms, accounts."""
 
-Routes (all JSON; the actor token travels in `Authorization: Bearer`, the browser's session in `X-Session`):
-
-    POST   /sessions                        SignIn -> SessionOpened            anonymous
-    GET    /sessions/current                -> CurrentSession                  X-Session
-    DELETE /sessions/current                204                                X-Session
-    POST   /activations                     Activation -> Activated            anonymous
-    POST   /password-resets                 PasswordReset, 202                 anonymous (the same answer for anybody)
-    GET    /credential-policy               -> CredentialPolicy                anonymous
-    PUT    /me/credentials                  CredentialsChoice -> SessionOpened  X-Session (a new token replaces it)
-    GET    /terms                           -> Terms                           anonymous (end_token only with X-Session)
-    POST   /me/terms-acceptance             TermsAcceptance -> CurrentSession  X-Session
-    GET    /accounts?guardian_id=&cursor=&limit=  -> Page[Account]             agent (front_desk, director)
-    POST   /accounts/{account_id}/invitation  Invitation (resent)              agent (front_desk, director)
-    POST   /agents                          AgentCreate -> Account             system
-"""
-
-from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, SecretStr, StringConstraints
+from contracts.http import PAGE_SIZE, Cursor, Page, PageSize
+from contracts.identity.models import (
+    Account,
+    Activated,
+    Activation,
+    AgentCreate,
+    CredentialPolicy,
+    CredentialsChoice,
+    CurrentSession,
+    Invitation,
+    PasswordReset,
+    Session,
+    SessionOpened,
+    SignIn,
+    Terms,
+    TermsAcceptance,
+)
+from contracts.operation import EVERYBODY, OWN_SESSION, SYSTEM, agents, delete, get, post, put
+from contracts.types import Role
 
-from contracts.event import Model
-from contracts.http import LINE, Email, ShortText
-from contracts.types import AccountStatus, ActorKind, Role, SessionStage
-
-Password = Annotated[SecretStr, Field(max_length=128)]
-Username = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=LINE)]
-OpaqueToken = Annotated[str, StringConstraints(min_length=16, max_length=200)]
-
-
-class SignIn(Model):
-    """`login` is a user name or an e-mail address, as the town's `login.mode` allows."""
-
-    login: Username
-    password: Password
-
-
-class SessionOpened(Model):
-    """`session_token` is opaque, for the browser's cookie alone; it is never stored in clear."""
-
-    session_token: str
-    expires_at: datetime
-    stage: SessionStage
+ACCOUNT_KEEPERS = (Role.FRONT_DESK, Role.DIRECTOR)
 
 
-class CurrentSession(Model):
-    """Who is signed in, and the short-lived signed token that every other service checks.
-
-    `previous_sign_in_at` is the sign-in before this one, None the first time. There is an actor token at the stage
-    READY only: until then no other service is open. `expires_at` is when the session ends if nothing more is asked.
-    """
-
-    account_id: UUID
-    guardian_id: UUID | None
-    kind: ActorKind
-    roles: tuple[Role, ...]
-    username: str
-    stage: SessionStage
-    previous_sign_in_at: datetime | None
-    expires_at: datetime
-    actor_token: str | None
-    actor_token_expires_at: datetime | None
+@post("/sessions", EVERYBODY, public=True, status=201)
+async def sign_in(body: SignIn) -> SessionOpened:
+    """Open a session with a login and a password; in the public API its token goes into Authorization: Bearer."""
 
 
-class Activation(Model):
-    """The secret part of an activation link."""
-
-    token: OpaqueToken
-
-
-class Activated(Model):
-    """The account may now sign in with its temporary password."""
-
-    account_id: UUID
-    activated_at: datetime
+@get("/sessions/current", OWN_SESSION)
+async def current_session() -> CurrentSession:
+    """Who is signed in, what they must still do, and the signed token that other services check."""
 
 
-class PasswordReset(Model):
-    """Somebody forgot a password, or never had one: every account of this address is mailed a link and a password."""
-
-    email: Email
-
-
-class CredentialPolicy(Model):
-    """What a personal password needs, from the town's settings. Zero asks for nothing."""
-
-    length_min: int
-    length_max: int
-    lowercase_min: int
-    uppercase_min: int
-    digit_min: int
-    username_length_min: int
-    is_username_editable: bool
+@get("/session", OWN_SESSION, public="/sessions/current")
+async def read_session() -> Session:
+    """Whose session this is, and what is left of its first steps."""
 
 
-class CredentialsChoice(Model):
-    """The three fields of "MODIFICATION DE VOS IDENTIFIANTS".
-
-    `current_password` is needed once personal credentials were chosen, and ignored before.
-    """
-
-    username: Username
-    password: Password
-    password_confirmation: Password
-    current_password: Password | None = None
+@delete("/sessions/current", OWN_SESSION, public=True)
+async def sign_out() -> None:
+    """End the session."""
 
 
-class TermsSection(Model):
-    """A titled part of the terms."""
-
-    heading: str
-    paragraphs: tuple[str, ...]
+@post("/activations", EVERYBODY, status=201)
+async def activate(body: Activation) -> Activated:
+    """Follow an activation link."""
 
 
-class Terms(Model):
-    """The terms in force. `end_token` proves that the whole document was served; it is None without a session.
-
-    `accept_mode` is `checkbox` or `button`; `sections` are (heading, paragraphs) in reading order.
-    """
-
-    version: str
-    title: str
-    sections: tuple[TermsSection, ...]
-    accept_mode: str
-    end_token: str | None
+@post("/password-resets", EVERYBODY, status=202)
+async def request_reset(body: PasswordReset) -> None:
+    """Have a new link and password mailed to an address; the answer is the same for an address that nobody has."""
 
 
-class TermsAcceptance(Model):
-    """`is_accepted` must be true: the box was ticked or the button pressed."""
-
-    version: ShortText
-    end_token: Annotated[str, StringConstraints(max_length=200)]
-    is_accepted: bool
+@get("/credential-policy", EVERYBODY)
+async def credential_policy() -> CredentialPolicy:
+    """What a personal password needs."""
 
 
-class Account(Model):
-    """An account as an agent sees it."""
-
-    account_id: UUID
-    guardian_id: UUID | None
-    kind: ActorKind
-    status: AccountStatus
-    email: str
-    username: str
-    created_at: datetime
-    last_sign_in_at: datetime | None
-    invitation_expires_at: datetime | None
+@put("/me/credentials", OWN_SESSION, is_repeatable=False)
+async def choose_credentials(body: CredentialsChoice) -> SessionOpened:
+    """Choose a personal user name and password; the answer's token replaces the session's, which ends."""
 
 
-class Invitation(Model):
-    """A new link and temporary password are on their way; the former ones no longer work."""
-
-    account_id: UUID
-    expires_at: datetime
+@get("/terms", OWN_SESSION)
+async def read_terms() -> Terms:
+    """The terms in force; with a session, also the token that stands at their end."""
 
 
-class AgentCreate(Model):
-    """A municipal agent. With a `password` (system actor only) the account is active at once; else it is invited."""
-
-    email: Email
-    username: Username
-    roles: tuple[Role, ...] = Field(min_length=1)
-    password: Password | None = None
+@post("/me/terms-acceptance", OWN_SESSION)
+async def accept_terms(body: TermsAcceptance) -> CurrentSession:
+    """Accept the terms, with the token of their end."""
 
 
-class Credential(Model):
-    """What `CredentialIssued.sealed` holds, readable by the notifications service alone."""
+@get("/accounts", agents(*ACCOUNT_KEEPERS))
+async def list_accounts(
+    guardian_id: UUID | None = None, cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE
+) -> Page[Account]:
+    """The account of a guardian, or every account page by page."""
 
-    username: str
-    temporary_password: str
-    activation_token: str
+
+@post("/accounts/{account_id}/invitation", agents(*ACCOUNT_KEEPERS), status=201)
+async def invite_again(account_id: UUID) -> Invitation:
+    """Send a new link and temporary password; the former ones no longer work."""
+
+
+@post("/agents", SYSTEM, status=201)
+async def create_agent(body: AgentCreate) -> Account:
+    """Create the account of a municipal agent."""

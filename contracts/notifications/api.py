@@ -1,27 +1,13 @@
-"""The private HTTP interface of the notifications service.
+"""What the notifications service answers: what was sent to whom."""
 
-GET /messages?recipient_id=&cursor=&limit=  -> Page[Message]  agent (front_desk, director): what was sent to a person
-"""
-
-from datetime import datetime
 from uuid import UUID
 
-from contracts.event import Model
-from contracts.types import MessageStatus
+from contracts.http import PAGE_SIZE, Cursor, Page, PageSize
+from contracts.notifications.models import Message
+from contracts.operation import agents, get
+from contracts.types import Role
 
 
-class Message(Model):
-    """A message to a person and its delivery. Its body is not kept; `subject` is known once it was sent.
-
-    `cause` says why it was given up: `expired`, `no_address`, `smtp_550` and the like.
-    """
-
-    message_id: UUID
-    recipient_id: UUID
-    template: str
-    subject: str | None
-    status: MessageStatus
-    cause: str | None = None
-    attempt_count: int
-    queued_at: datetime
-    sent_at: datetime | None
+@get("/messages", agents(Role.FRONT_DESK, Role.DIRECTOR))
+async def list_messages(recipient_id: UUID, cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE) -> Page[Message]:
+    """What was sent to a guardian or account, newest first."""

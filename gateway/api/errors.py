@@ -4,21 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException
 
 from chassis.http.client import Unreachable
-from chassis.http.errors import bug_response, http_error_response, problem, unreadable_response, validation_response
+from chassis.http.errors import bug_response, http_error_response, problem, unreadable_response
 
 from ..auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
-from ..clients.calling import Refused
 
 AnyRequest = Request[Any, Any, Any]
-
-
-def on_refused(_request: AnyRequest, error: Refused) -> Response[bytes]:
-    """A service's refusal, as the service worded it."""
-    refused = error.problem
-    return problem(refused.status, refused.code, refused.detail, refused.params, refused.errors)
 
 
 def on_sign_in_needed(_request: AnyRequest, _error: SignInNeeded) -> Response[bytes]:
@@ -47,7 +40,6 @@ def on_unreachable(_request: AnyRequest, error: Unreachable) -> Response[bytes]:
 
 
 API_ERRORS: dict[int | type[Exception], Any] = {
-    Refused: on_refused,
     SignInNeeded: on_sign_in_needed,
     StageNotReady: on_stage_not_ready,
     WrongSpace: on_wrong_space,
@@ -55,7 +47,6 @@ API_ERRORS: dict[int | type[Exception], Any] = {
     Unreachable: on_unreachable,
     UnicodeDecodeError: unreadable_response,
     RecursionError: unreadable_response,
-    ValidationException: validation_response,
     HTTPException: http_error_response,
     Exception: bug_response,
 }

@@ -10,7 +10,9 @@ from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from gateway.clients.calling import Refused
+from contracts.identity import api
+from contracts.identity.models import Activation
+from gateway.calls import Refused, typed_as
 
 from ..visit import Visit
 
@@ -44,7 +46,7 @@ async def activate(visit: NamedDependency[Visit]) -> Response[Any]:
     """Activate the space and confirm it; a link that no longer works says what to do."""
     token = visit.request.cookies.get(ACTIVATION_COOKIE, "") or "absent-activation"
     try:
-        await visit.services.identity.activate(visit.caller, token)
+        await visit.call(api.activate, typed_as(Activation, {"token": token}))
     except Refused as refused:
         return visit.page("first_steps/activation.html.j2", {"has_token": False}, form=visit.refused(refused))
     page = visit.page("first_steps/activated.html.j2")

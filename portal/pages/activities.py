@@ -6,6 +6,8 @@ from typing import Any
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from contracts.billing.api import list_tariffs
+from contracts.booking.api import list_activities
 from gateway.composing import optional
 
 from ..visit import Visit
@@ -15,8 +17,8 @@ from ..visit import Visit
 async def activities_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """The catalogue and the tariffs; either is shown without the other when a service does not answer."""
     activities, tariffs = await asyncio.gather(
-        optional(visit.services.booking.activities(visit.caller)),
-        optional(visit.services.billing.tariffs(visit.caller)),
+        optional(visit.call(list_activities)),
+        optional(visit.call(list_tariffs)),
     )
     return visit.page("home/activities.html.j2", {"activities": activities, "tariffs": tariffs})
 

@@ -13,11 +13,13 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 
 from chassis.http.client import Unreachable
-from contracts.billing.api import Quote
-from contracts.booking.api import Calendar
+from contracts.billing.api import quote
+from contracts.billing.models import Quote, QuoteRequest
+from contracts.booking.api import book_basket, cancel_booking, household_calendar
+from contracts.booking.models import Basket, Calendar
 from contracts.http import Problem
 from contracts.types import ActorKind, EnrollmentStatus
-from gateway.clients.calling import Refused
+from gateway.calls import Refused, typed_as
 
 from ..calendar_view import CalendarOptions, CellView, Choices, calendar_view, changes, monday
 from ..days import day_typed
@@ -101,8 +103,8 @@ async def price_of_basket(visit: NamedDependency[Visit]) -> Response[Any]:
     """The basket alone, for the script that keeps it up to date."""
     visit.require(ActorKind.PARENT)
     desk = await _open_desk(visit, visit.posted.get("week"), _choices(visit))
-    quote, problem = await _quote(visit, desk)
-    return visit.portal.fragment("calendar/basket.html.j2", _basket(visit.portal, desk, quote, problem))
+    priced, problem = await _quote(visit, desk)
+    return visit.portal.fragment("calendar/basket.html.j2", _basket(visit.portal, desk, priced, problem))
 
 
 def _choices(visit: Visit) -> Choices:
@@ -119,7 +121,7 @@ async def _open_desk(visit: Visit, week: str, choices: Choices | None) -> Desk:
     weeks_ahead = timedelta(weeks=visit.portal.town.section.calendar_weeks_ahead)
     until = monday(today) + weeks_ahead if choices else first + LOOK_AHEAD
     until = max(first, until) + WEEK
-    calendar = await visit.services.booking.calendar(visit.caller, since, until)
+    calendar = await visit.call(household_calendar, since, until)
     if asked is None and choices is None:
         first = _first_open_week(calendar, first)
     return Desk(calendar, first, choices)
@@ -136,15 +138,15 @@ async def _confirm(visit: Visit, desk: Desk) -> Response[Any]:
     dropped = desk.bookings_to_cancel()
     if not wished and not dropped:
         return await _page(visit, desk, refusal=visit.portal.texts("calendar.nothing_chosen"))
-    quote, problem = await _quote(visit, desk)
-    if problem or (quote and str(quote.total_cents) != visit.posted.get("quoted_total_cents")):
+    priced, problem = await _quote(visit, desk)
+    if problem or (priced and str(priced.total_cents) != visit.posted.get("quoted_total_cents")):
         return await _page(visit, desk, refusal=problem or visit.portal.texts("calendar.price_changed"))
     try:
         if wished:
             lines = [dict(zip(("child_id", "slot_id"), control.split(":", 1), strict=False)) for control in wished]
-            await visit.services.booking.book(visit.caller, {"lines": lines}, visit.idempotency_key)
+            await visit.call(book_basket, typed_as(Basket, {"lines": lines}))
         for booking_id in dropped:
-            await visit.services.booking.cancel_booking(visit.caller, booking_id)
+            await visit.call(cancel_booking, booking_id)
     except Refused as refused:
         fresh = await _open_desk(visit, desk.week.isoformat(), desk.choices)
         return await _page(visit, fresh, refused=refused.problem)
@@ -158,7 +160,7 @@ async def _quote(visit: Visit, desk: Desk) -> tuple[Quote | None, str]:
     if not lines:
         return None, ""
     try:
-        return await visit.services.billing.quote(visit.caller, {"lines": lines}), ""
+        return await visit.call(quote, typed_as(QuoteRequest, {"lines": lines})), ""
     except Refused as refused:
         return None, visit.portal.refusal_text(refused.problem)
     except Unreachable:
@@ -167,7 +169,7 @@ async def _quote(visit: Visit, desk: Desk) -> tuple[Quote | None, str]:
 
 async def _page(visit: Visit, desk: Desk, *, refusal: str = "", refused: Problem | None = None) -> Response[str]:
     portal = visit.portal
-    quote, problem = await _quote(visit, desk)
+    priced, problem = await _quote(visit, desk)
     options = CalendarOptions(zone=portal.town.town.zone)
     view = calendar_view(desk.shown, portal.texts, portal.refusals.refusal, desk.typed, options)
     context = {
@@ -179,20 +181,20 @@ async def _page(visit: Visit, desk: Desk, *, refusal: str = "", refused: Problem
         "refusals": _line_refusals(portal, desk, refused) if refused else [refusal] if refusal else [],
         "is_refused": refused is not None,
         "key": str(uuid4()),
-        **_basket(portal, desk, quote, problem),
+        **_basket(portal, desk, priced, problem),
     }
     status = refused.status if refused else 422 if refusal else 200
     return visit.page("calendar/week.html.j2", context, status=status)
 
 
-def _basket(portal: Portal, desk: Desk, quote: Quote | None, problem: str) -> dict[str, Any]:
+def _basket(portal: Portal, desk: Desk, priced: Quote | None, problem: str) -> dict[str, Any]:
     """What the basket macro is given."""
     _, dropped = changes(desk.choices)
     names = {row.child_id: row.child_first_name for row in desk.calendar.rows}
     options = CalendarOptions(zone=portal.town.town.zone)
     view = calendar_view(desk.calendar, portal.texts, portal.refusals.refusal, desk.choices, options)
     removed: list[CellView] = [cell for row in view.rows for cell in row.cells if cell.control in dropped]
-    return {"quote": quote, "names": names, "added_count": len(desk.lines()), "removed": removed, "problem": problem}
+    return {"quote": priced, "names": names, "added_count": len(desk.lines()), "removed": removed, "problem": problem}
 
 
 def _line_refusals(portal: Portal, desk: Desk, problem: Problem) -> list[str]:

@@ -7,8 +7,11 @@ from uuid import uuid4
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
+from contracts.booking.api import list_activities, list_enrollments, request_enrollment
+from contracts.booking.models import EnrollmentCreate
+from contracts.family.api import my_household
 from contracts.types import ActorKind
-from gateway.clients.calling import Refused
+from gateway.calls import Refused, typed_as
 
 from ..kit import FormState
 from ..render import nest
@@ -21,7 +24,7 @@ FIELDS = ("child_id", "activity_id", "starts_on", "ends_on")
 async def enrollments_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """Every enrollment with its marker, latest first."""
     visit.require(ActorKind.PARENT)
-    found = await visit.services.booking.enrollments(visit.caller, cursor=visit.cursor)
+    found = await visit.call(list_enrollments, cursor=visit.cursor)
     return visit.page("enrollments/list.html.j2", {"enrollments": found.items, "next_cursor": found.next_cursor})
 
 
@@ -38,16 +41,14 @@ async def enroll(visit: NamedDependency[Visit]) -> Response[Any]:
     visit.require(ActorKind.PARENT)
     typed = {name: visit.posted.get(name) for name in FIELDS}
     try:
-        await visit.services.booking.enroll(visit.caller, nest(typed), visit.idempotency_key)
+        await visit.call(request_enrollment, typed_as(EnrollmentCreate, nest(typed)))
     except Refused as refused:
         return await _form_page(visit, visit.refused(refused, typed))
     return visit.redirect("/inscriptions", Notice("success", "enrollment_sent"))
 
 
 async def _form_page(visit: Visit, form: FormState) -> Response[str]:
-    household, activities = await asyncio.gather(
-        visit.services.family.own_household(visit.caller), visit.services.booking.activities(visit.caller)
-    )
+    household, activities = await asyncio.gather(visit.call(my_household), visit.call(list_activities))
     labels = [
         (
             str(activity.activity_id),

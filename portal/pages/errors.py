@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException
 from chassis.http.client import Unreachable
 from contracts.types import SessionStage
 from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
-from gateway.clients.calling import Refused
+from gateway.calls import Refused
 
 from ..visit import visit_of
 

@@ -5,10 +5,11 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
-from contracts.identity.api import CredentialPolicy, CurrentSession
+from contracts.identity import api
+from contracts.identity.models import CredentialPolicy, CredentialsChoice, CurrentSession, TermsAcceptance
 from contracts.types import ActorKind, SessionStage
 from gateway.auth import Sessions, StageNotReady, Visitor, cleared_session_cookie, session_cookie
-from gateway.clients.calling import Refused
+from gateway.calls import Refused, typed_as
 
 from ..kit import FormState, Texts
 from ..visit import Notice, Visit
@@ -30,7 +31,7 @@ async def choose_credentials(visit: NamedDependency[Visit], sessions: NamedDepen
     _require_stage(visit.visitor, SessionStage.CHOOSE_CREDENTIALS)
     typed = {name: visit.posted.get(name) for name in ("username", "password", "password_confirmation")}
     try:
-        opened = await visit.services.identity.choose_credentials(visit.caller, typed)
+        opened = await visit.call(api.choose_credentials, typed_as(CredentialsChoice, typed))
     except Refused as refused:
         return await _credentials_page(visit, visit.refused(refused, typed))
     sessions.forget(visit.visitor.session_token)
@@ -55,7 +56,7 @@ async def accept_terms(visit: NamedDependency[Visit], sessions: NamedDependency[
         "is_accepted": visit.posted.get("is_accepted") == "true",
     }
     try:
-        session = await visit.services.identity.accept_terms(visit.caller, body)
+        session = await visit.call(api.accept_terms, typed_as(TermsAcceptance, body))
     except Refused as refused:
         return await _terms_page(visit, visit.refused(refused, {}))
     sessions.forget(visit.visitor.session_token)
@@ -67,7 +68,7 @@ async def accept_terms(visit: NamedDependency[Visit], sessions: NamedDependency[
 async def cancel(visit: NamedDependency[Visit], sessions: NamedDependency[Sessions]) -> Response[Any]:
     """Leave without accepting: nothing is kept but what was already confirmed."""
     if visit.visitor.session is not None:
-        await visit.services.identity.sign_out(visit.caller)
+        await visit.call(api.sign_out)
         sessions.forget(visit.visitor.session_token)
     return visit.redirect("/", Notice("info", "first_steps_cancelled"), cookies=[cleared_session_cookie()])
 
@@ -96,7 +97,7 @@ def policy_words(texts: Texts, policy: CredentialPolicy) -> str:
 
 
 async def _credentials_page(visit: Visit, form: FormState) -> Response[str]:
-    policy = await visit.services.identity.credential_policy(visit.caller)
+    policy = await visit.call(api.credential_policy)
     context = {
         "policy": policy,
         "policy_words": policy_words(visit.portal.texts, policy),
@@ -108,7 +109,7 @@ async def _credentials_page(visit: Visit, form: FormState) -> Response[str]:
 
 
 async def _terms_page(visit: Visit, form: FormState) -> Response[str]:
-    terms = await visit.services.identity.terms(visit.caller)
+    terms = await visit.call(api.read_terms)
     context = {
         "terms": terms,
         "information_url": visit.portal.town.section.information_url,

@@ -7,8 +7,11 @@ from typing import Any
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from contracts.family.api import Household
+from contracts.billing.api import list_invoices
+from contracts.booking.api import list_enrollments
+from contracts.family.api import my_household
 from contracts.family.events import Guardian
+from contracts.family.models import Household
 from contracts.types import ActorKind, Civility, EnrollmentStatus, InvoiceStatus
 from gateway.composing import Part, optional
 
@@ -31,9 +34,9 @@ async def private_home(visit: NamedDependency[Visit]) -> Response[Any]:
     """Everything a family starts from; a service that does not answer leaves its part marked as unavailable."""
     session = visit.require(ActorKind.PARENT)
     household, invoices, enrollments = await asyncio.gather(
-        optional(visit.services.family.own_household(visit.caller)),
-        optional(visit.services.billing.invoices(visit.caller)),
-        optional(visit.services.booking.enrollments(visit.caller)),
+        optional(visit.call(my_household)),
+        optional(visit.call(list_invoices)),
+        optional(visit.call(list_enrollments)),
     )
     guardian = own_guardian(household, session.guardian_id)
     unpaid = [i for i in invoices.value.items if i.status is not InvoiceStatus.PAID] if invoices.value else []

@@ -9,9 +9,18 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from contracts.billing.api import (
+    list_invoices,
+    notify_payment,
+    read_invoice,
+    read_invoice_pdf,
+    read_payment_by_operation,
+    start_payment,
+)
+from contracts.billing.models import PayfipNotice, Payment, PaymentStart
 from contracts.types import ActorKind, PaymentStatus
 from gateway.admission import CSRF_EXEMPT
-from gateway.clients.calling import Refused
+from gateway.calls import Refused, typed_as
 
 from ..kit import FormState
 from ..visit import Visit
@@ -28,7 +37,7 @@ OUTCOMES = {
 async def invoices_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """The family's invoices, latest first."""
     visit.require(ActorKind.PARENT)
-    found = await visit.services.billing.invoices(visit.caller, cursor=visit.cursor)
+    found = await visit.call(list_invoices, cursor=visit.cursor)
     return visit.page("invoices/list.html.j2", {"invoices": found.items, "next_cursor": found.next_cursor})
 
 
@@ -43,9 +52,9 @@ async def invoice_page(invoice_id: FromPath[UUID], visit: NamedDependency[Visit]
 async def invoice_document(invoice_id: FromPath[UUID], visit: NamedDependency[Visit]) -> Response[bytes]:
     """The invoice's document."""
     visit.visitor.require_ready()
-    content, described = await visit.services.billing.invoice_pdf(visit.caller, invoice_id)
-    disposition = {"Content-Disposition": described.get("content-disposition", "inline")}
-    return Response(content, media_type="application/pdf", headers=disposition)
+    document = await visit.call(read_invoice_pdf, invoice_id)
+    disposition = {"Content-Disposition": f'inline; filename="{document.name}"'}
+    return Response(document.content, media_type=document.media_type, headers=disposition)
 
 
 @post("/factures/{invoice_id:uuid}/paiement")
@@ -53,7 +62,7 @@ async def pay(invoice_id: FromPath[UUID], visit: NamedDependency[Visit]) -> Resp
     """Go to the payment provider, or say why it is not possible now."""
     visit.require(ActorKind.PARENT)
     try:
-        started = await visit.services.payments.start_payment(visit.caller, invoice_id, {}, visit.idempotency_key)
+        started = await visit.call(start_payment, invoice_id, PaymentStart())
     except Refused as refused:
         return await _invoice_page(visit, invoice_id, visit.refused(refused))
     return Redirect(started.redirect_url, status_code=303)
@@ -65,7 +74,7 @@ async def payment_return(visit: NamedDependency[Visit]) -> Response[Any]:
     visit.require(ActorKind.PARENT)
     operation = next((v for k, v in visit.request.query_params.items() if k.lower() == "idop"), "")
     try:
-        payment = await visit.services.payments.payment_by_operation(visit.caller, operation) if operation else None
+        payment: Payment | None = await visit.call(read_payment_by_operation, operation) if operation else None
     except Refused:
         payment = None
     outcome = OUTCOMES.get(payment.status, "waiting") if payment else "unknown"
@@ -79,12 +88,12 @@ async def payment_notification(visit: NamedDependency[Visit]) -> Response[str]:
     named = {**dict(visit.request.query_params.items()), **visit.posted.values}
     operation = next((str(value) for name, value in named.items() if name.lower() == "idop"), "")
     with contextlib.suppress(Refused):
-        await visit.services.payments.notify_payment(operation)
+        await visit.call(notify_payment, typed_as(PayfipNotice, {"operation_id": operation}))
     return Response("", media_type="text/plain")
 
 
 async def _invoice_page(visit: Visit, invoice_id: UUID, form: FormState) -> Response[str]:
-    invoice = await visit.services.billing.invoice(visit.caller, invoice_id)
+    invoice = await visit.call(read_invoice, invoice_id)
     reason = ""
     if not invoice.is_payable_online and invoice.payable_reason:
         reason = visit.portal.refusals.refusal(invoice.payable_reason, invoice.payable_params)

@@ -5,9 +5,11 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
+from contracts.identity import api
+from contracts.identity.models import SignIn
 from contracts.types import ActorKind, SessionStage
 from gateway.auth import Sessions, Visitor, cleared_session_cookie, session_cookie
-from gateway.clients.calling import Refused
+from gateway.calls import Refused, typed_as
 
 from ..visit import Notice, Visit
 from .errors import FIRST_STEPS
@@ -32,7 +34,7 @@ async def sign_in(visit: NamedDependency[Visit]) -> Response[Any]:
     next_path = safe_path(visit.posted.get("next"))
     typed = {name: visit.posted.get(name) for name in ("login", "password")}
     try:
-        opened = await visit.services.identity.sign_in(visit.caller, typed)
+        opened = await visit.call(api.sign_in, typed_as(SignIn, typed))
     except Refused as refused:
         context = {"next_path": next_path, "is_needed": False}
         return visit.page("sign_in/sign_in.html.j2", context, form=visit.refused(refused, typed))
@@ -50,7 +52,7 @@ async def own_home(visit: NamedDependency[Visit]) -> Response[Any]:
 async def sign_out(visit: NamedDependency[Visit], sessions: NamedDependency[Sessions]) -> Response[Any]:
     """End the session, here and at the identity service."""
     if visit.visitor.session is not None:
-        await visit.services.identity.sign_out(visit.caller)
+        await visit.call(api.sign_out)
         sessions.forget(visit.visitor.session_token)
     return visit.redirect("/", Notice("success", "signed_out"), cookies=[cleared_session_cookie()])
 

@@ -19,7 +19,7 @@ from .payments.commands import PaymentDesk
 from .payments.routes import ROUTES as PAYMENT_ROUTES
 from .runs.commands import work_on_runs
 from .runs.routes import ROUTES as RUN_ROUTES
-from .settings import BillingSettings
+from .settings import BillingRules, BillingSettings
 from .settlements.commands import look_payments_up
 from .settlements.routes import ROUTES as SETTLEMENT_ROUTES
 from .tariffs.routes import ROUTES as TARIFF_ROUTES
@@ -55,6 +55,6 @@ def create(settings: BillingSettings) -> Service:
             Job("price_charges", JOB_SECONDS, price_waiting_charges),
             Job("payments", JOB_SECONDS, partial(look_payments_up, desk=desk)),
         ],
-        provide={"rules": rules, "desk": desk, "typesetter": Typesetter()},
+        provide={BillingRules: rules, PaymentDesk: desk, Typesetter: Typesetter()},
         on_stop=[payfip.close],
     )

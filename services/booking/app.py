@@ -1,13 +1,14 @@
 """The parts of the booking service, wired together."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from chassis.events.applying import Subscriptions
 from chassis.service import Service
 from chassis.town import load_section, load_town
 
 from .attendance.routes import ROUTES as ATTENDANCE_ROUTES
-from .bookings.commands import booking_desk
+from .bookings.commands import BookingDesk, booking_desk
 from .bookings.routes import ROUTES as BOOKING_ROUTES
 from .calendar.queries import CalendarView
 from .calendar.routes import ROUTES as CALENDAR_ROUTES
@@ -29,8 +30,8 @@ def create(settings: BookingSettings) -> Service:
         routes=(*CATALOG_ROUTES, *ENROLLMENT_ROUTES, *CALENDAR_ROUTES, *BOOKING_ROUTES, *ATTENDANCE_ROUTES),
         subscriptions=subscriptions,
         provide={
-            "zone": zone,
-            "calendar_view": CalendarView(zone, policies.shows_free_places),
-            "desk": booking_desk(zone),
+            ZoneInfo: zone,
+            CalendarView: CalendarView(zone, policies.shows_free_places),
+            BookingDesk: booking_desk(zone),
         },
     )

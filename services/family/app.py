@@ -6,7 +6,7 @@ from chassis.service import Service
 
 from .households.routes import find_households, my_household, open_household, read_household
 from .quotients.routes import change_quotient
-from .settings import FamilySettings
+from .settings import FamilyRules, FamilySettings
 
 
 def create(settings: FamilySettings) -> Service:
@@ -15,5 +15,5 @@ def create(settings: FamilySettings) -> Service:
         name="family",
         migrations=Path(__file__).parent / "migrations",
         routes=[open_household, find_households, my_household, read_household, change_quotient],
-        provide={"rules": settings.rules()},
+        provide={FamilyRules: settings.rules()},
     )

@@ -15,9 +15,9 @@ from .adapters.keys import Keys
 from .adapters.passwords import Passwords
 from .agents.routes import create_agent
 from .credentials.routes import choose_credentials, credential_policy
-from .purge import Purge
-from .settings import IdentitySettings
-from .sign_in.routes import current_session, sign_in, sign_out
+from .retention.commands import Purge
+from .settings import IdentityRules, IdentitySettings
+from .sign_in.routes import current_session, read_session, sign_in, sign_out
 from .terms.routes import accept_terms, read_terms
 
 ISSUE_EVERY_SECONDS = 1.0
@@ -40,6 +40,7 @@ def create(settings: IdentitySettings) -> Service:
         routes=[
             sign_in,
             current_session,
+            read_session,
             sign_out,
             activate,
             invite_again,
@@ -56,6 +57,6 @@ def create(settings: IdentitySettings) -> Service:
             Job("issue_credentials", ISSUE_EVERY_SECONDS, issuer.run),
             Job("purge", PURGE_EVERY_SECONDS, Purge(rules.session_limits).run),
         ],
-        provide={"rules": rules, "keys": keys, "passwords": passwords},
+        provide={IdentityRules: rules, Keys: keys, Passwords: passwords},
         on_stop=[passwords.close],
     )

@@ -1,21 +1,25 @@
-"""The OpenAPI documents: valid, complete, and the same as the route tables that `api.py` modules promise."""
+"""The OpenAPI documents are valid and complete, and each service serves the operations that its contract declares."""
 
 import importlib
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from chassis.http.routes import OPERATION, serves
+from contracts.booking.api import cancel_booking
+from contracts.booking.models import Booking
+from contracts.operation import operations_of
 from contracts.types import SERVICES
+from tests.support.applications import load_service
 
 FOLDER = Path(__file__).parents[2] / "contracts" / "openapi"
 APPLICATIONS = (*SERVICES, "gateway")
 METHODS = ("get", "post", "put", "patch", "delete")
-PROMISED_ROUTE = re.compile(r"^ *(GET|POST|PUT|PATCH|DELETE) +(/[^\s?\[]*)", re.MULTILINE)
 
 
 def read(name: str) -> Any:
@@ -29,11 +33,6 @@ def operations(document: Any) -> Iterator[tuple[str, str, Any]]:
         for method in METHODS:
             if method in item:
                 yield method.upper(), path, item[method]
-
-
-def promised_routes(text: str) -> set[tuple[str, str]]:
-    """The routes of a table such as that of `contracts.booking.api`."""
-    return set(PROMISED_ROUTE.findall(text))
 
 
 def test_there_is_a_document_for_each_application() -> None:
@@ -65,13 +64,25 @@ def test_every_operation_says_what_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_service_serves_the_routes_that_its_contract_promises(service: str) -> None:
-    table = importlib.import_module(f"contracts.{service}.api").__doc__ or ""
-    assert {(method, path) for method, path, _ in operations(read(service))} == promised_routes(table)
+def test_service_serves_each_operation_of_its_contract_once(service: str, secrets_dir: Path) -> None:
+    declared = operations_of(importlib.import_module(f"contracts.{service}.api"))
+    served = [route.opt[OPERATION] for route in load_service(service, secrets_dir)[0].routes]
+    assert sorted(operation.name for operation in served) == sorted(operation.name for operation in declared)
+    assert {(operation.method, operation.path) for operation in served} == {
+        (method, path) for method, path, _ in operations(read(service))
+    }
 
 
-def test_route_table_is_read_as_it_is_written() -> None:
-    table = (
-        "Routes\n\n    GET    /slots?activity_id=&from_on=  -> Page\nPUT /slots/{slot_id}/attendance X\nno GET /here"
-    )
-    assert promised_routes(table) == {("GET", "/slots"), ("PUT", "/slots/{slot_id}/attendance")}
+def test_a_function_that_does_not_fit_its_operation_is_refused() -> None:
+    async def other_type(booking_id: str) -> Booking:
+        raise NotImplementedError
+
+    async def other_answer(booking_id: UUID) -> None:
+        raise NotImplementedError
+
+    async def nothing() -> Booking:
+        raise NotImplementedError
+
+    for function in (other_type, other_answer, nothing):
+        with pytest.raises(TypeError, match=function.__name__):
+            serves(cancel_booking)(function)

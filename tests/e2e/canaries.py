@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx2
 
-from contracts.identity.api import CurrentSession
+from contracts.identity.models import CurrentSession
 from deploy.local.stack import Stack
 from tests.e2e.walk import AGENT, MAIL_SECONDS
 from tools.mailbox import credentials_of, wait_for_mail

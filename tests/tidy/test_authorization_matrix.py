@@ -36,14 +36,12 @@ def disclosures(rule: Rule) -> list[str]:
 def test_every_published_operation_has_a_row() -> None:
     assert unclassified(TEXT) == set()
     classified = list(cells(TEXT))
-    assert len({(cell.operation, cell.actor, cell.about) for cell in classified}) == len(classified) > 2_000
+    assert len({(cell.operation, cell.actor, cell.about) for cell in classified}) == len(classified) > 1_000
 
 
 def test_a_new_operation_and_a_forgotten_row_are_seen() -> None:
     row = next(line for line in TEXT.splitlines() if line.startswith("| `read_invoice` | invoice"))
-    assert unclassified(TEXT.replace("| `read_invoice` | billing `read_invoice` |\n", "")) == {
-        ("gateway", "read_invoice")
-    }
+    assert unclassified(TEXT.replace(row + "\n", "")) == {("billing", "read_invoice")}
     assert unclassified(TEXT.replace(row, row + "\n" + row.replace("read_invoice", "burn_invoice"))) == {
         ("billing", "burn_invoice")
     }

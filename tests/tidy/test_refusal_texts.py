@@ -109,7 +109,7 @@ def _class_name(code: str) -> str:
 
 
 def _all_codes() -> set[str]:
-    written = {code for path in files("services") for code in written_codes(text_of(path))}
+    written = {code for path in files("services", "chassis") for code in written_codes(text_of(path))}
     return {*refusal_classes(), *(written - UNREADABLE_FIELD), *HTTP_CODES}
 
 

@@ -22,7 +22,7 @@ from chassis.data.database import Database
 from chassis.data.idempotency import Claim
 from chassis.events.relay import Relay
 from chassis.town import load_town
-from contracts.booking.api import Basket, BasketLineCreate
+from contracts.booking.models import Basket, BasketLineCreate
 from services.booking.bookings.commands import BookingDesk, BookingRequest, booking_desk
 
 from .harness import Goal, InvariantBroken, Outcome, Setting, Sides

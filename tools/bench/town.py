@@ -12,8 +12,8 @@ from uuid import UUID, uuid4
 from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.events.applying import Applier, Received, Subscriptions
-from contracts.billing.api import Bracket, TariffChange
-from contracts.booking.api import ActivityCreate, Cutoff, SlotsOpen
+from contracts.billing.models import Bracket, TariffChange
+from contracts.booking.models import ActivityCreate, Cutoff, SlotsOpen
 from contracts.event import Envelope, Event
 from contracts.family.events import Address, Child, Guardian, HouseholdState, Quotient, QuotientState
 from contracts.types import ActivityKind, ActorKind, Civility, QuotientSource

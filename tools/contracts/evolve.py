@@ -18,14 +18,17 @@ from pydantic import ValidationError
 
 from contracts.event import Event
 from contracts.registry import EVENTS
+from contracts.types import SERVICES
 from tools.contracts.asyncapi_document import asyncapi_document
 from tools.contracts.catalogue import catalogue
 from tools.contracts.compatibility import breaking_changes, is_same
 from tools.contracts.event_schema import SCHEMAS_FOLDER, event_schema, example_files, schema_file
 from tools.contracts.openapi_documents import openapi_documents
+from tools.contracts.reference import reference_page, with_roles
 
 FOLDER = Path(__file__).parents[2] / "contracts"
 REPOSITORY = FOLDER.parent
+AUTHORIZATION = REPOSITORY / "docs" / "security" / "authorization.md"
 
 
 def main(arguments: list[str]) -> int:
@@ -49,6 +52,8 @@ def documents() -> dict[Path, str]:
         FOLDER / "asyncapi.yaml": asyncapi_document(),
         FOLDER / "README.md": catalogue(),
         **{FOLDER / "openapi" / f"{name}.json": json_text(document) for name, document in openapi_documents().items()},
+        **{REPOSITORY / "docs" / "reference" / f"{name}.md": reference_page(name) for name in SERVICES},
+        AUTHORIZATION: with_roles(AUTHORIZATION.read_text()),
     }
 
 

@@ -1,35 +1,31 @@
-"""The OpenAPI 3.1 document of each service's private interface and of the gateway's public one, from the real applications.
+"""The OpenAPI 3.1 document of each service's private interface and of the public API, made of the operations alone."""
 
-What an application's own description leaves out is added here from the way routes are written: a route that takes the
-`actor` needs a token, one that takes the `claim` needs an idempotency key, its docstring is its summary, every other
-answer is a problem document, and request models are closed. The applications are reached by name, as this is a tool that looks at them: no contract
-depends on a service.
-"""
-
-import importlib
 import json
-import tempfile
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 from typing import Any, Final
 
-from litestar import Litestar
-from litestar.handlers import HTTPRouteHandler
-from litestar.routes import HTTPRoute
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from chassis.data.idempotency import KEY_LENGTH_MAX
 from chassis.http.errors import PROBLEM_TYPE
-from chassis.service import Service, build
-from chassis.settings import ServiceSettings
-from contracts.http import Problem
+from contracts.http import File, Problem
+from contracts.operation import REQUIRED, Operation, Parameter, Place, operations_of
 from contracts.types import SERVICES
-from deploy.local.secrets import ensure_secrets
 
-TOWN_FILE = Path(__file__).parents[2] / "deploy" / "towns" / "demo" / "town.toml"
-METHODS: Final = ("get", "post", "put", "patch", "delete")
-REFERENCE: Final = "#/components/schemas/"
+REFERENCE: Final = "#/components/schemas/{model}"
+PUBLIC: Final = "gateway"
+PUBLIC_BASE: Final = "/api/v1"
+PUBLIC_WORDS: Final = "Sign in with POST /api/v1/sessions, then send its token in Authorization: Bearer."
+JSON_TYPE: Final = "application/json"
+PDF_TYPE: Final = "application/pdf"
 
-ACTOR_TOKEN: Final = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT signed by the identity service"}
+SCHEMES: Final[Mapping[str, Any]] = {
+    "actor": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT signed by the identity service"},
+    "browser": {"type": "apiKey", "in": "header", "name": "X-Session"},
+    "session": {"type": "http", "scheme": "bearer"},
+}
 IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -37,127 +33,147 @@ IDEMPOTENCY_KEY: Final = {
     "description": "The same key with the same body gives the same answer, and one effect.",
     "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LENGTH_MAX},
 }
-CIVIL_TIME: Final = {"type": "string", "pattern": r"^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$"}
-"""What the framework takes for a duration: a time on the town's clock, which has no format of its own in JSON Schema."""
+CIVIL_TIME: Final = {"format": "civil-time", "pattern": r"^[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$"}
 PROBLEM_ANSWER: Final = {
     "description": "A refusal, with a stable code (RFC 9457).",
-    "content": {PROBLEM_TYPE: {"schema": {"$ref": f"{REFERENCE}Problem"}}},
+    "content": {PROBLEM_TYPE: {"schema": {"$ref": REFERENCE.format(model="Problem")}}},
 }
 
 
+def operations(service: str) -> tuple[Operation[..., Any], ...]:
+    """What a service offers."""
+    return operations_of(import_module(f"contracts.{service}.api"))
+
+
+def public_operations() -> tuple[Operation[..., Any], ...]:
+    """What the public API offers."""
+    return tuple(operation for service in SERVICES for operation in operations(service) if operation.public)
+
+
 def openapi_documents() -> dict[str, dict[str, Any]]:
-    """The documents by application name; no application is started."""
-    with tempfile.TemporaryDirectory() as folder:
-        secrets_dir = Path(folder)
-        ensure_secrets(secrets_dir)
-        return {
-            **{name: describe(build(*load_service(name, secrets_dir))) for name in SERVICES},
-            "gateway": describe(load_gateway(secrets_dir)),
-        }
-
-
-def describe(app: Litestar) -> dict[str, Any]:
-    """The document of an application."""
-    described = json.dumps(app.openapi_schema.to_schema(), sort_keys=True)
-    document: dict[str, Any] = json.loads(described, object_hook=_civil_times)
-    components = document.setdefault("components", {})
-    schemas = components.setdefault("schemas", {})
-    schemas |= _problem_schemas()
-    handlers = _handlers(app)
-    for path, item in document["paths"].items():
-        for method in METHODS:
-            if method in item:
-                _complete(item[method], handlers[path, method.upper()])
-                for name in _named_schemas(item[method].get("requestBody"), schemas, set()):
-                    schemas[name]["additionalProperties"] = False
-    if any("actor" in handler.parsed_fn_signature.parameters for handler in handlers.values()):
-        components.setdefault("securitySchemes", {})["actor"] = ACTOR_TOKEN
-    return document
-
-
-def _civil_times(schema: dict[str, Any]) -> dict[str, Any]:
-    return dict(CIVIL_TIME) if schema.get("format") == "duration" else schema
-
-
-def _complete(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
-    """Add what the route itself says, and replace the answers that the framework guesses by ours."""
-    operation["summary"] = " ".join((handler.fn.__doc__ or "").split())
-    answers = {
-        status: answer
-        for status, answer in operation["responses"].items()
-        if status.startswith(("2", "3")) or PROBLEM_TYPE in answer.get("content", {})
+    """The documents by application name."""
+    private = {
+        name: document(f"{name} service (private)", [(item.path, item) for item in operations(name)])
+        for name in SERVICES
     }
-    operation["responses"] = {**answers, "default": PROBLEM_ANSWER}
-    if "actor" in handler.parsed_fn_signature.parameters:
-        operation["security"] = [{"actor": []}]
-    if "claim" in handler.parsed_fn_signature.parameters:
-        others = [item for item in operation.get("parameters", ()) if item["name"] != IDEMPOTENCY_KEY["name"]]
-        operation["parameters"] = [*others, IDEMPOTENCY_KEY]
+    public = [(f"{PUBLIC_BASE}{item.public}", item) for item in public_operations()]
+    return {**private, PUBLIC: document("Portail famille", public, is_public=True)}
 
 
-def _handlers(app: Litestar) -> dict[tuple[str, str], HTTPRouteHandler]:
-    """The routes of an application, by path and method."""
+def document(
+    title: str, offered: Iterable[tuple[str, Operation[..., Any]]], *, is_public: bool = False
+) -> dict[str, Any]:
+    """The document of operations under the paths where they are offered."""
+    offered = list(offered)
+    references, schemas = _schemas([operation for _, operation in offered])
+    paths: dict[str, Any] = {}
+    used: set[str] = set()
+    for path, operation in offered:
+        described = _operation(operation, references)
+        if scheme := _scheme(operation, is_public=is_public):
+            described["security"] = [{scheme: []}]
+            used.add(scheme)
+        paths.setdefault(path, {})[operation.method.lower()] = described
     return {
-        (route.path_format, method): handler
-        for route in app.routes
-        if isinstance(route, HTTPRoute)
-        for handler in route.route_handlers
-        if isinstance(handler, HTTPRouteHandler)
-        for method in handler.http_methods
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": "1.0.0", **({"description": PUBLIC_WORDS} if is_public else {})},
+        "servers": [{"url": "/"}],
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": {name: SCHEMES[name] for name in sorted(used)}},
     }
 
 
-def _named_schemas(node: Any, schemas: Mapping[str, Any], seen: set[str]) -> Iterator[str]:
-    """The names of the object schemas that a part of the document uses, however deep."""
+def _scheme(operation: Operation[..., Any], *, is_public: bool) -> str | None:
+    if operation.access.is_open:
+        return None
+    if is_public:
+        return "session"
+    return "browser" if operation.access.is_of_session else "actor"
+
+
+def _schemas(offered: Iterable[Operation[..., Any]]) -> tuple[Mapping[Any, Any], dict[str, Any]]:
+    """The schema of each model, as it is sent and as it is answered, and where it stands."""
+    bodies: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (item.body, "validation") for item in offered if item.body is not None
+    ]
+    answers: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+        (item.answer, "serialization") for item in offered if item.answer not in (None, File)
+    ]
+    problem: tuple[type[BaseModel], JsonSchemaMode] = (Problem, "serialization")
+    wanted = list({*bodies, *answers, problem})
+    references, definitions = models_json_schema(wanted, ref_template=REFERENCE)
+    definitions = json.loads(json.dumps(definitions), object_hook=_civil_time)
+    # Answers stay open: a reader ignores a field that it does not know.
+    schemas = dict(sorted(definitions["$defs"].items()))
+    closed = {references[key]["$ref"].rpartition("/")[2] for key in bodies}
+    for name in _reachable(closed, schemas) ^ schemas.keys():
+        schemas[name].pop("additionalProperties", None)
+    return references, schemas
+
+
+def _civil_time(schema: dict[str, Any]) -> dict[str, Any]:
+    """A time on the town's clock has no offset, and no format of its own in JSON Schema."""
+    return {**schema, **CIVIL_TIME} if schema.get("format") == "time" else schema
+
+
+def _reachable(names: Iterable[str], schemas: Mapping[str, Any]) -> set[str]:
+    """These schemas and all that they are made of."""
+    found, waiting = set(names), list(names)
+    while waiting:
+        for name in _referred(schemas[waiting.pop()]):
+            if name not in found:
+                found.add(name)
+                waiting.append(name)
+    return found
+
+
+def _referred(node: Any) -> Iterable[str]:
     if isinstance(node, Mapping):
-        name = str(node.get("$ref", "")).removeprefix(REFERENCE)
-        if name in schemas and name not in seen:
-            seen.add(name)
-            if "properties" in schemas[name]:
-                yield name
-            yield from _named_schemas(schemas[name], schemas, seen)
+        if "$ref" in node:
+            yield str(node["$ref"]).rpartition("/")[2]
         for value in node.values():
-            yield from _named_schemas(value, schemas, seen)
+            yield from _referred(value)
     elif isinstance(node, list):
         for value in node:
-            yield from _named_schemas(value, schemas, seen)
+            yield from _referred(value)
 
 
-def _problem_schemas() -> dict[str, Any]:
-    schema = Problem.model_json_schema(ref_template=REFERENCE + "{model}")
-    return {**schema.pop("$defs"), "Problem": schema}
-
-
-def load_service(name: str, secrets_dir: Path) -> tuple[Service, ServiceSettings]:
-    """A service of the demo town as it is really wired, with settings that reach nothing."""
-    settings: ServiceSettings = _settings(f"services.{name}", f"{name.capitalize()}Settings")(
-        **_common_settings(secrets_dir),
-        database_url="postgresql://nobody@127.0.0.1:1/none",
-        kafka_bootstrap_servers="127.0.0.1:1",
-    )
-    service: Service = importlib.import_module(f"services.{name}.app").create(settings)
-    return service, settings
-
-
-def load_gateway(secrets_dir: Path) -> Litestar:
-    """The gateway of the demo town, which reaches no service."""
-    addresses = {f"{name}_url": "http://127.0.0.1:1" for name in SERVICES}
-    settings = _settings("gateway", "GatewaySettings")(**_common_settings(secrets_dir), **addresses)
-    app: Litestar = importlib.import_module("gateway.app").create(settings)
-    return app
-
-
-def _settings(package: str, name: str) -> Any:
-    return getattr(importlib.import_module(f"{package}.settings"), name)
-
-
-def _common_settings(secrets_dir: Path) -> dict[str, Any]:
-    """What some process or other must be told; each ignores what is not for it."""
-    return {
-        "http_port": 1,
-        "town_file": TOWN_FILE,
-        "secrets_dir": secrets_dir,
-        "portal_url": "http://localhost:8000",
-        "payfip_url": "http://127.0.0.1:1",
-        "smtp_host": "127.0.0.1",
+def _operation(operation: Operation[..., Any], references: Mapping[Any, Any]) -> dict[str, Any]:
+    parameters = [_parameter(item) for item in operation.parameters if item.place is not Place.BODY]
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "tags": [operation.service],
+        "summary": operation.summary,
+        "parameters": [*parameters, *([IDEMPOTENCY_KEY] if operation.is_keyed else [])],
+        "responses": {str(operation.status): _answer(operation, references), "default": PROBLEM_ANSWER},
     }
+    if operation.body is not None:
+        schema = references[operation.body, "validation"]
+        described["requestBody"] = {"required": True, "content": {JSON_TYPE: {"schema": schema}}}
+    return {name: value for name, value in described.items() if value != []}
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    is_in_path = parameter.place is Place.PATH
+    # What is None is left out of an address: it has no text.
+    whole = TypeAdapter(parameter.type).json_schema()
+    schema = next((part for part in whole.get("anyOf", ()) if part.get("type") != "null"), whole)
+    if "$ref" in schema:
+        schema = dict(whole["$defs"][schema["$ref"].rpartition("/")[2]])
+    if parameter.default not in (REQUIRED, None):
+        schema["default"] = parameter.default
+    return {
+        "name": parameter.name,
+        "in": "path" if is_in_path else "query",
+        "required": is_in_path or parameter.default is REQUIRED,
+        "schema": schema,
+    }
+
+
+def _answer(operation: Operation[..., Any], references: Mapping[Any, Any]) -> dict[str, Any]:
+    if operation.answer is None:
+        return {"description": "Done."}
+    if operation.answer is File:
+        return {"description": "The file.", "content": {PDF_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+    schema = references[operation.answer, "serialization"]
+    return {"description": "The answer.", "content": {JSON_TYPE: {"schema": schema}}}

@@ -10,8 +10,10 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from contracts.booking.api import close_attendance, list_slots, mark_attendance, show_attendance
+from contracts.booking.models import AttendanceMarks
 from contracts.types import ActorKind, Attendance
-from gateway.clients.calling import Refused
+from gateway.calls import Refused, typed_as
 
 from ...calendar_view import monday
 from ...days import day_typed
@@ -27,7 +29,7 @@ async def days_page(visit: NamedDependency[Visit]) -> Response[Any]:
     visit.require(ActorKind.AGENT)
     today = visit.portal.today()
     week = monday(day_typed(visit.query("semaine")) or today)
-    found = await visit.services.booking.slots(visit.caller, week, week + timedelta(days=6), cursor=visit.cursor)
+    found = await visit.call(list_slots, week, week + timedelta(days=6), cursor=visit.cursor)
     context = {
         "week": week,
         "previous_on": week - timedelta(weeks=1),
@@ -50,18 +52,18 @@ async def sheet_page(slot_id: FromPath[UUID], visit: NamedDependency[Visit]) -> 
 async def note_marks(slot_id: FromPath[UUID], visit: NamedDependency[Visit]) -> Response[Any]:
     """Note the marks, and close the sheet when asked to."""
     visit.require(ActorKind.AGENT)
-    booking, step = visit.services.booking, visit.posted.get("step")
+    step = visit.posted.get("step")
     typed = {name: value for name, value in visit.posted.values.items() if name.startswith("mark.")}
     marks = {name.removeprefix("mark."): value for name, value in typed.items()}
     try:
         if step == "all_present":
-            sheet = await booking.attendance(visit.caller, slot_id)
+            sheet = await visit.call(show_attendance, slot_id)
             marks = {str(line.booking_id): line.attendance or Attendance.PRESENT for line in sheet.lines} | marks
         if marks:
             body = {"marks": [{"booking_id": booking_id, "attendance": mark} for booking_id, mark in marks.items()]}
-            await booking.mark_attendance(visit.caller, slot_id, body)
+            await visit.call(mark_attendance, slot_id, typed_as(AttendanceMarks, body))
         if step == "close":
-            await booking.close_attendance(visit.caller, slot_id)
+            await visit.call(close_attendance, slot_id)
     except Refused as refused:
         return await _sheet_page(visit, slot_id, _refused_marks(visit, refused, typed))
     notice = Notice("success", "sheet_closed" if step == "close" else "marks_noted")
@@ -78,7 +80,7 @@ def _refused_marks(visit: Visit, refused: Refused, typed: Mapping[str, str]) -> 
 
 
 async def _sheet_page(visit: Visit, slot_id: UUID, form: FormState) -> Response[str]:
-    sheet = await visit.services.booking.attendance(visit.caller, slot_id)
+    sheet = await visit.call(show_attendance, slot_id)
     context = {
         "sheet": sheet,
         "marks": [(mark.value, visit.portal.texts(f"agents.mark.{mark}")) for mark in MARKS],

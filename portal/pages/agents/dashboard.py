@@ -6,6 +6,8 @@ from typing import Any
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from contracts.billing.api import list_invoice_runs
+from contracts.booking.api import list_enrollments, list_slots
 from contracts.types import ActorKind, EnrollmentStatus, Role
 from gateway.composing import permitted
 
@@ -20,9 +22,9 @@ async def dashboard_page(visit: NamedDependency[Visit]) -> Response[Any]:
     session = visit.require(ActorKind.AGENT)
     today = visit.portal.today()
     requests, slots, runs = await asyncio.gather(
-        permitted(visit.services.booking.enrollments(visit.caller, EnrollmentStatus.REQUESTED)),
-        permitted(visit.services.booking.slots(visit.caller, today, today)),
-        permitted(visit.services.billing.runs(visit.caller)) if FINANCE & set(session.roles) else _nothing(),
+        permitted(visit.call(list_enrollments, EnrollmentStatus.REQUESTED)),
+        permitted(visit.call(list_slots, today, today)),
+        permitted(visit.call(list_invoice_runs)) if FINANCE & set(session.roles) else _nothing(),
     )
     context = {"requests": requests, "slots": slots, "runs": runs, "today": today}
     return visit.page("agents/dashboard.html.j2", context)

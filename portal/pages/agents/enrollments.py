@@ -8,8 +8,10 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from contracts.booking.api import decide_enrollment, list_enrollments
+from contracts.booking.models import EnrollmentDecision
 from contracts.types import ActorKind, EnrollmentStatus
-from gateway.clients.calling import Refused
+from gateway.calls import Refused, typed_as
 
 from ...kit import FormState
 from ...visit import Notice, Visit
@@ -30,7 +32,7 @@ async def decide(enrollment_id: FromPath[UUID], visit: NamedDependency[Visit]) -
     field = f"reason.{enrollment_id}"
     body = {"is_validated": is_validated, "reason": visit.posted.get(field).strip() or None}
     try:
-        await visit.services.booking.decide_enrollment(visit.caller, enrollment_id, body)
+        await visit.call(decide_enrollment, enrollment_id, typed_as(EnrollmentDecision, body))
     except Refused as refused:
         state = visit.refused(refused, {field: visit.posted.get(field)})
         errors = {field: " ".join(state.errors.values())} if state.errors else {}
@@ -42,7 +44,7 @@ async def decide(enrollment_id: FromPath[UUID], visit: NamedDependency[Visit]) -
 async def _page(visit: Visit, form: FormState) -> Response[str]:
     asked = visit.query("etat")
     status = EnrollmentStatus(asked) if asked in set(EnrollmentStatus) else EnrollmentStatus.REQUESTED
-    found = await visit.services.booking.enrollments(visit.caller, status, cursor=visit.cursor)
+    found = await visit.call(list_enrollments, status, cursor=visit.cursor)
     context = {
         "status": status,
         "statuses": list(EnrollmentStatus),

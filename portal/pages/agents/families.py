@@ -10,8 +10,12 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from contracts.family.api import change_quotient, find_households, open_household, read_household
+from contracts.family.models import HouseholdCreate, QuotientChange
+from contracts.identity.api import invite_again, list_accounts
+from contracts.notifications.api import list_messages
 from contracts.types import ActorKind, Civility, QuotientSource
-from gateway.clients.calling import Refused
+from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
 
 from ...amounts import cents_typed
@@ -29,7 +33,7 @@ async def families_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """Find a family by a name, an e-mail or its reference."""
     visit.require(ActorKind.AGENT)
     search = visit.query("recherche").strip()
-    found = await visit.services.family.households(visit.caller, search or None, visit.cursor)
+    found = await visit.call(find_households, search, visit.cursor)
     context = {"search": search, "households": found.items, "next_cursor": found.next_cursor}
     return visit.page("agents/families.html.j2", context)
 
@@ -50,7 +54,7 @@ async def create_family(visit: NamedDependency[Visit]) -> Response[Any]:
         return _form_page(visit, FormState(_with_child_count(typed, 1)))
     body = _household_body(typed, visit.portal.today())
     try:
-        household = await visit.services.family.create_household(visit.caller, body, visit.idempotency_key)
+        household = await visit.call(open_household, typed_as(HouseholdCreate, body))
     except Refused as refused:
         return _form_page(visit, visit.refused(refused, _with_child_count(typed, 0)))
     return visit.redirect(f"/agents/familles/{household.household_id}", Notice("success", "household_created"))
@@ -70,19 +74,19 @@ async def set_quotient(household_id: FromPath[UUID], visit: NamedDependency[Visi
     typed = {name: visit.posted.get(name) for name in ("value_cents", "effective_on", "source")}
     body = nest({**typed, "value_cents": cents_typed(typed["value_cents"])})
     try:
-        await visit.services.family.set_quotient(visit.caller, household_id, body)
+        await visit.call(change_quotient, household_id, typed_as(QuotientChange, body))
     except Refused as refused:
         return await _family_page(visit, household_id, visit.refused(refused, typed))
     return visit.redirect(f"/agents/familles/{household_id}", Notice("success", "quotient_noted"))
 
 
 @post("/agents/familles/{household_id:uuid}/invitation/{account_id:uuid}")
-async def invite_again(
+async def send_invitation(
     household_id: FromPath[UUID], account_id: FromPath[UUID], visit: NamedDependency[Visit]
 ) -> Response[Any]:
     """Send a new activation link; the former one no longer works."""
     visit.require(ActorKind.AGENT)
-    await visit.services.identity.invite_again(visit.caller, account_id)
+    await visit.call(invite_again, account_id)
     return visit.redirect(f"/agents/familles/{household_id}", Notice("success", "invitation_sent"))
 
 
@@ -147,12 +151,11 @@ def _filled(form: FormState) -> list[str]:
 
 
 async def _family_page(visit: Visit, household_id: UUID, form: FormState) -> Response[str]:
-    services = visit.services
-    household = await services.family.household(visit.caller, household_id)
+    household = await visit.call(read_household, household_id)
     payer_id = household.payer_guardian_id
     accounts, messages = await asyncio.gather(
-        permitted(services.identity.accounts(visit.caller, payer_id)),
-        permitted(services.notifications.messages(visit.caller, payer_id)),
+        permitted(visit.call(list_accounts, payer_id)),
+        permitted(visit.call(list_messages, payer_id)),
     )
     context = {
         "household": household,
@@ -163,4 +166,4 @@ async def _family_page(visit: Visit, household_id: UUID, form: FormState) -> Res
     return visit.page("agents/family.html.j2", context, form=form)
 
 
-HANDLERS = [families_page, new_family_page, create_family, family_page, set_quotient, invite_again]
+HANDLERS = [families_page, new_family_page, create_family, family_page, set_quotient, send_invitation]

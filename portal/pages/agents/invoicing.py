@@ -9,8 +9,17 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from contracts.billing.api import (
+    create_invoice_run,
+    issue_invoice_run,
+    list_invoice_run_items,
+    list_invoice_runs,
+    read_invoice_run,
+    review_invoice_run,
+)
+from contracts.billing.models import InvoiceRunCreate
 from contracts.types import ActorKind, InvoiceRunStatus
-from gateway.clients.calling import Refused
+from gateway.calls import Refused, typed_as
 
 from ...kit import FormState
 from ...visit import Notice, Visit
@@ -31,7 +40,7 @@ async def start_run(visit: NamedDependency[Visit]) -> Response[Any]:
     visit.require(ActorKind.AGENT)
     typed = {"period": visit.posted.get("period").strip()}
     try:
-        run = await visit.services.billing.create_run(visit.caller, typed, visit.idempotency_key)
+        run = await visit.call(create_invoice_run, typed_as(InvoiceRunCreate, typed))
     except Refused as refused:
         return await _runs_page(visit, visit.refused(refused, typed))
     return visit.redirect(f"/agents/facturation/{run.run_id}", Notice("success", "run_started"))
@@ -48,10 +57,9 @@ async def run_page(run_id: FromPath[UUID], visit: NamedDependency[Visit]) -> Res
 async def advance_run(run_id: FromPath[UUID], visit: NamedDependency[Visit]) -> Response[Any]:
     """Declare the draft reviewed, or issue it."""
     visit.require(ActorKind.AGENT)
-    billing, is_issuing = visit.services.billing, visit.posted.get("step") == "issue"
-    act = billing.issue_run if is_issuing else billing.review_run
+    is_issuing = visit.posted.get("step") == "issue"
     try:
-        await act(visit.caller, run_id)
+        await visit.call(issue_invoice_run if is_issuing else review_invoice_run, run_id)
     except Refused as refused:
         return await _run_page(visit, run_id, visit.refused(refused))
     notice = Notice("success", "run_issuing" if is_issuing else "run_reviewed")
@@ -59,16 +67,15 @@ async def advance_run(run_id: FromPath[UUID], visit: NamedDependency[Visit]) -> 
 
 
 async def _runs_page(visit: Visit, form: FormState) -> Response[str]:
-    runs = await visit.services.billing.runs(visit.caller)
+    runs = await visit.call(list_invoice_runs)
     last_month = visit.portal.today().replace(day=1) - timedelta(days=1)
     context = {"runs": runs.items, "key": str(uuid4()), "suggested": f"{last_month:%Y-%m}"}
     return visit.page("agents/runs.html.j2", context, form=form)
 
 
 async def _run_page(visit: Visit, run_id: UUID, form: FormState) -> Response[str]:
-    billing = visit.services.billing
     run, items = await asyncio.gather(
-        billing.run(visit.caller, run_id), billing.run_items(visit.caller, run_id, visit.cursor)
+        visit.call(read_invoice_run, run_id), visit.call(list_invoice_run_items, run_id, visit.cursor)
     )
     context = {
         "run": run,

@@ -7,9 +7,12 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
+from contracts.booking.api import list_activities, open_slots
+from contracts.booking.models import SlotsOpen
 from contracts.types import ActorKind
-from gateway.clients.calling import Refused
+from gateway.calls import Refused, typed_as
 
+from ...days import id_typed
 from ...kit import FormState
 from ...visit import Notice, Visit
 
@@ -32,15 +35,17 @@ async def open_days(visit: NamedDependency[Visit]) -> Response[Any]:
     texts = visit.portal.texts
     typed: dict[str, Any] = {name: visit.posted.get(name) for name in FIELDS}
     typed["weekday"] = visit.posted.all("weekday")
+    activity_id = id_typed(typed["activity_id"])
     days = chosen_days(typed["from_on"], typed["to_on"], typed["weekday"])
-    errors = {name: texts(f"fields.{name}") for name in ("activity_id", "capacity") if not typed[name]}
+    known = {"activity_id": activity_id, "capacity": typed["capacity"]}
+    errors = {name: texts(f"fields.{name}") for name, value in known.items() if not value}
     if days is None or not days:
         errors["from_on"] = texts("agents.openings.no_day")
-    if errors or days is None:
+    if errors or days is None or activity_id is None:
         return await _page(visit, FormState(values=typed, errors=errors))
     try:
-        body = {"days": [day.isoformat() for day in days], "capacity": typed["capacity"]}
-        await visit.services.booking.open_slots(visit.caller, typed["activity_id"], body)
+        body = typed_as(SlotsOpen, {"days": days, "capacity": typed["capacity"]})
+        await visit.call(open_slots, activity_id, body)
     except Refused as refused:
         return await _page(visit, _about_the_form(visit.refused(refused, typed)))
     return visit.redirect("/agents/pointage", Notice("success", "days_opened"))
@@ -67,7 +72,7 @@ def _about_the_form(state: FormState) -> FormState:
 
 
 async def _page(visit: Visit, form: FormState) -> Response[str]:
-    activities = await visit.services.booking.activities(visit.caller)
+    activities = await visit.call(list_activities)
     context = {
         "activities": [(str(a.activity_id), f"{a.label} – {a.site_label}") for a in activities.items],
         "weekdays": [(number, visit.portal.texts(f"agents.weekday.{number}")) for number in WEEKDAYS],

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database
+from chassis.data.paging import page_of, read_cursor
 from chassis.refusal import FieldRefusal, Invalid
-from contracts.billing.api import Account, ChargeLine
+from contracts.billing.models import Account, ChargeLine
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import ChargeStatus, Role
 
 from ..charges.queries import explanation_of
 from ..charges.store import charge_of
-from ..cursors import cursor_of, read_cursor
 from ..directory.queries import household_for
 from ..settings import BillingRules
 
@@ -60,7 +60,7 @@ async def charges(
     after = read_cursor(cursor, date.fromisoformat, UUID) if cursor else (date.min, UUID(int=0))
     rows = await db.fetch(CHARGES_SQL, household, from_on, to_on, *after, PAGE_SIZE_MAX + 1)
     items = []
-    for row in rows[:PAGE_SIZE_MAX]:
+    for row in rows:
         charge = charge_of(row)
         price = charge.price
         items.append(
@@ -77,7 +77,4 @@ async def charges(
                 invoice_id=row["invoice_id"],
             )
         )
-    is_last = len(rows) <= PAGE_SIZE_MAX
-    return Page(
-        items=tuple(items), next_cursor=None if is_last else cursor_of(items[-1].service_on, items[-1].charge_id)
-    )
+    return page_of(items, lambda line: (line.service_on, line.charge_id))

@@ -2,7 +2,7 @@
 
 from chassis.actor import Actor
 from chassis.data.database import Database
-from contracts.billing.api import PriceExplanation, Quote, QuoteLine, QuoteRequest
+from contracts.billing.models import PriceExplanation, Quote, QuoteLine, QuoteRequest
 
 from ..directory.queries import household_of_children
 from ..errors import TariffMissing

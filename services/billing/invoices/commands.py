@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Row, Transaction, command
-from contracts.billing.api import InvoiceLine
+from contracts.billing.models import InvoiceLine
 
 from ..adapters.typesetting import Typesetter
 from ..settings import BillingRules

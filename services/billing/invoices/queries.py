@@ -4,12 +4,12 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries, Row
+from chassis.data.paging import page_of, read_id
 from chassis.refusal import NotFound
-from contracts.billing.api import Invoice, InvoiceLine, InvoiceSummary, PriceExplanation
+from contracts.billing.models import Invoice, InvoiceLine, InvoiceSummary, PriceExplanation
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import ActorKind, Role
 
-from ..cursors import cursor_of, read_cursor
 from ..directory.queries import households_of, require_access, require_reader
 from ..payments.queries import payments_of_invoice, why_not_payable
 from ..settings import BillingRules
@@ -26,7 +26,7 @@ order by invoice_id desc limit $3
 
 async def invoices(db: Database, actor: Actor, household_id: UUID | None, cursor: str | None) -> Page[InvoiceSummary]:
     """Invoices, the newest first: a parent's own, or those of a household, or all."""
-    (before,) = read_cursor(cursor, UUID) if cursor else (None,)
+    before = read_id(cursor)
     if household_id is not None:
         await require_access(db, actor, household_id, *READERS)
         households: list[UUID] | None = [household_id]
@@ -36,8 +36,8 @@ async def invoices(db: Database, actor: Actor, household_id: UUID | None, cursor
         actor.require_agent(*READERS)
         households = None
     rows = await db.fetch(INVOICES_SQL, households, before, PAGE_SIZE_MAX + 1)
-    items = tuple(InvoiceSummary.model_validate(dict(row)) for row in rows[:PAGE_SIZE_MAX])
-    return Page(items=items, next_cursor=cursor_of(items[-1].invoice_id) if len(rows) > PAGE_SIZE_MAX else None)
+    items = [InvoiceSummary.model_validate(dict(row)) for row in rows]
+    return page_of(items, lambda invoice: (invoice.invoice_id,))
 
 
 INVOICE_SQL = """

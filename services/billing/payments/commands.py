@@ -10,7 +10,7 @@ from chassis.data.database import Database, Transaction, command
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import FieldRefusal
-from contracts.billing.api import PaymentStarted
+from contracts.billing.models import PaymentStarted
 from contracts.event import Model
 from contracts.types import PaymentStatus
 

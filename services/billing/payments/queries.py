@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries
 from chassis.refusal import NotFound, Refusal
-from contracts.billing.api import Payment
+from contracts.billing.models import Payment
 from contracts.types import Role
 
 from ..directory.queries import require_access, require_reader

@@ -12,8 +12,8 @@ from chassis.data.database import Database, Transaction, command
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound
-from contracts.billing.api import InvoiceRun, InvoiceRunCreate
 from contracts.billing.events import InvoiceIssued
+from contracts.billing.models import InvoiceRun, InvoiceRunCreate
 from contracts.types import InvoiceRunStatus, Role
 
 from ..errors import InvoiceRunExists, PeriodNotStarted, RunChanged, RunNotDrafted, RunNotReviewed

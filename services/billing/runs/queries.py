@@ -4,12 +4,11 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries
+from chassis.data.paging import page_of, read_id
 from chassis.refusal import NotFound
-from contracts.billing.api import InvoiceRun, InvoiceRunItem
+from contracts.billing.models import InvoiceRun, InvoiceRunItem
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import Role
-
-from ..cursors import cursor_of, read_cursor
 
 RUNS_SQL = """
 select r.run_id, r.regie, to_char(r.period, 'YYYY-MM') as period, r.status, r.created_at, r.issued_at,
@@ -47,10 +46,9 @@ async def invoice_run(db: Database, actor: Actor, run_id: UUID) -> InvoiceRun:
 async def invoice_runs(db: Database, actor: Actor, cursor: str | None) -> Page[InvoiceRun]:
     """Every run, the newest first."""
     actor.require_agent(Role.FINANCE, Role.DIRECTOR)
-    (before,) = read_cursor(cursor, UUID) if cursor else (None,)
+    before = read_id(cursor)
     rows = await db.fetch(RUNS_SQL, None, before, PAGE_SIZE_MAX + 1)
-    items = tuple(InvoiceRun.model_validate(dict(row)) for row in rows[:PAGE_SIZE_MAX])
-    return Page(items=items, next_cursor=cursor_of(items[-1].run_id) if len(rows) > PAGE_SIZE_MAX else None)
+    return page_of([InvoiceRun.model_validate(dict(row)) for row in rows], lambda run: (run.run_id,))
 
 
 RUN_ITEMS_SQL = """
@@ -66,9 +64,8 @@ order by i.household_id limit $3
 async def run_items(db: Database, actor: Actor, run_id: UUID, cursor: str | None) -> Page[InvoiceRunItem]:
     """What each household would be, or was, invoiced. Raises NotFound."""
     actor.require_agent(Role.FINANCE, Role.DIRECTOR)
-    (after,) = read_cursor(cursor, UUID) if cursor else (None,)
+    after = read_id(cursor)
     rows = await db.fetch(RUN_ITEMS_SQL, run_id, after, PAGE_SIZE_MAX + 1)
     if not rows and after is None:
         await run_of(db, run_id)
-    items = tuple(InvoiceRunItem.model_validate(dict(row)) for row in rows[:PAGE_SIZE_MAX])
-    return Page(items=items, next_cursor=cursor_of(items[-1].household_id) if len(rows) > PAGE_SIZE_MAX else None)
+    return page_of([InvoiceRunItem.model_validate(dict(row)) for row in rows], lambda item: (item.household_id,))

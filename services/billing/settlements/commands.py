@@ -12,8 +12,9 @@ import structlog
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
-from contracts.billing.api import Payment
+from contracts.billing.api import OPERATION_ID_PATTERN
 from contracts.billing.events import InvoicePaid, PaymentReceived
+from contracts.billing.models import Payment
 from contracts.types import InvoiceStatus, PaymentStatus
 
 from ..directory.queries import require_access, require_reader
@@ -32,7 +33,7 @@ from .domain import NoResult, PaymentAnomaly, Received, Result, judge, receipt_n
 
 LOOK_UPS_MAX = 100
 LOOK_UPS_AT_ONCE = 5
-OPERATION_ID_PATTERN = r"^[A-Za-z0-9\-]{8,60}$"
+
 
 log = structlog.get_logger()
 

@@ -3,7 +3,7 @@
 from chassis.actor import Actor
 from chassis.data.database import Transaction, command
 from chassis.refusal import Invalid
-from contracts.billing.api import Tariff, TariffChange
+from contracts.billing.models import Tariff, TariffChange
 from contracts.types import Role
 
 from . import store

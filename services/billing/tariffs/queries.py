@@ -4,10 +4,10 @@ from dataclasses import asdict
 from datetime import date
 
 from chassis.data.database import Database
-from contracts.billing.api import Bracket, Tariff
+from chassis.data.paging import page_of, read_cursor
+from contracts.billing.models import Bracket, Tariff
 from contracts.http import PAGE_SIZE_MAX, Page
 
-from ..cursors import cursor_of, read_cursor
 from .domain import Grid
 from .store import grid_of
 
@@ -26,9 +26,7 @@ async def tariffs(db: Database, today: date, cursor: str | None) -> Page[Tariff]
     """Of each tariff the grid in force and those to come, by code and day."""
     code, day = read_cursor(cursor, str, date.fromisoformat) if cursor else ("", date.min)
     rows = await db.fetch(TARIFFS_SQL, today, code, day, PAGE_SIZE_MAX + 1)
-    items = tuple(tariff_of(grid_of(row)) for row in rows[:PAGE_SIZE_MAX])
-    is_last = len(rows) <= PAGE_SIZE_MAX
-    return Page(items=items, next_cursor=None if is_last else cursor_of(items[-1].tariff_code, items[-1].effective_on))
+    return page_of([tariff_of(grid_of(row)) for row in rows], lambda grid: (grid.tariff_code, grid.effective_on))
 
 
 def tariff_of(grid: Grid) -> Tariff:

@@ -7,7 +7,7 @@ from chassis.actor import Actor
 from chassis.clock import civil_day
 from chassis.data.database import Transaction, command
 from chassis.refusal import NotFound, Refusal
-from contracts.booking.api import AttendanceMarks, AttendanceSheet
+from contracts.booking.models import AttendanceMarks, AttendanceSheet
 from contracts.types import Role
 
 from . import domain, queries, store

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.data.database import Queries
 from chassis.refusal import NotFound
-from contracts.booking.api import AttendanceLine, AttendanceSheet, Slot
+from contracts.booking.models import AttendanceLine, AttendanceSheet, Slot
 
 SHEET_SLOT_SQL = """
 select s.id as slot_id, s.activity_id, a.label as activity_label, s.service_on, s.capacity, s.taken,

@@ -12,7 +12,7 @@ from chassis.data.database import Database, Transaction, command
 from chassis.data.idempotency import Claim, KeptAnswer
 from chassis.identifiers import new_id
 from chassis.refusal import IdempotencyKeyReused, NotFound, Refusal
-from contracts.booking.api import Basket, BasketBooked, Booking
+from contracts.booking.models import Basket, BasketBooked, Booking
 from contracts.types import ActorKind, BookingStatus
 
 from ..directory.queries import COUNTER, require_access

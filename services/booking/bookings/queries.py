@@ -5,8 +5,9 @@ from datetime import date
 from uuid import UUID
 
 from chassis.data.database import Queries, Row
+from chassis.data.paging import page_of, read_id
 from chassis.refusal import NotFound
-from contracts.booking.api import Booking
+from contracts.booking.models import Booking
 from contracts.http import PAGE_SIZE_MAX, Page
 
 BOOKING_SQL = """
@@ -34,7 +35,7 @@ class BookingFilter:
     household_id: UUID
     from_on: date
     to_on: date
-    cursor: UUID | None
+    cursor: str | None
 
 
 BOOKINGS_SQL = """
@@ -54,10 +55,9 @@ order by b.service_on, b.id limit $5
 async def bookings(queries: Queries, wanted: BookingFilter) -> Page[Booking]:
     """A household's bookings, cancelled ones included, by date."""
     rows = await queries.fetch(
-        BOOKINGS_SQL, wanted.household_id, wanted.from_on, wanted.to_on, wanted.cursor, PAGE_SIZE_MAX + 1
+        BOOKINGS_SQL, wanted.household_id, wanted.from_on, wanted.to_on, read_id(wanted.cursor), PAGE_SIZE_MAX + 1
     )
-    items = tuple(_booking(row) for row in rows[:PAGE_SIZE_MAX])
-    return Page(items=items, next_cursor=str(items[-1].booking_id) if len(rows) > PAGE_SIZE_MAX else None)
+    return page_of([_booking(row) for row in rows], lambda booking: (booking.booking_id,))
 
 
 def _booking(row: Row) -> Booking:

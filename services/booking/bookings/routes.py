@@ -4,56 +4,42 @@ from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from litestar import get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
-
 from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.data.idempotency import Claim
+from chassis.http.routes import serves
 from chassis.telemetry import current_trace
-from contracts.booking.api import Basket, BasketBooked, Booking
-from contracts.http import Page
+from contracts.booking import api
+from contracts.booking.models import Basket, BasketBooked, Booking
+from contracts.http import Cursor, Page
 
 from ..directory.queries import household_for
 from . import commands, queries
 
 
-@post("/bookings", status_code=201, operation_id="book_basket", tags=["bookings"])
+@serves(api.book_basket)
 async def book_basket(
-    db: NamedDependency[Database],
-    actor: NamedDependency[Actor],
-    claim: NamedDependency[Claim],
-    desk: NamedDependency[commands.BookingDesk],
-    data: JSONBody[Basket],
+    body: Basket, db: Database, actor: Actor, claim: Claim, desk: commands.BookingDesk
 ) -> BasketBooked:
-    """Book every day of a basket, or none."""
     commands.may_book(actor)
-    return await desk.submit(db, commands.BookingRequest(actor, data, claim, current_trace()))
+    return await desk.submit(db, commands.BookingRequest(actor, body, claim, current_trace()))
 
 
-@get("/bookings", operation_id="list_bookings", tags=["bookings"])
+@serves(api.list_bookings)
 async def list_bookings(
-    db: NamedDependency[Database],
-    actor: NamedDependency[Actor],
-    from_on: FromQuery[date],
-    to_on: FromQuery[date],
-    household_id: FromQuery[UUID | None] = None,
-    cursor: FromQuery[UUID | None] = None,
+    from_on: date,
+    to_on: date,
+    db: Database,
+    actor: Actor,
+    household_id: UUID | None = None,
+    cursor: Cursor | None = None,
 ) -> Page[Booking]:
-    """A household's bookings between two dates, both included."""
     household = await household_for(db, actor, household_id)
     return await queries.bookings(db, queries.BookingFilter(household, from_on, to_on, cursor))
 
 
-@post("/bookings/{booking_id:uuid}/cancellation", status_code=200, operation_id="cancel_booking", tags=["bookings"])
-async def cancel_booking(
-    booking_id: FromPath[UUID],
-    db: NamedDependency[Database],
-    actor: NamedDependency[Actor],
-    zone: NamedDependency[ZoneInfo],
-) -> Booking:
-    """Give a booked day back before its cutoff."""
+@serves(api.cancel_booking)
+async def cancel_booking(booking_id: UUID, db: Database, actor: Actor, zone: ZoneInfo) -> Booking:
     return await commands.cancel_booking(db, actor, booking_id, zone)
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from chassis.clock import deadline
 from chassis.data.database import Database, Row
 from chassis.refusal import FieldRefusal, Invalid
-from contracts.booking.api import Calendar, CalendarRow, DayCell
+from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import BookingStatus, EnrollmentStatus
 
 from .domain import DayFacts, EnrollmentFacts, age_on, derive_day_state

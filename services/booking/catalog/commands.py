@@ -6,8 +6,8 @@ from chassis.actor import Actor
 from chassis.data.database import Transaction, command
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound
-from contracts.booking.api import Activity, ActivityCreate, Slot, SlotsOpen
 from contracts.booking.events import ActivityState
+from contracts.booking.models import Activity, ActivityCreate, Slot, SlotsOpen
 from contracts.types import Role
 
 from . import queries, store

@@ -5,7 +5,8 @@ from datetime import date
 from uuid import UUID
 
 from chassis.data.database import Queries, Row
-from contracts.booking.api import Activity, Cutoff, Slot
+from chassis.data.paging import page_of, read_id
+from contracts.booking.models import Activity, Cutoff, Slot
 from contracts.http import PAGE_SIZE_MAX, Page
 
 ACTIVITIES_SQL = """
@@ -15,11 +16,10 @@ from activities where $1::uuid is null or id > $1 order by id limit $2
 """
 
 
-async def activities(queries: Queries, cursor: UUID | None) -> Page[Activity]:
+async def activities(queries: Queries, cursor: str | None) -> Page[Activity]:
     """The catalogue, oldest activity first."""
-    rows = await queries.fetch(ACTIVITIES_SQL, cursor, PAGE_SIZE_MAX + 1)
-    items = tuple(_activity(row) for row in rows[:PAGE_SIZE_MAX])
-    return Page(items=items, next_cursor=str(items[-1].activity_id) if len(rows) > PAGE_SIZE_MAX else None)
+    rows = await queries.fetch(ACTIVITIES_SQL, read_id(cursor), PAGE_SIZE_MAX + 1)
+    return page_of([_activity(row) for row in rows], lambda activity: (activity.activity_id,))
 
 
 SLOTS_SQL = """
@@ -33,12 +33,11 @@ order by s.service_on, s.id limit $5
 
 
 async def slots(
-    queries: Queries, activity_id: UUID | None, from_on: date, to_on: date, cursor: UUID | None
+    queries: Queries, activity_id: UUID | None, from_on: date, to_on: date, cursor: str | None
 ) -> Page[Slot]:
     """Days between two dates, both included, of one activity or of all."""
-    rows = await queries.fetch(SLOTS_SQL, activity_id, from_on, to_on, cursor, PAGE_SIZE_MAX + 1)
-    items = tuple(Slot(**row) for row in rows[:PAGE_SIZE_MAX])
-    return Page(items=items, next_cursor=str(items[-1].slot_id) if len(rows) > PAGE_SIZE_MAX else None)
+    rows = await queries.fetch(SLOTS_SQL, activity_id, from_on, to_on, read_id(cursor), PAGE_SIZE_MAX + 1)
+    return page_of([Slot(**row) for row in rows], lambda slot: (slot.slot_id,))
 
 
 SLOTS_ON_SQL = """

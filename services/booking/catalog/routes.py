@@ -3,54 +3,41 @@
 from datetime import date
 from uuid import UUID
 
-from litestar import get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
-
 from chassis.actor import Actor
 from chassis.data.database import Database
-from contracts.booking.api import Activity, ActivityCreate, Slot, SlotsOpen
-from contracts.http import Page
+from chassis.http.routes import serves
+from contracts.booking import api
+from contracts.booking.models import Activity, ActivityCreate, Slot, SlotsOpen
+from contracts.http import Cursor, Page
 
 from ..directory.queries import COUNTER
 from . import commands, queries
 
 
-@post("/activities", status_code=201, operation_id="create_activity", tags=["catalog"])
-async def create_activity(
-    db: NamedDependency[Database], actor: NamedDependency[Actor], data: JSONBody[ActivityCreate]
-) -> Activity:
-    """Add an activity to the catalogue."""
-    return await commands.create_activity(db, actor, data)
+@serves(api.create_activity)
+async def create_activity(body: ActivityCreate, db: Database, actor: Actor) -> Activity:
+    return await commands.create_activity(db, actor, body)
 
 
-@get("/activities", operation_id="list_activities", tags=["catalog"])
-async def list_activities(db: NamedDependency[Database], cursor: FromQuery[UUID | None] = None) -> Page[Activity]:
-    """The public catalogue."""
+@serves(api.list_activities)
+async def list_activities(db: Database, cursor: Cursor | None = None) -> Page[Activity]:
     return await queries.activities(db, cursor)
 
 
-@post("/activities/{activity_id:uuid}/slots", status_code=200, operation_id="open_slots", tags=["catalog"])
-async def open_slots(
-    activity_id: FromPath[UUID],
-    db: NamedDependency[Database],
-    actor: NamedDependency[Actor],
-    data: JSONBody[SlotsOpen],
-) -> Page[Slot]:
-    """Open days of an activity, or change how many places they have."""
-    return Page(items=tuple(await commands.open_slots(db, actor, activity_id, data)))
+@serves(api.open_slots)
+async def open_slots(activity_id: UUID, body: SlotsOpen, db: Database, actor: Actor) -> Page[Slot]:
+    return Page(items=tuple(await commands.open_slots(db, actor, activity_id, body)))
 
 
-@get("/slots", operation_id="list_slots", tags=["catalog"])
+@serves(api.list_slots)
 async def list_slots(
-    db: NamedDependency[Database],
-    actor: NamedDependency[Actor],
-    from_on: FromQuery[date],
-    to_on: FromQuery[date],
-    activity_id: FromQuery[UUID | None] = None,
-    cursor: FromQuery[UUID | None] = None,
+    from_on: date,
+    to_on: date,
+    db: Database,
+    actor: Actor,
+    activity_id: UUID | None = None,
+    cursor: Cursor | None = None,
 ) -> Page[Slot]:
-    """Days between two dates, for agents."""
     actor.require_agent(*COUNTER)
     return await queries.slots(db, activity_id, from_on, to_on, cursor)
 

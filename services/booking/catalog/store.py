@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.data.database import Row, Transaction
 from chassis.identifiers import new_id
-from contracts.booking.api import ActivityCreate
+from contracts.booking.models import ActivityCreate
 
 INSERT_ACTIVITY_SQL = """
 insert into activities (id, kind, label, site_label, tariff_code, age_min, age_max, starts_on, ends_on,

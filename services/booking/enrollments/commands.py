@@ -9,8 +9,8 @@ from chassis.data.database import Transaction, command
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound, Refusal
-from contracts.booking.api import Enrollment, EnrollmentCreate, EnrollmentDecision
 from contracts.booking.events import EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
+from contracts.booking.models import Enrollment, EnrollmentCreate, EnrollmentDecision
 from contracts.types import EnrollmentStatus, Role
 
 from ..catalog.domain import Period

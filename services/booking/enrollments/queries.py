@@ -5,8 +5,9 @@ from datetime import date
 from uuid import UUID
 
 from chassis.data.database import Queries, Row
+from chassis.data.paging import page_of, read_id
 from chassis.refusal import NotFound, Refusal
-from contracts.booking.api import Activity, ActivityOffer, Cutoff, Enrollment
+from contracts.booking.models import Activity, ActivityOffer, Cutoff, Enrollment
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import EnrollmentStatus
 
@@ -39,7 +40,7 @@ class EnrollmentFilter:
 
     status: EnrollmentStatus | None
     household_id: UUID | None
-    cursor: UUID | None
+    cursor: str | None
 
 
 ENROLLMENTS_OF_HOUSEHOLD_SQL = f"""{EVERY_ENROLLMENT_SQL}
@@ -57,9 +58,8 @@ async def enrollments(queries: Queries, wanted: EnrollmentFilter) -> Page[Enroll
     """A household's enrollments, the latest first; or those of all, the longest waiting first."""
     sql = ENROLLMENTS_SQL if wanted.household_id is None else ENROLLMENTS_OF_HOUSEHOLD_SQL
     status = wanted.status.value if wanted.status else None
-    rows = await queries.fetch(sql, status, wanted.household_id, wanted.cursor, PAGE_SIZE_MAX + 1)
-    items = tuple(Enrollment(**row) for row in rows[:PAGE_SIZE_MAX])
-    return Page(items=items, next_cursor=str(items[-1].enrollment_id) if len(rows) > PAGE_SIZE_MAX else None)
+    rows = await queries.fetch(sql, status, wanted.household_id, read_id(wanted.cursor), PAGE_SIZE_MAX + 1)
+    return page_of([Enrollment(**row) for row in rows], lambda enrollment: (enrollment.enrollment_id,))
 
 
 OFFERS_SQL = """
@@ -74,12 +74,11 @@ from activities a where $2::uuid is null or a.id > $2 order by a.id limit $3
 
 
 async def offers(
-    queries: Queries, child_id: UUID, child: ChildFacts, today: date, cursor: UUID | None
+    queries: Queries, child_id: UUID, child: ChildFacts, today: date, cursor: str | None
 ) -> Page[ActivityOffer]:
     """Every activity as it stands for a child, by the rule that decides a request for it."""
-    rows = await queries.fetch(OFFERS_SQL, child_id, cursor, PAGE_SIZE_MAX + 1)
-    items = tuple(_offer(row, child, today) for row in rows[:PAGE_SIZE_MAX])
-    return Page(items=items, next_cursor=str(items[-1].activity.activity_id) if len(rows) > PAGE_SIZE_MAX else None)
+    rows = await queries.fetch(OFFERS_SQL, child_id, read_id(cursor), PAGE_SIZE_MAX + 1)
+    return page_of([_offer(row, child, today) for row in rows], lambda offer: (offer.activity.activity_id,))
 
 
 def _offer(row: Row, child: ChildFacts, today: date) -> ActivityOffer:

@@ -7,8 +7,8 @@ from chassis.data.database import Transaction, command
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import Refusal
-from contracts.family.api import CoGuardianCreate, GuardianCreate, Household, HouseholdCreate
 from contracts.family.events import Address, Child, Guardian, HouseholdState
+from contracts.family.models import CoGuardianCreate, GuardianCreate, Household, HouseholdCreate
 from contracts.types import Role
 
 from ..quotients.commands import as_quotient

@@ -1,13 +1,13 @@
 """What agents and guardians read of household files."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date
 from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries
-from chassis.refusal import FieldRefusal, Invalid, NotFound
-from contracts.family.api import Household, HouseholdSummary
+from chassis.data.paging import page_of, read_cursor
+from chassis.refusal import NotFound
+from contracts.family.models import Household, HouseholdSummary
 from contracts.http import Page
 from contracts.types import Role
 
@@ -84,27 +84,10 @@ async def find_households(
     query = " & ".join(f"'{word}':*" for word in words)
     if search.strip() and not words:
         return Page(items=())
-    after_name, after_id = _read_cursor(cursor) if cursor else ("", UUID(int=0))
+    after_name, after_id = read_cursor(cursor, comparable, UUID) if cursor else ("", UUID(int=0))
     rows = await db.fetch(FIND_HOUSEHOLDS_SQL, query, after_name, after_id, limit + 1)
-    items = tuple(
-        HouseholdSummary.model_validate({name: row[name] for name in HouseholdSummary.model_fields})
-        for row in rows[:limit]
-    )
-    is_last = len(rows) <= limit
-    return Page(
-        items=items,
-        next_cursor=None if is_last else _write_cursor(rows[limit - 1]["payer_key"], rows[limit - 1]["household_id"]),
-    )
-
-
-def _write_cursor(payer_key: str, household_id: UUID) -> str:
-    return urlsafe_b64encode(household_id.bytes + payer_key.encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[str, UUID]:
-    try:
-        raw = urlsafe_b64decode(cursor)
-        household_id, payer_key = UUID(bytes=raw[:16]), raw[16:].decode()
-    except ValueError as error:
-        raise Invalid(FieldRefusal("/cursor", "cursor_unreadable")) from error
-    return comparable(payer_key), household_id
+    found = [
+        HouseholdSummary.model_validate({name: row[name] for name in HouseholdSummary.model_fields}) for row in rows
+    ]
+    keys = {row["household_id"]: row["payer_key"] for row in rows}
+    return page_of(found, lambda file: (keys[file.household_id], file.household_id), limit)

@@ -5,8 +5,8 @@ from uuid import UUID
 from chassis.actor import Actor
 from chassis.data.database import Transaction, command
 from chassis.refusal import Invalid, NotFound
-from contracts.family.api import Household, QuotientChange
 from contracts.family.events import Quotient, QuotientState
+from contracts.family.models import Household, QuotientChange
 from contracts.types import Role
 
 from ..households.queries import read_household

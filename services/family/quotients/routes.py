@@ -2,25 +2,18 @@
 
 from uuid import UUID
 
-from litestar import put
-from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
-
 from chassis.actor import Actor
 from chassis.data.database import Database
-from contracts.family.api import Household, QuotientChange
+from chassis.http.routes import serves
+from contracts.family import api
+from contracts.family.models import Household, QuotientChange
 
 from ..settings import FamilyRules
 from . import commands
 
 
-@put("/households/{household_id:uuid}/quotient", operation_id="change_quotient", tags=["quotients"])
+@serves(api.change_quotient)
 async def change_quotient(
-    db: NamedDependency[Database],
-    actor: NamedDependency[Actor],
-    rules: NamedDependency[FamilyRules],
-    household_id: FromPath[UUID],
-    data: JSONBody[QuotientChange],
+    household_id: UUID, body: QuotientChange, db: Database, actor: Actor, rules: FamilyRules
 ) -> Household:
-    """Record the family quotient of a household from a day on."""
-    return await commands.change_quotient(db, actor, rules, household_id, data)
+    return await commands.change_quotient(db, actor, rules, household_id, body)

@@ -4,8 +4,9 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database
+from chassis.data.paging import page_of, read_id
 from contracts.http import Page
-from contracts.identity import api
+from contracts.identity import models
 from contracts.types import Role
 
 ACCOUNTS_SQL = """
@@ -20,10 +21,9 @@ order by a.account_id limit $3
 
 
 async def list_accounts(
-    db: Database, actor: Actor, guardian_id: UUID | None, cursor: UUID | None, limit: int
-) -> Page[api.Account]:
+    db: Database, actor: Actor, guardian_id: UUID | None, cursor: str | None, limit: int
+) -> Page[models.Account]:
     """A page of accounts, oldest first. Raises Forbidden for anybody but an agent of the front desk or a director."""
     actor.require_agent(Role.FRONT_DESK, Role.DIRECTOR)
-    rows = await db.fetch(ACCOUNTS_SQL, guardian_id, cursor, limit + 1)
-    items = tuple(api.Account(**dict(row)) for row in rows[:limit])
-    return Page(items=items, next_cursor=str(items[-1].account_id) if len(rows) > limit else None)
+    rows = await db.fetch(ACCOUNTS_SQL, guardian_id, read_id(cursor), limit + 1)
+    return page_of([models.Account(**dict(row)) for row in rows], lambda account: (account.account_id,), limit)

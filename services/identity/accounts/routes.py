@@ -1,29 +1,23 @@
 """Routes of accounts."""
 
-from typing import Annotated
 from uuid import UUID
-
-from litestar import get
-from litestar.di import NamedDependency
-from litestar.params import FromQuery, QueryParameter
 
 from chassis.actor import Actor
 from chassis.data.database import Database
-from contracts.http import PAGE_SIZE_MAX, Page
-from contracts.identity.api import Account
+from chassis.http.routes import serves
+from contracts.http import PAGE_SIZE, Cursor, Page, PageSize
+from contracts.identity import api
+from contracts.identity.models import Account
 
 from . import queries
 
-PAGE_SIZE = 25
 
-
-@get("/accounts", operation_id="list_accounts", tags=["accounts"])
+@serves(api.list_accounts)
 async def list_accounts(
-    db: NamedDependency[Database],
-    actor: NamedDependency[Actor],
-    guardian_id: FromQuery[UUID | None] = None,
-    cursor: FromQuery[UUID | None] = None,
-    limit: Annotated[int, QueryParameter(ge=1, le=PAGE_SIZE_MAX)] = PAGE_SIZE,
+    db: Database,
+    actor: Actor,
+    guardian_id: UUID | None = None,
+    cursor: Cursor | None = None,
+    limit: PageSize = PAGE_SIZE,
 ) -> Page[Account]:
-    """The account of a guardian, or every account page by page."""
     return await queries.list_accounts(db, actor, guardian_id, cursor, limit)

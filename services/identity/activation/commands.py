@@ -11,8 +11,8 @@ from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
 from chassis.refusal import NotFound, Refusal
 from chassis.sealing import seal
-from contracts.identity.api import Activated, Credential, Invitation
 from contracts.identity.events import CredentialIssued
+from contracts.identity.models import Activated, Credential, Invitation
 from contracts.types import CredentialPurpose, Role
 
 from ..accounts.domain import Account

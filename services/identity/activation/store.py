@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.data.database import Row, Transaction
 from chassis.identifiers import new_id
-from contracts.identity import api
+from contracts.identity import models
 from contracts.types import CredentialPurpose
 
 from ..accounts.domain import Account, email_key
@@ -30,14 +30,14 @@ insert into invitations (invitation_id, account_id, purpose, requested_at, expir
 
 async def request_invitation(
     tx: Transaction, account: Account, purpose: CredentialPurpose, validity: timedelta
-) -> api.Invitation:
+) -> models.Invitation:
     """Have a new link and temporary password made for an account that is locked; the former ones die now."""
     now = await tx.now()
     await withdraw_invitations(tx, account.account_id)
     if not account.has_personal_credentials:
         await save_account(tx, replace(account, password_hash=None, password_expires_at=None))
     await tx.execute(INSERT_INVITATION_SQL, new_id(), account.account_id, purpose, now, now + validity)
-    return api.Invitation(account_id=account.account_id, expires_at=now + validity)
+    return models.Invitation(account_id=account.account_id, expires_at=now + validity)
 
 
 DUE_INVITATION_SQL = """

@@ -8,7 +8,7 @@ from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
 from chassis.identifiers import new_id
 from chassis.refusal import Forbidden, Invalid
-from contracts.identity import api
+from contracts.identity import models
 from contracts.identity.events import AccountCreated
 from contracts.types import AccountStatus, ActorKind, CredentialPurpose
 
@@ -22,8 +22,8 @@ from ..settings import IdentityRules
 
 
 async def create_agent(
-    db: Database, actor: Actor, passwords: Passwords, rules: IdentityRules, request: api.AgentCreate
-) -> api.Account:
+    db: Database, actor: Actor, passwords: Passwords, rules: IdentityRules, request: models.AgentCreate
+) -> models.Account:
     """Create an agent's account: active at once with a password, else invited by mail.
 
     Raises:
@@ -46,8 +46,8 @@ async def create_agent(
 
 @command
 async def store_agent(
-    tx: Transaction, request: api.AgentCreate, password_hash: str | None, validity: timedelta
-) -> api.Account:
+    tx: Transaction, request: models.AgentCreate, password_hash: str | None, validity: timedelta
+) -> models.Account:
     """Store the account, and ask for an invitation when it has no password. Raises UsernameTaken."""
     account = Account(
         account_id=new_id(),
@@ -76,7 +76,7 @@ async def store_agent(
     invitation = None
     if password_hash is None:
         invitation = await request_invitation(tx, account, CredentialPurpose.INVITATION, validity)
-    return api.Account(
+    return models.Account(
         account_id=account.account_id,
         guardian_id=None,
         kind=account.kind,

@@ -5,10 +5,11 @@ from dataclasses import replace
 import asyncpg
 import structlog
 
+from chassis.actor import Visitor
 from chassis.data.database import Database, Transaction, command
 from chassis.refusal import FieldRefusal, Invalid
-from contracts.identity.api import CredentialsChoice, SessionOpened
 from contracts.identity.events import CredentialsChosen
+from contracts.identity.models import CredentialsChoice, SessionOpened
 from contracts.types import AccountStatus
 
 from ..accounts.domain import Account
@@ -21,7 +22,6 @@ from ..sign_in.commands import count_attempt
 from ..sign_in.domain import SignedIn, account_subject, address_subject
 from ..sign_in.queries import signed_in
 from ..sign_in.store import end_session, open_session
-from ..visitor import Visitor
 from .domain import Choice, check_choice
 from .queries import is_username_taken
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from chassis.data.database import Queries
-from contracts.identity.api import CredentialPolicy
+from contracts.identity.models import CredentialPolicy
 
 from ..accounts.domain import username_key
 from .domain import CredentialRules

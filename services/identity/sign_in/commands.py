@@ -9,7 +9,7 @@ from dataclasses import replace
 import structlog
 
 from chassis.data.database import Database, Transaction, command
-from contracts.identity.api import SessionOpened, SignIn
+from contracts.identity.models import SessionOpened, SignIn
 
 from ..accounts.store import forget_failures, lock_account, save_account
 from ..adapters.keys import token_hash

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from chassis.actor import Actor, sign_actor
 from chassis.data.database import Database
-from contracts.identity.api import CurrentSession
+from contracts.identity.models import CurrentSession
 from contracts.types import ActorKind, SessionStage
 
 from ..accounts.domain import email_key, username_key

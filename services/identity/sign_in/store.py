@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.data.database import Transaction
-from contracts.identity.api import SessionOpened
+from contracts.identity.models import SessionOpened
 
 from ..accounts.domain import Account
 from ..adapters.keys import TOKEN_BYTES, token_hash

@@ -1,6 +1,6 @@
 """The terms as they are served."""
 
-from contracts.identity.api import Terms, TermsSection
+from contracts.identity.models import Terms, TermsSection
 
 from ..settings import IdentityRules
 

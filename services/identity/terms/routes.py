@@ -1,44 +1,31 @@
 """Routes of the terms."""
 
-from litestar import get, post
-from litestar.di import NamedDependency
-from litestar.params import JSONBody
-
+from chassis.actor import Visitor
 from chassis.data.database import Database
-from contracts.identity.api import CurrentSession, Terms, TermsAcceptance
+from chassis.http.routes import serves
+from contracts.identity import api
+from contracts.identity.models import CurrentSession, Terms, TermsAcceptance
 
 from ..adapters.keys import Keys
 from ..settings import IdentityRules
 from ..sign_in.queries import current_session, signed_in
-from ..visitor import VISITOR, Visitor
 from . import commands, queries
 from .domain import Reading, end_token
 
 
-@get("/terms", dependencies=VISITOR, operation_id="read_terms", tags=["terms"])
-async def read_terms(
-    db: NamedDependency[Database],
-    keys: NamedDependency[Keys],
-    rules: NamedDependency[IdentityRules],
-    visitor: NamedDependency[Visitor],
-) -> Terms:
-    """The terms in force; with a session, also the token that stands at their end."""
+@serves(api.read_terms)
+async def read_terms(db: Database, keys: Keys, rules: IdentityRules, visitor: Visitor) -> Terms:
     if visitor.session_token is None:
         return queries.terms_in_force(rules, None)
     session = await signed_in(db, visitor.session_token, rules)
     return queries.terms_in_force(rules, end_token(keys.terms, session.session_hash, rules.terms.version))
 
 
-@post("/me/terms-acceptance", status_code=200, dependencies=VISITOR, operation_id="accept_terms", tags=["terms"])
+@serves(api.accept_terms)
 async def accept_terms(
-    db: NamedDependency[Database],
-    keys: NamedDependency[Keys],
-    rules: NamedDependency[IdentityRules],
-    visitor: NamedDependency[Visitor],
-    data: JSONBody[TermsAcceptance],
+    body: TermsAcceptance, db: Database, keys: Keys, rules: IdentityRules, visitor: Visitor
 ) -> CurrentSession:
-    """Accept the terms, with the token of their end."""
     session = await signed_in(db, visitor.session_token, rules)
-    reading = Reading(data.version, data.end_token, data.is_accepted, visitor.address)
+    reading = Reading(body.version, body.end_token, body.is_accepted, visitor.address)
     accepted = await commands.accept_terms(db, keys, session, rules.terms, reading)
     return current_session(accepted, keys, rules)

@@ -12,7 +12,7 @@ from joserfc.jwk import OKPKey
 
 from chassis.sealing import unseal
 from chassis.town import Town
-from contracts.identity.api import Credential
+from contracts.identity.models import Credential
 from contracts.registry import EVENTS
 from contracts.types import Civility
 

@@ -44,7 +44,7 @@ async def answer_to(world: World, cell: Cell) -> httpx2.Response:
     given |= dict.fromkeys(QUERY_NAMES.get(cell.names, ()), named) if named else {}
     query = {name: value for name, value in given.items() if name in operation.parameters}
     headers = {"Idempotency-Key": str(uuid4()), **await _headers(world, cell, named)}
-    client = world.town.browser().http if operation.application == "gateway" else _service(world, cell).client
+    client = _service(world, cell).client
     response = await client.request(operation.method, path, params=query, json=body, headers=headers)
     if operation.name == "choose_credentials" and response.is_success:
         world.people[cell.actor].session = response.json()["session_token"]

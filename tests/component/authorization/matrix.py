@@ -1,7 +1,6 @@
 """The authorization matrix: who calls what about whose, read from `docs/security/authorization.md` and the OpenAPI documents."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +12,7 @@ from contracts.types import SERVICES, Role
 REPOSITORY: Final = Path(__file__).parents[3]
 DOCUMENT: Final = REPOSITORY / "docs" / "security" / "authorization.md"
 OPENAPI: Final = REPOSITORY / "contracts" / "openapi"
-APPLICATIONS: Final = (*SERVICES, "gateway")
+APPLICATIONS: Final = SERVICES
 
 OBJECTS: Final = ("own", "other", "random", "erased", "unnamed")
 ANONYMOUS: Final = "anonymous"
@@ -27,7 +26,6 @@ SECRETS: Final = ("session", "login")
 """Objects that are the caller's own secrets: who has no account has none."""
 NONE: Final = "-"
 ANSWERS: Final = frozenset({"ok", "none", "401", "403", "404", "422", NONE})
-SAFE: Final = "GET"
 
 
 @dataclass(frozen=True)
@@ -109,19 +107,14 @@ def rows(text: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def rules(text: str) -> dict[tuple[str, str], Rule]:
-    """The rule of each operation. An operation of the gateway has the rule of the one that it passes to, or a row of its own."""
+    """The rule of each operation."""
     found: dict[tuple[str, str], Rule] = {}
     for application, cells in rows(text):
-        name, *others = cells
+        name, names, families, formers, roles, agents = cells
         assert (application, name) not in found, f"{application} {name} has two rows"
-        if len(others) == 1:
-            service, passed_to = re.findall(r"\w+", others[0])
-            found[application, name] = found[service, passed_to]
-        else:
-            names, families, formers, roles, agents = others
-            found[application, name] = Rule(
-                names, _answers(families), _answers(formers), frozenset(roles.split()), _answers(agents)
-            )
+        found[application, name] = Rule(
+            names, _answers(families), _answers(formers), frozenset(roles.split()), _answers(agents)
+        )
     return found
 
 
@@ -132,27 +125,9 @@ def cells(text: str) -> Iterator[Cell]:
         rule = known[key]
         for actor in ACTORS:
             for about, answer in zip(OBJECTS, rule.pattern(actor), strict=True):
-                expected = _expected(operation, rule, actor, about, answer)
-                if expected != NONE:
-                    yield Cell(operation, rule.names, actor, about, expected)
-
-
-def _expected(operation: Operation, rule: Rule, actor: str, about: str, answer: str) -> str:
-    if about == "own" and rule.names in SECRETS and actor in (ANONYMOUS, SYSTEM):
-        return NONE
-    if operation.application != "gateway" or answer == NONE:
-        return answer
-    if actor == SYSTEM:
-        return NONE
-    is_session_named = rule.names in SECRETS
-    has_session = actor != ANONYMOUS and not is_session_named
-    if is_session_named and about == "unnamed" and answer == "401" and operation.method != SAFE:
-        return "403"
-    if rule.roles == {"public"} or is_session_named:
-        return answer
-    if actor in FORMERS:
-        return "401"
-    return answer if has_session or operation.method == SAFE else "403"
+                is_nobodys = about == "own" and rule.names in SECRETS and actor in (ANONYMOUS, SYSTEM)
+                if answer != NONE and not is_nobodys:
+                    yield Cell(operation, rule.names, actor, about, answer)
 
 
 def _answers(pattern: str) -> tuple[str, ...]:

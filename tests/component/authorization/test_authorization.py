@@ -46,4 +46,4 @@ async def test_a_missing_check_of_ownership_is_seen(world: World, monkeypatch: p
     ]
     assert await violations(world, wanted) == []
     monkeypatch.setattr(commands, "require_access", anybody)
-    assert len(await violations(world, wanted)) == 2
+    assert len(await violations(world, wanted)) == 1

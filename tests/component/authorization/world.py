@@ -16,10 +16,10 @@ from joserfc.jwk import OKPKey
 
 from chassis.actor import Actor
 from chassis.sealing import unseal
-from contracts.family.api import Household
 from contracts.family.events import HouseholdState
-from contracts.identity.api import Credential
+from contracts.family.models import Household
 from contracts.identity.events import CredentialIssued
+from contracts.identity.models import Credential
 from contracts.types import ActorKind, Role
 from tests.component.authorization.matrix import AGENTS, FORMERS, SYSTEM
 from tests.component.billing import families

@@ -3,7 +3,7 @@
 import copy
 from typing import Any
 
-from contracts.family.api import Household
+from contracts.family.models import Household
 from contracts.types import Role
 from tests.support.services import RunningService
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import httpx2
 
-from contracts.family.api import Household
+from contracts.family.models import Household
 from tests.component.gateway.town import Browser, Town
 
 

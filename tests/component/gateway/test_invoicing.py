@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.family.api import Household
+from contracts.family.models import Household
 from contracts.types import Role
 from tests.component.gateway.api import application_of, parent_application
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Browser, Town, child_ids, words

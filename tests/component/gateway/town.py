@@ -21,9 +21,9 @@ from joserfc.jwk import OKPKey
 from litestar import Litestar
 
 from chassis.sealing import unseal
-from contracts.family.api import Household
-from contracts.identity.api import Credential
+from contracts.family.models import Household
 from contracts.identity.events import CredentialIssued
+from contracts.identity.models import Credential
 from contracts.types import SERVICES, Role
 from deploy.local.child import free_ports
 from gateway.app import create

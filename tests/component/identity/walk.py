@@ -14,8 +14,8 @@ from joserfc.jwk import OKPKey
 
 from chassis.sealing import unseal
 from contracts.family.events import Address, Guardian, HouseholdState
-from contracts.identity.api import Credential, CurrentSession, SessionOpened
 from contracts.identity.events import CredentialIssued
+from contracts.identity.models import Credential, CurrentSession, SessionOpened
 from contracts.types import Civility
 from tests.support.services import DEMO_TOWN, RunningService, write_town
 

@@ -12,8 +12,8 @@ from chassis.sealing import seal
 from contracts.billing.events import InvoiceIssued, PaymentReceived
 from contracts.booking.events import ActivityState, BasketConfirmed, BasketLine, EnrollmentValidated
 from contracts.family.events import Address, Child, Guardian, HouseholdState
-from contracts.identity.api import Credential
 from contracts.identity.events import AccountState, CredentialIssued
+from contracts.identity.models import Credential
 from contracts.types import (
     AccountStatus,
     ActivityKind,

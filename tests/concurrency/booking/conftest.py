@@ -15,7 +15,7 @@ import pytest
 
 from chassis.actor import Actor
 from chassis.data.idempotency import Claim
-from contracts.booking.api import Basket, BasketBooked, BasketLineCreate
+from contracts.booking.models import Basket, BasketBooked, BasketLineCreate
 from contracts.types import ActorKind
 from services.booking.bookings.commands import BookingRequest, Outcome, book
 from tests.factories.booking import ZONE, BookingTown, Family

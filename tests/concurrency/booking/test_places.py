@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.booking.api import BasketBooked
+from contracts.booking.models import BasketBooked
 from services.booking.bookings import store
 from services.booking.bookings.commands import Outcome, cancel_booking
 from tests.concurrency.booking.conftest import OVERSOLD_SQL, Rush

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 from typing import Final
 from uuid import UUID
 
-from contracts.billing.api import Invoice, PriceExplanation, Quote, QuoteLine
-from contracts.booking.api import Calendar, CalendarRow, DayCell
-from contracts.identity.api import CredentialPolicy, Terms, TermsSection
+from contracts.billing.models import Invoice, PriceExplanation, Quote, QuoteLine
+from contracts.booking.models import Calendar, CalendarRow, DayCell
+from contracts.identity.models import CredentialPolicy, Terms, TermsSection
 from contracts.types import DayState, EnrollmentStatus, InvoiceStatus
 from portal.calendar_view import CHOOSABLE_WITH_WAITING_LIST, CalendarOptions, Choices, calendar_view, changes
 from portal.kit import Crumb, Flash, FormState, Frame, MenuEntry, SessionZone, Texts

@@ -1,6 +1,6 @@
 """The password policy in words, as the guides print it: built from the town's settings, never written twice."""
 
-from contracts.identity.api import CredentialPolicy
+from contracts.identity.models import CredentialPolicy
 from portal.kit import Texts
 from portal.pages.first_steps import policy_words
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.booking.api import Calendar, CalendarRow, DayCell
+from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import DayState, EnrollmentStatus
 from portal.calendar_view import (
     CHOOSABLE_WITH_WAITING_LIST,

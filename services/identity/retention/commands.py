@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from chassis.data.database import Database
 
-from .sign_in.domain import SessionLimits
+from ..sign_in.domain import SessionLimits
 
 LINK_RETENTION = timedelta(days=90)
 FAILURE_RETENTION = timedelta(days=1)

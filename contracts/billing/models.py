@@ -1,0 +1,232 @@
+"""What travels in the requests and answers of the billing service."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from contracts.event import Model
+from contracts.http import Day, Email, Month, ShortText
+from contracts.types import (
+    Cents,
+    ChargeStatus,
+    InvoiceRunStatus,
+    InvoiceStatus,
+    PaymentMeans,
+    PaymentStatus,
+    QuotientSource,
+)
+
+
+class Bracket(Model):
+    """A price for quotients in [quotient_min_cents, quotient_max_cents[; the last one has no maximum."""
+
+    label: ShortText
+    quotient_min_cents: Annotated[int, Field(ge=0)]
+    quotient_max_cents: Annotated[int, Field(gt=0)] | None
+    price_cents: Annotated[Cents, Field(ge=0, le=1_000_000)]
+
+
+class TariffChange(Model):
+    """A grid valid from a day. Brackets are contiguous from zero and the last one is open."""
+
+    label: ShortText
+    effective_on: Day
+    brackets: tuple[Bracket, ...] = Field(min_length=1, max_length=30)
+
+
+class Tariff(Model):
+    """The grid in force (or to come) of a tariff. `grid_version` counts from 1; a grid never changes."""
+
+    tariff_code: str
+    label: str
+    grid_version: int
+    effective_on: date
+    brackets: tuple[Bracket, ...]
+
+
+class QuoteLineRequest(Model):
+    """A day whose price is asked for."""
+
+    child_id: UUID
+    activity_id: UUID
+    service_on: Day
+
+
+class QuoteRequest(Model):
+    """The lines of a basket."""
+
+    lines: tuple[QuoteLineRequest, ...] = Field(min_length=1, max_length=100)
+
+
+class PriceExplanation(Model):
+    """Why a line costs what it costs. `quotient_cents` is None when unknown: the maximum tariff then applies."""
+
+    tariff_code: str
+    tariff_label: str
+    grid_version: int
+    bracket_label: str
+    quotient_cents: int | None
+    is_maximum_for_want_of_quotient: bool
+
+
+class QuoteLine(Model):
+    """A priced day."""
+
+    child_id: UUID
+    activity_id: UUID
+    activity_label: str
+    service_on: date
+    amount_cents: Cents
+    explanation: PriceExplanation
+
+
+class Quote(Model):
+    """The price of a basket at this moment; what is charged is computed again when the booking is committed."""
+
+    lines: tuple[QuoteLine, ...]
+    total_cents: Cents
+
+
+class Account(Model):
+    """What a household owes (negative: is owed), and the quotient in force today, None when unknown."""
+
+    household_id: UUID
+    balance_cents: Cents
+    unpaid_count: int
+    children_count: int
+    quotient_cents: int | None
+    quotient_on: date | None
+    quotient_source: QuotientSource | None
+
+
+class ChargeLine(Model):
+    """What a booked day costs: None until a tariff is known, zero and unexplained once nothing is owed."""
+
+    charge_id: UUID
+    child_id: UUID
+    child_first_name: str | None
+    activity_id: UUID
+    activity_label: str | None
+    service_on: date
+    status: ChargeStatus
+    amount_cents: Cents | None
+    explanation: PriceExplanation | None
+    invoice_id: UUID | None
+
+
+class InvoiceRunCreate(Model):
+    """The month to invoice; one run for each regie and month."""
+
+    period: Month
+
+
+class InvoiceRun(Model):
+    """A run and its progress. `anomalies` are (code, count) pairs to look at before the issue."""
+
+    run_id: UUID
+    regie: str
+    period: str
+    status: InvoiceRunStatus
+    item_count: int
+    drafted_count: int
+    issued_count: int
+    total_cents: Cents
+    previous_total_cents: Cents | None
+    anomalies: tuple[tuple[str, int], ...]
+    created_at: datetime
+    issued_at: datetime | None
+
+
+class InvoiceRunItem(Model):
+    """What one household would be invoiced; `anomalies` are the codes of what to look at, e.g. `zero_amount`."""
+
+    household_id: UUID
+    payer_name: str | None
+    line_count: int
+    total_cents: Cents
+    anomalies: tuple[str, ...]
+    invoice_id: UUID | None
+    invoice_number: str | None
+
+
+class InvoiceLine(Model):
+    """A frozen line of an issued invoice."""
+
+    position: int
+    label: str
+    child_first_name: str | None
+    service_on: date
+    quantity: int
+    unit_cents: Cents
+    amount_cents: Cents
+    explanation: PriceExplanation
+
+
+class InvoiceSummary(Model):
+    """A row of the list of invoices."""
+
+    invoice_id: UUID
+    number: str
+    period: str
+    status: InvoiceStatus
+    total_cents: Cents
+    paid_cents: Cents
+    issued_on: date
+    due_on: date
+
+
+class Payment(Model):
+    """An attempt to pay an invoice, and its receipt once paid."""
+
+    payment_id: UUID
+    invoice_id: UUID
+    invoice_number: str
+    status: PaymentStatus
+    amount_cents: Cents
+    means: PaymentMeans | None
+    reference: str | None
+    receipt_number: str | None
+    started_at: datetime
+    paid_at: datetime | None
+
+
+class Invoice(Model):
+    """An issued invoice. When it is not payable online, `payable_reason` is a refusal code with its `payable_params`."""
+
+    invoice_id: UUID
+    household_id: UUID
+    number: str
+    regie: str
+    period: str
+    status: InvoiceStatus
+    payer_name: str | None
+    lines: tuple[InvoiceLine, ...]
+    total_cents: Cents
+    paid_cents: Cents
+    issued_on: date
+    due_on: date
+    payments: tuple[Payment, ...]
+    is_payable_online: bool
+    payable_reason: str | None
+    payable_params: dict[str, str] = Field(default_factory=dict)
+
+
+class PaymentStart(Model):
+    """Where the provider sends its ticket; the guardian's own address by default."""
+
+    email: Email | None = None
+
+
+class PaymentStarted(Model):
+    """The provider's page where the payer goes now."""
+
+    payment_id: UUID
+    redirect_url: str
+
+
+class PayfipNotice(Model):
+    """A notification from the provider: it says only which operation ended, never how."""
+
+    operation_id: Annotated[str, StringConstraints(max_length=200)]

@@ -1,0 +1,176 @@
+"""What travels in the requests and answers of the identity service."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, PlainSerializer, SecretStr, StringConstraints
+
+from contracts.event import Model
+from contracts.http import LINE, Email, ShortText
+from contracts.types import AccountStatus, ActorKind, Role, SessionStage
+
+Password = Annotated[
+    SecretStr,
+    Field(max_length=128),
+    PlainSerializer(lambda secret: secret.get_secret_value(), return_type=str, when_used="json"),
+]
+"""A password travels in a request's JSON alone; anywhere else it shows as stars."""
+Username = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=LINE)]
+OpaqueToken = Annotated[str, StringConstraints(min_length=16, max_length=200)]
+
+
+class SignIn(Model):
+    """`login` is a user name or an e-mail address, as the town's `login.mode` allows."""
+
+    login: Username
+    password: Password
+
+
+class SessionOpened(Model):
+    """`session_token` is opaque, for the browser's cookie alone; it is never stored in clear."""
+
+    session_token: str
+    expires_at: datetime
+    stage: SessionStage
+
+
+class CurrentSession(Model):
+    """Who is signed in, and the short-lived signed token that every other service checks.
+
+    `previous_sign_in_at` is the sign-in before this one, None the first time. There is an actor token at the stage
+    READY only: until then no other service is open. `expires_at` is when the session ends if nothing more is asked.
+    """
+
+    account_id: UUID
+    guardian_id: UUID | None
+    kind: ActorKind
+    roles: tuple[Role, ...]
+    username: str
+    stage: SessionStage
+    previous_sign_in_at: datetime | None
+    expires_at: datetime
+    actor_token: str | None
+    actor_token_expires_at: datetime | None
+
+
+class Session(Model):
+    """Whose session it is. Everything but this and signing out waits for the stage `ready`."""
+
+    account_id: UUID
+    guardian_id: UUID | None
+    kind: ActorKind
+    roles: tuple[Role, ...]
+    username: str
+    stage: SessionStage
+    previous_sign_in_at: datetime | None
+    expires_at: datetime
+
+
+class Activation(Model):
+    """The secret part of an activation link."""
+
+    token: OpaqueToken
+
+
+class Activated(Model):
+    """The account may now sign in with its temporary password."""
+
+    account_id: UUID
+    activated_at: datetime
+
+
+class PasswordReset(Model):
+    """Somebody forgot a password, or never had one: every account of this address is mailed a link and a password."""
+
+    email: Email
+
+
+class CredentialPolicy(Model):
+    """What a personal password needs, from the town's settings. Zero asks for nothing."""
+
+    length_min: int
+    length_max: int
+    lowercase_min: int
+    uppercase_min: int
+    digit_min: int
+    username_length_min: int
+    is_username_editable: bool
+
+
+class CredentialsChoice(Model):
+    """The three fields of "MODIFICATION DE VOS IDENTIFIANTS".
+
+    `current_password` is needed once personal credentials were chosen, and ignored before.
+    """
+
+    username: Username
+    password: Password
+    password_confirmation: Password
+    current_password: Password | None = None
+
+
+class TermsSection(Model):
+    """A titled part of the terms."""
+
+    heading: str
+    paragraphs: tuple[str, ...]
+
+
+class Terms(Model):
+    """The terms in force. `end_token` proves that the whole document was served; it is None without a session.
+
+    `accept_mode` is `checkbox` or `button`; `sections` are (heading, paragraphs) in reading order.
+    """
+
+    version: str
+    title: str
+    sections: tuple[TermsSection, ...]
+    accept_mode: str
+    end_token: str | None
+
+
+class TermsAcceptance(Model):
+    """`is_accepted` must be true: the box was ticked or the button pressed."""
+
+    version: ShortText
+    end_token: Annotated[str, StringConstraints(max_length=200)]
+    is_accepted: bool
+
+
+class Account(Model):
+    """An account as an agent sees it."""
+
+    account_id: UUID
+    guardian_id: UUID | None
+    kind: ActorKind
+    status: AccountStatus
+    email: str
+    username: str
+    created_at: datetime
+    last_sign_in_at: datetime | None
+    invitation_expires_at: datetime | None
+
+
+class Invitation(Model):
+    """A new link and temporary password are on their way; the former ones no longer work."""
+
+    account_id: UUID
+    expires_at: datetime
+
+
+class AgentCreate(Model):
+    """A municipal agent. With a `password` (system actor only) the account is active at once; else it is invited."""
+
+    email: Email
+    username: Username
+    roles: tuple[Role, ...] = Field(min_length=1)
+    password: Password | None = None
+
+
+class Credential(Model):
+    """What `CredentialIssued.sealed` holds, readable by the notifications service alone."""
+
+    username: str
+    temporary_password: str
+    activation_token: str

@@ -1,0 +1,227 @@
+"""An operation: a call that a service offers, said once.
+
+It is declared in `contracts/<service>/api.py` by decorating a stub, whose signature says what it takes and gives:
+
+    @post("/enrollments/{enrollment_id}/decision", agents(*COUNTER), public=True)
+    async def decide_enrollment(enrollment_id: UUID, body: EnrollmentDecision) -> Enrollment:
+        "Validate or refuse an enrollment; a refusal says why."
+
+A parameter that the path names stands there, `body` is the request's JSON, every other one is a query parameter. The
+route that serves it (`chassis/http/routes.py`), typed calls and the public API (`gateway/calls.py`, `gateway/api.py`),
+the OpenAPI documents, the role columns of the authorization document and the reference pages are made of this value.
+"""
+
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from types import ModuleType
+from typing import Any, Final, Generic, ParamSpec, TypedDict, TypeVar, Unpack
+from urllib.parse import quote, urlencode
+
+from pydantic import BaseModel
+
+from .types import ActorKind, Role
+
+P = ParamSpec("P")
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+BODY: Final = "body"
+REQUIRED: Final = inspect.Parameter.empty
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may call an operation. Whether it is theirs to touch is another question, for the service that owns it.
+
+    `is_open`: nobody needs to say who they are. `is_of_session`: it is about the browser's own session, whoever it is of.
+    The town's own tools (`system`) may do what some agent may.
+    """
+
+    is_open: bool = False
+    is_of_session: bool = False
+    is_for_families: bool = False
+    roles: frozenset[Role] = frozenset()
+    is_for_system: bool = False
+
+    @property
+    def needs_actor(self) -> bool:
+        """Whether a signed actor token is needed."""
+        return not (self.is_open or self.is_of_session)
+
+    def allows(self, kind: ActorKind, roles: AbstractSet[Role]) -> bool:
+        """Whether somebody of this kind, with these roles, may call."""
+        if kind is ActorKind.PARENT:
+            return self.is_for_families
+        if kind is ActorKind.SYSTEM:
+            return self.is_for_system or bool(self.roles)
+        return not self.roles.isdisjoint(roles)
+
+
+EVERYBODY: Final = Access(is_open=True)
+OWN_SESSION: Final = Access(is_of_session=True)
+SYSTEM: Final = Access(is_for_system=True)
+
+
+def families(*roles: Role) -> Access:
+    """Families, and agents with one of these roles."""
+    return Access(is_for_families=True, roles=frozenset(roles))
+
+
+def agents(*roles: Role) -> Access:
+    """Agents with one of these roles."""
+    return Access(roles=frozenset(roles))
+
+
+class Place(Enum):
+    """Where a parameter stands in a request."""
+
+    PATH = auto()
+    QUERY = auto()
+    BODY = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What an operation is given under a name. `default` is `REQUIRED` when it must be there."""
+
+    name: str
+    place: Place
+    type: Any
+    default: Any = REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A call as it travels: the address below the service's, and the body as JSON."""
+
+    address: str
+    content: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[P, R_co]):
+    """A call that a service offers.
+
+    `public` is its path in the public API, None when it is private. `is_keyed`: it wants an idempotency key, and the
+    same key gives the same answer and one effect. `is_slow`: a system outside the town takes part, which may take its
+    time. `is_repeatable`: after a lost answer it may be asked again.
+    """
+
+    service: str
+    name: str
+    method: str
+    path: str
+    access: Access
+    summary: str
+    parameters: tuple[Parameter, ...]
+    answer: Any
+    status: int
+    public: str | None
+    is_keyed: bool
+    is_slow: bool
+    is_repeatable: bool
+    stub: Callable[P, Awaitable[R_co]] = field(repr=False, compare=False)
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it changes nothing."""
+        return self.method in SAFE_METHODS
+
+    @property
+    def body(self) -> type[BaseModel] | None:
+        """The model of its body, if it takes one."""
+        return next((parameter.type for parameter in self.at(Place.BODY)), None)
+
+    def at(self, place: Place) -> tuple[Parameter, ...]:
+        """The parameters that stand in a place."""
+        return tuple(parameter for parameter in self.parameters if parameter.place is place)
+
+    def address(self, values: Mapping[str, Any]) -> str:
+        """Its path with these values, each quoted: whatever a value holds, it stays one segment."""
+        return re.sub(r"{(\w+)}", lambda match: quote(str(values[match[1]]), safe=""), self.path)
+
+    def sent(self, *args: P.args, **kwargs: P.kwargs) -> Sent:
+        """The call with these arguments; query parameters that are None are left out."""
+        bound = inspect.signature(self.stub).bind(*args, **kwargs).arguments
+        given = {name: bound[name] for name in bound if bound[name] is not None}
+        query = {item.name: str(given[item.name]) for item in self.at(Place.QUERY) if item.name in given}
+        body: BaseModel | None = given.get(BODY)
+        content = None if body is None else body.model_dump_json(by_alias=True).encode()
+        return Sent(self.address(given) + (f"?{urlencode(query)}" if query else ""), content)
+
+
+class Terms(TypedDict, total=False):
+    """What else is said of an operation; see `Operation`. `public` is True when its public path is the same."""
+
+    public: str | bool
+    status: int
+    is_keyed: bool
+    is_slow: bool
+    is_repeatable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """What makes an operation of a stub: `get`, `post`, `put` or `delete` with a path, who may call, and the terms."""
+
+    method: str
+    path: str
+    access: Access
+    terms: Terms
+
+    def __call__(self, stub: Callable[P, Awaitable[R]]) -> Operation[P, R]:
+        """The operation of a stub of `contracts.<service>.api`."""
+        signature = inspect.signature(stub)
+        answer, terms = signature.return_annotation, self.terms
+        is_keyed, public = terms.get("is_keyed", False), terms.get("public", False)
+        return Operation(
+            service=stub.__module__.split(".")[1],
+            name=stub.__name__,
+            method=self.method,
+            path=self.path,
+            access=self.access,
+            summary=" ".join((stub.__doc__ or "").split()),
+            parameters=tuple(_parameter(item, self.path) for item in signature.parameters.values()),
+            answer=answer,
+            status=terms.get("status", 204 if answer is None else 200),
+            public=self.path if public is True else public or None,
+            is_keyed=is_keyed,
+            is_slow=terms.get("is_slow", False),
+            is_repeatable=terms.get("is_repeatable", self.method != "POST" or is_keyed),
+            stub=stub,
+        )
+
+
+def get(path: str, access: Access, **terms: Unpack[Terms]) -> Declaration:
+    """Declare an operation that reads."""
+    return Declaration("GET", path, access, terms)
+
+
+def post(path: str, access: Access, **terms: Unpack[Terms]) -> Declaration:
+    """Declare an operation that acts each time that it is asked, or once for each key if it is keyed."""
+    return Declaration("POST", path, access, terms)
+
+
+def put(path: str, access: Access, **terms: Unpack[Terms]) -> Declaration:
+    """Declare an operation that leaves things the same however often it is asked."""
+    return Declaration("PUT", path, access, terms)
+
+
+def delete(path: str, access: Access, **terms: Unpack[Terms]) -> Declaration:
+    """Declare an operation that ends something."""
+    return Declaration("DELETE", path, access, terms)
+
+
+def _parameter(item: inspect.Parameter, path: str) -> Parameter:
+    place = Place.BODY if item.name == BODY else Place.PATH if f"{{{item.name}}}" in path else Place.QUERY
+    return Parameter(item.name, place, item.annotation, item.default)
+
+
+def operations_of(module: ModuleType) -> tuple[Operation[..., Any], ...]:
+    """The operations that a module declares, in its order."""
+    return tuple(value for value in vars(module).values() if isinstance(value, Operation))

@@ -1,0 +1,1 @@
+"""How long identity remembers what is over."""

@@ -1,0 +1,82 @@
+"""Documents that are made of the operations: the reference page of each service, the role column of the authorization page."""
+
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from contracts.http import File
+from contracts.operation import Access, Operation, Place
+from tools.contracts.openapi_documents import PUBLIC_BASE, operations
+
+EVERYBODY: Final = "public"
+ROLES_COLUMN: Final = 4
+HEADING: Final = "# What the {service} service answers\n\nWritten by `python -m tools.contracts.evolve` from `contracts/{service}/api.py`; `--check` compares it.\n"
+COLUMNS: Final = ("Operation", "Request", "Takes", "Answers", "Who", "Public API")
+
+
+def reference_page(service: str) -> str:
+    """The operations of a service as a table, each with what it does."""
+    rows = [" | ".join(COLUMNS), " | ".join(["---"] * len(COLUMNS))]
+    rows += [" | ".join(_cells(operation)) for operation in operations(service)]
+    table = "\n".join(f"| {row} |" for row in rows)
+    said = "\n".join(f"- `{operation.name}`: {operation.summary}" for operation in operations(service))
+    return f"{HEADING.format(service=service)}\n{table}\n\n{said}\n"
+
+
+def with_roles(text: str) -> str:
+    """The authorization page with the roles of each operation as its access has them."""
+    service, lines = "", []
+    for line in text.splitlines():
+        if line.startswith("## "):
+            service = line.removeprefix("## ")
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| `") and len(cells) > ROLES_COLUMN:
+            named = {operation.name: operation for operation in operations(service)}
+            cells[ROLES_COLUMN] = roles_of(named[cells[0].strip("`")].access)
+            line = f"| {' | '.join(cells)} |".replace("|  |", "| |")  # noqa: PLW2901  # the same line, completed
+        lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def roles_of(access: Access) -> str:
+    """The agents who may call, in the words of the authorization page."""
+    if not access.needs_actor:
+        return EVERYBODY
+    return "system" if access.is_for_system else " ".join(sorted(role.value for role in access.roles))
+
+
+def _cells(operation: Operation[..., Any]) -> tuple[str, ...]:
+    takes = [
+        f"{item.name}{'' if item.place is Place.PATH else '?'}"
+        for item in operation.parameters
+        if item.place is not Place.BODY
+    ]
+    if operation.body is not None:
+        takes.append(f"`{operation.body.__name__}`")
+    if operation.is_keyed:
+        takes.append("Idempotency-Key")
+    return (
+        f"`{operation.name}`",
+        f"{operation.method} `{operation.path}`",
+        ", ".join(takes),
+        f"{operation.status} {_name_of(operation.answer)}".strip(),
+        _who(operation.access),
+        f"`{PUBLIC_BASE}{operation.public}`" if operation.public else "",
+    )
+
+
+def _name_of(answer: Any) -> str:
+    if answer is None:
+        return ""
+    if answer is File:
+        return "a file"
+    assert issubclass(answer, BaseModel)
+    return f"`{answer.__name__}`"
+
+
+def _who(access: Access) -> str:
+    if access.is_open:
+        return "everybody"
+    if access.is_of_session:
+        return "the session's own"
+    return " ".join([*(["families"] if access.is_for_families else []), roles_of(access)]).strip()
