@@ -21,11 +21,19 @@ class Town(TownSection):
 
     name: str
     full_name: str
+    article: str = "La"
+    """What stands before `full_name` in a sentence: `La`, `Le`, `L’`; empty for a name that takes none."""
     time_zone: str = "Europe/Paris"
     site_url: str
     contact_email: str
     contact_phone: str
     contact_address: tuple[str, ...] = Field(min_length=1)
+
+    @property
+    def in_a_sentence(self) -> str:
+        """The town as the subject of a sentence: `La Ville de Beaulieu`, `L’Union de Beaulieu`."""
+        joined = "" if self.article.endswith(("’", "'")) else " "
+        return f"{self.article}{joined}{self.full_name}".strip()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -66,6 +66,17 @@ def month_words(value: date | str) -> str:
     return f"{_MONTHS[day.month - 1]} {day.year}"
 
 
+def of_month(value: date | str) -> str:
+    """`de septembre 2026`, `d’octobre 2026`: the preposition before a month, elided before a vowel."""
+    words = month_words(value)
+    return f"d’{words}" if words[0] in "ao" else f"de {words}"
+
+
+def phone(number: str) -> str:
+    """A telephone number as it is written, on one line whatever the width."""
+    return number.replace(" ", NO_BREAK_SPACE)
+
+
 def time_short(value: datetime, zone: ZoneInfo = PARIS) -> str:
     """`11:26` on the town's clock."""
     return f"{_local(value, zone):%H:%M}"

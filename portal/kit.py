@@ -141,6 +141,7 @@ def create_environment(texts: Texts, town: TownFace, extra_templates: Sequence[P
     )  # fmt: skip
     environment.filters.update({function.__name__: partial(function, zone=zone) for function in zoned})
     environment.filters.update(money=formats.money, month_words=formats.month_words, plural=formats.plural)
+    environment.filters.update(of_month=formats.of_month, phone=formats.phone)
     environment.globals.update(
         t=texts,
         town=town,

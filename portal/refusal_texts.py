@@ -12,7 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from . import formats
-from .wording import Texts
+from .wording import Texts, flatten
 
 FOLDER: Final = Path(__file__).parent / "texts" / "refusals"
 UNREADABLE_FIELD: Final = frozenset({"invalid", "missing"})
@@ -26,11 +26,11 @@ class RefusalTexts:
         self._zone = zone
         self._refusals: dict[str, str] = {}
         for path in sorted(folder.glob("*.toml")):
-            self._refusals |= tomllib.loads(path.read_text("utf-8"))
+            self._refusals |= flatten(tomllib.loads(path.read_text("utf-8")))
 
     def refusal(self, code: str, params: Mapping[str, Any]) -> str:
         """The sentence of a refusal code; a code without one gets the general sentence, never a blank."""
-        text = self._refusals.get(code)
+        text = self._refusals.get(code) or self._agreeing(code, params)
         if text is None:
             return self._texts("errors.refused")
         return text.format_map(_Words({name: self._in_words(name, value) for name, value in params.items()}))
@@ -42,6 +42,12 @@ class RefusalTexts:
         names = [part for part in pointer.split("/") if part and not part.isdigit()]
         key = f"fields.{names[-1]}" if names else ""
         return self._texts(key if key in self._texts else "errors.field")
+
+    def _agreeing(self, code: str, params: Mapping[str, Any]) -> str | None:
+        """The form of a sentence that agrees with a fact: `count`, or the one that its `by` names."""
+        count = params.get(self._refusals.get(f"{code}.by", "count"), 0)
+        is_one = isinstance(count, int) and formats.is_singular(count)
+        return self._refusals.get(f"{code}.one" if is_one else f"{code}.other")
 
     def _in_words(self, name: str, value: Any) -> str:
         try:

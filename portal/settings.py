@@ -11,6 +11,7 @@ from chassis.town import Town, TownSection, load_section, load_town
 from contracts.types import ActorKind, Role, SessionStage
 from gateway.auth import Visitor
 
+from .formats import phone
 from .kit import MenuEntry, Texts, TownFace
 
 
@@ -74,7 +75,7 @@ class PortalTown:
         return TownFace(
             name=self.town.name,
             logo_url=self.section.logo_url,
-            contact_lines=(self.town.full_name, self.town.contact_phone, self.town.contact_email),
+            contact_lines=(self.town.full_name, phone(self.town.contact_phone), self.town.contact_email),
             theme=self.section.theme,
             time_zone=self.town.time_zone,
         )

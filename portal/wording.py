@@ -25,7 +25,7 @@ class Texts:
         """Read the TOML files of a folder; `overrides` are a town's own texts by full key, such as `sign_in.title`."""
         entries: dict[str, str] = {}
         for path in sorted(folder.glob("*.toml")):
-            entries |= _flatten(tomllib.loads(path.read_text("utf-8")))
+            entries |= flatten(tomllib.loads(path.read_text("utf-8")))
         unknown = set(overrides or {}) - set(entries)
         if unknown:
             raise MissingText(f"a town replaces texts that do not exist: {', '.join(sorted(unknown))}")
@@ -51,11 +51,12 @@ class Texts:
         return Texts({**self._entries, **overrides})
 
 
-def _flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+def flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    """The texts of nested tables by their full key, such as `sign_in.title`."""
     entries: dict[str, str] = {}
     for name, value in table.items():
         if isinstance(value, Mapping):
-            entries |= _flatten(value, f"{prefix}{name}.")
+            entries |= flatten(value, f"{prefix}{name}.")
         else:
             entries[f"{prefix}{name}"] = str(value)
     return entries

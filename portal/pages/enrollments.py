@@ -12,10 +12,12 @@ from contracts.booking.models import EnrollmentCreate
 from contracts.family.api import my_household
 from contracts.types import ActorKind
 from gateway.calls import Refused, typed_as
+from gateway.composing import Part
 
 from ..kit import FormState
 from ..render import nest
 from ..visit import Notice, Visit
+from .home import greeting, own_guardian
 
 FIELDS = ("child_id", "activity_id", "starts_on", "ends_on")
 
@@ -67,7 +69,9 @@ async def _form_page(visit: Visit, form: FormState) -> Response[str]:
         "children": [(str(child.child_id), child.first_name) for child in household.children],
         "activities": labels,
     }
-    return visit.page("enrollments/new.html.j2", context, form=form)
+    guardian = own_guardian(Part(household), visit.require(ActorKind.PARENT).guardian_id)
+    words = greeting(visit.portal.texts, guardian) if guardian else None
+    return visit.page("enrollments/new.html.j2", context, form=form, greeting=words)
 
 
 HANDLERS = [enrollments_page, new_enrollment_page, enroll]

@@ -5,6 +5,7 @@ from typing import Any, Final
 from litestar import Response, get
 from litestar.di import NamedDependency
 
+from ..formats import phone
 from ..visit import Visit
 
 PAGES: Final = {
@@ -27,8 +28,9 @@ async def information_page(visit: NamedDependency[Visit]) -> Response[Any]:
     name = PAGES[visit.request.scope["path"].rstrip("/")]
     values = {
         "town": town.full_name,
+        "the_town": town.in_a_sentence,
         "email": town.contact_email,
-        "phone": town.contact_phone,
+        "phone": phone(town.contact_phone),
         "address": ", ".join(town.contact_address),
     }
     sections = [

@@ -10,7 +10,7 @@ import re
 import string
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from chassis.http.errors import STATUS_CODES
@@ -76,7 +76,19 @@ def written_codes(source: str) -> set[str]:
 def texts() -> list[tuple[str, str, Path]]:
     """Every text with its code and file."""
     paths = [path for path in all_files() if path.parent == TEXTS_FOLDER]
-    return [(code, text, path) for path in paths for code, text in tomllib.loads(text_of(path)).items()]
+    return [(code, text, path) for path in paths for code, text in _sentences(tomllib.loads(text_of(path)))]
+
+
+def _sentences(table: Mapping[str, str | Mapping[str, str]]) -> Iterator[tuple[str, str]]:
+    """Sentences by code; of one with two forms, that for several, which asks for the same facts as that for one."""
+    for code, text in table.items():
+        if isinstance(text, str):
+            yield code, text
+        else:
+            assert set(text) - {"by"} == {"one", "other"}, code
+            assert placeholders(text["one"]) == placeholders(text["other"]), code
+            assert text.get("by", "count") in placeholders(text["other"]), code
+            yield code, text["other"]
 
 
 def placeholders(text: str) -> set[str]:

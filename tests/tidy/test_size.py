@@ -1,4 +1,4 @@
-"""Rule 8: functions of at most 70 lines, files of at most 300, at most 5 parameters; the chassis stays small.
+"""Rule 8: functions of at most 70 lines, files of at most 300, at most 5 parameters.
 
 A parameter that the caller does not choose is not counted: `self` and `cls`; dependencies, which stand first and are handed
 on (the database or transaction, the HTTP request, a page's visit, and on whose behalf which services are called); what the

@@ -31,6 +31,17 @@ def month_words(period: str) -> str:
     return f"{_MONTHS[first.month - 1]} {first.year}"
 
 
+def of_month(period: str) -> str:
+    """`de septembre 2026`, `d’octobre 2026`: the preposition before a month, elided before a vowel."""
+    words = month_words(period)
+    return f"d’{words}" if words[0] in "ao" else f"de {words}"
+
+
+def phone(number: str) -> str:
+    """A telephone number as it is written, on one line whatever the width."""
+    return number.replace(" ", NO_BREAK_SPACE)
+
+
 def moment_words(moment: datetime, zone: ZoneInfo) -> str:
     """`mercredi 9 septembre 2026 à 11 h 26`, on the town's clock."""
     local = moment.astimezone(zone)

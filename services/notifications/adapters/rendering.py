@@ -18,7 +18,7 @@ from contracts.types import Civility
 
 from ..messages.store import Notice, Recipient
 from ..settings import SenderIdentity
-from .french import date_words, moment_words, money, month_words
+from .french import date_words, moment_words, money, of_month, phone
 
 LAYOUTS = Path(__file__).parents[1] / "layouts"
 SALUTATIONS = {Civility.MADAME: "Madame", Civility.MONSIEUR: "Monsieur"}
@@ -52,7 +52,8 @@ class Renderer:
         self._environment.filters.update(
             money=money,
             date_words=date_words,
-            month_words=month_words,
+            of_month=of_month,
+            phone=phone,
             moment_words=partial(moment_words, zone=town.zone),
         )
         self._environment.globals.update(town=town, sender=sender, portal_url=portal_url.rstrip("/"))

@@ -216,7 +216,7 @@ async def close_sheet(agent: Browser, slot_id: UUID) -> None:
     first, *_ = re.findall(r'name="(mark\.[^"]+)"', page.text)
     page = await agent.post(path, {"step": "close", first: "absent_excused"})
     assert page.status_code == 409
-    assert "2 enfant(s) n’ont pas encore de pointage" in words(page)
+    assert "2 enfants n’ont pas encore de pointage" in words(page)
     assert "2 restent à pointer" in words(page)
     page = await agent.landing(await agent.post(path, {"step": "all_present", first: "absent_excused"}))
     assert "tous sont pointés" in words(page)

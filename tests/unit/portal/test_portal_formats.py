@@ -1,5 +1,6 @@
 """Amounts, dates and counts as French writes them."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from portal import formats
 from portal.kit import Texts, TownFace, create_environment
+from services.notifications.adapters import french
 
 
 @pytest.mark.parametrize(
@@ -62,3 +64,18 @@ def test_an_instant_without_a_zone_is_refused() -> None:
 @pytest.mark.parametrize(("count", "word"), [(0, "jour"), (1, "jour"), (-1, "jour"), (2, "jours"), (-2, "jours")])
 def test_zero_and_one_are_singular(count: int, word: str) -> None:
     assert formats.plural(count, "jour", "jours") == word
+
+
+@pytest.mark.parametrize("of_month", [formats.of_month, french.of_month])
+def test_a_month_is_elided_before_a_vowel(of_month: Callable[[str], str]) -> None:
+    """U24: "Facturation de octobre"."""
+    elided = [month for month in range(1, 13) if of_month(f"2026-{month:02d}").startswith("d’")]
+    assert elided == [4, 8, 10]
+    assert of_month("2026-10") == "d’octobre 2026"
+    assert of_month("2026-09") == "de septembre 2026"
+
+
+def test_a_telephone_number_stays_on_a_line() -> None:
+    """U24: `06 00...` breaking over two lines."""
+    assert " " not in formats.phone("06 12 34 56 78")
+    assert formats.phone("06 12 34 56 78").split() == ["06", "12", "34", "56", "78"]
