@@ -20,11 +20,12 @@ from .compare import Duel, Plan, compare, comparison
 from .driver import SCENARIOS as COMPARED
 from .footprint import Footprint
 from .harness import InvariantBroken, Round, Scenario, Setting, run_rounds
+from .invoicing import InvoiceRunOfTown
 from .replica import CommitToReplica
 from .results import FOLDER, ResultFile, load_average, now, table
 
 SCENARIOS: Mapping[str, Callable[[], Scenario]] = {
-    each.id: each for each in (HttpBookings, HotSlot, CommitToReplica, Footprint)
+    each.id: each for each in (HttpBookings, HotSlot, CommitToReplica, InvoiceRunOfTown, Footprint)
 }
 
 
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("scenarios", nargs="*", choices=SCENARIOS, metavar="/".join(SCENARIOS))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="a fifth of the work, to see that it runs")
+    parser.add_argument("--households", type=int, default=20_000, help="of P6")
     parser.add_argument("--results", type=Path, help="folder of the raw results")
     parser.add_argument("--against", nargs="+", default=(), metavar="TREE", help="checkouts, patches or commits")
     parser.add_argument("--seconds", type=float, default=0, help="with --against: of a turn of P1 or P4")
@@ -65,7 +67,7 @@ def _measure(asked: argparse.Namespace, temporary: Path, folder: Path | None) ->
         print(f"{name}  {chosen.title}", flush=True)
         own = temporary / name
         own.mkdir(mode=0o755)
-        setting = Setting(own, asked.quick)
+        setting = Setting(own, asked.quick, asked.households)
         results.append((chosen, uvloop.run(_run(chosen, asked.rounds, setting, folder))))
     return table(results)
 
