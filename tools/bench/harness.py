@@ -71,10 +71,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where a scenario may write, and whether it is only tried out: `is_quick` asks for about a fifth of the work."""
+    """Where a scenario may write, and whether it is only tried out: `is_quick` asks for about a fifth of the work.
+
+    `households` is the size of the town, where it makes a difference.
+    """
 
     folder: Path
     is_quick: bool
+    households: int = 20_000
 
 
 class Sides(Protocol):

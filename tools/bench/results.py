@@ -15,6 +15,7 @@ from deploy.local.child import ROOT
 from deploy.local.jars import read_lock
 from deploy.local.reach import binaries
 
+from .compare import Duel
 from .harness import Goal, Round, Scenario
 
 FOLDER = Path(__file__).parent / "results"
@@ -79,7 +80,7 @@ class ResultFile:
         self.path.write_text("")
         self._append({"scenario": scenario.id, "title": scenario.title, "began": began.isoformat(), **host()})
 
-    def keep(self, done: Round) -> None:
+    def keep(self, done: Round | Duel) -> None:
         """Add a round."""
         self._append(asdict(done))
 

@@ -1,0 +1,151 @@
+"""What P6 invoices: households with two children, and thirty due and priced days each, a month at a time; and what they owe by an
+oracle in decimal euros, which shares no line with the service. The price of each day is the service's own rule."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from chassis.identifiers import new_id
+from services.billing.tariffs.domain import Bracket, Grid, Quotient, price
+
+LINES = 30
+CHILDREN = 2
+LUNCHES_OF_EACH_THREE = 2
+QUOTIENT_STEP_CENTS = 4_700
+QUOTIENTS = 31
+QUOTIENT_SINCE = date(2020, 1, 1)
+HOUSEHOLD_COLUMNS = ("household_id", "version", "payer_name", "address_lines")
+CHILD_COLUMNS = ("household_id", "child_id", "first_name")
+ACTIVITY_COLUMNS = ("activity_id", "version", "label", "tariff_code")
+CHARGE_COLUMNS = (
+    *("charge_id", "booking_id", "household_id", "child_id", "activity_id", "service_on", "status", "unit_cents"),
+    *("tariff_code", "tariff_label", "grid_version", "bracket_label", "quotient_cents", "quotient_on"),
+    *("attendance", "attendance_at", "recorded_at"),
+)
+
+# By tariff: where each bracket of the quotient begins, in cents, and what a day then costs, in euros.
+EUROS: Mapping[str, Sequence[tuple[int, Decimal]]] = {
+    "bench_lunch": (
+        (0, Decimal("0.85")),
+        (30_000, Decimal("1.63")),
+        (60_000, Decimal("2.97")),
+        (90_000, Decimal("4.12")),
+        (120_000, Decimal("5.29")),
+    ),
+    "bench_leisure": ((0, Decimal("3.47")), (45_000, Decimal("8.91")), (110_000, Decimal("16.05"))),
+}
+CENT = Decimal("0.01")
+
+# The peer's rows are those of the month in a table of their own, so that it reads no other month's.
+PEER_TABLE_SQL = "create table if not exists peer_charges (like charges)"
+
+FILL_PEER_SQL = """
+insert into peer_charges select * from charges where service_on >= $1::date and service_on < $1::date + interval '1 month'
+"""
+
+SETTLE_SQL = (
+    "truncate peer_charges",
+    FILL_PEER_SQL,
+    "vacuum analyze peer_charges",
+    "vacuum analyze charges",
+    "checkpoint",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """A payer's file: `quotient_cents` decides what its days cost."""
+
+    household_id: UUID
+    children: tuple[UUID, ...]
+    quotient_cents: int
+
+    def owes(self) -> int:
+        """Cents for a month, by the oracle: exact decimals, the bracket looked up anew for each day."""
+        euros = sum((_euros(tariff_of(line), self.quotient_cents) for line in range(LINES)), Decimal(0))
+        return int((euros.quantize(CENT) / CENT).to_integral_exact())
+
+
+def households(count: int) -> list[Household]:
+    """So many, with quotients on both sides of every bracket's edge."""
+    return [
+        Household(new_id(), tuple(new_id() for _ in range(CHILDREN)), number % QUOTIENTS * QUOTIENT_STEP_CENTS)
+        for number in range(count)
+    ]
+
+
+def tariff_of(line: int) -> str:
+    """Two lunches, then a day of leisure, and again."""
+    return "bench_lunch" if line % 3 < LUNCHES_OF_EACH_THREE else "bench_leisure"
+
+
+def _euros(tariff: str, quotient_cents: int) -> Decimal:
+    return [euros for begins, euros in EUROS[tariff] if begins <= quotient_cents][-1]
+
+
+def grids() -> dict[str, Grid]:
+    """The tariffs as the service knows them."""
+    known = {}
+    for code, steps in EUROS.items():
+        ends = [*(begins for begins, _ in steps[1:]), None]
+        brackets = tuple(
+            Bracket(f"Tranche {number}", begins, end, int(euros * 100))
+            for number, ((begins, euros), end) in enumerate(zip(steps, ends, strict=True), 1)
+        )
+        known[code] = Grid(code, code, 1, QUOTIENT_SINCE, brackets)
+    return known
+
+
+class InvoiceTown:
+    """The billing database of the measure. `connection` is an administrator's: it may vacuum."""
+
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", count: int) -> None:
+        self._connection = connection
+        self.households = households(count)
+        self._activities = {code: new_id() for code in EUROS}
+        self._grids = grids()
+
+    async def settle(self) -> None:
+        """Households, children and activities, as the replicas hold them."""
+        await self._copy(
+            "activities", ACTIVITY_COLUMNS, ((id_, 1, code, code) for code, id_ in self._activities.items())
+        )
+        await self._copy(
+            "households",
+            HOUSEHOLD_COLUMNS,
+            (
+                (each.household_id, 1, "Claude Essai", ["1 rue des Tilleuls", "14000 Valmont"])
+                for each in self.households
+            ),
+        )
+        children = ((each.household_id, child, "Sacha") for each in self.households for child in each.children)
+        await self._copy("household_children", CHILD_COLUMNS, children)
+        await self._connection.execute(PEER_TABLE_SQL)
+
+    async def fill(self, month: date) -> None:
+        """The due days of a month, for us and for the peer; the server has nothing left to write afterwards."""
+        await self._copy("charges", CHARGE_COLUMNS, self._charges(month))
+        for statement in SETTLE_SQL:
+            await self._connection.execute(statement, *([month] if "$1" in statement else []))
+
+    def _charges(self, month: date) -> Iterator[tuple[Any, ...]]:
+        recorded_at = datetime.now(UTC)
+        for each in self.households:
+            quotient = Quotient(each.quotient_cents, QUOTIENT_SINCE)
+            prices = {code: price(grid, quotient) for code, grid in self._grids.items()}
+            for line in range(LINES):
+                found = prices[tariff_of(line)]
+                yield (
+                    *(new_id(), new_id(), each.household_id, each.children[line % CHILDREN]),
+                    *(self._activities[tariff_of(line)], month.replace(day=1 + line % 28), "due", found.amount_cents),
+                    *(found.tariff_code, found.tariff_label, found.grid_version, found.bracket_label),
+                    *(each.quotient_cents, QUOTIENT_SINCE, "present", recorded_at, recorded_at),
+                )
+
+    async def _copy(self, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
+        await self._connection.copy_records_to_table(table, records=rows, columns=columns)
