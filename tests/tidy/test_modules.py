@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.tidy.tree import FUNCTIONS, Fault, all_files, check, files, parse
+from tests.tidy.tree import Fault, all_files, check, files, parse
 
 ACCENTED = re.compile(r"[À-ÖØ-öø-ÿŒœ]")
 FRENCH_ALLOWED = {
@@ -33,17 +33,6 @@ def missing_docstring(_path: Path, source: str) -> Iterator[Fault]:
     """Modules that do not say what they answer for."""
     if not ast.get_docstring(parse(source)):
         yield ":1: the module does not say what it answers for"
-
-
-def silent_public_names(_path: Path, source: str) -> Iterator[Fault]:
-    """Public classes and functions without a docstring, where it is the words of an interface."""
-    for node in parse(source).body:
-        if (
-            isinstance(node, (*FUNCTIONS, ast.ClassDef))
-            and not node.name.startswith("_")
-            and not ast.get_docstring(node)
-        ):
-            yield f":{node.lineno}: {node.name} has no docstring"
 
 
 def french(path: Path, source: str) -> Iterator[Fault]:
@@ -75,10 +64,6 @@ def test_every_module_says_what_it_answers_for() -> None:
     check(missing_docstring, files())
 
 
-def test_public_names_of_interfaces_are_explained() -> None:
-    check(silent_public_names, files("contracts", "chassis", "services"))
-
-
 def test_python_is_written_in_english() -> None:
     check(french, [path for path in files() if path.parts[0] != "tests"])
 
@@ -99,7 +84,6 @@ def test_exceptions_are_still_needed() -> None:
 def test_each_check_finds_what_it_is_for() -> None:
     path = Path("services/booking/x.py")
     assert list(missing_docstring(path, "x = 1"))
-    assert len(list(silent_public_names(path, "def f(): ...\nclass A: ...\ndef _g(): ..."))) == 2
     assert list(french(path, "x = 'réservé'"))
     later = ["# TO" + "DO: later", "@pytest.mark." + "skip", "pytest.import" + "orskip('x')", "x = 1  # no" + "qa"]
     later += ["x  # type: " + "ignore", "x  # type: " + "ignore[arg-type]", "x  # no" + "qa: S608"]
