@@ -23,6 +23,21 @@ AGENTS: Final[Mapping[str, Role]] = {**{role.value: role for role in Role}, "oth
 SYSTEM: Final = "system"
 ACTORS: Final = (ANONYMOUS, *FAMILIES, *FORMERS, *AGENTS, SYSTEM)
 
+# The public API passes every request on in one way. Each kind of request shows it: read, written with a key, a transition, a file, a
+# list, public, and the sessions that it answers for itself.
+FORWARDED: Final = frozenset(
+    {
+        "read_invoice",
+        "read_invoice_pdf",
+        "book_basket",
+        "cancel_booking",
+        "list_enrollments",
+        "my_household",
+        "list_activities",
+    }
+)
+OWN_SESSIONS: Final = frozenset({"sign_in", "sign_out", "read_session"})
+
 SECRETS: Final = ("session", "login")
 """Objects that are the caller's own secrets: who has no account has none."""
 NONE: Final = "-"
@@ -135,6 +150,16 @@ def cells(text: str) -> Iterator[Cell]:
                 expected = _expected(operation, rule, actor, about, answer)
                 if expected != NONE:
                     yield Cell(operation, rule.names, actor, about, expected)
+
+
+def performed(text: str, application: str) -> list[Cell]:
+    """The cells of an application that are performed: those of a service all, those of the public API for a handful of requests."""
+    return [
+        cell
+        for cell in cells(text)
+        if cell.operation.application == application
+        and (application != "gateway" or cell.operation.name in FORWARDED | OWN_SESSIONS)
+    ]
 
 
 def _expected(operation: Operation, rule: Rule, actor: str, about: str, answer: str) -> str:

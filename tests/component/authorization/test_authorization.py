@@ -7,7 +7,7 @@ import pytest
 
 from services.booking.bookings import commands
 from tests.component.authorization.calls import answer_to, outcome
-from tests.component.authorization.matrix import AGENTS, APPLICATIONS, DOCUMENT, SYSTEM, Cell, cells
+from tests.component.authorization.matrix import AGENTS, APPLICATIONS, DOCUMENT, SYSTEM, Cell, cells, performed
 from tests.component.authorization.world import World
 
 pytestmark = pytest.mark.anyio
@@ -29,7 +29,7 @@ async def violations(world: World, wanted: Iterable[Cell]) -> list[str]:
 
 @pytest.mark.parametrize("application", APPLICATIONS)
 async def test_everybody_gets_what_the_matrix_says_and_nothing_else(world: World, application: str) -> None:
-    wanted = [cell for cell in cells(DOCUMENT.read_text()) if cell.operation.application == application]
+    wanted = performed(DOCUMENT.read_text(), application)
     assert wanted
     found = await violations(world, wanted)
     assert not found, "\n".join(found)
