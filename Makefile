@@ -5,10 +5,11 @@ VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
 WHOLE_PORTAL := tests/chaos tests/e2e
+LONG := tests/campaign
 SOURCES := contracts chassis services gateway portal simulators deploy tools tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help up reset test check format venv lock audit sbom
+.PHONY: help up reset test campaign check format venv lock audit sbom
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -21,8 +22,13 @@ reset: venv ## forget the local data; downloads are kept
 
 test: venv ## the whole suite, as it is run before a change lands
 	@$(RUN) -m deploy.local jars
-	@$(RUN) -m pytest tests -n auto --maxprocesses 4 --dist loadfile $(WHOLE_PORTAL:%=--ignore=%)
+	@$(RUN) -m pytest tests -n auto --maxprocesses 4 --dist loadfile $(foreach each,$(WHOLE_PORTAL) $(LONG),--ignore=$(each))
 	@CHROMIUM="$$($(RUN) -m deploy.local browser)" && export CHROMIUM && $(RUN) -m pytest $(WHOLE_PORTAL)
+
+campaign: venv ## the long dose before a release: every page in every way, then faults until enough were injected (injections=500 seed=)
+	@$(RUN) -m deploy.local jars
+	@CHROMIUM="$$($(RUN) -m deploy.local browser)" && export CHROMIUM && $(RUN) -m pytest $(LONG)
+	@$(RUN) -m tools.chaos $(if $(injections),--injections $(injections)) $(if $(seed),--seed $(seed))
 
 check: venv ## the fast part: format, lint, types, imports, contracts, and the tests that need no server
 	@$(RUN) -m ruff format --check $(wildcard $(SOURCES))

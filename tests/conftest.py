@@ -1,7 +1,10 @@
-"""Servers that all tests of a process share: one real PostgreSQL and one real Kafka, started when first asked for."""
+"""What tests share, started when first asked for: one real PostgreSQL and one real Kafka for all processes of a run, and the
+running applications of each process."""
 
 import logging
-from collections.abc import Iterator
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,7 +15,12 @@ from deploy.local.kafka import KafkaServer
 from deploy.local.postgres import PostgresServer
 from deploy.local.secrets import ensure_secrets
 from deploy.local.topics import create_topics
+from tests.support.applications import Applications
 from tests.support.databases import Postgres
+from tests.support.sharing import shared
+
+# The process of a run that several share the work of; empty in a run of one process.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 # What the Kafka client says while brokers and groups are broken on purpose would bury the one line of a failure.
 logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
@@ -29,30 +37,51 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A real PostgreSQL; `create(service)` gives a migrated database that nobody else uses."""
-    (port,) = free_ports(1)
-    server = PostgresServer(tmp_path_factory.mktemp("postgres"), port)
-    server.start()
-    databases = Postgres(server)
-    try:
-        yield databases
-    finally:
-        databases.close()
-        server.stop()
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the whole run, the same for all of its processes."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if WORKER else own
 
 
 @pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    """A real Kafka broker with every topic of the registry."""
-    port, controller_port = free_ports(2)
-    server = KafkaServer(tmp_path_factory.mktemp("kafka"), port, controller_port)
-    server.start()
-    try:
-        create_topics(server.bootstrap)
-        yield server
-    finally:
-        server.stop()
+def postgres(run_folder: Path) -> Iterator[Postgres]:
+    """A real PostgreSQL; `create(service)` gives a migrated database that nobody else uses."""
+    folder = run_folder / "postgres-server"
+
+    @contextmanager
+    def start() -> Iterator[str]:
+        server = PostgresServer(folder, free_ports(1)[0], is_durable=False)
+        server.start()
+        try:
+            yield str(server.port)
+        finally:
+            server.stop()
+
+    with shared(run_folder, "postgres", start) as port:
+        databases = Postgres(PostgresServer(folder, int(port)), WORKER)
+        try:
+            yield databases
+        finally:
+            databases.close()
+
+
+@pytest.fixture(scope="session")
+def kafka(run_folder: Path) -> Iterator[KafkaServer]:
+    """A real Kafka broker with every topic of the registry. Each test has topics with a prefix of its own."""
+    folder = run_folder / "kafka-server"
+
+    @contextmanager
+    def start() -> Iterator[str]:
+        server = KafkaServer(folder, *free_ports(2))
+        server.start()
+        try:
+            create_topics(server.bootstrap)
+            yield str(server.port)
+        finally:
+            server.stop()
+
+    with shared(run_folder, "kafka", start) as port:
+        yield KafkaServer(folder, int(port), 0)
 
 
 @pytest.fixture(scope="session")
@@ -61,3 +90,13 @@ def secrets_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("secrets")
     ensure_secrets(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+async def applications(
+    postgres: Postgres, secrets_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Applications]:
+    """The running applications of this process; `lend` gives one to a test, with an empty database."""
+    shared_ones = Applications(postgres, secrets_dir, tmp_path_factory.mktemp("towns"))
+    yield shared_ones
+    await shared_ones.close()

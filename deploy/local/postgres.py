@@ -25,11 +25,12 @@ ADMIN = "postgres"
 
 
 class PostgresServer:
-    """One cluster under `state_dir`, listening on the loopback `port`."""
+    """One cluster under `state_dir`, listening on the loopback `port`; `is_durable` unless nobody minds what a crash takes."""
 
-    def __init__(self, state_dir: Path, port: int) -> None:
+    def __init__(self, state_dir: Path, port: int, *, is_durable: bool = True) -> None:
         self.name = "postgres"
         self.port = port
+        self._durability = "on" if is_durable else "off"
         self.log = state_dir / "logs" / "postgres.log"
         self._passwords = state_dir / "database_passwords.json"
         self._link = state_dir / "postgres"
@@ -70,9 +71,9 @@ class PostgresServer:
             "listen_addresses": LOOPBACK,
             "unix_socket_directories": "",
             "max_connections": str(CONNECTIONS_MAX),
-            "fsync": "on",
-            "synchronous_commit": "on",
-            "full_page_writes": "on",
+            "fsync": self._durability,
+            "synchronous_commit": self._durability,
+            "full_page_writes": self._durability,
             "timezone": "UTC",
             "log_timezone": "UTC",
         }

@@ -15,7 +15,7 @@ from contracts.booking.api import cancel_booking
 from contracts.booking.models import Booking
 from contracts.operation import operations_of
 from contracts.types import SERVICES
-from tests.support.applications import load_service
+from tests.support.wiring import load_service
 
 FOLDER = Path(__file__).parents[2] / "contracts" / "openapi"
 APPLICATIONS = (*SERVICES, "gateway")

@@ -11,7 +11,7 @@ from contracts.event import Event
 from contracts.registry import EVENTS, TOPICS
 from contracts.topic import Topic, TopicKind
 from contracts.types import SERVICES
-from tests.support.applications import load_service
+from tests.support.wiring import load_service
 
 REPOSITORY = Path(__file__).parents[2]
 

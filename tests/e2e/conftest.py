@@ -20,6 +20,7 @@ from deploy.local.kafka import KafkaServer
 from deploy.local.stack import Stack, StackPlan
 from tests.e2e.browser import launch
 from tests.e2e.spans import SpanCollector, collecting
+from tests.e2e.stages import MODES, WalkAt, Walks
 from tests.support.databases import Postgres
 
 WEDNESDAY = 2
@@ -102,3 +103,26 @@ def browser() -> Iterator[Browser]:
         opened = launch(playwright)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="module")
+def families(stack: Stack, browser: Browser, town_now: datetime) -> Iterator[Walks]:
+    """Two families, each walking in its own way."""
+    walks = Walks(stack, browser, town_now)
+    yield walks
+    walks.close()
+
+
+@pytest.fixture
+def walks(request: pytest.FixtureRequest, families: Walks) -> Iterator[Walks]:
+    """The families, for a test that moves both: when it fails, nobody knows where they are."""
+    failed_before = request.session.testsfailed
+    yield families
+    if request.session.testsfailed > failed_before:
+        families.lost.update(MODES)
+
+
+@pytest.fixture
+def walk_at(walks: Walks, mode: str) -> WalkAt:
+    """A family of this mode at a stage."""
+    return lambda stage: walks.at(mode, stage)

@@ -1,54 +1,40 @@
-"""The path of a family, walked in a real browser with scripts on and off: invited, enrolled, booked, invoiced, paid, told."""
+"""The path of a family, walked in a real browser with scripts on and off: invited, enrolled, booked, invoiced, paid, told.
+
+Each test begins with a family at the stage that it needs: as the test before left it, or brought there without a browser.
+"""
 
 import io
 import re
-import time
-from collections.abc import Iterator
-from datetime import datetime
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from deploy.local.stack import Stack
+from tests.e2e import walk as steps
 from tests.e2e.browser import overflow
-from tests.e2e.walk import CENTRE, MAIL_SECONDS, PASSWORD, Walk, fill_household, pay_by_card, press, start_walk
+from tests.e2e.stages import MODES, WalkAt, Walks
+from tests.e2e.walk import CENTRE, PASSWORD, Stage, fill_household, press
 from tools.mailbox import credentials_of
 
-MODES = ("scripts_on", "scripts_off")
 both_modes = pytest.mark.parametrize("mode", MODES, scope="class")
 POLICY = "au minimum 8 caractère(s) dont au moins : 1 minuscule(s), 1 chiffre(s)"
-
-
-@pytest.fixture(scope="module")
-def walks(stack: Stack, browser: Browser, town_now: datetime) -> Iterator[dict[str, Walk]]:
-    """Two families, each walking in its own way."""
-    walked = {mode: start_walk(stack, browser, town_now, is_scripted=mode == "scripts_on") for mode in MODES}
-    yield walked
-    for walk in walked.values():
-        walk.close()
-
-
-@pytest.fixture
-def walk(walks: dict[str, Walk], mode: str) -> Walk:
-    """The walk of a family; the steps below run in order and each needs those before it."""
-    return walks[mode]
 
 
 @both_modes
 class TestInvitedEnrolledAndBooked:
     """Steps 1 to 4: from the agent's form to the confirmed days."""
 
-    def test_agent_opens_a_household(self, walk: Walk) -> None:
-        walk.sign_in_agents()
-        page = walk.open("agent", "/agents/familles/nouvelle")
-        fill_household(page, walk)
+    def test_agent_opens_a_household(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.UNKNOWN)
+        fill_household(page := walk.open("agent", "/agents/familles/nouvelle"), walk)
         press(page, "Créer le dossier")
         expect(page.locator("h1")).to_contain_text(walk.family, ignore_case=True)
         assert walk.violations(page) == []
+        walk.stage = Stage.INVITED
 
-    def test_welcome_mail_carries_credentials(self, walk: Walk) -> None:
+    def test_welcome_mail_carries_credentials(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.INVITED)
         mail = walk.mail("Votre espace personnel")
         assert "nepasrepondre@valmont-sur-orne.example" in mail["from"]
         assert "Ville de Valmont-sur-Orne" in mail["from"]
@@ -56,12 +42,14 @@ class TestInvitedEnrolledAndBooked:
         assert walk.credentials.username in mail["html"]
         assert walk.credentials.password in mail["html"]
 
-    def test_sign_in_is_refused_before_activation(self, walk: Walk) -> None:
+    def test_sign_in_is_refused_before_activation(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.INVITED)
         assert walk.credentials
         page = walk.sign_in("parent", walk.credentials.username, walk.credentials.password)
         expect(page.locator(".alert.error")).to_contain_text("activ")
 
-    def test_link_leads_to_the_portal_and_activates(self, walk: Walk) -> None:
+    def test_link_leads_to_the_portal_and_activates(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.INVITED)
         assert walk.credentials
         page = walk.page("parent")
         page.goto(walk.credentials.link)
@@ -69,15 +57,18 @@ class TestInvitedEnrolledAndBooked:
         press(page, "Activer mon espace")
         expect(page.locator(".alert.success")).to_contain_text("Votre espace personnel est activé")
         expect(page.locator("header a.home")).to_be_visible()
+        walk.stage = Stage.ACTIVATED
 
-    def test_link_works_once(self, walk: Walk) -> None:
+    def test_link_works_once(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.ACTIVATED)
         assert walk.credentials
         page = walk.page("second")
         page.goto(walk.credentials.link)
         press(page, "Activer mon espace")
         expect(page.locator(".alert.error")).to_be_visible()
 
-    def test_first_sign_in_forces_personal_credentials(self, walk: Walk) -> None:
+    def test_first_sign_in_forces_personal_credentials(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.ACTIVATED)
         assert walk.credentials
         page = walk.sign_in("parent", walk.credentials.username, walk.credentials.password)
         expect(page.locator("h1")).to_have_text(re.compile("Modification de vos identifiants", re.IGNORECASE))
@@ -85,8 +76,10 @@ class TestInvitedEnrolledAndBooked:
         expect(page.locator("main")).to_contain_text(POLICY)
         walk.open("parent", "/mon-accueil")
         assert page.url.endswith("/premiere-connexion/identifiants")
+        walk.stage = Stage.SIGNED_IN
 
-    def test_wrong_credentials_are_explained_and_what_was_typed_is_kept(self, walk: Walk) -> None:
+    def test_wrong_credentials_are_explained_and_what_was_typed_is_kept(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.SIGNED_IN)
         page = walk.page("parent")
         page.fill("[name=username]", walk.username)
         page.fill("[name=password]", "court")
@@ -97,14 +90,18 @@ class TestInvitedEnrolledAndBooked:
         expect(page.locator("[name=password]")).to_have_value("")
         assert walk.violations(page) == []
 
-    def test_personal_credentials_are_chosen(self, walk: Walk) -> None:
+    def test_personal_credentials_are_chosen(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.SIGNED_IN)
         page = walk.page("parent")
+        page.fill("[name=username]", walk.username)
         page.fill("[name=password]", PASSWORD)
         page.fill("[name=password_confirmation]", PASSWORD)
         press(page, "Valider")
         expect(page.locator("h1")).to_have_text("Conditions générales d’utilisation")
+        walk.stage = Stage.CHOSEN
 
-    def test_terms_are_read_to_their_end_and_accepted(self, walk: Walk) -> None:
+    def test_terms_are_read_to_their_end_and_accepted(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.CHOSEN)
         page = walk.page("parent")
         expect(page.locator("main")).to_contain_text("veuillez prendre connaissance des CGU ci-dessous")
         expect(page.locator("main")).to_contain_text("mission d’intérêt public")
@@ -114,8 +111,10 @@ class TestInvitedEnrolledAndBooked:
         page.check("[name=is_accepted]")
         press(page, "Suivant")
         expect(page.locator("h1")).to_have_text("Mon accueil")
+        walk.stage = Stage.AT_HOME
 
-    def test_home_page_greets_and_shows_the_household(self, walk: Walk) -> None:
+    def test_home_page_greets_and_shows_the_household(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.AT_HOME)
         page = walk.open("parent", "/mon-accueil")
         expect(page.locator(".session")).to_contain_text(f"Bonjour Monsieur {walk.family.upper()}.")
         main = page.locator("main")
@@ -126,7 +125,8 @@ class TestInvitedEnrolledAndBooked:
         assert walk.violations(page) == []
         assert overflow(page) == 0
 
-    def test_previous_sign_in_is_shown_from_the_second_time(self, walk: Walk) -> None:
+    def test_previous_sign_in_is_shown_from_the_second_time(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.AT_HOME)
         page = walk.page("parent")
         page.click("button:has-text('Se déconnecter')")
         expect(page.locator(".alert.success")).to_contain_text("déconnecté")
@@ -135,73 +135,81 @@ class TestInvitedEnrolledAndBooked:
             re.compile(r"Dernière connexion le \d\d/\d\d/\d{4} à \d\d:\d\d")
         )
 
-    def test_parent_asks_for_an_enrollment(self, walk: Walk) -> None:
+    def test_parent_asks_for_an_enrollment(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.AT_HOME)
         page = walk.open("parent", "/inscriptions/nouvelle")
         page.select_option("[name=child_id]", label="Zoé")
-        page.select_option("[name=activity_id]", index=_option(page, CENTRE))
+        page.select_option("[name=activity_id]", index=steps.option(page, CENTRE))
         press(page, "Envoyer la demande")
         expect(page.locator(".alert.success")).to_contain_text("envoyée à la mairie")
         expect(page.locator("main")).to_contain_text("En attente de validation")
+        walk.stage = Stage.REQUESTED
 
-    def test_calendar_stays_closed_until_the_agent_validates(self, walk: Walk) -> None:
+    def test_calendar_stays_closed_until_the_agent_validates(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.REQUESTED)
         page = walk.open("parent", "/calendrier")
         expect(page.locator(".marker").first).to_contain_text("?")
         expect(page.locator("input[name=slot]")).to_have_count(0)
 
-    def test_agent_validates_the_enrollment(self, walk: Walk) -> None:
+    def test_agent_validates_the_enrollment(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.REQUESTED)
         page = walk.open("agent", "/agents/inscriptions")
         request = page.locator("tr, li, article", has_text=walk.family).first
         request.locator("button:has-text('Valider')").click()
         expect(page.locator(".alert.success")).to_be_visible()
         assert "validée" in walk.mail("validée")["subject"]
+        walk.stage = Stage.VALIDATED
 
-    def test_calendar_opens_with_its_days_in_orange(self, walk: Walk) -> None:
+    def test_calendar_opens_with_its_days_in_orange(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.VALIDATED)
         page = walk.open("parent", "/calendrier")
         expect(page.locator(".marker").first).to_contain_text("V")
         expect(page.locator(".cell[data-state=bookable] input[name=slot]")).to_have_count(1)
         assert walk.violations(page) == []
         assert overflow(page) == 0
 
-    def test_two_wednesdays_are_priced_before_they_are_confirmed(self, walk: Walk) -> None:
-        page = walk.page("parent")
-        page.check("input[type=checkbox][name=slot]")
-        press(page, "Semaine suivante")
-        page.check("input[type=checkbox][name=slot]")
-        if not walk.is_scripted:
-            press(page, "Mettre le prix à jour")
+    def test_two_wednesdays_are_priced_before_they_are_confirmed(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.VALIDATED)
+        page = walk.open("parent", "/calendrier")
+        steps.tick_wednesdays(page, walk)
         expect(page.locator("[data-basket]")).to_contain_text("33,60")
         expect(page.locator("[data-basket]")).to_contain_text("tarif maximum")
         expect(page.locator("[data-basket] li")).to_have_count(2)
 
-    def test_confirmation_is_shown_and_mailed(self, walk: Walk) -> None:
-        page = walk.page("parent")
+    def test_confirmation_is_shown_and_mailed(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.VALIDATED)
+        page = walk.open("parent", "/calendrier")
+        steps.tick_wednesdays(page, walk)
+        expect(page.locator("[data-basket] li")).to_have_count(2)
         press(page, "Valider")
         expect(page.locator(".alert.success")).to_contain_text("Vos réservations sont confirmées")
         expect(page.locator("table .cell[data-state=booked]")).to_have_count(1)
         mail = walk.mail("éservation")
         assert "Zoé" in mail["text"]
         assert CENTRE in mail["text"]
+        walk.stage = Stage.BOOKED
 
 
 class TestLastPlace:
     """Step 4, the other half: one place left, two families."""
 
-    def test_last_place_goes_to_one_and_the_other_is_told_what_to_do(self, walks: dict[str, Walk]) -> None:
-        day = walks["scripts_on"].wednesdays(3)[2]
-        page = walks["scripts_on"].open("agent", "/agents/ouvertures")
-        page.select_option("[name=activity_id]", index=_option(page, CENTRE))
+    def test_last_place_goes_to_one_and_the_other_is_told_what_to_do(self, walks: Walks) -> None:
+        first, second = walks.both(Stage.VALIDATED, Stage.BOOKED)
+        day = first.wednesdays(3)[2]
+        page = first.open("agent", "/agents/ouvertures")
+        page.select_option("[name=activity_id]", index=steps.option(page, CENTRE))
         page.fill("[name=from_on]", day.isoformat())
         page.fill("[name=to_on]", day.isoformat())
         page.fill("[name=capacity]", "1")
         press(page, "Ouvrir ces jours")
         expect(page.locator(".alert.success").first).to_be_visible()
-        for walk in walks.values():
+        for walk in (first, second):
             page = walk.open("parent", f"/calendrier?semaine={day}")
             page.check("input[type=checkbox][name=slot]")
             if not walk.is_scripted:
                 press(page, "Voir le prix")
             expect(page.locator("[data-basket]")).to_contain_text("16,80")
-        winner, loser = (walk.page("parent") for walk in walks.values())
+        winner, loser = (walk.page("parent") for walk in (first, second))
         press(winner, "Valider")
         expect(winner.locator(".alert.success")).to_contain_text("confirmées")
         press(loser, "Valider")
@@ -213,8 +221,8 @@ class TestLastPlace:
 class TestInvoiced:
     """Step 5, once for the town: the day's sheet and the month's run."""
 
-    def test_agent_closes_the_attendance_sheet(self, walks: dict[str, Walk]) -> None:
-        walk = walks["scripts_on"]
+    def test_agent_closes_the_attendance_sheet(self, walks: Walks) -> None:
+        walk, other = walks.both(Stage.BOOKED)
         page = walk.open("agent", f"/agents/pointage?semaine={walk.today}")
         row = page.locator("tr, li, article", has_text=CENTRE).first
         row.locator("a").first.click()
@@ -222,27 +230,30 @@ class TestInvoiced:
             radio.check()
         page.click("button[name=step][value=close] >> visible=true")
         expect(page.locator(".alert.success").first).to_be_visible()
+        walk.stage = other.stage = Stage.ATTENDED
 
-    def test_month_is_drafted_reviewed_and_issued(self, walks: dict[str, Walk]) -> None:
-        walk = walks["scripts_on"]
+    def test_month_is_drafted_reviewed_and_issued(self, walks: Walks) -> None:
+        walk, other = walks.both(Stage.ATTENDED)
         page = walk.open("finance", "/agents/facturation")
         page.fill("[name=period]", f"{walk.today:%Y-%m}")
         press(page, "Calculer le brouillon")
-        reload_until(page, "button:has-text('J’ai relu')")
-        for each in walks.values():
+        steps.reload_until(page, "button:has-text('J’ai relu')")
+        for each in (walk, other):
             expect(page.locator("main")).to_contain_text(each.family, ignore_case=True)
         expect(page.locator("main")).to_contain_text("33,60")
         press(page, "J’ai relu")
         press(page, "Émettre")
-        reload_until(page, "td:has-text('-0000')")
+        steps.reload_until(page, "td:has-text('-0000')")
         assert walk.violations(page) == []
+        walk.stage = other.stage = Stage.ISSUED
 
 
 @both_modes
 class TestPaid:
     """Step 6: the invoice is announced, printed, paid once and receipted."""
 
-    def test_invoice_is_numbered_announced_and_printable(self, walk: Walk) -> None:
+    def test_invoice_is_numbered_announced_and_printable(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.ISSUED)
         page = walk.open("parent", "/factures")
         mail = walk.mail("acture")
         page.reload()
@@ -254,21 +265,23 @@ class TestPaid:
         assert number in text
         assert "16,80" in text
 
-    def test_parent_pays_through_the_provider(self, walk: Walk) -> None:
+    def test_parent_pays_through_the_provider(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.ISSUED)
         page = walk.open("parent", "/factures")
         page.locator("main td a, main th a").first.click()
         press(page, "Payer")
         assert page.url.startswith(walk.stack.url("payfip"))
         expect(page.locator("body")).to_contain_text("16,80")
         expect(page.locator("body")).to_contain_text(walk.email)
-        pay_by_card(page)
+        steps.pay_by_card(page)
         page.click("a:has-text('Retourner sur le site')")
         expect(page.locator(".alert.success")).to_contain_text("est payée")
         expect(page.locator("main")).to_contain_text("Numéro d’autorisation")
+        walk.stage = Stage.PAID
 
-    def test_receipt_is_mailed_and_the_invoice_is_paid_once(self, walk: Walk) -> None:
-        mail = walk.mail("aiement")
-        assert "16,80" in mail["text"]
+    def test_receipt_is_mailed_and_the_invoice_is_paid_once(self, walk_at: WalkAt) -> None:
+        walk = walk_at(Stage.PAID)
+        assert "16,80" in walk.mail("aiement")["text"]
         page = walk.open("parent", "/factures")
         expect(page.locator("main")).to_contain_text("Payée")
         page.locator("main td a, main th a").first.click()
@@ -276,24 +289,12 @@ class TestPaid:
         mails = httpx2.get(f"{walk.stack.url('mail')}/api/messages", params={"to": walk.email}).json()
         assert len([m for m in mails if "aiement" in m["subject"]]) == 1
 
-    def test_other_families_see_nothing_of_it(self, walk: Walk, walks: dict[str, Walk]) -> None:
+    def test_other_families_see_nothing_of_it(self, walks: Walks, mode: str) -> None:
+        walk = walks.at(mode, Stage.ISSUED, Stage.PAID)
+        (other,) = (walks.at(each, Stage.ISSUED, Stage.PAID) for each in MODES if each != mode)
         page = walk.open("parent", "/factures")
         link = str(page.locator("a[href$='/pdf']").first.get_attribute("href"))
-        (other,) = (each for each in walks.values() if each is not walk)
         assert walk.download("parent", link).status_code == 200
         assert other.download("parent", link).status_code == 404
         assert other.download("parent", link.removesuffix("/pdf")).status_code == 404
         assert other.download("parent", "/agents/familles").status_code == 404
-
-
-def _option(page: Page, label: str) -> int:
-    options = page.locator("[name=activity_id] option").all_inner_texts()
-    return next(index for index, text in enumerate(options) if label in text)
-
-
-def reload_until(page: Page, selector: str) -> None:
-    """Reload a page of work in progress until it shows something."""
-    deadline = time.monotonic() + MAIL_SECONDS
-    while page.locator(selector).count() == 0:
-        assert time.monotonic() < deadline, page.locator("main").inner_text()
-        page.reload()

@@ -24,7 +24,6 @@ CONSUMED = "consume family.household_state.v1"
 def family(stack: Stack, browser: Browser, town_now: datetime) -> str:
     """The name of a family whose file an agent opened in a browser."""
     walk = start_walk(stack, browser, town_now, is_scripted=True)
-    walk.sign_in_agents()
     page = walk.open("agent", "/agents/familles/nouvelle")
     fill_household(page, walk)
     press(page, "Créer le dossier")

@@ -1,7 +1,9 @@
 """The people of a walk through the portal: what an agent, a finance officer and a parent do in their own browsers."""
 
+import time
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import IntEnum, auto
 from typing import Any
 from uuid import uuid4
 
@@ -14,10 +16,28 @@ from tools.mailbox import Credentials, wait_for_mail
 
 AGENT = ("c.marchand", "accueil-valmont-1")
 FINANCE = ("d.kaplan", "finances-valmont-1")
+AGENTS = {"agent": AGENT, "finance": FINANCE}
 MAIL_SECONDS = 60.0
 PASSWORD = "kapla-jaune-7"
 CENTRE = "Centre de loisirs du mercredi"
 TEST_CARD = "5017674000000002"
+
+
+class Stage(IntEnum):
+    """What has happened to a family. From ATTENDED on it is the town that moves, with every family that is BOOKED."""
+
+    UNKNOWN = auto()
+    INVITED = auto()
+    ACTIVATED = auto()
+    SIGNED_IN = auto()
+    CHOSEN = auto()
+    AT_HOME = auto()
+    REQUESTED = auto()
+    VALIDATED = auto()
+    BOOKED = auto()
+    ATTENDED = auto()
+    ISSUED = auto()
+    PAID = auto()
 
 
 @dataclass
@@ -31,7 +51,7 @@ class Walk:
     family: str = field(default_factory=lambda: f"Durand{''.join(c for c in uuid4().hex if c.isalpha())[:8]}")
     pages: dict[str, Page] = field(default_factory=dict)
     credentials: Credentials | None = None
-    notes: dict[str, Any] = field(default_factory=dict)
+    stage: Stage = Stage.UNKNOWN
 
     @property
     def email(self) -> str:
@@ -50,24 +70,21 @@ class Walk:
         return self.pages[who]
 
     def open(self, who: str, path: str) -> Page:
-        """Somebody opens a page of the portal."""
+        """Somebody opens a page of the portal; an agent signs in first."""
+        if who in AGENTS and who not in self.pages:
+            self.sign_in(who, *AGENTS[who])
         page = self.page(who)
         page.goto(self.stack.portal_url + path)
         return page
 
     def sign_in(self, who: str, login: str, password: str) -> Page:
         """Somebody signs in."""
-        page = self.open(who, "/connexion")
+        page = self.page(who)
+        page.goto(f"{self.stack.portal_url}/connexion")
         page.fill("[name=login]", login)
         page.fill("[name=password]", password)
         press(page, "Connexion")
         return page
-
-    def sign_in_agents(self) -> None:
-        """The agents of the demonstration town sign in, once."""
-        for who, (login, password) in (("agent", AGENT), ("finance", FINANCE)):
-            if who not in self.pages:
-                self.sign_in(who, login, password)
 
     def mail(self, subject: str) -> dict[str, Any]:
         """The latest mail to the family about something."""
@@ -130,3 +147,26 @@ def pay_by_card(page: Page) -> None:
     page.fill("#cryptogram", "123")
     page.click("button:has-text('Payer')")
     page.click("button:has-text('Confirmer')")
+
+
+def tick_wednesdays(page: Page, walk: Walk) -> None:
+    """Tick the first day of two weeks of the calendar, and see their price."""
+    page.check("input[type=checkbox][name=slot]")
+    press(page, "Semaine suivante")
+    page.check("input[type=checkbox][name=slot]")
+    if not walk.is_scripted:
+        press(page, "Mettre le prix à jour")
+
+
+def option(page: Page, label: str) -> int:
+    """The place of an activity in a list of choices."""
+    options = page.locator("[name=activity_id] option").all_inner_texts()
+    return next(index for index, text in enumerate(options) if label in text)
+
+
+def reload_until(page: Page, selector: str) -> None:
+    """Reload a page of work in progress until it shows something."""
+    deadline = time.monotonic() + MAIL_SECONDS
+    while page.locator(selector).count() == 0:
+        assert time.monotonic() < deadline, page.locator("main").inner_text()
+        page.reload()

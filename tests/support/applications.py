@@ -1,48 +1,109 @@
-"""Services and the gateway as they are really wired, with settings that reach nothing; none is started."""
+"""Applications that the tests of a process share: one for each service and its settings, emptied for the next test.
 
-import importlib
+To start an application and copy a database takes longer than most tests; to empty a database takes milliseconds.
+"""
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from litestar import Litestar
+from tests.support.databases import Postgres
+from tests.support.services import DEMO_TOWN, RunningService, running_service
 
-from chassis.service import Service
-from chassis.settings import ServiceSettings
-from contracts.types import SERVICES
+KEPT_MAX = 8
 
-TOWN_FILE = Path(__file__).parents[2] / "deploy" / "towns" / "demo" / "town.toml"
-
-
-def load_service(name: str, secrets_dir: Path) -> tuple[Service, ServiceSettings]:
-    """A service of the demo town as it is really wired, with settings that reach nothing."""
-    settings: ServiceSettings = _settings(f"services.{name}", f"{name.capitalize()}Settings")(
-        **_common_settings(secrets_dir),
-        database_url="postgresql://nobody@127.0.0.1:1/none",
-        kafka_bootstrap_servers="127.0.0.1:1",
-    )
-    service: Service = importlib.import_module(f"services.{name}.app").create(settings)
-    return service, settings
-
-
-def load_gateway(secrets_dir: Path) -> Litestar:
-    """The gateway of the demo town, which reaches no service."""
-    addresses = {f"{name}_url": "http://127.0.0.1:1" for name in SERVICES}
-    settings = _settings("gateway", "GatewaySettings")(**_common_settings(secrets_dir), **addresses)
-    app: Litestar = importlib.import_module("gateway.app").create(settings)
-    return app
+EMPTY_SQL = """
+do $$
+declare
+    place text;
+begin
+    set local session_replication_role = replica;
+    for place in
+        select oid::regclass from pg_class
+        where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and relname <> 'schema_migrations'
+    loop
+        execute 'delete from ' || place;
+    end loop;
+    perform setval(seqrelid, seqstart, false) from pg_sequence;
+end $$
+"""
 
 
-def _settings(package: str, name: str) -> Any:
-    return getattr(importlib.import_module(f"{package}.settings"), name)
+class Living:
+    """An application in a task of its own, as the frameworks below it want: they end where they began."""
+
+    def __init__(self, application: AbstractAsyncContextManager[RunningService]) -> None:
+        self._over = asyncio.Event()
+        self._running: asyncio.Future[RunningService] = asyncio.get_running_loop().create_future()
+        self._task = asyncio.create_task(self._live(application))
+
+    async def service(self) -> RunningService:
+        """The service, once it runs."""
+        await asyncio.wait([self._running, self._task], return_when=asyncio.FIRST_COMPLETED)
+        if not self._running.done():
+            await self._task  # it could not start, and says why
+        return self._running.result()
+
+    async def end(self) -> None:
+        """Stop it."""
+        self._over.set()
+        await self._task
+
+    async def _live(self, application: AbstractAsyncContextManager[RunningService]) -> None:
+        async with application as running:
+            self._running.set_result(running)
+            await self._over.wait()
 
 
-def _common_settings(secrets_dir: Path) -> dict[str, Any]:
-    """What some process or other must be told; each ignores what is not for it."""
-    return {
-        "http_port": 1,
-        "town_file": TOWN_FILE,
-        "secrets_dir": secrets_dir,
-        "portal_url": "http://localhost:8000",
-        "payfip_url": "http://127.0.0.1:1",
-        "smtp_host": "127.0.0.1",
-    }
+class Applications:
+    """The running applications of one process of the run. Those that were lent longest ago end first."""
+
+    def __init__(self, postgres: Postgres, secrets_dir: Path, towns: Path) -> None:
+        self._postgres = postgres
+        self._secrets_dir = secrets_dir
+        self._towns = towns
+        self._resting: dict[str, Living] = {}
+
+    @asynccontextmanager
+    async def lend(self, name: str, *, town_file: Path = DEMO_TOWN, **settings: Any) -> AsyncIterator[RunningService]:
+        """A service with these settings, on an empty database, at the present time."""
+        kept_town = self._keep(town_file)
+        key = f"{name} {kept_town} {sorted(settings.items())}"
+        living = self._resting.pop(key, None) or Living(
+            running_service(name, self._postgres, self._secrets_dir, town_file=kept_town, **settings)
+        )
+        running = await living.service()
+        await running.db.execute(EMPTY_SQL)
+        lent, offset = replace(running, _sequences=Counter()), running.db.clock_offset
+        try:
+            yield lent
+        finally:
+            running.db.clock_offset = offset
+            await (living.end() if lent.is_altered else self._rest(key, living))
+
+    async def close(self) -> None:
+        """End every application."""
+        while self._resting:
+            await self._resting.popitem()[1].end()
+
+    def _keep(self, town_file: Path) -> Path:
+        """A copy of a town's file and of those beside it, which go when their test is over; the same for the same texts."""
+        texts = {file.name: file.read_bytes() for file in sorted(town_file.parent.glob("*.toml"))}
+        folder = self._towns / hashlib.sha256(repr(texts).encode()).hexdigest()
+        folder.mkdir(exist_ok=True)
+        for name, text in texts.items():
+            (folder / name).write_bytes(text)
+        return folder / town_file.name
+
+    async def _rest(self, key: str, living: Living) -> None:
+        twin = self._resting.pop(key, None)
+        self._resting[key] = living
+        if twin is not None:
+            await twin.end()
+        while len(self._resting) > KEPT_MAX:
+            await self._resting.pop(next(iter(self._resting))).end()

@@ -17,10 +17,11 @@ SERVICES_FOLDER = Path(__file__).parents[2] / "services"
 
 
 class Postgres:
-    """The suite's PostgreSQL."""
+    """The suite's PostgreSQL, with the databases of one process of the run."""
 
-    def __init__(self, server: PostgresServer) -> None:
+    def __init__(self, server: PostgresServer, worker: str = "") -> None:
         self.server = server
+        self._prefix = f"{worker}_" if worker else ""
         self._numbers = itertools.count(1)
         self._templates: set[str] = set()
         self._next: dict[str, Future[str]] = {}
@@ -32,7 +33,7 @@ class Postgres:
         folder = migrations or SERVICES_FOLDER / service / "migrations"
         async with self._lock:
             if service not in self._templates:
-                template = f"template_{service}"
+                template = f"{self._prefix}template_{service}"
                 await self._administer(f'create database "{template}"')
                 await migrate(self._address(template), CHASSIS_MIGRATIONS, folder)
                 self._templates.add(service)
@@ -50,8 +51,8 @@ class Postgres:
         await self._administer(f'drop database if exists "{address.rpartition("/")[2]}" with (force)')
 
     def _copy(self, service: str) -> str:
-        name = f"test_{service}_{next(self._numbers)}"
-        asyncio.run(self._administer(f'create database "{name}" template "template_{service}"'))
+        name = f"{self._prefix}test_{service}_{next(self._numbers)}"
+        asyncio.run(self._administer(f'create database "{name}" template "{self._prefix}template_{service}"'))
         return name
 
     def _address(self, database: str) -> str:

@@ -34,6 +34,11 @@ DEMO_TOWN = Path(__file__).parents[2] / "deploy" / "towns" / "demo" / "town.toml
 
 TOKEN_LIFETIME = timedelta(minutes=5)
 
+EMITTED_SQL = """
+select id, event_type, payload from outbox
+where payload is not null and id > $1 and ($2::text is null or event_type = $2) order by id
+"""
+
 
 @dataclass
 class RunningService:
@@ -44,6 +49,7 @@ class RunningService:
     db: Database
     actor_key: OKPKey
     app: Litestar
+    is_altered: bool = False
     _sequences: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     async def deliver(self, *events: Event | Envelope) -> None:
@@ -75,8 +81,18 @@ class RunningService:
 
     async def outbox(self) -> list[Event]:
         """Every event that the service emitted, in order of commit."""
-        rows = await self.db.fetch("select event_type, payload from outbox where payload is not null order by id")
-        return [EVENTS[row["event_type"]].parse(row["payload"]) for row in rows]
+        return (await self.emitted())[1]
+
+    async def emitted(self, after: int = 0, kind: type[Event] | None = None) -> tuple[int, list[Event]]:
+        """What the service emitted after a mark, of one kind or of all, and the next mark."""
+        rows = await self.db.fetch(EMITTED_SQL, after, kind.event_type if kind else None)
+        mark = max((row["id"] for row in rows), default=after)
+        return mark, [EVENTS[row["event_type"]].parse(row["payload"]) for row in rows]
+
+    async def alter(self, statement: str) -> None:
+        """Change the schema, for a test that shows what happens without a part of it; nobody else gets this database."""
+        self.is_altered = True
+        await self.db.execute(statement)
 
     async def run_job(self, name: str) -> None:
         """Run one of the service's jobs once."""

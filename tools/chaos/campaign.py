@@ -1,38 +1,31 @@
 """A campaign: faults after faults under load, drawn from a seed; after every few of them the invariants are checked.
 
 The seed gives the order of faults, their targets, what people do and the keys of their requests. How it all interleaves is
-the machine's doing, so a seed that failed repeats the same attack, not the same microseconds.
+the machine's doing, so a seed that failed repeats the same attack, not the same microseconds. A campaign lives through several
+towns: each is opened anew, works for so many rounds, and ends with its first violation.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from random import Random
 from typing import Final
 
 from .evidence import gathered, settle
 from .invariants import violations
+from .ledger import Attempt, Round
 from .load import Load
 from .month import Month
 from .scene import Fault, Scene
-from .town import Town
+from .town import MissedInstant, Town
 
 FAULTS_PER_ROUND: Final = 3
+# Repeated topics double their records: a town does not live through too many of those.
+ROUNDS_PER_TOWN: Final = 15
 MONTH_ROUND: Final = 1
 WARM_SECONDS: Final = 2.0
 
 Say = Callable[[str], None]
-
-
-@dataclass(slots=True)
-class Verdict:
-    """How a campaign ended."""
-
-    injected: int = 0
-    rounds: int = 0
-    slowest_seconds: float = 0.0
-    violations: list[str] = field(default_factory=list)
 
 
 def schedule(faults: Sequence[Fault], seed: int) -> Iterator[tuple[Fault, Random]]:
@@ -45,51 +38,72 @@ def schedule(faults: Sequence[Fault], seed: int) -> Iterator[tuple[Fault, Random
             yield fault, Random(f"{seed} {number}")
 
 
-async def run_campaign(town: Town, faults: Sequence[Fault], seed: int, seconds: float, say: Say) -> Verdict:
-    """Inject faults for so many seconds, and check; it ends at the first violation."""
-    load = Load(town, seed)
+async def rounds_of_town(
+    town: Town, load: Load, planned: Iterator[tuple[Fault, Random]], say: Say
+) -> AsyncIterator[Round]:
+    """The rounds of one town under a load that is prepared here, up to its last, or to its first violation."""
     await load.prepare()
-    scene = Scene(town, load, Random(seed))
-    verdict = Verdict()
-    planned = schedule(faults, seed)
-    began = time.monotonic()
-    while time.monotonic() - began < seconds and not verdict.violations:
+    scene = Scene(town, load, Random(0))
+    for number in range(ROUNDS_PER_TOWN):
         chosen = [next(planned) for _ in range(FAULTS_PER_ROUND)]
-        await run_round(scene, chosen, verdict, say, with_month=verdict.rounds == MONTH_ROUND)
-    return verdict
+        done = await run_round(scene, chosen, say, with_month=number == MONTH_ROUND)
+        yield done
+        if done.violations:
+            return
 
 
 async def run_round(
-    scene: Scene, faults: Sequence[tuple[Fault, Random]], verdict: Verdict, say: Say, *, with_month: bool = False
-) -> None:
+    scene: Scene, faults: Sequence[tuple[Fault, Random]], say: Say, *, with_month: bool = False
+) -> Round:
     """A few faults under load, one after the other, then the way back to quiet and every invariant.
 
-    `with_month` has the month invoiced and paid meanwhile, which a town does once.
+    `with_month` has the month invoiced and paid meanwhile, which a town does once. Whatever stops the round is a violation: a
+    portal that does not come back, or a fault that could not be carried out.
     """
-    town, load = scene.town, scene.load
+    attempts: list[Attempt] = []
+    try:
+        await _under_load(scene, faults, attempts, say, with_month=with_month)
+        quiet = await settle(scene.town)
+        async with gathered(scene.town, scene.load.journal, scene.poison) as evidence:
+            found = await violations(evidence)
+            counts, records = scene.load.journal.counts(), len(evidence.records)
+    except Exception as error:
+        say(f"{_now()}  {type(error).__name__}: {error}")
+        return Round(attempts, [f"{type(error).__name__}: {error}"])
+    say(
+        f"{_now()}  quiet after {quiet:.1f} s; {counts['accepted']} accepted, {counts['refused']} refused,"
+        f" {records} records: {found or 'no violation'}"
+    )
+    return Round(attempts, found, quiet)
+
+
+async def _under_load(
+    scene: Scene, faults: Sequence[tuple[Fault, Random]], attempts: list[Attempt], say: Say, *, with_month: bool
+) -> None:
     month: asyncio.Task[None] | None = None
-    async with load.running():
+    async with scene.load.running():
         await asyncio.sleep(WARM_SECONDS)
-        if with_month:
-            month = asyncio.create_task(whole_month(load))
-        for fault, chance in faults:
-            scene.chance = chance
-            at = time.strftime("%H:%M:%S")
-            done = await fault.inject(scene)
-            verdict.injected += 1
-            say(f"{at}  {fault.name}: {done}")
-        if month:
-            await month
-    verdict.rounds += 1
-    quiet = await settle(town)
-    verdict.slowest_seconds = max(verdict.slowest_seconds, quiet)
-    async with gathered(town, load.journal, scene.poison) as evidence:
-        verdict.violations += await violations(evidence)
-        counts = load.journal.counts()
-        say(
-            f"{time.strftime('%H:%M:%S')}  quiet after {quiet:.1f} s; {counts['accepted']} accepted,"
-            f" {counts['refused']} refused, {len(evidence.records)} records: {verdict.violations or 'no violation'}"
-        )
+        try:
+            if with_month:
+                month = asyncio.create_task(whole_month(scene.load))
+            for fault, chance in faults:
+                at = _now()
+                attempts.append(await attempt(scene, fault, chance))
+                say(f"{at}  {fault.name}: {attempts[-1].words}")
+            if month:
+                await month
+        finally:
+            if month:
+                month.cancel()
+
+
+async def attempt(scene: Scene, fault: Fault, chance: Random) -> Attempt:
+    """Inject one fault; one that misses its instant is no error, and counts apart."""
+    scene.chance = chance
+    try:
+        return Attempt(fault.name, await fault.inject(scene))
+    except MissedInstant as missed:
+        return Attempt(fault.name, f"missed its instant: {missed}", is_missed=True)
 
 
 async def whole_month(load: Load) -> None:
@@ -98,3 +112,7 @@ async def whole_month(load: Load) -> None:
     await month.take_attendance()
     await month.issue(await month.open_run())
     await month.pay(limit=len(load.families) // 2)
+
+
+def _now() -> str:
+    return time.strftime("%H:%M:%S")

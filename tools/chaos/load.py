@@ -18,7 +18,7 @@ from contracts.types import ActorKind
 
 from .calling import Caller
 from .journal import Entry, Journal, Kind, Outcome
-from .town import Town
+from .town import NotInTime, Town
 
 SURNAME: Final = "Zibelinard"
 """A word that nobody else uses: where it may not stand, it is found."""
@@ -137,7 +137,10 @@ class Load:
             if entry.outcome is Outcome.ACCEPTED:
                 return entry
             # A replica that is being built again may not know the family yet.
-            assert asyncio.get_running_loop().time() < deadline, entry
+            if asyncio.get_running_loop().time() > deadline:
+                raise NotInTime(
+                    f"not within {REPLICATION_SECONDS:.0f} s: a booking is accepted, instead of {entry.code}"
+                )
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def cancel(self) -> None:

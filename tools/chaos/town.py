@@ -47,6 +47,10 @@ class NotInTime(Exception):
     """Something that must become true did not; the text says what."""
 
 
+class MissedInstant(Exception):
+    """A fault did not meet the instant that it is for; the text says which. Nothing is wrong with the portal."""
+
+
 @dataclass(slots=True)
 class Town:
     """A running portal. Processes are named as in its stack; the second replica of booking is `booking-2`.

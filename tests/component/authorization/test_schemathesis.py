@@ -150,7 +150,7 @@ async def callers(world: World, application: str) -> list[dict[str, str]]:
     return [{**service.as_system()}, service.as_agent(*Role), parent]
 
 
-@pytest.mark.parametrize("application", APPLICATIONS)
+@pytest.mark.parametrize("application", [*APPLICATIONS, "gateway"])
 async def test_no_request_is_answered_by_a_fault(world: World, application: str) -> None:
     async with listening(world, application) as url:
         fuzzer = Fuzzer(application, url, known_values(world), await callers(world, application))

@@ -1,7 +1,7 @@
 """A billing service under test, the payment provider's simulator as a real process, and a gateway between them."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ import pytest
 from deploy.local.child import free_ports
 from tests.component.billing.paying import Gateway, Payer
 from tests.component.simulators.running import Payfip
-from tests.support.databases import Postgres
-from tests.support.services import RunningService, running_service, write_town
+from tests.support.applications import Applications
+from tests.support.services import RunningService, write_town
 
 PROVIDER_SECONDS = 1.0
 
@@ -37,8 +37,8 @@ async def payfip(payfip_process: Payfip) -> Payfip:
     return payfip_process
 
 
-@pytest.fixture
-async def gateway() -> AsyncIterator[Gateway]:
+@pytest.fixture(scope="session")
+async def gateway_process() -> AsyncIterator[Gateway]:
     """The public address that the provider notifies."""
     gateway = Gateway()
     server = await asyncio.start_server(gateway.answer, "127.0.0.1", 0)
@@ -49,11 +49,17 @@ async def gateway() -> AsyncIterator[Gateway]:
 
 
 @pytest.fixture
-async def service(postgres: Postgres, secrets_dir: Path, town: Path) -> AsyncIterator[RunningService]:
-    """The billing service; nobody listens where its payment provider should be."""
-    async with running_service(
-        "billing", postgres, secrets_dir, town_file=town, payfip_url="http://127.0.0.1:9"
-    ) as running:
+def gateway(gateway_process: Gateway) -> Iterator[Gateway]:
+    """The public address, where nobody was notified of anything yet."""
+    gateway_process.notified.clear()
+    yield gateway_process
+    gateway_process.service = None
+
+
+@pytest.fixture
+async def service(applications: Applications, town: Path) -> AsyncIterator[RunningService]:
+    """The billing service with nothing in it; nobody listens where its payment provider should be."""
+    async with applications.lend("billing", town_file=town, payfip_url="http://127.0.0.1:9") as running:
         yield running
 
 
@@ -70,14 +76,10 @@ def town(tmp_path: Path, policy: dict[str, Any]) -> Path:
 
 
 @pytest.fixture
-async def payer(
-    postgres: Postgres, secrets_dir: Path, town: Path, payfip: Payfip, gateway: Gateway
-) -> AsyncIterator[Payer]:
+async def payer(applications: Applications, town: Path, payfip: Payfip, gateway: Gateway) -> AsyncIterator[Payer]:
     """A billing service with its provider, and a parent who has an invoice of 18.40 euros to pay."""
-    async with running_service(
+    async with applications.lend(
         "billing",
-        postgres,
-        secrets_dir,
         town_file=town,
         payfip_url=str(payfip.http.base_url),
         payfip_timeout_seconds=PROVIDER_SECONDS,

@@ -1,19 +1,18 @@
-"""The booking service on a database of its own, and a town around it."""
+"""The booking service, and a town around it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from tests.factories.booking import BookingTown
-from tests.support.databases import Postgres
-from tests.support.services import RunningService, running_service
+from tests.support.applications import Applications
+from tests.support.services import RunningService
 
 
 @pytest.fixture
-async def service(postgres: Postgres, secrets_dir: Path) -> AsyncIterator[RunningService]:
-    """The running service."""
-    async with running_service("booking", postgres, secrets_dir) as running:
+async def service(applications: Applications) -> AsyncIterator[RunningService]:
+    """The running service, with nothing in it."""
+    async with applications.lend("booking") as running:
         yield running
 
 

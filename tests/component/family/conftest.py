@@ -2,19 +2,18 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from tests.component.family.desk import Desk
-from tests.support.databases import Postgres
-from tests.support.services import RunningService, running_service
+from tests.support.applications import Applications
+from tests.support.services import RunningService
 
 
 @pytest.fixture
-async def service(postgres: Postgres, secrets_dir: Path) -> AsyncIterator[RunningService]:
-    """The service with its API role, on a database of its own, when the town's day is 1 September 2026."""
-    async with running_service("family", postgres, secrets_dir) as running:
+async def service(applications: Applications) -> AsyncIterator[RunningService]:
+    """The service with nothing in it, when the town's day is 1 September 2026."""
+    async with applications.lend("family") as running:
         running.db.clock_offset = datetime(2026, 9, 1, 10, tzinfo=UTC) - await running.db.now()
         yield running
 

@@ -151,11 +151,9 @@ class Town:
     async def _relay(self) -> int:
         count = 0
         for name, service in self.services.items():
-            emitted = await service.outbox()
-            new = emitted[self._relayed.get(name, 0) :]
-            self._relayed[name] = len(emitted)
+            self._relayed[name], new = await service.emitted(self._relayed.get(name, 0))
             count += len(new)
-            for other in self.services.values():
+            for other in self.services.values() if new else ():
                 heard = set(other.service.subscriptions.topics)
                 await other.deliver(*(event for event in new if event.topic in heard))
         return count
@@ -163,8 +161,8 @@ class Town:
     async def credential(self) -> Credential:
         """What the last mail with a credential says."""
         key = OKPKey.import_key(json.loads((self.secrets_dir / "seal_private.json").read_text()))
-        sealed = [e.sealed for e in await self.services["identity"].outbox() if isinstance(e, CredentialIssued)]
-        return Credential.model_validate_json(unseal(sealed[-1], key))
+        _, issued = await self.services["identity"].emitted(kind=CredentialIssued)
+        return Credential.model_validate_json(unseal(cast("CredentialIssued", issued[-1]).sealed, key))
 
     async def household(self, children: int = 1, **guardian: Any) -> tuple[Household, Credential]:
         """A new household, and what its invitation says."""

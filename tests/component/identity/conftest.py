@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from tests.component.identity.walk import Walk, town_file
-from tests.support.databases import Postgres
-from tests.support.services import RunningService, running_service
+from tests.support.applications import Applications
+from tests.support.services import RunningService
 
 
 @pytest.fixture
-async def service(postgres: Postgres, secrets_dir: Path, tmp_path: Path) -> AsyncIterator[RunningService]:
-    """The service in the demo town."""
-    async with running_service("identity", postgres, secrets_dir, town_file=town_file(tmp_path)) as running:
+async def service(applications: Applications, tmp_path: Path) -> AsyncIterator[RunningService]:
+    """The service in the demo town, with nothing in it."""
+    async with applications.lend("identity", town_file=town_file(tmp_path)) as running:
         yield running
 
 

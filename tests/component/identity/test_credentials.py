@@ -96,7 +96,7 @@ async def test_of_two_who_choose_one_name_at_once_one_gets_it(walk: Walk) -> Non
 
 
 async def test_without_the_unique_key_both_get_it(walk: Walk, service: RunningService) -> None:
-    await service.db.execute("alter table accounts drop constraint accounts_username_key_key")
+    await service.alter("alter table accounts drop constraint accounts_username_key_key")
     assert [answer.status_code for answer in await both_choose_one_name(walk)] == [200, 200]
 
 

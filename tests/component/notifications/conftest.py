@@ -1,30 +1,32 @@
 """The notifications service under test, with a real mail server that keeps or refuses what it is handed."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 
 from deploy.local.ports import free_ports
 from tests.component.notifications.mail_server import MailServer
-from tests.support.databases import Postgres
-from tests.support.services import RunningService, running_service
+from tests.support.applications import Applications
+from tests.support.services import RunningService
+
+
+@pytest.fixture(scope="session")
+def mail_port() -> int:
+    """Where the mail server of each test listens."""
+    return free_ports(1)[0]
 
 
 @pytest.fixture
-def mail_server() -> Iterator[MailServer]:
-    """A mail server on a port of its own."""
-    (port,) = free_ports(1)
-    server = MailServer(port)
+def mail_server(mail_port: int) -> Iterator[MailServer]:
+    """A mail server without a letter."""
+    server = MailServer(mail_port)
     server.start()
     yield server
     server.stop()
 
 
 @pytest.fixture
-async def service(postgres: Postgres, secrets_dir: Path, mail_server: MailServer) -> AsyncIterator[RunningService]:
-    """The service with its API role, on a database of its own; its jobs run when a test asks."""
-    async with running_service(
-        "notifications", postgres, secrets_dir, smtp_port=mail_server.port, smtp_timeout_seconds=1
-    ) as running:
+async def service(applications: Applications, mail_server: MailServer) -> AsyncIterator[RunningService]:
+    """The service with nothing in it; its jobs run when a test asks."""
+    async with applications.lend("notifications", smtp_port=mail_server.port, smtp_timeout_seconds=1) as running:
         yield running

@@ -71,9 +71,7 @@ async def test_without_the_locks_the_check_finds_the_second_application(
 
     monkeypatch.setattr(invoices, "LOCK_INVOICE_SQL", invoices.LOCK_INVOICE_SQL.replace("for update", ""))
     monkeypatch.setattr(settlements, "lock_payment", read_without_lock)
-    await payer.service.db.execute(
-        "alter table ledger_transactions drop constraint ledger_transactions_kind_reference_key"
-    )
+    await payer.service.alter("alter table ledger_transactions drop constraint ledger_transactions_kind_reference_key")
     await apply_twice_at_once(payer)
     assert {"events", "ledger", "receipts"} <= set(await violations(payer))
 

@@ -8,7 +8,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -19,8 +18,8 @@ from contracts.booking.models import Basket, BasketBooked, BasketLineCreate
 from contracts.types import ActorKind
 from services.booking.bookings.commands import BookingRequest, Outcome, book
 from tests.factories.booking import ZONE, BookingTown, Family
-from tests.support.databases import Postgres
-from tests.support.services import RunningService, running_service
+from tests.support.applications import Applications
+from tests.support.services import RunningService
 
 SEED_FAMILIES_SQL = """
 with family as (
@@ -113,7 +112,7 @@ class Rush:
 
 
 @pytest.fixture
-async def rush(postgres: Postgres, secrets_dir: Path) -> AsyncIterator[Rush]:
-    """The service and its rush."""
-    async with running_service("booking", postgres, secrets_dir) as service:
+async def rush(applications: Applications) -> AsyncIterator[Rush]:
+    """The service with nothing in it, and its rush."""
+    async with applications.lend("booking") as service:
         yield Rush(service)

@@ -36,7 +36,7 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("unlocked")
 async def test_without_the_lock_the_last_place_is_sold_twice(rush: Rush) -> None:
     (slot_id,) = await rush.slots(1, capacity=1)
-    await rush.service.db.execute("alter table slots drop constraint slots_never_oversold")
+    await rush.service.alter("alter table slots drop constraint slots_never_oversold")
     outcomes = await rush.alone(*(rush.request(family, [slot_id]) for family in await rush.families(2)))
     assert codes(outcomes) == ["booked", "booked"]
     assert [row["id"] for row in await rush.service.db.fetch(OVERSOLD_SQL)] == [slot_id]
