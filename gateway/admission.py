@@ -7,7 +7,7 @@ from litestar import Request
 
 from contracts.operation import SAFE_METHODS
 
-from .auth import Sessions, Visitor, bearer_token
+from .auth import Sessions, bearer_token
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 CSRF_EXEMPT = "csrf_exempt"
@@ -40,12 +40,6 @@ async def admit(request: Request[Any, Any, Any]) -> None:
         sessions.check_form(visitor, request.headers.get("x-csrf-token") or form.get("csrf_token"))
     request.state.visitor = visitor
     request.state.form = form
-
-
-def provide_visitor(request: Request[Any, Any, Any]) -> Visitor:
-    """The dependency `visitor`."""
-    visitor: Visitor = request.state.visitor
-    return visitor
 
 
 async def _read_form(request: Request[Any, Any, Any]) -> Form:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from litestar import Litestar, Request, Response, Router, get
 from litestar.config.compression import CompressionConfig
-from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.compression import CompressionMiddleware
@@ -16,14 +15,13 @@ from prometheus_client import start_http_server
 
 from chassis.health import live, ready
 from chassis.http.telemetry import TelemetryMiddleware
+from portal.frame.errors import PAGE_ERRORS, error_page
+from portal.frame.render import Portal
+from portal.frame.settings import PortalTown
 from portal.kit import STATIC, Texts, theme_css
-from portal.pages import PAGES
-from portal.pages.errors import PAGE_ERRORS
-from portal.render import Portal
-from portal.settings import PortalTown
-from portal.visit import visit_of
+from portal.spaces import AGENT_MENU, SPACES
 
-from .admission import admit, provide_visitor
+from .admission import admit
 from .api import API, API_ERRORS
 from .api.errors import outside_routes
 from .auth import Sessions
@@ -81,7 +79,7 @@ def create(settings: GatewaySettings) -> Litestar:
     """The gateway of the town in the settings."""
     town = PortalTown.load(settings.town_file)
     clock_offset = timedelta(seconds=settings.clock_offset_seconds)
-    portal = Portal(town, Texts.load(overrides=town.section.texts), clock_offset)
+    portal = Portal(town, Texts.load(overrides=town.section.texts), clock_offset, AGENT_MENU)
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -96,10 +94,6 @@ def create(settings: GatewaySettings) -> Litestar:
         finally:
             await services.close()
 
-    async def provide_sessions(request: Request[Any, Any, Any]) -> Sessions:
-        found: Sessions = request.app.state.sessions
-        return found
-
     app = Litestar(
         route_handlers=[
             live,
@@ -110,18 +104,13 @@ def create(settings: GatewaySettings) -> Litestar:
             ),
             Router(
                 "/",
-                route_handlers=PAGES,
+                route_handlers=[route for space in SPACES for route in space.routes()],
                 before_request=admit,
-                dependencies={"visit": Provide(visit_of, sync_to_thread=False)},
                 exception_handlers=PAGE_ERRORS,
                 include_in_schema=False,
             ),
             Router("/api/v1", route_handlers=API, before_request=admit, exception_handlers=API_ERRORS),
         ],
-        dependencies={
-            "visitor": Provide(provide_visitor, sync_to_thread=False),
-            "sessions": Provide(provide_sessions),
-        },
         exception_handlers={**PAGE_ERRORS, HTTPException: outside_routes(PAGE_ERRORS[HTTPException])},
         before_send=[SecurityHeaders(settings.portal_url, settings.payfip_url).add],
         lifespan=[lifespan],
@@ -131,6 +120,6 @@ def create(settings: GatewaySettings) -> Litestar:
     )
     app.state.portal = portal
     app.state.health = GatewayHealth()
-    limited = RateLimits(app.asgi_handler, settings) if settings.has_rate_limits else app.asgi_handler
+    limited = RateLimits(app.asgi_handler, settings, error_page) if settings.has_rate_limits else app.asgi_handler
     app.asgi_handler = TelemetryMiddleware("gateway")(limited)
     return app

@@ -19,7 +19,6 @@ from litestar.utils import normalize_path
 
 from chassis.http.errors import problem
 from contracts.operation import SAFE_METHODS
-from portal.pages.errors import error_page
 
 from .auth import SESSION_COOKIE, bearer_token
 from .security import CACHEABLE_PATHS
@@ -31,6 +30,10 @@ UNLIMITED: Final = frozenset({"/health/live", "/health/ready"})
 SECRET_PATHS: Final = frozenset({"/connexion", "/activation", "/premiere-connexion/identifiants", "/api/v1/sessions"})
 IPV6_SITE: Final = (1 << 64) - 1
 """The bits of an IPv6 address that one visitor may choose at will."""
+
+
+ErrorPage = Callable[[Request[Any, Any, Any], int], Response[Any]]
+"""The page of an error with this status."""
 
 
 class Buckets:
@@ -60,8 +63,9 @@ class Buckets:
 class RateLimits:
     """Stands before every route, also before addresses that do not exist, and answers 429 for whoever asks too often."""
 
-    def __init__(self, app: ASGIApp, settings: GatewaySettings) -> None:
+    def __init__(self, app: ASGIApp, settings: GatewaySettings, error_page: ErrorPage) -> None:
         self._app = app
+        self._error_page = error_page
         self._secrets = Buckets(settings.secrets_per_minute)
         self._api = Buckets(settings.api_per_minute), Buckets(settings.session_api_per_minute)
         self._pages = Buckets(settings.pages_per_minute), Buckets(settings.session_pages_per_minute)
@@ -70,7 +74,7 @@ class RateLimits:
         """Pass the request on, or refuse it without reading its body."""
         if scope["type"] == ScopeType.HTTP and (seconds := self._seconds_to_wait(scope)):
             request: Request[Any, Any, Any] = Request(scope)
-            response = _refusal(request, math.ceil(seconds))
+            response = self._refusal(request, math.ceil(seconds))
             await response.to_asgi_response(app=None, request=request)(scope, receive, send)
             return
         await self._app(scope, receive, send)
@@ -89,6 +93,14 @@ class RateLimits:
             return wait
         return by_session.take(token)
 
+    def _refusal(self, request: Request[Any, Any, Any], seconds: int) -> Response[Any]:
+        if _is_api(request.scope["path"]):
+            detail = f"Too many requests from this address or session: come back in {seconds} s."
+            return problem(429, "too_many_requests", detail, {"retry_after_seconds": seconds})
+        page = self._error_page(request, 429)
+        page.headers["Retry-After"] = str(seconds)
+        return page
+
 
 def _visitor_address(scope: HTTPScope) -> str:
     """The source address, which is the server's to tell from its trusted proxies; of IPv6, the site."""
@@ -102,12 +114,3 @@ def _visitor_address(scope: HTTPScope) -> str:
 
 def _is_api(path: str) -> bool:
     return path.startswith("/api/")
-
-
-def _refusal(request: Request[Any, Any, Any], seconds: int) -> Response[Any]:
-    if _is_api(request.scope["path"]):
-        detail = f"Too many requests from this address or session: come back in {seconds} s."
-        return problem(429, "too_many_requests", detail, {"retry_after_seconds": seconds})
-    page = error_page(request, 429)
-    page.headers["Retry-After"] = str(seconds)
-    return page

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 
 from deploy.local.stack import TOWNS
+from portal.frame.settings import PortalTown
 from portal.kit import check_theme
-from portal.pages import PAGES
-from portal.settings import PortalTown
+from portal.spaces import SPACES
 from tests.support.databases import Postgres
 from tests.support.services import running_service
 
 PROFILES = sorted(path.parent.name for path in TOWNS.glob("*/town.toml"))
-PATHS = {path for handler in PAGES for path in handler.paths}
+PATHS = {path for space in SPACES for page in space.pages for path in page.paths}
 
 pytestmark = pytest.mark.anyio
 

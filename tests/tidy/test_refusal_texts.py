@@ -16,10 +16,10 @@ from pathlib import Path
 from chassis.http.errors import STATUS_CODES
 from chassis.refusal import Refusal
 from contracts.types import SERVICES
-from portal.refusal_texts import UNREADABLE_FIELD
+from portal.kit.refusal_texts import UNREADABLE_FIELD
 from tests.tidy.tree import REPOSITORY, Fault, all_files, check, files, nodes, parse, text_of
 
-TEXTS_FOLDER = Path("portal/texts/refusals")
+TEXTS_FOLDER = Path("portal/kit/refusals")
 # Codes that no class stands for: what the HTTP layer itself answers.
 HTTP_CODES = {*STATUS_CODES.values(), "internal_error"}
 UNTYPOGRAPHIC = re.compile(r"\w'\w| [:;!?»]|« |\.\.\.")

@@ -19,7 +19,7 @@ def french_files() -> list[Path]:
         path
         for path in all_files()
         if path.parts[0] in ("portal", "services")
-        and (path.suffix in (".j2", ".typ") or (path.suffix == ".toml" and "texts" in path.parts))
+        and (path.suffix in (".j2", ".typ") or (path.suffix == ".toml" and path.parts[0] == "portal"))
     ] + [path for path in all_files() if path.match("deploy/towns/*.toml") or path.match("deploy/towns/*/town.toml")]
 
 

@@ -9,7 +9,7 @@ from contracts.billing.models import Invoice, PriceExplanation, Quote, QuoteLine
 from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.identity.models import CredentialPolicy, Terms, TermsSection
 from contracts.types import DayState, EnrollmentStatus, InvoiceStatus
-from portal.calendar_view import CHOOSABLE_WITH_WAITING_LIST, CalendarOptions, Choices, calendar_view, changes
+from portal.family.calendar.view import CHOOSABLE_WITH_WAITING_LIST, CalendarOptions, Choices, calendar_view, changes
 from portal.kit import Crumb, Flash, FormState, Frame, MenuEntry, SessionZone, Texts
 
 LINA, SACHA = UUID(int=1), UUID(int=2)

@@ -2,7 +2,7 @@
 
 from contracts.identity.models import CredentialPolicy
 from portal.kit import Texts
-from portal.pages.first_steps import policy_words
+from portal.public.first_steps.pages import policy_words
 
 POLICY = CredentialPolicy(
     length_min=8,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import DayState, EnrollmentStatus
-from portal.calendar_view import (
+from portal.family.calendar.view import (
     CHOOSABLE_WITH_WAITING_LIST,
     CalendarOptions,
     CellView,

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal import formats
-from portal.kit import Texts, TownFace, create_environment
+from portal.kit import Texts, TownFace, create_environment, formats
 from services.notifications.adapters import french
 
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portal.kit import Texts
-from portal.refusal_texts import RefusalTexts
+from portal.kit.refusal_texts import RefusalTexts
 
 REFUSALS = RefusalTexts(Texts.load(), ZoneInfo("Europe/Paris"))
 

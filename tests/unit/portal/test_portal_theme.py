@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.kit import STATIC, InvalidTheme, check_theme, contrast_ratio, theme_css
-from portal.theme import DEFAULT_THEME, STATE_COLORS
+from portal.kit.theme import DEFAULT_THEME, STATE_COLORS
 
 colors = st.from_regex(r"\A#[0-9a-f]{6}\Z")
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from portal.amounts import cents_typed
-from portal.pages.agents.families import with_children_in_order
-from portal.pages.agents.openings import PERIOD_DAYS_MAX, WEEKDAYS, chosen_days
-from portal.pages.sign_in import safe_path
-from portal.render import nest
+from portal.agents.counter.families import with_children_in_order
+from portal.agents.places.openings import PERIOD_DAYS_MAX, WEEKDAYS, chosen_days
+from portal.kit import nest
+from portal.kit.amounts import cents_typed
+from portal.public.sign_in.pages import safe_path
 
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 

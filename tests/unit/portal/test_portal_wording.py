@@ -24,7 +24,7 @@ def test_a_missing_text_or_value_is_an_error(key: str, values: dict[str, object]
 
 
 def test_a_town_rewords_what_exists_and_nothing_else(tmp_path: Path) -> None:
-    (tmp_path / "a.toml").write_text('[sign_in]\ntitle = "Se connecter"\n', "utf-8")
+    (tmp_path / "texts.toml").write_text('[sign_in]\ntitle = "Se connecter"\n', "utf-8")
     texts = Texts.load(tmp_path, {"sign_in.title": "Connexion"})
     assert texts("sign_in.title") == "Connexion"
     with pytest.raises(MissingText, match=r"sign_in\.titel"):

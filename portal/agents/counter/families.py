@@ -1,0 +1,158 @@
+"""Families for agents: search, open a household's file, see its account and what was sent, note a quotient."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from litestar import Response
+
+from contracts.family.api import change_quotient, find_households, open_household, read_household
+from contracts.family.models import HouseholdCreate, QuotientChange
+from contracts.identity.api import invite_again, list_accounts
+from contracts.notifications.api import list_messages
+from contracts.types import Civility, QuotientSource
+from gateway.calls import Refused, typed_as
+from gateway.composing import permitted
+from portal.frame.spaces import Entry, form, page
+from portal.frame.visit import Notice, Visit
+from portal.kit import FormState, Texts, nest
+from portal.kit.amounts import cents_typed
+
+CHILDREN_MAX = 15
+GROUPS = ("guardian", "co_guardian", "address", "children", "quotient")
+QUOTIENT_FIELD = "quotient.value_cents"
+
+
+@page("/agents/familles", entry=Entry("agents.menu.families", "family", find_households))
+async def families_page(visit: Visit) -> Response[Any]:
+    """Find a family by a name, an e-mail or its reference."""
+    search = visit.query("recherche").strip()
+    found = await visit.call(find_households, search, visit.cursor)
+    context = {"search": search, "households": found.items, "next_cursor": found.next_cursor}
+    return visit.page("agents/counter/families.html.j2", context)
+
+
+@page("/agents/familles/nouvelle")
+async def new_family_page(visit: Visit) -> Response[Any]:
+    """The form that opens a household's file."""
+    return _form_page(visit, FormState({"child_count": "1"}))
+
+
+@form("/agents/familles/nouvelle")
+async def create_family(visit: Visit) -> Response[Any]:
+    """Open the file; its account and its welcome mail follow by themselves."""
+    typed = with_children_in_order(visit.posted.values)
+    if visit.posted.get("step") == "add_child":
+        return _form_page(visit, FormState(_with_child_count(typed, 1)))
+    body = _household_body(typed, visit.portal.today())
+    try:
+        household = await visit.call(open_household, typed_as(HouseholdCreate, body))
+    except Refused as refused:
+        return _form_page(visit, visit.refused(refused, _with_child_count(typed, 0)))
+    return visit.redirect(f"/agents/familles/{household.household_id}", Notice("success", "household_created"))
+
+
+@page("/agents/familles/{household_id:uuid}")
+async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
+    """A household's file."""
+    return await _family_page(visit, household_id, FormState())
+
+
+@form("/agents/familles/{household_id:uuid}/quotient")
+async def set_quotient(visit: Visit, household_id: UUID) -> Response[Any]:
+    """Note a family quotient from a day on."""
+    typed = {name: visit.posted.get(name) for name in ("value_cents", "effective_on", "source")}
+    body = nest({**typed, "value_cents": cents_typed(typed["value_cents"])})
+    try:
+        await visit.call(change_quotient, household_id, typed_as(QuotientChange, body))
+    except Refused as refused:
+        return await _family_page(visit, household_id, visit.refused(refused, typed))
+    return visit.redirect(f"/agents/familles/{household_id}", Notice("success", "quotient_noted"))
+
+
+@form("/agents/familles/{household_id:uuid}/invitation/{account_id:uuid}")
+async def send_invitation(visit: Visit, household_id: UUID, account_id: UUID) -> Response[Any]:
+    """Send a new activation link; the former one no longer works."""
+    await visit.call(invite_again, account_id)
+    return visit.redirect(f"/agents/familles/{household_id}", Notice("success", "invitation_sent"))
+
+
+def with_children_in_order(typed: Mapping[str, str]) -> dict[str, str]:
+    """The form with its blank children left out, and the others numbered from zero as the service will count them."""
+    numbers = sorted({int(part) for name, value in typed.items() if value.strip() and (part := _child_number(name))})
+    ranks = {str(number): str(rank) for rank, number in enumerate(numbers)}
+    return {
+        name.replace(number, ranks[number], 1) if number else name: value
+        for name, value in typed.items()
+        if not (number := _child_number(name)) or number in ranks
+    }
+
+
+def _child_number(name: str) -> str:
+    """The digits of a field of a child, nothing for any other field."""
+    group, _, rest = name.partition(".")
+    number = rest.partition(".")[0]
+    return number if group == "children" and number.isdecimal() else ""
+
+
+def _household_body(typed: Mapping[str, str], today: date) -> dict[str, Any]:
+    values: dict[str, Any] = {name: value for name, value in typed.items() if name not in ("step", "child_count")}
+    if quotient := values.get(QUOTIENT_FIELD):
+        values[QUOTIENT_FIELD] = cents_typed(quotient)
+        values["quotient.effective_on"] = values.get("quotient.effective_on") or today.isoformat()
+    else:
+        values.pop("quotient.effective_on", None)
+    # A part that was left blank is sent empty, so that each of its fields is said to be missing.
+    return {"guardian": {}, "address": {}, "children": [{}]} | nest(values)
+
+
+def _with_child_count(typed: Mapping[str, str], added: int) -> dict[str, str]:
+    count = int(typed["child_count"]) if typed.get("child_count", "").isdecimal() else 1
+    return {**typed, "child_count": str(min(CHILDREN_MAX, max(1, count) + added))}
+
+
+def _part_of_form(texts: Texts, field: str) -> str:
+    """The title of the part of the form that a field is in."""
+    group = field.partition(".")[0]
+    if number := _child_number(field):
+        return texts("agents.new_family.child", number=int(number) + 1)
+    return texts(f"agents.new_family.{group}" if group in GROUPS else "agents.new_family.title")
+
+
+def _form_page(visit: Visit, form: FormState) -> Response[str]:
+    texts = visit.portal.texts
+    child_count = int(form.value("child_count", "1"))
+    context = {
+        "key": str(uuid4()),
+        "labels": {name: _part_of_form(texts, name) for name in form.errors},
+        "child_count": child_count,
+        "can_add_child": child_count < CHILDREN_MAX,
+        "has_co_guardian": any(name.startswith("co_guardian") for name in (*form.errors, *_filled(form))),
+        "civilities": [(civility.value, texts(f"agents.civility.{civility}")) for civility in Civility],
+    }
+    return visit.page("agents/counter/new_family.html.j2", context, form=form)
+
+
+def _filled(form: FormState) -> list[str]:
+    return [name for name in form.values if form.value(name).strip()]
+
+
+async def _family_page(visit: Visit, household_id: UUID, form: FormState) -> Response[str]:
+    household = await visit.call(read_household, household_id)
+    payer_id = household.payer_guardian_id
+    accounts, messages = await asyncio.gather(
+        permitted(visit.call(list_accounts, payer_id)),
+        permitted(visit.call(list_messages, payer_id)),
+    )
+    context = {
+        "household": household,
+        "accounts": accounts,
+        "messages": messages,
+        "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],
+    }
+    return visit.page("agents/counter/family.html.j2", context, form=form)
+
+
+PAGES = [families_page, new_family_page, create_family, family_page, set_quotient, send_invitation]

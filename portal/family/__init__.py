@@ -1,0 +1,9 @@
+"""Pages of a signed-in family."""
+
+from portal.family.calendar import pages as calendar
+from portal.family.enrollments import pages as enrollments
+from portal.family.home import pages as home
+from portal.family.invoices import pages as invoices
+from portal.frame.spaces import Space, families
+
+FAMILY = Space(families, [page for area in (home, enrollments, calendar, invoices) for page in area.PAGES])

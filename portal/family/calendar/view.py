@@ -1,0 +1,224 @@
+"""The calendar as it is drawn: the booking service's answer, worded for a cell, a label and a popover, in week, month or list.
+
+A cell that can be acted on is a checkbox named `slot`; what was already on when the page was drawn is repeated in hidden
+fields named `was`. Ticked and not `was` is to be added, `was` and not ticked is to be removed: `changes` says which.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from contracts.booking.models import Calendar, CalendarRow, DayCell
+from contracts.types import DayState
+from portal.kit.days import monday
+from portal.kit.formats import PARIS, date_day, time_words
+from portal.kit.wording import Texts
+
+ROWS_MAX: Final = 5
+DAYS_MAX: Final = 7
+"""Above these a week no longer fits a screen as a table: it is drawn as a list by day."""
+
+ON: Final = frozenset({DayState.BOOKED, DayState.WAITING})
+OPEN: Final = frozenset({DayState.BOOKABLE, DayState.LATE, DayState.CANCELLED})
+CHOOSABLE: Final = OPEN | {DayState.BOOKED}
+CHOOSABLE_WITH_WAITING_LIST: Final = CHOOSABLE | {DayState.FULL, DayState.WAITING}
+
+_FRIDAY: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """A child, an activity and a day. `control` is empty when nothing can be done, and then `reason` says why."""
+
+    day: date
+    state: DayState
+    control: str
+    was_on: bool
+    is_on: bool
+    label: str
+    reason: str
+    note: str
+    child: str
+    activity: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One child in one activity; `marker` is the status of the enrollment."""
+
+    child: str
+    activity: str
+    site: str
+    marker: str
+    cells: Sequence[CellView]
+
+    def on(self, day: date) -> CellView | None:
+        """The cell of a day, if the activity takes place on it."""
+        return next((cell for cell in self.cells if cell.day == day), None)
+
+    def in_week(self, week: date, weekday: date) -> CellView | None:
+        """The cell of a week, given by its Monday, on the same day of the week as another date."""
+        return self.on(week + timedelta(days=weekday.weekday()))
+
+    def weekdays(self) -> list[date]:
+        """One day for each day of the week on which the activity takes place: the columns of its month."""
+        return list(
+            {cell.day.weekday(): cell.day for cell in sorted(self.cells, key=lambda cell: cell.day.weekday())}.values()
+        )
+
+    def weeks(self) -> list[date]:
+        """The Mondays of the weeks in which the activity takes place: the rows of its month."""
+        return sorted({monday(cell.day) for cell in self.cells})
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarView:
+    """What a page draws. `carried` and `carried_were` are choices made on other weeks, kept in hidden fields."""
+
+    days: Sequence[date]
+    rows: Sequence[RowView]
+    carried: Sequence[str] = ()
+    carried_were: Sequence[str] = ()
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is drawn as a list by day."""
+        return len(self.rows) > ROWS_MAX or len(self.days) > DAYS_MAX
+
+    def by_day(self) -> list[tuple[date, list[CellView]]]:
+        """The cells of each day on which something takes place."""
+        listed = [(day, [cell for row in self.rows if (cell := row.on(day))]) for day in self.days]
+        return [(day, cells) for day, cells in listed if cells]
+
+    def with_notes(self, notes: dict[str, str]) -> "CalendarView":
+        """The same with a short note, such as a price, in the cells of some controls."""
+        rows = [
+            replace(row, cells=[replace(cell, note=notes.get(cell.control, cell.note)) for cell in row.cells])
+            for row in self.rows
+        ]
+        return replace(self, rows=rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a family asked for on the form: controls ticked, and those that were on when it was drawn."""
+
+    slots: Collection[str] = ()
+    were: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarOptions:
+    """How a town draws its calendar."""
+
+    choosable: Collection[DayState] = CHOOSABLE
+    zone: ZoneInfo = PARIS
+
+
+DEFAULT_OPTIONS: Final = CalendarOptions()
+
+
+def calendar_view(
+    calendar: Calendar,
+    texts: Texts,
+    refusal: Callable[[str, Mapping[str, Any]], str],
+    choices: Choices | None = None,
+    options: CalendarOptions = DEFAULT_OPTIONS,
+) -> CalendarView:
+    """The calendar of a household, drawn with the choices already made on the form, if any.
+
+    `refusal` words the code and parameters of a reason (`portal.kit.refusal_texts.RefusalTexts.refusal`).
+    """
+    several = {child for child, count in Counter(row.child_id for row in calendar.rows).items() if count > 1}
+    worder = _Worder(texts, refusal, choices, options)
+    rows = [worder.row(row, names_activity=row.child_id in several) for row in calendar.rows]
+    shown = {cell.control for row in rows for cell in row.cells}
+    carried = choices or Choices()
+    return CalendarView(
+        days=_days(calendar),
+        rows=rows,
+        carried=sorted(set(carried.slots) - shown),
+        carried_were=sorted(set(carried.were) - shown),
+    )
+
+
+def changes(choices: Choices) -> tuple[list[str], list[str]]:
+    """The controls to add and those to remove, each in the order in which they were drawn."""
+    return (
+        [control for control in choices.slots if control not in choices.were],
+        [control for control in choices.were if control not in choices.slots],
+    )
+
+
+def _days(calendar: Calendar) -> list[date]:
+    """Monday to Friday always, so that a day keeps its column from week to week; the week-end when it is used."""
+    used = {cell.service_on for row in calendar.rows for cell in row.cells}
+    span = (calendar.to_on - calendar.from_on).days + 1
+    every = (calendar.from_on + timedelta(days=offset) for offset in range(span))
+    return [day for day in every if day.weekday() <= _FRIDAY or day in used]
+
+
+class _Worder:
+    """Words the cells of one calendar."""
+
+    def __init__(
+        self,
+        texts: Texts,
+        refusal: Callable[[str, Mapping[str, Any]], str],
+        choices: Choices | None,
+        options: CalendarOptions,
+    ) -> None:
+        self._texts, self._refusal, self._choices, self._options = texts, refusal, choices, options
+
+    def row(self, row: CalendarRow, *, names_activity: bool) -> RowView:
+        """A child in an activity; the labels name the activity when the child has several."""
+        activity = f"{row.activity_label}, " if names_activity else ""
+        cells = [self._cell(row, cell, activity) for cell in row.cells]
+        return RowView(row.child_first_name, row.activity_label, row.site_label, row.marker, cells)
+
+    def _cell(self, row: CalendarRow, cell: DayCell, activity: str) -> CellView:
+        control = f"{row.child_id}:{cell.slot_id}" if cell.state in self._options.choosable else ""
+        was_on = cell.state in ON
+        is_on = was_on if self._choices is None or not control else control in self._choices.slots
+        reason = "" if control else self._reason(cell)
+        day = date_day(cell.service_on)
+        label = self._texts(
+            "kit.cell_label", child=row.child_first_name, activity=activity, day=day, state=self._state(cell)
+        )
+        return CellView(
+            day=cell.service_on,
+            state=cell.state,
+            control=control,
+            was_on=was_on,
+            is_on=is_on,
+            label=label,
+            reason=reason,
+            note=self._note(cell),
+            child=row.child_first_name,
+            activity=row.activity_label,
+        )
+
+    def _note(self, cell: DayCell) -> str:
+        if cell.state is DayState.WAITING and "rank" in cell.params:
+            return self._texts("kit.rank", rank=cell.params["rank"])
+        if cell.free is None or cell.state not in OPEN:
+            return ""
+        return self._texts("kit.places", count=cell.free)
+
+    def _state(self, cell: DayCell) -> str:
+        key = f"kit.cell.{cell.state}"
+        if cell.until is not None and f"{key}_until" in self._texts:
+            return self._texts(f"{key}_until", until=self._instant(cell.until))
+        return self._texts(key, **cell.params)
+
+    def _reason(self, cell: DayCell) -> str:
+        if cell.reason is not None:
+            return self._refusal(cell.reason, cell.params)
+        return self._texts(f"kit.reason.{cell.state}")
+
+    def _instant(self, instant: datetime) -> str:
+        zone = self._options.zone
+        return self._texts("kit.instant", day=date_day(instant, zone), time=time_words(instant, zone))

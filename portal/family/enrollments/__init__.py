@@ -1,0 +1,1 @@
+"""Enrollments of a family."""

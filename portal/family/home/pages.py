@@ -1,0 +1,86 @@
+"""The home page of a family: greeting, the household, the dashboard and the tiles of the town."""
+
+import asyncio
+from datetime import date
+from typing import Any
+
+from litestar import Response
+
+from contracts.billing.api import list_invoices
+from contracts.booking.api import list_enrollments
+from contracts.family.api import my_household
+from contracts.family.events import Guardian
+from contracts.family.models import Household
+from contracts.types import Civility, EnrollmentStatus, InvoiceStatus
+from gateway.composing import Part, optional
+from portal.frame.render import Portal
+from portal.frame.settings import Tile
+from portal.frame.spaces import page
+from portal.frame.visit import Visit
+from portal.kit import Texts
+
+
+@page("/mon-accueil")
+async def private_home(visit: Visit) -> Response[Any]:
+    """Everything a family starts from; a service that does not answer leaves its part marked as unavailable."""
+    session = visit.session
+    household, invoices, enrollments = await asyncio.gather(
+        optional(visit.call(my_household)),
+        optional(visit.call(list_invoices)),
+        optional(visit.call(list_enrollments)),
+    )
+    guardian = own_guardian(household, session.guardian_id)
+    unpaid = [i for i in invoices.value.items if i.status is not InvoiceStatus.PAID] if invoices.value else []
+    waiting = (
+        [e for e in enrollments.value.items if e.status is EnrollmentStatus.REQUESTED] if enrollments.value else []
+    )
+    context = {
+        "household": household,
+        "guardian": guardian,
+        "invoices": invoices,
+        "unpaid": unpaid,
+        "enrollments": enrollments,
+        "waiting": waiting,
+        "blocks": shown_blocks(visit.portal, household),
+        "other_spaces": visit.portal.town.section.other_spaces,
+    }
+    words = greeting(visit.portal.texts, guardian) if guardian else None
+    return visit.page("family/home/home.html.j2", context, greeting=words)
+
+
+def own_guardian(household: Part[Household], guardian_id: object) -> Guardian | None:
+    """The signed-in person in the household's file."""
+    if household.value is None:
+        return None
+    return next((g for g in household.value.guardians if g.guardian_id == guardian_id), None)
+
+
+def greeting(texts: Texts, guardian: Guardian) -> str:
+    """ "Bonjour Monsieur TESTEUR", or with the first name for whoever gave no civility."""
+    if guardian.civility is Civility.NONE:
+        return texts("home.greeting_plain", first_name=guardian.first_name, last_name=guardian.last_name.upper())
+    civility = texts(f"home.civility.{guardian.civility}")
+    return texts("home.greeting", civility=civility, last_name=guardian.last_name.upper())
+
+
+def shown_blocks(portal: Portal, household: Part[Household]) -> list[tuple[str, list[Tile]]]:
+    """The town's blocks of tiles, each tile only when a child of the household is of its age band."""
+    if household.value is None:
+        ages = list(range(19))
+    else:
+        today = portal.today()
+        ages = [age_on(child.birth_on, today) for child in household.value.children]
+    blocks = []
+    for block in portal.town.section.blocks:
+        tiles = [tile for tile in block.tiles if any(tile.age_min <= age <= tile.age_max for age in ages)]
+        if tiles:
+            blocks.append((block.title, tiles))
+    return blocks
+
+
+def age_on(birth_on: date, day: date) -> int:
+    """The age in full years on a day."""
+    return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
+
+
+PAGES = [private_home]

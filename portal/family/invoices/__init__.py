@@ -1,0 +1,1 @@
+"""Invoices of a family and their payment."""

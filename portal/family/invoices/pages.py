@@ -1,0 +1,102 @@
+"""Invoices of a family and their payment: the list, an invoice with its document, the way to the provider and back."""
+
+import contextlib
+from typing import Any
+from uuid import UUID, uuid4
+
+from litestar import Response
+from litestar.response import Redirect
+
+from contracts.billing.api import (
+    list_invoices,
+    notify_payment,
+    read_invoice,
+    read_invoice_pdf,
+    read_payment_by_operation,
+    start_payment,
+)
+from contracts.billing.models import PayfipNotice, Payment, PaymentStart
+from contracts.types import PaymentStatus
+from gateway.calls import Refused, typed_as
+from portal.frame.spaces import form, page, signed_in
+from portal.frame.visit import Visit
+from portal.kit import FormState
+
+OUTCOMES = {
+    PaymentStatus.PAID: "paid",
+    PaymentStatus.REFUSED: "refused",
+    PaymentStatus.CANCELLED: "refused",
+    PaymentStatus.EXPIRED: "refused",
+}
+
+
+@page("/factures")
+async def invoices_page(visit: Visit) -> Response[Any]:
+    """The family's invoices, latest first."""
+    found = await visit.call(list_invoices, cursor=visit.cursor)
+    return visit.page("family/invoices/list.html.j2", {"invoices": found.items, "next_cursor": found.next_cursor})
+
+
+@page("/factures/{invoice_id:uuid}")
+async def invoice_page(visit: Visit, invoice_id: UUID) -> Response[Any]:
+    """An invoice with its lines, its payments, and the way to pay it."""
+    return await _invoice_page(visit, invoice_id, FormState())
+
+
+@page("/factures/{invoice_id:uuid}/pdf", admits=signed_in)
+async def invoice_document(visit: Visit, invoice_id: UUID) -> Response[bytes]:
+    """The invoice's document."""
+    document = await visit.call(read_invoice_pdf, invoice_id)
+    disposition = {"Content-Disposition": f'inline; filename="{document.name}"'}
+    return Response(document.content, media_type=document.media_type, headers=disposition)
+
+
+@form("/factures/{invoice_id:uuid}/paiement")
+async def pay(visit: Visit, invoice_id: UUID) -> Response[Any]:
+    """Go to the payment provider, or say why it is not possible now."""
+    try:
+        started = await visit.call(start_payment, invoice_id, PaymentStart())
+    except Refused as refused:
+        return await _invoice_page(visit, invoice_id, visit.refused(refused))
+    return Redirect(started.redirect_url, status_code=303)
+
+
+@page("/paiement/retour")
+async def payment_return(visit: Visit) -> Response[Any]:
+    """Where the provider sends the browser back: the result is looked up, never believed from the address."""
+    operation = next((v for k, v in visit.request.query_params.items() if k.lower() == "idop"), "")
+    try:
+        payment: Payment | None = await visit.call(read_payment_by_operation, operation) if operation else None
+    except Refused:
+        payment = None
+    outcome = OUTCOMES.get(payment.status, "waiting") if payment else "unknown"
+    context = {"payment": payment, "outcome": outcome, "refresh_url": f"/paiement/retour?idop={operation}"}
+    return visit.page("family/invoices/payment.html.j2", context, status=200 if payment else 404)
+
+
+@form("/paiement/notification", is_of_others=True)
+async def payment_notification(visit: Visit) -> Response[str]:
+    """The provider says that an operation ended; it gets no information in return."""
+    named = {**dict(visit.request.query_params.items()), **visit.posted.values}
+    operation = next((str(value) for name, value in named.items() if name.lower() == "idop"), "")
+    with contextlib.suppress(Refused):
+        await visit.call(notify_payment, typed_as(PayfipNotice, {"operation_id": operation}))
+    return Response("", media_type="text/plain")
+
+
+async def _invoice_page(visit: Visit, invoice_id: UUID, form: FormState) -> Response[str]:
+    invoice = await visit.call(read_invoice, invoice_id)
+    reason = ""
+    if not invoice.is_payable_online and invoice.payable_reason:
+        reason = visit.portal.refusals.refusal(invoice.payable_reason, invoice.payable_params)
+    context = {
+        "invoice": invoice,
+        "left_cents": invoice.total_cents - invoice.paid_cents,
+        "receipts": [payment for payment in invoice.payments if payment.status is PaymentStatus.PAID],
+        "reason": reason,
+        "key": str(uuid4()),
+    }
+    return visit.page("family/invoices/invoice.html.j2", context, form=form)
+
+
+PAGES = [invoices_page, invoice_page, invoice_document, pay, payment_return, payment_notification]

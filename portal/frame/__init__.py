@@ -1,0 +1,1 @@
+"""What surrounds every page: the visit, spaces and menus, errors, layouts."""

@@ -1,0 +1,93 @@
+"""Pages for what goes wrong: each says what happened, who can help and what to do next, and never a technical word."""
+
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+
+from chassis.http.client import Unreachable
+from contracts.types import SessionStage
+from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
+from gateway.calls import Refused
+from portal.frame.visit import visit_of
+
+FIRST_STEPS = {
+    SessionStage.CHOOSE_CREDENTIALS: "/premiere-connexion/identifiants",
+    SessionStage.ACCEPT_TERMS: "/premiere-connexion/conditions",
+}
+STATUS_PAGES = {
+    403: "forbidden",
+    404: "not_found",
+    405: "not_found",
+    413: "too_large",
+    429: "too_many",
+    503: "unavailable",
+}
+
+log = structlog.get_logger()
+
+AnyRequest = Request[Any, Any, Any]
+
+
+def error_page(request: AnyRequest, status: int, text: str | None = None) -> Response[str]:
+    """The page of an error; `text` says more than the general sentence of its status."""
+    name = STATUS_PAGES.get(status, "refused_page" if status < 500 else "broken")
+    return visit_of(request).page("error.html.j2", {"name": name, "text": text}, status=status)
+
+
+def on_sign_in_needed(request: AnyRequest, _error: SignInNeeded) -> Response[str]:
+    """A private page without a session: the sign-in form, which leads back here."""
+    path = request.scope["path"] if request.method == "GET" else ""
+    return visit_of(request).page("public/sign_in/sign_in.html.j2", {"next_path": path, "is_needed": True}, status=401)
+
+
+def on_stage_not_ready(request: AnyRequest, error: StageNotReady) -> Response[Any]:
+    """The next of the first steps."""
+    return visit_of(request).redirect(FIRST_STEPS[error.stage])
+
+
+def on_wrong_space(request: AnyRequest, _error: WrongSpace) -> Response[str]:
+    """A page of the others' space does not exist."""
+    return error_page(request, 404)
+
+
+def on_forged_request(request: AnyRequest, _error: ForgedRequest) -> Response[str]:
+    """A form that is too old, or not ours: nothing was done."""
+    return error_page(request, 403, visit_of(request).portal.texts("errors.forged"))
+
+
+def on_refused(request: AnyRequest, error: Refused) -> Response[str]:
+    """A refusal that no form of the page could show."""
+    problem = error.problem
+    text = None if problem.status == 404 else visit_of(request).portal.refusal_text(problem)
+    return error_page(request, problem.status, text)
+
+
+def on_unreachable(request: AnyRequest, error: Unreachable) -> Response[str]:
+    """The part of the product that this page is about does not answer."""
+    log.warning("page cannot be shown", name=error.name, route=request.scope.get("path_template"))
+    return error_page(request, 503)
+
+
+def on_http_error(request: AnyRequest, error: HTTPException) -> Response[str]:
+    """What the HTTP layer refused: an unknown address, a body that is too large, a parameter that is not one."""
+    return error_page(request, 404 if error.status_code == 400 and request.method == "GET" else error.status_code)
+
+
+def on_bug(request: AnyRequest, error: Exception) -> Response[str]:
+    """Anything unexpected: loud in the log, an apology on the page."""
+    log.error("unhandled exception", method=request.method, route=request.scope.get("path_template"), exc_info=error)
+    return error_page(request, 500)
+
+
+PAGE_ERRORS: dict[int | type[Exception], Any] = {
+    SignInNeeded: on_sign_in_needed,
+    StageNotReady: on_stage_not_ready,
+    WrongSpace: on_wrong_space,
+    ForgedRequest: on_forged_request,
+    Refused: on_refused,
+    Unreachable: on_unreachable,
+    HTTPException: on_http_error,
+    Exception: on_bug,
+}

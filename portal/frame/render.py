@@ -1,0 +1,62 @@
+"""What pages are made with: the town, its texts and templates, and what a refused form says in French."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from jinja2 import Environment
+from litestar import Response
+
+from chassis.clock import civil_day
+from contracts.http import Problem
+from gateway.auth import Visitor
+from portal.frame.settings import AgentEntry, PortalTown
+from portal.kit import FormState, Texts, create_environment
+from portal.kit.layout import MenuEntry
+from portal.kit.refusal_texts import RefusalTexts
+
+HTML: Final = "text/html"
+
+
+class Portal:
+    """Everything pages are made with, for one town."""
+
+    def __init__(
+        self,
+        town: PortalTown,
+        texts: Texts,
+        clock_offset: timedelta = timedelta(),
+        agent_menu: Sequence[AgentEntry] = (),
+    ) -> None:
+        self.town = town
+        self._agent_menu = agent_menu
+        self._clock_offset = clock_offset
+        self.texts = texts
+        self.environment: Environment = create_environment(texts, town.face)
+        self.refusals = RefusalTexts(texts, town.town.zone)
+
+    def menu(self, visitor: Visitor) -> Sequence[MenuEntry]:
+        """The menu for whoever looks."""
+        return self.town.menu_of(visitor, self.texts, self._agent_menu)
+
+    def today(self) -> date:
+        """The town's date."""
+        return civil_day(datetime.now(UTC) + self._clock_offset, self.town.town.zone)
+
+    def fragment(self, template: str, context: Mapping[str, Any]) -> Response[str]:
+        """A part of a page, for a script that asked for it."""
+        return Response(self.environment.get_template(template).render(**context), status_code=200, media_type=HTML)
+
+    def refusal_text(self, problem: Problem) -> str:
+        """What a refusal says to a person: the rule, who decides, what can be done."""
+        return self.refusals.refusal(problem.code, problem.params)
+
+    def refused_form(self, problem: Problem, typed: Mapping[str, Any]) -> FormState:
+        """What was typed, and what is wrong with it: by field (`/children/0/birth_on` is the field `children.0.birth_on`), or
+        the rule that refused it as a whole. Passwords are typed again."""
+        kept = {name: value for name, value in typed.items() if "password" not in name}
+        errors = {
+            error.pointer.lstrip("/").replace("/", "."): self.refusals.field(error.pointer, error.code, error.params)
+            for error in problem.errors
+        }
+        return FormState(kept, errors, "" if errors else self.refusal_text(problem), problem.status)

@@ -1,0 +1,107 @@
+"""What the portal reads of a town's profile: its theme, its menus, its tiles and the links it wants shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+
+from chassis.town import Town, TownSection, load_section, load_town
+from contracts.types import ActorKind, Role, SessionStage
+from gateway.auth import Visitor
+from portal.kit import MenuEntry, Texts, TownFace
+from portal.kit.formats import phone
+
+
+class Link(TownSection):
+    """A labelled link of a menu, a block of links or a tile."""
+
+    label: str
+    url: str
+
+
+class Tile(TownSection):
+    """A tile of the private home page. `number` makes it a step of a path; ages (in years) say for whom it is shown."""
+
+    label: str
+    url: str
+    icon: str = "document"
+    text: str = ""
+    number: int | None = None
+    age_min: int = 0
+    age_max: int = 18
+
+
+class TileBlock(TownSection):
+    """A titled block of tiles."""
+
+    title: str
+    tiles: tuple[Tile, ...]
+
+
+class PortalSection(TownSection):
+    """The `[portal]` table."""
+
+    theme: dict[str, str] = Field(default_factory=dict)
+    logo_url: str = ""
+    public_menu: tuple[Link, ...]
+    private_menu: tuple[Link, ...]
+    other_spaces: tuple[Link, ...] = ()
+    blocks: tuple[TileBlock, ...] = ()
+    information_url: str = "/donnees-personnelles"
+    """Where the "mentions d'information" about personal data stand."""
+    texts: dict[str, str] = Field(default_factory=dict)
+    """The town's own wording, by full key of `portal/texts/*.toml`."""
+    calendar_weeks_ahead: Annotated[int, Field(ge=1, le=26)] = 26
+
+
+@dataclass(frozen=True, slots=True)
+class AgentEntry:
+    """An entry of the agents' menu: the key of its label, its page, its icon, and the roles it is for (all when empty)."""
+
+    key: str
+    url: str
+    icon: str
+    roles: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PortalTown:
+    """A town as the portal shows it."""
+
+    town: Town
+    section: PortalSection
+
+    @classmethod
+    def load(cls, path: Path) -> "PortalTown":
+        """Read a profile file."""
+        return cls(load_town(path), load_section(path, "portal", PortalSection))
+
+    @property
+    def face(self) -> TownFace:
+        """The town for the design kit."""
+        return TownFace(
+            name=self.town.name,
+            logo_url=self.section.logo_url,
+            contact_lines=(self.town.full_name, phone(self.town.contact_phone), self.town.contact_email),
+            theme=self.section.theme,
+            time_zone=self.town.time_zone,
+        )
+
+    def menu_of(self, visitor: Visitor, texts: Texts, agents: Sequence[AgentEntry]) -> Sequence[MenuEntry]:
+        """The top menu for whoever looks: public, of a family, or of an agent with their own of these entries."""
+        session = visitor.session
+        if session is None or session.stage is not SessionStage.READY:
+            return _entries(self.section.public_menu)
+        if session.kind is ActorKind.PARENT:
+            return _entries(self.section.private_menu)
+        return [
+            MenuEntry(texts(entry.key), entry.url, icon=entry.icon)
+            for entry in agents
+            if not entry.roles or entry.roles & set(session.roles)
+        ]
+
+
+def _entries(links: Sequence[Link]) -> list[MenuEntry]:
+    return [MenuEntry(link.label, link.url) for link in links]

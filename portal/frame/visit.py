@@ -1,0 +1,168 @@
+"""A visit: one request for a page, by whom, with what was posted, and all that its handler needs to answer it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, ParamSpec, TypeVar
+from uuid import uuid4
+
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.response import Redirect
+
+from contracts.identity.models import CurrentSession
+from contracts.operation import Operation
+from gateway.admission import Form
+from gateway.auth import Sessions, Visitor
+from gateway.calls import Refused, Services
+from portal.frame.render import HTML, Portal
+from portal.kit import Flash, FormState, Frame, MenuEntry, SessionZone
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+FLASH_COOKIE: Final = "__Host-flash"
+FLASH_SECONDS: Final = 120
+FLASH_KINDS: Final = ("success", "info", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message for the page after a redirect: its kind and the key of its text; it holds no personal data."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a page's handler is given. `posted` is empty unless a form was sent."""
+
+    request: Request[Any, Any, Any]
+    visitor: Visitor
+    posted: Form
+    services: Services
+    portal: Portal
+
+    async def call(self, operation: Operation[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """Carry an operation out for the visitor, under the form's idempotency key if it wants one. Raises like
+        `Services.call`."""
+        caller = self.visitor.caller_with(self.idempotency_key)
+        return await self.services.call(caller, operation, *args, **kwargs)
+
+    @property
+    def cursor(self) -> str | None:
+        """Where the page of a list that was asked for begins."""
+        return self.query("suite") or None
+
+    @property
+    def idempotency_key(self) -> str:
+        """The key the posted form was given when it was shown."""
+        return self.posted.get("idempotency_key") or str(uuid4())
+
+    def query(self, name: str) -> str:
+        """A parameter of the address, empty when it has none."""
+        value: str = self.request.query_params.get(name, "")
+        return value
+
+    @property
+    def session(self) -> CurrentSession:
+        """The session of whoever was admitted. Raises SignInNeeded where everybody is."""
+        return self.visitor.require_session()
+
+    @property
+    def sessions(self) -> Sessions:
+        """What the gateway remembers of sessions."""
+        remembered: Sessions = self.request.app.state.sessions
+        return remembered
+
+    def refused(self, refusal: Refused, typed: Mapping[str, Any] | None = None) -> FormState:
+        """What the page says after a refusal: with what was `typed`, errors by field or else the rule; without fields of
+        its own, the rule alone."""
+        if typed is None:
+            return FormState(refusal=self.portal.refusal_text(refusal.problem), status=refusal.problem.status)
+        return self.portal.refused_form(refusal.problem, typed)
+
+    def page(
+        self,
+        template: str,
+        context: Mapping[str, Any] | None = None,
+        *,
+        form: FormState | None = None,
+        status: int = 200,
+        greeting: str | None = None,
+    ) -> Response[str]:
+        """A page in its frame.
+
+        A `form` that was refused decides the status. `greeting` names the person in the session zone; the user name
+        stands in for it.
+        """
+        waiting = self._read_notice()
+        unchecked = Flash("warning", self.portal.texts("notices.session_unchecked"))
+        frame = Frame(
+            menu=self._menu(),
+            session=self._session_zone(greeting),
+            flashes=[*([unchecked] if self.visitor.is_unchecked else []), *([waiting] if waiting else [])],
+        )
+        html = self.portal.environment.get_template(template).render(
+            frame=frame,
+            csrf_token=self.visitor.csrf_token,
+            visitor=self.visitor,
+            form=form or FormState(),
+            **(context or {}),
+        )
+        cookies = [Cookie(key=FLASH_COOKIE, value="", path="/", max_age=0, secure=True)] if waiting else []
+        status_code = form.status if form and form.is_refused else status
+        return Response(html, status_code=status_code, media_type=HTML, cookies=cookies)
+
+    def redirect(self, path: str, notice: Notice | None = None, cookies: Sequence[Cookie] = ()) -> Redirect:
+        """See another page (303), which shows the notice once."""
+        flash = []
+        if notice is not None:
+            value = f"{notice.kind}.{notice.key}"
+            flash.append(
+                Cookie(
+                    key=FLASH_COOKIE,
+                    value=value,
+                    path="/",
+                    max_age=FLASH_SECONDS,
+                    secure=True,
+                    httponly=True,
+                    samesite="lax",
+                )
+            )
+        return Redirect(path, status_code=303, cookies=[*cookies, *flash])
+
+    def _menu(self) -> list[MenuEntry]:
+        path = self.request.scope["path"]
+        return [
+            MenuEntry(entry.label, entry.url, is_current=path == entry.url, icon=entry.icon)
+            for entry in self.portal.menu(self.visitor)
+        ]
+
+    def _session_zone(self, greeting: str | None) -> SessionZone | None:
+        session = self.visitor.session
+        if session is None:
+            return None
+        return SessionZone(
+            greeting=greeting or session.username,
+            csrf_token=self.visitor.csrf_token,
+            previous_sign_in_at=session.previous_sign_in_at,
+        )
+
+    def _read_notice(self) -> Flash | None:
+        kind, _, key = self.request.cookies.get(FLASH_COOKIE, "").partition(".")
+        if kind not in FLASH_KINDS or f"notices.{key}" not in self.portal.texts:
+            return None
+        return Flash(kind, self.portal.texts(f"notices.{key}"))
+
+
+def visit_of(request: Request[Any, Any, Any]) -> Visit:
+    """The dependency `visit`; also the visit of a request that was refused before anybody looked who sent it."""
+    found = request.state
+    return Visit(
+        request,
+        getattr(found, "visitor", None) or Visitor(None, None, "", ""),
+        getattr(found, "form", None) or Form(),
+        request.app.state.services,
+        request.app.state.portal,
+    )

@@ -1,0 +1,30 @@
+"""Days and ids as they come in addresses and forms."""
+
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+FIRST: Final = date(2000, 1, 1)
+LAST: Final = date(2100, 12, 31)
+
+
+def day_typed(text: str) -> date | None:
+    """The day of an ISO date that a person can mean, from 2000 to 2100; None for anything else."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST <= day <= LAST else None
+
+
+def id_typed(text: str) -> UUID | None:
+    """The id in a form; None for anything else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def monday(day: date) -> date:
+    """The first day of a week."""
+    return day - timedelta(days=day.weekday())

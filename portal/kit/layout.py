@@ -1,0 +1,76 @@
+"""The small values that layouts are given: the town's face, menus, the path to a page, messages, who is signed in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+PATHS: Final = {
+    "home": "/",
+    "private_home": "/mon-accueil",
+    "agent_home": "/agents",
+    "help": "/aide",
+    "accessibility": "/accessibilite",
+    "legal_notice": "/mentions-legales",
+    "personal_data": "/donnees-personnelles",
+    "site_map": "/plan-du-site",
+    "sign_out": "/deconnexion",
+}
+"""The addresses that every layout links to; templates read them as `paths`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TownFace:
+    """What a page shows of its town. `contact_lines` tell how to reach the town hall without the portal."""
+
+    name: str
+    logo_url: str = ""
+    contact_lines: Sequence[str] = ()
+    theme: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = "Europe/Paris"
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """An entry of a menu; `icon` is a symbol of `static/img/icons.svg`, shown by the agents' menu only."""
+
+    label: str
+    url: str
+    is_current: bool = False
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A step of the path that leads to the page; the page itself comes last, without `url`."""
+
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flash:
+    """A message about what was just done. `kind` is success, info, warning or error."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionZone:
+    """Who is signed in: the greeting, when they last came, and what signs them out."""
+
+    greeting: str
+    csrf_token: str
+    previous_sign_in_at: datetime | None = None
+    sign_out_url: str = PATHS["sign_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What surrounds every page: its layout reads it under the name `frame`."""
+
+    menu: Sequence[MenuEntry] = ()
+    session: SessionZone | None = None
+    breadcrumb: Sequence[Crumb] = ()
+    flashes: Sequence[Flash] = ()

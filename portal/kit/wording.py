@@ -1,0 +1,62 @@
+"""The texts of the portal: TOML files of French, asked for by key; a key that does not exist is an error, never a blank."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from portal.kit.formats import is_singular
+
+PORTAL: Final = Path(__file__).parents[1]
+
+
+class MissingText(KeyError):
+    """No text has this key, or the text needs a value that was not given."""
+
+
+class Texts:
+    """The texts of a town: those of the product, replaced key by key by the town's own wording."""
+
+    def __init__(self, entries: Mapping[str, str]) -> None:
+        self._entries = dict(entries)
+
+    @classmethod
+    def load(cls, folder: Path = PORTAL, overrides: Mapping[str, str] | None = None) -> "Texts":
+        """Read the texts of every area below a folder; `overrides` are a town's own texts by full key, such as `sign_in.title`."""
+        entries: dict[str, str] = {}
+        for path in sorted(folder.rglob("texts.toml")):
+            entries |= flatten(tomllib.loads(path.read_text("utf-8")))
+        unknown = set(overrides or {}) - set(entries)
+        if unknown:
+            raise MissingText(f"a town replaces texts that do not exist: {', '.join(sorted(unknown))}")
+        return cls({**entries, **(overrides or {})})
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key with its values in place. A text with `.one` and `.other` agrees with `count`."""
+        entry = self._entries.get(key)
+        if entry is None and isinstance(count := values.get("count"), int):
+            entry = self._entries.get(f"{key}.one" if is_singular(count) else f"{key}.other")
+        if entry is None:
+            raise MissingText(key)
+        try:
+            return entry.format(**values)
+        except (KeyError, IndexError) as missing:
+            raise MissingText(f"{key} needs {missing}") from missing
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._entries
+
+    def replaced(self, overrides: Mapping[str, str]) -> "Texts":
+        """The same texts with some of them reworded."""
+        return Texts({**self._entries, **overrides})
+
+
+def flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    """The texts of nested tables by their full key, such as `sign_in.title`."""
+    entries: dict[str, str] = {}
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            entries |= flatten(value, f"{prefix}{name}.")
+        else:
+            entries[f"{prefix}{name}"] = str(value)
+    return entries

@@ -1,0 +1,1 @@
+"""Following an activation link."""

@@ -1,0 +1,1 @@
+"""The first steps after the first sign-in."""

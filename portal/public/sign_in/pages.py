@@ -1,0 +1,76 @@
+"""Signing in and out."""
+
+from typing import Any
+
+from litestar import Response
+
+from contracts.identity import api
+from contracts.identity.models import SignIn
+from contracts.types import ActorKind, SessionStage
+from gateway.auth import Visitor, cleared_session_cookie, session_cookie
+from gateway.calls import Refused, typed_as
+from portal.frame.errors import FIRST_STEPS
+from portal.frame.spaces import form, page
+from portal.frame.visit import Notice, Visit
+
+OWN_HOME = "/espace"
+HOMES = {ActorKind.PARENT: "/mon-accueil", ActorKind.AGENT: "/agents"}
+
+
+@page("/connexion")
+async def sign_in_page(visit: Visit) -> Response[Any]:
+    """The sign-in form; who is already signed in goes to their home page."""
+    if visit.visitor.session is not None:
+        return visit.redirect(home_of(visit.visitor))
+    next_path = visit.query("retour")
+    context = {"next_path": safe_path(next_path), "is_needed": bool(next_path)}
+    return visit.page("public/sign_in/sign_in.html.j2", context)
+
+
+@form("/connexion")
+async def sign_in(visit: Visit) -> Response[Any]:
+    """Open a session, then go to the page that was asked for, or to the next of the first steps."""
+    next_path = safe_path(visit.posted.get("next"))
+    typed = {name: visit.posted.get(name) for name in ("login", "password")}
+    try:
+        opened = await visit.call(api.sign_in, typed_as(SignIn, typed))
+    except Refused as refused:
+        context = {"next_path": next_path, "is_needed": False}
+        return visit.page("public/sign_in/sign_in.html.j2", context, form=visit.refused(refused, typed))
+    target = FIRST_STEPS.get(opened.stage) or next_path or OWN_HOME
+    return visit.redirect(target, cookies=[session_cookie(opened)])
+
+
+@page(OWN_HOME)
+async def own_home(visit: Visit) -> Response[Any]:
+    """The home page of whoever is signed in: a family's, an agent's, or the next of the first steps."""
+    return visit.redirect(home_of(visit.visitor))
+
+
+@form("/deconnexion")
+async def sign_out(visit: Visit) -> Response[Any]:
+    """End the session, here and at the identity service."""
+    if visit.visitor.session is not None:
+        await visit.call(api.sign_out)
+        visit.sessions.forget(visit.visitor.session_token)
+    return visit.redirect("/", Notice("success", "signed_out"), cookies=[cleared_session_cookie()])
+
+
+def home_of(visitor: Visitor) -> str:
+    """The page where a signed-in visitor starts."""
+    session = visitor.require_session()
+    if session.stage is not SessionStage.READY:
+        return FIRST_STEPS[session.stage]
+    return HOMES.get(session.kind, "/mon-accueil")
+
+
+def safe_path(path: str) -> str:
+    """A path of this portal to go on to; anything that could lead elsewhere is dropped.
+
+    Browsers read a backslash as a slash and leave out tabs and line breaks, which would make `//another.site` of them.
+    """
+    is_ours = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
+    return path if is_ours else ""
+
+
+PAGES = [sign_in_page, sign_in, own_home, sign_out]

@@ -1,0 +1,21 @@
+"""The spaces of the portal, in the order in which their pages are looked for."""
+
+from typing import Final
+
+from portal.agents import AGENTS
+from portal.family import FAMILY
+from portal.frame.settings import AgentEntry
+from portal.public import PUBLIC
+
+SPACES: Final = (PUBLIC, FAMILY, AGENTS)
+
+AGENT_MENU: Final = tuple(
+    AgentEntry(
+        page.entry.key,
+        page.path,
+        page.entry.icon,
+        page.entry.operation.access.roles if page.entry.operation else frozenset(),
+    )
+    for page in AGENTS.pages
+    if page.entry
+)
