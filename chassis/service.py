@@ -11,6 +11,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,26 +28,24 @@ from litestar.types import ControllerRouterHandler
 
 from chassis.actor import Actor, ActorReader
 from chassis.data.database import Database
-from chassis.data.idempotency import FORGET_OLD_KEYS_SQL, KEY_LENGTH_MAX, Claim
-from chassis.data.idempotency import RETENTION_DAYS as KEYS_RETENTION_DAYS
+from chassis.data.idempotency import KEY_LENGTH_MAX, Claim
 from chassis.data.migrations import CHASSIS_MIGRATIONS, migrate
 from chassis.events.applying import Subscriptions
 from chassis.events.consumer import Consumer
-from chassis.events.inbox import FORGET_OLD_EVENTS_SQL
-from chassis.events.inbox import RETENTION_DAYS as INBOX_RETENTION_DAYS
 from chassis.events.relay import Relay
 from chassis.health import HEALTH_HANDLERS, Health
+from chassis.housekeeping import HOUSEKEEPING
 from chassis.http.errors import EXCEPTION_HANDLERS
 from chassis.http.lean_routes import AnyRequest, LeanRequest, Provider, header, shorten_ways
 from chassis.http.serving import STOP_SECONDS, serve
 from chassis.http.telemetry import TelemetryMiddleware
-from chassis.jobs import Job, run_jobs
+from chassis.jobs import Job, Jobs
 from chassis.refusal import IdempotencyKeyMissing, Unauthenticated
 from chassis.settings import ProcessRole, ServiceSettings
+from chassis.supervision import Supervisor
 from chassis.telemetry import acting, configure
 from contracts.event import Model
 
-HOUSEKEEPING_SECONDS = 3600.0
 MIGRATION_ATTEMPTS_MAX = 60
 
 log = structlog.get_logger()
@@ -85,18 +84,19 @@ class _Running(InitPluginProtocol):
         app.state.db = db
         app.state.actors = ActorReader(OKPKey.import_key(json.loads(settings.secret("actor_public"))))
         app.state.health = self.health
-        tasks: list[asyncio.Task[None]] = []
+        supervisor = Supervisor()
+        supervisor.start("pool", db.run)
+        jobs = Jobs(db, settings.database_url, (*service.jobs, HOUSEKEEPING))
         consumer: Consumer | None = None
         if ProcessRole.RELAY in settings.roles:
             relay = Relay(settings.database_url, settings.kafka_bootstrap_servers, service.name, settings.topic_prefix)
-            tasks.append(asyncio.create_task(relay.run(db.committed), name="relay"))
+            supervisor.start("relay", partial(relay.run, db.committed))
         if ProcessRole.JOBS in settings.roles:
-            jobs = (*service.jobs, Job("housekeeping", HOUSEKEEPING_SECONDS, _forget_old_rows))
-            tasks.append(asyncio.create_task(run_jobs(db, settings.database_url, jobs), name="jobs"))
+            jobs.start(supervisor)
         if ProcessRole.CONSUMER in settings.roles and service.subscriptions.topics:
             consumer = Consumer(db, service.subscriptions, settings, service.name)
             await consumer.start()
-        self.health.start(db, consumer, tasks)
+        self.health.start(db, consumer, supervisor)
         log.info("service started", roles=sorted(settings.roles), port=settings.http_port)
         try:
             yield
@@ -104,9 +104,8 @@ class _Running(InitPluginProtocol):
             self.health.stopping()
             if consumer is not None:
                 await consumer.stop()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await supervisor.stop()
+            jobs.close()
             for stop in service.on_stop:
                 await stop()
             with contextlib.suppress(TimeoutError):
@@ -198,8 +197,3 @@ async def _provide_claim(request: AnyRequest) -> Claim:
         raise IdempotencyKeyMissing
     operation = f"{request.method} {request.scope['path']}"
     return Claim.of(str(_provide_actor(request).account_id), key, operation, await request.body())
-
-
-async def _forget_old_rows(db: Database) -> None:
-    await db.execute(FORGET_OLD_KEYS_SQL, KEYS_RETENTION_DAYS)
-    await db.execute(FORGET_OLD_EVENTS_SQL, INBOX_RETENTION_DAYS)

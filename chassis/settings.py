@@ -63,7 +63,7 @@ class ServiceSettings(ProcessSettings):
     consumer_stuck_seconds: Annotated[float, Field(gt=0)] = 60
     """How long a consumer may do nothing, or be out of its group, before /health/consumers says so."""
     consumer_dead_seconds: Annotated[float, Field(gt=0)] = 300
-    """How long before /health/live says so too, and whoever watches over the process starts it again."""
+    """How long before /health/live says so too; after twice that time the process ends by itself, to be started again."""
     consumer_lag_max: Annotated[int, Field(ge=0)] = 5_000
     """How many records may wait, and become more, before /health/consumers says so."""
 

@@ -32,7 +32,11 @@ READ_KEY_SQL = "select fingerprint, response::text as response from idempotency_
 
 KEEP_RESPONSE_SQL = "update idempotency_keys set response = $3::text::jsonb where actor = $1 and key = $2"
 
-FORGET_OLD_KEYS_SQL = "delete from idempotency_keys where created_at < clock_timestamp() - make_interval(days => $1)"
+FORGET_OLD_KEYS_SQL = """
+delete from idempotency_keys where (actor, key) in (
+    select actor, key from idempotency_keys where created_at < clock_timestamp() - make_interval(days => $1)
+    order by created_at limit $2 for update skip locked)
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,11 @@ insert into inbox (event_id, topic) select unnest($1::uuid[]), $2
 on conflict (event_id) do nothing returning event_id, now() as begun_at
 """
 
-FORGET_OLD_EVENTS_SQL = "delete from inbox where applied_at < clock_timestamp() - make_interval(days => $1)"
+FORGET_OLD_EVENTS_SQL = """
+delete from inbox where event_id in (
+    select event_id from inbox where applied_at < clock_timestamp() - make_interval(days => $1)
+    order by applied_at limit $2 for update skip locked)
+"""
 
 
 async def claim_events(tx: "Transaction", topic: str, event_ids: Sequence[UUID]) -> set[UUID]:
