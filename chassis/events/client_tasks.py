@@ -5,10 +5,11 @@ OSError: aiokafka issue 1038) never joins its group again, a dead metadata task 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.client import AIOKafkaClient
 
 CLOSE_SECONDS = 5.0
 
@@ -40,6 +41,8 @@ def producer_tasks(producer: AIOKafkaProducer) -> Mapping[str, "asyncio.Task[Any
 
 async def close_consumer(consumer: AIOKafkaConsumer) -> None:
     """Leave the group and close what is open. The library stops at the first part that died: then each is closed alone."""
+    if any(task.done() for task in consumer_tasks(consumer).values()):
+        _drop_connections(consumer._client)
     if await _within_time(consumer.stop()):
         return
     for part in (consumer._coordinator, consumer._fetcher, consumer._client):
@@ -48,8 +51,10 @@ async def close_consumer(consumer: AIOKafkaConsumer) -> None:
     await _end(consumer_tasks(consumer))
 
 
-async def close_producer(producer: AIOKafkaProducer, seconds: float = CLOSE_SECONDS) -> None:
-    """Hand over what is under way and close what is open, also when a part of the producer died."""
+async def close_producer(producer: AIOKafkaProducer, seconds: float) -> None:
+    """Hand over what is under way, within so many seconds, and close what is open. One whose task died hands nothing over."""
+    if any(task.done() for task in producer_tasks(producer).values()):
+        seconds = CLOSE_SECONDS
     if await _within_time(producer.stop(), seconds):
         return
     await _within_time(producer._sender.close())
@@ -57,9 +62,15 @@ async def close_producer(producer: AIOKafkaProducer, seconds: float = CLOSE_SECO
     await _end(producer_tasks(producer))
 
 
-async def _within_time(closing: Any, seconds: float = CLOSE_SECONDS) -> bool:
+def _drop_connections(client: AIOKafkaClient) -> None:
+    """Whatever killed a task may sit in a connection: the group is left over a new one, for it would wait for a silent member."""
+    for connection in tuple(client._conns.values()):
+        connection.close()
+
+
+async def _within_time(closing: Coroutine[Any, Any, None], seconds: float = CLOSE_SECONDS) -> bool:
     """Whether it closed well. In a task of its own, so that the end of a task that it waits for is not taken for our own."""
-    task = asyncio.ensure_future(closing)
+    task = asyncio.create_task(closing)
     await _end({"closing": task}, seconds)
     return task.done() and not task.cancelled() and task.exception() is None
 
@@ -72,4 +83,7 @@ async def _end(tasks: Mapping[str, "asyncio.Task[Any]"], seconds: float = 0.0) -
     finally:
         for task in tasks.values():
             task.cancel()
-    await asyncio.wait(tasks.values(), timeout=CLOSE_SECONDS)
+    done, _ = await asyncio.wait(tasks.values(), timeout=CLOSE_SECONDS)
+    for task in done:
+        if not task.cancelled():
+            task.exception()  # told already

@@ -75,6 +75,8 @@ class Relay:
         self._service = service
         self._topic_prefix = topic_prefix
         self._owned: list[int] = []
+        self.producer: AIOKafkaProducer | None = None
+        """The client library's side, while there is one."""
 
     async def run(self, wake: asyncio.Event) -> None:
         """Publish until cancelled; `wake` is set when this process committed events."""
@@ -100,6 +102,7 @@ class Relay:
         connection: asyncpg.Connection[Row] | None = None
         try:
             self._owned = []
+            self.producer = producer
             await producer.start()  # first: without a broker there is no use for a session of the database
             connection = await asyncpg.connect(
                 self._database_url,
