@@ -12,6 +12,8 @@ import asyncpg
 
 from chassis.data.idempotency import KeptAnswer
 from chassis.data.outages import COLLISIONS
+from chassis.data.queries import Queries as Queries
+from chassis.data.queries import Row as Row
 from chassis.events.outbox import Emission, store
 from chassis.refusal import Busy
 from chassis.settings import ServiceSettings
@@ -31,30 +33,6 @@ each small batch anew, which takes longer than to run it, or keeps a plan from w
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Row = asyncpg.Record
-
-
-class Queries:
-    """What reads and transactions have in common: SQL text and its parameters in, rows out."""
-
-    def __init__(self, connection: "asyncpg.Connection[Row] | asyncpg.Pool[Row]") -> None:
-        self._connection = connection
-
-    async def fetch(self, sql: str, *parameters: Any) -> list[Row]:
-        """Every row."""
-        return await self._connection.fetch(sql, *parameters)
-
-    async def fetchrow(self, sql: str, *parameters: Any) -> Row | None:
-        """The first row, or None."""
-        return await self._connection.fetchrow(sql, *parameters)
-
-    async def fetchval(self, sql: str, *parameters: Any) -> Any:
-        """The first column of the first row, or None."""
-        return await self._connection.fetchval(sql, *parameters)
-
-    async def execute(self, sql: str, *parameters: Any) -> str:
-        """Run a statement; its command tag."""
-        return await self._connection.execute(sql, *parameters)
 
 
 class Transaction(Queries):

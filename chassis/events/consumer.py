@@ -47,7 +47,7 @@ Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 log = structlog.get_logger()
 
 
-class MissingTopic(KafkaError):
+class MissingTopic(Exception):
     """A topic that the service listens to is not made yet."""
 
 
@@ -170,7 +170,7 @@ class Consumer:
             try:
                 await self._find_topics()
                 await self._read_with(reading, self._new_client(reading))
-            except (KafkaError, OSError, TimeoutError) as error:
+            except (MissingTopic, KafkaError, OSError, TimeoutError) as error:
                 log.warning("consumer waits for its broker", topic=reading.topic, error=type(error).__name__)
                 await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
 

@@ -1,11 +1,9 @@
 """The inbox: an event is claimed in the transaction of its effect, so its effect happens once however often it arrives."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-if TYPE_CHECKING:
-    from chassis.data.database import Transaction
+from chassis.data.database import Transaction
 
 RETENTION_DAYS = 30
 
@@ -21,7 +19,7 @@ delete from inbox where event_id in (
 """
 
 
-async def claim_events(tx: "Transaction", topic: str, event_ids: Sequence[UUID]) -> set[UUID]:
+async def claim_events(tx: Transaction, topic: str, event_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the events that were not applied before; they are applied if this transaction commits."""
     rows = await tx.fetch(CLAIM_EVENTS_SQL, sorted(set(event_ids)), topic)
     if rows:

@@ -16,7 +16,7 @@ SHORT = Intensity(deaths_max=3, first_pause_seconds=0.001, pause_seconds_max=0.0
 
 def deaths(part: str) -> float:
     """How often a part was counted as dead."""
-    return PART_DEATHS.labels(part)._value.get()
+    return float(PART_DEATHS.labels(part)._value.get())
 
 
 class Probe:
