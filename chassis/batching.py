@@ -14,8 +14,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from chassis.data.database import Database
-from chassis.events.applying import OUTAGES
+from chassis.data.outages import is_outage
 from chassis.refusal import Busy, Refusal
+from chassis.supervision import note_death
 
 BATCH_MAX = 32
 UNDER_WAY_MAX = 2
@@ -61,8 +62,10 @@ class Batcher(Generic[RequestT, AnswerT]):
         turn = asyncio.create_task(self._take_turn(db), context=contextvars.Context())
         self._turns.add(turn)
 
-        def end(_turn: asyncio.Task[None]) -> None:
+        def end(turn: asyncio.Task[None]) -> None:
             self._turns.discard(turn)
+            if not turn.cancelled():
+                turn.exception()  # it was told already
             self._begin(db)
 
         turn.add_done_callback(end)
@@ -76,10 +79,17 @@ class Batcher(Generic[RequestT, AnswerT]):
                 is_mine = self._is_held = False
                 self._begin(db)
 
-        size = min(len(self._waiting), self._batch_max)
+        batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._batch_max))]
         try:
-            await self._run_batch(db, [self._waiting.popleft() for _ in range(size)], may_follow)
+            await self._run_batch(db, batch, may_follow)
+        except BaseException as error:
+            note_death("batcher", error)
+            raise
         finally:
+            # Nobody waits for ever for a turn that ended early: with its key a request finds out what became of it.
+            for _, answer in batch:
+                if not answer.done():
+                    answer.set_exception(Busy())
             may_follow()
 
     async def _run_batch(
@@ -89,14 +99,12 @@ class Batcher(Generic[RequestT, AnswerT]):
             outcomes: Sequence[AnswerT | BaseException] = await self._run(
                 db, [request for request, _ in batch], may_follow
             )
-        except (Refusal, *OUTAGES) as error:
-            outcomes = [error] * len(batch)
         except Exception as error:
-            if len(batch) > 1:
+            if len(batch) > 1 and not (isinstance(error, Refusal) or is_outage(error)):
                 for single in batch:
                     await self._run_batch(db, [single], may_follow)
                 return
-            outcomes = [error]
+            outcomes = [error] * len(batch)
         for (_, answer), outcome in zip(batch, outcomes, strict=True):
             if answer.done():
                 continue

@@ -1,21 +1,35 @@
 """Health: is the process alive, may it get traffic, do its consumers make progress; and its metrics."""
 
-import asyncio
 import os
 import platform
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from litestar import Response, get
 from litestar.datastructures import State
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from chassis.data.database import Database
 from chassis.sampling import Sampling
+from chassis.supervision import Supervisor
 from chassis.telemetry import BUILD
 
-if TYPE_CHECKING:
-    from chassis.data.database import Database
-    from chassis.events.consumer import Consumer
+
+class Consuming(Protocol):
+    """What health asks of a consumer. Not its class: a process without one need not load what it is made of."""
+
+    supervisor: Supervisor
+
+    def stuck(self) -> list[str]:
+        """The topics that stand still for so long that only a new process may help."""
+        ...
+
+    def hopeless(self) -> list[str]:
+        """Those for which nobody started one meanwhile."""
+        ...
+
+    async def report(self) -> dict[str, dict[str, Any]]:
+        """The state of each topic."""
+        ...
 
 
 class Health:
@@ -24,15 +38,15 @@ class Health:
     def __init__(self, service: str) -> None:
         self._service = service
         self._db: Database | None = None
-        self._consumer: Consumer | None = None
-        self._tasks: Sequence[asyncio.Task[None]] = ()
+        self._consumer: Consuming | None = None
+        self._supervisor: Supervisor | None = None
         self._sampling: Sampling | None = None
         self._is_stopping = False
         BUILD.labels(os.environ.get("RELEASE", "unknown"), platform.python_version()).set(1)
 
-    def start(self, db: "Database", consumer: "Consumer | None", tasks: Sequence["asyncio.Task[None]"]) -> None:
+    def start(self, db: Database, consumer: Consuming | None, supervisor: Supervisor) -> None:
         """The parts are running."""
-        self._db, self._consumer, self._tasks = db, consumer, tasks
+        self._db, self._consumer, self._supervisor = db, consumer, supervisor
         self._sampling = Sampling(self._service, db)
 
     def stopping(self) -> None:
@@ -40,9 +54,17 @@ class Health:
         self._is_stopping = True
 
     def dead_parts(self) -> list[str]:
-        """Background tasks that ended although nobody stopped them, and consumers that only a restart may help."""
-        stuck = self._consumer.watch.stuck() if self._consumer else []
-        return [*(task.get_name() for task in self._tasks if task.done()), *(f"consumer {topic}" for topic in stuck)]
+        """Parts that could not be kept running, and consumers that only a restart may help."""
+        stuck = self._consumer.stuck() if self._consumer else []
+        return [*self._given_up(), *(f"consumer {topic}" for topic in stuck)]
+
+    def is_over(self) -> bool:
+        """Whether the process must end, so that whoever runs it starts it again."""
+        return bool(self._given_up() or (self._consumer and self._consumer.hopeless()))
+
+    def _given_up(self) -> list[str]:
+        supervisors = (self._supervisor, self._consumer and self._consumer.supervisor)
+        return [part for supervisor in supervisors if supervisor for part in supervisor.given_up]
 
     async def is_ready(self) -> bool:
         """Whether a request could be served now: the database answers and nobody said stop."""

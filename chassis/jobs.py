@@ -4,16 +4,21 @@ import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import asyncpg
 import structlog
 
 from chassis.data.database import SESSION_LOCK_SETTINGS, Database, Row
-from chassis.events.applying import OUTAGES
+from chassis.data.outages import OUTAGES
+from chassis.supervision import Supervisor
 from chassis.telemetry import JOB_RUNS, JOB_SECONDS, JOB_SUCCESS, span
 
 JOB_NAMESPACE = 4_240_004
 RESTART_SECONDS = 1.0
+APPLICATION = "jobs"
+"""As which the connection of the locks shows in the server's activity view."""
 
 log = structlog.get_logger()
 
@@ -40,44 +45,67 @@ class Job:
     run: Callable[[Database], Awaitable[None]]
 
 
-async def run_jobs(db: Database, database_url: str, jobs: Sequence[Job]) -> None:
-    """Run every job at its own pace until cancelled."""
-    async with asyncio.TaskGroup() as group:
-        for job in jobs:
-            group.create_task(_run_for_ever(db, database_url, job), name=f"job {job.name}")
+class Jobs:
+    """The jobs of a process. Their locks live on one connection that is not the pool's; losing it ends them all with it."""
 
+    def __init__(self, db: Database, database_url: str, jobs: Sequence[Job]) -> None:
+        self._db = db
+        self._database_url = database_url
+        self._jobs = jobs
+        self._asking = asyncio.Lock()
+        self._connection: asyncpg.Connection[Row] | None = None
+        self._held: set[int] = set()
+        """The locks that the connection holds, one that a job which died could not give back among them."""
 
-async def _run_for_ever(db: Database, database_url: str, job: Job) -> None:
-    while True:
-        try:
-            # Session locks need a connection that is not the pool's; losing it ends the lock with it.
-            connection: asyncpg.Connection[Row] = await asyncpg.connect(
-                database_url,
-                timeout=5,
-                command_timeout=15,
-                server_settings={"application_name": f"job {job.name}", **SESSION_LOCK_SETTINGS},
-            )
+    def start(self, supervisor: Supervisor) -> None:
+        """Run every job at its own pace, each as a part of its own."""
+        for job in self._jobs:
+            supervisor.start(f"job {job.name}", partial(self._run_for_ever, job))
+
+    def close(self) -> None:
+        """Give all locks back, once the jobs were stopped."""
+        if self._connection is not None:
+            self._connection.terminate()
+
+    async def _run_for_ever(self, job: Job) -> None:
+        while True:
             try:
-                while True:
-                    await _run_if_due(db, connection, job)
-                    await asyncio.sleep(job.every_seconds)
-            finally:
+                await self._run_if_due(job)
+            except (asyncpg.PostgresError, *OUTAGES) as error:
+                log.warning("job runner restarts", job=job.name, error=type(error).__name__)
+                await asyncio.sleep(RESTART_SECONDS)
+            else:
+                await asyncio.sleep(job.every_seconds)
+
+    async def _run_if_due(self, job: Job) -> None:
+        number = zlib.crc32(job.name.encode()) & 0x7FFFFFFF
+        if number not in self._held:
+            if not await self._ask(LOCK_JOB_SQL, JOB_NAMESPACE, number):
+                return
+            self._held.add(number)
+        if await self._ask(START_JOB_SQL, job.name, job.every_seconds * 0.9):
+            failure = await _attempt(self._db, job)
+            await self._ask(FINISH_JOB_SQL, job.name, failure)
+        self._held.discard(number)
+        await self._ask(UNLOCK_JOB_SQL, JOB_NAMESPACE, number)
+
+    async def _ask(self, sql: str, *parameters: Any) -> Any:
+        """Ask on the connection of the locks. What fails, or is cancelled, in between ends it: nobody knows what it still holds."""
+        async with self._asking:
+            if self._connection is None or self._connection.is_closed():
+                self._held.clear()
+                self._connection = await asyncpg.connect(
+                    self._database_url,
+                    timeout=5,
+                    command_timeout=15,
+                    server_settings={"application_name": APPLICATION, **SESSION_LOCK_SETTINGS},
+                )
+            connection = self._connection
+            try:
+                return await connection.fetchval(sql, *parameters)
+            except BaseException:
                 connection.terminate()
-        except (asyncpg.PostgresError, *OUTAGES) as error:
-            log.warning("job runner restarts", job=job.name, error=type(error).__name__)
-            await asyncio.sleep(RESTART_SECONDS)
-
-
-async def _run_if_due(db: Database, connection: "asyncpg.Connection[Row]", job: Job) -> None:
-    number = zlib.crc32(job.name.encode()) & 0x7FFFFFFF
-    if not await connection.fetchval(LOCK_JOB_SQL, JOB_NAMESPACE, number):
-        return
-    if await connection.fetchval(START_JOB_SQL, job.name, job.every_seconds * 0.9):
-        failure = await _attempt(db, job)
-        await connection.execute(FINISH_JOB_SQL, job.name, failure)
-    # Whatever raises before this line ends the connection, and the lock with it: unlocking on a connection that was
-    # lost would replace a cancellation by its own error, and the runner would never stop.
-    await connection.execute(UNLOCK_JOB_SQL, JOB_NAMESPACE, number)
+                raise
 
 
 async def _attempt(db: Database, job: Job) -> str | None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,24 +24,21 @@ from litestar.plugins import InitPluginProtocol
 
 from chassis.actor import ActorReader
 from chassis.data.database import Database
-from chassis.data.idempotency import FORGET_OLD_KEYS_SQL
-from chassis.data.idempotency import RETENTION_DAYS as KEYS_RETENTION_DAYS
 from chassis.data.migrations import CHASSIS_MIGRATIONS, migrate
 from chassis.events.applying import Subscriptions
 from chassis.events.consumer import Consumer
-from chassis.events.inbox import FORGET_OLD_EVENTS_SQL
-from chassis.events.inbox import RETENTION_DAYS as INBOX_RETENTION_DAYS
 from chassis.events.relay import Relay
 from chassis.health import HEALTH_HANDLERS, Health
+from chassis.housekeeping import HOUSEKEEPING
 from chassis.http.errors import EXCEPTION_HANDLERS
 from chassis.http.routes import PROVIDED
 from chassis.http.serving import STOP_SECONDS, serve
 from chassis.http.telemetry import TelemetryMiddleware
-from chassis.jobs import Job, run_jobs
+from chassis.jobs import Job, Jobs
 from chassis.settings import ProcessRole, ServiceSettings
+from chassis.supervision import Supervisor
 from chassis.telemetry import configure
 
-HOUSEKEEPING_SECONDS = 3600.0
 MIGRATION_ATTEMPTS_MAX = 60
 
 log = structlog.get_logger()
@@ -79,18 +77,19 @@ class _Running(InitPluginProtocol):
         app.state.db = db
         app.state.actors = ActorReader(OKPKey.import_key(json.loads(settings.secret("actor_public"))))
         app.state.health = self.health
-        tasks: list[asyncio.Task[None]] = []
+        supervisor = Supervisor()
+        supervisor.start("pool", db.run)
+        jobs = Jobs(db, settings.database_url, (*service.jobs, HOUSEKEEPING))
         consumer: Consumer | None = None
         if ProcessRole.RELAY in settings.roles:
             relay = Relay(settings.database_url, settings.kafka_bootstrap_servers, service.name, settings.topic_prefix)
-            tasks.append(asyncio.create_task(relay.run(db.committed), name="relay"))
+            supervisor.start("relay", partial(relay.run, db.committed))
         if ProcessRole.JOBS in settings.roles:
-            jobs = (*service.jobs, Job("housekeeping", HOUSEKEEPING_SECONDS, _forget_old_rows))
-            tasks.append(asyncio.create_task(run_jobs(db, settings.database_url, jobs), name="jobs"))
+            jobs.start(supervisor)
         if ProcessRole.CONSUMER in settings.roles and service.subscriptions.topics:
             consumer = Consumer(db, service.subscriptions, settings, service.name)
             await consumer.start()
-        self.health.start(db, consumer, tasks)
+        self.health.start(db, consumer, supervisor)
         log.info("service started", roles=sorted(settings.roles), port=settings.http_port)
         try:
             yield
@@ -98,9 +97,8 @@ class _Running(InitPluginProtocol):
             self.health.stopping()
             if consumer is not None:
                 await consumer.stop()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await supervisor.stop()
+            jobs.close()
             for stop in service.on_stop:
                 await stop()
             with contextlib.suppress(TimeoutError):
@@ -142,8 +140,3 @@ def run(service: Service, settings: ServiceSettings) -> None:
     """Serve until SIGTERM or SIGINT, then stop gracefully."""
     configure(service.name, settings.log_format)
     serve(build(service, settings), settings, proxy_headers=False)
-
-
-async def _forget_old_rows(db: Database) -> None:
-    await db.execute(FORGET_OLD_KEYS_SQL, KEYS_RETENTION_DAYS)
-    await db.execute(FORGET_OLD_EVENTS_SQL, INBOX_RETENTION_DAYS)

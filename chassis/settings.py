@@ -18,6 +18,10 @@ class ProcessRole(StrEnum):
     JOBS = auto()
 
 
+LOCK_CONNECTIONS = {ProcessRole.RELAY: 1, ProcessRole.JOBS: 1}
+"""Connections beside the pool that hold the session locks of these roles."""
+
+
 class ProcessSettings(BaseSettings):
     """What every process of the product is told: where to listen, which town, which log format."""
 
@@ -57,15 +61,21 @@ class ServiceSettings(ProcessSettings):
     database_url: str
     kafka_bootstrap_servers: str
     topic_prefix: str = ""
-    database_pool_max: Annotated[int, Field(ge=2, le=64)] = 16
+    database_pool_max: Annotated[int, Field(ge=2, le=64)] = 6
+    """With two replicas of every service this fits into what PostgreSQL allows by default: docs/operations.md has the sum."""
     statement_timeout_seconds: Annotated[int, Field(ge=1)] = 10
     lock_timeout_seconds: Annotated[int, Field(ge=1)] = 3
     consumer_stuck_seconds: Annotated[float, Field(gt=0)] = 60
     """How long a consumer may do nothing, or be out of its group, before /health/consumers says so."""
     consumer_dead_seconds: Annotated[float, Field(gt=0)] = 300
-    """How long before /health/live says so too, and whoever watches over the process starts it again."""
+    """How long before /health/live says so too; after twice that time the process ends by itself, to be started again."""
     consumer_lag_max: Annotated[int, Field(ge=0)] = 5_000
     """How many records may wait, and become more, before /health/consumers says so."""
+
+    @property
+    def connections_max(self) -> int:
+        """How many connections to its database the process has at most; the one of its migrations is closed before the others open."""
+        return self.database_pool_max + sum(LOCK_CONNECTIONS[role] for role in self.roles if role in LOCK_CONNECTIONS)
 
     @field_validator("roles", mode="before")
     @classmethod

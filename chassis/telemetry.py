@@ -94,6 +94,11 @@ OUTBOX_EVENTS = Gauge("outbox_events", "Events that are not published yet, count
 DEAD_LETTERS_OPEN = Gauge("dead_letters_open", "Records that were given up and that nobody resolved yet.", ["topic"])
 RELAY_SHARDS = Gauge("relay_owned_shards", "Shards of keys that the relay of this process publishes.", ["service"])
 DATABASE_ANSWERS = Gauge("database_answers", "1 when the database answered the last sample, 0 when not.", ["service"])
+PART_DEATHS = Counter(
+    "part_deaths_total",
+    "Background parts, ours or a library's, that ended by themselves and were started again.",
+    ["part"],
+)
 POOL_IN_USE = Gauge("database_connections_in_use", "Connections that are busy.", ["service"])
 POOL_OPEN = Gauge("database_connections_open", "Connections that are open, busy or not.", ["service"])
 POOL_MAX = Gauge("database_connections_max", "Connections that may be open.", ["service"])

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
+from threading import Thread
 from typing import Any, Final
 
 from litestar import Litestar, Request, Response, Router, get
@@ -36,14 +37,26 @@ class GatewayHealth:
 
     def __init__(self) -> None:
         self._is_stopping = False
+        self._metrics: Thread | None = None
+        self._is_over = False
+
+    def serves_metrics(self, thread: Thread) -> None:
+        """The one thing that runs beside the requests."""
+        self._metrics = thread
 
     def stopping(self) -> None:
         """No new visitors, please."""
         self._is_stopping = True
 
     def dead_parts(self) -> list[str]:
-        """Nothing runs beside the requests."""
-        return []
+        """The server of metrics, once its thread ended although nobody stopped it."""
+        is_dead = self._metrics is not None and not self._metrics.is_alive()
+        return ["metrics"] if is_dead and not self._is_stopping else []
+
+    def is_over(self) -> bool:
+        """Whether the process must end, so that whoever runs it starts it again."""
+        self._is_over = self._is_over or bool(self.dead_parts())
+        return self._is_over
 
     async def is_ready(self) -> bool:
         """Whether requests are served, and will be in a moment."""
@@ -62,15 +75,17 @@ async def theme(request: Request[Any, Any, Any]) -> Response[str]:
 
 
 @contextmanager
-def serving_metrics(settings: GatewaySettings) -> Iterator[None]:
+def serving_metrics(settings: GatewaySettings, health: GatewayHealth) -> Iterator[None]:
     """Metrics on a port of their own: what the operators may read is not for every visitor."""
     if settings.metrics_port is None:
         yield
         return
-    server, _ = start_http_server(settings.metrics_port, settings.http_host)
+    server, thread = start_http_server(settings.metrics_port, settings.http_host)
+    health.serves_metrics(thread)
     try:
         yield
     finally:
+        health.stopping()
         server.shutdown()
         server.server_close()
 
@@ -89,7 +104,7 @@ def create(settings: GatewaySettings) -> Litestar:
             services, settings.secret("portal_secret"), settings.portal_url, settings.session_cache_seconds
         )
         try:
-            with serving_metrics(settings):
+            with serving_metrics(settings, app.state.health):
                 yield
         finally:
             await services.close()

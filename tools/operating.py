@@ -19,7 +19,8 @@ from aiokafka.errors import KafkaError
 from pydantic import ValidationError
 
 from chassis.data.database import Database
-from chassis.events.applying import OUTAGES, Applier
+from chassis.data.outages import OUTAGES
+from chassis.events.applying import Applier
 from chassis.service import Service
 from chassis.settings import ServiceSettings
 from contracts.types import SERVICES

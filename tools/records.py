@@ -11,6 +11,8 @@ from typing import Self, TypeAlias
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from contracts.event import MalformedRecord
+
 ANSWER_SECONDS = 20.0
 BATCH_MAX = 500
 
@@ -52,6 +54,7 @@ class RecordReader:
 
         Raises:
             Gone: it is not there any more.
+            MalformedRecord: the client library cannot read it.
         """
         place = TopicPartition(self._prefix + topic, partition)
         async with asyncio.timeout(ANSWER_SECONDS):
@@ -63,7 +66,10 @@ class RecordReader:
             if offset >= end:
                 raise Gone("its topic ends before it: the topic was made anew")
             self._consumer.seek(place, offset)
-            record: Record = await self._consumer.getone(place)
+            try:
+                record: Record = await self._consumer.getone(place)
+            except UnicodeDecodeError as error:
+                raise MalformedRecord("header names") from error
         if record.offset != offset:
             raise Gone("a newer record of the same key replaced it (compaction), and says all that it said")
         return record

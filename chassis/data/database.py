@@ -11,6 +11,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import asyncpg
 
 from chassis.data.idempotency import KeptAnswer
+from chassis.data.outages import COLLISIONS
+from chassis.data.queries import Queries as Queries
+from chassis.data.queries import Row as Row
 from chassis.events.outbox import Emission, store
 from chassis.refusal import Busy
 from chassis.settings import ServiceSettings
@@ -23,42 +26,13 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 SESSION_LOCK_SETTINGS = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 """Of connections that hold session locks: a machine that vanishes without a word gives its locks back in half a minute."""
 HEALTH_ANSWER_SECONDS = 2.0
+POOL_LOOK_SECONDS = 1.0
 BEGIN = "begin; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off"
 """Statements of transactions are planned once for batches of every size, and find rows by index. Left to choose, the server plans
 each small batch anew, which takes longer than to run it, or keeps a plan from when a table was so small that it is read whole."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Row = asyncpg.Record
-
-COLLISIONS = (
-    asyncpg.DeadlockDetectedError,
-    asyncpg.SerializationError,
-    asyncpg.LockNotAvailableError,
-)
-
-
-class Queries:
-    """What reads and transactions have in common: SQL text and its parameters in, rows out."""
-
-    def __init__(self, connection: "asyncpg.Connection[Row] | asyncpg.Pool[Row]") -> None:
-        self._connection = connection
-
-    async def fetch(self, sql: str, *parameters: Any) -> list[Row]:
-        """Every row."""
-        return await self._connection.fetch(sql, *parameters)
-
-    async def fetchrow(self, sql: str, *parameters: Any) -> Row | None:
-        """The first row, or None."""
-        return await self._connection.fetchrow(sql, *parameters)
-
-    async def fetchval(self, sql: str, *parameters: Any) -> Any:
-        """The first column of the first row, or None."""
-        return await self._connection.fetchval(sql, *parameters)
-
-    async def execute(self, sql: str, *parameters: Any) -> str:
-        """Run a statement; its command tag."""
-        return await self._connection.execute(sql, *parameters)
 
 
 class Transaction(Queries):
@@ -121,6 +95,11 @@ class Database(Queries):
             },
         )
         return cls(pool, timedelta(seconds=settings.clock_offset_seconds))
+
+    async def run(self) -> None:
+        """Look after the pool, which keeps itself in order while it is open; it ends when somebody closed it."""
+        while not self.pool.is_closing():  # noqa: ASYNC110 - the pool tells nobody that it was closed
+            await asyncio.sleep(POOL_LOOK_SECONDS)
 
     async def close(self) -> None:
         """Wait for running statements, then disconnect."""

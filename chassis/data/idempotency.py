@@ -8,15 +8,13 @@ Source: draft-ietf-httpapi-idempotency-key-header-07.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 from pydantic import BaseModel
 
+from chassis.data.queries import Queries
 from chassis.refusal import IdempotencyKeyReused
-
-if TYPE_CHECKING:
-    from chassis.data.database import Transaction
 
 KEY_LENGTH_MAX = 200
 RETENTION_DAYS = 7
@@ -32,7 +30,11 @@ READ_KEY_SQL = "select fingerprint, response::text as response from idempotency_
 
 KEEP_RESPONSE_SQL = "update idempotency_keys set response = $3::text::jsonb where actor = $1 and key = $2"
 
-FORGET_OLD_KEYS_SQL = "delete from idempotency_keys where created_at < clock_timestamp() - make_interval(days => $1)"
+FORGET_OLD_KEYS_SQL = """
+delete from idempotency_keys where (actor, key) in (
+    select actor, key from idempotency_keys where created_at < clock_timestamp() - make_interval(days => $1)
+    order by created_at limit $2 for update skip locked)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Claim:
         """The claim of a request; `operation` is its method and path."""
         return cls(actor, key, hashlib.sha256(operation.encode() + b"\0" + body).digest())
 
-    async def replay(self, tx: "Transaction", response: type[ModelT]) -> ModelT | None:
+    async def replay(self, tx: Queries, response: type[ModelT]) -> ModelT | None:
         """Claim the key; the stored answer when it was claimed before, else None and the work is to be done.
 
         Raises:
@@ -61,7 +63,7 @@ class Claim:
             raise IdempotencyKeyReused
         return response.model_validate_json(kept["response"])
 
-    async def keep(self, tx: "Transaction", answer: ModelT) -> ModelT:
+    async def keep(self, tx: Queries, answer: ModelT) -> ModelT:
         """Store the answer with the work, and return it."""
         await tx.execute(KEEP_RESPONSE_SQL, self.actor, self.key, answer.model_dump_json())
         return answer

@@ -7,7 +7,7 @@ database itself is out of reach nothing is put aside: the caller asks for the ba
 """
 
 import asyncio
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -19,25 +19,20 @@ import structlog
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
-from chassis.data.database import COLLISIONS, Database, Transaction
+from chassis.data.database import Database, Transaction
+from chassis.data.outages import COLLISIONS, is_outage
+from chassis.events.dead_letters import DeadLetter, UnknownEvent, event_key, resting, store_dead_letter
 from chassis.events.inbox import claim_events
+from chassis.events.progress import Progress
 from chassis.telemetry import CONSUMED, RETRIES, current_trace, span
-from contracts.event import Envelope, Event, MalformedRecord
+from contracts.event import Envelope, Event
 from contracts.registry import EVENTS
 
 ATTEMPTS_MAX = 4
 COLLISION_ATTEMPTS_MAX = 20
 RETRY_PAUSE_SECONDS = 0.2
-
-OUTAGES = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,  # the driver's, of a connection that broke at the moment it was taken
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-)
+PATIENT = (*COLLISIONS, asyncpg.QueryCanceledError)
+"""What a crowded database may do to a record for a while, and a bad record for ever."""
 
 EventT = TypeVar("EventT", bound=Event)
 Handler = Callable[[Transaction, Any, Envelope], Awaitable[None]]
@@ -47,13 +42,12 @@ EraseHandler = Callable[[Transaction, str], Awaitable[None]]
 log = structlog.get_logger()
 
 
-class UnknownEvent(Exception):
-    """A record of a type, or of a major version, that no contract of this release declares."""
-
-
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A record as it came: where it stands in its topic, and its envelope unless it is malformed (`fault`)."""
+    """A record as it came: where it stands in its topic, and its envelope unless it is malformed (`fault`).
+
+    `key` is its key as `plain_text`: two records of the same key have the same one, whatever their bytes.
+    """
 
     partition: int
     offset: int
@@ -117,29 +111,14 @@ class Subscriptions:
         return tuple(sorted({event.topic for event, _ in self.handlers.values()} | set(self.erasures)))
 
 
-RESTING_RECORDS_SQL = "select event_key from dead_letters where event_key = any($1::text[])"
-
-# A record that fails once more is open again, unless somebody decided to do without it.
-STORE_DEAD_LETTER_SQL = """
-insert into dead_letters as known (event_key, topic, partition, record_offset, key, event_type, cause, attempt_count)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
-on conflict (event_key) do update
-set cause = excluded.cause, attempt_count = known.attempt_count + excluded.attempt_count,
-    last_failed_at = excluded.last_failed_at,
-    resolved_at = case when known.resolution = 'discarded' then known.resolved_at end,
-    resolved_by = case when known.resolution = 'discarded' then known.resolved_by end,
-    resolution = case when known.resolution = 'discarded' then known.resolution end
-"""
-
-
 class Applier:
     """Applies the records of a service's topics through its subscriptions."""
 
     def __init__(self, db: Database, subscriptions: Subscriptions) -> None:
         self._db = db
         self._subscriptions = subscriptions
-        self.settled: Counter[str] = Counter()
-        """How many records of each topic were applied or put aside: it grows while the topic makes progress."""
+        self.progress: defaultdict[str, Progress] = defaultdict(Progress)
+        """How far each topic is."""
 
     async def apply(self, topic: str, received: Sequence[Received]) -> None:
         """Apply records of one topic: together if all goes well, else one by one."""
@@ -147,13 +126,21 @@ class Applier:
             try:
                 async with self._db.transaction() as tx:
                     await self.apply_within(tx, topic, [item.envelope for item in received if item.envelope])
-                self.settled[topic] += len(received)
-                return
-            except OUTAGES:
-                raise
             except Exception as error:
+                if is_outage(error):
+                    raise
                 log.warning("batch is taken apart", topic=topic, count=len(received), error=type(error).__name__)
+            else:
+                self._pass_by(topic, received)
+                return
         await self._apply_apart(topic, received)
+        self._pass_by(topic, received)
+
+    def _pass_by(self, topic: str, received: Sequence[Received]) -> None:
+        for item in received:
+            self.progress[topic].settle(item.partition, item.offset)
+        for partition, offset in {item.partition: item.offset for item in received}.items():
+            self.progress[topic].pass_by(partition, offset)
 
     async def apply_within(self, tx: Transaction, topic: str, envelopes: Sequence[Envelope]) -> int:
         """Apply the events that were not applied before, in a transaction of the caller's; how many those were."""
@@ -214,8 +201,8 @@ class Applier:
 
     async def _are_resting(self, topic: str, received: Sequence[Received]) -> list[bool]:
         keys = [event_key(topic, item.partition, item.offset) for item in received]
-        resting = {row["event_key"] for row in await self._db.fetch(RESTING_RECORDS_SQL, keys)}
-        return [key in resting for key in keys]
+        known = await resting(self._db, keys)
+        return [key in known for key in keys]
 
     async def _settle(self, topic: str, trial: _Trial) -> bool:
         """Apply a record or put it aside; False when it is to be tried again."""
@@ -227,36 +214,27 @@ class Applier:
                 return False
         if fault is not None:
             await self._put_aside(topic, item, fault, trial.attempts)
-        self.settled[topic] += 1
+        self.progress[topic].settle(item.partition, item.offset)
         return True
 
     async def _attempt(self, topic: str, envelope: Envelope, attempt: int) -> Exception | None:
         try:
             async with self._db.transaction() as tx:
                 await self.apply_within(tx, topic, [envelope])
-        except OUTAGES:
-            raise
-        except (*COLLISIONS, ValidationError, UnknownEvent) as error:
+        except (*PATIENT, ValidationError, UnknownEvent) as error:
             return error
         except Exception as error:
+            if is_outage(error):
+                raise
             log.warning("record fails", topic=topic, attempt=attempt, exc_info=error)
             return error
         return None
 
     async def _put_aside(self, topic: str, item: Received, fault: Exception, attempts: int) -> None:
-        envelope = item.envelope
+        event_type = item.envelope.event_type if item.envelope else None
+        letter = DeadLetter(topic, item.partition, item.offset, item.key, event_type, fault, attempts)
         async with self._db.transaction() as tx:
-            await tx.execute(
-                STORE_DEAD_LETTER_SQL,
-                event_key(topic, item.partition, item.offset),
-                topic,
-                item.partition,
-                item.offset,
-                item.key[:200],
-                envelope.event_type[:200] if envelope else None,
-                describe_fault(fault),
-                attempts,
-            )
+            await store_dead_letter(tx, letter)
         CONSUMED.labels(topic, "dead_letter").inc()
         log.error(
             "dead letter",
@@ -272,21 +250,4 @@ def _may_be_tried_again(fault: Exception, trial: _Trial) -> bool:
     # What rests already is tried once, so that a batch that is delivered again and again comes to its end.
     if trial.is_resting or isinstance(fault, ValidationError | UnknownEvent):
         return False
-    return trial.attempts < (COLLISION_ATTEMPTS_MAX if isinstance(fault, COLLISIONS) else ATTEMPTS_MAX)
-
-
-def event_key(topic: str, partition: int, offset: int) -> str:
-    """The name of a record, and of the dead letter that it may become: its place."""
-    return f"{topic}/{partition}/{offset}"
-
-
-def describe_fault(fault: Exception) -> str:
-    """The cause of a dead letter without any value of the record: the error's type, and where in the payload."""
-    if isinstance(fault, ValidationError):
-        places = sorted(
-            {".".join(str(part) for part in error["loc"]) + ":" + error["type"] for error in fault.errors()}
-        )
-        return f"ValidationError {' '.join(places)}"[:500]
-    if isinstance(fault, UnknownEvent | MalformedRecord):
-        return f"{type(fault).__name__} {fault}"[:200]
-    return type(fault).__name__
+    return trial.attempts < (COLLISION_ATTEMPTS_MAX if isinstance(fault, PATIENT) else ATTEMPTS_MAX)

@@ -1,31 +1,36 @@
 """The Kafka side of consumers: one subscription a topic, batches of raw records, offsets committed after their effect.
 
 An offset follows its effect a moment later, while the next batch is applied already: what is read again because a process
-ended in between is found in the inbox. FastStream keeps the loops; it neither parses nor decodes, for that is done once, here.
+ended in between is found in the inbox. Each topic is a supervised part with a client of its own: when a task of the client library
+dies, the part begins again with a new client, which joins its group within seconds.
 """
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, cast
+from functools import partial
+from itertools import chain
+from typing import Any, TypeAlias
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import CommitFailedError, ConsumerStoppedError, KafkaError
-from faststream import AckPolicy
-from faststream.kafka import KafkaBroker, KafkaMessage
-from faststream.kafka.message import FAKE_CONSUMER
-from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from chassis.data.database import Database
-from chassis.events.applying import OUTAGES, Applier, Received, Subscriptions
-from chassis.events.consumer_watch import ConsumerWatch, Subscription, is_member
+from chassis.data.outages import is_outage
+from chassis.events.applying import Applier, Received, Subscriptions
+from chassis.events.client_tasks import close_consumer, consumer_tasks, is_member
+from chassis.events.consumer_watch import ConsumerWatch, Subscription
+from chassis.events.dead_letters import plain_text
 from chassis.settings import ServiceSettings
+from chassis.supervision import Supervisor, while_alive
 from contracts.event import MalformedRecord, read_record
 
 BATCH_MAX = 500
 BATCH_WAIT_MS = 20
+FETCH_WAIT_MS = 100
 OUTAGE_PAUSE_SECONDS = 1.0
 SESSION_TIMEOUT_MS = 6_000
 HEARTBEAT_MS = 1_000
@@ -34,8 +39,10 @@ OFFSETS_SECONDS = 0.1
 COMMIT_SECONDS_MAX = 2.0
 RETRY_BACKOFF_MS = 500
 """How long each connection of a consumer waits for a broker that is away; by default they fill logs and keep a core busy."""
+BROKEN = (OSError, TimeoutError, RuntimeError)
+"""What a connection to the broker may die of; the last is what uvloop says of one that is closed."""
 
-Records = tuple["ConsumerRecord[bytes, bytes]", ...]
+Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
 log = structlog.get_logger()
 
@@ -47,45 +54,66 @@ class MissingTopic(Exception):
 class Reading:
     """One topic as a consumer reads it: the records in hand, and how far those before them had their effect."""
 
-    def __init__(self, subscriber: BatchSubscriber) -> None:
-        self._subscriber = subscriber
-        self._next: dict[TopicPartition, int] = {}
+    def __init__(self, topic: str, name: str, group: str) -> None:
+        self.topic, self.name, self.group = topic, name, group
+        self.consumer: AIOKafkaConsumer | None = None
+        """The client library's side, while there is one."""
         self.in_hand: Counter[int] = Counter()
         """How many records of each partition are being applied."""
+        self.applying = asyncio.Lock()
+        """Held while a batch is applied, and by whoever wants no other one to begin."""
+        self._next: dict[TopicPartition, int] = {}
 
-    @property
-    def consumer(self) -> AIOKafkaConsumer | None:
-        """The client library's side; None until it has joined."""
-        return self._subscriber.consumer
+    async def next_batch(self, consumer: AIOKafkaConsumer) -> Sequence[Received]:
+        """The records that come next, none if none came for a moment."""
+        try:
+            batches = await consumer.getmany(timeout_ms=BATCH_WAIT_MS, max_records=BATCH_MAX)
+        except UnicodeDecodeError:
+            return await self._next_one_by_one(consumer)
+        return [received_of(self.topic, record) for record in chain(*batches.values())]
 
-    def note(self, records: Records) -> None:
+    async def _next_one_by_one(self, consumer: AIOKafkaConsumer) -> Sequence[Received]:
+        """One record of each partition. What the client library cannot read, such as a header with a name that is no UTF-8, is
+        known by its place alone, and passed by."""
+        received: list[Received] = []
+        for place in sorted(consumer.assignment()):
+            try:
+                batches = await consumer.getmany(place, timeout_ms=FETCH_WAIT_MS, max_records=1)
+                received += [received_of(self.topic, record) for record in batches.get(place, ())]
+            except UnicodeDecodeError:
+                offset = await consumer.position(place)
+                received.append(Received(place.partition, offset, "", None, MalformedRecord("header names")))
+                consumer.seek(place, offset + 1)
+        return received
+
+    def note(self, received: Sequence[Received]) -> None:
         """These records had their effect."""
-        self._next.update({TopicPartition(record.topic, record.partition): record.offset + 1 for record in records})
+        self._next.update({TopicPartition(self.name, item.partition): item.offset + 1 for item in received})
 
     async def commit(self) -> None:
         """Tell the broker what was noted of the partitions that are still ours; what it does not hear is told next time.
 
         While the group agrees anew on its partitions it is told nothing, for it would take that for a member that is lost.
         """
-        noted = dict(self._next)
-        if self.consumer is None or not noted or not is_member(self.consumer):
+        noted, consumer = dict(self._next), self.consumer
+        if consumer is None or not noted or not is_member(consumer):
             return
         try:
-            if ours := {place: noted[place] for place in self.consumer.assignment() & noted.keys()}:
+            if ours := {place: noted[place] for place in consumer.assignment() & noted.keys()}:
                 async with asyncio.timeout(COMMIT_SECONDS_MAX):
-                    await self.consumer.commit(ours)
+                    await consumer.commit(ours)
         except CommitFailedError:
             log.info(
                 "offsets of a former assignment are dropped"
             )  # whoever has the partitions now finds them in the inbox
-        except (KafkaError, ConsumerStoppedError, TimeoutError) as error:
+        except (KafkaError, ConsumerStoppedError, *BROKEN) as error:
             log.warning("offsets wait for the broker", error=type(error).__name__)
             return
         self._next = {place: offset for place, offset in self._next.items() if noted.get(place) != offset}
 
-    def rewind(self, records: Records) -> None:
+    def rewind(self, received: Sequence[Received]) -> None:
         """Have these records come again."""
-        first = {TopicPartition(record.topic, record.partition): record.offset for record in reversed(records)}
+        first = {TopicPartition(self.name, item.partition): item.offset for item in reversed(received)}
         if self.consumer is not None:
             for place in self.consumer.assignment() & first.keys():
                 self.consumer.seek(place, first[place])
@@ -96,76 +124,99 @@ class Consumer:
 
     def __init__(self, db: Database, subscriptions: Subscriptions, settings: ServiceSettings, service: str) -> None:
         self._applier = Applier(db, subscriptions)
-        self._prefix = settings.topic_prefix
-        self._bootstrap_servers = settings.kafka_bootstrap_servers
-        self._readings: dict[str, Reading] = {}
-        self._is_stopping = False
-        self.watch = ConsumerWatch(db, settings, self._applier.settled)
-        self._tasks: Sequence[asyncio.Task[None]] = ()
-        self.broker = KafkaBroker(
-            settings.kafka_bootstrap_servers,
-            client_id=f"{service}.consumer",
-            ack_policy=AckPolicy.MANUAL,
-            apply_types=False,
-            allow_auto_create_topics=False,
-            graceful_timeout=STOP_SECONDS,
-            retry_backoff_ms=RETRY_BACKOFF_MS,
-            logger=None,
-        )
-        for topic in subscriptions.topics:
-            subscriber = self.broker.subscriber(
-                self._prefix + topic,
-                group_id=f"{self._prefix}{service}.{topic}",
-                batch=True,
-                max_records=BATCH_MAX,
-                batch_timeout_ms=BATCH_WAIT_MS,
-                fetch_max_wait_ms=100,
-                auto_offset_reset="earliest",
-                session_timeout_ms=SESSION_TIMEOUT_MS,
-                heartbeat_interval_ms=HEARTBEAT_MS,
-                parser=_unparsed,
-                decoder=_records_of,
-            )
-            subscriber(self._receive)
-            self._readings[topic] = Reading(subscriber)
+        self._settings = settings
+        self._service = service
+        prefix = settings.topic_prefix
+        self._readings = [
+            Reading(topic, prefix + topic, f"{prefix}{service}.{topic}") for topic in subscriptions.topics
+        ]
+        self._are_topics_made = False
+        self.watch = ConsumerWatch(db, settings, self._applier.progress)
+        self.supervisor = Supervisor()
 
     async def start(self) -> None:
         """Begin to join the consumer groups. A broker that is away is waited for, and keeps nothing else from starting."""
-        self._tasks = [
-            asyncio.create_task(self._join(), name="consumer"),
-            asyncio.create_task(self._follow_effects(), name="offsets"),
-            asyncio.create_task(self.watch.run(self._subscriptions), name="consumer watch"),
-        ]
+        for reading in self._readings:
+            self.supervisor.start(f"consumer {reading.topic}", partial(self._read, reading))
+        self.supervisor.start("offsets", self._follow_effects)
+        self.supervisor.start("consumer watch", partial(self.watch.run, self._subscriptions))
 
-    async def _join(self) -> None:
+    async def stop(self) -> None:
+        """Finish the batches under way, commit them, leave the groups."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STOP_SECONDS):
+                for reading in self._readings:
+                    await reading.applying.acquire()
+        await self._commit_offsets()
+        await self.supervisor.stop()
+
+    def stuck(self) -> list[str]:
+        """The topics that stand still for so long that only a new process may help."""
+        return self.watch.stuck()
+
+    def hopeless(self) -> list[str]:
+        """Those for which nobody started one meanwhile."""
+        return self.watch.hopeless()
+
+    async def report(self) -> dict[str, dict[str, Any]]:
+        """The state of each topic now: see `ConsumerWatch.look`."""
+        return await self.watch.look(self._subscriptions())
+
+    def _subscriptions(self) -> list[Subscription]:
+        return [Subscription(each.topic, each.consumer, each.in_hand) for each in self._readings]
+
+    async def _read(self, reading: Reading) -> None:
         while True:
             try:
                 await self._find_topics()
-                await self.broker.start()
-                return
-            except Exception as error:  # whatever keeps it from joining is said, and tried again
-                log.warning("consumer waits for its broker", error=type(error).__name__)
-                await self.broker.stop()
+                await self._read_with(reading, self._new_client(reading))
+            except (MissingTopic, KafkaError, OSError, TimeoutError) as error:
+                log.warning("consumer waits for its broker", topic=reading.topic, error=type(error).__name__)
                 await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
+
+    async def _read_with(self, reading: Reading, consumer: AIOKafkaConsumer) -> None:
+        consumer.subscribe([reading.name])
+        reading.consumer = consumer
+        try:
+            await while_alive(partial(consumer_tasks, consumer), self._follow(reading, consumer))
+        finally:
+            reading.consumer = None
+            await close_consumer(consumer)
+
+    async def _follow(self, reading: Reading, consumer: AIOKafkaConsumer) -> None:
+        await consumer.start()
+        while True:
+            received = await reading.next_batch(consumer)
+            if received:
+                async with reading.applying:
+                    await self._apply(reading, received)
+
+    def _new_client(self, reading: Reading) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            bootstrap_servers=self._settings.kafka_bootstrap_servers,
+            client_id=f"{self._service}.consumer",
+            group_id=reading.group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=FETCH_WAIT_MS,
+            session_timeout_ms=SESSION_TIMEOUT_MS,
+            heartbeat_interval_ms=HEARTBEAT_MS,
+            retry_backoff_ms=RETRY_BACKOFF_MS,
+        )
 
     async def _find_topics(self) -> None:
         """Refuse to join before every topic is made: a consumer would look for a missing one again minutes later."""
-        client = AIOKafkaClient(bootstrap_servers=self._bootstrap_servers)
+        if self._are_topics_made:
+            return
+        client = AIOKafkaClient(bootstrap_servers=self._settings.kafka_bootstrap_servers)
         try:
             await client.bootstrap()
             made = (await client.fetch_all_metadata()).topics()
         finally:
             await client.close()
-        if not made.issuperset(self._prefix + topic for topic in self._readings):
+        if not made.issuperset(reading.name for reading in self._readings):
             raise MissingTopic
-
-    async def stop(self) -> None:
-        """Finish the batches under way, commit them, leave the groups."""
-        for task in self._tasks:
-            task.cancel()
-        self._is_stopping = True  # from now on each batch commits its own offsets
-        await self._commit_offsets()
-        await self.broker.stop()
+        self._are_topics_made = True
 
     async def _follow_effects(self) -> None:
         while True:
@@ -173,50 +224,28 @@ class Consumer:
             await self._commit_offsets()
 
     async def _commit_offsets(self) -> None:
-        await asyncio.gather(*(reading.commit() for reading in self._readings.values()))
+        await asyncio.gather(*(reading.commit() for reading in self._readings))
 
-    async def report(self) -> dict[str, dict[str, Any]]:
-        """The state of each topic now: see `ConsumerWatch.look`."""
-        return await self.watch.look(self._subscriptions())
-
-    def _subscriptions(self) -> list[Subscription]:
-        return [Subscription(topic, each.consumer, each.in_hand) for topic, each in self._readings.items()]
-
-    async def _receive(self, records: Records) -> None:
-        topic = records[0].topic.removeprefix(self._prefix)
-        reading = self._readings[topic]
-        received = [received_of(topic, record) for record in records]
+    async def _apply(self, reading: Reading, received: Sequence[Received]) -> None:
         reading.in_hand.update(item.partition for item in received)
         try:
-            await self._applier.apply(topic, received)
+            await self._applier.apply(reading.topic, received)
         except Exception as error:
             # Whatever it was, nothing is passed over: the same records come again.
-            is_outage = isinstance(error, OUTAGES)
-            log.warning("consumer waits for its database", error=type(error).__name__, exc_info=not is_outage)
+            log.warning("consumer waits for its database", error=type(error).__name__, exc_info=not is_outage(error))
             await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
-            reading.rewind(records)
+            reading.rewind(received)
         else:
-            reading.note(records)
-            if self._is_stopping:
-                await reading.commit()
+            reading.note(received)
         finally:
             reading.in_hand.clear()
 
 
-def received_of(topic: str, record: "ConsumerRecord[bytes, bytes]") -> Received:
+def received_of(topic: str, record: Record) -> Received:
     """A record of the client library as an `Applier` takes it."""
-    key = (record.key or b"").decode(errors="replace")
+    key = plain_text(record.key or b"")
     try:
         envelope = read_record(topic, record.key, record.value, record.headers)
     except MalformedRecord as fault:
         return Received(record.partition, record.offset, key, None, fault)
     return Received(record.partition, record.offset, key, envelope)
-
-
-async def _unparsed(records: Records) -> KafkaMessage:
-    return KafkaMessage(raw_message=records, body=b"", consumer=FAKE_CONSUMER)
-
-
-async def _records_of(message: KafkaMessage) -> Records:
-    # Records are read one by one: a decoder that looked at bodies would fail a whole batch for one that is not JSON.
-    return cast("Records", message.raw_message)

@@ -14,11 +14,14 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from chassis.data.database import Database
+from chassis.events.client_tasks import is_member
+from chassis.events.progress import Progress
 from chassis.settings import ServiceSettings
 from chassis.telemetry import CONSUMER_HEALTHY, CONSUMER_LAG, CONSUMER_PARTITIONS
 
 LOOK_SECONDS_MAX = 5.0
 ANSWER_SECONDS = 2.0
+HOPELESS_FACTOR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,6 @@ class Standing:
         return ("following" if look.partitions else "idle"), None
 
 
-def is_member(consumer: AIOKafkaConsumer | None) -> bool:
-    """Whether its group counts a consumer in, with nothing to be agreed on any more."""
-    coordinator = getattr(consumer, "_coordinator", None)
-    return coordinator is not None and coordinator.generation > 0 and not coordinator._rejoin_needed_fut.done()
-
-
 @dataclass(slots=True)
 class Subscription:
     """One topic as the client library knows it; `in_hand` counts the records of each partition that are being applied."""
@@ -113,25 +110,31 @@ class Subscription:
                     for place in consumer.assignment()
                     if place in ends
                 }
-        except (TimeoutError, KafkaError):
+        except (TimeoutError, KafkaError, OSError, RuntimeError):  # the last is what uvloop says of a closed connection
             return None
 
 
 class ConsumerWatch:
     """Looks at every subscription of a process, all the time and whenever it is asked."""
 
-    def __init__(self, db: Database, settings: ServiceSettings, settled: Mapping[str, int]) -> None:
+    def __init__(self, db: Database, settings: ServiceSettings, progress: Mapping[str, Progress]) -> None:
         self._db = db
         self._settings = settings
-        self._settled = settled
+        self._progress = progress
         self._interval = min(LOOK_SECONDS_MAX, settings.consumer_stuck_seconds / 4)
         self._standings: dict[str, Standing] = {}
         self._shown: set[tuple[str, str]] = set()
 
     def stuck(self) -> list[str]:
         """The topics whose consumer did nothing for so long that only a new process may help."""
-        limit = self._settings.consumer_dead_seconds
-        return [topic for topic, standing in self._standings.items() if standing.stuck_seconds > limit]
+        return self._stuck_for(self._settings.consumer_dead_seconds)
+
+    def hopeless(self) -> list[str]:
+        """The topics whose consumer did nothing for so long that its process must end: nobody else may be watching it."""
+        return self._stuck_for(HOPELESS_FACTOR * self._settings.consumer_dead_seconds)
+
+    def _stuck_for(self, seconds: float) -> list[str]:
+        return [topic for topic, standing in self._standings.items() if standing.stuck_seconds > seconds]
 
     async def run(self, subscriptions: Callable[[], Sequence[Subscription]]) -> None:
         """Look until cancelled."""
@@ -153,7 +156,7 @@ class ConsumerWatch:
             is_member=is_member(subscription.consumer),
             partitions=len(lags or ()),
             lag=None if lags is None else sum(lags.values()),
-            settled=self._settled[topic],
+            settled=self._progress[topic].settled,
             can_work=can_work,
         )
         standing = self._standings.setdefault(topic, Standing(self._settings))

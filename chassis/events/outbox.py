@@ -8,18 +8,15 @@ it holds, publishes a shard's rows in id order and removes them once the broker 
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 import msgspec
 
 from chassis.data.idempotency import AnswerRaced, KeptAnswer
+from chassis.data.queries import Queries
 from chassis.identifiers import new_id
 from chassis.telemetry import current_trace
 from contracts.event import Event
-
-if TYPE_CHECKING:
-    from chassis.data.database import Transaction
 
 SHARD_COUNT = 8
 EVENT_BYTES_MAX = 900_000
@@ -89,7 +86,7 @@ select count(*) from kept
 """
 
 
-async def store(tx: "Transaction", emissions: Sequence[Emission], answers: Sequence[KeptAnswer] = ()) -> None:
+async def store(tx: Queries, emissions: Sequence[Emission], answers: Sequence[KeptAnswer] = ()) -> None:
     """Write events to the outbox, numbered per topic and key in the order given, and claim keys with their answers.
 
     Raises:

@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import asyncpg
@@ -19,8 +19,10 @@ from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
 from chassis.data.database import SESSION_LOCK_SETTINGS, Row
-from chassis.events.applying import OUTAGES
+from chassis.data.outages import OUTAGES
+from chassis.events.client_tasks import close_producer, producer_tasks
 from chassis.events.outbox import SHARD_COUNT
+from chassis.supervision import while_alive
 from chassis.telemetry import PUBLISHED, RELAY_SHARDS
 from contracts.event import Envelope
 
@@ -35,6 +37,8 @@ PACE_SECONDS = 0.25
 LOOK_SECONDS = 0.002
 IDLE_SECONDS = 0.1
 """Another process may commit events too: the next look is soon after events were found, then later and later."""
+REQUEST_TIMEOUT_MS = 15_000
+HAND_OVER_SECONDS_MAX = REQUEST_TIMEOUT_MS / 1000 + 5
 RESTART_SECONDS = 0.5
 REBALANCE_SECONDS = 2.0
 RELAY_NAMESPACE = 4_240_002
@@ -71,6 +75,8 @@ class Relay:
         self._service = service
         self._topic_prefix = topic_prefix
         self._owned: list[int] = []
+        self.producer: AIOKafkaProducer | None = None
+        """The client library's side, while there is one."""
 
     async def run(self, wake: asyncio.Event) -> None:
         """Publish until cancelled; `wake` is set when this process committed events."""
@@ -91,11 +97,12 @@ class Relay:
             linger_ms=0,  # a turn's rows are handed over together, and nothing comes after them
             max_batch_size=131_072,
             # Not compressed: most batches are a few records of half a kilobyte, and cost more to compress than to send.
-            request_timeout_ms=15_000,
+            request_timeout_ms=REQUEST_TIMEOUT_MS,
         )
         connection: asyncpg.Connection[Row] | None = None
         try:
             self._owned = []
+            self.producer = producer
             await producer.start()  # first: without a broker there is no use for a session of the database
             connection = await asyncpg.connect(
                 self._database_url,
@@ -104,30 +111,36 @@ class Relay:
                 # The relay writes removals alone. One that a crash of the server undoes is a row that is published twice.
                 server_settings={"application_name": "relay", "synchronous_commit": "off", **SESSION_LOCK_SETTINGS},
             )
-            await connection.execute(JOIN_RELAYS_SQL, RELAY_NAMESPACE)
-            loop = asyncio.get_running_loop()
-            rebalance_at, pause, pace = 0.0, IDLE_SECONDS, Pace(loop.time)
-            while True:
-                if loop.time() >= rebalance_at:
-                    await self._take_share(connection)
-                    rebalance_at = loop.time() + REBALANCE_SECONDS
-                began = loop.time()
-                published = await self._publish_batch(connection, producer)
-                if published == BATCH_MAX:
-                    continue
-                if published:
-                    beat = CROWDED_BEAT_SECONDS if pace.is_crowded(published) else BEAT_SECONDS
-                    await asyncio.sleep(began + beat - loop.time())
-                pause = LOOK_SECONDS if published else min(1.5 * pause, IDLE_SECONDS)
-                await _wait(wake, pause)
+            publishing = self._publish(connection, producer, wake)
+            await while_alive(partial(producer_tasks, producer), publishing)
         finally:
             # The producer first: it hands over what is under way, and until then nobody else may have our shards, or a
             # state could follow a newer one into its topic.
             try:
-                await producer.stop()
+                await close_producer(producer, HAND_OVER_SECONDS_MAX)
             finally:
                 if connection is not None:
                     connection.terminate()
+
+    async def _publish(
+        self, connection: "asyncpg.Connection[Row]", producer: AIOKafkaProducer, wake: asyncio.Event
+    ) -> None:
+        await connection.execute(JOIN_RELAYS_SQL, RELAY_NAMESPACE)
+        loop = asyncio.get_running_loop()
+        rebalance_at, pause, pace = 0.0, IDLE_SECONDS, Pace(loop.time)
+        while True:
+            if loop.time() >= rebalance_at:
+                await self._take_share(connection)
+                rebalance_at = loop.time() + REBALANCE_SECONDS
+            began = loop.time()
+            published = await self._publish_batch(connection, producer)
+            if published == BATCH_MAX:
+                continue
+            if published:
+                beat = CROWDED_BEAT_SECONDS if pace.is_crowded(published) else BEAT_SECONDS
+                await asyncio.sleep(began + beat - loop.time())
+            pause = LOOK_SECONDS if published else min(1.5 * pause, IDLE_SECONDS)
+            await _wait(wake, pause)
 
     async def _take_share(self, connection: "asyncpg.Connection[Row]") -> None:
         """Own a fair share of the shards: give back what is over it, take what is free below it."""

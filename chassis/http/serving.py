@@ -24,7 +24,8 @@ under way at a rush hold: it would look at living ones again and again."""
 def serve(app: Litestar, settings: ProcessSettings, **options: Any) -> None:
     """Run an application with uvicorn, without its own logs, until the process is told to stop.
 
-    `app.state.health` is told when that happens; `options` are the server's own.
+    `app.state.health` is told when that happens, and says when the process is over because a part of it cannot be kept running: it
+    ends with 1 then. `options` are the server's own.
     """
     config = uvicorn.Config(
         app,
@@ -49,7 +50,7 @@ def serve(app: Litestar, settings: ProcessSettings, **options: Any) -> None:
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS_MAX)
     server.run()
-    if not server.started:
+    if not server.started or app.state.health.is_over():
         sys.exit(1)
 
 
@@ -78,5 +79,6 @@ class _DrainingServer(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Whether the server's time is over, asked ten times a second."""
-        self.should_exit = self.should_exit or (self._leaves_at is not None and time.monotonic() >= self._leaves_at)
+        has_left = self._leaves_at is not None and time.monotonic() >= self._leaves_at
+        self.should_exit = self.should_exit or has_left or self._app.state.health.is_over()
         return await super().on_tick(counter)

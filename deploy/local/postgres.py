@@ -18,7 +18,7 @@ from .child import LOOPBACK, LauncherError, children_of, end_former, group_of, s
 from .reach import ACCOUNT, binaries, place_for
 
 SERVICES = ("identity", "family", "booking", "billing", "notifications")
-CONNECTIONS_MAX = 300  # five services, each with two pools of 16 and a few dedicated connections, twice
+CONNECTIONS_MAX = 300  # a suite has many more services on one server than the hundred connections of a town would serve
 START_LIMIT_SECONDS = 30
 STOP_LIMIT_SECONDS = 8
 ADMIN = "postgres"

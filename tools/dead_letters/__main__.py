@@ -7,6 +7,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from contracts.event import MalformedRecord
 from contracts.types import SERVICES
 
 from ..operating import Operated, OperatorError, operated, operator, run
@@ -78,6 +79,8 @@ async def _show(parts: Operated, options: argparse.Namespace) -> int:
         fields["record"] = show.fields_of_record(letter.topic, record, with_content=options.with_content)
     except Gone as gone:
         fields["record"] = {"gone": str(gone)}
+    except MalformedRecord as fault:
+        fields["record"] = {"malformed": str(fault)}
     print(show.as_json(fields) if options.json else show.lines(fields))
     return 0
 

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chassis.data.database import COLLISIONS
-from chassis.events.applying import OUTAGES, describe_fault
+from chassis.data.outages import COLLISIONS, is_outage
+from chassis.events.dead_letters import TEXT_LENGTH_MAX, describe_fault, plain_text
 from contracts.event import Envelope, MalformedRecord, read_record
 
 from ..operating import Operated
@@ -20,7 +20,6 @@ from .letters import DeadLetter
 
 ATTEMPTS_MAX = 5
 PAUSE_SECONDS = 0.2
-KEY_LENGTH_MAX = 200  # a longer key stands shortened in its dead letter
 
 
 class Outcome(StrEnum):
@@ -91,12 +90,12 @@ async def _apply(operated: Operated, letter: DeadLetter, envelope: Envelope, by:
                 outcome = Outcome.APPLIED if is_new else Outcome.ALREADY_APPLIED
                 await letters.resolve(tx, letter.event_key, outcome.name.lower(), by)
             return Result(letter, outcome)
-        except OUTAGES:
-            raise
         except COLLISIONS as collision:  # the service, or a colleague, holds what it needs
             fault = collision
             await asyncio.sleep(PAUSE_SECONDS * attempt)
         except Exception as error:  # whatever a handler says is the cause, told without a value
+            if is_outage(error):
+                raise
             fault = error
             break
     assert fault is not None
@@ -106,6 +105,5 @@ async def _apply(operated: Operated, letter: DeadLetter, envelope: Envelope, by:
 
 def _check_identity(letter: DeadLetter, record: Record) -> None:
     """Refuse another record at the same place: a topic that was made anew counts from 0 again."""
-    key = (record.key or b"").decode(errors="replace")
-    if key[:KEY_LENGTH_MAX] != letter.key:
+    if plain_text(record.key or b"")[:TEXT_LENGTH_MAX] != letter.key:
         raise Gone("another record stands at its place: the topic was made anew")

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from chassis.events.dead_letters import plain_text
 from contracts.event import MalformedRecord, read_record
 
 from ..records import Record
@@ -59,7 +60,7 @@ def fields_of_record(topic: str, record: Record, *, with_content: bool) -> dict[
         read_record(topic, record.key, value, record.headers)
     except MalformedRecord as fault:
         fields["malformed"], shown = str(fault), ()
-    headers = {name: raw.decode(errors="replace") for name, raw in record.headers}
+    headers = {plain_text(name): plain_text(raw or b"") for name, raw in record.headers}
     fields["headers"] = headers if with_content else {name: headers[name] for name in shown if name in headers}
     if with_content:
         fields["value"] = None if value is None else value.decode(errors="replace")

@@ -11,9 +11,11 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from chassis.data.database import COLLISIONS, Transaction
-from chassis.events.applying import OUTAGES, Received, Replica, describe_fault, event_key
+from chassis.data.database import Transaction
+from chassis.data.outages import COLLISIONS, is_outage
+from chassis.events.applying import Received, Replica
 from chassis.events.consumer import received_of
+from chassis.events.dead_letters import describe_fault, event_key
 from chassis.events.inbox import RETENTION_DAYS
 from contracts.event import Envelope
 from contracts.registry import topic_named
@@ -134,12 +136,12 @@ async def _rewrite(parts: Operated, replica: Replica, key: str, item: Received |
                     await _let_in_again(tx, replica, item.envelope)
                     await parts.applier.dispatch(tx, item.envelope)
             return
-        except OUTAGES:
-            raise
         except COLLISIONS as collision:
             fault = collision
             await asyncio.sleep(PAUSE_SECONDS * attempt)
         except Exception as error:  # whatever a handler says is told at the end; the others go on
+            if is_outage(error):
+                raise
             fault = error
             break
     place = event_key(done.topic, item.partition, item.offset) if item else key

@@ -1,5 +1,6 @@
 """Payments, started with the provider: the attempt is committed before it is asked, and no transaction is open while it is."""
 
+import asyncio
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
-from chassis.refusal import FieldRefusal
+from chassis.refusal import FieldRefusal, Refusal
 from contracts.billing.models import PaymentStarted
 from contracts.event import Model
 from contracts.types import PaymentStatus
@@ -21,12 +22,16 @@ from ..invoices.store import lock_invoice
 from ..settings import BillingRules
 from ..settlements.domain import next_look_up
 from . import store
-from .domain import CREATION_DELAY, Attempt, reference_of, start_refusal, subject_of
+from .domain import Attempt, given_up_at, reference_of, start_refusal, subject_of
 from .store import StoredPayment
 
 TOKEN_LENGTH = 12
 RETURN_PATH = "/paiement/retour"
 NOTIFICATION_PATH = "/paiement/notification"
+UNREACHABLE = "unreachable"
+TWIN_SECONDS_MAX = 20.0
+"""How long an equal request waits for the first one, which asks the provider: somewhat longer than the provider may take."""
+TWIN_LOOK_SECONDS = 0.1
 
 log = structlog.get_logger()
 
@@ -66,25 +71,27 @@ async def start_payment(
         PayerEmailMissing: the provider needs an address, or does not accept this one.
         PaymentPageRefused, PaymentProviderUnavailable: the provider opened no page; another try may be made at once.
     """
-    prepared = await prepare(db, actor, claim, desk.rules, order)
-    stored = await store.payment(db, prepared.payment_id)
-    idop = stored.idop or await _open_page(db, desk, prepared, stored)
+    prepared, is_first = await prepare(db, actor, claim, desk.rules, order)
+    idop = await (_open_page(db, desk, prepared) if is_first else _page_of_twin(db, prepared.payment_id))
     return PaymentStarted(payment_id=prepared.payment_id, redirect_url=desk.payfip.page_of(idop))
 
 
 @command
-async def prepare(tx: Transaction, actor: Actor, claim: Claim, rules: BillingRules, order: PaymentOrder) -> Prepared:
-    """Store an attempt before the provider is asked, or find the one that this request made before."""
+async def prepare(
+    tx: Transaction, actor: Actor, claim: Claim, rules: BillingRules, order: PaymentOrder
+) -> tuple[Prepared, bool]:
+    """Store an attempt before the provider is asked; or find the one of this key, False then, for its answer is awaited or there."""
     guardian_id = actor.require_guardian()
-    if kept := await claim.replay(tx, Prepared):
-        earlier = await store.payment(tx, kept.payment_id)
-        if earlier.idop:
-            return kept
-        if earlier.attempt.status is PaymentStatus.CREATED:
-            raise PaymentUnderWay(until=(earlier.attempt.started_at + CREATION_DELAY).isoformat())
+    kept = await claim.replay(tx, Prepared)
     invoice = await lock_invoice(tx, order.invoice_id)
     await require_access(tx, actor, invoice.household_id)
     now = await tx.now()
+    if kept and (
+        newest := await claim.replay(tx, Prepared)
+    ):  # a twin may have begun anew before it gave us the invoice
+        earlier = await store.payment(tx, newest.payment_id)
+        if earlier.idop or (earlier.attempt.status is PaymentStatus.CREATED and now < given_up_at(earlier.attempt)):
+            return newest, False
     attempts = await store.attempts(tx, invoice.invoice_id)
     if refusal := start_refusal(invoice.left_to_pay_cents, attempts, rules.payment_limits, now):
         raise refusal
@@ -106,11 +113,24 @@ async def prepare(tx: Transaction, actor: Actor, claim: Claim, rules: BillingRul
         ),
     )
     await store.add(tx, payment, exer=f"{invoice.issued_on.year}")
-    return await claim.keep(tx, Prepared(payment_id=payment.payment_id, number=invoice.number, email=email))
+    prepared = Prepared(payment_id=payment.payment_id, number=invoice.number, email=email)
+    return await claim.keep(tx, prepared), True
 
 
-async def _open_page(db: Database, desk: PaymentDesk, prepared: Prepared, stored: StoredPayment) -> str:
-    attempt = stored.attempt
+async def _page_of_twin(db: Database, payment_id: UUID) -> str:
+    """The page that an equal request opens now, or opened before; its refusal when it got none."""
+    deadline = asyncio.get_running_loop().time() + TWIN_SECONDS_MAX
+    while (stored := await store.payment(db, payment_id)).attempt.status is PaymentStatus.CREATED:
+        if asyncio.get_running_loop().time() >= deadline:
+            raise PaymentUnderWay(until=given_up_at(stored.attempt).isoformat())
+        await asyncio.sleep(TWIN_LOOK_SECONDS)
+    if stored.idop is None:
+        raise _refusal_of(await store.cause(db, payment_id))
+    return stored.idop
+
+
+async def _open_page(db: Database, desk: PaymentDesk, prepared: Prepared) -> str:
+    attempt = (await store.payment(db, prepared.payment_id)).attempt
     debt = Debt(
         exer=prepared.number[:4],
         mel=prepared.email,
@@ -124,17 +144,20 @@ async def _open_page(db: Database, desk: PaymentDesk, prepared: Prepared, stored
     )
     try:
         idop = await desk.payfip.open_page(debt)
-    except PageRefused as fault:
-        await fail_attempt(db, prepared.payment_id, fault.code)
-        log.warning("payment page refused", payment_id=str(prepared.payment_id), code=fault.code)
-        if fault.code in WRONG_EMAIL:
-            raise PayerEmailMissing(FieldRefusal("/email", "email_not_accepted")) from fault
-        raise PaymentPageRefused(provider_code=fault.code) from fault
-    except ProviderDown as fault:
-        await fail_attempt(db, prepared.payment_id, "unreachable")
-        raise PaymentProviderUnavailable from fault
+    except (PageRefused, ProviderDown) as fault:
+        cause = fault.code if isinstance(fault, PageRefused) else UNREACHABLE
+        await fail_attempt(db, prepared.payment_id, cause)
+        log.warning("payment page refused", payment_id=str(prepared.payment_id), code=cause)
+        raise _refusal_of(cause) from fault
     await open_attempt(db, prepared.payment_id, idop)
     return idop
+
+
+def _refusal_of(cause: str | None) -> Refusal:
+    """Why no page was opened, in words for the payer; `cause` as it is stored."""
+    if cause in WRONG_EMAIL:
+        return PayerEmailMissing(FieldRefusal("/email", "email_not_accepted"))
+    return PaymentProviderUnavailable() if cause in (UNREACHABLE, None) else PaymentPageRefused(provider_code=cause)
 
 
 @command

@@ -42,10 +42,15 @@ class Attempt:
     abandoned_at: datetime | None = None
 
 
+def given_up_at(attempt: Attempt) -> datetime:
+    """When an attempt that the provider never answered is given up: whoever asked it is gone."""
+    return attempt.started_at + CREATION_DELAY
+
+
 def restart_at(attempt: Attempt, limits: Limits) -> datetime | None:
     """When another payment of the same invoice may start because of this one; None when it stands in nobody's way."""
     if attempt.status is PaymentStatus.CREATED:
-        return attempt.started_at + CREATION_DELAY
+        return given_up_at(attempt)
     if attempt.status is not PaymentStatus.REDIRECTED:
         return None
     opened = (attempt.redirected_at or attempt.started_at) + limits.restart_delay

@@ -111,6 +111,15 @@ async def redirect(tx: Transaction, payment_id: UUID, idop: str, at: datetime, l
     await tx.execute(REDIRECT_SQL, payment_id, idop, at, look_up_at)
 
 
+CAUSE_SQL = "select cause from payments where payment_id = $1"
+
+
+async def cause(queries: Queries, payment_id: UUID) -> str | None:
+    """Why no page was opened for a payment, when that is so."""
+    found: str | None = await queries.fetchval(CAUSE_SQL, payment_id)
+    return found
+
+
 FAIL_SQL = "update payments set status = 'expired', cause = $2 where payment_id = $1 and status = 'created'"
 
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from chassis.data.database import Queries, Row, Transaction
+from chassis.data.database import Database, Queries, Row, Transaction
+from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
 
 from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Sent, Template, retry_after
@@ -283,9 +284,13 @@ async def read_names(db: Queries, notice: Notice) -> dict[UUID, str]:
     }
 
 
-FORGET_OLD_SQL = "delete from notices where created_at < clock_timestamp() - make_interval(days => $1)"
+FORGET_OLD_SQL = """
+delete from notices where event_id in (
+    select event_id from notices where created_at < clock_timestamp() - make_interval(days => $1)
+    order by created_at limit $2 for update skip locked)
+"""
 
 
-async def forget_old(db: Queries, kept_days: int) -> None:
+async def forget_old(db: Database, kept_days: int) -> None:
     """Remove what was told long ago, with its messages."""
-    await db.execute(FORGET_OLD_SQL, kept_days)
+    await remove_in_batches(db, FORGET_OLD_SQL, kept_days)

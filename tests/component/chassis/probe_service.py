@@ -107,6 +107,11 @@ async def lose_connection(db: NamedDependency[Database]) -> None:
     await db.execute("select pg_terminate_backend(pg_backend_pid())")
 
 
+@get("/drained")
+async def lose_pool(db: NamedDependency[Database]) -> None:
+    db.pool.terminate()
+
+
 @get("/taken")
 async def take_broken_connection() -> None:
     raise InternalClientError("cannot switch to state 12; another operation (2) is in progress")
@@ -129,6 +134,7 @@ SERVICE = Service(
         refuse,
         break_down,
         lose_connection,
+        lose_pool,
         take_broken_connection,
         find_database_closed,
     ],

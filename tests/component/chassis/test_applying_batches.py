@@ -8,7 +8,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.data.database import Database, Transaction
-from chassis.events.applying import ATTEMPTS_MAX, OUTAGES, Applier, Received, Subscriptions
+from chassis.data.outages import OUTAGES
+from chassis.events.applying import ATTEMPTS_MAX, Applier, Received, Subscriptions
 from contracts.event import Envelope, MalformedRecord, read_record
 from contracts.family.events import HouseholdCreated
 from tests.component.chassis.conftest import probe_settings

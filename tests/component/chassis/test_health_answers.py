@@ -1,6 +1,7 @@
 """What operations may ask a process: alive, ready, its consumers, its metrics."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,10 +10,12 @@ import pytest
 from chassis.data.database import Database
 from chassis.health import Health
 from chassis.settings import ProcessRole, ServiceSettings
+from chassis.supervision import Intensity, Supervisor
 from contracts.family.events import HouseholdCreated
 from tests.component.chassis.conftest import probe_settings
 from tests.component.chassis.probe_service import NOW, Gate, running_probe
 from tests.support.databases import Postgres
+from tests.support.polling import eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -40,10 +43,11 @@ async def test_ready_follows_the_database_and_alive_does_not(postgres: Postgres,
 
 async def test_a_part_that_ended_by_itself_makes_the_process_dead(settings: ServiceSettings) -> None:
     async with running_probe(settings.model_copy(update={"roles": frozenset({ProcessRole.API})})) as probe:
-        part = asyncio.create_task(asyncio.sleep(0), name="relay")
-        await part
+        supervisor = Supervisor(Intensity(deaths_max=1))
+        supervisor.start("relay", partial(asyncio.sleep, 0))
+        await eventually(lambda: supervisor.given_up)
         health: Health = probe.app.state.health
-        health.start(probe.db, None, [part])
+        health.start(probe.db, None, supervisor)
         answer = await probe.client.get("/health/live")
         assert (answer.status_code, answer.json()["dead_parts"]) == (503, ["relay"])
         health.stopping()

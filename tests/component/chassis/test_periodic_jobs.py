@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chassis.data.database import Database
-from chassis.jobs import LOCK_JOB_SQL, Job, run_jobs
+from chassis.jobs import APPLICATION, LOCK_JOB_SQL, Job, Jobs
 from chassis.settings import ServiceSettings
+from chassis.supervision import Supervisor
 from tests.support.polling import eventually
 
 pytestmark = pytest.mark.anyio
@@ -19,14 +20,15 @@ PERIOD_SECONDS = 0.1
 @asynccontextmanager
 async def runners(db: Database, url: str, *jobs: Sequence[Job]) -> AsyncIterator[None]:
     """A runner for each list of jobs, as so many replicas; they stop in time, whatever became of their connections."""
-    tasks = [asyncio.create_task(run_jobs(db, url, mine)) for mine in jobs]
+    supervisors = [(Supervisor(), Jobs(db, url, mine)) for mine in jobs]
+    for supervisor, mine in supervisors:
+        mine.start(supervisor)
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        _, running = await asyncio.wait(tasks, timeout=5)
-        assert not running
+        for supervisor, mine in supervisors:
+            await asyncio.wait_for(supervisor.stop(), 5)
+            mine.close()
 
 
 async def test_replicas_run_a_job_one_at_a_time_and_once_a_period(db: Database, settings: ServiceSettings) -> None:
@@ -61,10 +63,10 @@ async def test_replicas_that_start_together_run_a_long_period_once(db: Database,
 
     job = Job("daily", 86_400.0, work)
     async with runners(db, settings.database_url, [job], [job]):
-        await eventually(lambda: looked(db, "daily", 2), 10)
+        await eventually(lambda: looked(db, 2), 10)
         await eventually(lambda: db.fetchval("select finished_at from job_runs where job = 'daily'"))
     async with runners(db, settings.database_url, [job]):
-        await eventually(lambda: looked(db, "daily", 1), 10)
+        await eventually(lambda: looked(db, 1), 10)
     assert runs == 1
 
 
@@ -94,7 +96,8 @@ async def test_the_lock_of_a_dead_runner_is_free_for_the_next(db: Database, sett
     async with runners(db, settings.database_url, [Job("sweep", PERIOD_SECONDS, hang)]):
         await asyncio.wait_for(has_begun.wait(), 10)
         (holder,) = await db.fetch(
-            "select pid from pg_stat_activity where datname = current_database() and application_name = 'job sweep'"
+            "select pid from pg_stat_activity where datname = current_database() and application_name = $1",
+            APPLICATION,
         )
         async with runners(db, settings.database_url, [Job("sweep", PERIOD_SECONDS, take_over)]):
             await eventually(lambda: is_refused_the_lock(db, holder["pid"]), 10)
@@ -103,12 +106,12 @@ async def test_the_lock_of_a_dead_runner_is_free_for_the_next(db: Database, sett
             await asyncio.wait_for(was_taken_over.wait(), 10)
 
 
-async def looked(db: Database, job: str, count: int) -> bool:
+async def looked(db: Database, count: int) -> bool:
     """Whether so many runners have had their turn and rest."""
     rested: int = await db.fetchval(
         "select count(*) from pg_stat_activity where datname = current_database() and application_name = $1"
         " and state = 'idle' and query like '%advisory%lock%'",
-        f"job {job}",
+        APPLICATION,
     )
     return rested == count
 

@@ -1,0 +1,25 @@
+"""Progress by position: what counts is a record that was settled for the first time, never how busy its consumer is."""
+
+from collections import defaultdict
+
+
+class Progress:
+    """How far the records of a topic had their effect, or were put aside. A batch that comes again and again adds nothing."""
+
+    def __init__(self) -> None:
+        self.settled = 0
+        """How many places were settled since the process began, each counted once."""
+        self._position: dict[int, int] = {}
+        self._beyond: defaultdict[int, set[int]] = defaultdict(set)
+
+    def settle(self, partition: int, offset: int) -> None:
+        """The record at this place is done with."""
+        beyond = self._beyond[partition]
+        if offset >= self._position.get(partition, 0) and offset not in beyond:
+            beyond.add(offset)
+            self.settled += 1
+
+    def pass_by(self, partition: int, offset: int) -> None:
+        """Every record of the partition up to this place is done with: nothing before it need be remembered one by one."""
+        position = self._position[partition] = max(offset + 1, self._position.get(partition, 0))
+        self._beyond[partition] = {place for place in self._beyond[partition] if place >= position}

@@ -1,0 +1,33 @@
+"""Housekeeping: what is past its time is removed in bounded batches, so that no delete holds locks, or the vacuum back, for long."""
+
+from chassis.data.database import Database
+from chassis.data.idempotency import FORGET_OLD_KEYS_SQL
+from chassis.data.idempotency import RETENTION_DAYS as KEYS_RETENTION_DAYS
+from chassis.events.inbox import FORGET_OLD_EVENTS_SQL
+from chassis.events.inbox import RETENTION_DAYS as INBOX_RETENTION_DAYS
+from chassis.jobs import Job
+
+EVERY_SECONDS = 3600.0
+BATCH_ROWS_MAX = 5_000
+
+
+async def remove_in_batches(db: Database, sql: str, *parameters: object) -> int:
+    """Run a delete until nothing is left for it, each time as a transaction of its own; how many rows went.
+
+    The last parameter of its text is the number of rows that it may remove at once.
+    """
+    removed = 0
+    while True:
+        tag = await db.execute(sql, *parameters, BATCH_ROWS_MAX)
+        count = int(tag.rpartition(" ")[2])
+        removed += count
+        if count < BATCH_ROWS_MAX:
+            return removed
+
+
+async def _forget_old_rows(db: Database) -> None:
+    await remove_in_batches(db, FORGET_OLD_KEYS_SQL, KEYS_RETENTION_DAYS)
+    await remove_in_batches(db, FORGET_OLD_EVENTS_SQL, INBOX_RETENTION_DAYS)
+
+
+HOUSEKEEPING = Job("housekeeping", EVERY_SECONDS, _forget_old_rows)

@@ -1,0 +1,48 @@
+"""Eight equal requests at once have one effect, and get eight equal answers: in one batch, and on as many replicas."""
+
+import asyncio
+
+import pytest
+
+from chassis.actor import Actor
+from chassis.data.idempotency import Claim
+from contracts.booking.api import Basket
+from contracts.types import ActorKind
+from services.booking.bookings.commands import BookingRequest, book
+from tests.factories.booking import ZONE, BookingTown
+from tests.support.services import RunningService
+from tests.support.twins import TWINS, answers_of, twins
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_twins_enroll_once(service: RunningService, town: BookingTown) -> None:
+    family, activity_id = await town.family(), await town.activity()
+    body = {"child_id": str(family.child_id), "activity_id": str(activity_id)}
+    headers = town.parent(family) | service.key()
+    responses = await twins(lambda: town.client.post("/enrollments", json=body, headers=headers))
+    ((status, _),) = answers_of(responses)
+    assert status == 201
+    assert await service.db.fetchval("select count(*) from enrollments") == 1
+
+
+async def test_twins_book_one_basket(service: RunningService, town: BookingTown) -> None:
+    family, activity_id = await town.family(), await town.activity()
+    await town.enroll(family, activity_id)
+    (slot_id,) = await town.open(activity_id, 10)
+    key = service.key()
+    ((status, _),) = answers_of(await twins(lambda: town.book(family, slot_id, headers=key)))
+    assert status == 201
+    assert await service.db.fetchval("select count(*) from bookings") == 1
+
+
+async def test_twins_on_many_replicas_book_one_basket(service: RunningService, town: BookingTown) -> None:
+    family, activity_id = await town.family(), await town.activity()
+    await town.enroll(family, activity_id)
+    (slot_id,) = await town.open(activity_id, 10)
+    actor = Actor(family.guardian_id, ActorKind.PARENT, guardian_id=family.guardian_id)
+    basket = Basket.model_validate({"lines": [{"child_id": family.child_id, "slot_id": slot_id}]})
+    request = BookingRequest(actor, basket, Claim.of("somebody", "key", "POST /bookings", b"{}"), {})
+    outcomes = await asyncio.gather(*(book(service.db, [request], ZONE) for _ in range(TWINS)))
+    assert len({str(outcome) for (outcome,) in outcomes}) == 1
+    assert await service.db.fetchval("select count(*) from bookings") == 1
