@@ -7,6 +7,7 @@ from uuid import uuid4
 from litestar import Response, get, post
 from litestar.di import NamedDependency
 
+from chassis.comparing import Person, first_names_apart
 from contracts.booking.api import list_activities, list_enrollments, request_enrollment
 from contracts.booking.models import EnrollmentCreate
 from contracts.family.api import my_household
@@ -17,7 +18,7 @@ from gateway.composing import Part
 from ..kit import FormState
 from ..render import nest
 from ..visit import Notice, Visit
-from .home import greeting, own_guardian
+from .home import child_names, greeting, own_guardian
 
 FIELDS = ("child_id", "activity_id", "starts_on", "ends_on")
 
@@ -27,7 +28,9 @@ async def enrollments_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """Every enrollment with its marker, latest first."""
     visit.require(ActorKind.PARENT)
     found = await visit.call(list_enrollments, cursor=visit.cursor)
-    return visit.page("enrollments/list.html.j2", {"enrollments": found.items, "next_cursor": found.next_cursor})
+    names = first_names_apart({row.child_id: Person(row.child_first_name, row.child_last_name) for row in found.items})
+    context = {"enrollments": found.items, "names": names, "next_cursor": found.next_cursor}
+    return visit.page("enrollments/list.html.j2", context)
 
 
 @get("/inscriptions/nouvelle")
@@ -66,7 +69,7 @@ async def _form_page(visit: Visit, form: FormState) -> Response[str]:
     ]
     context = {
         "key": str(uuid4()),
-        "children": [(str(child.child_id), child.first_name) for child in household.children],
+        "children": [(str(child_id), name) for child_id, name in child_names(household).items()],
         "activities": labels,
     }
     guardian = own_guardian(Part(household), visit.require(ActorKind.PARENT).guardian_id)
