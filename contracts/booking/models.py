@@ -138,10 +138,11 @@ class DayCell(Model):
 
 
 class CalendarRow(Model):
-    """One child in one activity. `marker` is the status of the enrollment; cells are closed until it is validated."""
+    """One child in one activity. `child_name` tells the child from the others of its household. `marker` is the status of the enrollment; cells are closed until it is validated."""
 
     child_id: UUID
     child_first_name: str
+    child_name: str
     enrollment_id: UUID
     activity_id: UUID
     activity_label: str
@@ -198,12 +199,13 @@ class BasketBooked(Model):
 
 
 class AttendanceLine(Model):
-    """A booked child on a sheet; `attendance` is None until marked."""
+    """A booked child on a sheet; `attendance` is None until marked. `child_birth_on` is said of namesakes alone."""
 
     booking_id: UUID
     child_id: UUID
     child_first_name: str | None
     child_last_name: str | None
+    child_birth_on: date | None = None
     attendance: Attendance | None
 
 

@@ -59,3 +59,9 @@ class PaymentProviderUnavailable(Refusal):
     """The payment provider does not answer at the moment."""
 
     status = 503
+
+
+class DocumentCannotBeSet(Refusal):
+    """This document cannot be made as it stands: trying again changes nothing."""
+
+    status = 500

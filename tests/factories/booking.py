@@ -53,11 +53,15 @@ class BookingTown:
         """A date so many days from today."""
         return await self.today() + timedelta(days=offset)
 
-    async def family(self, *, children: int = 1, guardians: int = 1, age: int = 7) -> Family:
-        """A household whose children are `age` years old today, and stay so for eleven months."""
+    async def family(self, *names: str, children: int = 1, guardians: int = 1, age: int = 7) -> Family:
+        """A household whose children are `age` years old today, and stay so for eleven months.
+
+        `names` are whole names of its children, instead of Lina 1 Martin and so on, each a day younger than the one before.
+        """
+        children = len(names) or children
         birth_on = (await self.today()).replace(day=1) - timedelta(days=365 * age + age // 4 + 2)
         family = Family(uuid4(), tuple(uuid4() for _ in range(guardians)), tuple(uuid4() for _ in range(children)))
-        await self.service.deliver(household_state(family, birth_on))
+        await self.service.deliver(household_state(family, birth_on, names))
         return family
 
     async def activity(self, **fields: Any) -> UUID:
@@ -159,8 +163,9 @@ class BookingTown:
         return self.service.as_agent(Role.SITE)
 
 
-def household_state(family: Family, birth_on: date) -> HouseholdState:
+def household_state(family: Family, birth_on: date, names: Sequence[str] = ()) -> HouseholdState:
     """The family service's state of this household."""
+    named = names or [f"Lina_{number} Martin" for number in range(1, len(family.child_ids) + 1)]
     return HouseholdState(
         household_id=family.household_id,
         reference="F-0001",
@@ -178,8 +183,13 @@ def household_state(family: Family, birth_on: date) -> HouseholdState:
             for guardian_id in family.guardian_ids
         ),
         children=tuple(
-            Child(child_id=child_id, first_name=f"Lina {number}", last_name="Martin", birth_on=birth_on)
-            for number, child_id in enumerate(family.child_ids, 1)
+            Child(
+                child_id=child_id,
+                first_name=name.partition(" ")[0].replace("_", " "),
+                last_name=name.partition(" ")[2],
+                birth_on=birth_on + timedelta(days=number if names else 0),
+            )
+            for number, (child_id, name) in enumerate(zip(family.child_ids, named, strict=True))
         ),
         payer_guardian_id=family.guardian_id,
         created_at=datetime(2026, 9, 1, tzinfo=UTC),

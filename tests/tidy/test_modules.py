@@ -14,7 +14,7 @@ from tests.tidy.tree import Fault, all_files, check, files, parse
 ACCENTED = re.compile(r"[À-ÖØ-öø-ÿŒœ]")
 FRENCH_ALLOWED = {
     "portal/kit/formats.py": "the names of months and days are letters of a format, not sentences",
-    "services/family/households/domain.py": "a table of ligatures, to compare names",
+    "chassis/comparing.py": "a table of ligatures, to compare names",
     "services/notifications/adapters/french.py": "the names of months and days are letters of a format, not sentences",
     "simulators/payfip/__init__.py": "the official name of an outside service",
 }

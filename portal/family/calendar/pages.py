@@ -186,7 +186,7 @@ async def _page(visit: Visit, desk: Desk, *, refusal: str = "", refused: Problem
 def _basket(portal: Portal, desk: Desk, priced: Quote | None, problem: str) -> dict[str, Any]:
     """What the basket macro is given."""
     _, dropped = changes(desk.choices)
-    names = {row.child_id: row.child_first_name for row in desk.calendar.rows}
+    names = {row.child_id: row.child_name for row in desk.calendar.rows}
     options = CalendarOptions(zone=portal.town.town.zone)
     view = calendar_view(desk.calendar, portal.texts, portal.refusals.refusal, desk.choices, options)
     removed: list[CellView] = [cell for row in view.rows for cell in row.cells if cell.control in dropped]
@@ -197,7 +197,7 @@ def _line_refusals(portal: Portal, desk: Desk, problem: Problem) -> list[str]:
     """What is said of each refused day, or of the basket as a whole."""
     wished, _ = changes(desk.choices)
     names = {
-        f"{row.child_id}:{cell.slot_id}": (row.child_first_name, cell.service_on)
+        f"{row.child_id}:{cell.slot_id}": (row.child_name, cell.service_on)
         for row in desk.calendar.rows
         for cell in row.cells
     }

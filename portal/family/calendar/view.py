@@ -177,7 +177,7 @@ class _Worder:
         """A child in an activity; the labels name the activity when the child has several."""
         activity = f"{row.activity_label}, " if names_activity else ""
         cells = [self._cell(row, cell, activity) for cell in row.cells]
-        return RowView(row.child_first_name, row.activity_label, row.site_label, row.marker, cells)
+        return RowView(row.child_name, row.activity_label, row.site_label, row.marker, cells)
 
     def _cell(self, row: CalendarRow, cell: DayCell, activity: str) -> CellView:
         control = f"{row.child_id}:{cell.slot_id}" if cell.state in self._options.choosable else ""
@@ -185,9 +185,7 @@ class _Worder:
         is_on = was_on if self._choices is None or not control else control in self._choices.slots
         reason = "" if control else self._reason(cell)
         day = date_day(cell.service_on)
-        label = self._texts(
-            "kit.cell_label", child=row.child_first_name, activity=activity, day=day, state=self._state(cell)
-        )
+        label = self._texts("kit.cell_label", child=row.child_name, activity=activity, day=day, state=self._state(cell))
         return CellView(
             day=cell.service_on,
             state=cell.state,
@@ -197,7 +195,7 @@ class _Worder:
             label=label,
             reason=reason,
             note=self._note(cell),
-            child=row.child_first_name,
+            child=row.child_name,
             activity=row.activity_label,
         )
 

@@ -6,12 +6,13 @@ from uuid import uuid4
 
 from litestar import Response
 
+from chassis.comparing import Person, first_names_apart
 from contracts.booking.api import list_activities, list_enrollments, request_enrollment
 from contracts.booking.models import EnrollmentCreate
 from contracts.family.api import my_household
 from gateway.calls import Refused, typed_as
 from gateway.composing import Part
-from portal.family.home.pages import greeting, own_guardian
+from portal.family.home.pages import child_names, greeting, own_guardian
 from portal.frame.spaces import form, page
 from portal.frame.visit import Notice, Visit
 from portal.kit import FormState, nest
@@ -23,7 +24,9 @@ FIELDS = ("child_id", "activity_id", "starts_on", "ends_on")
 async def enrollments_page(visit: Visit) -> Response[Any]:
     """Every enrollment with its marker, latest first."""
     found = await visit.call(list_enrollments, cursor=visit.cursor)
-    return visit.page("family/enrollments/list.html.j2", {"enrollments": found.items, "next_cursor": found.next_cursor})
+    names = first_names_apart({row.child_id: Person(row.child_first_name, row.child_last_name) for row in found.items})
+    context = {"enrollments": found.items, "names": names, "next_cursor": found.next_cursor}
+    return visit.page("family/enrollments/list.html.j2", context)
 
 
 @page("/inscriptions/nouvelle")
@@ -60,7 +63,7 @@ async def _form_page(visit: Visit, form: FormState) -> Response[str]:
     ]
     context = {
         "key": str(uuid4()),
-        "children": [(str(child.child_id), child.first_name) for child in household.children],
+        "children": [(str(child_id), name) for child_id, name in child_names(household).items()],
         "activities": labels,
     }
     guardian = own_guardian(Part(household), visit.session.guardian_id)

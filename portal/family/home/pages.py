@@ -3,9 +3,11 @@
 import asyncio
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from litestar import Response
 
+from chassis.comparing import Person, first_names_apart
 from contracts.billing.api import list_invoices
 from contracts.booking.api import list_enrollments
 from contracts.family.api import my_household
@@ -37,6 +39,7 @@ async def private_home(visit: Visit) -> Response[Any]:
     context = {
         "household": household,
         "guardian": guardian,
+        "children": list(child_names(household.value).values()) if household.value else [],
         "invoices": invoices,
         "unpaid": unpaid,
         "enrollments": enrollments,
@@ -53,6 +56,13 @@ def own_guardian(household: Part[Household], guardian_id: object) -> Guardian | 
     if household.value is None:
         return None
     return next((g for g in household.value.guardians if g.guardian_id == guardian_id), None)
+
+
+def child_names(household: Household) -> dict[UUID, str]:
+    """The children of a household by first name, told apart where two are equal."""
+    return first_names_apart(
+        {child.child_id: Person(child.first_name, child.last_name, child.birth_on) for child in household.children}
+    )
 
 
 def greeting(texts: Texts, guardian: Guardian) -> str:

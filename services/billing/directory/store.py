@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Transaction
 from contracts.booking.events import ActivityState
 from contracts.family.events import HouseholdState, QuotientState
@@ -31,6 +32,13 @@ on conflict (household_id, child_id) do update set first_name = excluded.first_n
 """
 
 
+def child_names(household: HouseholdState) -> dict[UUID, str]:
+    """The names of a household's children as its invoices bear them: first names, told apart where two are equal."""
+    return first_names_apart(
+        {child.child_id: Person(child.first_name, child.last_name, child.birth_on) for child in household.children}
+    )
+
+
 async def keep_household(tx: Transaction, household: HouseholdState, version: int) -> None:
     """Replace what is known of a household, unless something newer is."""
     payer = next(g for g in household.guardians if g.guardian_id == household.payer_guardian_id)
@@ -43,13 +51,14 @@ async def keep_household(tx: Transaction, household: HouseholdState, version: in
         [*address.lines, f"{address.postal_code} {address.city}"],
     )
     if is_newer:
+        names = child_names(household)
         await tx.execute(
             KEEP_MEMBERS_SQL,
             household.household_id,
             [guardian.guardian_id for guardian in household.guardians],
             [guardian.email for guardian in household.guardians],
             [child.child_id for child in household.children],
-            [child.first_name for child in household.children],
+            [names[child.child_id] for child in household.children],
         )
 
 

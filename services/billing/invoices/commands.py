@@ -3,25 +3,40 @@
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from chassis.actor import Actor
 from chassis.data.database import Database, Row, Transaction, command
 from contracts.billing.models import InvoiceLine
 
-from ..adapters.typesetting import Typesetter
+from ..adapters.typesetting import CannotBeSet, Typesetter
+from ..errors import DocumentCannotBeSet
 from ..settings import BillingRules
 from . import store
 from .queries import invoice_lines, invoice_row
+
+log = structlog.get_logger()
 
 
 async def invoice_document(
     db: Database, actor: Actor, rules: BillingRules, typesetter: Typesetter, invoice_id: UUID
 ) -> tuple[str, bytes]:
-    """The file name and the content of an invoice's PDF. Raises NotFound."""
+    """The file name and the content of an invoice's PDF.
+
+    Raises:
+        NotFound: it is nobody's, or somebody else's.
+        DocumentCannotBeSet: and trying again would not help.
+    """
     row = await invoice_row(db, actor, invoice_id)
     pdf = await store.document(db, invoice_id)
     if pdf is None:
         content = _content(rules, row, await invoice_lines(db, invoice_id))
-        pdf = await keep_document(db, invoice_id, await typesetter.invoice(content, row["issued_at"]))
+        try:
+            pdf = await typesetter.invoice(content, row["issued_at"])
+        except CannotBeSet as error:
+            log.error("invoice cannot be set", invoice_id=str(invoice_id), exc_info=error)
+            raise DocumentCannotBeSet from error
+        pdf = await keep_document(db, invoice_id, pdf)
     return rules.policy.invoice_file_name.format(number=row["number"]), pdf
 
 

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from chassis.actor import Actor
+from chassis.comparing import comparable
 from chassis.data.database import Database, Queries, Row
 from chassis.data.paging import page_of, read_id
 from chassis.refusal import NotFound
@@ -65,7 +66,8 @@ from invoice_lines where invoice_id = $1 order by position
 
 
 async def invoice_lines(queries: Queries, invoice_id: UUID) -> tuple[InvoiceLine, ...]:
-    """The lines of an invoice, in order."""
+    """The lines of an invoice, child after child in the order of a list of people, each child's by day."""
+    rows = await queries.fetch(LINES_SQL, invoice_id)
     return tuple(
         InvoiceLine(
             position=row["position"],
@@ -84,7 +86,7 @@ async def invoice_lines(queries: Queries, invoice_id: UUID) -> tuple[InvoiceLine
                 is_maximum_for_want_of_quotient=row["quotient_cents"] is None,
             ),
         )
-        for row in await queries.fetch(LINES_SQL, invoice_id)
+        for row in sorted(rows, key=lambda row: (comparable(row["child_first_name"] or ""), row["position"]))
     )
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.comparing import Person, in_order, namesakes
 from chassis.data.database import Queries
 from chassis.refusal import NotFound
 from contracts.booking.models import AttendanceLine, AttendanceSheet, Slot
@@ -13,10 +14,10 @@ from slots s join activities a on a.id = s.activity_id where s.id = $1
 """
 
 SHEET_CHILDREN_SQL = """
-select b.id as booking_id, b.child_id, c.first_name as child_first_name, c.last_name as child_last_name, b.attendance
+select b.id as booking_id, b.child_id, c.first_name as child_first_name, c.last_name as child_last_name, c.birth_on,
+       b.attendance
 from bookings b left join children c on c.child_id = b.child_id and c.household_id = b.household_id
-where b.slot_id = $1 and b.status = 'confirmed'
-order by c.last_name, c.first_name, b.id
+where b.slot_id = $1 and b.status = 'confirmed' order by b.id
 """
 
 
@@ -27,5 +28,21 @@ async def sheet(queries: Queries, slot_id: UUID) -> AttendanceSheet:
         raise NotFound
     fields = dict(slot)
     closed_at = fields.pop("closed_at")
-    rows = await queries.fetch(SHEET_CHILDREN_SQL, slot_id)
-    return AttendanceSheet(slot=Slot(**fields), lines=tuple(AttendanceLine(**row) for row in rows), closed_at=closed_at)
+    rows = {row["booking_id"]: row for row in await queries.fetch(SHEET_CHILDREN_SQL, slot_id)}
+    children = {
+        booking_id: Person(row["child_first_name"], row["child_last_name"], row["birth_on"])
+        for booking_id, row in rows.items()
+    }
+    doubled = namesakes(children)
+    lines = tuple(
+        AttendanceLine(
+            booking_id=booking_id,
+            child_id=rows[booking_id]["child_id"],
+            child_first_name=child.first_name,
+            child_last_name=child.last_name,
+            child_birth_on=child.birth_on if booking_id in doubled else None,
+            attendance=rows[booking_id]["attendance"],
+        )
+        for booking_id, child in in_order(children)
+    )
+    return AttendanceSheet(slot=Slot(**fields), lines=lines, closed_at=closed_at)

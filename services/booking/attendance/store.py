@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from chassis.comparing import Person, in_order
 from chassis.data.database import Transaction
 from contracts.types import Attendance
 
@@ -12,10 +13,9 @@ from .domain import Sheet, SheetLine
 LOCK_SHEET_SQL = "select id, activity_id, service_on from slots where id = $1 for update"
 
 SHEET_LINES_SQL = """
-select b.id, b.household_id, b.child_id, b.attendance, b.recorded_attendance
+select b.id, b.household_id, b.child_id, b.attendance, b.recorded_attendance, c.first_name, c.last_name, c.birth_on
 from bookings b left join children c on c.child_id = b.child_id and c.household_id = b.household_id
-where b.slot_id = $1 and b.status = 'confirmed'
-order by c.last_name, c.first_name, b.id
+where b.slot_id = $1 and b.status = 'confirmed' order by b.id
 """
 
 
@@ -24,6 +24,8 @@ async def lock_sheet(tx: Transaction, slot_id: UUID) -> Sheet | None:
     slot = await tx.fetchrow(LOCK_SHEET_SQL, slot_id)
     if slot is None:
         return None
+    rows = {row["id"]: row for row in await tx.fetch(SHEET_LINES_SQL, slot_id)}
+    children = {key: Person(row["first_name"], row["last_name"], row["birth_on"]) for key, row in rows.items()}
     return Sheet(
         slot_id=slot_id,
         activity_id=slot["activity_id"],
@@ -36,7 +38,7 @@ async def lock_sheet(tx: Transaction, slot_id: UUID) -> Sheet | None:
                 attendance=Attendance(row["attendance"]) if row["attendance"] else None,
                 recorded=Attendance(row["recorded_attendance"]) if row["recorded_attendance"] else None,
             )
-            for row in await tx.fetch(SHEET_LINES_SQL, slot_id)
+            for row in (rows[key] for key, _ in in_order(children))
         ],
     )
 

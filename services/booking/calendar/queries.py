@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.clock import deadline
+from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Database, Row
 from chassis.refusal import FieldRefusal, Invalid
 from contracts.booking.models import Calendar, CalendarRow, DayCell
@@ -27,7 +28,7 @@ class CalendarView:
 
 CALENDAR_SQL = """
 select e.id as enrollment_id, e.status as marker, e.starts_on, e.ends_on,
-       c.child_id, c.first_name as child_first_name, c.birth_on,
+       c.child_id, c.first_name as child_first_name, c.last_name as child_last_name, c.birth_on,
        a.id as activity_id, a.label as activity_label, a.site_label, a.age_min, a.age_max,
        a.cutoff_days_before, a.cutoff_at,
        s.id as slot_id, s.service_on, s.capacity, s.taken, s.closed_at is not null as is_closed,
@@ -58,19 +59,24 @@ async def household_calendar(
         raise Invalid(FieldRefusal("/to_on", "range_invalid", (("days_max", CALENDAR_DAYS_MAX),)))
     now = await db.now()
     rows = await db.fetch(CALENDAR_SQL, household_id, from_on, to_on)
+    names = first_names_apart(
+        {row["child_id"]: Person(row["child_first_name"], row["child_last_name"], row["birth_on"]) for row in rows}
+    )
+    groups = [list(group) for _, group in groupby(rows, key=lambda row: row["enrollment_id"])]
     return Calendar(
         household_id=household_id,
         from_on=from_on,
         to_on=to_on,
-        rows=tuple(_row(list(group), now, view) for _, group in groupby(rows, key=lambda row: row["enrollment_id"])),
+        rows=tuple(_row(group, names[group[0]["child_id"]], now, view) for group in groups),
     )
 
 
-def _row(rows: list[Row], now: datetime, view: CalendarView) -> CalendarRow:
+def _row(rows: list[Row], child_name: str, now: datetime, view: CalendarView) -> CalendarRow:
     first = rows[0]
     return CalendarRow(
         child_id=first["child_id"],
         child_first_name=first["child_first_name"],
+        child_name=child_name,
         enrollment_id=first["enrollment_id"],
         activity_id=first["activity_id"],
         activity_label=first["activity_label"],

@@ -1,10 +1,11 @@
-"""What makes a household's file acceptable, and how names are compared when somebody looks for one."""
+"""What makes a household's file acceptable, and by which words it is found."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from chassis.comparing import comparable, comparable_name
 from chassis.refusal import FieldRefusal, Invalid, Refusal
 from contracts.event import Event
 from contracts.family.events import (
@@ -24,7 +25,6 @@ from ..quotients.domain import AcceptedDays, day_fault
 MAJORITY_YEARS = 18
 GUARDIAN_POINTERS = ("/guardian", "/co_guardian")
 ADDRESS_POINTERS = ("/address/street", "/address/complement")
-_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ł": "l"})
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -69,19 +69,6 @@ def open_household(
 def age_on(birth_on: date, day: date) -> int:
     """Completed years; whoever is born on 29 February completes one on 1 March of a common year."""
     return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
-
-
-def comparable(text: str) -> str:
-    """A text without accents, case, punctuation or ligatures: `Le Goff-Œuvrard` is `le goff oeuvrard`."""
-    folded = unicodedata.normalize("NFKD", text).casefold()
-    letters = unicodedata.normalize("NFKD", folded).translate(_LIGATURES)
-    kept = (char for char in letters if not unicodedata.combining(char))
-    return " ".join("".join(char if char.isalnum() else " " for char in kept).split())
-
-
-def comparable_name(first_name: str, last_name: str) -> str:
-    """A person's name as it is compared and sorted: last name first."""
-    return comparable(f"{last_name} {first_name}")
 
 
 def comparable_email(email: str) -> str:

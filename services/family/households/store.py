@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from chassis.comparing import comparable_name, stored_key
 from chassis.data.database import Transaction
 from contracts.family.events import Guardian, HouseholdState
 
-from .domain import KnownFiles, comparable_email, comparable_name, search_words
+from .domain import KnownFiles, comparable_email, search_words
 
 NEXT_REFERENCE_SQL = "select nextval('household_references')"
 
@@ -82,7 +83,7 @@ async def add_household(tx: Transaction, state: HouseholdState, created_by: UUID
         state.address.postal_code,
         state.address.city,
         state.payer_guardian_id,
-        _name_key(payer),
+        stored_key(payer.first_name, payer.last_name),
         search_words(state),
         state.created_at,
         created_by,

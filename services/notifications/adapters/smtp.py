@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime
 from uuid import UUID
 
@@ -16,6 +15,7 @@ import aiosmtplib
 from ..messages.domain import Failed, Outcome, Sent, refused_by_relay
 from ..messages.store import Recipient
 from ..settings import NotificationsSettings, SmtpSecurity
+from .headers import MAIL_POLICY
 from .rendering import Letter
 
 
@@ -95,7 +95,7 @@ def compose(message_id: UUID, sender: Address, recipient: Recipient, letter: Let
         raise ValueError("no address")
     local, _, domain = recipient.email.rpartition("@")
     name = " ".join(part for part in (recipient.first_name, recipient.last_name) if part)
-    mail = EmailMessage(policy=SMTP_POLICY)
+    mail = EmailMessage(policy=MAIL_POLICY)
     mail["From"] = sender
     mail["To"] = Address(name, local, domain)
     mail["Subject"] = letter.subject

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Transaction
 from contracts.booking.events import ActivityState
 from contracts.family.events import HouseholdState
@@ -31,6 +32,13 @@ select child_id, $1, first_name from unnest($2::uuid[], $3::text[]) as c(child_i
 """
 
 
+def child_names(state: HouseholdState) -> dict[UUID, str]:
+    """The names of a household's children as mails say them: first names, told apart where two are equal."""
+    return first_names_apart(
+        {child.child_id: Person(child.first_name, child.last_name, child.birth_on) for child in state.children}
+    )
+
+
 async def keep_household(tx: Transaction, state: HouseholdState, version: int) -> None:
     """Replace what is known of a household, unless something newer is."""
     if not await tx.fetchval(TAKE_HOUSEHOLD_SQL, state.household_id, state.payer_guardian_id, version):
@@ -46,12 +54,13 @@ async def keep_household(tx: Transaction, state: HouseholdState, version: int) -
         [guardian.email for guardian in state.guardians],
         [guardian.is_invited for guardian in state.guardians],
     )
+    names = child_names(state)
     await tx.execute(FORGET_CHILDREN_SQL, state.household_id)
     await tx.execute(
         ADD_CHILDREN_SQL,
         state.household_id,
         [child.child_id for child in state.children],
-        [child.first_name for child in state.children],
+        [names[child.child_id] for child in state.children],
     )
 
 

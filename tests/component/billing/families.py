@@ -33,6 +33,7 @@ class Family:
     child_id: UUID = field(default_factory=uuid4)
     email: str | None = "camille.martin@example.org"
     last_name: str = "Martin"
+    child_first_name: str = "Lina"
 
     def state(self) -> HouseholdState:
         """The household's state."""
@@ -52,7 +53,12 @@ class Family:
                 ),
             ),
             children=(
-                Child(child_id=self.child_id, first_name="Lina", last_name=self.last_name, birth_on=date(2018, 5, 4)),
+                Child(
+                    child_id=self.child_id,
+                    first_name=self.child_first_name,
+                    last_name=self.last_name,
+                    birth_on=date(2018, 5, 4),
+                ),
             ),
             payer_guardian_id=self.guardian_id,
             created_at=MOMENT,

@@ -1,14 +1,30 @@
 """Issued invoices: who reads them, that they never change, and their accessible document."""
 
 import io
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from pypdf import PdfReader
 
-from contracts.types import Role
-from tests.component.billing.families import Booked, Family, invoice_month, issued_invoice
+from chassis.actor import Actor
+from chassis.http.errors import RETRIED_STATUSES
+from contracts.types import ActorKind, Role
+from services.billing.adapters.typesetting import Typesetter
+from services.billing.errors import DocumentCannotBeSet
+from services.billing.invoices.commands import invoice_document
+from services.billing.settings import BillingRules
+from tests.component.billing.families import (
+    Booked,
+    Family,
+    activity,
+    invoice_month,
+    issued_invoice,
+    only_invoice,
+    publish_tariff,
+)
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
@@ -142,6 +158,44 @@ async def test_the_document_is_an_accessible_pdf_in_french(
         "réclamation",
     ):
         assert expected in text, expected
+
+
+async def test_the_document_of_any_name_comes_out(service: RunningService) -> None:
+    """F04: a first name that the invoice's font lacks answered 503 for ever."""
+    invoice = await issued_invoice(service, Family(child_first_name="小明 𓀀", last_name="김민수"), 1)
+    answer = await service.client.get(f"/invoices/{invoice['invoice_id']}/pdf", headers=service.as_agent(Role.FINANCE))
+    assert answer.status_code == 200
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages)
+    assert "小明 \ufffd" in text
+    assert "김민수" in text
+
+
+async def test_children_of_the_same_first_name_have_different_lines(service: RunningService) -> None:
+    """F07: half-siblings of one household had the same line twice."""
+    family, centre = Family(), uuid4()
+    state = family.state()
+    other = state.children[0].model_copy(update={"child_id": uuid4(), "last_name": "Petit"})
+    sibling = replace(family, child_id=other.child_id)
+    days = [Booked(family, centre), Booked(sibling, centre)]
+    await publish_tariff(service)
+    both = state.model_copy(update={"children": (*state.children, other)})
+    await service.deliver(activity(centre), both, family.quotient(75_000))
+    await service.deliver(*(day.confirmed() for day in days), *(day.attended() for day in days))
+    await invoice_month(service)
+    lines = (await only_invoice(service, family))["lines"]
+    assert [line["child_first_name"] for line in lines] == ["Lina Martin", "Lina Petit"]
+
+
+async def test_a_document_that_can_never_be_set_is_no_outage(
+    service: RunningService, invoice: dict[str, Any], tmp_path: Path
+) -> None:
+    """A03: a permanent fault is never told as a temporary one."""
+    (tmp_path / "invoice.typ").write_text("#panic()")
+    actor = Actor(uuid4(), ActorKind.AGENT, roles=frozenset({Role.FINANCE}))
+    rules = service.service.provide[BillingRules]
+    with pytest.raises(DocumentCannotBeSet) as refused:
+        await invoice_document(service.db, actor, rules, Typesetter(tmp_path), UUID(invoice["invoice_id"]))
+    assert refused.value.status not in RETRIED_STATUSES
 
 
 async def test_the_document_is_set_once_and_kept(

@@ -125,3 +125,33 @@ async def test_sheets_are_for_agents_on_site(town: BookingTown, sheet: Sheet) ->
     assert answer.status_code == 403
     missing = await town.client.get(f"/slots/{uuid4()}/attendance", headers=town.site_agent)
     assert missing.status_code == 404
+
+
+async def test_a_sheet_is_in_the_order_of_a_french_list(town: BookingTown) -> None:
+    """F10: the collation of bytes sent particles and accents to the end."""
+    right = ["ábaco", "Çaglar", "Caillou", "d'Arc", "de Beauvoir", "Éluard", "O'Hara", "Œuvrard", "Zola"]
+    family = await town.family(*(f"Kid {name}" for name in sorted(right)))
+    lines, _ = await sheet_of(town, family)
+    assert [line["child_last_name"] for line in lines] == right
+    assert {line["child_birth_on"] for line in lines} == {None}
+
+
+async def test_namesakes_on_a_sheet_bear_their_birth_dates(town: BookingTown) -> None:
+    """F08, FF-4: two identical lines, and the wrong family billed."""
+    lines, marked = await sheet_of(town, await town.family("Emma M", "Max M", "Emma M"))
+    born = {line["child_id"]: line["child_birth_on"] for line in lines}
+    first, other, second = (str(child_id) for child_id in marked)
+    assert [line["child_id"] for line in lines] == [first, second, other]
+    assert born[other] is None
+    assert born[first] < born[second]
+
+
+async def sheet_of(town: BookingTown, family: Family) -> tuple[list[dict[str, Any]], tuple[UUID, ...]]:
+    """The lines of a day on which every child of a family is booked, and the children as they stand in their file."""
+    activity_id = await town.activity()
+    (slot_id,) = await town.open(activity_id, 10, capacity=20)
+    await town.enroll(family, activity_id)
+    booked = await town.book_lines(family, [(child_id, slot_id) for child_id in family.child_ids])
+    assert booked.status_code == 201, booked.text
+    answer = await town.client.get(f"/slots/{slot_id}/attendance", headers=town.site_agent)
+    return answer.json()["lines"], family.child_ids

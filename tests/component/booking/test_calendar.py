@@ -141,3 +141,12 @@ async def test_a_calendar_answers_to_its_own_guardians_and_to_agents(town: Booki
 async def test_an_absurd_range_is_refused(town: BookingTown, to_on: str) -> None:
     family = await town.family()
     assert await ask(town, town.parent(family), to_on=to_on) == (422, "invalid")
+
+
+async def test_children_of_the_same_first_name_have_different_rows(town: BookingTown) -> None:
+    """F07: half-siblings of one household were the same row twice."""
+    family = await town.family("Lou Roy", "Lou Petit", "Max Roy")
+    await town.enroll(family, await town.activity())
+    rows = (await town.calendar(family))["rows"]
+    assert sorted(row["child_name"] for row in rows) == ["Lou Petit", "Lou Roy", "Max"]
+    assert {row["child_first_name"] for row in rows} == {"Lou", "Max"}

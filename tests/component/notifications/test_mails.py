@@ -1,10 +1,12 @@
 """What families read: for each event, the mail that leaves, to whom, in which words."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from contracts.family.events import Child
 from contracts.notifications.events import MessageSent
 from contracts.types import CredentialPurpose
 from tests.component.notifications import news
@@ -170,3 +172,19 @@ async def test_the_sent_instant_follows_the_towns_clock(service: RunningService)
     (sent,) = await service.outbox()
     assert isinstance(sent, MessageSent)
     assert abs(sent.sent_at - await service.db.now()) < timedelta(minutes=1)
+
+
+async def test_children_of_the_same_first_name_are_told_apart(service: RunningService, mail_server: MailServer) -> None:
+    """F07: « Lou, Centre de loisirs » twice."""
+    basket = news.basket()
+    lines = tuple(line.model_copy(update={"child_id": uuid4()}) for line in basket.lines)
+    children = tuple(
+        Child(child_id=line.child_id, first_name="Lou", last_name=last_name, birth_on=date(2018, 3, 4))
+        for line, last_name in zip(lines, ("Roy", "Petit"), strict=True)
+    )
+    told = basket.model_copy(update={"lines": lines})
+    await service.deliver(news.household(children=children), news.activity(), told)
+    await service.run_job("send_messages")
+    text = mail_server.texts()[0]
+    assert ": Lou Roy, Centre" in text
+    assert ": Lou Petit, Centre" in text

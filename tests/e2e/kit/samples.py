@@ -82,6 +82,7 @@ def _row(child: UUID, activity: int, states: dict[int, DayState], marker: Enroll
     return CalendarRow(
         child_id=child,
         child_first_name=NAMES[child],
+        child_name=NAMES[child],
         enrollment_id=UUID(int=child.int * 10 + activity),
         activity_id=UUID(int=activity),
         activity_label=labels[activity],

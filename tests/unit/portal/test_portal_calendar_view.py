@@ -34,6 +34,7 @@ def calendar_of(*cells: DayCell, rows: int = 1) -> Calendar:
     row = CalendarRow(
         child_id=LINA,
         child_first_name="Lina",
+        child_name="Lina",
         enrollment_id=UUID(int=5),
         activity_id=UUID(int=6),
         activity_label="Repas",
