@@ -19,13 +19,14 @@ from .checkouts import Checkout, checkout
 from .compare import Duel, Plan, compare, comparison
 from .driver import SCENARIOS as COMPARED
 from .footprint import Footprint
+from .gateway_calls import Forwarder, Screen
 from .harness import InvariantBroken, Round, Scenario, Setting, run_rounds
 from .invoicing import InvoiceRunOfTown
 from .replica import CommitToReplica
 from .results import FOLDER, ResultFile, load_average, now, table
 
 SCENARIOS: Mapping[str, Callable[[], Scenario]] = {
-    each.id: each for each in (HttpBookings, HotSlot, CommitToReplica, InvoiceRunOfTown, Footprint)
+    each.id: each for each in (HttpBookings, HotSlot, CommitToReplica, InvoiceRunOfTown, Screen, Footprint, Forwarder)
 }
 
 
