@@ -1,5 +1,6 @@
 """Comparing trees: who runs beside whom, what counts as a tenth better, and where a tree comes from."""
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from deploy.local.child import LauncherError
 from tools.bench.checkouts import checkout
 from tools.bench.compare import Duel, Plan, Spread, comparison, run_duels
+from tools.bench.driver import SCENARIOS
 from tools.bench.harness import Goal, InvariantBroken, Outcome
 
 from .test_bench_rounds import SPEED, WAIT, Example
@@ -33,8 +35,8 @@ class Tree:
 
 def duel(here: float, there: float, peer: float | None = None) -> Duel:
     """A round of which all figures have these values."""
-    outcomes = [Outcome({"speed": value, "p99": value}) for value in (here, there)]
-    return Duel(1, "old", "here", *outcomes, None if peer is None else Outcome({"speed": peer}))
+    ours, other = (Outcome({"speed": value, "p99": value}) for value in (here, there))
+    return Duel(1, "old", "here", ours, other, None if peer is None else Outcome({"speed": peer}))
 
 
 async def test_each_rival_runs_right_beside_this_tree_and_the_order_is_swapped() -> None:
@@ -103,6 +105,12 @@ def test_nothing_is_divided_by_nothing() -> None:
     late = Goal("p99", "", is_more_better=False, release=None, product=None, is_absolute=True)
     assert "yes" not in comparison([(Example(), [duel(3, 0)])])
     assert duel(3, 0, 0).ratios_to_peer(late) is None
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_what_drives_another_checkout_knows_where_its_measures_stand(name: str) -> None:
+    module, measure = SCENARIOS[name]
+    assert getattr(import_module(f"tools.bench.{module}"), measure).id == name
 
 
 def test_the_folder_of_a_checkout_is_taken_as_it_is(tmp_path: Path) -> None:
