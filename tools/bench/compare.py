@@ -85,7 +85,7 @@ async def driven(checkout: Checkout, scenario: str, plan: Plan) -> AsyncIterator
         InvariantBroken: it ended instead.
     """
     process = await asyncio.create_subprocess_exec(
-        *(checkout.python, str(DRIVER), scenario, str(plan.seconds), str(int(plan.is_quick))),
+        *(checkout.python, "-P", str(DRIVER), scenario, str(plan.seconds), str(int(plan.is_quick))),
         cwd=checkout.folder,
         env=checkout.environment(),
         stdin=asyncio.subprocess.PIPE,

@@ -1,12 +1,13 @@
 """Comparing trees: who runs beside whom, what counts as a tenth better, and where a tree comes from."""
 
+import subprocess
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from deploy.local.child import LauncherError
-from tools.bench.checkouts import checkout
+from tools.bench.checkouts import Checkout, checkout
 from tools.bench.compare import Duel, Plan, Spread, comparison, run_duels
 from tools.bench.driver import SCENARIOS
 from tools.bench.harness import Goal, InvariantBroken, Outcome
@@ -118,6 +119,15 @@ def test_the_folder_of_a_checkout_is_taken_as_it_is(tmp_path: Path) -> None:
         assert found.folder == tmp_path
         assert found.environment()["PYTHONPATH"] == str(tmp_path)
     assert tmp_path.exists()
+
+
+def test_a_tree_runs_its_own_modules(tmp_path: Path) -> None:
+    (tmp_path / "chassis").mkdir()
+    (tmp_path / "chassis" / "__init__.py").write_text("WHERE = 'there'")
+    tree = Checkout("other", tmp_path)
+    command = [tree.python, "-P", "-c", "import chassis; print(chassis.WHERE)"]
+    done = subprocess.run(command, cwd=tree.folder, env=tree.environment(), capture_output=True, text=True, check=True)
+    assert done.stdout == "there\n"
 
 
 def test_what_is_neither_folder_nor_commit_is_refused(tmp_path: Path) -> None:
