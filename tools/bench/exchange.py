@@ -86,7 +86,14 @@ def seconds_of(*probes: Probe) -> float:
 
 
 def in_turns(asked: Mapping[str, Sequence[Probe]], turns: int) -> dict[str, list[float]]:
-    """By name: the seconds of each turn. In every turn each name has its go, so that a busy moment meets all of them."""
+    """By name: the seconds of each turn. In every turn each name has its go, so that a busy moment meets all of them.
+
+    Connections are new, for a server gives up one that rested: their first answers are in no turn.
+    """
+    for probes in asked.values():
+        for probe in probes:
+            probe.close()
+            probe.ask()
     seconds: dict[str, list[float]] = {name: [] for name in asked}
     for _ in range(turns):
         for name, probes in asked.items():

@@ -14,15 +14,18 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\
 
 
 @contextmanager
-def answering(*parts: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that answers every request with these parts, one packet after the other, and notes what came."""
+def answering(*parts: bytes, answers_max: int = 100) -> Iterator[tuple[str, list[bytes]]]:
+    """A server that answers every request with these parts, one packet after the other, and notes what came; after
+    `answers_max` answers it hangs up."""
     received: list[bytes] = []
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve(wire: socket.socket) -> None:
         with wire:
             wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            while request := wire.recv(10_000):
+            for _ in range(answers_max):
+                if not (request := wire.recv(10_000)):
+                    return
                 received.append(request)
                 for part in parts:
                     wire.sendall(part)
@@ -91,4 +94,11 @@ def test_each_name_has_its_go_in_every_turn() -> None:
             probe.close()
     assert {name: len(times) for name, times in seconds.items()} == {"page": 3, "together": 3}
     names = [request.partition(b"name: ")[2].partition(b"\r\n")[0] for request in received]
-    assert [sorted(names[turn : turn + 3]) for turn in (0, 3, 6)] == [[b"first", b"page", b"second"]] * 3
+    assert [sorted(names[turn : turn + 3]) for turn in (0, 3, 6, 9)] == [[b"first", b"page", b"second"]] * 4
+
+
+def test_a_connection_that_rested_between_turns_may_have_been_given_up() -> None:
+    with answering(HEAD + b"hello", answers_max=2) as (url, received), closing(Probe(url)) as probe:
+        for _ in range(2):
+            assert len(in_turns({"page": [probe]}, 1)["page"]) == 1
+        assert len(received) == 4
