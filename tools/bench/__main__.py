@@ -1,4 +1,4 @@
-"""`python -m tools.bench [P1 P2 P4 P10] [--rounds 5] [--quick]`: run scenarios, keep their rounds, print the table.
+"""`python -m tools.bench [P1 P2 P4 P6 P8 P10 P16] [--rounds 5] [--quick]`: run scenarios, keep their rounds, print the table.
 
 With `--against` other trees run the same scenarios beside this one: see `compare.py`. It is a measure, not a test: the exit code is 0
 whatever the verdicts, and 1 when an invariant broke.
@@ -14,19 +14,22 @@ from pathlib import Path
 
 import uvloop
 
+from deploy.local.child import LauncherError
+
 from .bookings import HotSlot, HttpBookings
 from .checkouts import Checkout, checkout
 from .compare import Duel, Plan, compare, comparison
-from .driver import SCENARIOS as COMPARED
 from .footprint import Footprint
+from .gateway_calls import Forwarder, Screen
 from .harness import InvariantBroken, Round, Scenario, Setting, run_rounds
 from .invoicing import InvoiceRunOfTown
 from .replica import CommitToReplica
 from .results import FOLDER, ResultFile, load_average, now, table
 
 SCENARIOS: Mapping[str, Callable[[], Scenario]] = {
-    each.id: each for each in (HttpBookings, HotSlot, CommitToReplica, InvoiceRunOfTown, Footprint)
+    each.id: each for each in (HttpBookings, HotSlot, CommitToReplica, InvoiceRunOfTown, Screen, Footprint, Forwarder)
 }
+USUAL = ("P1", "P2", "P4", "P10")
 
 
 def main(arguments: list[str]) -> int:
@@ -42,6 +45,9 @@ def main(arguments: list[str]) -> int:
             )
         except InvariantBroken as broken:
             print(f"invariant broken: {broken}", file=sys.stderr)
+            return 1
+        except LauncherError as failed:
+            print(failed, file=sys.stderr)
             return 1
     return 0
 
@@ -62,11 +68,12 @@ def _parser() -> argparse.ArgumentParser:
 def _measure(asked: argparse.Namespace, temporary: Path, folder: Path | None) -> str:
     """This tree against the peers."""
     results = []
-    for name in asked.scenarios or SCENARIOS:
+    for name in asked.scenarios or USUAL:
         chosen = SCENARIOS[name]()
         print(f"{name}  {chosen.title}", flush=True)
         own = temporary / name
-        own.mkdir(mode=0o755)
+        own.mkdir()
+        own.chmod(0o755)
         setting = Setting(own, asked.quick, asked.households)
         results.append((chosen, uvloop.run(_run(chosen, asked.rounds, setting, folder))))
     return table(results)
@@ -91,7 +98,7 @@ def _compare(asked: argparse.Namespace, temporary: Path, folder: Path | None) ->
     results = []
     with ExitStack() as stack:
         rivals = [stack.enter_context(checkout(named, temporary)) for named in asked.against]
-        for name in asked.scenarios or COMPARED:
+        for name in asked.scenarios or USUAL:
             chosen = SCENARIOS[name]()
             print(f"{name}  {chosen.title}", flush=True)
             results.append((chosen, uvloop.run(_duel(chosen, rivals, plan, folder))))

@@ -24,7 +24,10 @@ SCENARIOS = {
     "P1": ("bookings", "HttpBookings"),
     "P2": ("bookings", "HotSlot"),
     "P4": ("replica", "CommitToReplica"),
+    "P6": ("invoicing", "InvoiceRunOfTown"),
+    "P8": ("gateway_calls", "Screen"),
     "P10": ("footprint", "Footprint"),
+    "P16": ("gateway_calls", "Forwarder"),
 }
 SECONDS = "ROUND_SECONDS"
 """How long the turn of a scenario that goes by time lasts: an older checkout has no other way to be told."""

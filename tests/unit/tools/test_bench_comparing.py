@@ -1,12 +1,15 @@
 """Comparing trees: who runs beside whom, what counts as a tenth better, and where a tree comes from."""
 
+import subprocess
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from deploy.local.child import LauncherError
-from tools.bench.checkouts import checkout
+from tools.bench.checkouts import Checkout, checkout
 from tools.bench.compare import Duel, Plan, Spread, comparison, run_duels
+from tools.bench.driver import SCENARIOS
 from tools.bench.harness import Goal, InvariantBroken, Outcome
 
 from .test_bench_rounds import SPEED, WAIT, Example
@@ -33,8 +36,8 @@ class Tree:
 
 def duel(here: float, there: float, peer: float | None = None) -> Duel:
     """A round of which all figures have these values."""
-    outcomes = [Outcome({"speed": value, "p99": value}) for value in (here, there)]
-    return Duel(1, "old", "here", *outcomes, None if peer is None else Outcome({"speed": peer}))
+    ours, other = (Outcome({"speed": value, "p99": value}) for value in (here, there))
+    return Duel(1, "old", "here", ours, other, None if peer is None else Outcome({"speed": peer}))
 
 
 async def test_each_rival_runs_right_beside_this_tree_and_the_order_is_swapped() -> None:
@@ -105,11 +108,26 @@ def test_nothing_is_divided_by_nothing() -> None:
     assert duel(3, 0, 0).ratios_to_peer(late) is None
 
 
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_what_drives_another_checkout_knows_where_its_measures_stand(name: str) -> None:
+    module, measure = SCENARIOS[name]
+    assert getattr(import_module(f"tools.bench.{module}"), measure).id == name
+
+
 def test_the_folder_of_a_checkout_is_taken_as_it_is(tmp_path: Path) -> None:
     with checkout(str(tmp_path), tmp_path / "unused") as found:
         assert found.folder == tmp_path
         assert found.environment()["PYTHONPATH"] == str(tmp_path)
     assert tmp_path.exists()
+
+
+def test_a_tree_runs_its_own_modules(tmp_path: Path) -> None:
+    (tmp_path / "chassis").mkdir()
+    (tmp_path / "chassis" / "__init__.py").write_text("WHERE = 'there'")
+    tree = Checkout("other", tmp_path)
+    command = [tree.python, "-P", "-c", "import chassis; print(chassis.WHERE)"]
+    done = subprocess.run(command, cwd=tree.folder, env=tree.environment(), capture_output=True, text=True, check=True)
+    assert done.stdout == "there\n"
 
 
 def test_what_is_neither_folder_nor_commit_is_refused(tmp_path: Path) -> None:
