@@ -46,6 +46,9 @@ class Walks:
             walk = start_walk(self.stack, self.browser, self.town_now, is_scripted=mode == MODES[0])
             self.families[mode] = walk
         self.lost.discard(mode)
+        if walk.stage < Stage.ATTENDED <= stage:
+            for each in MODES:  # nobody can book the day any more once its sheet is closed
+                self.at(each, Stage.BOOKED, Stage.PAID)
         if walk.stage < stage:
             play(walk, stage)
         return walk
