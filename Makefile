@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
-WHOLE_PORTAL := tests/chaos tests/e2e
+ALONE := tests/chaos tests/e2e/test_rolling_stop.py
 LONG := tests/campaign
 SOURCES := contracts chassis services gateway portal simulators deploy tools tests examples
 
@@ -20,10 +20,13 @@ up: venv ## set up and start the whole portal, until Ctrl-C (TOWN=demo PORT_BASE
 reset: venv ## forget the local data; downloads are kept
 	@$(RUN) -m deploy.local reset
 
+# What takes longest is begun first, so that no process of the run waits at its end.
 test: venv ## the whole suite, as it is run before a change lands
 	@$(RUN) -m deploy.local jars
-	@$(RUN) -m pytest tests -n auto --maxprocesses 4 --dist loadfile $(foreach each,$(WHOLE_PORTAL) $(LONG),--ignore=$(each))
-	@CHROMIUM="$$($(RUN) -m deploy.local browser)" && export CHROMIUM && $(RUN) -m pytest $(WHOLE_PORTAL)
+	@CHROMIUM="$$($(RUN) -m deploy.local browser)" && export CHROMIUM && \
+	$(RUN) -m pytest tests/e2e tests/component tests -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder \
+		$(foreach each,$(ALONE) $(LONG),--ignore=$(each)) && \
+	$(RUN) -m pytest $(ALONE)
 
 campaign: venv ## the long dose before a release: every page in every way, then faults until enough were injected (injections=500 seed=)
 	@$(RUN) -m deploy.local jars

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,6 +18,7 @@ from deploy.local.secrets import ensure_secrets
 from deploy.local.topics import create_topics
 from tests.support.applications import Applications
 from tests.support.databases import Postgres
+from tests.support.scheduling import TogetherInTown
 from tests.support.sharing import shared
 
 # The process of a run that several share the work of; empty in a run of one process.
@@ -28,6 +30,11 @@ logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherInTown:
+    """Who of several processes gets which tests."""
+    return TogetherInTown(config, log)
 
 
 @pytest.fixture(scope="session")

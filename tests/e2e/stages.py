@@ -46,6 +46,9 @@ class Walks:
             walk = start_walk(self.stack, self.browser, self.town_now, is_scripted=mode == MODES[0])
             self.families[mode] = walk
         self.lost.discard(mode)
+        if walk.stage < Stage.ATTENDED <= stage:
+            for each in MODES:  # nobody can book the day any more once its sheet is closed
+                self.at(each, Stage.BOOKED, Stage.PAID)
         if walk.stage < stage:
             play(walk, stage)
         return walk
@@ -88,16 +91,14 @@ def _open_file(walk: Walk) -> None:
         "children": [{"first_name": "Zoé", "last_name": walk.family, "birth_on": "2018-05-06"}],
     }
     _send(walk, AGENT, "POST", "/households", body)
-    walk.credentials = credentials_of(walk.mail("Votre espace personnel")["text"])
+    walk.mailed = credentials_of(walk.mail("Votre espace personnel")["text"])
 
 
 def _activate(walk: Walk) -> None:
-    assert walk.credentials
     _identity(walk, "POST", "/activations", {"token": walk.credentials.token})
 
 
 def _choose(walk: Walk) -> None:
-    assert walk.credentials
     chosen = {"username": walk.username, "password": PASSWORD, "password_confirmation": PASSWORD}
     session = _identity_session(walk, walk.credentials.username, walk.credentials.password)
     _identity(walk, "PUT", "/me/credentials", chosen, session)
@@ -200,7 +201,6 @@ STEPS: Final[Mapping[Stage, Callable[[Walk], None]]] = {
 
 def _enter(walk: Walk, stage: Stage) -> None:
     """The parent's browser has a session; the portal leads it to what this stage has to do next."""
-    assert walk.credentials
     if stage is Stage.SIGNED_IN:
         walk.sign_in("parent", walk.credentials.username, walk.credentials.password)
     else:

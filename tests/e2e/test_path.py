@@ -38,19 +38,17 @@ class TestInvitedEnrolledAndBooked:
         mail = walk.mail("Votre espace personnel")
         assert "nepasrepondre@valmont-sur-orne.example" in mail["from"]
         assert "Ville de Valmont-sur-Orne" in mail["from"]
-        walk.credentials = credentials_of(mail["text"])
+        walk.mailed = credentials_of(mail["text"])
         assert walk.credentials.username in mail["html"]
         assert walk.credentials.password in mail["html"]
 
     def test_sign_in_is_refused_before_activation(self, walk_at: WalkAt) -> None:
         walk = walk_at(Stage.INVITED)
-        assert walk.credentials
         page = walk.sign_in("parent", walk.credentials.username, walk.credentials.password)
         expect(page.locator(".alert.error")).to_contain_text("activ")
 
     def test_link_leads_to_the_portal_and_activates(self, walk_at: WalkAt) -> None:
         walk = walk_at(Stage.INVITED)
-        assert walk.credentials
         page = walk.page("parent")
         page.goto(walk.credentials.link)
         assert page.url == f"{walk.stack.portal_url}/activation"
@@ -61,7 +59,6 @@ class TestInvitedEnrolledAndBooked:
 
     def test_link_works_once(self, walk_at: WalkAt) -> None:
         walk = walk_at(Stage.ACTIVATED)
-        assert walk.credentials
         page = walk.page("second")
         page.goto(walk.credentials.link)
         press(page, "Activer mon espace")
@@ -69,7 +66,6 @@ class TestInvitedEnrolledAndBooked:
 
     def test_first_sign_in_forces_personal_credentials(self, walk_at: WalkAt) -> None:
         walk = walk_at(Stage.ACTIVATED)
-        assert walk.credentials
         page = walk.sign_in("parent", walk.credentials.username, walk.credentials.password)
         expect(page.locator("h1")).to_have_text(re.compile("Modification de vos identifiants", re.IGNORECASE))
         expect(page.locator("main")).to_contain_text("Votre mot de passe ayant été généré automatiquement")
@@ -118,9 +114,8 @@ class TestInvitedEnrolledAndBooked:
         page = walk.open("parent", "/mon-accueil")
         expect(page.locator(".session")).to_contain_text(f"Bonjour Monsieur {walk.family.upper()}.")
         main = page.locator("main")
-        for text in ("4 rue des Lilas", "14000 Valmont-sur-Orne", "06 12 34 56 78", walk.email, "Zoé"):
-            expect(main).to_contain_text(text)
-        for text in ("Mon espace", "Mon tableau de bord", "Ma famille", "Mes factures", "Autres espaces"):
+        household = ("4 rue des Lilas", "14000 Valmont-sur-Orne", "06 12 34 56 78", walk.email, "Zoé")
+        for text in (*household, "Mon espace", "Mon tableau de bord", "Ma famille", "Mes factures", "Autres espaces"):
             expect(main).to_contain_text(text)
         assert walk.violations(page) == []
         assert overflow(page) == 0

@@ -42,7 +42,7 @@ class Stage(IntEnum):
 
 @dataclass
 class Walk:
-    """One family's walk. `family` is its surname, unlike any other's; `credentials` come from its welcome mail."""
+    """One family's walk. `family` is its surname, unlike any other's; `mailed` is what its welcome mail said."""
 
     stack: Stack
     browser: Browser
@@ -50,7 +50,7 @@ class Walk:
     today: date
     family: str = field(default_factory=lambda: f"Durand{''.join(c for c in uuid4().hex if c.isalpha())[:8]}")
     pages: dict[str, Page] = field(default_factory=dict)
-    credentials: Credentials | None = None
+    mailed: Credentials | None = None
     stage: Stage = Stage.UNKNOWN
 
     @property
@@ -62,6 +62,12 @@ class Walk:
     def username(self) -> str:
         """The user name that the parent chooses."""
         return f"parent.{self.family.lower()}"
+
+    @property
+    def credentials(self) -> Credentials:
+        """What the welcome mail said."""
+        assert self.mailed
+        return self.mailed
 
     def page(self, who: str, width: int = 360) -> Page:
         """The browser of somebody, with a session of its own."""

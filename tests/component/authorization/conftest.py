@@ -1,4 +1,4 @@
-"""One town for the whole matrix, with the payment provider's simulator behind it."""
+"""One town for the matrix and for generated requests, with the payment provider's simulator behind it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,7 +13,7 @@ from tests.component.simulators.running import Payfip
 from tests.support.databases import Postgres
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def world(
     postgres: Postgres, secrets_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:

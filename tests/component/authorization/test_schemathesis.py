@@ -54,6 +54,7 @@ class Fuzzer:
         self.url = url
         self.known = known
         self.callers = callers
+        self.examples = EXAMPLES
         self.session = requests.Session()
         self.statuses: Counter[int] = Counter()
         self.faults: list[str] = []
@@ -72,7 +73,7 @@ class Fuzzer:
         callers = [NOBODY] if operation.method == "delete" else self.callers
 
         @settings(
-            max_examples=EXAMPLES,
+            max_examples=self.examples,
             derandomize=True,
             database=None,
             phases=[Phase.generate],
