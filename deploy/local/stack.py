@@ -17,7 +17,6 @@ from .nursery import Nursery
 from .ports import PortPlan, replica_names
 from .postgres import SERVICES, PostgresServer, ensure_service_databases
 from .processes import ManagedProcess, Supervisor, stop_all, wait_all_ready
-from .reach import binaries
 from .secrets import ensure_secrets
 from .state import keep_previous_logs
 from .topics import create_topics
@@ -232,7 +231,6 @@ class Stack:
         """The variables for a tool that talks to the running portal, such as the demo's seed."""
         urls = {f"{name.upper()}_URL": self.url(name) for name in (*SERVICES, *SIMULATORS, "gateway")}
         urls |= {f"{name.upper()}_DATABASE_URL": dsn for name, dsn in self._dsns.items()}
-        urls |= {"PG_BINDIR": str(binaries())} if self.postgres else {}
         return urls | {
             "PORTAL_URL": self.portal_url,
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,

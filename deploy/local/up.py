@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from .browser import find_browser
-from .child import ROOT, LauncherError, last_words, port_is_free, spawn, stop, wait_until
+from .child import ROOT, LauncherError, die_with_parent, last_words, port_is_free, spawn, stop, wait_until
 from .environment import execute
 from .jars import ensure_jars
 from .ports import BASE, REPLICAS_MAX, PortPlan
@@ -46,6 +46,8 @@ def main(arguments: list[str]) -> int:
     for asked in STOPPING:
         if asked != signal.SIGHUP or signal.getsignal(asked) != signal.SIG_IGN:  # `nohup make up` outlives its terminal
             signal.signal(asked, _interrupt)
+    if "MAKELEVEL" in os.environ:  # make tells nobody when it is killed
+        die_with_parent(signal.SIGTERM, os.getppid())
     try:
         command()
     except KeyboardInterrupt:

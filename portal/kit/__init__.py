@@ -1,6 +1,6 @@
 """The design kit: formats, texts, themes, forms, the values that layouts are given, and the template environment."""
 
-from portal.kit.environment import STATIC, create_environment
+from portal.kit.environment import STATIC, asset, create_environment
 from portal.kit.forms import FormState, nest
 from portal.kit.layout import Crumb, Flash, Frame, MenuEntry, SessionZone, TownFace
 from portal.kit.theme import InvalidTheme, check_theme, contrast_ratio, theme_css
@@ -8,5 +8,5 @@ from portal.kit.wording import MissingText, Texts
 
 __all__ = [
     "STATIC", "Crumb", "Flash", "FormState", "Frame", "InvalidTheme", "MenuEntry", "MissingText", "SessionZone", "Texts",
-    "TownFace", "check_theme", "contrast_ratio", "create_environment", "nest", "theme_css",
+    "TownFace", "asset", "check_theme", "contrast_ratio", "create_environment", "nest", "theme_css",
 ]  # fmt: skip

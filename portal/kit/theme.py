@@ -18,8 +18,8 @@ DEFAULT_THEME: Final[Mapping[str, str]] = {
     "muted": "#56625f",
     "line": "#d9d8cf",
     "radius": "0.75rem",
-    "font": "'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', sans-serif",
-    "font_heading": "ui-rounded, 'SF Pro Rounded', 'Segoe UI Variable Display', 'Segoe UI', Roboto, sans-serif",
+    "font": "'Figtree', 'Figtree stand-in', sans-serif",
+    "font_heading": "'Bricolage Grotesque', 'Bricolage stand-in', sans-serif",
 }
 
 STATE_COLORS: Final[Mapping[str, str]] = {

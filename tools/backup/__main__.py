@@ -1,7 +1,7 @@
 """`python -m tools.backup create|verify|restore FOLDER`, with the variables that `deploy.local exec tools` gives.
 
-They are `<SERVICE>_DATABASE_URL` for each service, KAFKA_BOOTSTRAP_SERVERS, TOPIC_PREFIX, and PG_BINDIR where PostgreSQL's
-programs are not on the PATH. Exit code 2, with one line that says why, when the command cannot run.
+They are `<SERVICE>_DATABASE_URL` for each service, KAFKA_BOOTSTRAP_SERVERS, TOPIC_PREFIX, and PG_BINDIR to use other
+programs of PostgreSQL than the package's. Exit code 2, with one line that says why, when the command cannot run.
 """
 
 import argparse

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 
 from chassis.data.migrations import CHASSIS_MIGRATIONS, read_migrations
+from deploy.local.child import LauncherError
+from deploy.local.reach import program
 
 from ..operating import OperatorError
 
@@ -129,12 +130,12 @@ async def move_dead_letters(address: str, places: Mapping[tuple[str, int, int], 
         await connection.close()
 
 
-async def _run(address: str, program: str, *arguments: str) -> None:
+async def _run(address: str, name: str, *arguments: str) -> None:
     """Run a program of PostgreSQL; its address travels in variables, which no list of processes shows."""
-    bindir = os.environ.get("PG_BINDIR")
-    path = shutil.which(program, path=bindir)
-    if path is None:
-        raise OperatorError(f"no {program}: install PostgreSQL's client programs, or set PG_BINDIR to their folder")
+    try:
+        path = program(name)
+    except LauncherError as error:
+        raise OperatorError(str(error)) from error
     process = await asyncio.create_subprocess_exec(
         path,
         *arguments,
@@ -145,7 +146,7 @@ async def _run(address: str, program: str, *arguments: str) -> None:
     )
     _, words = await process.communicate()
     if process.returncode != 0:
-        raise OperatorError(f"{program} failed: {_last_line(words.decode(errors='replace').splitlines())}")
+        raise OperatorError(f"{name} failed: {_last_line(words.decode(errors='replace').splitlines())}")
 
 
 def _last_line(lines: Sequence[str]) -> str:

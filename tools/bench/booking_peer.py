@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from deploy.local.child import LauncherError
-from deploy.local.reach import binaries
+from deploy.local.reach import program
 
 from .booking_load import STRIDE
 from .booking_town import FAMILIES, SLOTS, Town
@@ -114,7 +114,7 @@ async def run_peer(town: Town, sample: Sample, run: PeerRun, folder: Path) -> Wr
     server = urlsplit(town.address)
     length = ["-t", str(run.transactions)] if run.transactions else ["-T", str(run.seconds)]
     variables = {"turn": 0, "clients": run.clients, "hot_slot": run.hot_slot or 0}
-    command = [str(binaries() / "pgbench"), "-n", "-M", "prepared", "-f", str(script), *length]
+    command = [str(program("pgbench")), "-n", "-M", "prepared", "-f", str(script), *length]
     command += ["-c", str(run.clients), "-j", str(THREADS), "-h", str(server.hostname), "-p", str(server.port)]
     command += ["-U", unquote(str(server.username))]
     command += [word for name, value in variables.items() for word in ("-D", f"{name}={value}")]

@@ -1,10 +1,11 @@
-"""Writes `docs/security/sbom.cdx.json`, a CycloneDX 1.6 bill of materials, from the lock files: `python -m tools.sbom`; `--check`
+"""Writes `docs/security/sbom.cdx.json`, a CycloneDX 1.6 bill of materials, from the lock files and the list of typefaces: `python -m tools.sbom`; `--check`
 only compares. What runs in production has the scope `required`; tools of development and the local servers are `excluded`.
 
 The file has neither a date nor a serial number, so that the same locks always give the same file.
 """
 
 import argparse
+import hashlib
 import json
 import re
 import sys
@@ -18,6 +19,7 @@ EVERYTHING: Final = REPOSITORY / "requirements.lock"
 RUNTIME: Final = REPOSITORY / "deploy" / "requirements-runtime.lock"
 JARS: Final = REPOSITORY / "deploy" / "kafka-jars.lock"
 LICENSES: Final = Path(__file__).parent / "licenses.toml"
+TYPEFACES: Final = Path(__file__).parent / "typefaces.toml"
 TARGET: Final = REPOSITORY / "docs" / "security" / "sbom.cdx.json"
 PINNED: Final = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 
@@ -42,7 +44,7 @@ def bill_of_materials() -> dict[str, Any]:
         "specVersion": "1.6",
         "version": 1,
         "metadata": {"component": {"type": "application", "bom-ref": "portail-famille", "name": "portail-famille"}},
-        "components": [*_packages(), *_jars()],
+        "components": [*_packages(), *_typefaces(), *_jars()],
     }
 
 
@@ -68,6 +70,21 @@ def _packages() -> Iterator[dict[str, Any]]:
             "scope": "required" if name in runtime else "excluded",
             "licenses": [{"expression": known[name]}],
             "purl": purl,
+        }
+
+
+def _typefaces() -> Iterator[dict[str, Any]]:
+    for typeface in tomllib.loads(TYPEFACES.read_text())["typeface"]:
+        yield {
+            "type": "file",
+            "bom-ref": typeface["file"],
+            "name": typeface["name"],
+            "version": typeface["version"],
+            "scope": "required",
+            "hashes": [
+                {"alg": "SHA-256", "content": hashlib.sha256((REPOSITORY / typeface["file"]).read_bytes()).hexdigest()}
+            ],
+            "licenses": [{"expression": typeface["license"]}],
         }
 
 

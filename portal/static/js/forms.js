@@ -24,8 +24,11 @@ function release() {
 document.addEventListener("submit", guard);
 addEventListener("pageshow", () => {
   release();
-  // The page asks for this focus itself (autofocus), which some browsers refuse on anything but a field.
-  if (document.activeElement === document.body) {
-    /** @type {HTMLElement | null} */ (document.querySelector("[data-error-summary]"))?.focus();
-  }
+  // The page asks for this focus itself (autofocus), which some browsers refuse on anything but a field. A browser that
+  // grants it does so before its first frame, and complains when somebody was faster: it is asked in that frame, after it.
+  requestAnimationFrame(() => {
+    if (document.activeElement === document.body) {
+      /** @type {HTMLElement | null} */ (document.querySelector("[data-error-summary]"))?.focus();
+    }
+  });
 });

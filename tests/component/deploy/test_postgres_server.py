@@ -4,9 +4,11 @@ import asyncio
 import itertools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,27 @@ import pytest
 from deploy.local.child import ROOT, LauncherError, children_of, runs, wait_until
 from deploy.local.ports import free_ports
 from deploy.local.postgres import SERVICES, PostgresServer, ensure_service_databases
+from deploy.local.reach import ACCOUNT, binaries
+
+EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent", "pg_stat_statements")
+EXCLUSION_SQL = """
+do $$ begin
+create table stays (child int, days daterange, exclude using gist (child with =, days with &&));
+insert into stays values (1, '[2026-09-01,2026-09-30]'), (1, '[2026-10-01,2026-10-31]'), (2, '[2026-09-01,2026-10-31]');
+end $$
+"""
+# What an account without rights of ours may not read is imported before it is taken on, or copied to where it may.
+AS_ORDINARY_USER = """
+import asyncpg, ctypes, hashlib, importlib.metadata, importlib.util, json, os, pathlib, pwd, secrets, signal, subprocess, sys
+if os.geteuid() == 0:
+    account = pwd.getpwnam("nobody")
+    os.setgroups([]); os.setgid(account.pw_gid); os.setuid(account.pw_uid)
+from deploy.local.postgres import PostgresServer
+server = PostgresServer(pathlib.Path(sys.argv[1]), int(sys.argv[2]))
+server.start(); server.kill(); server.start()
+print(os.geteuid(), server.is_running())
+server.stop()
+"""
 
 
 def run_sql(dsn: str, statement: str) -> object:
@@ -39,6 +62,46 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]
     server.start()
     yield server
     server.stop()
+
+
+def test_it_has_the_extensions_that_a_town_server_must_have(server: PostgresServer) -> None:
+    for extension in EXTENSIONS:
+        run_sql(server.admin_dsn, f"create extension {extension}")
+    run_sql(server.admin_dsn, EXCLUSION_SQL)
+    with pytest.raises(asyncpg.ExclusionViolationError):
+        run_sql(server.admin_dsn, "insert into stays values (1, '[2026-09-30,2026-10-02]')")
+    assert (
+        run_sql(server.admin_dsn, "select unaccent('Élodie') || similarity('Dupont', 'Dupond')::text")
+        == "Elodie0.5555556"
+    )
+
+
+@pytest.mark.parametrize("program", ["pg_dump", "pg_restore", "psql", "pgbench"])
+def test_the_programs_of_backups_and_measures_come_with_the_server(program: str) -> None:
+    server_version, version = (
+        subprocess.run([binaries() / name, "--version"], capture_output=True, text=True, check=True).stdout.split()[2]
+        for name in ("postgres", program)
+    )
+    assert version == server_version
+    assert server_version.startswith("18.")
+
+
+def test_an_ordinary_user_runs_it_too() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        shutil.copytree(ROOT / "deploy", folder / "deploy", ignore=shutil.ignore_patterns("__pycache__"))
+        state = folder / "state"
+        state.mkdir()
+        if ACCOUNT is not None:
+            shutil.chown(state, ACCOUNT)
+        command = [sys.executable, "-c", AS_ORDINARY_USER, str(state), str(*free_ports(1))]
+        env = {**os.environ, "PG_BINDIR": str(binaries())}
+        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    user, is_running = done.stdout.split()
+    assert user != "0"
+    assert is_running == "True"
 
 
 def test_what_was_committed_survives_a_power_cut(server: PostgresServer) -> None:

@@ -1,4 +1,5 @@
-"""`make up` as a newcomer lives it: it says where everything is, Ctrl-C stops it cleanly, and a second run continues."""
+"""`make up` as a newcomer lives it: it says where everything is, Ctrl-C stops it cleanly, and a second run continues. Whatever
+else ends it, nothing of it remains."""
 
 import os
 import signal
@@ -10,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from deploy.local.child import ROOT, last_words, port_is_free, wait_until
+from deploy.local.child import ROOT, children_of, last_words, port_is_free, runs, wait_until
 from deploy.local.ports import PortPlan
 
 READY_SECONDS_MAX = 180
@@ -18,10 +19,14 @@ STOP_SECONDS_MAX = 15
 BASES = range(20_000, 40_000, 500)
 
 
-class Launcher:
-    """One `python -m deploy.local up`, with what it says in a file."""
+LAUNCHER = (sys.executable, "-m", "deploy.local", "up")
+PROGRAMS = ("python", "postgres", "java", "make")
 
-    def __init__(self, state_dir: Path, base: int, **variables: str) -> None:
+
+class Launcher:
+    """One `python -m deploy.local up`, or `make up`, with what it says in a file."""
+
+    def __init__(self, state_dir: Path, base: int, command: tuple[str, ...] = LAUNCHER, **variables: str) -> None:
         inherited = {
             k: v for k, v in os.environ.items() if k not in ("DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS", "TOWN")
         }
@@ -29,7 +34,7 @@ class Launcher:
         self.output = state_dir.with_suffix(".output")
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "deploy.local", "up"], cwd=ROOT, env=env, stdout=output, stderr=output
+                command, cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True
             )
 
     def says(self) -> str:
@@ -85,3 +90,36 @@ def test_it_starts_is_used_stops_and_continues(launcher: Launcher, state_dir: Pa
     assert "making the demo data" not in again.says()
     assert (state_dir / "secrets" / "portal_secret").read_text() == secret
     assert again.interrupt() == 0
+
+
+@pytest.mark.parametrize(
+    ("told", "sign"),
+    [("make", signal.SIGTERM), ("make", signal.SIGKILL), ("launcher", signal.SIGTERM), ("terminal", signal.SIGHUP)],
+)
+def test_whoever_is_told_to_end_nothing_remains(state_dir: Path, base: int, told: str, sign: signal.Signals) -> None:
+    make = Launcher(state_dir, base, ("make", "up", "only=servers"), MAKEFLAGS="", PYTHON=sys.executable)
+    try:
+        make.wait_for("nothing else")
+        (launcher,) = children_of(make.process.pid)
+        servers = descendants(launcher)
+        assert len(servers) > 3
+        if told == "terminal":
+            os.killpg(make.process.pid, sign)
+        else:
+            os.kill(make.process.pid if told == "make" else launcher, sign)
+        make.process.wait(STOP_SECONDS_MAX)
+        assert wait_until(lambda: not remaining([launcher, *servers]), STOP_SECONDS_MAX), remaining(servers)
+        assert "stopped; `make up` continues with the same data" in make.says()
+    finally:
+        make.process.kill()
+        make.process.wait()
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process started, and those that they started."""
+    return [found for child in children_of(pid) for found in (child, *descendants(child))]
+
+
+def remaining(pids: list[int]) -> list[int]:
+    """Those that still run one of the portal's programs."""
+    return [pid for pid in pids if any(runs(pid, program) for program in PROGRAMS)]

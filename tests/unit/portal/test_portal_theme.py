@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.kit import STATIC, InvalidTheme, check_theme, contrast_ratio, theme_css
+from portal.kit import STATIC, InvalidTheme, asset, check_theme, contrast_ratio, theme_css
 from portal.kit.theme import DEFAULT_THEME, STATE_COLORS
 
 colors = st.from_regex(r"\A#[0-9a-f]{6}\Z")
@@ -76,3 +76,28 @@ def test_the_portals_own_style_sheet_has_the_same_defaults() -> None:
             assert own[key.replace("_", "-") if not key.startswith("state") else f"state-{key[6:]}"] == short.get(
                 value, value
             )
+
+
+def test_the_default_typefaces_come_with_the_portal_and_change_their_address_when_they_change() -> None:
+    css = (STATIC / "css" / "portal.css").read_text("utf-8")
+    faces = {
+        family: re.findall(r"url\(\"([^\"]+)\"\)", rest)
+        for family, rest in re.findall(r"@font-face \{ font-family: '([^']+)';([^}]*)\}", css)
+    }
+    for key in ("font", "font_heading"):
+        family = DEFAULT_THEME[key].split(",")[0].strip("'")
+        (address,) = faces[family]
+        assert address.replace("../", "/static/") == asset(address.removeprefix("../").partition("?")[0])
+
+
+def test_a_town_may_choose_another_typeface() -> None:
+    assert "--font: Lora, 'Figtree', sans-serif;" in theme_css({"font": "Lora, 'Figtree', sans-serif"})
+    assert f"--font-heading: {DEFAULT_THEME['font_heading']};" in theme_css({"font": "serif"})
+
+
+def test_each_typeface_has_its_licence_beside_it() -> None:
+    texts = [file.read_text("utf-8") for file in (STATIC / "fonts").glob("OFL-*.txt")]
+    assert len(texts) == len(list((STATIC / "fonts").glob("*.woff2"))) == 2
+    for text in texts:
+        assert "SIL OPEN FONT LICENSE Version 1.1" in text
+        assert "with Reserved Font Name" not in text.partition("PREAMBLE")[0]  # else a subset would need another name
