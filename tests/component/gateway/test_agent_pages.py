@@ -208,6 +208,23 @@ async def test_marks_are_kept_when_a_booking_was_given_back_meanwhile(agent: Bro
     assert (await agent.post(f"/agents/pointage/{uuid4()}", {"step": "save", **typed})).status_code == 404
 
 
+async def test_namesakes_on_a_sheet_are_told_apart_by_birth(agent: Browser, town: Town) -> None:
+    """F08, FF-4: two identical lines, whose groups of choices had the same accessible name."""
+    booking = town.booking
+    family, activity_id = (
+        await booking.family("Emma M", "Emma M", "Max M"),
+        await booking.activity(cutoff=UNTIL_MIDNIGHT),
+    )
+    (slot_id,) = await booking.open(activity_id, 0)
+    await booking.enroll(family, activity_id)
+    booked = await booking.book_lines(family, [(child_id, slot_id) for child_id in family.child_ids])
+    assert booked.status_code == 201, booked.text
+    page = await agent.get(f"/agents/pointage/{slot_id}")
+    groups = re.findall(r'role="radiogroup" aria-label="([^"]+)"', page.text)
+    assert len(set(groups)) == 3
+    assert [("naissance le" in group) for group in groups] == [True, True, False]
+
+
 async def close_sheet(agent: Browser, slot_id: UUID) -> None:
     """Mark the three children of a sheet, and close it."""
     path = f"/agents/pointage/{slot_id}"

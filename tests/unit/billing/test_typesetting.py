@@ -109,7 +109,7 @@ async def test_a_character_that_no_font_has_is_seen_to_be_missing(typesetter: Ty
     assert f"Zoé {SUBSTITUTE}" in said
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12))
 async def test_whatever_is_written_the_document_comes_out(typesetter: Typesetter, text: str) -> None:
     """A03: no text is a permanent fault."""

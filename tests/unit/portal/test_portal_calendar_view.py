@@ -30,11 +30,11 @@ def refusal(code: str, params: object) -> str:
     return f"{code} {params}"
 
 
-def calendar_of(*cells: DayCell, rows: int = 1) -> Calendar:
+def calendar_of(*cells: DayCell, rows: int = 1, name: str = "Lina") -> Calendar:
     row = CalendarRow(
         child_id=LINA,
         child_first_name="Lina",
-        child_name="Lina",
+        child_name=name,
         enrollment_id=UUID(int=5),
         activity_id=UUID(int=6),
         activity_label="Repas",
@@ -52,6 +52,14 @@ def day_cell(state: DayState, day: date = TUESDAY, **fields: object) -> DayCell:
 def only_cell(cell: DayCell, choices: Choices | None = None) -> CellView:
     (row,) = calendar_view(calendar_of(cell), TEXTS, refusal, choices).rows
     return row.cells[0]
+
+
+def test_a_row_and_its_labels_bear_the_name_that_tells_the_child_apart() -> None:
+    """F07: two children called Lina had rows and controls of the same name."""
+    cell = day_cell(DayState.BOOKABLE)
+    shown = [calendar_view(calendar_of(cell, name=name), TEXTS, refusal).rows[0] for name in ("Lina Roy", "Lina Petit")]
+    assert [row.child for row in shown] == ["Lina Roy", "Lina Petit"]
+    assert [row.cells[0].label.partition(",")[0] for row in shown] == ["Lina Roy", "Lina Petit"]
 
 
 def test_a_label_says_the_child_the_day_the_state_and_until_when() -> None:
