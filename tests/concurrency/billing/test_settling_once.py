@@ -8,6 +8,7 @@ import pytest
 from contracts.billing.events import PaymentReceived
 from services.billing.invoices import store as invoices
 from services.billing.payments import store as payments
+from services.billing.settings import BillingRules
 from services.billing.settlements import commands as settlements
 from services.billing.settlements.domain import Result, ResultCode
 from tests.component.billing.paying import Payer
@@ -47,7 +48,7 @@ async def test_notification_return_and_poll_together_pay_once(payer: Payer) -> N
 async def apply_twice_at_once(payer: Payer) -> None:
     """Two look-ups end at the same instant."""
     _, idop = await payer.started()
-    db, rules = payer.service.db, payer.service.service.provide["rules"]
+    db, rules = payer.service.db, payer.service.service.provide[BillingRules]
     stored = await payments.payment_of_operation(db, idop)
     asked = stored.attempt
     answer = Result(ResultCode.CARD, asked.numcli, asked.refdet, asked.amount_cents, asked.saisie, "A1B2C3")

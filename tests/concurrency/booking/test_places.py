@@ -12,7 +12,7 @@ import pytest
 from chassis.refusal import Refusal
 from contracts.booking.models import BasketBooked
 from services.booking.bookings import store
-from services.booking.bookings.commands import Outcome, cancel_booking
+from services.booking.bookings.commands import BookingDesk, Outcome, cancel_booking
 from tests.concurrency.booking.conftest import OVERSOLD_SQL, Rush
 from tests.factories.booking import ZONE, refusal_codes
 from tests.support.polling import eventually
@@ -74,7 +74,7 @@ async def test_400_at_once_on_50_places_in_transactions_of_their_own(rush: Rush)
 
 async def test_400_at_once_on_50_places_in_batches_go_to_the_first_50(rush: Rush) -> None:
     (slot_id,) = await rush.slots(1, capacity=50)
-    desk = rush.service.service.provide["desk"]
+    desk = rush.service.service.provide[BookingDesk]
     requests = [rush.request(family, [slot_id]) for family in await rush.families(400)]
     outcomes = await asyncio.gather(
         *(desk.submit(rush.service.db, request) for request in requests), return_exceptions=True
@@ -173,7 +173,7 @@ async def test_a_basket_whose_data_is_wrong_does_not_fail_the_others(rush: Rush)
     good, bad, other = (rush.request(family, [slot_id]) for family in await rush.families(3))
     # PostgreSQL cannot store this key: the statement that keeps the batch's answers fails for all of them.
     bad = replace(bad, claim=replace(bad.claim, key="\x00"))
-    desk = rush.service.service.provide["desk"]
+    desk = rush.service.service.provide[BookingDesk]
     (early,) = (rush.request(family, [slot_id]) for family in await rush.families(1))
     first = asyncio.ensure_future(desk.submit(rush.service.db, early))
     outcomes = await asyncio.gather(
