@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from chassis.data.database import Database, Transaction
 from chassis.data.outages import COLLISIONS, is_outage
+from chassis.data.replicas import Replica
 from chassis.events.dead_letters import DeadLetter, UnknownEvent, event_key, resting, store_dead_letter
 from chassis.events.inbox import claim_events
 from chassis.events.progress import Progress
@@ -63,14 +64,6 @@ class _Trial:
     item: Received
     attempts: int = 0
     is_resting: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Replica:
-    """Where a service keeps a state of another one: the table of its aggregates, with a column `version`, and their key."""
-
-    table: str
-    key: str
 
 
 @dataclass(slots=True)

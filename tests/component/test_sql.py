@@ -7,6 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from chassis.data.replicas import Replica
 from contracts.types import SERVICES
 from tests.support.databases import Postgres
 
@@ -23,6 +24,9 @@ def statements_of(*folders: str) -> dict[str, str]:
         if path.stem != "__main__":
             module = importlib.import_module(name.removesuffix(".__init__"))
             found |= {f"{name}.{key}": value for key, value in vars(module).items() if key.endswith("_SQL")}
+            for key, value in vars(module).items():
+                if isinstance(value, Replica):
+                    found |= {f"{name}.{key}.keep": value.keep_sql, f"{name}.{key}.forget": value.forget_sql}
     return found
 
 

@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 from chassis.data.database import Transaction
 from chassis.data.outages import COLLISIONS, is_outage
-from chassis.events.applying import Received, Replica
+from chassis.data.replicas import Replica
+from chassis.events.applying import Received
 from chassis.events.consumer import received_of
 from chassis.events.dead_letters import describe_fault, event_key
 from chassis.events.inbox import RETENTION_DAYS

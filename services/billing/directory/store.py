@@ -4,17 +4,17 @@ from uuid import UUID
 
 from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Transaction
+from chassis.data.replicas import Replica
 from contracts.booking.events import ActivityState
+from contracts.event import Envelope
 from contracts.family.events import HouseholdState, QuotientState
 
-KEEP_HOUSEHOLD_SQL = """
-insert into households as h (household_id, version, payer_name, address_lines)
-values ($1, $2, $3, $4)
-on conflict (household_id) do update
-    set version = excluded.version, payer_name = excluded.payer_name, address_lines = excluded.address_lines
-    where h.version < excluded.version
-returning true
-"""
+HOUSEHOLDS = Replica("households", "household_id", ("payer_name", "address_lines"))
+"""Charges and invoices stay when a household is erased: accounts must be kept, and name only what they must."""
+ACTIVITIES = Replica("activities", "activity_id", ("label", "tariff_code"))
+"""Lines that were invoiced keep the label of an activity that is erased."""
+QUOTIENT_FILES = Replica("quotient_files", "household_id", ("is_to_apply",))
+"""A file of quotients that changed is to be applied by the job that prices charges; what was priced stays."""
 
 KEEP_MEMBERS_SQL = """
 with gone_guardians as (
@@ -39,14 +39,14 @@ def child_names(household: HouseholdState) -> dict[UUID, str]:
     )
 
 
-async def keep_household(tx: Transaction, household: HouseholdState, version: int) -> None:
+async def keep_household(tx: Transaction, household: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
     payer = next(g for g in household.guardians if g.guardian_id == household.payer_guardian_id)
     address = household.address
-    is_newer = await tx.fetchval(
-        KEEP_HOUSEHOLD_SQL,
+    is_newer = await HOUSEHOLDS.keep(
+        tx,
         household.household_id,
-        version,
+        envelope.sequence,
         f"{payer.first_name} {payer.last_name}",
         [*address.lines, f"{address.postal_code} {address.city}"],
     )
@@ -62,41 +62,10 @@ async def keep_household(tx: Transaction, household: HouseholdState, version: in
         )
 
 
-ERASE_HOUSEHOLD_SQL = "delete from households where household_id = $1"
-
-
-async def erase_household(tx: Transaction, household_id: UUID) -> None:
-    """Forget a household. Its charges and invoices stay: accounts must be kept, and name only what they must."""
-    await tx.execute(ERASE_HOUSEHOLD_SQL, household_id)
-
-
-KEEP_ACTIVITY_SQL = """
-insert into activities as a (activity_id, version, label, tariff_code) values ($1, $2, $3, $4)
-on conflict (activity_id) do update
-    set version = excluded.version, label = excluded.label, tariff_code = excluded.tariff_code
-    where a.version < excluded.version
-"""
-
-
-async def keep_activity(tx: Transaction, activity: ActivityState, version: int) -> None:
+async def keep_activity(tx: Transaction, activity: ActivityState, envelope: Envelope) -> None:
     """Replace what is known of an activity, unless something newer is."""
-    await tx.execute(KEEP_ACTIVITY_SQL, activity.activity_id, version, activity.label, activity.tariff_code)
+    await ACTIVITIES.keep(tx, activity.activity_id, envelope.sequence, activity.label, activity.tariff_code)
 
-
-ERASE_ACTIVITY_SQL = "delete from activities where activity_id = $1"
-
-
-async def erase_activity(tx: Transaction, activity_id: UUID) -> None:
-    """Forget an activity; lines that were invoiced keep its label."""
-    await tx.execute(ERASE_ACTIVITY_SQL, activity_id)
-
-
-KEEP_QUOTIENT_FILE_SQL = """
-insert into quotient_files as f (household_id, version, is_to_apply) values ($1, $2, true)
-on conflict (household_id) do update set version = excluded.version, is_to_apply = true
-    where f.version < excluded.version
-returning true
-"""
 
 FORGET_QUOTIENTS_SQL = "delete from quotients where household_id = $1"
 
@@ -107,9 +76,9 @@ from unnest($2::date[], $3::integer[], $4::text[]) as q(effective_on, value_cent
 """
 
 
-async def keep_quotients(tx: Transaction, state: QuotientState, version: int) -> None:
+async def keep_quotients(tx: Transaction, state: QuotientState, envelope: Envelope) -> None:
     """Replace the quotients of a household, unless something newer is known; the job prices its open charges again."""
-    if not await tx.fetchval(KEEP_QUOTIENT_FILE_SQL, state.household_id, version):
+    if not await QUOTIENT_FILES.keep(tx, state.household_id, envelope.sequence, True):
         return
     # Two quotients from the same day: the later in the list corrects the earlier.
     by_day = {quotient.effective_on: quotient for quotient in state.quotients}
@@ -121,11 +90,3 @@ async def keep_quotients(tx: Transaction, state: QuotientState, version: int) ->
         [quotient.value_cents for quotient in by_day.values()],
         [quotient.source.value for quotient in by_day.values()],
     )
-
-
-ERASE_QUOTIENTS_SQL = "delete from quotient_files where household_id = $1"
-
-
-async def erase_quotients(tx: Transaction, household_id: UUID) -> None:
-    """Forget a household's quotients."""
-    await tx.execute(ERASE_QUOTIENTS_SQL, household_id)

@@ -1,17 +1,13 @@
 """Keeps the replica of households: the newest state wins, and a tombstone erases it."""
 
-from uuid import UUID
-
 from chassis.data.database import Transaction
-from chassis.events.applying import Replica, Subscriptions
+from chassis.data.replicas import Replica
+from chassis.events.applying import Subscriptions
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState
 
-ADVANCE_HOUSEHOLD_SQL = """
-insert into households as h (household_id, version) values ($1, $2)
-on conflict (household_id) do update set version = excluded.version where h.version < excluded.version
-returning true
-"""
+HOUSEHOLDS = Replica("households", "household_id")
+"""Bookings keep ids alone when a household is erased."""
 
 REPLACE_GUARDIANS_SQL = """
 with gone as (delete from guardians where household_id = $1 and not guardian_id = any($2::uuid[]))
@@ -27,12 +23,10 @@ on conflict (child_id, household_id) do update
 set first_name = excluded.first_name, last_name = excluded.last_name, birth_on = excluded.birth_on
 """
 
-ERASE_HOUSEHOLD_SQL = "delete from households where household_id = $1"
-
 
 async def replace_household(tx: Transaction, state: HouseholdState, envelope: Envelope) -> None:
     """Take over a household's guardians and children, unless a newer state was applied before."""
-    if not await tx.fetchval(ADVANCE_HOUSEHOLD_SQL, state.household_id, envelope.sequence):
+    if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence):
         return
     await tx.execute(REPLACE_GUARDIANS_SQL, state.household_id, [guardian.guardian_id for guardian in state.guardians])
     await tx.execute(
@@ -45,12 +39,7 @@ async def replace_household(tx: Transaction, state: HouseholdState, envelope: En
     )
 
 
-async def erase_household(tx: Transaction, key: str) -> None:
-    """Forget a household's people; bookings keep their ids alone."""
-    await tx.execute(ERASE_HOUSEHOLD_SQL, UUID(key))
-
-
 def subscribe(subscriptions: Subscriptions) -> None:
     """Listen to the family service's households."""
     subscriptions.on(HouseholdState, replace_household)
-    subscriptions.on_erased(HouseholdState, erase_household, Replica("households", "household_id"))
+    subscriptions.on_erased(HouseholdState, HOUSEHOLDS.forget, HOUSEHOLDS)

@@ -19,7 +19,7 @@ from contracts.types import AccountStatus, ActorKind, CredentialPurpose
 from ..activation.store import request_invitation, withdraw_invitations
 from .domain import Account, Change, EmailRule, Invitee, Opening, follow_file, generate_username
 from .store import (
-    claim_version,
+    HOUSEHOLDS,
     delete_accounts,
     end_sessions,
     free_username,
@@ -41,7 +41,7 @@ class HouseholdConsumer:
 
     async def apply(self, tx: Transaction, household: HouseholdState, envelope: Envelope) -> None:
         """Bring the accounts of a household's guardians in line with its file."""
-        if not await claim_version(tx, household.household_id, envelope.sequence):
+        if not await HOUSEHOLDS.keep(tx, household.household_id, envelope.sequence):
             return
         invitees = [
             Invitee(guardian.guardian_id, guardian.email, guardian.last_name)

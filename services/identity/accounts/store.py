@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from chassis.data.database import Row, Transaction
+from chassis.data.replicas import Replica
 from contracts.types import AccountStatus, ActorKind, Role
 
 from .domain import Account, email_key, username_key
@@ -135,17 +136,8 @@ async def lock_accounts_of(tx: Transaction, guardian_ids: Collection[UUID]) -> d
     return {account.guardian_id: account for account in accounts if account.guardian_id is not None}
 
 
-CLAIM_VERSION_SQL = """
-insert into household_versions as known (household_id, version) values ($1, $2)
-on conflict (household_id) do update set version = excluded.version where known.version < excluded.version
-returning true
-"""
-
-
-async def claim_version(tx: Transaction, household_id: UUID, version: int) -> bool:
-    """Whether a household's state is newer than the last one applied; it is the last one from now on."""
-    return bool(await tx.fetchval(CLAIM_VERSION_SQL, household_id, version))
-
+HOUSEHOLDS = Replica("household_versions", "household_id")
+"""The newest state of each household's file that its accounts followed."""
 
 REPLACE_INVITED_SQL = """
 with removed as (

@@ -4,16 +4,15 @@ from uuid import UUID
 
 from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Transaction
+from chassis.data.replicas import Replica
 from contracts.booking.events import ActivityState
+from contracts.event import Envelope
 from contracts.family.events import HouseholdState
 from contracts.identity.events import AccountState
 
-TAKE_HOUSEHOLD_SQL = """
-insert into households as known (household_id, payer_guardian_id, version) values ($1, $2, $3)
-on conflict (household_id) do update
-set payer_guardian_id = excluded.payer_guardian_id, version = excluded.version where known.version < excluded.version
-returning true
-"""
+HOUSEHOLDS = Replica("households", "household_id", ("payer_guardian_id",))
+ACCOUNTS = Replica("accounts", "account_id", ("guardian_id", "email"))
+ACTIVITIES = Replica("activities", "activity_id", ("label", "site_label"))
 
 FORGET_GUARDIANS_SQL = "delete from guardians where household_id = $1"
 
@@ -39,9 +38,9 @@ def child_names(state: HouseholdState) -> dict[UUID, str]:
     )
 
 
-async def keep_household(tx: Transaction, state: HouseholdState, version: int) -> None:
+async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
-    if not await tx.fetchval(TAKE_HOUSEHOLD_SQL, state.household_id, state.payer_guardian_id, version):
+    if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence, state.payer_guardian_id):
         return
     await tx.execute(FORGET_GUARDIANS_SQL, state.household_id)
     await tx.execute(
@@ -64,51 +63,11 @@ async def keep_household(tx: Transaction, state: HouseholdState, version: int) -
     )
 
 
-ERASE_HOUSEHOLD_SQL = "delete from households where household_id = $1"
-
-
-async def erase_household(tx: Transaction, household_id: UUID) -> None:
-    """Forget a household and its people."""
-    await tx.execute(ERASE_HOUSEHOLD_SQL, household_id)
-
-
-KEEP_ACCOUNT_SQL = """
-insert into accounts as known (account_id, guardian_id, email, version) values ($1, $2, $3, $4)
-on conflict (account_id) do update
-set guardian_id = excluded.guardian_id, email = excluded.email, version = excluded.version
-where known.version < excluded.version
-"""
-
-
-async def keep_account(tx: Transaction, state: AccountState, version: int) -> None:
+async def keep_account(tx: Transaction, state: AccountState, envelope: Envelope) -> None:
     """Replace what is known of an account, unless something newer is."""
-    await tx.execute(KEEP_ACCOUNT_SQL, state.account_id, state.guardian_id, state.email, version)
+    await ACCOUNTS.keep(tx, state.account_id, envelope.sequence, state.guardian_id, state.email)
 
 
-ERASE_ACCOUNT_SQL = "delete from accounts where account_id = $1"
-
-
-async def erase_account(tx: Transaction, account_id: UUID) -> None:
-    """Forget an account."""
-    await tx.execute(ERASE_ACCOUNT_SQL, account_id)
-
-
-KEEP_ACTIVITY_SQL = """
-insert into activities as known (activity_id, label, site_label, version) values ($1, $2, $3, $4)
-on conflict (activity_id) do update
-set label = excluded.label, site_label = excluded.site_label, version = excluded.version
-where known.version < excluded.version
-"""
-
-
-async def keep_activity(tx: Transaction, state: ActivityState, version: int) -> None:
+async def keep_activity(tx: Transaction, state: ActivityState, envelope: Envelope) -> None:
     """Replace what is known of an activity, unless something newer is."""
-    await tx.execute(KEEP_ACTIVITY_SQL, state.activity_id, state.label, state.site_label, version)
-
-
-ERASE_ACTIVITY_SQL = "delete from activities where activity_id = $1"
-
-
-async def erase_activity(tx: Transaction, activity_id: UUID) -> None:
-    """Forget an activity."""
-    await tx.execute(ERASE_ACTIVITY_SQL, activity_id)
+    await ACTIVITIES.keep(tx, state.activity_id, envelope.sequence, state.label, state.site_label)
