@@ -9,14 +9,13 @@ from chassis.data.paging import page_of, read_cursor
 from chassis.refusal import FieldRefusal, Invalid
 from contracts.billing.models import Account, ChargeLine
 from contracts.http import PAGE_SIZE_MAX, Page
-from contracts.types import ChargeStatus, Role
+from contracts.types import ChargeStatus
 
 from ..charges.queries import explanation_of
 from ..charges.store import charge_of
 from ..directory.queries import household_for
 from ..settings import BillingRules
 
-READERS = (Role.FINANCE, Role.FRONT_DESK)
 DAYS_MAX = 366
 
 ACCOUNT_SQL = """
@@ -34,7 +33,7 @@ from (select) always left join lateral (
 
 async def account(db: Database, actor: Actor, rules: BillingRules, household_id: UUID | None) -> Account:
     """The account of a household, a parent's own by default. Raises NotFound."""
-    household = await household_for(db, actor, household_id, *READERS)
+    household = await household_for(db, actor, household_id)
     row = await db.fetchrow(ACCOUNT_SQL, household, rules.today(await db.now()))
     return Account.model_validate(dict(row or {}))
 
@@ -56,7 +55,7 @@ async def charges(
     from_on, to_on = days
     if not 0 <= (to_on - from_on).days <= DAYS_MAX:
         raise Invalid(FieldRefusal("/to_on", "range_invalid", (("days_max", DAYS_MAX),)))
-    household = await household_for(db, actor, household_id, *READERS)
+    household = await household_for(db, actor, household_id)
     after = read_cursor(cursor, date.fromisoformat, UUID) if cursor else (date.min, UUID(int=0))
     rows = await db.fetch(CHARGES_SQL, household, from_on, to_on, *after, PAGE_SIZE_MAX + 1)
     items = []

@@ -6,9 +6,7 @@ from uuid import UUID
 from chassis.actor import Actor
 from chassis.data.database import Queries
 from chassis.refusal import FieldRefusal, Invalid, NotFound
-from contracts.types import ActorKind, Role
-
-PRICE_READERS = (Role.FRONT_DESK, Role.SITE, Role.DIRECTOR, Role.FINANCE)
+from contracts.types import ActorKind
 
 HOUSEHOLDS_OF_GUARDIAN_SQL = """
 select household_id from household_guardians where guardian_id = $1 order by household_id
@@ -21,31 +19,22 @@ async def households_of(queries: Queries, actor: Actor) -> list[UUID]:
     return [row["household_id"] for row in rows]
 
 
-def require_reader(actor: Actor, *roles: Role) -> None:
-    """Refuse with `Forbidden` who is neither a parent nor an agent with one of the roles, before anything is looked for."""
-    if actor.kind is not ActorKind.PARENT:
-        actor.require_agent(*roles)
-
-
-async def require_access(queries: Queries, actor: Actor, household_id: UUID, *roles: Role) -> None:
-    """Refuse with `NotFound` a parent of another household, with `Forbidden` an agent without one of the roles."""
-    require_reader(actor, *roles)
+async def require_access(queries: Queries, actor: Actor, household_id: UUID) -> None:
+    """Refuse with `NotFound` a parent of another household."""
     if actor.kind is ActorKind.PARENT and household_id not in await households_of(queries, actor):
         raise NotFound
 
 
-async def household_for(queries: Queries, actor: Actor, household_id: UUID | None, *roles: Role) -> UUID:
+async def household_for(queries: Queries, actor: Actor, household_id: UUID | None) -> UUID:
     """The household that a request is about: the one named, a parent's own by default.
 
     Raises:
         NotFound: it is not one of this parent's, or they have none.
-        Forbidden: an agent without one of the roles.
         Invalid: an agent named none.
     """
     if household_id is not None:
-        await require_access(queries, actor, household_id, *roles)
+        await require_access(queries, actor, household_id)
         return household_id
-    require_reader(actor, *roles)
     if actor.kind is not ActorKind.PARENT:
         raise Invalid(FieldRefusal("/household_id", "missing"))
     own = await households_of(queries, actor)
@@ -66,7 +55,7 @@ order by c.child_id, c.household_id
 
 async def household_of_children(queries: Queries, actor: Actor, child_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The household of each child as this actor sees it; refuses with `NotFound` a child that is none of theirs."""
-    guardian_id = None if actor.is_agent(*PRICE_READERS) else actor.require_guardian()
+    guardian_id = actor.require_guardian() if actor.kind is ActorKind.PARENT else None
     wanted = set(child_ids)
     found = {row["child_id"]: row["household_id"] for row in await queries.fetch(CHILDREN_SQL, wanted, guardian_id)}
     if found.keys() != wanted:

@@ -2,13 +2,11 @@
 
 from uuid import UUID
 
-from chassis.actor import Actor
 from chassis.data.database import Database, Queries
 from chassis.data.paging import page_of, read_id
 from chassis.refusal import NotFound
 from contracts.billing.models import InvoiceRun, InvoiceRunItem
 from contracts.http import PAGE_SIZE_MAX, Page
-from contracts.types import Role
 
 RUNS_SQL = """
 select r.run_id, r.regie, to_char(r.period, 'YYYY-MM') as period, r.status, r.created_at, r.issued_at,
@@ -37,15 +35,13 @@ async def run_of(queries: Queries, run_id: UUID) -> InvoiceRun:
     return InvoiceRun.model_validate(dict(row))
 
 
-async def invoice_run(db: Database, actor: Actor, run_id: UUID) -> InvoiceRun:
+async def invoice_run(db: Database, run_id: UUID) -> InvoiceRun:
     """A run, for the agents who invoice and those who answer for it."""
-    actor.require_agent(Role.FINANCE, Role.DIRECTOR)
     return await run_of(db, run_id)
 
 
-async def invoice_runs(db: Database, actor: Actor, cursor: str | None) -> Page[InvoiceRun]:
+async def invoice_runs(db: Database, cursor: str | None) -> Page[InvoiceRun]:
     """Every run, the newest first."""
-    actor.require_agent(Role.FINANCE, Role.DIRECTOR)
     before = read_id(cursor)
     rows = await db.fetch(RUNS_SQL, None, before, PAGE_SIZE_MAX + 1)
     return page_of([InvoiceRun.model_validate(dict(row)) for row in rows], lambda run: (run.run_id,))
@@ -61,9 +57,8 @@ order by i.household_id limit $3
 """
 
 
-async def run_items(db: Database, actor: Actor, run_id: UUID, cursor: str | None) -> Page[InvoiceRunItem]:
+async def run_items(db: Database, run_id: UUID, cursor: str | None) -> Page[InvoiceRunItem]:
     """What each household would be, or was, invoiced. Raises NotFound."""
-    actor.require_agent(Role.FINANCE, Role.DIRECTOR)
     after = read_id(cursor)
     rows = await db.fetch(RUN_ITEMS_SQL, run_id, after, PAGE_SIZE_MAX + 1)
     if not rows and after is None:

@@ -22,18 +22,18 @@ async def create_run(
 
 
 @serves(api.list_invoice_runs)
-async def list_runs(db: Database, actor: Actor, cursor: Cursor | None = None) -> Page[InvoiceRun]:
-    return await queries.invoice_runs(db, actor, cursor)
+async def list_runs(db: Database, cursor: Cursor | None = None) -> Page[InvoiceRun]:
+    return await queries.invoice_runs(db, cursor)
 
 
 @serves(api.read_invoice_run)
-async def read_run(run_id: UUID, db: Database, actor: Actor) -> InvoiceRun:
-    return await queries.invoice_run(db, actor, run_id)
+async def read_run(run_id: UUID, db: Database) -> InvoiceRun:
+    return await queries.invoice_run(db, run_id)
 
 
 @serves(api.list_invoice_run_items)
-async def list_items(run_id: UUID, db: Database, actor: Actor, cursor: Cursor | None = None) -> Page[InvoiceRunItem]:
-    return await queries.run_items(db, actor, run_id, cursor)
+async def list_items(run_id: UUID, db: Database, cursor: Cursor | None = None) -> Page[InvoiceRunItem]:
+    return await queries.run_items(db, run_id, cursor)
 
 
 @serves(api.review_invoice_run)

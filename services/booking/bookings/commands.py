@@ -12,10 +12,11 @@ from chassis.data.database import Database, Transaction, command
 from chassis.data.idempotency import Claim, KeptAnswer
 from chassis.identifiers import new_id
 from chassis.refusal import IdempotencyKeyReused, NotFound, Refusal
+from contracts.booking.api import COUNTER
 from contracts.booking.models import Basket, BasketBooked, Booking
 from contracts.types import ActorKind, BookingStatus
 
-from ..directory.queries import COUNTER, require_access
+from ..directory.queries import require_access
 from . import queries, store
 from .domain import BasketDecision, BookingFacts, Snapshot, WishedBasket, cancel, decide
 

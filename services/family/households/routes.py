@@ -23,9 +23,9 @@ async def open_household(
 
 @serves(api.find_households)
 async def find_households(
-    db: Database, actor: Actor, search: SearchText = "", cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE
+    db: Database, search: SearchText = "", cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE
 ) -> Page[HouseholdSummary]:
-    return await queries.find_households(db, actor, search, cursor, limit)
+    return await queries.find_households(db, search, cursor, limit)
 
 
 @serves(api.read_household)

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize
@@ -15,9 +14,8 @@ from . import queries
 @serves(api.list_accounts)
 async def list_accounts(
     db: Database,
-    actor: Actor,
     guardian_id: UUID | None = None,
     cursor: Cursor | None = None,
     limit: PageSize = PAGE_SIZE,
 ) -> Page[Account]:
-    return await queries.list_accounts(db, actor, guardian_id, cursor, limit)
+    return await queries.list_accounts(db, guardian_id, cursor, limit)

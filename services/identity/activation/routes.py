@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.actor import Actor, Visitor
+from chassis.actor import Visitor
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.identity import api
@@ -23,5 +23,5 @@ async def request_reset(body: PasswordReset, db: Database, visitor: Visitor) -> 
 
 
 @serves(api.invite_again)
-async def invite_again(account_id: UUID, db: Database, actor: Actor, rules: IdentityRules) -> Invitation:
-    return await commands.invite_again(db, actor, account_id, rules.invitation_validity)
+async def invite_again(account_id: UUID, db: Database, rules: IdentityRules) -> Invitation:
+    return await commands.invite_again(db, account_id, rules.invitation_validity)

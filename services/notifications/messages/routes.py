@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize
@@ -14,6 +13,6 @@ from . import queries
 
 @serves(api.list_messages)
 async def list_messages(
-    recipient_id: UUID, db: Database, actor: Actor, cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE
+    recipient_id: UUID, db: Database, cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE
 ) -> Page[Message]:
-    return await queries.messages_of(db, actor, recipient_id, cursor, limit)
+    return await queries.messages_of(db, recipient_id, cursor, limit)
