@@ -29,7 +29,8 @@ from chassis.supervision import Supervisor, while_alive
 from contracts.event import MalformedRecord, read_record
 
 BATCH_MAX = 500
-BATCH_WAIT_MS = 20
+NEXT_WAIT_MS = 200
+"""How long it waits for records before it asks again; those that come are handed over at once."""
 FETCH_WAIT_MS = 100
 OUTAGE_PAUSE_SECONDS = 1.0
 SESSION_TIMEOUT_MS = 6_000
@@ -67,7 +68,7 @@ class Reading:
     async def next_batch(self, consumer: AIOKafkaConsumer) -> Sequence[Received]:
         """The records that come next, none if none came for a moment."""
         try:
-            batches = await consumer.getmany(timeout_ms=BATCH_WAIT_MS, max_records=BATCH_MAX)
+            batches = await consumer.getmany(timeout_ms=NEXT_WAIT_MS, max_records=BATCH_MAX)
         except UnicodeDecodeError:
             return await self._next_one_by_one(consumer)
         return [received_of(self.topic, record) for record in chain(*batches.values())]

@@ -1,6 +1,7 @@
 """Consumers that stand still, or seem to: stuck behind a lock, suspended for too long, without a topic, or just in reserve; and the
 offsets that they commit."""
 
+import asyncio
 import re
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -156,6 +157,16 @@ async def test_a_handler_that_waits_for_a_lock_is_stuck_until_the_lock_is_gone(b
         await eventually(bed.applied, 20)
         await eventually(reaches(probe, 200, "following", PARTITIONS))
         assert await probe.status("/health/live") == 200
+
+
+async def test_a_process_whose_consumer_stands_still_for_too_long_ends(bed: Bed, tmp_path: Path) -> None:
+    async with running_process("tests.component.chassis.consuming_probe", tmp_path / "log", bed.environment) as probe:
+        await bed.publish()
+        await eventually(bed.applied, 20)
+        async with bed.db.transaction():
+            await bed.db.execute("lock table effects")
+            await bed.publish()
+            assert await asyncio.wait_for(probe.process.wait(), 60) == 1
 
 
 async def test_a_suspended_consumer_is_replaced_and_comes_back_without_a_second_effect(

@@ -10,6 +10,7 @@ import pytest
 from chassis.batching import WAITING_MAX, Batcher, MayFollow
 from chassis.data.database import Database
 from chassis.refusal import Busy, NotFound, Refusal
+from chassis.telemetry import PART_DEATHS
 
 pytestmark = pytest.mark.anyio
 
@@ -177,3 +178,19 @@ async def test_a_batch_that_says_nothing_keeps_the_next_one_waiting() -> None:
     await begun(doors, 2)
     doors.doors[1].set()
     assert await everybody == [0, 1, 2, 3]
+
+
+async def test_a_turn_that_dies_leaves_nobody_waiting_and_the_next_one_begins() -> None:
+    counter = Counter()
+    batcher = Batcher(counter.run)
+    counter.open.clear()
+    before = PART_DEATHS.labels("batcher")._value.get()
+    waiting = asyncio.create_task(batcher.submit(NO_DATABASE, 2))
+    await counter.started.wait()
+    (turn,) = batcher._turns
+    turn.cancel()
+    with pytest.raises(Busy):
+        await waiting
+    assert PART_DEATHS.labels("batcher")._value.get() == before + 1
+    counter.open.set()
+    assert await batcher.submit(NO_DATABASE, 4) == 8
