@@ -19,7 +19,7 @@ ItemT = TypeVar("ItemT")
 def page_of(items: Sequence[ItemT], key: Callable[[ItemT], Sequence[object]], size: int = PAGE_SIZE_MAX) -> Page[ItemT]:
     """A page of the first `size` items; when there are more, its cursor is the `key` by which the list is ordered."""
     shown = tuple(items[:size])
-    return Page(items=shown, next_cursor=_cursor_of(key(shown[-1])) if len(items) > size else None)
+    return Page(items=shown, next_cursor=cursor_of(key(shown[-1])) if len(items) > size else None)
 
 
 def read_cursor(cursor: str, *readers: Callable[[str], Any]) -> list[Any]:
@@ -40,5 +40,6 @@ def read_id(cursor: str | None) -> UUID | None:
     return read_cursor(cursor, UUID)[0] if cursor else None
 
 
-def _cursor_of(key: Sequence[object]) -> str:
+def cursor_of(key: Sequence[object]) -> str:
+    """The cursor that continues after the item with this sort key."""
     return urlsafe_b64encode(SEPARATOR.join(str(part) for part in key).encode()).decode()

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from chassis.data.paging import cursor_of
 from contracts.booking.events import BasketConfirmed, BookingCancelled, BookingConfirmed
 from contracts.types import Role
 from tests.factories.booking import BookingTown, refusal_codes
@@ -250,7 +251,7 @@ async def test_a_family_lists_its_own_bookings_by_date(town: BookingTown) -> Non
         (str(family.household_id), str(await town.day(offset))) for offset in (10, 17)
     ]
     rest = await town.client.get(
-        "/bookings", params={**params, "cursor": items[0]["booking_id"]}, headers=town.parent(family)
+        "/bookings", params={**params, "cursor": cursor_of([items[0]["booking_id"]])}, headers=town.parent(family)
     )
     assert [item["booking_id"] for item in rest.json()["items"]] == [items[1]["booking_id"]]
     stolen = await town.client.get(
