@@ -52,7 +52,7 @@ class PortalSection(TownSection):
     information_url: str = "/donnees-personnelles"
     """Where the "mentions d'information" about personal data stand."""
     texts: dict[str, str] = Field(default_factory=dict)
-    """The town's own wording, by full key of `portal/texts/*.toml`."""
+    """The town's own wording, by full key of `portal/**/texts.toml`."""
     calendar_weeks_ahead: Annotated[int, Field(ge=1, le=26)] = 26
 
 
