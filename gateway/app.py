@@ -63,8 +63,16 @@ class GatewayHealth:
         return not self._is_stopping
 
 
-SHARED_FILES: Final = DefineMiddleware(CompressionMiddleware, config=CompressionConfig(backend="gzip"))
-"""Only files that are the same for everybody are compressed: a page holds form tokens, which must not be."""
+SHARED_FILES: Final = DefineMiddleware(
+    CompressionMiddleware, config=CompressionConfig(backend="gzip", exclude=[r"\.woff2$"])
+)
+"""Files that are the same for everybody, kept by browsers for ever; a typeface is compressed already."""
+
+PERSONAL_PAGES: Final = DefineMiddleware(
+    CompressionMiddleware, config=CompressionConfig(backend="gzip", gzip_compress_level=5, exclude=["/pdf$"])
+)
+"""Pages are compressed at each request, so not as far as can be. The one secret that a session's pages share, its form token, is
+another text each time (`auth.py`), so that their length tells nothing of it."""
 
 
 @get("/theme.css", middleware=[SHARED_FILES], include_in_schema=False)
@@ -121,6 +129,7 @@ def create(settings: GatewaySettings) -> Litestar:
                 "/",
                 route_handlers=[route for space in SPACES for route in space.routes()],
                 before_request=admit,
+                middleware=[PERSONAL_PAGES],
                 exception_handlers=PAGE_ERRORS,
                 include_in_schema=False,
             ),

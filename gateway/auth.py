@@ -2,11 +2,16 @@
 
 The cookie is opaque; the gateway keeps what identity answered for a few seconds and signs nothing. Every unsafe request
 must come from the portal's own origin; with a session it must also carry that session's form token.
+
+A form token is masked anew for each response, by a random pad that stands before it. Pages are compressed, and their length would
+otherwise betray, guess by guess, a secret that is the same in each of them (BREACH).
 """
 
 import base64
+import binascii
 import hashlib
 import hmac
+import secrets
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -27,6 +32,7 @@ from .calls import Caller, Refused, Services
 SESSION_COOKIE: Final = "__Host-session"
 CACHE_ENTRIES_MAX: Final = 20_000
 TOKEN_MARGIN: Final = timedelta(seconds=15)
+FORM_SECRET_BYTES: Final = hashlib.sha256().digest_size
 
 
 class SignInNeeded(Exception):
@@ -125,9 +131,14 @@ class Sessions:
         return Visitor(session, known, self.csrf_token(known), address)
 
     def csrf_token(self, session_token: str | None) -> str:
-        """The form token of a session; it proves that the form was served to this session's browser."""
-        digest = hmac.digest(self._secret, b"form:" + (session_token or "").encode(), hashlib.sha256)
-        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+        """A form token of a session, another one at each call; it proves that the form was served to this session's browser."""
+        pad = secrets.token_bytes(FORM_SECRET_BYTES)
+        masked = pad + _xor(pad, self._form_secret(session_token))
+        return base64.urlsafe_b64encode(masked).decode().rstrip("=")
+
+    def _form_secret(self, session_token: str | None) -> bytes:
+        """What every form token of a session hides."""
+        return hmac.digest(self._secret, b"form:" + (session_token or "").encode(), hashlib.sha256)
 
     def check_origin(self, request: Request[Any, Any, Any]) -> None:
         """Refuse an unsafe request that another site may have made. Raises ForgedRequest."""
@@ -140,7 +151,8 @@ class Sessions:
     def check_form(self, visitor: Visitor, token: object) -> None:
         """Refuse a form that was not served to this session. Raises ForgedRequest, or Unreachable if nobody can tell."""
         visitor.require_checked()
-        if visitor.session is not None and not hmac.compare_digest(str(token or ""), visitor.csrf_token):
+        expected = self._form_secret(visitor.session_token)
+        if visitor.session is not None and not hmac.compare_digest(_unmask(str(token or "")), expected):
             raise ForgedRequest
 
     def forget(self, session_token: str | None) -> None:
@@ -184,6 +196,21 @@ def bearer_token(request: Request[Any, Any, Any]) -> str | None:
     """The session token of an application, which no browser sends by itself."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token if scheme.lower() == "bearer" and token else None
+
+
+def _unmask(token: str) -> bytes:
+    """The secret that a form token hides; nothing for what is no token."""
+    try:
+        masked = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except (ValueError, binascii.Error):
+        return b""
+    if len(masked) != 2 * FORM_SECRET_BYTES:
+        return b""
+    return _xor(masked[:FORM_SECRET_BYTES], masked[FORM_SECRET_BYTES:])
+
+
+def _xor(left: bytes, right: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(left, right, strict=True))
 
 
 def _seconds_left(session: CurrentSession) -> float:

@@ -1,5 +1,7 @@
 """Requests that another site may have made: the origin, the form token, and what an application's token stands for."""
 
+import base64
+
 import pytest
 
 from contracts.types import Role
@@ -50,6 +52,29 @@ async def test_origin_that_the_browser_vouches_for_is_enough(agent: Browser) -> 
 async def test_form_without_its_token_is_refused(agent: Browser) -> None:
     for token in ("", "x", agent.form_token[:-1]):
         assert (await agent.post(FORM, BLANK | {"csrf_token": token})).status_code == 403
+
+
+async def test_each_page_has_a_token_of_its_own_and_all_of_them_count(agent: Browser) -> None:
+    tokens = set()
+    for _ in range(3):
+        await agent.get(FORM)
+        tokens.add(agent.form_token)
+    assert len(tokens) == 3
+    for token in tokens:
+        assert (await agent.post(FORM, BLANK | {"csrf_token": token})).status_code == JUDGED
+
+
+async def test_a_token_that_was_changed_or_made_up_is_refused(agent: Browser) -> None:
+    masked = bytearray(base64.urlsafe_b64decode(agent.form_token + "=="))
+    for place in (0, len(masked) // 2, len(masked) - 1):
+        changed = bytearray(masked)
+        changed[place] ^= 1
+        forged = base64.urlsafe_b64encode(changed).decode().rstrip("=")
+        assert (await agent.post(FORM, BLANK | {"csrf_token": forged})).status_code == 403
+    for made_up in (bytes(len(masked)), bytes(masked[: len(masked) // 2]) * 2, bytes(masked) + b"x"):
+        forged = base64.urlsafe_b64encode(made_up).decode().rstrip("=")
+        assert (await agent.post(FORM, BLANK | {"csrf_token": forged})).status_code == 403
+    assert (await agent.post(FORM, BLANK | {"csrf_token": "é" * 86})).status_code == 403
 
 
 async def test_token_of_another_session_is_refused(agent: Browser, town: Town) -> None:
