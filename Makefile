@@ -4,8 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALLED := $(VENV)/.installed
+# Tests that have the machine for themselves, those of releases, and all others: what takes longest is begun first, so that no process
+# of the run waits at its end.
 ALONE := tests/chaos tests/e2e/test_rolling_stop.py
 LONG := tests/campaign
+FIRST := tests/e2e tests/component
+TOGETHER := $(FIRST) $(filter-out $(FIRST) $(ALONE) $(LONG) tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
 SOURCES := contracts chassis services gateway portal simulators deploy tools tests examples
 
 .DEFAULT_GOAL := help
@@ -20,12 +24,10 @@ up: venv ## set up and start the whole portal, until Ctrl-C (TOWN=demo PORT_BASE
 reset: venv ## forget the local data; downloads are kept
 	@$(RUN) -m deploy.local reset
 
-# What takes longest is begun first, so that no process of the run waits at its end.
 test: venv ## the whole suite, as it is run before a change lands
 	@$(RUN) -m deploy.local jars
 	@CHROMIUM="$$($(RUN) -m deploy.local browser)" && export CHROMIUM && \
-	$(RUN) -m pytest tests/e2e tests/component tests -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder \
-		$(foreach each,$(ALONE) $(LONG),--ignore=$(each)) && \
+	$(RUN) -m pytest $(TOGETHER) $(ALONE:%=--ignore=%) -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder && \
 	$(RUN) -m pytest $(ALONE)
 
 campaign: venv ## the long dose before a release: every page in every way, then faults until enough were injected (injections=500 seed=)

@@ -1,6 +1,8 @@
 """Each invariant finds what breaks it: a row, a record or an answer is falsified and the finding is seen to appear."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -10,6 +12,7 @@ from tools.chaos import answers, delivery, money, replicas
 from tools.chaos.evidence import Evidence, Poisoned, settle
 from tools.chaos.invariants import INVARIANTS, violations
 from tools.chaos.journal import Entry, Kind, Outcome
+from tools.chaos.keeping import keep
 from tools.chaos.load import SURNAME
 from tools.chaos.scene import Scene
 from tools.chaos.town import NotInTime
@@ -126,6 +129,29 @@ async def test_falsified_records_and_answers_are_found(evidence: Evidence) -> No
 def test_every_invariant_has_a_control() -> None:
     controlled = {find for find, *_ in [*ROWS, *LIES]}
     assert {invariant.find for invariant in INVARIANTS} <= controlled
+
+
+async def test_a_violation_leaves_rows_records_requests_and_logs(
+    scene: Scene, evidence: Evidence, tmp_path: Path
+) -> None:
+    await keep(tmp_path, scene.town, evidence.journal, ["I1 a day is oversold"])
+    assert (tmp_path / "violations.txt").read_text() == "I1 a day is oversold\n"
+    assert (tmp_path / "unread.txt").read_text() == ""
+    accepted = {entry.answer["basket_id"] for entry in evidence.journal.accepted(Kind.BASKET)}
+    rows = [json.loads(line) for line in (tmp_path / "rows/booking/bookings.jsonl").read_text().splitlines()]
+    assert {row["basket_id"] for row in rows} == accepted
+    records = (tmp_path / "records" / f"{BookingConfirmed.topic}.jsonl").read_text()
+    assert BookingConfirmed.event_type in records
+    assert len((tmp_path / "journal.jsonl").read_text().splitlines()) == len(evidence.journal.entries)
+    assert (tmp_path / "logs" / "booking.log").stat().st_size > 0
+
+
+async def test_what_cannot_be_read_any_more_is_said(scene: Scene, evidence: Evidence, tmp_path: Path) -> None:
+    gone = replace(scene.town, addresses={**scene.town.addresses, "billing": "postgresql://nobody@127.0.0.1:1/none"})
+    await keep(tmp_path, gone, evidence.journal, ["I16 not quiet"])
+    (line,) = (tmp_path / "unread.txt").read_text().splitlines()
+    assert line.startswith("rows of billing: ")
+    assert (tmp_path / "rows/booking/bookings.jsonl").exists()
 
 
 async def test_a_portal_that_does_not_get_quiet_is_found(scene: Scene) -> None:
