@@ -14,8 +14,8 @@ from litestar import Response
 from chassis.http.client import Unreachable
 from contracts.billing.api import quote
 from contracts.billing.models import Quote, QuoteRequest
-from contracts.booking.api import book_basket, cancel_booking, household_calendar
-from contracts.booking.models import Basket, Calendar
+from contracts.booking.api import change_bookings, household_calendar
+from contracts.booking.models import BookingChanges, Calendar
 from contracts.http import Problem
 from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
@@ -138,11 +138,8 @@ async def _confirm(visit: Visit, desk: Desk) -> Response[Any]:
     if problem or (priced and str(priced.total_cents) != visit.posted.get("quoted_total_cents")):
         return await _page(visit, desk, refusal=problem or visit.portal.texts("calendar.price_changed"))
     try:
-        if wished:
-            lines = [dict(zip(("child_id", "slot_id"), control.split(":", 1), strict=False)) for control in wished]
-            await visit.call(book_basket, typed_as(Basket, {"lines": lines}))
-        for booking_id in dropped:
-            await visit.call(cancel_booking, booking_id)
+        lines = [dict(zip(("child_id", "slot_id"), control.split(":", 1), strict=False)) for control in wished]
+        await visit.call(change_bookings, typed_as(BookingChanges, {"lines": lines, "cancellations": dropped}))
     except Refused as refused:
         fresh = await _open_desk(visit, desk.week.isoformat(), desk.choices)
         return await _page(visit, fresh, refused=refused.problem)
