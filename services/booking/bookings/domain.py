@@ -287,7 +287,8 @@ def _refuse_day(
     if verdict.state in OPEN_STATES:
         return None
     # A day that the child has already is refused as such, whether or not it could still be cancelled.
-    return _about(slot, "slot_id", "already_booked" if is_booked else str(verdict.reason), verdict.params)
+    code = "already_booked" if is_booked else str(verdict.reason)
+    return _about(slot, "slot_id", code, verdict.params)
 
 
 def _about(slot: SlotFacts, pointer: str, code: str, params: Mapping[str, str]) -> FieldRefusal:

@@ -24,7 +24,7 @@ async def held(town: BookingTown, family: Family, *slot_ids: UUID) -> list[str]:
 
 async def states(town: BookingTown, family: Family) -> dict[UUID, str]:
     """The state of each day in the calendar of a family with one child."""
-    return {UUID(cell["slot_id"]): cell["state"] for cell in await town.cells(family)}
+    return {UUID(cell["slot_id"]): cell["state"] for cell in await town.cells(family, -7)}
 
 
 async def test_one_act_books_and_gives_back_and_says_both(service: RunningService, town: BookingTown) -> None:

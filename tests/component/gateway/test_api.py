@@ -107,7 +107,7 @@ async def test_child_is_enrolled_booked_and_given_back(town: Town, agent: Applic
     (given_back,) = (await parent.post("/bookings", changes))["cancelled"]
     assert given_back["status"] == "cancelled"
     stranger, _ = await parent_application(town)
-    other = await stranger.refused("POST", "/bookings", changes)
+    other = await stranger.refused("POST", "/bookings", json=changes, headers={"Idempotency-Key": "theirs"})
     assert other == (404, "not_found")
 
 
