@@ -151,6 +151,7 @@ class _Paths:
         answer = await self.desk.submit(
             self.booking, BookingRequest(family.actor, BookingChanges(lines=lines), claim, {})
         )
+        assert answer.basket_id is not None
         return answer.basket_id
 
 
