@@ -71,9 +71,7 @@ class Desk:
     def days(self) -> dict[str, tuple[str, DayCell]]:
         """The child and the day of every control."""
         return {
-            f"{row.child_id}:{cell.slot_id}": (row.child_name, cell)
-            for row in self.calendar.rows
-            for cell in row.cells
+            f"{row.child_id}:{cell.slot_id}": (row.child_name, cell) for row in self.calendar.rows for cell in row.cells
         }
 
     def changes(self) -> BookingChanges:
