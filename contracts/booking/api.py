@@ -9,9 +9,9 @@ from contracts.booking.models import (
     ActivityOffer,
     AttendanceMarks,
     AttendanceSheet,
-    Basket,
-    BasketBooked,
     Booking,
+    BookingChanges,
+    BookingChangesMade,
     Calendar,
     Enrollment,
     EnrollmentCreate,
@@ -78,8 +78,8 @@ async def household_calendar(from_on: date, to_on: date, household_id: UUID | No
 
 
 @post("/bookings", families(*COUNTER), public=True, is_keyed=True, status=201)
-async def book_basket(body: Basket) -> BasketBooked:
-    """Book every day of a basket, or none."""
+async def change_bookings(body: BookingChanges) -> BookingChangesMade:
+    """Book days and give booked days back before their cutoff: all of it, or nothing."""
 
 
 @get("/bookings", families(*COUNTER), public=True)
@@ -87,11 +87,6 @@ async def list_bookings(
     from_on: date, to_on: date, household_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[Booking]:
     """A household's bookings between two dates, both included; an agent names the household."""
-
-
-@post("/bookings/{booking_id}/cancellation", families(*COUNTER), public=True)
-async def cancel_booking(booking_id: UUID) -> Booking:
-    """Give a booked day back before its cutoff."""
 
 
 @get("/slots/{slot_id}/attendance", agents(*ON_SITE), public=True)

@@ -1,16 +1,17 @@
 """What travels in the requests and answers of the booking service."""
 
 from datetime import date, datetime, time
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from contracts.event import Model
 from contracts.http import Day, LongText, ShortText
 from contracts.types import ActivityKind, Attendance, BookingStatus, DayState, EnrollmentStatus
 
 BASKET_LINES_MAX = 100
+CANCELLATIONS_MAX = 100
 
 
 def _civil(at: time) -> time:
@@ -167,10 +168,25 @@ class BasketLineCreate(Model):
     slot_id: UUID
 
 
-class Basket(Model):
-    """Days for one or several children, booked together or not at all."""
+class BookingChanges(Model):
+    """Days to book for one or several children, and bookings to give back: all of it is done together, or nothing."""
 
-    lines: tuple[BasketLineCreate, ...] = Field(min_length=1, max_length=BASKET_LINES_MAX)
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": [name], "properties": {name: {"minItems": 1}}} for name in ("lines", "cancellations")
+            ]
+        }
+    )
+
+    lines: tuple[BasketLineCreate, ...] = Field(default=(), max_length=BASKET_LINES_MAX)
+    cancellations: tuple[UUID, ...] = Field(default=(), max_length=CANCELLATIONS_MAX)
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if not self.lines and not self.cancellations:
+            raise ValueError("name at least one day to book or one booking to give back")
+        return self
 
 
 class Booking(Model):
@@ -191,11 +207,13 @@ class Booking(Model):
     cancelled_at: datetime | None
 
 
-class BasketBooked(Model):
-    """Every day of the basket is booked."""
+class BookingChangesMade(Model):
+    """What was done: the days that were booked, under their basket, and each booking that was to be given back, as it is
+    now. `basket_id` is None when no day was to be booked."""
 
-    basket_id: UUID
+    basket_id: UUID | None
     bookings: tuple[Booking, ...]
+    cancelled: tuple[Booking, ...]
 
 
 class AttendanceLine(Model):

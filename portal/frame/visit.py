@@ -1,5 +1,6 @@
 """A visit: one request for a page, by whom, with what was posted, and all that its handler needs to answer it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, ParamSpec, TypeVar
@@ -16,6 +17,7 @@ from gateway.auth import Sessions, Visitor
 from gateway.calls import Refused, Services
 from portal.frame.render import HTML, Portal
 from portal.kit import Flash, FormState, Frame, MenuEntry, SessionZone
+from portal.kit.wording import MissingText
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,14 +25,27 @@ R = TypeVar("R")
 FLASH_COOKIE: Final = "__Host-flash"
 FLASH_SECONDS: Final = 120
 FLASH_KINDS: Final = ("success", "info", "warning", "error")
+SENTENCES_MAX: Final = 4
+COUNT: Final = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message for the page after a redirect: its kind and the key of its text; it holds no personal data."""
+    """A message for the page after a redirect: its kind and the key of its text, or of several that count something; it
+    holds no personal data."""
 
     kind: str
-    key: str
+    key: str = ""
+    counts: tuple[tuple[str, int], ...] = ()
+
+    @classmethod
+    def counting(cls, kind: str, **counts: int) -> "Notice":
+        """A sentence for each thing of which there is any, by the key of its text."""
+        return cls(kind, counts=tuple((key, count) for key, count in counts.items() if count))
+
+    def as_cookie(self) -> str:
+        """The kind and each key, with its count after a dash."""
+        return ".".join([self.kind, *([self.key] if self.key else []), *(f"{key}-{n}" for key, n in self.counts)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +133,10 @@ class Visit:
         """See another page (303), which shows the notice once."""
         flash = []
         if notice is not None:
-            value = f"{notice.kind}.{notice.key}"
             flash.append(
                 Cookie(
                     key=FLASH_COOKIE,
-                    value=value,
+                    value=notice.as_cookie(),
                     path="/",
                     max_age=FLASH_SECONDS,
                     secure=True,
@@ -150,10 +164,17 @@ class Visit:
         )
 
     def _read_notice(self) -> Flash | None:
-        kind, _, key = self.request.cookies.get(FLASH_COOKIE, "").partition(".")
-        if kind not in FLASH_KINDS or f"notices.{key}" not in self.portal.texts:
+        kind, *sentences = self.request.cookies.get(FLASH_COOKIE, "").split(".")
+        if kind not in FLASH_KINDS or not 1 <= len(sentences) <= SENTENCES_MAX:
             return None
-        return Flash(kind, self.portal.texts(f"notices.{key}"))
+        try:
+            return Flash(kind, " ".join(self._sentence(*sentence.partition("-")[::2]) for sentence in sentences))
+        except MissingText:
+            return None
+
+    def _sentence(self, key: str, count: str) -> str:
+        counted = {"count": int(count)} if COUNT.fullmatch(count) else {}
+        return self.portal.texts(f"notices.{key}", **counted)
 
 
 def visit_of(request: Request[Any, Any, Any]) -> Visit:

@@ -4,15 +4,7 @@ from chassis.refusal import Refusal
 
 
 class BasketRefused(Refusal):
-    """Some days of this basket cannot be booked, so none of it was."""
-
-
-class CutoffPassed(Refusal):
-    """The time until which a family may act by itself on this day is over."""
-
-
-class SlotClosed(Refusal):
-    """The attendance sheet of this day is closed: its bookings do not change any more."""
+    """Some of these days cannot be booked or given back, so nothing was changed."""
 
 
 class CapacityBelowTaken(Refusal):

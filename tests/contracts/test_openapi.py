@@ -11,8 +11,8 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from chassis.http.routes import OPERATION, serves
-from contracts.booking.api import cancel_booking
-from contracts.booking.models import Booking
+from contracts.booking.api import decide_enrollment
+from contracts.booking.models import Enrollment, EnrollmentDecision
 from contracts.operation import operations_of
 from contracts.types import SERVICES
 from tests.support.wiring import load_service
@@ -74,15 +74,15 @@ def test_service_serves_each_operation_of_its_contract_once(service: str, secret
 
 
 def test_a_function_that_does_not_fit_its_operation_is_refused() -> None:
-    async def other_type(booking_id: str) -> Booking:
+    async def other_type(enrollment_id: str, body: EnrollmentDecision) -> Enrollment:
         raise NotImplementedError
 
-    async def other_answer(booking_id: UUID) -> None:
+    async def other_answer(enrollment_id: UUID, body: EnrollmentDecision) -> None:
         raise NotImplementedError
 
-    async def nothing() -> Booking:
+    async def nothing() -> Enrollment:
         raise NotImplementedError
 
     for function in (other_type, other_answer, nothing):
         with pytest.raises(TypeError, match=function.__name__):
-            serves(cancel_booking)(function)
+            serves(decide_enrollment)(function)

@@ -68,11 +68,14 @@ class Family:
         if row is None or cell is None:
             self.failures.append("calendar: no day is free")
             return
-        basket = {"lines": [{"child_id": row["child_id"], "slot_id": cell["slot_id"]}]}
-        done = self.api("POST", "/api/v1/bookings", json=basket, headers={"Idempotency-Key": str(uuid4())})
+        done = self.change({"lines": [{"child_id": row["child_id"], "slot_id": cell["slot_id"]}]})
         for booking in done["bookings"] if done else ():
             self.booked += 1
-            self.api("POST", f"/api/v1/bookings/{booking['booking_id']}/cancellation")
+            self.change({"cancellations": [booking["booking_id"]]})
+
+    def change(self, changes: dict[str, Any]) -> Any:
+        """Book days or give bookings back."""
+        return self.api("POST", "/api/v1/bookings", json=changes, headers={"Idempotency-Key": str(uuid4())})
 
     def _send(self, method: str, path: str, **options: Any) -> httpx2.Response | None:
         started = time.monotonic()

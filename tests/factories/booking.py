@@ -127,9 +127,27 @@ class BookingTown:
         self, family: Family, lines: Sequence[tuple[UUID, UUID]], headers: dict[str, str] | None = None
     ) -> httpx2.Response:
         """The first guardian books these days of these children; `headers` override who asks, and the key."""
+        return await self.change(family, lines, headers=headers)
+
+    async def give_back(
+        self, family: Family, *booking_ids: UUID | str, headers: dict[str, str] | None = None
+    ) -> httpx2.Response:
+        """The first guardian gives these bookings back."""
+        return await self.change(family, cancellations=booking_ids, headers=headers)
+
+    async def change(
+        self,
+        family: Family,
+        lines: Sequence[tuple[UUID, UUID]] = (),
+        cancellations: Sequence[UUID | str] = (),
+        headers: dict[str, str] | None = None,
+    ) -> httpx2.Response:
+        """The first guardian books days and gives bookings back in one act."""
+        wished = [{"child_id": str(child_id), "slot_id": str(slot_id)} for child_id, slot_id in lines]
+        body = {"lines": wished, "cancellations": [str(booking_id) for booking_id in cancellations]}
         return await self.client.post(
             "/bookings",
-            json={"lines": [{"child_id": str(child_id), "slot_id": str(slot_id)} for child_id, slot_id in lines]},
+            json={name: named for name, named in body.items() if named},
             headers=self.parent(family) | self.service.key() | (headers or {}),
         )
 

@@ -22,7 +22,7 @@ from chassis.data.database import Database
 from chassis.data.idempotency import Claim
 from chassis.events.relay import Relay
 from chassis.town import load_town
-from contracts.booking.models import Basket, BasketLineCreate
+from contracts.booking.models import BasketLineCreate, BookingChanges
 from services.booking.bookings.commands import BookingDesk, BookingRequest, booking_desk
 
 from .harness import Goal, InvariantBroken, Outcome, Setting, Sides
@@ -146,9 +146,12 @@ class _Paths:
         return [row["committed_at"] - begun[row["booking_id"]] for row in ended], {"days_per_second": achieved}
 
     async def _book(self, family: Family, slots: Sequence[UUID]) -> UUID:
-        basket = Basket(lines=tuple(BasketLineCreate(child_id=family.child_id, slot_id=slot_id) for slot_id in slots))
+        lines = tuple(BasketLineCreate(child_id=family.child_id, slot_id=slot_id) for slot_id in slots)
         claim = Claim.of(str(family.guardian_id), str(uuid4()), "POST /bookings", b"")
-        answer = await self.desk.submit(self.booking, BookingRequest(family.actor, basket, claim, {}))
+        answer = await self.desk.submit(
+            self.booking, BookingRequest(family.actor, BookingChanges(lines=lines), claim, {})
+        )
+        assert answer.basket_id is not None
         return answer.basket_id
 
 

@@ -50,7 +50,7 @@ async def one_effect_per_key(evidence: Evidence) -> list[str]:
     faults = []
     for entry in evidence.journal.entries:
         different = {json.dumps(answer, sort_keys=True) for answer in entry.answers}
-        if entry.kind in (Kind.BASKET, Kind.HOUSEHOLD, Kind.ENROLLMENT) and len(different) > 1:
+        if entry.kind in (Kind.BASKET, Kind.CANCELLATION, Kind.HOUSEHOLD, Kind.ENROLLMENT) and len(different) > 1:
             faults.append(f"a {entry.kind} was answered in {len(different)} ways")
     baskets = {row[0] for row in await evidence.databases["booking"].fetch(BASKETS_SQL)}
     accepted = Counter(entry.answer["basket_id"] for entry in evidence.journal.accepted(Kind.BASKET))

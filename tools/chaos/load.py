@@ -149,8 +149,9 @@ class Load:
         if not baskets:
             return
         booking = self.chance.choice(self.chance.choice(baskets).answer["bookings"])
-        entry = Entry(Kind.CANCELLATION, "booking", self.caller.new_key(), subject=booking["booking_id"])
-        await self.caller.ask(entry, f"/bookings/{entry.subject}/cancellation")
+        body = {"cancellations": [booking["booking_id"]]}
+        entry = Entry(Kind.CANCELLATION, "booking", self.caller.new_key(), body, subject=booking["booking_id"])
+        await self.caller.ask(entry, "/bookings")
 
     async def change_quotient(self) -> None:
         """An agent notes another family quotient; one after the other for a household, so that the last one is known."""

@@ -1,25 +1,27 @@
 """The calendar of a family: pick days, see what they cost and why, confirm them together, give places back.
 
-What was picked travels in the form from week to week; nothing is booked before "Valider". The price that was shown is
+What was picked travels in the form from week to week; nothing is booked or given back before "Valider", and then all of
+it is or nothing. The price that was shown is
 posted with the confirmation, and another price is never confirmed in its place.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
-from uuid import uuid4
+from typing import Any, Final
+from uuid import UUID, uuid4
 
 from litestar import Response
 
 from chassis.http.client import Unreachable
 from contracts.billing.api import quote
 from contracts.billing.models import Quote, QuoteRequest
-from contracts.booking.api import book_basket, cancel_booking, household_calendar
-from contracts.booking.models import Basket, Calendar
+from contracts.booking.api import change_bookings, household_calendar
+from contracts.booking.models import BookingChanges, Calendar, DayCell
 from contracts.http import Problem
 from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
-from portal.family.calendar.view import CalendarOptions, CellView, Choices, calendar_view, changes
+from portal.family.calendar.view import CalendarOptions, CellView, Choices, calendar_view, changes, settled
 from portal.frame.render import Portal
 from portal.frame.spaces import form, page
 from portal.frame.visit import Notice, Visit
@@ -54,9 +56,39 @@ class Desk:
         )
         return self.calendar.model_copy(update={"from_on": self.week, "to_on": last, "rows": rows})
 
+    @property
+    def wished(self) -> list[str]:
+        """The controls of the days to add."""
+        return changes(self.choices)[0]
+
+    @property
+    def given_back(self) -> dict[str, UUID]:
+        """The bookings whose days were unticked, by control; a day that is not booked any more has none."""
+        days, dropped = self.days(), changes(self.choices)[1]
+        booked = {control: days[control][1].booking_id for control in dropped if control in days}
+        return {control: booking_id for control, booking_id in booked.items() if booking_id is not None}
+
+    def days(self) -> dict[str, tuple[str, DayCell]]:
+        """The child and the day of every control."""
+        return {
+            f"{row.child_id}:{cell.slot_id}": (row.child_name, cell) for row in self.calendar.rows for cell in row.cells
+        }
+
+    def changes(self) -> BookingChanges:
+        """What the booking service is asked for. Raises Refused when a control is none of ours."""
+        lines = [dict(zip(("child_id", "slot_id"), control.split(":", 1), strict=False)) for control in self.wished]
+        return typed_as(BookingChanges, {"lines": lines, "cancellations": list(self.given_back.values())})
+
+    def day_at(self, pointer: str) -> tuple[str, DayCell] | None:
+        """The child and the day that a pointer into `changes` leads to."""
+        _, name, position, *_ = [*pointer.split("/"), "", ""]
+        controls = {"lines": self.wished, "cancellations": list(self.given_back)}.get(name, [])
+        is_there = position.isdecimal() and int(position) < len(controls)
+        return self.days().get(controls[int(position)]) if is_there else None
+
     def lines(self) -> list[dict[str, str]]:
         """What a quote is asked for: a line for each day to add."""
-        wished, _ = changes(self.choices)
+        wished = self.wished
         return [
             {
                 "child_id": str(row.child_id),
@@ -68,15 +100,20 @@ class Desk:
             if f"{row.child_id}:{cell.slot_id}" in wished
         ]
 
-    def bookings_to_cancel(self) -> list[Any]:
-        """The bookings whose days were unticked."""
-        _, dropped = changes(self.choices)
-        return [
-            cell.booking_id
-            for row in self.calendar.rows
-            for cell in row.cells
-            if cell.booking_id is not None and f"{row.child_id}:{cell.slot_id}" in dropped
-        ]
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the page answers to what was posted: why it was not done, under a heading, and what became of the choices."""
+
+    refusals: Sequence[str] = ()
+    heading: str = ""
+    status: int = 200
+    advice: str = ""
+
+
+NOTHING_SAID: Final = Said()
+STEPS: Final = ("quote", "confirm")
+"""What the buttons of the basket ask for, both of something that was chosen."""
 
 
 @page("/calendrier")
@@ -90,9 +127,12 @@ async def change_calendar(visit: Visit) -> Response[Any]:
     """Another week with the choices kept, the price of the choices, or their confirmation."""
     other_week = visit.posted.get("go")
     desk = await _open_desk(visit, other_week or visit.posted.get("week"), _choices(visit))
-    if visit.posted.get("step") == "confirm" and not other_week:
+    step = "" if other_week else visit.posted.get("step")
+    if step in STEPS and changes(desk.choices) == ([], []):
+        return await _page(visit, desk, Said([visit.portal.texts(f"calendar.nothing_to_{step}")], status=422))
+    if step == "confirm":
         return await _confirm(visit, desk)
-    return await _page(visit, desk)
+    return await (_page_of_possible(visit, desk, Said()) if step == "quote" else _page(visit, desk))
 
 
 @form("/calendrier/prix")
@@ -130,24 +170,23 @@ def _first_open_week(calendar: Calendar, first: date) -> date:
 
 
 async def _confirm(visit: Visit, desk: Desk) -> Response[Any]:
-    wished, _ = changes(desk.choices)
-    dropped = desk.bookings_to_cancel()
-    if not wished and not dropped:
-        return await _page(visit, desk, refusal=visit.portal.texts("calendar.nothing_chosen"))
+    """Carry everything out that was chosen, in one call: whatever refuses it, nothing was done."""
+    texts, heading = visit.portal.texts, visit.portal.texts("calendar.nothing_changed")
     priced, problem = await _quote(visit, desk)
     if problem or (priced and str(priced.total_cents) != visit.posted.get("quoted_total_cents")):
-        return await _page(visit, desk, refusal=problem or visit.portal.texts("calendar.price_changed"))
+        return await _page(visit, desk, Said([problem or texts("calendar.price_changed")], heading, 422))
+    week = f"/calendrier?semaine={desk.week}"
+    if not desk.wished and not desk.given_back:
+        return visit.redirect(week, Notice("info", "given_back_before"))
     try:
-        if wished:
-            lines = [dict(zip(("child_id", "slot_id"), control.split(":", 1), strict=False)) for control in wished]
-            await visit.call(book_basket, typed_as(Basket, {"lines": lines}))
-        for booking_id in dropped:
-            await visit.call(cancel_booking, booking_id)
+        done = await visit.call(change_bookings, desk.changes())
     except Refused as refused:
+        if refused.problem.code == "idempotency_key_reused":
+            return visit.redirect(week, Notice("info", "sent_before"))
         fresh = await _open_desk(visit, desk.week.isoformat(), desk.choices)
-        return await _page(visit, fresh, refused=refused.problem)
-    notice = "changed" if wished and dropped else "booked" if wished else "cancelled"
-    return visit.redirect(f"/calendrier?semaine={desk.week}", Notice("success", notice))
+        said = Said(_line_refusals(visit.portal, desk, refused.problem), heading, refused.problem.status)
+        return await _page_of_possible(visit, fresh, said)
+    return visit.redirect(week, Notice.counting("success", booked=len(done.bookings), cancelled=len(done.cancelled)))
 
 
 async def _quote(visit: Visit, desk: Desk) -> tuple[Quote | None, str]:
@@ -163,7 +202,15 @@ async def _quote(visit: Visit, desk: Desk) -> tuple[Quote | None, str]:
         return None, visit.portal.texts("calendar.price_unavailable")
 
 
-async def _page(visit: Visit, desk: Desk, *, refusal: str = "", refused: Problem | None = None) -> Response[str]:
+async def _page_of_possible(visit: Visit, desk: Desk, said: Said) -> Response[str]:
+    """The page with those choices alone that can still be confirmed; it says when others are left out."""
+    possible = settled(desk.calendar, desk.choices)
+    if changes(possible) != changes(desk.choices):
+        said = replace(said, advice=visit.portal.texts("calendar.taken_out"))
+    return await _page(visit, replace(desk, typed=possible), said)
+
+
+async def _page(visit: Visit, desk: Desk, said: Said = NOTHING_SAID) -> Response[str]:
     portal = visit.portal
     priced, problem = await _quote(visit, desk)
     options = CalendarOptions(zone=portal.town.town.zone)
@@ -174,13 +221,11 @@ async def _page(visit: Visit, desk: Desk, *, refusal: str = "", refused: Problem
         "previous_on": desk.week - timedelta(weeks=1),
         "next_on": desk.week + timedelta(weeks=1),
         "has_pending": any(row.marker is EnrollmentStatus.REQUESTED for row in desk.calendar.rows),
-        "refusals": _line_refusals(portal, desk, refused) if refused else [refusal] if refusal else [],
-        "is_refused": refused is not None,
+        "said": said,
         "key": str(uuid4()),
         **_basket(portal, desk, priced, problem),
     }
-    status = refused.status if refused else 422 if refusal else 200
-    return visit.page("family/calendar/week.html.j2", context, status=status)
+    return visit.page("family/calendar/week.html.j2", context, status=said.status)
 
 
 def _basket(portal: Portal, desk: Desk, priced: Quote | None, problem: str) -> dict[str, Any]:
@@ -195,20 +240,13 @@ def _basket(portal: Portal, desk: Desk, priced: Quote | None, problem: str) -> d
 
 def _line_refusals(portal: Portal, desk: Desk, problem: Problem) -> list[str]:
     """What is said of each refused day, or of the basket as a whole."""
-    wished, _ = changes(desk.choices)
-    names = {
-        f"{row.child_id}:{cell.slot_id}": (row.child_name, cell.service_on)
-        for row in desk.calendar.rows
-        for cell in row.cells
-    }
     sentences = []
     for error in problem.errors:
-        index = next((int(part) for part in error.pointer.split("/") if part.isdigit()), None)
         reason = portal.refusals.field(error.pointer, error.code, error.params)
-        if index is not None and index < len(wished) and wished[index] in names:
-            child, day = names[wished[index]]
-            words = portal.texts("calendar.line_refused", child=child, day=date_day(day), reason=reason)
-            sentences.append(words)
+        if day := desk.day_at(error.pointer):
+            child, cell = day
+            on = date_day(cell.service_on)
+            sentences.append(portal.texts("calendar.line_refused", child=child, day=on, reason=reason))
         else:
             sentences.append(reason)
     return sentences or [portal.refusal_text(problem)]

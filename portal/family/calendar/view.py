@@ -153,6 +153,19 @@ def changes(choices: Choices) -> tuple[list[str], list[str]]:
     )
 
 
+def settled(calendar: Calendar, choices: Choices) -> Choices:
+    """What remains of choices that were made on an older calendar: what is done already or cannot be done is left out."""
+    states = {f"{row.child_id}:{cell.slot_id}": cell.state for row in calendar.rows for cell in row.cells}
+    on = {control for control, state in states.items() if state in ON}
+    choosable = {control for control, state in states.items() if state in CHOOSABLE}
+    added, removed = changes(choices)
+    unchanged = [control for control in choices.slots if control in choices.were and control in on]
+    return Choices(
+        slots=[*unchanged, *(control for control in added if control in choosable)],
+        were=[*unchanged, *(control for control in (*added, *removed) if control in on & choosable)],
+    )
+
+
 def _days(calendar: Calendar) -> list[date]:
     """Monday to Friday always, so that a day keeps its column from week to week; the week-end when it is used."""
     used = {cell.service_on for row in calendar.rows for cell in row.cells}

@@ -6,26 +6,8 @@ from uuid import UUID
 
 from chassis.data.database import Queries, Row
 from chassis.data.paging import page_of, read_id
-from chassis.refusal import NotFound
 from contracts.booking.models import Booking
 from contracts.http import PAGE_SIZE_MAX, Page
-
-BOOKING_SQL = """
-select b.id as booking_id, b.basket_id, b.household_id, b.child_id, c.first_name as child_first_name, b.activity_id,
-       a.label as activity_label, b.slot_id, b.service_on, b.status, b.attendance, b.confirmed_at, b.cancelled_at
-from bookings b
-join activities a on a.id = b.activity_id
-left join children c on c.child_id = b.child_id and c.household_id = b.household_id
-where b.id = $1
-"""
-
-
-async def booking(queries: Queries, booking_id: UUID) -> Booking:
-    """One booking, whoever it belongs to."""
-    row = await queries.fetchrow(BOOKING_SQL, booking_id)
-    if row is None:
-        raise NotFound
-    return _booking(row)
 
 
 @dataclass(frozen=True, slots=True)

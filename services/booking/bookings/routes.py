@@ -2,7 +2,6 @@
 
 from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from chassis.actor import Actor
 from chassis.data.database import Database
@@ -10,17 +9,17 @@ from chassis.data.idempotency import Claim
 from chassis.http.routes import serves
 from chassis.telemetry import current_trace
 from contracts.booking import api
-from contracts.booking.models import Basket, BasketBooked, Booking
+from contracts.booking.models import Booking, BookingChanges, BookingChangesMade
 from contracts.http import Cursor, Page
 
 from ..directory.queries import household_for
 from . import commands, queries
 
 
-@serves(api.book_basket)
-async def book_basket(
-    body: Basket, db: Database, actor: Actor, claim: Claim, desk: commands.BookingDesk
-) -> BasketBooked:
+@serves(api.change_bookings)
+async def change_bookings(
+    body: BookingChanges, db: Database, actor: Actor, claim: Claim, desk: commands.BookingDesk
+) -> BookingChangesMade:
     commands.may_book(actor)
     return await desk.submit(db, commands.BookingRequest(actor, body, claim, current_trace()))
 
@@ -38,9 +37,4 @@ async def list_bookings(
     return await queries.bookings(db, queries.BookingFilter(household, from_on, to_on, cursor))
 
 
-@serves(api.cancel_booking)
-async def cancel_booking(booking_id: UUID, db: Database, actor: Actor, zone: ZoneInfo) -> Booking:
-    return await commands.cancel_booking(db, actor, booking_id, zone)
-
-
-ROUTES = (book_basket, list_bookings, cancel_booking)
+ROUTES = (change_bookings, list_bookings)

@@ -1,7 +1,8 @@
-"""Bookings as rows, many at once: a batch of baskets costs as many statements as one basket does."""
+"""Bookings as rows, many at once: a batch of baskets costs as many statements as one basket does, and what is given back is
+asked for and written only when a basket of the batch gives something back."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,11 +10,10 @@ from zoneinfo import ZoneInfo
 from chassis.clock import deadline
 from chassis.data.database import Row, Transaction
 from chassis.data.idempotency import KEPT_ANSWERS_SQL, Claim, KeptAnswer, kept_answer
-from contracts.booking.events import BookingCancelled
 from contracts.types import EnrollmentStatus
 
 from ..calendar.domain import EnrollmentFacts
-from .domain import BasketDecision, ChildFacts, Places, SlotFacts, WishedDay
+from .domain import BasketDecision, BookingFacts, ChildFacts, Places, SlotFacts, WishedDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ order by position
 
 async def load_days(tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo) -> list[WishedDay]:
     """What is known of each line, in the order given, without the places."""
+    if not lines:
+        return []
     rows = await tx.fetch(
         LINES_SQL,
         [line.guardian_id for line in lines],
@@ -66,15 +68,7 @@ async def load_days(tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo
 def _wished_day(line: WishedLine, row: Row, slots: dict[UUID, SlotFacts], zone: ZoneInfo) -> WishedDay:
     slot: SlotFacts | None = None
     if row["slot_id"] is not None and (slot := slots.get(line.slot_id)) is None:
-        slot = slots[line.slot_id] = SlotFacts(
-            slot_id=line.slot_id,
-            activity_id=row["activity_id"],
-            activity_label=row["activity_label"],
-            service_on=row["service_on"],
-            cutoff=deadline(row["service_on"], row["cutoff_days_before"], row["cutoff_at"], zone),
-            age_min=row["age_min"],
-            age_max=row["age_max"],
-        )
+        slot = slots[line.slot_id] = _slot(row, zone)
     child = None
     if row["child_id"] is not None:
         child = ChildFacts(row["child_id"], row["household_id"], row["first_name"], row["birth_on"])
@@ -82,6 +76,26 @@ def _wished_day(line: WishedLine, row: Row, slots: dict[UUID, SlotFacts], zone: 
     if row["enrollment_status"] is not None:
         enrollment = EnrollmentFacts(EnrollmentStatus(row["enrollment_status"]), row["starts_on"], row["ends_on"])
     return WishedDay(line.booking_id, child, slot, enrollment)
+
+
+def _slot(row: Row, zone: ZoneInfo) -> SlotFacts:
+    return SlotFacts(
+        slot_id=row["slot_id"],
+        activity_id=row["activity_id"],
+        activity_label=row["activity_label"],
+        service_on=row["service_on"],
+        cutoff=deadline(row["service_on"], row["cutoff_days_before"], row["cutoff_at"], zone),
+        age_min=row["age_min"],
+        age_max=row["age_max"],
+    )
+
+
+SLOTS_OF_SQL = "select distinct slot_id from bookings where id = any($1::uuid[])"
+
+
+async def slots_of(tx: Transaction, booking_ids: Sequence[UUID]) -> set[UUID]:
+    """The slots of bookings that are to be given back; a booking never changes its slot."""
+    return {row["slot_id"] for row in await tx.fetch(SLOTS_OF_SQL, booking_ids)} if booking_ids else set()
 
 
 LOCK_PLACES_SQL = """
@@ -129,6 +143,67 @@ async def known_of(
     return kept, {(row["slot_id"], row["child_id"]) for row in rows if row["slot_id"] is not None}
 
 
+GIVEN_BACK_SQL = """
+select b.id as booking_id, b.basket_id, b.household_id, b.child_id, c.first_name, b.confirmed_at, b.cancelled_at,
+       array(select g.guardian_id from guardians g where g.household_id = b.household_id) as guardian_ids,
+       s.id as slot_id, s.service_on, s.activity_id, a.label as activity_label, a.age_min, a.age_max,
+       a.cutoff_days_before, a.cutoff_at
+from bookings b
+join slots s on s.id = b.slot_id
+join activities a on a.id = s.activity_id
+left join children c on c.child_id = b.child_id and c.household_id = b.household_id
+where b.id = any($1::uuid[]) and b.slot_id = any($2::uuid[])
+"""
+
+
+async def load_bookings(
+    tx: Transaction, booking_ids: Sequence[UUID], locked: Collection[UUID], zone: ZoneInfo
+) -> dict[UUID, BookingFacts]:
+    """Those of these bookings that stand on the slots that are `locked`, whoever they belong to."""
+    if not booking_ids:
+        return {}
+    return {
+        row["booking_id"]: BookingFacts(
+            booking_id=row["booking_id"],
+            basket_id=row["basket_id"],
+            household_id=row["household_id"],
+            guardian_ids=frozenset(row["guardian_ids"]),
+            child_id=row["child_id"],
+            first_name=row["first_name"],
+            slot=_slot(row, zone),
+            confirmed_at=row["confirmed_at"],
+            cancelled_at=row["cancelled_at"],
+        )
+        for row in await tx.fetch(GIVEN_BACK_SQL, booking_ids, list(locked))
+    }
+
+
+CANCEL_BOOKINGS_SQL = """
+with freed as (
+    update slots s set taken = s.taken - f.count
+    from unnest($4::uuid[], $5::int[]) as f(slot_id, count) where s.id = f.slot_id
+)
+update bookings b set status = 'cancelled', cancelled_by = c.cancelled_by, cancelled_at = $3, attendance = null
+from unnest($1::uuid[], $2::uuid[]) as c(booking_id, cancelled_by) where b.id = c.booking_id
+"""
+
+
+async def cancel_bookings(tx: Transaction, baskets: Sequence[tuple[BasketDecision, UUID]]) -> None:
+    """Store what was given back, each with the account that did so, and free its places."""
+    rows = [(booking, account_id) for basket, account_id in baskets for booking in basket.freed]
+    if not rows:
+        return
+    counts = Counter(booking.slot.slot_id for booking, _ in rows)
+    await tx.execute(
+        CANCEL_BOOKINGS_SQL,
+        [booking.booking_id for booking, _ in rows],
+        [account_id for _, account_id in rows],
+        await tx.now(),
+        list(counts),
+        list(counts.values()),
+    )
+
+
 INSERT_BOOKINGS_SQL = """
 with occupied as (
     update slots s set taken = s.taken + o.count
@@ -147,6 +222,8 @@ order by b.position
 async def insert_bookings(tx: Transaction, baskets: Sequence[tuple[BasketDecision, UUID]]) -> None:
     """Store what was decided, each basket with the account that asked for it, and occupy its places."""
     rows = [(basket, day, account_id) for basket, account_id in baskets for day in basket.days]
+    if not rows:
+        return
     counts = Counter(day.slot.slot_id for _, day, _ in rows)
     await tx.execute(
         INSERT_BOOKINGS_SQL,
@@ -160,30 +237,3 @@ async def insert_bookings(tx: Transaction, baskets: Sequence[tuple[BasketDecisio
         list(counts),
         list(counts.values()),
     )
-
-
-LOCK_SLOT_OF_SQL = "select id from slots where id = (select slot_id from bookings where id = $1) for update"
-
-LOCK_BOOKING_SQL = """
-select b.id as booking_id, b.household_id, b.child_id, b.activity_id, b.slot_id, b.status, b.service_on,
-       s.closed_at is not null as is_closed, a.cutoff_days_before, a.cutoff_at
-from bookings b join slots s on s.id = b.slot_id join activities a on a.id = b.activity_id
-where b.id = $1 for update of b
-"""
-
-
-async def lock_booking(tx: Transaction, booking_id: UUID) -> Row | None:
-    """A booking with its day, the slot locked before it as every transaction does; None when there is none."""
-    await tx.execute(LOCK_SLOT_OF_SQL, booking_id)
-    return await tx.fetchrow(LOCK_BOOKING_SQL, booking_id)
-
-
-CANCEL_BOOKING_SQL = """
-with freed as (update slots set taken = taken - 1 where id = $2)
-update bookings set status = 'cancelled', cancelled_by = $3, cancelled_at = $4, attendance = null where id = $1
-"""
-
-
-async def save_cancellation(tx: Transaction, cancelled: BookingCancelled, account_id: UUID) -> None:
-    """Store that a place was given back, and free it."""
-    await tx.execute(CANCEL_BOOKING_SQL, cancelled.booking_id, cancelled.slot_id, account_id, cancelled.cancelled_at)

@@ -51,9 +51,3 @@ async def household_for(queries: Queries, actor: Actor, household_id: UUID | Non
     if household_id in own and household_id is not None:
         return household_id
     raise NotFound
-
-
-async def require_access(queries: Queries, actor: Actor, household_id: UUID) -> None:
-    """Refuse with `NotFound` a parent who is no guardian of this household."""
-    if actor.kind is ActorKind.PARENT and household_id not in await households_of(queries, actor.require_guardian()):
-        raise NotFound

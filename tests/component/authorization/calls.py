@@ -119,7 +119,9 @@ async def _headers(world: World, cell: Cell, named: str | None) -> Mapping[str, 
     return {**address, **session, **_service(world, cell).as_actor(world.people[cell.actor].actor)}
 
 
-async def _basket(world: World, cell: Cell, named: str | None) -> Any:
+async def _changes(world: World, cell: Cell, named: str | None) -> Any:
+    if cell.names == "booking":
+        return {"cancellations": [named]}
     slot_id = next(world.slots) if cell.expected == "ok" else world.shared["slot"]
     return {"lines": [{"child_id": named, "slot_id": str(slot_id)}] if named else []}
 
@@ -219,7 +221,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "open_slots": _days,
     "request_enrollment": _enrollment,
     "decide_enrollment": _fixed(is_validated=True),
-    "book_basket": _basket,
+    "change_bookings": _changes,
     "mark_attendance": _marks,
     "change_tariff": _tariff,
     "quote": _quote,

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Final
 
@@ -106,13 +107,13 @@ def rows(text: str) -> Iterator[tuple[str, list[str]]]:
             yield heading, [cell.strip().strip("`") for cell in line.strip("|").split("|")]
 
 
-def rules(text: str) -> dict[tuple[str, str], Rule]:
-    """The rule of each operation."""
-    found: dict[tuple[str, str], Rule] = {}
+def rules(text: str) -> dict[tuple[str, str, str], Rule]:
+    """The rule of each operation, for each kind of object that it may name."""
+    found: dict[tuple[str, str, str], Rule] = {}
     for application, cells in rows(text):
         name, names, families, formers, roles, agents = cells
-        assert (application, name) not in found, f"{application} {name} has two rows"
-        found[application, name] = Rule(
+        assert (application, name, names) not in found, f"{application} {name} {names} has two rows"
+        found[application, name, names] = Rule(
             names, _answers(families), _answers(formers), frozenset(roles.split()), _answers(agents)
         )
     return found
@@ -120,10 +121,11 @@ def rules(text: str) -> dict[tuple[str, str], Rule]:
 
 def cells(text: str) -> Iterator[Cell]:
     """Every cell that stands for a request. Raises KeyError for an operation without a row."""
-    known = rules(text)
+    known: dict[tuple[str, str], list[Rule]] = {}
+    for (application, name, _), rule in rules(text).items():
+        known.setdefault((application, name), []).append(rule)
     for key, operation in operations().items():
-        rule = known[key]
-        for actor in ACTORS:
+        for rule, actor in product(known[key], ACTORS):
             for about, answer in zip(OBJECTS, rule.pattern(actor), strict=True):
                 is_nobodys = about == "own" and rule.names in SECRETS and actor in (ANONYMOUS, SYSTEM)
                 if answer != NONE and not is_nobodys:

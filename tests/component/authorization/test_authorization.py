@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.booking.bookings import commands
+from services.booking.bookings.domain import BookingFacts
 from tests.component.authorization.calls import answer_to, outcome
 from tests.component.authorization.matrix import AGENTS, APPLICATIONS, DOCUMENT, SYSTEM, Cell, cells
 from tests.component.authorization.world import World
@@ -36,14 +36,15 @@ async def test_everybody_gets_what_the_matrix_says_and_nothing_else(world: World
 
 
 async def test_a_missing_check_of_ownership_is_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def anybody(*_arguments: Any) -> None:
-        return None
+    def anybody(*_arguments: Any) -> bool:
+        return True
 
     wanted = [
         cell
         for cell in cells(DOCUMENT.read_text())
-        if (cell.operation.name, cell.actor, cell.about) == ("cancel_booking", "other_parent", "other")
+        if (cell.operation.name, cell.names, cell.actor, cell.about)
+        == ("change_bookings", "booking", "other_parent", "other")
     ]
     assert await violations(world, wanted) == []
-    monkeypatch.setattr(commands, "require_access", anybody)
+    monkeypatch.setattr(BookingFacts, "is_for", anybody)
     assert len(await violations(world, wanted)) == 1

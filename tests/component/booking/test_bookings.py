@@ -108,9 +108,10 @@ async def test_after_the_cutoff_neither_booking_nor_cancelling(service: RunningS
     late = await town.book(family, wished)
     assert refusal_codes(late) == [("/lines/0/slot_id", "cutoff_passed")]
     assert "until" in late.json()["errors"][0]["params"]
-    answer = await town.client.post(f"/bookings/{booking_id}/cancellation", headers=town.parent(family))
+    answer = await town.give_back(family, booking_id)
     assert answer.status_code == 409
-    assert answer.json()["code"] == "cutoff_passed"
+    assert refusal_codes(answer) == [("/cancellations/0", "cutoff_passed")]
+    assert {"until", "service_on", "activity"} <= answer.json()["errors"][0]["params"].keys()
     assert await taken(service, booked) == (1, 1)
 
 
@@ -123,9 +124,10 @@ async def test_a_place_given_back_is_free_again_and_twice_changes_nothing(
     await town.enroll(family, activity_id)
     booking_id = (await town.book(family, slot_id)).json()["bookings"][0]["booking_id"]
     for _ in range(2):
-        answer = await town.client.post(f"/bookings/{booking_id}/cancellation", headers=town.parent(family))
-        assert answer.status_code == 200
-        assert answer.json()["status"] == "cancelled"
+        answer = await town.give_back(family, booking_id)
+        assert answer.status_code == 201
+        assert [given["status"] for given in answer.json()["cancelled"]] == ["cancelled"]
+        assert (answer.json()["basket_id"], answer.json()["bookings"]) == (None, [])
     assert await taken(service, slot_id) == (0, 0)
     cancelled = [event for event in await service.outbox() if isinstance(event, BookingCancelled)]
     assert [str(event.booking_id) for event in cancelled] == [booking_id]
@@ -159,8 +161,9 @@ async def test_what_belongs_to_others_is_not_there(town: BookingTown) -> None:
     assert refusal_codes(foreign) == [("/lines/0/child_id", "child_unknown")]
     assert refusal_codes(made_up) == [("/lines/0/child_id", "child_unknown"), ("/lines/1/slot_id", "slot_unknown")]
     for target in (booking_id, uuid4()):
-        answer = await town.client.post(f"/bookings/{target}/cancellation", headers=town.parent(other))
-        assert answer.status_code == 404
+        answer = await town.change(other, [(other.child_id, slot_id)], [target])
+        assert (answer.status_code, refusal_codes(answer)) == (404, [("/cancellations/0", "booking_unknown")])
+    assert {cell["state"] for cell in await town.cells(other)} == {"bookable"}
 
 
 async def test_an_agent_books_at_the_counter_for_one_household(service: RunningService, town: BookingTown) -> None:
@@ -225,6 +228,9 @@ async def test_a_key_is_needed(town: BookingTown) -> None:
         {"lines": [{"child_id": "x", "slot_id": str(uuid4())}]},
         {"lines": [{"child_id": str(uuid4()), "slot_id": str(uuid4()), "price_cents": 1}]},
         {"lines": [{"child_id": str(uuid4()), "slot_id": str(uuid4())}] * 101},
+        {"lines": [], "cancellations": []},
+        {"cancellations": [str(uuid4())] * 101},
+        {"cancellations": ["x"]},
         {},
         [],
     ],

@@ -46,7 +46,7 @@ async def test_every_state_of_a_validated_row(service: RunningService, town: Boo
     await town.enroll(family, activity_id, ends_on=str(await town.day(30)))
     await town.enroll(other, activity_id)
     bookings = (await town.book(family, locked, booked, cancelled)).json()["bookings"]
-    await town.client.post(f"/bookings/{bookings[2]['booking_id']}/cancellation", headers=town.parent(family))
+    await town.give_back(family, bookings[2]["booking_id"])
     assert (await town.book(other, full)).status_code == 201
     service.advance(days=3)
 

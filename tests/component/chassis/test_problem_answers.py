@@ -5,9 +5,9 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from chassis.http.lean_routes import WAY
 from litestar.routes import HTTPRoute
 
-from chassis.http.lean_routes import WAY
 from chassis.settings import ProcessRole, ServiceSettings
 from contracts.http import Problem
 from contracts.types import Role

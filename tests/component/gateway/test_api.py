@@ -103,10 +103,11 @@ async def test_child_is_enrolled_booked_and_given_back(town: Town, agent: Applic
     ]
     of_household = {"from_on": day, "to_on": day, "household_id": str(household.household_id)}
     assert len((await agent.get("/bookings", **of_household))["items"]) == 1
-    given_back = await parent.post(f"/bookings/{booking['booking_id']}/cancellation", status=200)
+    changes = {"cancellations": [booking["booking_id"]]}
+    (given_back,) = (await parent.post("/bookings", changes))["cancelled"]
     assert given_back["status"] == "cancelled"
     stranger, _ = await parent_application(town)
-    other = await stranger.refused("POST", f"/bookings/{booking['booking_id']}/cancellation")
+    other = await stranger.refused("POST", "/bookings", json=changes, headers={"Idempotency-Key": "theirs"})
     assert other == (404, "not_found")
 
 

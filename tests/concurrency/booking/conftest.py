@@ -14,8 +14,10 @@ import pytest
 
 from chassis.actor import Actor
 from chassis.data.idempotency import Claim
-from contracts.booking.models import Basket, BasketBooked, BasketLineCreate
+from chassis.refusal import Refusal
+from contracts.booking.models import BasketLineCreate, BookingChanges, BookingChangesMade
 from contracts.types import ActorKind
+from services.booking.bookings import store
 from services.booking.bookings.commands import BookingRequest, Outcome, book
 from tests.factories.booking import ZONE, BookingTown, Family
 from tests.support.applications import Applications
@@ -80,14 +82,20 @@ class Rush:
         return [Family(row["household_id"], (row["guardian_id"],), (row["child_id"],)) for row in rows]
 
     def request(
-        self, family: Family, slot_ids: Sequence[UUID], key: str | None = None, guardian_id: UUID | None = None
+        self,
+        family: Family,
+        slot_ids: Sequence[UUID] = (),
+        back: Sequence[UUID] = (),
+        *,
+        key: str | None = None,
+        guardian_id: UUID | None = None,
     ) -> BookingRequest:
-        """A basket of these days for the family's child."""
+        """A basket of these days for the family's child, which gives these bookings back."""
         guardian_id = guardian_id or family.guardian_id
         lines = tuple(BasketLineCreate(child_id=family.child_id, slot_id=slot_id) for slot_id in slot_ids)
-        basket = Basket(lines=lines)
-        claim = Claim.of(str(guardian_id), key or str(uuid4()), "POST /bookings", basket.model_dump_json().encode())
-        return BookingRequest(Actor(guardian_id, ActorKind.PARENT, guardian_id=guardian_id), basket, claim, {})
+        changes = BookingChanges(lines=lines, cancellations=tuple(back))
+        claim = Claim.of(str(guardian_id), key or str(uuid4()), "POST /bookings", changes.model_dump_json().encode())
+        return BookingRequest(Actor(guardian_id, ActorKind.PARENT, guardian_id=guardian_id), changes, claim, {})
 
     async def alone(self, *requests: BookingRequest) -> list[Outcome]:
         """Decide all requests at once, each in a transaction of its own."""
@@ -99,16 +107,18 @@ class Rush:
         db = self.service.db
         assert await db.fetch(OVERSOLD_SQL) == []
         assert await db.fetch(REPEATED_SQL) == []
-        accepted = {
-            booking.booking_id
-            for outcome in outcomes
-            if isinstance(outcome, BasketBooked)
-            for booking in outcome.bookings
-        }
+        done = [outcome for outcome in outcomes if isinstance(outcome, BookingChangesMade)]
+        accepted = {booking.booking_id for changes in done for booking in changes.bookings}
+        cancelled = {booking.booking_id for changes in done for booking in changes.cancelled}
         stored = {row["id"] for row in await db.fetch("select id from bookings where status = 'confirmed'")}
-        assert stored == accepted
-        told = await db.fetch("select payload from outbox where event_type = 'booking.booking_confirmed.v1'")
-        assert sorted(UUID(json.loads(row["payload"])["booking_id"]) for row in told) == sorted(accepted)
+        assert stored == accepted - cancelled
+        assert await self.told("booking_confirmed") == sorted(accepted)
+        assert await self.told("booking_cancelled") == sorted(cancelled)
+
+    async def told(self, event: str) -> list[UUID]:
+        """The bookings of which an event was emitted, as often as it was."""
+        rows = await self.service.db.fetch("select payload from outbox where event_type = $1", f"booking.{event}.v1")
+        return sorted(UUID(json.loads(row["payload"])["booking_id"]) for row in rows)
 
 
 @pytest.fixture
@@ -116,3 +126,16 @@ async def rush(applications: Applications) -> AsyncIterator[Rush]:
     """The service with nothing in it, and its rush."""
     async with applications.lend("booking") as service:
         yield Rush(service)
+
+
+def codes(outcomes: list[Outcome]) -> list[str]:
+    """`booked`, or the code of the first refused line, for each outcome."""
+    return [outcome.fields[0].code if isinstance(outcome, Refusal) else "booked" for outcome in outcomes]
+
+
+@pytest.fixture
+def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Places are read without their lock, and slowly, so that two transactions surely read before either writes."""
+    assert store.LOCK_PLACES_SQL.count("for update") == 1
+    sql = store.LOCK_PLACES_SQL.replace("for update", "").replace("from slots", "from slots, pg_sleep(0.2)")
+    monkeypatch.setattr(store, "LOCK_PLACES_SQL", sql)

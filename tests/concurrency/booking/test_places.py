@@ -10,27 +10,13 @@ import asyncpg
 import pytest
 
 from chassis.refusal import Refusal
-from contracts.booking.models import BasketBooked
-from services.booking.bookings import store
-from services.booking.bookings.commands import BookingDesk, Outcome, cancel_booking
-from tests.concurrency.booking.conftest import OVERSOLD_SQL, Rush
-from tests.factories.booking import ZONE, refusal_codes
+from contracts.booking.models import BookingChangesMade
+from services.booking.bookings.commands import BookingDesk
+from tests.concurrency.booking.conftest import OVERSOLD_SQL, Rush, codes
+from tests.factories.booking import refusal_codes
 from tests.support.polling import eventually
 
 pytestmark = pytest.mark.anyio
-
-
-def codes(outcomes: list[Outcome]) -> list[str]:
-    """`booked`, or the code of the first refused line, for each outcome."""
-    return [outcome.fields[0].code if isinstance(outcome, Refusal) else "booked" for outcome in outcomes]
-
-
-@pytest.fixture
-def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Places are read without their lock, and slowly, so that two transactions surely read before either writes."""
-    assert store.LOCK_PLACES_SQL.count("for update") == 1
-    sql = store.LOCK_PLACES_SQL.replace("for update", "").replace("from slots", "from slots, pg_sleep(0.2)")
-    monkeypatch.setattr(store, "LOCK_PLACES_SQL", sql)
 
 
 @pytest.mark.usefixtures("unlocked")
@@ -90,8 +76,8 @@ async def test_random_baskets_are_never_partial_and_no_deadlock_escapes(rush: Ru
     requests = [rush.request(family, chance.sample(slot_ids, 5)) for family in families]
     outcomes = await rush.alone(*requests)
     for request, outcome in zip(requests, outcomes, strict=True):
-        if isinstance(outcome, BasketBooked):
-            wished = [(line.child_id, line.slot_id) for line in request.basket.lines]
+        if isinstance(outcome, BookingChangesMade):
+            wished = [(line.child_id, line.slot_id) for line in request.changes.lines]
             assert [(booking.child_id, booking.slot_id) for booking in outcome.bookings] == wished
     assert set(codes(outcomes)) == {"booked", "slot_full"}
     await rush.check(outcomes)
@@ -101,8 +87,8 @@ async def test_a_double_click_books_once_and_answers_twice_the_same(rush: Rush) 
     slot_ids = await rush.slots(3, capacity=5)
     (family,) = await rush.families(1)
     outcomes = await rush.alone(*(rush.request(family, slot_ids, key="click") for _ in range(8)))
-    assert all(isinstance(outcome, BasketBooked) for outcome in outcomes)
-    assert len({outcome.basket_id for outcome in outcomes if isinstance(outcome, BasketBooked)}) == 1
+    assert all(isinstance(outcome, BookingChangesMade) for outcome in outcomes)
+    assert len({outcome.basket_id for outcome in outcomes if isinstance(outcome, BookingChangesMade)}) == 1
     await rush.check(outcomes[:1])
 
 
@@ -110,7 +96,7 @@ async def test_one_key_for_two_baskets_at_once_books_one_of_them(rush: Rush) -> 
     first, second = await rush.slots(2, capacity=5)
     (family,) = await rush.families(1)
     outcomes = await rush.alone(*(rush.request(family, [slot_id], key="click") for slot_id in (first, second)))
-    booked = [outcome for outcome in outcomes if isinstance(outcome, BasketBooked)]
+    booked = [outcome for outcome in outcomes if isinstance(outcome, BookingChangesMade)]
     assert len(booked) == 1
     assert [outcome.code() for outcome in outcomes if isinstance(outcome, Refusal)] == ["idempotency_key_reused"]
     await rush.check(booked)
@@ -136,15 +122,15 @@ async def test_giving_back_and_booking_at_once_keep_the_count(rush: Rush) -> Non
     requests = [rush.request(family, [slot_ids[number % 2]]) for number, family in enumerate(first)]
     held = await rush.alone(*requests)
     cancelling = [
-        cancel_booking(rush.service.db, request.actor, booking.booking_id, ZONE)
-        for request, outcome in zip(requests, held, strict=True)
-        if isinstance(outcome, BasketBooked)
+        rush.request(family, back=[booking.booking_id])
+        for family, outcome in zip(first, held, strict=True)
+        if isinstance(outcome, BookingChangesMade)
         for booking in outcome.bookings
     ]
     outcomes, cancelled = await asyncio.gather(
-        rush.alone(*(rush.request(family, slot_ids) for family in second)), asyncio.gather(*cancelling)
+        rush.alone(*(rush.request(family, slot_ids) for family in second)), rush.alone(*cancelling)
     )
-    assert len(cancelled) == 20
+    assert len([outcome for outcome in cancelled if isinstance(outcome, BookingChangesMade)]) == 20
     assert await rush.service.db.fetch(OVERSOLD_SQL) == []
     live = await rush.service.db.fetchval("select count(*) from bookings where status = 'confirmed'")
     assert live == 2 * codes(outcomes).count("booked")
@@ -179,7 +165,7 @@ async def test_a_basket_whose_data_is_wrong_does_not_fail_the_others(rush: Rush)
     outcomes = await asyncio.gather(
         *(desk.submit(rush.service.db, request) for request in (good, bad, other)), return_exceptions=True
     )
-    assert [isinstance(outcome, BasketBooked) for outcome in outcomes] == [True, False, True]
+    assert [isinstance(outcome, BookingChangesMade) for outcome in outcomes] == [True, False, True]
     await rush.check([await first, outcomes[0], outcomes[2]])
 
 

@@ -11,20 +11,17 @@ from hypothesis import strategies as st
 from chassis.clock import deadline
 from chassis.refusal import Refusal
 from contracts.booking.events import BasketConfirmed, BookingConfirmed
-from contracts.types import BookingStatus
 from services.booking.bookings.domain import (
     BasketDecision,
-    BookingFacts,
     ChildFacts,
     Places,
     SlotFacts,
     Snapshot,
     WishedBasket,
     WishedDay,
-    cancel,
     decide,
 )
-from services.booking.errors import BasketRefused, CutoffPassed, SlotClosed
+from services.booking.errors import BasketRefused
 from tests.unit.booking.days import BIRTH_ON, VALIDATED, ZONE
 
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
@@ -186,22 +183,3 @@ def test_a_decision_tells_each_day_then_the_basket() -> None:
     assert [first.slot_id, second.slot_id] == [SLOTS[0].slot_id, SLOTS[1].slot_id]
     assert [line.booking_id for line in last.lines] == [first.booking_id, second.booking_id]
     assert {first.key, second.key, last.key} == {str(lina.household_id)}
-
-
-def booking(status: BookingStatus = BookingStatus.CONFIRMED, is_closed: bool = False) -> BookingFacts:
-    slot = SLOTS[0]
-    return BookingFacts(
-        uuid4(), uuid4(), uuid4(), ACTIVITY_ID, slot.slot_id, slot.service_on, status, slot.cutoff, is_closed
-    )
-
-
-def test_giving_back_is_free_until_the_cutoff_and_refused_after() -> None:
-    in_time = cancel(booking(), SLOTS[0].cutoff)
-    assert in_time is not None
-    assert not isinstance(in_time, Refusal)
-    assert in_time.is_chargeable is False
-    late = cancel(booking(), SLOTS[0].cutoff.replace(microsecond=1))
-    assert isinstance(late, CutoffPassed)
-    assert late.params == {"until": SLOTS[0].cutoff.isoformat()}
-    assert isinstance(cancel(booking(is_closed=True), NOW), SlotClosed)
-    assert cancel(booking(BookingStatus.CANCELLED), NOW) is None

@@ -11,12 +11,14 @@ from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import DayState, EnrollmentStatus
 from portal.family.calendar.view import (
     CHOOSABLE_WITH_WAITING_LIST,
+    OPEN,
     CalendarOptions,
     CellView,
     Choices,
     calendar_view,
     changes,
     monday,
+    settled,
 )
 from portal.kit import Texts
 
@@ -140,3 +142,16 @@ def test_more_rows_than_a_screen_holds_become_a_list_by_day() -> None:
     assert not five.is_large
     assert six.is_large
     assert [(day, len(cells)) for day, cells in six.by_day()] == [(TUESDAY, 6)]
+
+
+def test_after_a_refusal_what_is_done_or_impossible_is_left_out_of_the_choices() -> None:
+    days = {state: day_cell(state, date(2026, 9, 8 + number)) for number, state in enumerate(DayState)}
+    control = {state: f"{LINA}:{cell.slot_id}" for state, cell in days.items()}
+    calendar = calendar_of(*days.values())
+    every = list(control.values())
+    added = settled(calendar, Choices(slots=[*every, "gone"]))
+    assert changes(added) == ([control[state] for state in DayState if state in OPEN], [])
+    removed = settled(calendar, Choices(were=[*every, "gone"]))
+    assert changes(removed) == ([], [control[DayState.BOOKED]])
+    # A day that is not booked any more, which the form only shows as it was, is not asked for.
+    assert changes(settled(calendar, Choices(slots=every, were=every))) == ([], [])
