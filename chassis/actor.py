@@ -30,17 +30,6 @@ class Actor:
     guardian_id: UUID | None = None
     roles: frozenset[Role] = field(default_factory=frozenset)
 
-    def is_agent(self, *roles: Role) -> bool:
-        """Whether this is the system, or an agent with one of these roles (any agent when none is named)."""
-        if self.kind is ActorKind.SYSTEM:
-            return True
-        return self.kind is ActorKind.AGENT and (not roles or not self.roles.isdisjoint(roles))
-
-    def require_agent(self, *roles: Role) -> None:
-        """Refuse with `Forbidden` unless `is_agent`."""
-        if not self.is_agent(*roles):
-            raise Forbidden
-
     def require_guardian(self) -> UUID:
         """The guardian this parent is; refuses with `Forbidden` anybody else."""
         if self.kind is not ActorKind.PARENT or self.guardian_id is None:

@@ -143,7 +143,7 @@ class Operation(Generic[P, R_co]):
 
     def address(self, values: Mapping[str, Any]) -> str:
         """Its path with these values, each quoted: whatever a value holds, it stays one segment."""
-        return re.sub(r"{(\w+)}", lambda match: quote(str(values[match[1]]), safe=""), self.path)
+        return re.sub(r"{(\w+)}", lambda match: _segment(str(values[match[1]])), self.path)
 
     def sent(self, *args: P.args, **kwargs: P.kwargs) -> Sent:
         """The call with these arguments; query parameters that are None are left out."""
@@ -220,6 +220,12 @@ def delete(path: str, access: Access, **terms: Unpack[Terms]) -> Declaration:
 def _parameter(item: inspect.Parameter, path: str) -> Parameter:
     place = Place.BODY if item.name == BODY else Place.PATH if f"{{{item.name}}}" in path else Place.QUERY
     return Parameter(item.name, place, item.annotation, item.default)
+
+
+def _segment(value: str) -> str:
+    """A value as one segment of a path; dots that would lead up it are quoted too."""
+    quoted = quote(value, safe="")
+    return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
 
 
 def operations_of(module: ModuleType) -> tuple[Operation[..., Any], ...]:

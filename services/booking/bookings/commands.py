@@ -10,9 +10,8 @@ from chassis.data.database import Database, Transaction, command
 from chassis.data.idempotency import Claim, KeptAnswer
 from chassis.identifiers import new_id
 from chassis.refusal import IdempotencyKeyReused, Refusal
-from contracts.booking.api import COUNTER
 from contracts.booking.models import Booking, BookingChanges, BookingChangesMade
-from contracts.types import ActorKind, BookingStatus
+from contracts.types import BookingStatus
 
 from . import store
 from .domain import BasketDecision, BookedDay, BookingFacts, Snapshot, WishedBasket, decide
@@ -156,11 +155,3 @@ def _cancelled(decision: BasketDecision, booking: BookingFacts) -> Booking:
         confirmed_at=booking.confirmed_at,
         cancelled_at=booking.cancelled_at or decision.decided_at,
     )
-
-
-def may_book(actor: Actor) -> None:
-    """Refuse with `Forbidden` who is neither a guardian nor an agent of the counter."""
-    if actor.kind is ActorKind.PARENT:
-        actor.require_guardian()
-    else:
-        actor.require_agent(*COUNTER)

@@ -109,16 +109,10 @@ def test_any_other_text_is_unauthenticated(text: str) -> None:
         read_actor(text, KEY)
 
 
-def test_an_agent_is_entitled_by_a_role_and_the_system_by_itself() -> None:
-    finance = Actor(uuid4(), ActorKind.AGENT, roles=frozenset({Role.FINANCE}))
-    finance.require_agent()
-    finance.require_agent(Role.FINANCE, Role.OPS)
-    Actor(uuid4(), ActorKind.SYSTEM).require_agent(Role.OPS)
+def test_a_parent_alone_is_a_guardian() -> None:
     parent = Actor(uuid4(), ActorKind.PARENT, guardian_id=uuid4(), roles=frozenset({Role.OPS}))
     assert parent.require_guardian() == parent.guardian_id
-    for actor, roles in ((finance, (Role.OPS,)), (parent, (Role.OPS,)), (parent, ())):
-        with pytest.raises(Forbidden):
-            actor.require_agent(*roles)
+    finance = Actor(uuid4(), ActorKind.AGENT, roles=frozenset({Role.FINANCE}))
     for actor in (finance, Actor(uuid4(), ActorKind.PARENT), Actor(uuid4(), ActorKind.AGENT, guardian_id=uuid4())):
         with pytest.raises(Forbidden):
             actor.require_guardian()
