@@ -7,14 +7,14 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from contracts.billing.models import (
-    Account,
     ChargeLine,
+    HouseholdAccount,
     Invoice,
     InvoiceRun,
     InvoiceRunCreate,
     InvoiceRunItem,
     InvoiceSummary,
-    PayfipNotice,
+    PayfipNotification,
     Payment,
     PaymentStart,
     PaymentStarted,
@@ -105,7 +105,7 @@ async def start_payment(invoice_id: UUID, body: PaymentStart) -> PaymentStarted:
 
 
 @post("/payfip/notifications", EVERYBODY)
-async def notify_payment(body: PayfipNotice) -> None:
+async def notify_payment(body: PayfipNotification) -> None:
     """The provider, or anybody, says that an operation has news."""
 
 
@@ -120,7 +120,7 @@ async def read_payment(payment_id: UUID) -> Payment:
 
 
 @get("/account", families(*ACCOUNT_READERS))
-async def read_account(household_id: UUID | None = None) -> Account:
+async def read_account(household_id: UUID | None = None) -> HouseholdAccount:
     """What a household owes, and the quotient that its prices are computed with."""
 
 

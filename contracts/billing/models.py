@@ -89,7 +89,7 @@ class Quote(Model):
     total_cents: Cents
 
 
-class Account(Model):
+class HouseholdAccount(Model):
     """What a household owes (negative: is owed), and the quotient in force today, None when unknown."""
 
     household_id: UUID
@@ -226,7 +226,7 @@ class PaymentStarted(Model):
     redirect_url: str
 
 
-class PayfipNotice(Model):
+class PayfipNotification(Model):
     """A notification from the provider: it says only which operation ended, never how."""
 
     operation_id: Annotated[str, StringConstraints(max_length=200)]

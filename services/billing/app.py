@@ -15,7 +15,7 @@ from .charges.commands import price_waiting_charges
 from .charges.routes import ROUTES as CHARGE_ROUTES
 from .directory import consumers as directory
 from .invoices.routes import ROUTES as INVOICE_ROUTES
-from .payments.commands import PaymentDesk
+from .payments.commands import PaymentProvider
 from .payments.routes import ROUTES as PAYMENT_ROUTES
 from .runs.commands import work_on_runs
 from .runs.routes import ROUTES as RUN_ROUTES
@@ -33,7 +33,7 @@ def create(settings: BillingSettings) -> Service:
     payfip = Payfip(
         settings.payfip_url, settings.payfip_page_url or settings.payfip_url, settings.payfip_timeout_seconds
     )
-    desk = PaymentDesk(payfip, rules)
+    provider = PaymentProvider(payfip, rules)
     subscriptions = Subscriptions()
     directory.subscribe(subscriptions)
     charges.subscribe(subscriptions)
@@ -53,8 +53,8 @@ def create(settings: BillingSettings) -> Service:
         jobs=[
             Job("invoice_runs", JOB_SECONDS, partial(work_on_runs, rules=rules)),
             Job("price_charges", JOB_SECONDS, price_waiting_charges),
-            Job("payments", JOB_SECONDS, partial(look_payments_up, desk=desk)),
+            Job("payments", JOB_SECONDS, partial(look_payments_up, provider=provider)),
         ],
-        provide={BillingRules: rules, PaymentDesk: desk, Typesetter: Typesetter()},
+        provide={BillingRules: rules, PaymentProvider: provider, Typesetter: Typesetter()},
         on_stop=[payfip.close],
     )

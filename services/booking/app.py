@@ -8,7 +8,7 @@ from chassis.service import Service
 from chassis.town import load_section, load_town
 
 from .attendance.routes import ROUTES as ATTENDANCE_ROUTES
-from .bookings.commands import BookingDesk, booking_desk
+from .bookings.commands import BookingBatcher, booking_batcher
 from .bookings.routes import ROUTES as BOOKING_ROUTES
 from .calendar.queries import CalendarView
 from .calendar.routes import ROUTES as CALENDAR_ROUTES
@@ -32,6 +32,6 @@ def create(settings: BookingSettings) -> Service:
         provide={
             ZoneInfo: zone,
             CalendarView: CalendarView(zone, policies.shows_free_places),
-            BookingDesk: booking_desk(zone),
+            BookingBatcher: booking_batcher(zone),
         },
     )

@@ -13,7 +13,7 @@ from chassis.service import Service
 from chassis.town import load_town
 
 from .adapters.rendering import Renderer
-from .adapters.smtp import Relay
+from .adapters.smtp import MailRelay
 from .deliveries.commands import MailSender
 from .directory import consumers as directory
 from .messages import consumers as messages
@@ -34,7 +34,7 @@ def create(settings: NotificationsSettings) -> Service:
     seal_key = OKPKey.import_key(json.loads(settings.secret("seal_private")))
     mail_sender = MailSender(
         Renderer(town, sender, settings.portal_url, seal_key),
-        Relay(settings),
+        MailRelay(settings),
         Address(sender.sender_name, addr_spec=sender.sender_address),
         settings.smtp_timeout_seconds,
     )

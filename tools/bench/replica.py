@@ -1,6 +1,6 @@
 """P4: how long after a booking is committed its charge is committed in billing, at a steady 500 booked days a second.
 
-Ours is the real path: the desk of the booking command commits bookings with their events, and the relay publishes them, both in this
+Ours is the real path: the batcher of the booking command commits bookings with their events, and the relay publishes them, both in this
 process as in the service's own; billing's consumer is a process `python -m services.billing`. The peer sends as many records
 of the same size at the same instants with aiokafka, reads them back and inserts what each poll brings by one statement.
 Same broker, same PostgreSQL, every record acknowledged, every commit on disk, offsets committed after the insert.
@@ -23,7 +23,7 @@ from chassis.data.idempotency import Claim
 from chassis.events.relay import Relay
 from chassis.town import load_town
 from contracts.booking.models import BasketLineCreate, BookingChanges
-from services.booking.bookings.commands import BookingDesk, BookingRequest, booking_desk
+from services.booking.bookings.commands import BookingBatcher, BookingRequest, booking_batcher
 
 from .harness import Goal, InvariantBroken, Outcome, Setting, Sides
 from .rate import at_rate, quantile
@@ -87,15 +87,15 @@ class CommitToReplica:
             families = await settle(booking, FAMILIES, activity_id, billing)
             wishes = _wishes(families, slots)
             seconds = QUICK_SECONDS if setting.is_quick else ROUND_SECONDS
-            desk = booking_desk(load_town(stack.plan.town_file).zone)
-            sides = _Paths(desk, booking, billing, raw, wishes, seconds)
+            batcher = booking_batcher(load_town(stack.plan.town_file).zone)
+            sides = _Paths(batcher, booking, billing, raw, wishes, seconds)
             await sides.warm_up()
             yield sides
 
 
 @dataclass(slots=True)
 class _Paths:
-    desk: BookingDesk
+    batcher: BookingBatcher
     booking: Database
     billing: Database
     raw: RawReplica
@@ -148,7 +148,7 @@ class _Paths:
     async def _book(self, family: Family, slots: Sequence[UUID]) -> UUID:
         lines = tuple(BasketLineCreate(child_id=family.child_id, slot_id=slot_id) for slot_id in slots)
         claim = Claim.of(str(family.guardian_id), str(uuid4()), "POST /bookings", b"")
-        answer = await self.desk.submit(
+        answer = await self.batcher.submit(
             self.booking, BookingRequest(family.actor, BookingChanges(lines=lines), claim, {})
         )
         assert answer.basket_id is not None

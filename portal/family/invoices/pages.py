@@ -15,7 +15,7 @@ from contracts.billing.api import (
     read_payment_by_operation,
     start_payment,
 )
-from contracts.billing.models import PayfipNotice, Payment, PaymentStart
+from contracts.billing.models import PayfipNotification, Payment, PaymentStart
 from contracts.types import PaymentStatus
 from gateway.calls import Refused, typed_as
 from portal.frame.spaces import form, page, signed_in
@@ -80,7 +80,7 @@ async def payment_notification(visit: Visit) -> Response[str]:
     named = {**dict(visit.request.query_params.items()), **visit.posted.values}
     operation = next((str(value) for name, value in named.items() if name.lower() == "idop"), "")
     with contextlib.suppress(Refused):
-        await visit.call(notify_payment, typed_as(PayfipNotice, {"operation_id": operation}))
+        await visit.call(notify_payment, typed_as(PayfipNotification, {"operation_id": operation}))
     return Response("", media_type="text/plain")
 
 

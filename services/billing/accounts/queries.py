@@ -7,7 +7,7 @@ from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.data.paging import page_of, read_cursor
 from chassis.refusal import FieldRefusal, Invalid
-from contracts.billing.models import Account, ChargeLine
+from contracts.billing.models import ChargeLine, HouseholdAccount
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import ChargeStatus
 
@@ -31,11 +31,11 @@ from (select) always left join lateral (
 """
 
 
-async def account(db: Database, actor: Actor, rules: BillingRules, household_id: UUID | None) -> Account:
+async def account(db: Database, actor: Actor, rules: BillingRules, household_id: UUID | None) -> HouseholdAccount:
     """The account of a household, a parent's own by default. Raises NotFound."""
     household = await household_for(db, actor, household_id)
     row = await db.fetchrow(ACCOUNT_SQL, household, rules.today(await db.now()))
-    return Account.model_validate(dict(row or {}))
+    return HouseholdAccount.model_validate(dict(row or {}))
 
 
 CHARGES_SQL = """

@@ -7,7 +7,7 @@ from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.billing import api
-from contracts.billing.models import Account, ChargeLine
+from contracts.billing.models import ChargeLine, HouseholdAccount
 from contracts.http import Cursor, Page
 
 from ..settings import BillingRules
@@ -15,7 +15,9 @@ from . import queries
 
 
 @serves(api.read_account)
-async def read_account(db: Database, actor: Actor, rules: BillingRules, household_id: UUID | None = None) -> Account:
+async def read_account(
+    db: Database, actor: Actor, rules: BillingRules, household_id: UUID | None = None
+) -> HouseholdAccount:
     return await queries.account(db, actor, rules, household_id)
 
 

@@ -37,7 +37,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentDesk:
+class PaymentProvider:
     """Where payments are made: the provider, and the town's rules about it."""
 
     payfip: Payfip
@@ -61,7 +61,7 @@ class Prepared(Model):
 
 
 async def start_payment(
-    db: Database, actor: Actor, claim: Claim, desk: PaymentDesk, order: PaymentOrder
+    db: Database, actor: Actor, claim: Claim, provider: PaymentProvider, order: PaymentOrder
 ) -> PaymentStarted:
     """Start a payment of what is left of an invoice; where the payer goes now.
 
@@ -71,9 +71,9 @@ async def start_payment(
         PayerEmailMissing: the provider needs an address, or does not accept this one.
         PaymentPageRefused, PaymentProviderUnavailable: the provider opened no page; another try may be made at once.
     """
-    prepared, is_first = await prepare(db, actor, claim, desk.rules, order)
-    idop = await (_open_page(db, desk, prepared) if is_first else _page_of_twin(db, prepared.payment_id))
-    return PaymentStarted(payment_id=prepared.payment_id, redirect_url=desk.payfip.page_of(idop))
+    prepared, is_first = await prepare(db, actor, claim, provider.rules, order)
+    idop = await (_open_page(db, provider, prepared) if is_first else _page_of_twin(db, prepared.payment_id))
+    return PaymentStarted(payment_id=prepared.payment_id, redirect_url=provider.payfip.page_of(idop))
 
 
 @command
@@ -129,21 +129,21 @@ async def _page_of_twin(db: Database, payment_id: UUID) -> str:
     return stored.idop
 
 
-async def _open_page(db: Database, desk: PaymentDesk, prepared: Prepared) -> str:
+async def _open_page(db: Database, provider: PaymentProvider, prepared: Prepared) -> str:
     attempt = (await store.payment(db, prepared.payment_id)).attempt
     debt = Debt(
         exer=prepared.number[:4],
         mel=prepared.email,
         montant=str(attempt.amount_cents),
         numcli=attempt.numcli,
-        objet=subject_of(desk.rules.policy.payfip_subject.format(number=prepared.number)),
+        objet=subject_of(provider.rules.policy.payfip_subject.format(number=prepared.number)),
         refdet=attempt.refdet,
         saisie=attempt.saisie,
-        urlnotif=desk.rules.portal_url + NOTIFICATION_PATH,
-        urlredirect=desk.rules.portal_url + RETURN_PATH,
+        urlnotif=provider.rules.portal_url + NOTIFICATION_PATH,
+        urlredirect=provider.rules.portal_url + RETURN_PATH,
     )
     try:
-        idop = await desk.payfip.open_page(debt)
+        idop = await provider.payfip.open_page(debt)
     except (PageRefused, ProviderDown) as fault:
         cause = fault.code if isinstance(fault, PageRefused) else UNREACHABLE
         await fail_attempt(db, prepared.payment_id, cause)

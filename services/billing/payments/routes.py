@@ -10,14 +10,14 @@ from contracts.billing import api
 from contracts.billing.models import Payment, PaymentStart, PaymentStarted
 
 from . import commands, queries
-from .commands import PaymentDesk, PaymentOrder
+from .commands import PaymentOrder, PaymentProvider
 
 
 @serves(api.start_payment)
 async def start_payment(
-    invoice_id: UUID, body: PaymentStart, db: Database, actor: Actor, claim: Claim, desk: PaymentDesk
+    invoice_id: UUID, body: PaymentStart, db: Database, actor: Actor, claim: Claim, provider: PaymentProvider
 ) -> PaymentStarted:
-    return await commands.start_payment(db, actor, claim, desk, PaymentOrder(invoice_id, body.email))
+    return await commands.start_payment(db, actor, claim, provider, PaymentOrder(invoice_id, body.email))
 
 
 @serves(api.read_payment)

@@ -22,7 +22,7 @@ from ..invoices.domain import status_of
 from ..invoices.store import InvoiceDue, lock_invoice, save_paid
 from ..ledger.domain import Split, payment_entry
 from ..ledger.store import post, take_numbers
-from ..payments.commands import PaymentDesk
+from ..payments.commands import PaymentProvider
 from ..payments.domain import CREATION_DELAY
 from ..payments.queries import shown_payment
 from ..payments.store import StoredPayment, payment, payment_of_operation
@@ -45,19 +45,19 @@ async def note_notification(tx: Transaction, operation_id: str) -> None:
         await store.hasten(tx, operation_id, await tx.now())
 
 
-async def payment_by_operation(db: Database, actor: Actor, desk: PaymentDesk, operation_id: str) -> Payment:
+async def payment_by_operation(db: Database, actor: Actor, provider: PaymentProvider, operation_id: str) -> Payment:
     """The payment that a payer comes back from, looked up now. Raises NotFound."""
     stored = await payment_of_operation(db, operation_id)
     await require_access(db, actor, stored.household_id)
-    await settle(db, desk, stored.payment_id)
+    await settle(db, provider, stored.payment_id)
     return await shown_payment(db, stored.payment_id)
 
 
-async def settle(db: Database, desk: PaymentDesk, payment_id: UUID) -> None:
+async def settle(db: Database, provider: PaymentProvider, payment_id: UUID) -> None:
     """Ask the provider about a payment and apply its answer; nothing to ask once it is paid or has no operation."""
     stored = await payment(db, payment_id)
     if stored.idop and stored.attempt.status is not PaymentStatus.PAID:
-        await apply_answer(db, desk.rules, stored, await desk.payfip.look_up(stored.idop))
+        await apply_answer(db, provider.rules, stored, await provider.payfip.look_up(stored.idop))
 
 
 @command
@@ -128,14 +128,14 @@ async def give_up_created(tx: Transaction) -> None:
     await store.give_up_created(tx, await tx.now() - CREATION_DELAY)
 
 
-async def look_payments_up(db: Database, desk: PaymentDesk) -> None:
+async def look_payments_up(db: Database, provider: PaymentProvider) -> None:
     """Look up the payments whose time has come, a few at once; one that fails keeps no other waiting."""
     await give_up_created(db)
     limit = asyncio.Semaphore(LOOK_UPS_AT_ONCE)
 
     async def look_up(payment_id: UUID) -> None:
         async with limit:
-            await settle(db, desk, payment_id)
+            await settle(db, provider, payment_id)
 
     due = await store.to_look_up(db, await db.now(), LOOK_UPS_MAX)
     outcomes = await asyncio.gather(*(look_up(payment_id) for payment_id in due), return_exceptions=True)

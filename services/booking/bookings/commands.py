@@ -28,10 +28,10 @@ class BookingRequest:
 
 
 Outcome = BookingChangesMade | Refusal
-BookingDesk = Batcher[BookingRequest, BookingChangesMade]
+BookingBatcher = Batcher[BookingRequest, BookingChangesMade]
 
 
-def booking_desk(zone: ZoneInfo) -> BookingDesk:
+def booking_batcher(zone: ZoneInfo) -> BookingBatcher:
     """Where concurrent requests for places queue up to be decided together."""
 
     async def run(db: Database, requests: Sequence[BookingRequest], may_follow: MayFollow) -> Sequence[Outcome]:

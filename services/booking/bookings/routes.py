@@ -18,9 +18,9 @@ from . import commands, queries
 
 @serves(api.change_bookings)
 async def change_bookings(
-    body: BookingChanges, db: Database, actor: Actor, claim: Claim, desk: commands.BookingDesk
+    body: BookingChanges, db: Database, actor: Actor, claim: Claim, batcher: commands.BookingBatcher
 ) -> BookingChangesMade:
-    return await desk.submit(db, commands.BookingRequest(actor, body, claim, current_trace()))
+    return await batcher.submit(db, commands.BookingRequest(actor, body, claim, current_trace()))
 
 
 @serves(api.list_bookings)

@@ -1,4 +1,4 @@
-"""Opening a household's file."""
+"""HouseholdOpening a household's file."""
 
 from datetime import datetime
 

@@ -41,7 +41,7 @@ class KnownFiles:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class HouseholdOpening:
     """A file that may be opened: its state, and the events that say so, states first."""
 
     state: HouseholdState
@@ -50,7 +50,7 @@ class Opening:
 
 def open_household(
     draft: HouseholdState, quotient: Quotient | None, known: KnownFiles, today: date, quotient_days: AcceptedDays
-) -> Opening | Refusal:
+) -> HouseholdOpening | Refusal:
     """Decide on a new file. Names are kept as typed but for spaces; `draft.guardians` starts with the payer."""
     faults = [*_text_faults(draft), *_email_faults(draft, known), *_child_faults(draft, today)]
     if quotient and (fault := day_fault(quotient, quotient_days, "/quotient")):
@@ -63,7 +63,9 @@ def open_household(
     household_id, at = state.household_id, state.created_at
     quotients = [QuotientState(household_id=household_id, quotients=(quotient,))] if quotient else []
     children = [ChildAdded(household_id=household_id, child_id=child.child_id, added_at=at) for child in state.children]
-    return Opening(state, (state, *quotients, HouseholdCreated(household_id=household_id, created_at=at), *children))
+    return HouseholdOpening(
+        state, (state, *quotients, HouseholdCreated(household_id=household_id, created_at=at), *children)
+    )
 
 
 def age_on(birth_on: date, day: date) -> int:

@@ -17,7 +17,7 @@ from contracts.identity.events import AccountCreated, AccountState
 from contracts.types import AccountStatus, ActorKind, CredentialPurpose
 
 from ..activation.store import request_invitation, withdraw_invitations
-from .domain import Account, Change, EmailRule, Invitee, Opening, follow_file, generate_username
+from .domain import Account, AccountOpening, Change, EmailRule, Invitee, follow_file, generate_username
 from .store import (
     HOUSEHOLDS,
     delete_accounts,
@@ -51,7 +51,7 @@ class HouseholdConsumer:
         gone = await replace_invited(tx, household.household_id, [each.guardian_id for each in invitees])
         accounts = await lock_accounts_of(tx, {*gone, *(each.guardian_id for each in invitees)})
         for decision in follow_file(invitees, gone, accounts, self.email_rule):
-            if isinstance(decision, Opening):
+            if isinstance(decision, AccountOpening):
                 await self._open(tx, decision.invitee)
             else:
                 await self._change(tx, decision)

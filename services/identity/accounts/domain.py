@@ -75,7 +75,7 @@ class Invitee:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class AccountOpening:
     """An account to create and to invite."""
 
     invitee: Invitee
@@ -93,18 +93,18 @@ class Change:
 
 def follow_file(
     invitees: Sequence[Invitee], gone: frozenset[UUID], accounts: Mapping[UUID, Account], rule: EmailRule
-) -> list[Opening | Change]:
+) -> list[AccountOpening | Change]:
     """What a household's file asks for, in the order of guardians.
 
     `gone` are guardians whom no household invites any longer; `accounts` are those of all guardians named, by guardian.
     An account that nobody opened yet follows the address of the file, and a new mail goes there: the first one went to
     the wrong place. An account in use follows it only where the town's agents change addresses.
     """
-    decisions: list[Opening | Change] = []
+    decisions: list[AccountOpening | Change] = []
     for invitee in sorted(invitees, key=lambda each: each.guardian_id):
         account = accounts.get(invitee.guardian_id)
         if account is None:
-            decisions.append(Opening(invitee))
+            decisions.append(AccountOpening(invitee))
             continue
         is_unused = not account.has_personal_credentials
         email = invitee.email if is_unused or rule is EmailRule.AGENT else account.email

@@ -50,7 +50,7 @@ class Conversation:
         return Sent(str(mail["Subject"]))
 
 
-class Relay:
+class MailRelay:
     """Where to hand mails over."""
 
     def __init__(self, settings: NotificationsSettings) -> None:

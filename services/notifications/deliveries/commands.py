@@ -16,7 +16,7 @@ from chassis.sealing import SealBroken
 from chassis.telemetry import span
 
 from ..adapters.rendering import MissingName, Renderer
-from ..adapters.smtp import Conversation, Relay, RelayUnreachable, compose
+from ..adapters.smtp import Conversation, MailRelay, RelayUnreachable, compose
 from ..messages.commands import ADDRESS_MAX, LEASE, address_notices, claim_messages, expire_overdue, record_outcome
 from ..messages.domain import FACTS_RETRY_MAX, RULES, Failed, Outcome, Postponed, Sent
 from ..messages.store import Claimed, has_work, read_names, read_recipient
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 class MailSender:
     """Sends in the town's name. `timeout_seconds` is how long the relay may take to connect, and for a message."""
 
-    def __init__(self, renderer: Renderer, relay: Relay, address: Address, timeout_seconds: float) -> None:
+    def __init__(self, renderer: Renderer, relay: MailRelay, address: Address, timeout_seconds: float) -> None:
         self._renderer = renderer
         self._relay = relay
         self._address = address

@@ -11,7 +11,7 @@ import pytest
 
 from chassis.refusal import Refusal
 from contracts.booking.models import BookingChangesMade
-from services.booking.bookings.commands import BookingDesk
+from services.booking.bookings.commands import BookingBatcher
 from tests.concurrency.booking.conftest import OVERSOLD_SQL, Rush, codes
 from tests.factories.booking import refusal_codes
 from tests.support.polling import eventually
@@ -60,10 +60,10 @@ async def test_400_at_once_on_50_places_in_transactions_of_their_own(rush: Rush)
 
 async def test_400_at_once_on_50_places_in_batches_go_to_the_first_50(rush: Rush) -> None:
     (slot_id,) = await rush.slots(1, capacity=50)
-    desk = rush.service.service.provide[BookingDesk]
+    batcher = rush.service.service.provide[BookingBatcher]
     requests = [rush.request(family, [slot_id]) for family in await rush.families(400)]
     outcomes = await asyncio.gather(
-        *(desk.submit(rush.service.db, request) for request in requests), return_exceptions=True
+        *(batcher.submit(rush.service.db, request) for request in requests), return_exceptions=True
     )
     assert codes(outcomes) == ["booked"] * 50 + ["slot_full"] * 350
     await rush.check(outcomes)
@@ -159,11 +159,11 @@ async def test_a_basket_whose_data_is_wrong_does_not_fail_the_others(rush: Rush)
     good, bad, other = (rush.request(family, [slot_id]) for family in await rush.families(3))
     # PostgreSQL cannot store this key: the statement that keeps the batch's answers fails for all of them.
     bad = replace(bad, claim=replace(bad.claim, key="\x00"))
-    desk = rush.service.service.provide[BookingDesk]
+    batcher = rush.service.service.provide[BookingBatcher]
     (early,) = (rush.request(family, [slot_id]) for family in await rush.families(1))
-    first = asyncio.ensure_future(desk.submit(rush.service.db, early))
+    first = asyncio.ensure_future(batcher.submit(rush.service.db, early))
     outcomes = await asyncio.gather(
-        *(desk.submit(rush.service.db, request) for request in (good, bad, other)), return_exceptions=True
+        *(batcher.submit(rush.service.db, request) for request in (good, bad, other)), return_exceptions=True
     )
     assert [isinstance(outcome, BookingChangesMade) for outcome in outcomes] == [True, False, True]
     await rush.check([await first, outcomes[0], outcomes[2]])

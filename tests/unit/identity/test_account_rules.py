@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from contracts.types import AccountStatus, ActorKind
 from services.identity.accounts.domain import (
     Account,
+    AccountOpening,
     Change,
     EmailRule,
     Invitee,
-    Opening,
     email_key,
     follow_file,
     generate_username,
@@ -47,7 +47,7 @@ def invitee(email: str = "new@famille.example") -> Invitee:
 
 def test_a_new_guardian_gets_an_account() -> None:
     person = invitee()
-    assert follow_file([person], NOBODY, {}, EmailRule.AGENT) == [Opening(person)]
+    assert follow_file([person], NOBODY, {}, EmailRule.AGENT) == [AccountOpening(person)]
 
 
 def test_an_account_in_line_with_the_file_is_left_alone() -> None:
