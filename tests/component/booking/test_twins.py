@@ -6,7 +6,7 @@ import pytest
 
 from chassis.actor import Actor
 from chassis.data.idempotency import Claim
-from contracts.booking.api import Basket, BasketBooked
+from contracts.booking.models import BookingChanges, BookingChangesMade
 from contracts.types import ActorKind
 from services.booking.bookings.commands import BookingRequest, book
 from tests.factories.booking import ZONE, BookingTown
@@ -41,9 +41,21 @@ async def test_twins_on_many_replicas_book_one_basket(service: RunningService, t
     await town.enroll(family, activity_id)
     (slot_id,) = await town.open(activity_id, 10)
     actor = Actor(family.guardian_id, ActorKind.PARENT, guardian_id=family.guardian_id)
-    basket = Basket.model_validate({"lines": [{"child_id": family.child_id, "slot_id": slot_id}]})
-    request = BookingRequest(actor, basket, Claim.of("somebody", "key", "POST /bookings", b"{}"), {})
+    changes = BookingChanges.model_validate({"lines": [{"child_id": family.child_id, "slot_id": slot_id}]})
+    request = BookingRequest(actor, changes, Claim.of("somebody", "key", "POST /bookings", b"{}"), {})
     outcomes = await asyncio.gather(*(book(service.db, [request], ZONE) for _ in range(TWINS)))
-    (answer,) = {outcome.model_dump_json() for (outcome,) in outcomes if isinstance(outcome, BasketBooked)}
-    assert sum(isinstance(outcome, BasketBooked) for (outcome,) in outcomes) == TWINS, answer
+    (answer,) = {outcome.model_dump_json() for (outcome,) in outcomes if isinstance(outcome, BookingChangesMade)}
+    assert sum(isinstance(outcome, BookingChangesMade) for (outcome,) in outcomes) == TWINS, answer
     assert await service.db.fetchval("select count(*) from bookings") == 1
+
+
+async def test_twins_exchange_a_day_once(service: RunningService, town: BookingTown) -> None:
+    family, activity_id = await town.family(), await town.activity()
+    await town.enroll(family, activity_id)
+    given, wished = await town.open(activity_id, 10, 17)
+    booked = (await town.book(family, given)).json()["bookings"][0]["booking_id"]
+    key = service.key()
+    lines = [(family.child_id, wished)]
+    ((status, _),) = answers_of(await twins(lambda: town.change(family, lines, [booked], key)))
+    assert status == 201
+    assert await service.db.fetchval("select count(*) from bookings where status = 'confirmed'") == 1

@@ -116,12 +116,12 @@ async def tab(town: Town) -> Tab:
 
 async def test_changes_are_confirmed_in_one_act_and_counted(tab: Tab) -> None:
     page = await tab.browser.landing(await tab.confirm([tab.free, tab.today], [tab.today, tab.next]))
-    assert "Votre réservation est confirmée : 1 jour. Un e-mail récapitulatif" in spaced(page)
-    assert "Votre annulation est enregistrée : 1 jour." in spaced(page)
+    assert "Vos réservations sont confirmées : 1 jour. Un e-mail récapitulatif" in spaced(page)
+    assert "Vos annulations sont enregistrées : 1 jour." in spaced(page)
     assert await tab.states() == {tab.today: "booked", tab.next: "cancelled", tab.free: "booked", tab.last: "bookable"}
     page = await tab.browser.landing(await tab.confirm([], [tab.today, tab.free]))
     assert "Vos annulations sont enregistrées : 2 jours." in spaced(page)
-    assert "confirmée" not in words(page)
+    assert "confirmées" not in words(page)
 
 
 async def test_a_stale_page_books_nothing_when_a_day_cannot_be_given_back(tab: Tab) -> None:
@@ -141,7 +141,7 @@ async def test_a_stale_page_books_nothing_when_a_day_cannot_be_given_back(tab: T
     ticked, were = (re.findall(rf'name="{name}" value="([^"]+)"', page.text) for name in ("slot", "was"))
     assert tab.control(tab.today) not in {*ticked, *were}
     page = await tab.browser.landing(await tab.confirm([tab.free, tab.next], [tab.next]))
-    assert "Votre réservation est confirmée" in words(page)
+    assert "Vos réservations sont confirmées" in words(page)
     assert (await tab.states())[tab.free] == "booked"
 
 
@@ -184,7 +184,7 @@ async def test_a_day_that_was_given_back_elsewhere_meanwhile_is_no_error(tab: Ta
 async def test_a_form_that_is_sent_twice_is_done_once_and_says_so(tab: Tab) -> None:
     wished, were = [tab.today, tab.free], [tab.today, tab.next]
     confirmation = await tab.confirmation(wished, were)
-    for expected in ("Votre annulation est enregistrée", "Ce formulaire avait déjà été envoyé"):
+    for expected in ("Vos annulations sont enregistrées", "Ce formulaire avait déjà été envoyé"):
         page = await tab.browser.landing(await tab.send(wished, were, **confirmation))
         assert expected in words(page)
     assert (await tab.states())[tab.free] == "booked"

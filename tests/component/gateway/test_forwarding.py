@@ -79,15 +79,16 @@ async def test_what_belongs_to_others_is_refused_in_the_service_s_words(town: To
     account = (await stranger.get("/sessions/current"))["account_id"]
     actor = Actor(account, ActorKind.PARENT, guardian_id=uuid4())
     booking, family = town.services["booking"], town.services["family"]
-    for service, method, path in (
-        (booking, "POST", f"/bookings/{booked['booking_id']}/cancellation"),
-        (booking, "POST", f"/bookings/{uuid4()}/cancellation"),
-        (family, "GET", f"/households/{household.household_id}"),
-        (family, "GET", f"/households/{uuid4()}"),
+    for service, method, path, body in (
+        (booking, "POST", "/bookings", {"cancellations": [booked["booking_id"]]}),
+        (booking, "POST", "/bookings", {"cancellations": [str(uuid4())]}),
+        (family, "GET", f"/households/{household.household_id}", None),
+        (family, "GET", f"/households/{uuid4()}", None),
     ):
-        directly = await service.client.request(method, path, headers=service.as_actor(actor))
-        assert directly.status_code == 404
-        assert told(await stranger.send(method, path)) == told(directly), path
+        headers = service.as_actor(actor) | service.key()
+        directly = await service.client.request(method, path, json=body, headers=headers)
+        assert (directly.status_code, directly.json()["code"]) == (404, "not_found")
+        assert told(await stranger.send(method, path, json=body, headers=service.key())) == told(directly), path
 
 
 async def test_a_body_and_a_query_arrive_as_they_were_sent(town: Town) -> None:
