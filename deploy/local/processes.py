@@ -14,7 +14,7 @@ from typing import Protocol
 from deploy.health import is_healthy
 
 from .child import LOOPBACK, Child, LauncherError, last_words, spawn, wait_until
-from .nursery import Nursery
+from .fork_server import ForkServer
 
 READY_LIMIT_SECONDS = 120
 HEALTH_SECONDS_MAX = 2
@@ -46,7 +46,7 @@ class Watched(Protocol):
 class ManagedProcess:
     """`python -m <module>` with `env` added to ours, whose /health/ready answers on `port` once it may be used.
 
-    With a `nursery` it is forked from there instead, which takes a fraction of the time.
+    With a `fork_server` it is forked from there instead, which takes a fraction of the time.
     """
 
     name: str
@@ -54,7 +54,7 @@ class ManagedProcess:
     port: int
     env: Mapping[str, str]
     log: Path
-    nursery: Nursery | None = None
+    fork_server: ForkServer | None = None
     _child: Child | None = field(default=None, init=False, repr=False)
 
     @property
@@ -71,11 +71,11 @@ class ManagedProcess:
         return None if self._child is None else self._child.pid
 
     def launch(self) -> None:
-        """Start the process, without waiting. Call it from the main thread, unless a nursery forks it."""
+        """Start the process, without waiting. Call it from the main thread, unless the fork server forks it."""
         inherited = {name: value for name, value in os.environ.items() if name not in LAUNCHER_VARIABLES}
         env = inherited | dict(self.env)
-        if self.nursery is not None:
-            self._child = self.nursery.fork(self.module, env, self.log)
+        if self.fork_server is not None:
+            self._child = self.fork_server.fork(self.module, env, self.log)
         else:
             self._child = spawn([sys.executable, "-m", self.module], self.log, env=env)
 

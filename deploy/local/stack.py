@@ -12,8 +12,8 @@ from typing import Self
 
 from . import environment
 from .child import LOOPBACK, ROOT
+from .fork_server import ForkServer
 from .kafka import KafkaServer
-from .nursery import Nursery
 from .ports import PortPlan, replica_names
 from .postgres import SERVICES, PostgresServer, ensure_service_databases
 from .processes import ManagedProcess, Supervisor, stop_all, wait_all_ready
@@ -67,7 +67,7 @@ class Stack:
         self.logs = self.state_dir / "logs"
         self.ports = plan.ports or PortPlan.free(plan.replicas)
         self.processes: dict[str, ManagedProcess] = {}
-        self.nursery = Nursery(self.logs / "nursery.log")
+        self.fork_server = ForkServer(self.logs / "fork_server.log")
         self.supervisor = Supervisor(say)
         self._say = say
         self._dsns: dict[str, str] = {}
@@ -109,7 +109,7 @@ class Stack:
         keep_previous_logs(self.logs)
         ensure_secrets(self.secrets_dir)
         try:
-            self.nursery.start()
+            self.fork_server.start()
             without_server = (*((COLLECTOR,) if self.plan.has_traces else ()), *SIMULATORS, "gateway")
             with ThreadPoolExecutor(1) as beside:  # Java takes longest: nothing keeps it waiting
                 launched = beside.submit(self._launch, *without_server)
@@ -139,7 +139,7 @@ class Stack:
         collector = self.processes.pop(COLLECTOR, None)
         stop_all(list(self.processes.values()), SERVICES_STOP_SECONDS)
         stop_all([collector] if collector else [], SERVICES_STOP_SECONDS)  # after those whose last spans it receives
-        self.nursery.stop()
+        self.fork_server.stop()
         with ThreadPoolExecutor(len(self._servers) or 1) as together:
             list(together.map(lambda server: server.stop(), self._servers))
 
@@ -273,7 +273,7 @@ class Stack:
         for name in filter(self._is_wanted, names):
             self._say(f"{name}: starting")
             port, env, log = self.ports[name], self.env(name), self.logs / f"{name}.log"
-            self.processes[name] = ManagedProcess(name, module_of(name), port, env, log, self.nursery)
+            self.processes[name] = ManagedProcess(name, module_of(name), port, env, log, self.fork_server)
             self.processes[name].launch()
 
     def _is_wanted(self, name: str) -> bool:

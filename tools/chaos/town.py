@@ -168,7 +168,7 @@ def add_process(stack: Stack, name: str, module: str, address: str, **variables:
     (port,) = free_ports(1)
     stack.ports = PortPlan({**stack.ports.ports, name: port})
     environment = stack.env("family") | {"HTTP_PORT": str(port), "DATABASE_URL": address} | variables
-    process = ManagedProcess(name, module, port, environment, stack.logs / f"{name}.log", stack.nursery)
+    process = ManagedProcess(name, module, port, environment, stack.logs / f"{name}.log", stack.fork_server)
     stack.processes[name] = process
     process.launch()
     return process

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.child import LauncherError, free_ports, wait_until
-from deploy.local.nursery import Nursery
+from deploy.local.fork_server import ForkServer
 from deploy.local.processes import ManagedProcess, Supervisor
 
 PROGRAM = """
@@ -30,21 +30,21 @@ def make_module(folder: Path, body: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
-    """A nursery for all tests of this file: it imports what real processes share."""
-    nursery = Nursery(tmp_path_factory.mktemp("nursery") / "nursery.log")
-    nursery.start()
-    yield nursery
-    nursery.stop()
+def fork_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ForkServer]:
+    """A fork server for all tests of this file: it imports what real processes share."""
+    fork_server = ForkServer(tmp_path_factory.mktemp("fork_server") / "fork_server.log")
+    fork_server.start()
+    yield fork_server
+    fork_server.stop()
 
 
 @pytest.fixture(params=["started", "forked"])
-def fake(request: pytest.FixtureRequest, nursery: Nursery, tmp_path: Path) -> Iterator[ManagedProcess]:
+def fake(request: pytest.FixtureRequest, fork_server: ForkServer, tmp_path: Path) -> Iterator[ManagedProcess]:
     """A process that is ready at once and does what its module says."""
     make_module(tmp_path, "")
     (port,) = free_ports(1)
     env = {"HTTP_PORT": str(port), "PYTHONPATH": str(tmp_path)}
-    parent = nursery if request.param == "forked" else None
+    parent = fork_server if request.param == "forked" else None
     process = ManagedProcess("fake", "fake_service", port, env, tmp_path / "fake.log", parent)
     yield process
     process.kill()
@@ -98,8 +98,8 @@ def test_the_administrators_variables_do_not_reach_a_process(
     assert "DATABASE_URL" not in fake.log.read_text()
 
 
-def test_a_forked_process_is_one_of_its_own(nursery: Nursery, tmp_path: Path) -> None:
-    """Identifiers, random numbers and variables are not what its fellows have, whatever the nursery did before."""
+def test_a_forked_process_is_one_of_its_own(fork_server: ForkServer, tmp_path: Path) -> None:
+    """Identifiers, random numbers and variables are not what its fellows have, whatever the fork_server did before."""
     (tmp_path / "told.py").write_text(
         "import json, os, random, sys\n"
         "from chassis.identifiers import new_id\n"
@@ -109,7 +109,7 @@ def test_a_forked_process_is_one_of_its_own(nursery: Nursery, tmp_path: Path) ->
     told = []
     for number in range(2):
         log = tmp_path / f"told-{number}.log"
-        child = nursery.fork("told", {"PYTHONPATH": str(tmp_path), "NUMBER": str(number)}, log)
+        child = fork_server.fork("told", {"PYTHONPATH": str(tmp_path), "NUMBER": str(number)}, log)
         assert child.wait(20) == 0
         told.append(json.loads(log.read_text()))
     (first_id, first_number, first_session, first), (second_id, second_number, second_session, second) = told
@@ -126,12 +126,12 @@ def test_a_forked_process_is_one_of_its_own(nursery: Nursery, tmp_path: Path) ->
 
 def test_forked_processes_end_with_their_nursery_and_the_launcher_says_so(tmp_path: Path) -> None:
     (tmp_path / "sleeper.py").write_text("import time\ntime.sleep(60)")
-    nursery = Nursery(tmp_path / "nursery.log")
-    nursery.start()
-    child = nursery.fork("sleeper", {"PYTHONPATH": str(tmp_path)}, tmp_path / "sleeper.log")
+    fork_server = ForkServer(tmp_path / "fork_server.log")
+    fork_server.start()
+    child = fork_server.fork("sleeper", {"PYTHONPATH": str(tmp_path)}, tmp_path / "sleeper.log")
     assert child.poll() is None
-    nursery.stop()
+    fork_server.stop()
     assert wait_until(lambda: child.poll() is not None, 10)
     assert child.returncode == -signal.SIGTERM
     with pytest.raises(LauncherError, match="the process that starts the others died"):
-        nursery.fork("sleeper", {}, tmp_path / "sleeper.log")
+        fork_server.fork("sleeper", {}, tmp_path / "sleeper.log")

@@ -1,4 +1,4 @@
-"""The nursery: one process that has imported what the portal's processes share, and forks them.
+"""The fork server: one process that has imported what the portal's processes share, and forks them.
 
 Importing costs each process a second of processor time and memory of its own; on a machine that runs all of them, once is
 enough. A container, which runs one, begins with `python -m services.<name>` instead, and so may anything else here.
@@ -31,7 +31,7 @@ STOP_SECONDS = 5.0
 POLL_SECONDS = 0.02
 
 
-class Nursery:
+class ForkServer:
     """The launcher's side. Start it from a thread that lives as long as the processes that are to be forked."""
 
     def __init__(self, log: Path) -> None:
@@ -59,7 +59,7 @@ class Nursery:
     def fork(self, module: str, env: Mapping[str, str], log: Path) -> "ForkedChild":
         """Start `python -m module` with exactly `env`, both outputs appended to `log`.
 
-        Raises LauncherError when the nursery died.
+        Raises LauncherError when the fork server died.
         """
         return ForkedChild(self, self.ask(module=module, env=dict(env), log=str(log)))
 
@@ -79,9 +79,9 @@ class Nursery:
 
 @dataclass(slots=True)
 class ForkedChild:
-    """A process that a nursery forked, with what `subprocess.Popen` offers the launcher."""
+    """A process that the fork server forked, with what `subprocess.Popen` offers the launcher."""
 
-    nursery: Nursery
+    fork_server: ForkServer
     pid: int
     returncode: int | None = field(default=None, init=False)
 
@@ -89,8 +89,8 @@ class ForkedChild:
         """None while it runs; else its exit code, or the negative number of the signal that ended it."""
         if self.returncode is None:
             try:
-                self.returncode = self.nursery.ask(ended=self.pid)
-            except LauncherError:  # it dies with its nursery, and nobody is told how
+                self.returncode = self.fork_server.ask(ended=self.pid)
+            except LauncherError:  # it dies with its fork server, and nobody is told how
                 self.returncode = None if _is_there(self.pid) else -signal.SIGTERM
         return self.returncode
 
@@ -158,7 +158,7 @@ def _fork_as_asked(connection_number: int) -> Mapping[str, Any] | None:
 def _become(order: Mapping[str, Any]) -> None:
     module, env = str(order["module"]), dict(order["env"])
     # No session of its own: Linux gives each session its share of the processors, and all of us together shall have one, as the
-    # broker has, whose start takes longest. A terminal's signals reach the session of the nursery no more than its own.
+    # broker has, whose start takes longest. A terminal's signals reach the session of the fork server no more than its own.
     os.setpgid(0, 0)
     with Path(order["log"]).open("ab") as log, Path(os.devnull).open("rb") as nothing:
         os.dup2(nothing.fileno(), 0)
