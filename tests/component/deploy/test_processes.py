@@ -124,7 +124,7 @@ def test_a_forked_process_is_one_of_its_own(fork_server: ForkServer, tmp_path: P
     assert second["environ"]["NUMBER"] == "1"
 
 
-def test_forked_processes_end_with_their_nursery_and_the_launcher_says_so(tmp_path: Path) -> None:
+def test_forked_processes_end_with_their_server_and_the_launcher_says_so(tmp_path: Path) -> None:
     (tmp_path / "sleeper.py").write_text("import time\ntime.sleep(60)")
     fork_server = ForkServer(tmp_path / "fork_server.log")
     fork_server.start()
