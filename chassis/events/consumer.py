@@ -1,8 +1,8 @@
 """The Kafka side of consumers: one subscription a topic, batches of raw records, offsets committed after their effect.
 
 An offset follows its effect a moment later, while the next batch is applied already: what is read again because a process
-ended in between is found in the inbox. Each topic is a supervised part with a client of its own: when a task of the client library
-dies, the part begins again with a new client, which joins its group within seconds.
+ended in between is found in the inbox. Each topic is a supervised part with a `Stream` of its own: when a task of the client library
+or FastStream's loop dies, the part begins again with a new one, which joins its group within seconds.
 """
 
 import asyncio
@@ -10,40 +10,30 @@ import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from functools import partial
-from itertools import chain
-from typing import Any, TypeAlias
+from typing import Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import CommitFailedError, ConsumerStoppedError, KafkaError
 
 from chassis.data.database import Database
 from chassis.data.outages import is_outage
 from chassis.events.applying import Applier, Received, Subscriptions
-from chassis.events.client_tasks import close_consumer, consumer_tasks, is_member
+from chassis.events.client_tasks import is_member
 from chassis.events.consumer_watch import ConsumerWatch, Subscription
 from chassis.events.dead_letters import plain_text
+from chassis.events.stream import Record, Records, Source, Stream, Unreadable
 from chassis.settings import ServiceSettings
-from chassis.supervision import Supervisor, while_alive
+from chassis.supervision import Supervisor
 from contracts.event import MalformedRecord, read_record
 
-BATCH_MAX = 500
-NEXT_WAIT_MS = 200
-"""How long it waits for records before it asks again; those that come are handed over at once."""
-FETCH_WAIT_MS = 100
 OUTAGE_PAUSE_SECONDS = 1.0
-SESSION_TIMEOUT_MS = 6_000
-HEARTBEAT_MS = 1_000
 STOP_SECONDS = 10.0
 OFFSETS_SECONDS = 0.1
 COMMIT_SECONDS_MAX = 2.0
-RETRY_BACKOFF_MS = 500
-"""How long each connection of a consumer waits for a broker that is away; by default they fill logs and keep a core busy."""
 BROKEN = (OSError, TimeoutError, RuntimeError)
 """What a connection to the broker may die of; the last is what uvloop says of one that is closed."""
-
-Record: TypeAlias = "ConsumerRecord[bytes, bytes]"
 
 log = structlog.get_logger()
 
@@ -57,35 +47,18 @@ class Reading:
 
     def __init__(self, topic: str, name: str, group: str) -> None:
         self.topic, self.name, self.group = topic, name, group
-        self.consumer: AIOKafkaConsumer | None = None
-        """The client library's side, while there is one."""
+        self.stream: Stream | None = None
+        """What brings its records, while there is one."""
         self.in_hand: Counter[int] = Counter()
         """How many records of each partition are being applied."""
         self.applying = asyncio.Lock()
         """Held while a batch is applied, and by whoever wants no other one to begin."""
         self._next: dict[TopicPartition, int] = {}
 
-    async def next_batch(self, consumer: AIOKafkaConsumer) -> Sequence[Received]:
-        """The records that come next, none if none came for a moment."""
-        try:
-            batches = await consumer.getmany(timeout_ms=NEXT_WAIT_MS, max_records=BATCH_MAX)
-        except UnicodeDecodeError:
-            return await self._next_one_by_one(consumer)
-        return [received_of(self.topic, record) for record in chain(*batches.values())]
-
-    async def _next_one_by_one(self, consumer: AIOKafkaConsumer) -> Sequence[Received]:
-        """One record of each partition. What the client library cannot read, such as a header with a name that is no UTF-8, is
-        known by its place alone, and passed by."""
-        received: list[Received] = []
-        for place in sorted(consumer.assignment()):
-            try:
-                batches = await consumer.getmany(place, timeout_ms=FETCH_WAIT_MS, max_records=1)
-                received += [received_of(self.topic, record) for record in batches.get(place, ())]
-            except UnicodeDecodeError:
-                offset = await consumer.position(place)
-                received.append(Received(place.partition, offset, "", None, MalformedRecord("header names")))
-                consumer.seek(place, offset + 1)
-        return received
+    @property
+    def consumer(self) -> AIOKafkaConsumer | None:
+        """The client library's side, while there is one."""
+        return self.stream.consumer if self.stream is not None else None
 
     def note(self, received: Sequence[Received]) -> None:
         """These records had their effect."""
@@ -115,9 +88,9 @@ class Reading:
     def rewind(self, received: Sequence[Received]) -> None:
         """Have these records come again."""
         first = {TopicPartition(self.name, item.partition): item.offset for item in reversed(received)}
-        if self.consumer is not None:
-            for place in self.consumer.assignment() & first.keys():
-                self.consumer.seek(place, first[place])
+        if (consumer := self.consumer) is not None:
+            for place in consumer.assignment() & first.keys():
+                consumer.seek(place, first[place])
 
 
 class Consumer:
@@ -170,40 +143,22 @@ class Consumer:
         while True:
             try:
                 await self._find_topics()
-                await self._read_with(reading, self._new_client(reading))
+                await self._follow(reading)
             except (MissingTopic, KafkaError, OSError, TimeoutError) as error:
                 log.warning("consumer waits for its broker", topic=reading.topic, error=type(error).__name__)
                 await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
 
-    async def _read_with(self, reading: Reading, consumer: AIOKafkaConsumer) -> None:
-        consumer.subscribe([reading.name])
-        reading.consumer = consumer
+    async def _follow(self, reading: Reading) -> None:
+        async def receive(records: Records) -> None:
+            async with reading.applying:
+                await self._apply(reading, [received_of(reading.topic, record) for record in records])
+
+        servers = self._settings.kafka_bootstrap_servers
+        reading.stream = Stream(Source(servers, f"{self._service}.consumer", reading.name, reading.group), receive)
         try:
-            await while_alive(partial(consumer_tasks, consumer), self._follow(reading, consumer))
+            await reading.stream.run()
         finally:
-            reading.consumer = None
-            await close_consumer(consumer)
-
-    async def _follow(self, reading: Reading, consumer: AIOKafkaConsumer) -> None:
-        await consumer.start()
-        while True:
-            received = await reading.next_batch(consumer)
-            if received:
-                async with reading.applying:
-                    await self._apply(reading, received)
-
-    def _new_client(self, reading: Reading) -> AIOKafkaConsumer:
-        return AIOKafkaConsumer(
-            bootstrap_servers=self._settings.kafka_bootstrap_servers,
-            client_id=f"{self._service}.consumer",
-            group_id=reading.group,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=FETCH_WAIT_MS,
-            session_timeout_ms=SESSION_TIMEOUT_MS,
-            heartbeat_interval_ms=HEARTBEAT_MS,
-            retry_backoff_ms=RETRY_BACKOFF_MS,
-        )
+            reading.stream = None
 
     async def _find_topics(self) -> None:
         """Refuse to join before every topic is made: a consumer would look for a missing one again minutes later."""
@@ -244,6 +199,8 @@ class Consumer:
 
 def received_of(topic: str, record: Record) -> Received:
     """A record of the client library as an `Applier` takes it."""
+    if isinstance(record, Unreadable):
+        return Received(record.partition, record.offset, "", None, MalformedRecord("header names"))
     key = plain_text(record.key or b"")
     try:
         envelope = read_record(topic, record.key, record.value, record.headers)

@@ -1,4 +1,4 @@
-"""Tasks of the Kafka client library that die under our parts: each death is counted, and events flow again within seconds.
+"""Tasks of the Kafka client library, and FastStream's loop, that die under our parts: each death is counted, and events flow again within seconds.
 
 They die of the real thing: a connection whose transport is closed, which uvloop tells by a RuntimeError that the library does not expect.
 """
@@ -13,11 +13,13 @@ from uuid import uuid4
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.client import AIOKafkaClient, ConnectionGroup
+from aiokafka.errors import TopicAuthorizationFailedError
 
 from chassis.data.database import Database
 from chassis.events.applying import Subscriptions
 from chassis.events.consumer import Consumer
 from chassis.events.relay import Relay
+from chassis.events.stream import Loop
 from chassis.supervision import Supervisor
 from chassis.telemetry import PART_DEATHS
 from contracts.family.events import HouseholdCreated
@@ -67,6 +69,13 @@ class Flow:
         (reading,) = self.consumer._readings
         assert reading.consumer is not None
         return reading.consumer
+
+    @property
+    def loop(self) -> Loop:
+        """FastStream's loop of the moment."""
+        (reading,) = self.consumer._readings
+        assert reading.stream is not None
+        return reading.stream._loop
 
 
 @pytest.fixture
@@ -185,6 +194,47 @@ async def test_a_consumer_whose_task_dies_joins_again_by_itself(flow: Flow, kill
     await flow.passes()
     assert flow.client is not dead
     assert flow.consumer.supervisor.given_up == []
+
+
+async def cancelled_loop(loop: Loop) -> None:
+    loop.tasks[0].cancel()
+
+
+async def broken_loop(loop: Loop) -> None:
+    loop.batch_timeout_ms = None  # type: ignore[assignment]  # what FastStream's loop cannot count with
+
+
+async def ended_loop(loop: Loop) -> None:
+    loop.running = False
+
+
+@pytest.mark.parametrize("kill", [cancelled_loop, broken_loop, ended_loop])
+async def test_a_consumer_whose_loop_dies_joins_again_with_a_new_client(flow: Flow, kill: Any) -> None:
+    part = PART_DEATHS.labels(f"consumer {TOPIC} loop")
+    before, dead, loop = part._value.get(), flow.client, flow.loop
+    (task,) = loop.tasks
+    await kill(loop)
+    await asyncio.wait({task}, timeout=AGAIN_SECONDS)
+    assert loop.tasks == [task], "FastStream does not start it again"
+    await flow.passes()
+    assert part._value.get() == before + 1
+    assert flow.client is not dead
+    assert flow.consumer.supervisor.given_up == []
+
+
+async def test_an_error_of_the_client_is_waited_out_with_a_new_one_and_is_no_death(flow: Flow) -> None:
+    parts = [PART_DEATHS.labels(f"consumer {TOPIC}"), PART_DEATHS.labels(f"consumer {TOPIC} loop")]
+    before, refused = [part._value.get() for part in parts], flow.client
+    (place,) = refused.assignment()
+    refused._fetcher._set_error(place, TopicAuthorizationFailedError(place.topic))
+
+    async def is_replaced() -> bool:
+        (reading,) = flow.consumer._readings
+        return reading.consumer not in {None, refused}
+
+    await eventually(is_replaced, AGAIN_SECONDS)
+    await flow.passes()
+    assert [part._value.get() for part in parts] == before
 
 
 async def sender(producer: AIOKafkaProducer) -> None:
