@@ -123,6 +123,13 @@ class Load:
         entry = Entry(Kind.BASKET, "booking", self.caller.new_key(), {"lines": lines})
         return await self.caller.ask(entry, "/bookings", family.guardian, twice=self.chance.random() < 0.2)
 
+    async def book_slot(self, slot_id: str) -> Entry:
+        """A family asks for this day."""
+        family = self.chance.choice(self.families)
+        lines = [{"child_id": self.chance.choice(family.children), "slot_id": slot_id}]
+        entry = Entry(Kind.BASKET, "booking", self.caller.new_key(), {"lines": lines})
+        return await self.caller.ask(entry, "/bookings", family.guardian)
+
     async def book_surely(self) -> Entry:
         """A booking that is accepted, on a day of its own: what a fault at an exact instant follows."""
         day = max(self.slots.values()) + timedelta(days=1)

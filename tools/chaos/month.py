@@ -26,8 +26,10 @@ class Month:
         while True:
             sheet = await self._caller.get("booking", f"/slots/{slot}/attendance")
             marks = [{"booking_id": line["booking_id"], "attendance": "present"} for line in sheet["lines"]]
-            if marks:
-                await self._do("booking", f"/slots/{slot}/attendance", {"marks": marks}, method="PUT")
+            if not marks:  # a month without a day would have nothing to invoice
+                await self._load.book_slot(slot)
+                continue
+            await self._do("booking", f"/slots/{slot}/attendance", {"marks": marks}, method="PUT")
             closure = await self._do("booking", f"/slots/{slot}/attendance/closure")
             if closure.outcome is Outcome.ACCEPTED:  # else somebody booked in between
                 break
