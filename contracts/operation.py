@@ -180,7 +180,7 @@ class Declaration:
         answer, terms = signature.return_annotation, self.terms
         is_keyed, public = terms.get("is_keyed", False), terms.get("public", False)
         return Operation(
-            service=stub.__module__.split(".")[1],
+            service=stub.__module__.removeprefix("contracts.").partition(".")[0],
             name=stub.__name__,
             method=self.method,
             path=self.path,

@@ -8,6 +8,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import urlsplit, urlunsplit
@@ -16,19 +17,20 @@ from uuid import UUID
 import httpx2
 from asyncpg import InternalClientError, ObjectNotInPrerequisiteStateError
 from joserfc.jwk import OKPKey
-from litestar import get, post
-from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath, JSONBody
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
 from chassis.data.idempotency import Claim
+from chassis.http.routes import serves
 from chassis.refusal import FieldRefusal, Refusal
 from chassis.service import Service, build, run
 from chassis.settings import ServiceSettings
+from contracts import operation as api
 from contracts.event import Model
 from contracts.family.events import HouseholdCreated
 from contracts.http import ShortText
+from contracts.operation import EVERYBODY, families
+from contracts.types import Role
 from tests.component.chassis.conftest import MIGRATIONS
 from tests.support.services import RunningService
 
@@ -54,6 +56,25 @@ class NoteAnswer(Model):
     note_id: UUID
 
 
+class Myself(Model):
+    account_id: UUID
+
+
+class Time(Model):
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What this service provides."""
+
+    shelf_id: UUID
+
+
+def full() -> ShelfFull:
+    return ShelfFull(FieldRefusal("/lines/0/count", "too_many", (("places", 3),)), shelf_id=SHELF_ID, full_at=NOW)
+
+
 @command
 async def keep_note(tx: Transaction, claim: Claim, note_id: UUID) -> NoteAnswer:
     if kept := await claim.replay(tx, NoteAnswer):
@@ -62,62 +83,115 @@ async def keep_note(tx: Transaction, claim: Claim, note_id: UUID) -> NoteAnswer:
     return await claim.keep(tx, NoteAnswer(note_id=note_id))
 
 
-@post("/notes/{note_id:uuid}", status_code=201)
-async def write_note(
-    db: NamedDependency[Database], claim: NamedDependency[Claim], note_id: FromPath[UUID], data: JSONBody[Note]
-) -> NoteAnswer:
-    assert data.text
+@api.post("/notes/{note_id}", families(*Role), is_keyed=True, status=201)
+async def writing(note_id: UUID, body: Note) -> NoteAnswer:
+    raise NotImplementedError
+
+
+@serves(writing)
+async def write_note(note_id: UUID, body: Note, db: Database, claim: Claim) -> NoteAnswer:
+    assert body.text
     return await keep_note(db, claim, note_id)
 
 
-@post("/notes", status_code=201)
-async def pin_note(db: NamedDependency[Database], claim: NamedDependency[Claim], data: JSONBody[Note]) -> NoteAnswer:
-    if not data.lines:
-        raise ShelfFull(FieldRefusal("/lines/0/count", "too_many", (("places", 3),)), shelf_id=SHELF_ID, full_at=NOW)
+@api.post("/notes", families(*Role), is_keyed=True, status=201)
+async def pinning(body: Note) -> NoteAnswer:
+    raise NotImplementedError
+
+
+@serves(pinning)
+async def pin_note(body: Note, db: Database, claim: Claim) -> NoteAnswer:
+    if not body.lines:
+        raise full()
     return await keep_note(db, claim, SHELF_ID)
 
 
-@get("/shelf", dependencies={"shelf_id": Provide(lambda: SHELF_ID, sync_to_thread=False)})
-async def read_shelf(shelf_id: NamedDependency[UUID]) -> NoteAnswer:
-    return NoteAnswer(note_id=shelf_id)
+@api.get("/shelf", EVERYBODY)
+async def reading() -> NoteAnswer:
+    raise NotImplementedError
 
 
-@get("/myself")
-async def read_myself(actor: NamedDependency[Actor]) -> dict[str, str]:
-    return {"account_id": str(actor.account_id)}
+@serves(reading)
+async def read_shelf(shelf: Shelf) -> NoteAnswer:
+    return NoteAnswer(note_id=shelf.shelf_id)
 
 
-@get("/time")
-async def read_time(db: NamedDependency[Database]) -> datetime:
-    return await db.now()
+@api.get("/myself", families(*Role))
+async def asking() -> Myself:
+    raise NotImplementedError
 
 
-@get("/full")
+@serves(asking)
+async def read_myself(actor: Actor) -> Myself:
+    return Myself(account_id=actor.account_id)
+
+
+@api.get("/time", EVERYBODY)
+async def telling_the_time() -> Time:
+    raise NotImplementedError
+
+
+@serves(telling_the_time)
+async def read_time(db: Database) -> Time:
+    return Time(now=await db.now())
+
+
+@api.get("/full", EVERYBODY)
+async def refusing() -> None:
+    raise NotImplementedError
+
+
+@serves(refusing)
 async def refuse() -> None:
-    raise ShelfFull(FieldRefusal("/lines/0/count", "too_many", (("places", 3),)), shelf_id=SHELF_ID, full_at=NOW)
+    raise full()
 
 
-@post("/broken")
-async def break_down(data: JSONBody[Note]) -> None:
-    raise LookupError(data.text)
+@api.post("/broken", EVERYBODY)
+async def breaking(body: Note) -> None:
+    raise NotImplementedError
 
 
-@get("/cut")
-async def lose_connection(db: NamedDependency[Database]) -> None:
+@serves(breaking)
+async def break_down(body: Note) -> None:
+    raise LookupError(body.text)
+
+
+@api.get("/cut", EVERYBODY)
+async def losing_a_connection() -> None:
+    raise NotImplementedError
+
+
+@serves(losing_a_connection)
+async def lose_connection(db: Database) -> None:
     await db.execute("select pg_terminate_backend(pg_backend_pid())")
 
 
-@get("/drained")
-async def lose_pool(db: NamedDependency[Database]) -> None:
+@api.get("/drained", EVERYBODY)
+async def losing_the_pool() -> None:
+    raise NotImplementedError
+
+
+@serves(losing_the_pool)
+async def lose_pool(db: Database) -> None:
     db.pool.terminate()
 
 
-@get("/taken")
+@api.get("/taken", EVERYBODY)
+async def taking() -> None:
+    raise NotImplementedError
+
+
+@serves(taking)
 async def take_broken_connection() -> None:
     raise InternalClientError("cannot switch to state 12; another operation (2) is in progress")
 
 
-@get("/closed")
+@api.get("/closed", EVERYBODY)
+async def closing() -> None:
+    raise NotImplementedError
+
+
+@serves(closing)
 async def find_database_closed() -> None:
     raise ObjectNotInPrerequisiteStateError("database is not currently accepting connections")
 
@@ -138,6 +212,7 @@ SERVICE = Service(
         take_broken_connection,
         find_database_closed,
     ],
+    provide={Shelf: Shelf(SHELF_ID)},
 )
 
 

@@ -5,8 +5,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from chassis.http.lean_routes import WAY
-from litestar.routes import HTTPRoute
 
 from chassis.settings import ProcessRole, ServiceSettings
 from contracts.http import Problem
@@ -97,7 +95,7 @@ async def test_a_body_over_the_limit_is_refused_announced_or_not(probe: RunningS
 
 @pytest.mark.parametrize("key", [None, "", '""', "k" * 201])
 async def test_a_command_without_a_usable_idempotency_key_is_refused(probe: RunningService, key: str | None) -> None:
-    sent = probe.as_agent() | ({} if key is None else {"Idempotency-Key": key})
+    sent = probe.as_agent(Role.FRONT_DESK) | ({} if key is None else {"Idempotency-Key": key})
     problem = await told(probe, "POST", f"/notes/{uuid4()}", json={"text": "a"}, headers=sent)
     assert (problem.status, problem.code) == (400, "idempotency_key_missing")
     assert await probe.db.fetchval("select count(*) from outbox") == 0
@@ -121,24 +119,16 @@ async def test_the_trace_of_a_request_goes_on_in_its_events(probe: RunningServic
     assert trace["traceparent"].split("-")[1] == trace_id
 
 
-async def test_answers_that_are_models_take_the_short_way(probe: RunningService) -> None:
-    ways = {
-        handler.handler_name: handler.opt.get(WAY)
-        for route in probe.app.routes
-        if isinstance(route, HTTPRoute)
-        for handler in route.route_handlers
-    }
-    assert {name for name, way in ways.items() if way} == {"write_note", "pin_note"}
-    # What a route brings along, the framework provides.
+async def test_a_function_is_given_what_its_service_provides(probe: RunningService) -> None:
     assert (await probe.client.get("/shelf")).json() == {"note_id": str(SHELF_ID)}
 
 
-async def test_the_short_way_says_no_as_the_framework_s_does(probe: RunningService) -> None:
-    long = (await probe.client.get("/full")).json()
-    short = await probe.client.post("/notes", json={"text": "a"}, headers=headers(probe))
-    assert short.headers["content-type"] == "application/problem+json"
-    assert short.headers["cache-control"] == "no-store"
-    assert short.json() == long | {"trace_id": short.json()["trace_id"]}
+async def test_a_refusal_reads_the_same_wherever_it_is_made(probe: RunningService) -> None:
+    one = (await probe.client.get("/full")).json()
+    other = await probe.client.post("/notes", json={"text": "a"}, headers=headers(probe))
+    assert other.headers["content-type"] == "application/problem+json"
+    assert other.headers["cache-control"] == "no-store"
+    assert other.json() == one | {"trace_id": other.json()["trace_id"]}
 
 
 @pytest.mark.parametrize(
@@ -153,8 +143,9 @@ async def test_the_short_way_says_no_as_the_framework_s_does(probe: RunningServi
         (b" " * (BODY_MAX + 1), 413),
     ],
 )
-async def test_a_body_is_judged_alike_on_both_ways(probe: RunningService, body: bytes, status: int) -> None:
-    """With a place in its path a request is read by the framework, without one by its model."""
+async def test_a_body_is_judged_alike_with_a_place_in_its_path_and_without(
+    probe: RunningService, body: bytes, status: int
+) -> None:
     problems = [
         await told(probe, "POST", path, content=body, headers=headers(probe))
         for path in ("/notes", f"/notes/{uuid4()}")
@@ -176,7 +167,7 @@ async def test_a_body_that_comes_in_pieces_is_read_to_its_end(probe: RunningServ
         assert (answer.status_code, answer.json()) == (201, {"note_id": str(SHELF_ID)})
 
 
-async def test_the_short_way_answers_with_the_model_s_json(probe: RunningService) -> None:
+async def test_an_answer_is_the_model_s_json(probe: RunningService) -> None:
     body, sent = {"text": "a", "lines": [{"count": 1}]}, headers(probe)
     answers = [await probe.client.post("/notes", json=body, headers=sent) for _ in range(2)]
     assert [(answer.status_code, answer.json()) for answer in answers] == [(201, {"note_id": str(SHELF_ID)})] * 2
