@@ -14,7 +14,7 @@ import pytest
 from joserfc.jwk import OKPKey
 
 from chassis.actor import Actor, sign_actor
-from contracts.types import ActorKind
+from contracts.types import ActorKind, Role
 from deploy.local.child import free_ports
 from tests.component.chassis.probe_service import SERVICE
 from tests.support.databases import Postgres
@@ -81,7 +81,7 @@ async def test_a_bug_is_loud_in_the_log_without_a_value_of_the_request(postgres:
         "SECRETS_DIR": str(secrets_dir),
         "PORTAL_URL": "http://localhost:8000",
     }
-    agent = Actor(uuid4(), ActorKind.AGENT)
+    agent = Actor(uuid4(), ActorKind.AGENT, roles=frozenset({Role.SITE}))
     key = OKPKey.import_key(json.loads((secrets_dir / "actor_private.json").read_text()))
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         lines = await lines_of(environment, client, sign_actor(agent, key, timedelta(minutes=5))[0])

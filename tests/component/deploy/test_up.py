@@ -34,7 +34,13 @@ class Launcher:
         self.output = state_dir.with_suffix(".output")
         with self.output.open("ab") as output:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, env=env, stdout=output, stderr=output, start_new_session=True
+                command,
+                cwd=ROOT,
+                env=env,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # a run in the background ignores it
             )
 
     def says(self) -> str:

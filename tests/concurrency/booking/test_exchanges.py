@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import random
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -27,11 +28,19 @@ async def held(rush: Rush, family: Family, *slot_ids: UUID) -> tuple[Outcome, li
 
 
 @pytest.mark.usefixtures("unlocked")
-async def test_without_the_lock_one_day_gives_two_places_back(rush: Rush) -> None:
+async def test_without_the_lock_one_day_gives_two_places_back(rush: Rush, monkeypatch: pytest.MonkeyPatch) -> None:
     (slot_id,) = await rush.slots(1, capacity=5)
     family, *others = await rush.families(3)
     await rush.alone(*(rush.request(other, [slot_id]) for other in others))
     _, booked = await held(rush, family, slot_id)
+    load, both_have_read = store.load_bookings, asyncio.Barrier(2)
+
+    async def read_together(*arguments: Any) -> Any:
+        bookings = await load(*arguments)
+        await both_have_read.wait()
+        return bookings
+
+    monkeypatch.setattr(store, "load_bookings", read_together)
     await rush.alone(*(rush.request(family, back=booked) for _ in range(2)))
     assert [row["id"] for row in await rush.service.db.fetch(OVERSOLD_SQL)] == [slot_id]
     assert await rush.told("booking_cancelled") == booked * 2
