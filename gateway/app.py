@@ -6,11 +6,12 @@ from datetime import timedelta
 from threading import Thread
 from typing import Any, Final
 
-from litestar import Litestar, Request, Response, Router, get
+from litestar import Litestar, Request, Response, Router, get, route
 from litestar.config.compression import CompressionConfig
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.compression import CompressionMiddleware
+from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 from prometheus_client import start_http_server
 
@@ -27,8 +28,9 @@ from .api import API, API_ERRORS
 from .api.errors import outside_routes
 from .auth import Sessions
 from .calls import Services
+from .last_resort import LastResort
 from .limits import RateLimits
-from .security import SecurityHeaders
+from .security import SecurityHeaders, security_headers
 from .settings import GatewaySettings
 
 
@@ -98,6 +100,12 @@ def serving_metrics(settings: GatewaySettings, health: GatewayHealth) -> Iterato
         server.server_close()
 
 
+@route("/{path:path}", http_method=["GET", "POST"])
+async def nowhere(path: FromPath[str]) -> None:
+    """An address below the public API that no operation has."""
+    raise NotFoundException
+
+
 def create(settings: GatewaySettings) -> Litestar:
     """The gateway of the town in the settings."""
     town = PortalTown.load(settings.town_file)
@@ -133,6 +141,7 @@ def create(settings: GatewaySettings) -> Litestar:
                 exception_handlers=PAGE_ERRORS,
                 include_in_schema=False,
             ),
+            Router("/api", route_handlers=[nowhere], exception_handlers=API_ERRORS, include_in_schema=False),
             Router("/api/v1", route_handlers=API, before_request=admit, exception_handlers=API_ERRORS),
         ],
         exception_handlers={**PAGE_ERRORS, HTTPException: outside_routes(PAGE_ERRORS[HTTPException])},
@@ -145,5 +154,7 @@ def create(settings: GatewaySettings) -> Litestar:
     app.state.portal = portal
     app.state.health = GatewayHealth()
     limited = RateLimits(app.asgi_handler, settings, error_page) if settings.has_rate_limits else app.asgi_handler
-    app.asgi_handler = TelemetryMiddleware("gateway")(limited)
+    watched = TelemetryMiddleware("gateway")(limited)
+    headers = security_headers(settings.portal_url, settings.payfip_url)
+    app.asgi_handler = LastResort(watched, headers, portal.texts("errors.broken.text"))
     return app

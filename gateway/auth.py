@@ -79,6 +79,11 @@ class Visitor:
         """The same, with an idempotency key for the operations that want one."""
         return replace(self.caller, key=key)
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether somebody is signed in whose first steps are done."""
+        return self.session is not None and self.session.stage is SessionStage.READY
+
     def require_session(self) -> CurrentSession:
         """The session, at whatever stage. Raises SignInNeeded, or Unreachable while sessions cannot be checked."""
         self.require_checked()

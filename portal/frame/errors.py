@@ -7,15 +7,19 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from chassis.http.client import Unreachable
-from contracts.types import SessionStage
+from contracts.types import ActorKind, SessionStage
 from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
 from gateway.calls import Refused
 from portal.frame.visit import visit_of
 
+OWN_HOME = "/espace"
+"""Leads whoever is signed in to their own home page."""
 FIRST_STEPS = {
     SessionStage.CHOOSE_CREDENTIALS: "/premiere-connexion/identifiants",
     SessionStage.ACCEPT_TERMS: "/premiere-connexion/conditions",
 }
+SPACES_OF = {ActorKind.PARENT: "family", ActorKind.AGENT: "agent", ActorKind.SYSTEM: "public"}
+LAYOUTS = {"family": "private", "agent": "agent", "public": "public"}
 STATUS_PAGES = {
     403: "forbidden",
     404: "not_found",
@@ -32,8 +36,17 @@ AnyRequest = Request[Any, Any, Any]
 
 def error_page(request: AnyRequest, status: int, text: str | None = None) -> Response[str]:
     """The page of an error; `text` says more than the general sentence of its status."""
+    visit = visit_of(request)
     name = STATUS_PAGES.get(status, "refused_page" if status < 500 else "broken")
-    return visit_of(request).page("error.html.j2", {"name": name, "text": text}, status=status)
+    space = SPACES_OF[visit.visitor.session.kind] if visit.visitor.is_ready and visit.visitor.session else "public"
+    said = text or visit.portal.texts(f"errors.{name}.{space}" if name == "not_found" else f"errors.{name}.text")
+    context = {
+        "name": name,
+        "text": said,
+        "layout": f"layouts/{LAYOUTS[space]}.html.j2",
+        "home_url": OWN_HOME if visit.visitor.session else "/",
+    }
+    return visit.page("error.html.j2", context, status=status)
 
 
 def on_sign_in_needed(request: AnyRequest, _error: SignInNeeded) -> Response[str]:
@@ -43,8 +56,8 @@ def on_sign_in_needed(request: AnyRequest, _error: SignInNeeded) -> Response[str
 
 
 def on_stage_not_ready(request: AnyRequest, error: StageNotReady) -> Response[Any]:
-    """The next of the first steps."""
-    return visit_of(request).redirect(FIRST_STEPS[error.stage])
+    """The next of the first steps; home for whoever has done them all."""
+    return visit_of(request).redirect(FIRST_STEPS.get(error.stage, OWN_HOME))
 
 
 def on_wrong_space(request: AnyRequest, _error: WrongSpace) -> Response[str]:

@@ -1,6 +1,7 @@
 """Pages open to everybody, and the way in: sign-in, activation, first steps."""
 
 from portal.frame.spaces import Space, anybody
+from portal.public import nowhere
 from portal.public.activation import pages as activation
 from portal.public.activities import pages as activities
 from portal.public.first_steps import pages as first_steps
@@ -9,5 +10,10 @@ from portal.public.information import pages as information
 from portal.public.sign_in import pages as sign_in
 
 PUBLIC = Space(
-    anybody, [page for area in (home, sign_in, activation, first_steps, activities, information) for page in area.PAGES]
+    anybody,
+    [
+        page
+        for area in (home, sign_in, activation, first_steps, activities, information, nowhere)
+        for page in area.PAGES
+    ],
 )

@@ -33,6 +33,7 @@ GATEWAY = (
     "calls",
     "composing",
     "connections",
+    "last_resort",
     "security",
     "settings",
 )

@@ -9,11 +9,10 @@ from contracts.identity.models import SignIn
 from contracts.types import ActorKind, SessionStage
 from gateway.auth import Visitor, cleared_session_cookie, session_cookie
 from gateway.calls import Refused, typed_as
-from portal.frame.errors import FIRST_STEPS
+from portal.frame.errors import FIRST_STEPS, OWN_HOME
 from portal.frame.spaces import form, page
 from portal.frame.visit import Notice, Visit
 
-OWN_HOME = "/espace"
 HOMES = {ActorKind.PARENT: "/mon-accueil", ActorKind.AGENT: "/agents"}
 
 

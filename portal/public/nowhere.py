@@ -1,0 +1,24 @@
+"""An address of no page: told in the frame of whoever asks, which only a page is given."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.exceptions import NotFoundException
+
+from portal.frame.spaces import form, page
+from portal.frame.visit import Visit
+
+
+@page("/{path:path}")
+async def nowhere(visit: Visit, path: str) -> Response[Any]:
+    """There is no such page."""
+    raise NotFoundException
+
+
+@form("/{path:path}", is_of_others=True)
+async def nowhere_to_post(visit: Visit, path: str) -> Response[Any]:
+    """There is no such form; whoever posts it need not prove where it came from."""
+    raise NotFoundException
+
+
+PAGES = [nowhere, nowhere_to_post]
