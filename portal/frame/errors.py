@@ -1,5 +1,6 @@
 """Pages for what goes wrong: each says what happened, who can help and what to do next, and never a technical word."""
 
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -7,10 +8,11 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from chassis.http.client import Unreachable
-from contracts.types import SessionStage
+from contracts.types import ActorKind, SessionStage
 from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
 from gateway.calls import Refused
 from portal.frame.visit import visit_of
+from portal.kit.forms import MalformedForm
 
 FIRST_STEPS = {
     SessionStage.CHOOSE_CREDENTIALS: "/premiere-connexion/identifiants",
@@ -43,8 +45,11 @@ def on_sign_in_needed(request: AnyRequest, _error: SignInNeeded) -> Response[str
 
 
 def on_stage_not_ready(request: AnyRequest, error: StageNotReady) -> Response[Any]:
-    """The next of the first steps."""
-    return visit_of(request).redirect(FIRST_STEPS[error.stage])
+    """The next of the first steps; the home page of whoever has done them all."""
+    visit = visit_of(request)
+    session = visit.visitor.session
+    home = "/agents" if session and session.kind is ActorKind.AGENT else "/mon-accueil"
+    return visit.redirect(FIRST_STEPS.get(error.stage, home))
 
 
 def on_wrong_space(request: AnyRequest, _error: WrongSpace) -> Response[str]:
@@ -75,19 +80,41 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[str]:
     return error_page(request, 404 if error.status_code == 400 and request.method == "GET" else error.status_code)
 
 
+def on_malformed_form(request: AnyRequest, _error: MalformedForm) -> Response[str]:
+    """A form whose fields are none of ours."""
+    return error_page(request, 422)
+
+
 def on_bug(request: AnyRequest, error: Exception) -> Response[str]:
     """Anything unexpected: loud in the log, an apology on the page."""
     log.error("unhandled exception", method=request.method, route=request.scope.get("path_template"), exc_info=error)
     return error_page(request, 500)
 
 
+def that_cannot_fail(handler: Callable[[AnyRequest, Any], Response[Any]]) -> Callable[[AnyRequest, Any], Response[Any]]:
+    """The handler; whatever it raises itself ends in a page that needs neither a session nor a template."""
+
+    def answer(request: AnyRequest, error: Any) -> Response[Any]:
+        try:
+            return handler(request, error)
+        except Exception as failure:
+            log.error("error page failed", route=request.scope.get("path_template"), exc_info=failure)
+            return Response("500", status_code=500, media_type="text/plain", headers={"Cache-Control": "no-store"})
+
+    return answer
+
+
 PAGE_ERRORS: dict[int | type[Exception], Any] = {
-    SignInNeeded: on_sign_in_needed,
-    StageNotReady: on_stage_not_ready,
-    WrongSpace: on_wrong_space,
-    ForgedRequest: on_forged_request,
-    Refused: on_refused,
-    Unreachable: on_unreachable,
-    HTTPException: on_http_error,
-    Exception: on_bug,
+    kind: that_cannot_fail(handler)
+    for kind, handler in (
+        (SignInNeeded, on_sign_in_needed),
+        (StageNotReady, on_stage_not_ready),
+        (WrongSpace, on_wrong_space),
+        (ForgedRequest, on_forged_request),
+        (Refused, on_refused),
+        (Unreachable, on_unreachable),
+        (MalformedForm, on_malformed_form),
+        (HTTPException, on_http_error),
+        (Exception, on_bug),
+    )
 }

@@ -188,3 +188,12 @@ async def test_strange_key_of_a_form(town: Town) -> None:
     for key in ("é", "a\nb", "k" * 5000, "\x00"):
         answer = await agent.post("/agents/familles/nouvelle", {"idempotency_key": key, "guardian.first_name": "Ana"})
         assert answer.status_code < 500, (key, answer.text)
+
+
+async def test_form_that_no_page_has(town: Town) -> None:
+    """A07: fields that conflict, nest too deep or have an index of thousands of digits are refused."""
+    agent = await town.agent(Role.FRONT_DESK)
+    await agent.get("/agents/familles/nouvelle")
+    for form in ({"a": "1", "a.b": "2"}, {".".join("a" * 1500): "1"}, {f"a.{'9' * 5000}": "1"}):
+        answer = await agent.post("/agents/familles/nouvelle", form)
+        assert answer.status_code == 422, (next(iter(form))[:40], answer.status_code)
