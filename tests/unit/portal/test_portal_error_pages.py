@@ -13,6 +13,6 @@ def test_handler_that_fails_itself_ends_in_a_plain_answer() -> None:
     def failing(_request: Request[Any, Any, Any], error: dict[str, str]) -> Response[Any]:
         return Response(error["unknown"])
 
-    request: Request[Any, Any, Any] = Request({"type": "http", "method": "GET", "path": "/"})  # type: ignore[typeddict-item]
+    request: Request[Any, Any, Any] = Request({"type": "http", "method": "GET", "path": "/"})  # type: ignore[arg-type]
     answer = that_cannot_fail(failing)(request, {})
     assert (answer.status_code, answer.media_type) == (500, "text/plain")
