@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import Request
+from litestar.exceptions import ClientException
 
 from contracts.operation import SAFE_METHODS
 
@@ -11,6 +12,8 @@ from .auth import Sessions, bearer_token
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 CSRF_EXEMPT = "csrf_exempt"
+FIELDS_MAX = 2_000
+NAME_LENGTH_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,9 @@ async def _read_form(request: Request[Any, Any, Any]) -> Form:
     if not request.headers.get("content-type", "").startswith(FORM_TYPES):
         return Form()
     lists: dict[str, list[str]] = {}
-    for name, value in (await request.form()).multi_items():
+    for number, (name, value) in enumerate((await request.form()).multi_items()):
+        if number >= FIELDS_MAX or len(name) > NAME_LENGTH_MAX:
+            raise ClientException(status_code=422)
         if isinstance(value, str):
             lists.setdefault(name, []).append(value.replace("\x00", ""))
     return Form({name: values[0] for name, values in lists.items()}, lists)

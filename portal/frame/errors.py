@@ -11,6 +11,7 @@ from contracts.types import ActorKind, SessionStage
 from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
 from gateway.calls import Refused
 from portal.frame.visit import visit_of
+from portal.kit.forms import MalformedForm
 
 OWN_HOME = "/espace"
 """Leads whoever is signed in to their own home page."""
@@ -56,8 +57,11 @@ def on_sign_in_needed(request: AnyRequest, _error: SignInNeeded) -> Response[str
 
 
 def on_stage_not_ready(request: AnyRequest, error: StageNotReady) -> Response[Any]:
-    """The next of the first steps; home for whoever has done them all."""
-    return visit_of(request).redirect(FIRST_STEPS.get(error.stage, OWN_HOME))
+    """The next of the first steps; the home page of whoever has done them all."""
+    visit = visit_of(request)
+    session = visit.visitor.session
+    home = "/agents" if session and session.kind is ActorKind.AGENT else "/mon-accueil"
+    return visit.redirect(FIRST_STEPS.get(error.stage, home))
 
 
 def on_wrong_space(request: AnyRequest, _error: WrongSpace) -> Response[str]:
@@ -88,6 +92,11 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[str]:
     return error_page(request, 404 if error.status_code == 400 and request.method == "GET" else error.status_code)
 
 
+def on_malformed_form(request: AnyRequest, _error: MalformedForm) -> Response[str]:
+    """A form whose fields are none of ours."""
+    return error_page(request, 422)
+
+
 def on_bug(request: AnyRequest, error: Exception) -> Response[str]:
     """Anything unexpected: loud in the log, an apology on the page."""
     log.error("unhandled exception", method=request.method, route=request.scope.get("path_template"), exc_info=error)
@@ -101,6 +110,7 @@ PAGE_ERRORS: dict[int | type[Exception], Any] = {
     ForgedRequest: on_forged_request,
     Refused: on_refused,
     Unreachable: on_unreachable,
+    MalformedForm: on_malformed_form,
     HTTPException: on_http_error,
     Exception: on_bug,
 }

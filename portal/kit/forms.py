@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +37,47 @@ class FormState:
         return self.errors.get(name, "")
 
 
+DEPTH_MAX: Final = 8
+COUNT_MAX: Final = 1000
+INDEX_MAX: Final = 999
+
+
+class MalformedForm(Exception):
+    """Field names that no form of ours has: too many or too deep, an index out of bounds, or one within a value."""
+
+
 def nest(form: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON body of a form: `children.0.first_name` goes to `{"children": [{"first_name": ...}]}`; blanks are left out."""
+    """The JSON body of a form: `children.0.first_name` goes to `{"children": [{"first_name": ...}]}`; blanks are left out.
+
+    Raises MalformedForm.
+    """
+    if len(form) > COUNT_MAX:
+        raise MalformedForm
     root: dict[str, Any] = {}
     for name, value in form.items():
         if name in ("csrf_token", "idempotency_key") or value in ("", None):
             continue
-        *path, last = name.split(".")
+        *path, last = _steps(name)
         place = root
         for part in path:
             place = place.setdefault(part, {})
+            if not isinstance(place, dict):
+                raise MalformedForm
+        if last in place:
+            raise MalformedForm
         place[last] = value
     return {name: _lists(value) for name, value in root.items()}
+
+
+def _steps(name: str) -> list[str]:
+    if name.count(".") >= DEPTH_MAX:
+        raise MalformedForm
+    steps = name.split(".")
+    # The length comes first: `int` refuses thousands of digits, and those of other scripts are no index of ours.
+    for step in steps:
+        if step.isdigit() and not (step.isascii() and len(step) <= len(str(INDEX_MAX))):
+            raise MalformedForm
+    return steps
 
 
 def _lists(value: Any) -> Any:

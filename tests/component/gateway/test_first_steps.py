@@ -129,3 +129,13 @@ async def status_of(town: Town, guardian_id: object) -> AccountStatus:
     identity = town.services["identity"]
     answer = await identity.client.get(f"/accounts?guardian_id={guardian_id}", headers=identity.as_agent(Role.DIRECTOR))
     return AccountStatus(answer.json()["items"][0]["status"])
+
+
+@pytest.mark.parametrize("step", [CREDENTIALS, TERMS])
+async def test_first_step_already_done_leads_home(town: Town, step: str) -> None:
+    """A01: a double click, or Back, once everything is done."""
+    parent, _ = await town.parent()
+    for browser, home in ((parent, "/mon-accueil"), (await town.agent(Role.FRONT_DESK), "/agents")):
+        await browser.get(home)
+        for answer in (await browser.get(step), await browser.post(step, {})):
+            assert (answer.status_code, answer.headers["location"]) == (303, home)

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from contracts.types import Role
-from tests.component.gateway.api import Application, application_of
+from tests.component.gateway.api import Application, application_of, parent_application
 from tests.component.gateway.town import Town, child_ids
 
 pytestmark = pytest.mark.anyio
@@ -188,3 +188,38 @@ async def test_strange_key_of_a_form(town: Town) -> None:
     for key in ("é", "a\nb", "k" * 5000, "\x00"):
         answer = await agent.post("/agents/familles/nouvelle", {"idempotency_key": key, "guardian.first_name": "Ana"})
         assert answer.status_code < 500, (key, answer.text)
+
+
+async def test_form_that_no_page_has(town: Town) -> None:
+    """A07: fields that conflict, nest too deep or have an index of thousands of digits are refused."""
+    agent = await town.agent(Role.FRONT_DESK)
+    await agent.get("/agents/familles/nouvelle")
+    too_many = {f"field{number}": "1" for number in range(3_000)}
+    odd = ({"children": "1"}, {"children.0": "x"}, {"address": "1"})
+    deep = ({"a": "1", "a.b": "2"}, {".".join("a" * 1500): "1"}, {f"a.{'9' * 5000}": "1"})
+    for form in (*deep, *odd, too_many):
+        answer = await agent.post("/agents/familles/nouvelle", form)
+        assert answer.status_code == 422, (next(iter(form))[:40], answer.status_code)
+
+
+@pytest.mark.parametrize("activity_id", ["../bookings/1/cancellation?x=", "%0d%0a", "\r\nX-Evil: 1", "", "1"])
+async def test_an_id_that_is_none_leads_to_no_other_operation(town: Town, activity_id: str) -> None:
+    """A05: ids are read as ids at the edge; what is none is refused beside its field, and nobody is called."""
+    agent = await town.agent(Role.DIRECTOR)
+    await agent.get("/agents/ouvertures")
+    day = str(await town.booking.today())
+    form = {"activity_id": activity_id, "from_on": day, "to_on": day, "capacity": "3", "weekday": list("0123456")}
+    answer = await agent.post("/agents/ouvertures", form)
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"lines":' * 5_000, "\x00", "{", "9" * 100_000])
+async def test_a_body_nested_without_end_is_refused(town: Town, body: str) -> None:
+    """A07: the same for JSON."""
+    application, _ = await parent_application(town)
+    answer = await application.send(
+        "POST", "/bookings", content=body, headers={"Idempotency-Key": "k", "Content-Type": "application/json"}
+    )
+    assert answer.status_code in (400, 422), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"

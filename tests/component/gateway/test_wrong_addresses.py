@@ -55,9 +55,8 @@ async def test_below_the_public_api_it_is_a_problem_document(town: Town) -> None
 async def test_a_first_step_that_is_done_leads_home(town: Town, path: str) -> None:
     """A01: Back, or a double click, once everything is done."""
     parent, _ = await town.parent()
-    assert (await parent.get(path)).headers["location"] == "/espace"
-    assert (await parent.post(path, {"username": "x"})).headers["location"] == "/espace"
-    assert (await parent.landing(await parent.get("/espace"))).status_code == 200
+    assert (await parent.get(path)).headers["location"] == "/mon-accueil"
+    assert (await parent.post(path, {"username": "x"})).headers["location"] == "/mon-accueil"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from portal.agents.counter.families import with_children_in_order
 from portal.agents.places.openings import PERIOD_DAYS_MAX, WEEKDAYS, chosen_days
-from portal.kit import nest
+from portal.kit import MalformedForm, nest
 from portal.kit.amounts import cents_typed
 from portal.public.sign_in.pages import safe_path
 
@@ -74,6 +74,25 @@ def test_nesting_a_form_gives_back_the_body(body: dict[str, Any]) -> None:
 def test_blank_fields_and_those_of_the_page_itself_are_no_part_of_the_body() -> None:
     form = {"csrf_token": "x", "idempotency_key": "y", "name": "", "children.0.name": "", "children.1.name": "Lina"}
     assert nest(form) == {"children": [{"name": "Lina"}]}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"a": "1", "a.b": "2"},
+        {"a.b": "2", "a": "1"},
+        {".".join("a" * 1500): "1"},
+        {f"children.{'9' * 5000}.name": "Lina"},
+        {"children.1000.name": "Lina"},
+        {"children.²": "Lina"},
+        {f"field_{number}": "1" for number in range(1001)},
+    ],
+    ids=["value, then within it", "within it, then value", "deep", "many digits", "far index", "other digits", "many"],
+)
+def test_form_that_no_page_has_is_malformed(form: dict[str, str]) -> None:
+    """A07: fields that conflict, nest too deep, are too many or have an index out of bounds."""
+    with pytest.raises(MalformedForm):
+        nest(form)
 
 
 @given(st.lists(st.tuples(st.text(max_size=3), st.text(max_size=3)), max_size=12))
