@@ -219,20 +219,20 @@ def _complete(service: str, _logger: Any, method: str, fields: MutableMapping[st
 
     An exception becomes its type and the places it passed: its message and variables may hold personal data.
     """
-    told = {**_acting.get(), **{name: value for name, value in fields.items() if name in LOG_FIELDS}}
-    told["service"] = service
-    told["level"] = method
-    told["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    line = {**_acting.get(), **{name: value for name, value in fields.items() if name in LOG_FIELDS}}
+    line["service"] = service
+    line["level"] = method
+    line["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     here = trace.get_current_span().get_span_context()
     if here.is_valid:
-        told["trace_id"] = format(here.trace_id, "032x")
-        told["span_id"] = format(here.span_id, "016x")
+        line["trace_id"] = format(here.trace_id, "032x")
+        line["span_id"] = format(here.span_id, "016x")
     raised = fields.get("exc_info")
     error = sys.exc_info()[1] if raised is True else raised
     if isinstance(error, BaseException):
-        told["error"] = type(error).__name__
-        told["exception"] = _places(error)
-    return told
+        line["error"] = type(error).__name__
+        line["exception"] = _places(error)
+    return line
 
 
 def _places(error: BaseException) -> list[str]:

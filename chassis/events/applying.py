@@ -138,11 +138,12 @@ class Applier:
     async def apply_within(self, tx: Transaction, topic: str, envelopes: Sequence[Envelope]) -> int:
         """Apply the events that were not applied before, in a transaction of the caller's; how many those were."""
         new = await claim_events(tx, topic, [envelope.event_id for envelope in envelopes])
-        fresh = [each for each in {each.event_id: each for each in envelopes}.values() if each.event_id in new]
+        once = {envelope.event_id: envelope for envelope in envelopes}
+        fresh = [envelope for event_id, envelope in once.items() if event_id in new]
         handled, many = self._subscriptions.handlers, self._subscriptions.many
         # What nobody handles has no effect: it comes last, so that it does not part neighbors.
-        fresh.sort(key=lambda each: each.payload is not None and each.event_type not in handled)
-        for handler, neighbors in groupby(fresh, lambda each: many.get(each.event_type) if each.payload else None):
+        fresh.sort(key=lambda event: event.payload is not None and event.event_type not in handled)
+        for handler, neighbors in groupby(fresh, lambda event: many.get(event.event_type) if event.payload else None):
             if handler is not None:
                 await self._dispatch_together(tx, handler, tuple(neighbors))
                 continue
@@ -190,7 +191,7 @@ class Applier:
             trials = waiting
             if trials:
                 RETRIES.labels(topic).inc(len(failed))
-                await asyncio.sleep(RETRY_PAUSE_SECONDS * 2 ** min(max(each.attempts for each in trials) - 1, 4))
+                await asyncio.sleep(RETRY_PAUSE_SECONDS * 2 ** min(max(trial.attempts for trial in trials) - 1, 4))
 
     async def _are_resting(self, topic: str, received: Sequence[Received]) -> list[bool]:
         keys = [event_key(topic, item.partition, item.offset) for item in received]

@@ -137,7 +137,7 @@ class Consumer:
         return await self.watch.look(self._subscriptions())
 
     def _subscriptions(self) -> list[Subscription]:
-        return [Subscription(each.topic, each.consumer, each.in_hand) for each in self._readings]
+        return [Subscription(reading.topic, reading.consumer, reading.in_hand) for reading in self._readings]
 
     async def _read(self, reading: Reading) -> None:
         while True:

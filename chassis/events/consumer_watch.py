@@ -145,8 +145,8 @@ class ConsumerWatch:
     async def look(self, subscriptions: Sequence[Subscription]) -> dict[str, dict[str, Any]]:
         """Look now: the state of each topic, its partitions, its lag, and the reason when something is wrong."""
         can_work = await self._db.answers()
-        reports = await asyncio.gather(*(self._look_at(each, can_work) for each in subscriptions))
-        return {each.topic: report for each, report in zip(subscriptions, reports, strict=True)}
+        reports = await asyncio.gather(*(self._look_at(subscription, can_work) for subscription in subscriptions))
+        return {subscription.topic: report for subscription, report in zip(subscriptions, reports, strict=True)}
 
     async def _look_at(self, subscription: Subscription, can_work: bool) -> dict[str, Any]:
         topic = subscription.topic

@@ -177,7 +177,7 @@ def _choose(addresses: Iterable[_Address], now: float, *, is_repeatable: bool) -
     """The address to call: a trusted one before one that is avoided, then the least busy. None: all are closed."""
     trusted_until = now if is_repeatable else 0.0
     can_be_called = (address for address in addresses if not address.is_closed(now))
-    return min(can_be_called, key=lambda each: (each.avoided_until > trusted_until, each.calls), default=None)
+    return min(can_be_called, key=lambda address: (address.avoided_until > trusted_until, address.calls), default=None)
 
 
 @cache

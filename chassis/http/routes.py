@@ -86,7 +86,7 @@ def litestar_path(path: str, operation: Operation[..., Any]) -> str:
 
 def header(request: AnyRequest, name: bytes) -> str:
     """A header of a request by its name in lower case, or an empty text."""
-    return next((value.decode("latin-1") for found, value in request.scope["headers"] if found == name), "")
+    return next((value.decode("latin-1") for header_name, value in request.scope["headers"] if header_name == name), "")
 
 
 def actor_of(request: AnyRequest) -> Actor:
@@ -180,8 +180,8 @@ class _Served:
             arguments[BODY] = _read(lambda model: model.model_validate_json(content), self.operation.body)
         for name, kind in self.wanted:
             provider = OWN_PROVIDERS.get(kind)
-            found = provider(request) if provider else provided[kind]
-            arguments[name] = await found if inspect.isawaitable(found) else found
+            value = provider(request) if provider else provided[kind]
+            arguments[name] = await value if inspect.isawaitable(value) else value
         return arguments
 
 

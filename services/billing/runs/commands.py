@@ -104,7 +104,10 @@ async def draft_batch(tx: Transaction, run: Run) -> int:
     if household_ids:
         await store.claim_charges(tx, run, household_ids)
         totals = await store.totals(tx, run, household_ids)
-        items = [Item(who, count, found.total_cents, anomalies_of(found)) for who, count, found in totals]
+        items = [
+            Item(household_id, line_count, household.total_cents, anomalies_of(household))
+            for household_id, line_count, household in totals
+        ]
         await store.save_items(tx, run.run_id, items, await tx.now())
     return len(household_ids)
 

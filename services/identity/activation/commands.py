@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from operator import itemgetter
 from uuid import UUID
 
 import structlog
@@ -101,7 +102,7 @@ async def request_reset(tx: Transaction, email: str, address: str) -> None:
     """
     now = await tx.now()
     throttled = ((reset_subject(email), RESET_EMAIL_RULE), (reset_subject(address), RESET_ADDRESS_RULE))
-    for subject, rule in sorted(throttled, key=lambda each: each[0]):
+    for subject, rule in sorted(throttled, key=itemgetter(0)):
         throttle = await lock_throttle(tx, subject)
         if wait := throttle.wait_seconds(now):
             log.warning("password reset throttled", code=TooManyAttempts.code())

@@ -39,12 +39,12 @@ def check_choice(
     choice: Choice, account: Account | None, rules: CredentialRules, *, is_username_taken: bool
 ) -> list[FieldRefusal]:
     """Everything that is wrong with a choice, at most one refusal a field. `account` is None for one being created."""
-    found = [
+    refusals = [
         check_username(choice.username, account, rules, is_taken=is_username_taken),
         check_password(choice.password, choice.username, rules),
         _check_confirmation(choice),
     ]
-    return [refusal for refusal in found if refusal is not None]
+    return [refusal for refusal in refusals if refusal is not None]
 
 
 def check_username(

@@ -115,5 +115,5 @@ def check_acceptance(reading: Reading, stage: SessionStage, version: str, expect
 def _plain(title: str, sections: tuple[Section, ...]) -> dict[str, Any]:
     return {
         "title": title,
-        "sections": [{"heading": each.heading, "paragraphs": list(each.paragraphs)} for each in sections],
+        "sections": [{"heading": section.heading, "paragraphs": list(section.paragraphs)} for section in sections],
     }
