@@ -15,7 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from chassis.actor import Actor, Visitor
+from chassis.actor import Actor, BrowserSession
 from chassis.data.database import Database
 from chassis.data.idempotency import KEY_LENGTH_MAX, Claim
 from chassis.http.errors import PROBLEM_TYPE, malformed_document, refusal_document, retry_headers
@@ -101,12 +101,12 @@ def actor_of(request: AnyRequest) -> Actor:
     return actor
 
 
-def visitor_of(request: AnyRequest) -> Visitor:
+def browser_session_of(request: AnyRequest) -> BrowserSession:
     """The browser's session and address, as the gateway hands them on. Raises Invalid."""
     session, address = header(request, b"x-session"), header(request, b"x-client-address")
     if max(len(session), len(address)) > HEADER_LENGTH_MAX:
         raise Invalid
-    return Visitor(session or None, address)
+    return BrowserSession(session or None, address)
 
 
 async def claim_of(request: AnyRequest) -> Claim:
@@ -126,7 +126,7 @@ def database_of(request: AnyRequest) -> Database:
 
 OWN_PROVIDERS: Final[Mapping[Any, Provider]] = {
     Actor: actor_of,
-    Visitor: visitor_of,
+    BrowserSession: browser_session_of,
     Claim: claim_of,
     Database: database_of,
 }
