@@ -13,8 +13,8 @@ from ..tariffs.domain import Price, Quotient, ServiceDay
 from .domain import Charge, Facts
 
 
-class BookedDay(Protocol):
-    """What every event about a booking says of it."""
+class BookingEvent(Protocol):
+    """What every event about a booking has: which day of which child it is about."""
 
     @property
     def booking_id(self) -> UUID: ...
@@ -51,7 +51,7 @@ returning *, (c.xmax = 0) as is_new
 
 
 async def note_facts(
-    tx: Transaction, notes: Sequence[tuple[BookedDay, Facts]], recorded_at: datetime
+    tx: Transaction, notes: Sequence[tuple[BookingEvent, Facts]], recorded_at: datetime
 ) -> list[tuple[Charge, bool]]:
     """Add facts to the charges of different bookings: each charge, locked, and whether it was unknown until now.
 

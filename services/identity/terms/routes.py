@@ -10,7 +10,7 @@ from ..adapters.keys import Keys
 from ..settings import IdentityRules
 from ..sign_in.queries import current_session, signed_in
 from . import commands, queries
-from .domain import Reading, end_token
+from .domain import TermsReading, end_token
 
 
 @serves(api.read_terms)
@@ -26,6 +26,6 @@ async def accept_terms(
     body: TermsAcceptance, db: Database, keys: Keys, rules: IdentityRules, browser: BrowserSession
 ) -> CurrentSession:
     session = await signed_in(db, browser.session_token, rules)
-    reading = Reading(body.version, body.end_token, body.is_accepted, browser.address)
+    reading = TermsReading(body.version, body.end_token, body.is_accepted, browser.address)
     accepted = await commands.accept_terms(db, keys, session, rules.terms, reading)
     return current_session(accepted, keys, rules)
