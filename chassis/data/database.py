@@ -1,4 +1,4 @@
-"""PostgreSQL: the pool, transactions that carry their events, and commands that are retried when rows collide."""
+"""PostgreSQL: the connection pool, transactions with their outbox, and commands that are retried after a deadlock or a lock timeout."""
 
 import asyncio
 import functools
@@ -97,7 +97,7 @@ class Database(Queries):
         return cls(pool, timedelta(seconds=settings.clock_offset_seconds))
 
     async def run(self) -> None:
-        """Look after the pool, which keeps itself in order while it is open; it ends when somebody closed it."""
+        """Watch the pool, which keeps itself in order while it is open; it ends when somebody closed it."""
         while not self.pool.is_closing():  # noqa: ASYNC110 - the pool tells nobody that it was closed
             await asyncio.sleep(POOL_LOOK_SECONDS)
 

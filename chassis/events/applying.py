@@ -1,9 +1,9 @@
-"""Applying records: one transaction a batch, exactly once in effect, in order per key.
+"""The idempotent consumer: records are applied a batch a transaction, exactly once in effect, in order per key.
 
 A batch that fails is taken apart and applied record by record. A record that fails is tried again after a pause, and only
-what follows with the same key waits for it. A record that cannot be read, or that fails after its capped attempts, is put
-aside as a dead letter - by reference and with its cause, never with its content - and blocks nothing behind it. When the
-database itself is out of reach nothing is put aside: the caller asks for the batch again.
+what follows with the same key waits for it. A poison record (one that cannot be read, or that fails after its
+capped attempts) is put aside as a dead letter, by reference and with its cause, never with its content, and blocks nothing
+behind it. When the database itself is out of reach nothing is put aside: the caller asks for the batch again.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ ATTEMPTS_MAX = 4
 COLLISION_ATTEMPTS_MAX = 20
 RETRY_PAUSE_SECONDS = 0.2
 PATIENT = (*COLLISIONS, asyncpg.QueryCanceledError)
-"""What a crowded database may do to a record for a while, and a bad record for ever."""
+"""What contention in the database may do to a record for a while, and a poison record for ever."""
 
 EventT = TypeVar("EventT", bound=Event)
 Handler = Callable[[Transaction, Any, Envelope], Awaitable[None]]
@@ -59,7 +59,7 @@ class ReceivedRecord:
 
 @dataclass(slots=True)
 class _Trial:
-    """A record of a batch that was taken apart."""
+    """A record of a batch that failed, and how often it was tried alone."""
 
     record: ReceivedRecord
     attempts: int = 0

@@ -1,4 +1,5 @@
-"""Progress by position: what counts is a record that was settled for the first time, never how busy its consumer is."""
+"""Progress by position, a high-water mark for each partition: a record counts when it is settled for the first time, so that a consumer
+that is busy with the same batch again and again makes none."""
 
 from collections import defaultdict
 
