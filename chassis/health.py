@@ -104,7 +104,6 @@ async def consumers(state: State) -> Response[dict[str, Any]]:
 
 @get("/metrics", include_in_schema=False)
 async def metrics(state: State) -> Response[bytes]:
-    """Prometheus metrics of this process."""
     await state.health.measure()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

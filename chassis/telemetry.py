@@ -170,7 +170,6 @@ class span(AbstractContextManager[Span]):  # noqa: N801 - it reads as what it do
             self._span = self.tracer.start_span(name, trace.set_span_in_context(NonRecordingSpan(parent)), kind)
 
     def __enter__(self) -> Span:
-        """Make it the present span."""
         self._token = attach(trace.set_span_in_context(self._span))
         return self._span
 

@@ -34,7 +34,6 @@ def consumer_tasks(consumer: AIOKafkaConsumer) -> Mapping[str, "asyncio.Task[Any
 
 
 def producer_tasks(producer: AIOKafkaProducer) -> Mapping[str, "asyncio.Task[Any]"]:
-    """The tasks that must run now."""
     tasks = {"metadata": producer.client._sync_task, "sender": producer._sender.sender_task}
     return {name: task for name, task in tasks.items() if task is not None}
 

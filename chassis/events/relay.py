@@ -204,7 +204,6 @@ class Pace:
 
 
 def envelope_of(row: Row, service: str) -> Envelope:
-    """The record that an outbox row becomes."""
     return Envelope(
         event_id=row["event_id"],
         event_type=row["event_type"],

@@ -65,7 +65,6 @@ class HttpClient:
         self._retry_tokens = RETRY_RESERVE
 
     async def close(self) -> None:
-        """Close every connection."""
         for address in self._addresses:
             await address.client.aclose()
 

@@ -79,7 +79,6 @@ def retry_headers(problem_document: Problem) -> list[tuple[str, str]]:
 def problem(
     status: int, code: str, detail: str, params: Mapping[str, Any] | None = None, errors: Iterable[FieldProblem] = ()
 ) -> Response[bytes]:
-    """A problem document as a response."""
     return _response(document(status, code, detail, params, errors))
 
 
@@ -112,7 +111,6 @@ def refusal_document(refusal: Refusal) -> Problem:
 
 
 def refusal_response(_request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
-    """A refusal as a response."""
     return _response(refusal_document(refusal))
 
 

@@ -45,7 +45,6 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Send it."""
         headers = [(name.encode(), value.encode()) for name, value in self.headers]
         if self.content:
             headers.append((b"content-length", str(len(self.content)).encode()))
@@ -119,7 +118,6 @@ async def claim_of(request: AnyRequest) -> Claim:
 
 
 def database_of(request: AnyRequest) -> Database:
-    """The service's database."""
     db: Database = request.app.state.db
     return db
 
@@ -225,6 +223,5 @@ def _answer(answer: Any, operation: Operation[..., Any]) -> Answer:
 
 
 def problem_answer(problem: Problem) -> Answer:
-    """A problem document as an answer."""
     headers = [("content-type", PROBLEM_TYPE), ("cache-control", "no-store"), *retry_headers(problem)]
     return Answer(problem.status, problem.model_dump_json().encode(), tuple(headers))

@@ -25,7 +25,6 @@ class TelemetryMiddleware:
         self._service = service
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
-        """The application, watched."""
 
         async def watched(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != ScopeType.HTTP or scope["path"].startswith(QUIET_PATHS):

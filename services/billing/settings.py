@@ -52,7 +52,6 @@ class BillingRules:
 
     @property
     def payment_limits(self) -> Limits:
-        """What may be paid online, and how often."""
         policy = self.policy
         return Limits(
             policy.payment_min_cents, policy.payment_max_cents, timedelta(minutes=policy.payment_restart_minutes)
@@ -71,7 +70,6 @@ class BillingSettings(ServiceSettings):
     payfip_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 15.0
 
     def rules(self) -> BillingRules:
-        """The rules of this process's town."""
         return BillingRules(
             load_section(self.town_file, "billing", BillingPolicy),
             load_town(self.town_file),

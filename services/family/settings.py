@@ -41,5 +41,4 @@ class FamilySettings(ServiceSettings):
     """What the process is told."""
 
     def rules(self) -> FamilyRules:
-        """The rules of this process's town."""
         return FamilyRules(load_section(self.town_file, "family", FamilyPolicy), load_town(self.town_file).zone)

@@ -36,7 +36,6 @@ class NotificationsSettings(ServiceSettings):
     """How long the relay may take to accept a connection, and to take a message."""
 
     def sender(self) -> SenderIdentity:
-        """In whose name this process sends."""
         return load_section(self.town_file, "notifications", SenderIdentity)
 
     def smtp_credentials(self) -> tuple[str, str] | None:

@@ -185,13 +185,11 @@ from charges where charge_id = $1
 
 
 async def add_correction(tx: Transaction, day: Charge, line: Charge, recorded_at: datetime) -> None:
-    """Store a new correction of a day."""
     await tx.execute(ADD_CORRECTION_SQL, day.charge_id, line.charge_id, line.correction, line.quantity, recorded_at)
     await save(tx, [line], recorded_at)
 
 
 def charge_of(row: Row) -> Charge:
-    """The charge of a row."""
     price = None
     if row["grid_version"] is not None:
         quotient = Quotient(row["quotient_cents"], row["quotient_on"]) if row["quotient_on"] else None

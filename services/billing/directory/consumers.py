@@ -11,7 +11,6 @@ from .store import ACTIVITIES, HOUSEHOLDS, QUOTIENT_FILES, keep_activity, keep_h
 
 
 def subscribe(subscriptions: Subscriptions) -> None:
-    """Listen to what this area keeps."""
     subscriptions.on(HouseholdState, keep_household)
     subscriptions.on_erased(HouseholdState, HOUSEHOLDS.forget, HOUSEHOLDS)
     subscriptions.on(ActivityState, keep_activity)

@@ -118,7 +118,7 @@ async def prepare(
 
 
 async def _page_of_twin(db: Database, payment_id: UUID) -> str:
-    """The page that an equal request opens now, or opened before; its refusal when it got none."""
+    """The page of a concurrent request with the same idempotency key: awaited, then given; its refusal when it got none."""
     deadline = asyncio.get_running_loop().time() + TWIN_SECONDS_MAX
     while (stored := await store.payment(db, payment_id)).attempt.status is PaymentStatus.CREATED:
         if asyncio.get_running_loop().time() >= deadline:

@@ -22,7 +22,6 @@ class Run:
 
     @classmethod
     def of(cls, row: Row) -> "Run":
-        """The run of a row."""
         return cls(row["run_id"], row["regie"], row["period"], InvoiceRunStatus(row["status"]))
 
 
@@ -49,7 +48,6 @@ RUN_OF_MONTH_SQL = "select run_id from invoice_runs where regie = $1 and period 
 
 
 async def run_of_month(queries: Queries, regie: str, period: date) -> UUID | None:
-    """The run of a month."""
     run_id: UUID | None = await queries.fetchval(RUN_OF_MONTH_SQL, regie, period)
     return run_id
 
@@ -180,7 +178,6 @@ where i.run_id = $1 and i.household_id = v.household_id
 
 
 async def save_items(tx: Transaction, run_id: UUID, items: Sequence[Item], drafted_at: datetime) -> None:
-    """Write drafted items."""
     await tx.execute(
         SAVE_ITEMS_SQL,
         run_id,

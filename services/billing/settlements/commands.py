@@ -1,4 +1,4 @@
-"""Results of payments, applied once.
+"""Settlement of payments: their results are looked up with the provider (reconciliation) and applied once.
 
 They are announced by the notification, by the payer's return and by a job; whichever comes, the look-up decides. No
 transaction is open while the provider is asked, and its answer is applied under the locks of the invoice and of the payment.

@@ -73,7 +73,6 @@ values ($1, $2, $3, $4, $5, $6, $7)
 
 
 async def add_household(tx: Transaction, state: HouseholdState, created_by: UUID) -> None:
-    """Write a new file."""
     payer = next(guardian for guardian in state.guardians if guardian.guardian_id == state.payer_guardian_id)
     await tx.execute(
         ADD_HOUSEHOLD_SQL,

@@ -50,7 +50,6 @@ def check_choice(
 def check_username(
     username: str, account: Account | None, rules: CredentialRules, *, is_taken: bool
 ) -> FieldRefusal | None:
-    """What is wrong with a user name."""
     pointer = "/username"
     if not username:
         return FieldRefusal(pointer, "username_required")
@@ -70,7 +69,6 @@ def check_username(
 
 
 def check_password(password: str, username: str, rules: CredentialRules) -> FieldRefusal | None:
-    """What is wrong with a password."""
     pointer = "/password"
     if not password:
         return FieldRefusal(pointer, "password_required")

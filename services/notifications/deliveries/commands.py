@@ -1,7 +1,8 @@
-"""The job that sends: it addresses what is new, claims what is due, hands it to the mail relay and writes how that went.
+"""The job that delivers: it addresses new notices, claims due messages, hands them to the mail relay and records the outcome.
 
-A message is claimed in a transaction that commits before anything is sent, so two senders never send it at once. A process
-that dies between the relay's yes and the record of it leads to one repeat, with the same Message-ID, after the lease.
+Delivery is at least once. A message is claimed in a transaction that commits before anything is sent, so two senders never send
+it at once. A process that dies between the relay's yes and the record of it leads to one repeat, with the same Message-ID,
+after the lease.
 """
 
 import asyncio
@@ -52,14 +53,14 @@ class MailSender:
                 for message in batch:
                     if time.monotonic() - started > self._batch_seconds:
                         return False
-                    await _undisturbed(self._send_traced(db, conversation, message))
+                    await _shielded(self._send_traced(db, conversation, message))
                     done += 1
         except RelayUnreachable as error:
             log.warning("mail relay is away", error=str(error), count=len(batch) - done)
             return False
         finally:
             # Whatever broke off, a message that was claimed and not sent does not wait for its lease to end.
-            await _undisturbed(_give_back(db, batch[done:]))
+            await _shielded(_give_back(db, batch[done:]))
         return True
 
     async def _send_traced(self, db: Database, conversation: Conversation, message: Claimed) -> None:
@@ -110,8 +111,8 @@ async def _give_back(db: Database, messages: Sequence[Claimed]) -> None:
         await record_outcome(db, message, Postponed())
 
 
-async def _undisturbed(work: Coroutine[None, None, None]) -> None:
-    """Finish work that has begun even when the process is told to stop: a mail taken by the relay is then recorded."""
+async def _shielded(work: Coroutine[None, None, None]) -> None:
+    """Shield work that has begun from cancellation: a mail that the relay took is recorded even when the process stops."""
     task = asyncio.create_task(work)
     try:
         await asyncio.shield(task)
