@@ -52,7 +52,7 @@ class PaymentOrder:
     email: str | None
 
 
-class Prepared(Model):
+class PreparedPayment(Model):
     """An attempt that is stored, and what is shown and asked for with it. Kept as the answer of its idempotency key."""
 
     payment_id: UUID
@@ -79,15 +79,15 @@ async def start_payment(
 @command
 async def prepare(
     tx: Transaction, actor: Actor, claim: Claim, rules: BillingRules, order: PaymentOrder
-) -> tuple[Prepared, bool]:
+) -> tuple[PreparedPayment, bool]:
     """Store an attempt before the provider is asked; or find the one of this key, False then, for its answer is awaited or there."""
     guardian_id = actor.require_guardian()
-    kept = await claim.replay(tx, Prepared)
+    kept = await claim.replay(tx, PreparedPayment)
     invoice = await lock_invoice(tx, order.invoice_id)
     await require_access(tx, actor, invoice.household_id)
     now = await tx.now()
     if kept and (
-        newest := await claim.replay(tx, Prepared)
+        newest := await claim.replay(tx, PreparedPayment)
     ):  # a twin may have begun anew before it gave us the invoice
         earlier = await store.payment(tx, newest.payment_id)
         if earlier.idop or (earlier.attempt.status is PaymentStatus.CREATED and now < given_up_at(earlier.attempt)):
@@ -113,7 +113,7 @@ async def prepare(
         ),
     )
     await store.add(tx, payment, exer=f"{invoice.issued_on.year}")
-    prepared = Prepared(payment_id=payment.payment_id, number=invoice.number, email=email)
+    prepared = PreparedPayment(payment_id=payment.payment_id, number=invoice.number, email=email)
     return await claim.keep(tx, prepared), True
 
 
@@ -129,7 +129,7 @@ async def _page_of_twin(db: Database, payment_id: UUID) -> str:
     return stored.idop
 
 
-async def _open_page(db: Database, provider: PaymentProvider, prepared: Prepared) -> str:
+async def _open_page(db: Database, provider: PaymentProvider, prepared: PreparedPayment) -> str:
     attempt = (await store.payment(db, prepared.payment_id)).attempt
     debt = Debt(
         exer=prepared.number[:4],

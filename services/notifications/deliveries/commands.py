@@ -20,7 +20,7 @@ from ..adapters.rendering import MissingName, Renderer
 from ..adapters.smtp import Conversation, MailRelay, RelayUnreachable, compose
 from ..messages.commands import ADDRESS_MAX, LEASE, address_notices, claim_messages, expire_overdue, record_outcome
 from ..messages.domain import FACTS_RETRY_MAX, RULES, Failed, Outcome, Postponed, Sent
-from ..messages.store import Claimed, has_work, read_names, read_recipient
+from ..messages.store import ClaimedMessage, has_work, read_names, read_recipient
 
 log = structlog.get_logger()
 
@@ -44,7 +44,7 @@ class MailSender:
         while (batch := await claim_messages(db)) and await self._send_batch(db, batch):
             continue
 
-    async def _send_batch(self, db: Database, batch: Sequence[Claimed]) -> bool:
+    async def _send_batch(self, db: Database, batch: Sequence[ClaimedMessage]) -> bool:
         """Send claimed messages; False when the relay is away or too slow to go on."""
         started = time.monotonic()
         done = 0
@@ -63,12 +63,12 @@ class MailSender:
             await _shielded(_give_back(db, batch[done:]))
         return True
 
-    async def _send_traced(self, db: Database, conversation: Conversation, message: Claimed) -> None:
+    async def _send_traced(self, db: Database, conversation: Conversation, message: ClaimedMessage) -> None:
         """Send as a part of the trace that led to the news, which began in somebody's browser."""
         with span(f"send {message.notice.template}", carrier=message.notice.trace):
             await self._send(db, conversation, message)
 
-    async def _send(self, db: Database, conversation: Conversation, message: Claimed) -> None:
+    async def _send(self, db: Database, conversation: Conversation, message: ClaimedMessage) -> None:
         outcome = await self._attempt(db, conversation, message)
         await record_outcome(db, message, outcome)
         if not isinstance(outcome, Postponed):
@@ -81,7 +81,7 @@ class MailSender:
                 cause=cause,
             )
 
-    async def _attempt(self, db: Database, conversation: Conversation, message: Claimed) -> Outcome:
+    async def _attempt(self, db: Database, conversation: Conversation, message: ClaimedMessage) -> Outcome:
         notice = message.notice
         audience = RULES[notice.template].audience
         recipient = await read_recipient(db, audience, notice.subject_id, message.recipient_id)
@@ -106,7 +106,7 @@ class MailSender:
         return await conversation.send(mail)
 
 
-async def _give_back(db: Database, messages: Sequence[Claimed]) -> None:
+async def _give_back(db: Database, messages: Sequence[ClaimedMessage]) -> None:
     for message in messages:
         await record_outcome(db, message, Postponed())
 

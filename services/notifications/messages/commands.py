@@ -7,7 +7,7 @@ from chassis.data.database import Transaction, command
 
 from . import store
 from .domain import RULES, Failed, Outcome, Postponed, Template, announcement
-from .store import Claimed
+from .store import ClaimedMessage
 
 BATCH_MAX: Final = 20
 ADDRESS_MAX: Final = 200
@@ -34,13 +34,13 @@ async def address_notices(tx: Transaction) -> int:
 
 
 @command
-async def claim_messages(tx: Transaction) -> list[Claimed]:
+async def claim_messages(tx: Transaction) -> list[ClaimedMessage]:
     """Take due messages; the claim is committed before anything is sent, so no other sender has them."""
     return await store.claim(tx, BATCH_MAX, LEASE)
 
 
 @command
-async def record_outcome(tx: Transaction, message: Claimed, outcome: Outcome) -> None:
+async def record_outcome(tx: Transaction, message: ClaimedMessage, outcome: Outcome) -> None:
     """Write how an attempt went, and publish it when it was the last one."""
     now = await tx.now()
     if await store.keep_outcome(tx, message, outcome, now) and not isinstance(outcome, Postponed):

@@ -29,7 +29,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedMessage:
     """A message that this process alone may send, until its lease ends; `attempt_count` is the fencing token of the claim."""
 
     message_id: UUID
@@ -188,10 +188,10 @@ from claimed c join notices n using (event_id) order by c.message_id
 """
 
 
-async def claim(tx: Transaction, limit: int, lease: timedelta) -> list[Claimed]:
+async def claim(tx: Transaction, limit: int, lease: timedelta) -> list[ClaimedMessage]:
     """Take due messages for this process alone, for the time of a lease."""
     return [
-        Claimed(
+        ClaimedMessage(
             row["message_id"],
             row["recipient_id"],
             row["attempt_count"],
@@ -221,7 +221,7 @@ where message_id = $1 and attempt_count = $2 and status = 'queued'
 """
 
 
-async def keep_outcome(tx: Transaction, message: Claimed, outcome: Outcome, at: datetime) -> bool:
+async def keep_outcome(tx: Transaction, message: ClaimedMessage, outcome: Outcome, at: datetime) -> bool:
     """Write how an attempt went; True when the message is thereby finished.
 
     Nothing changes when the lease ended and somebody else has the message by now.
