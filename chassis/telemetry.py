@@ -132,7 +132,7 @@ def configure(service: str, log_format: str) -> None:
 
 
 def acting(account_id: str, actor_kind: str) -> None:
-    """Name who acts in each line that is still to come of this request."""
+    """Bind the actor to every later log line of this request."""
     _acting.set({"account_id": account_id, "actor_kind": actor_kind})
 
 
@@ -214,7 +214,7 @@ def _export_spans(service: str) -> None:
 
 
 def _complete(service: str, _logger: Any, method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Say who, when, how grave and in which trace, in one step: each step of its own costs every line as much as this one.
+    """The one processor of structlog: actor, time, level and trace. A second one would cost every line as much again.
 
     An exception becomes its type and the places it passed: its message and variables may hold personal data.
     """

@@ -5,7 +5,7 @@ from collections import defaultdict
 
 
 class Progress:
-    """How far the records of a topic had their effect, or were put aside. A batch that comes again and again adds nothing."""
+    """How many records of a topic are settled: applied, or given up as dead letters."""
 
     def __init__(self) -> None:
         self.settled = 0

@@ -30,7 +30,7 @@ CONNECT_SECONDS = 1.0
 CONNECTIONS_MAX = 100
 CALLS_MAX = 256
 IDLE_SECONDS = 2.0
-"""How long an unused connection is kept: less than a server that is told to stop goes on answering."""
+"""How long an unused connection is kept: less than a server that drains goes on answering."""
 AVOID_SECONDS = 2.0
 LEAVING_SECONDS = 5.0
 """How long an address that is leaving is avoided: by then its port is closed, and a probe costs nothing."""

@@ -1,4 +1,4 @@
-"""How a service answers an operation: `@serves(operation)` makes a route of the function that carries it out.
+"""Routing and dependency injection: `@serves(operation)` makes a route of the function that carries an operation out.
 
 The function is given the operation's own parameters by name, read and checked against their types, and whatever else it
 asks for by type: the database, the actor, the idempotency claim, and what its service provides. Whoever may not call is

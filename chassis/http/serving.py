@@ -22,10 +22,10 @@ hold: it would traverse living ones again and again."""
 
 
 def serve(app: Litestar, settings: ProcessSettings, **options: Any) -> None:
-    """Run an application with uvicorn, without its own logs, until the process is told to stop.
+    """Run an application with uvicorn, without its own logs, until SIGTERM or SIGINT.
 
-    `app.state.health` is told when that happens, and says when the process is over because a part of it cannot be kept running: it
-    ends with 1 then. `options` are the server's own.
+    `app.state.health` fails its readiness check from then on. The process exits with 1 when a part of it cannot be kept running
+    (`Health.is_over`). `options` are the server's own.
     """
     config = uvicorn.Config(
         app,

@@ -63,7 +63,7 @@ class BillingRules:
 
 
 class BillingSettings(ServiceSettings):
-    """What the process is told. `payfip_page_url` is where browsers find the provider, when it is not `payfip_url`."""
+    """What a process of the billing service is configured with. `payfip_page_url` is where browsers find the provider, when it is not `payfip_url`."""
 
     payfip_url: str
     payfip_page_url: str | None = None

@@ -1,6 +1,6 @@
 """Households, activities and quotients as their owners publish them.
 
-Days that an activity or a quotient prices anew are found by the job `price_charges`.
+Days whose price an activity or a quotient changes are priced again by the job `price_charges`.
 """
 
 from chassis.events.applying import Subscriptions

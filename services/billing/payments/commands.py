@@ -86,9 +86,8 @@ async def prepare(
     invoice = await lock_invoice(tx, order.invoice_id)
     await require_access(tx, actor, invoice.household_id)
     now = await tx.now()
-    if kept and (
-        newest := await claim.replay(tx, PreparedPayment)
-    ):  # a twin may have begun anew before it gave us the invoice
+    # Read again under the lock: a concurrent request with this key may have started another attempt meanwhile.
+    if kept and (newest := await claim.replay(tx, PreparedPayment)):
         earlier = await store.payment(tx, newest.payment_id)
         if earlier.idop or (earlier.attempt.status is PaymentStatus.CREATED and now < given_up_at(earlier.attempt)):
             return newest, False

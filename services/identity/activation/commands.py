@@ -64,18 +64,18 @@ async def activate(tx: Transaction, token: str) -> Activated:
     if account is None or invitation is None:
         raise ActivationLinkUnknown
     now = await tx.now()
-    following = follow_link(invitation, account, now)
-    if isinstance(following, Refusal):
-        raise following
+    followed = follow_link(invitation, account, now)
+    if isinstance(followed, Refusal):
+        raise followed
     await use_invitation(tx, invitation.invitation_id, now)
-    await save_account(tx, following.account)
+    await save_account(tx, followed.account)
     await forget_failures(tx, account_subject(account.account_id))
-    if following.is_reset:
+    if followed.is_reset:
         await end_sessions(tx, account.account_id)
-    if following.account.status is not account.status:
-        tx.emit(following.account.state())
-    if following.event is not None:
-        tx.emit(following.event)
+    if followed.account.status is not account.status:
+        tx.emit(followed.account.state())
+    if followed.event is not None:
+        tx.emit(followed.event)
     log.info("activation link followed", account_id=str(account.account_id))
     return Activated(account_id=account.account_id, activated_at=now)
 
