@@ -1,4 +1,4 @@
-"""Rows of charges."""
+"""Storage of charges."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Rows of payments."""
+"""Storage of payments."""
 
 from dataclasses import dataclass
 from datetime import datetime

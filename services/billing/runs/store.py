@@ -1,4 +1,4 @@
-"""Rows of invoice runs and their items, a batch of households at a time."""
+"""Storage of invoice runs and their items, a batch of households at a time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Rows of payments as their results come in."""
+"""Storage of payments as their results come in."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Rows of price grids, and the pricing of days by the grid and the quotient in force on each."""
+"""Storage of price grids, and the pricing of days by the grid and the quotient in force on each."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

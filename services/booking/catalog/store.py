@@ -1,4 +1,4 @@
-"""Activities and slots as rows."""
+"""Storage of activities and slots."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Enrollments as rows."""
+"""Storage of enrollments."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Households in the database: written whole when a file is opened, locked before anything of theirs changes."""
+"""Storage of households: written whole when a file is opened, locked before anything of theirs changes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""Routes of activation links."""
+"""HTTP routes of activation links."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Routes of personal credentials."""
+"""HTTP routes of personal credentials."""
 
 from chassis.actor import BrowserSession
 from chassis.data.database import Database

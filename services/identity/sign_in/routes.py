@@ -1,4 +1,4 @@
-"""Routes of sessions."""
+"""HTTP routes of sessions."""
 
 from chassis.actor import BrowserSession
 from chassis.data.database import Database

@@ -1,4 +1,4 @@
-"""Routes of the terms."""
+"""HTTP routes of the terms."""
 
 from chassis.actor import BrowserSession
 from chassis.data.database import Database

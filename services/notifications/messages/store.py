@@ -1,4 +1,4 @@
-"""Notices and messages in the database, a work queue with leases: claiming a message moves its `due_at` a lease ahead, so that no other
+"""Storage of notices and messages, a work queue with leases: claiming a message moves its `due_at` a lease ahead, so that no other
 sender takes it meanwhile.
 """
 
