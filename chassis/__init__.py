@@ -6,7 +6,7 @@ import sys
 # process. Rich stays importable for who asks for it.
 _is_hidden = "rich" not in sys.modules
 if _is_hidden:
-    sys.modules["rich"] = None  # type: ignore[assignment]  # how the import system is told that there is none
+    sys.modules["rich"] = None  # type: ignore[assignment]  # to the import system: there is none
 try:
     import structlog as structlog
 finally:

@@ -38,9 +38,9 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
-    """Who knocks, before anybody signed for them: the browser's session token, None for who is not signed in, and its
-    source address, empty when the gateway did not say."""
+class BrowserSession:
+    """The browser that a request comes from, before an actor token exists: its session token, None for who is not signed in,
+    and its source address, empty when the gateway did not say."""
 
     session_token: str | None = field(repr=False)
     address: str = field(repr=False)

@@ -1,4 +1,4 @@
-"""Batching: requests that arrive while a batch is under way are run together as the next one.
+"""The batcher (group commit): requests that arrive while a batch is under way are run together as the next one.
 
 An idle batcher runs a request at once, alone; under load the batches grow by themselves, so that one transaction pays for
 many requests. Each caller gets its own outcome, and a fault that one request brings about does not reach the others.
@@ -30,7 +30,7 @@ Run = Callable[[Database, Sequence[RequestT], MayFollow], Awaitable[Sequence[Ans
 
 
 class Batcher(Generic[RequestT, AnswerT]):
-    """Runs requests in batches, in order of arrival. `run` gives an outcome for each request.
+    """Runs requests in batches, in order of arrival, with a queue that has an end. `run` gives an outcome for each request.
 
     `run` is also given a function to call once the next batch may begin; without a call that is when it returns.
     """
@@ -65,7 +65,7 @@ class Batcher(Generic[RequestT, AnswerT]):
         def end(turn: asyncio.Task[None]) -> None:
             self._turns.discard(turn)
             if not turn.cancelled():
-                turn.exception()  # it was told already
+                turn.exception()  # logged already; unless it is read, the event loop logs it once more
             self._begin(db)
 
         turn.add_done_callback(end)

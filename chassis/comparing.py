@@ -1,4 +1,4 @@
-"""How people's names are compared, sorted and told apart, everywhere: in lists, sheets, exports, mails, documents and search. Pure.
+"""Collation: how people's names are compared, sorted and disambiguated, everywhere: in lists, sheets, exports, mails, documents and search. Pure.
 
 The order is that of a French list: accents, ligatures, case, apostrophes and hyphens do not count, and a particle is a part of
 the name that it stands in, so that de Beauvoir and d'Arc are found under D.

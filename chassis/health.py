@@ -1,4 +1,4 @@
-"""Health: is the process alive, may it get traffic, do its consumers make progress; and its metrics."""
+"""Health checks - liveness, readiness, progress of consumers - and the endpoint that metrics are scraped from."""
 
 import os
 import platform
@@ -15,16 +15,16 @@ from chassis.telemetry import BUILD
 
 
 class Consuming(Protocol):
-    """What health asks of a consumer. Not its class: a process without one need not load what it is made of."""
+    """What health checks ask of a consumer. A protocol, so that a process without consumers need not load the Kafka client."""
 
     supervisor: Supervisor
 
     def stuck(self) -> list[str]:
-        """The topics that stand still for so long that only a new process may help."""
+        """The topics without progress for so long that only a new process may help."""
         ...
 
     def hopeless(self) -> list[str]:
-        """Those for which nobody started one meanwhile."""
+        """Those of them for which nobody started one meanwhile, so that the process must end by itself."""
         ...
 
     async def report(self) -> dict[str, dict[str, Any]]:
@@ -45,12 +45,12 @@ class Health:
         BUILD.labels(os.environ.get("RELEASE", "unknown"), platform.python_version()).set(1)
 
     def start(self, db: Database, consumer: Consuming | None, supervisor: Supervisor) -> None:
-        """The parts are running."""
+        """From here on, check these parts."""
         self._db, self._consumer, self._supervisor = db, consumer, supervisor
         self._sampling = Sampling(self._service, db)
 
     def stopping(self) -> None:
-        """No new traffic, please."""
+        """Fail the readiness check: the process is draining."""
         self._is_stopping = True
 
     def dead_parts(self) -> list[str]:
@@ -67,7 +67,7 @@ class Health:
         return [part for supervisor in supervisors if supervisor for part in supervisor.given_up]
 
     async def is_ready(self) -> bool:
-        """Whether a request could be served now: the database answers and nobody said stop."""
+        """Whether a request could be served now: the database answers and the process is not draining."""
         return self._db is not None and not self._is_stopping and await self._db.answers()
 
     async def consumers(self) -> dict[str, dict[str, Any]]:
@@ -104,7 +104,6 @@ async def consumers(state: State) -> Response[dict[str, Any]]:
 
 @get("/metrics", include_in_schema=False)
 async def metrics(state: State) -> Response[bytes]:
-    """Prometheus metrics of this process."""
     await state.health.measure()
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 

@@ -11,5 +11,4 @@ os.register_at_fork(after_in_child=uuid_utils.reseed_rng)
 
 
 def new_id() -> UUID:
-    """A new unique identifier."""
     return uuid7()

@@ -1,4 +1,6 @@
-"""Periodic jobs: each runs on one replica at a time, under an advisory lock, at most once a period across all replicas."""
+"""Periodic jobs, a scheduler without a leader: each job runs on one replica at a time, under an advisory lock, and at most once a period
+across all replicas.
+"""
 
 import asyncio
 import zlib

@@ -1,7 +1,7 @@
-"""Measures that a process knows only when it looks: its pool, and what waits or rests in its database.
+"""Gauges that are sampled on a scrape: the connection pool, the backlog of the outbox and the open dead letters.
 
-They are taken when metrics are asked for, at most every few seconds and within a time limit. When the database does not
-answer they are not a number, and `database_answers` says why.
+They are sampled when metrics are scraped, the database at most every few seconds and within a time limit. When it does not answer
+they are not a number, and `database_answers` says why.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ class Sampling:
         self._taken_at = -math.inf
 
     async def measure(self) -> None:
-        """Take the pool's measures now, and the database's unless they are fresh."""
+        """Sample the pool now, and the database unless its sample is fresh."""
         pool = self._db.pool
         for gauge, value in (
             (POOL_IN_USE, pool.get_size() - pool.get_idle_size()),

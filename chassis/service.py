@@ -1,4 +1,4 @@
-"""A service as a program: its parts declared once, then run with the roles that its process was told.
+"""The composition root of a service: its parts are declared once, and a process runs those of its roles.
 
 `api` serves the private HTTP interface, `consumer` applies events, `relay` publishes them, `jobs` does periodic work.
 Whatever its roles, a process serves /health/live, /health/ready, /health/consumers and /metrics.

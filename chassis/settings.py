@@ -23,7 +23,7 @@ LOCK_CONNECTIONS = {ProcessRole.RELAY: 1, ProcessRole.JOBS: 1}
 
 
 class ProcessSettings(BaseSettings):
-    """What every process of the product is told: where to listen, which town, which log format."""
+    """What every process of the product is configured with: where to listen, which town, which log format."""
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
 
@@ -35,7 +35,7 @@ class ProcessSettings(BaseSettings):
     log_format: Annotated[str, Field(pattern="^(json|console)$")] = "json"
     body_max_bytes: Annotated[int, Field(gt=0)] = 1_000_000
     drain_seconds: Annotated[float, Field(ge=0, le=60)] = 3.0
-    """How long a process that is told to stop still answers, so that its callers go elsewhere; longer than they keep
+    """How long a process drains, still answering after SIGTERM, so that its callers go elsewhere; longer than they keep
     unused connections (`http_client.IDLE_SECONDS`). Zero where nobody else could answer."""
     clock_offset_seconds: int = 0
     """Moves the town's clock, for a demonstration or a test that needs another day. Zero in production."""
@@ -55,7 +55,7 @@ class ProcessSettings(BaseSettings):
 
 
 class ServiceSettings(ProcessSettings):
-    """What a service's process is told besides."""
+    """What the process of a service is configured with besides: database, broker, time limits."""
 
     roles: Annotated[frozenset[ProcessRole], NoDecode] = frozenset(ProcessRole)
     database_url: str

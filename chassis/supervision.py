@@ -118,7 +118,7 @@ async def while_alive(tasks: Tasks, work: Coroutine[Any, Any, T]) -> T:
         if not working.done():
             working.cancel()
             await asyncio.wait({working})
-        _error_of(working)  # what it says of a death that is told already is not told again by the loop
+        _error_of(working)  # unless it is read, the event loop logs an error that is raised here already
 
 
 async def _raise_for_dead(tasks: Tasks) -> None:

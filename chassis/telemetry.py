@@ -132,7 +132,7 @@ def configure(service: str, log_format: str) -> None:
 
 
 def acting(account_id: str, actor_kind: str) -> None:
-    """Name who acts in each line that is still to come of this request."""
+    """Bind the actor to every later log line of this request."""
     _acting.set({"account_id": account_id, "actor_kind": actor_kind})
 
 
@@ -170,7 +170,6 @@ class span(AbstractContextManager[Span]):  # noqa: N801 - it reads as what it do
             self._span = self.tracer.start_span(name, trace.set_span_in_context(NonRecordingSpan(parent)), kind)
 
     def __enter__(self) -> Span:
-        """Make it the present span."""
         self._token = attach(trace.set_span_in_context(self._span))
         return self._span
 
@@ -215,24 +214,24 @@ def _export_spans(service: str) -> None:
 
 
 def _complete(service: str, _logger: Any, method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Say who, when, how grave and in which trace, in one step: each step of its own costs every line as much as this one.
+    """The one processor of structlog: actor, time, level and trace. A second one would cost every line as much again.
 
     An exception becomes its type and the places it passed: its message and variables may hold personal data.
     """
-    told = {**_acting.get(), **{name: value for name, value in fields.items() if name in LOG_FIELDS}}
-    told["service"] = service
-    told["level"] = method
-    told["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    line = {**_acting.get(), **{name: value for name, value in fields.items() if name in LOG_FIELDS}}
+    line["service"] = service
+    line["level"] = method
+    line["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
     here = trace.get_current_span().get_span_context()
     if here.is_valid:
-        told["trace_id"] = format(here.trace_id, "032x")
-        told["span_id"] = format(here.span_id, "016x")
+        line["trace_id"] = format(here.trace_id, "032x")
+        line["span_id"] = format(here.span_id, "016x")
     raised = fields.get("exc_info")
     error = sys.exc_info()[1] if raised is True else raised
     if isinstance(error, BaseException):
-        told["error"] = type(error).__name__
-        told["exception"] = _places(error)
-    return told
+        line["error"] = type(error).__name__
+        line["exception"] = _places(error)
+    return line
 
 
 def _places(error: BaseException) -> list[str]:

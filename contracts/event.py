@@ -66,7 +66,6 @@ class Envelope:
     trace: Mapping[str, str] = field(default_factory=dict)
 
     def headers(self) -> list[tuple[str, bytes]]:
-        """The Kafka headers of this record."""
         attributes = {
             "ce_specversion": "1.0",
             "ce_id": str(self.event_id),

@@ -1,4 +1,4 @@
-"""An operation: a call that a service offers, said once.
+"""An operation: a call that a service offers, declared once (an RPC interface over HTTP and JSON).
 
 It is declared in `contracts/<service>/api.py` by decorating a stub, whose signature says what it takes and gives:
 
@@ -7,7 +7,7 @@ It is declared in `contracts/<service>/api.py` by decorating a stub, whose signa
         "Validate or refuse an enrollment; a refusal says why."
 
 A parameter that the path names stands there, `body` is the request's JSON, every other one is a query parameter. The
-route that serves it (`chassis/http/routes.py`), typed calls and the public API (`gateway/calls.py`, `gateway/api.py`),
+route that serves it (`chassis/http/routes.py`), typed calls and the public API (`gateway/calls.py`, `gateway/api/`),
 the OpenAPI documents, the role columns of the authorization document and the reference pages are made of this value.
 """
 
@@ -96,8 +96,8 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A call as it travels: the address below the service's, and the body as JSON."""
+class OutgoingCall:
+    """A call on the wire: the path and query below the service's address, and the body as JSON."""
 
     address: str
     content: bytes | None
@@ -145,18 +145,18 @@ class Operation(Generic[P, R_co]):
         """Its path with these values, each quoted: whatever a value holds, it stays one segment."""
         return re.sub(r"{(\w+)}", lambda match: _segment(str(values[match[1]])), self.path)
 
-    def sent(self, *args: P.args, **kwargs: P.kwargs) -> Sent:
+    def sent(self, *args: P.args, **kwargs: P.kwargs) -> OutgoingCall:
         """The call with these arguments; query parameters that are None are left out."""
         bound = inspect.signature(self.stub).bind(*args, **kwargs).arguments
         given = {name: bound[name] for name in bound if bound[name] is not None}
         query = {item.name: str(given[item.name]) for item in self.at(Place.QUERY) if item.name in given}
         body: BaseModel | None = given.get(BODY)
         content = None if body is None else body.model_dump_json(by_alias=True).encode()
-        return Sent(self.address(given) + (f"?{urlencode(query)}" if query else ""), content)
+        return OutgoingCall(self.address(given) + (f"?{urlencode(query)}" if query else ""), content)
 
 
-class Terms(TypedDict, total=False):
-    """What else is said of an operation; see `Operation`. `public` is True when its public path is the same."""
+class Options(TypedDict, total=False):
+    """The options of a declaration; see `Operation`. `public` is True when its public path is the same."""
 
     public: str | bool
     status: int
@@ -167,18 +167,18 @@ class Terms(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What makes an operation of a stub: `get`, `post`, `put` or `delete` with a path, who may call, and the terms."""
+    """What makes an operation of a stub: `get`, `post`, `put` or `delete` with a path, who may call, and its options."""
 
     method: str
     path: str
     access: Access
-    terms: Terms
+    options: Options
 
     def __call__(self, stub: Callable[P, Awaitable[R]]) -> Operation[P, R]:
         """The operation of a stub of `contracts.<service>.api`."""
         signature = inspect.signature(stub)
-        answer, terms = signature.return_annotation, self.terms
-        is_keyed, public = terms.get("is_keyed", False), terms.get("public", False)
+        answer, options = signature.return_annotation, self.options
+        is_keyed, public = options.get("is_keyed", False), options.get("public", False)
         return Operation(
             service=stub.__module__.removeprefix("contracts.").partition(".")[0],
             name=stub.__name__,
@@ -188,33 +188,33 @@ class Declaration:
             summary=" ".join((stub.__doc__ or "").split()),
             parameters=tuple(_parameter(item, self.path) for item in signature.parameters.values()),
             answer=answer,
-            status=terms.get("status", 204 if answer is None else 200),
+            status=options.get("status", 204 if answer is None else 200),
             public=self.path if public is True else public or None,
             is_keyed=is_keyed,
-            is_slow=terms.get("is_slow", False),
-            is_repeatable=terms.get("is_repeatable", self.method != "POST" or is_keyed),
+            is_slow=options.get("is_slow", False),
+            is_repeatable=options.get("is_repeatable", self.method != "POST" or is_keyed),
             stub=stub,
         )
 
 
-def get(path: str, access: Access, **terms: Unpack[Terms]) -> Declaration:
+def get(path: str, access: Access, **options: Unpack[Options]) -> Declaration:
     """Declare an operation that reads."""
-    return Declaration("GET", path, access, terms)
+    return Declaration("GET", path, access, options)
 
 
-def post(path: str, access: Access, **terms: Unpack[Terms]) -> Declaration:
+def post(path: str, access: Access, **options: Unpack[Options]) -> Declaration:
     """Declare an operation that acts each time that it is asked, or once for each key if it is keyed."""
-    return Declaration("POST", path, access, terms)
+    return Declaration("POST", path, access, options)
 
 
-def put(path: str, access: Access, **terms: Unpack[Terms]) -> Declaration:
+def put(path: str, access: Access, **options: Unpack[Options]) -> Declaration:
     """Declare an operation that leaves things the same however often it is asked."""
-    return Declaration("PUT", path, access, terms)
+    return Declaration("PUT", path, access, options)
 
 
-def delete(path: str, access: Access, **terms: Unpack[Terms]) -> Declaration:
+def delete(path: str, access: Access, **options: Unpack[Options]) -> Declaration:
     """Declare an operation that ends something."""
-    return Declaration("DELETE", path, access, terms)
+    return Declaration("DELETE", path, access, options)
 
 
 def _parameter(item: inspect.Parameter, path: str) -> Parameter:

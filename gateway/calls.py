@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from chassis.http.client import HttpClient, Unreachable
 from chassis.http.errors import malformed_document, problem_document_of
 from contracts.http import File, Problem
-from contracts.operation import Operation, Sent
+from contracts.operation import Operation, OutgoingCall
 from contracts.types import SERVICES
 
 from .settings import GatewaySettings
@@ -98,7 +98,7 @@ class Services:
         answer: R = _read(response, operation)
         return answer
 
-    async def forward(self, caller: Caller, operation: Operation[..., Any], sent: Sent) -> httpx2.Response:
+    async def forward(self, caller: Caller, operation: Operation[..., Any], sent: OutgoingCall) -> httpx2.Response:
         """Hand a request on; the service's answer, whatever it says. Raises Unreachable when there is none."""
         headers = caller.headers(operation)
         body: Mapping[str, Any] = {}

@@ -1,4 +1,4 @@
-"""PostgreSQL: the pool, transactions that carry their events, and commands that are retried when rows collide."""
+"""PostgreSQL: the connection pool, transactions with their outbox, and commands that are retried after a deadlock or a lock timeout."""
 
 import asyncio
 import functools
@@ -24,12 +24,12 @@ COMMAND_ATTEMPTS_MAX = 3
 RETRY_PAUSE_SECONDS = 0.02
 CONNECT_TIMEOUT_SECONDS = 5.0
 SESSION_LOCK_SETTINGS = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
-"""Of connections that hold session locks: a machine that vanishes without a word gives its locks back in half a minute."""
+"""Of connections that hold session locks: TCP keep-alive releases the locks of a machine that vanished within half a minute."""
 HEALTH_ANSWER_SECONDS = 2.0
 POOL_LOOK_SECONDS = 1.0
 BEGIN = "begin; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off"
-"""Statements of transactions are planned once for batches of every size, and find rows by index. Left to choose, the server plans
-each small batch anew, which takes longer than to run it, or keeps a plan from when a table was so small that it is read whole."""
+"""Statements of transactions are planned once for batches of every size, and find rows by index. Left to choose, the server makes
+a custom plan for each small batch, which takes longer than to run it, or keeps a plan from when a table was so small that it is read whole."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,7 +97,7 @@ class Database(Queries):
         return cls(pool, timedelta(seconds=settings.clock_offset_seconds))
 
     async def run(self) -> None:
-        """Look after the pool, which keeps itself in order while it is open; it ends when somebody closed it."""
+        """Watch the pool, which keeps itself in order while it is open; it ends when somebody closed it."""
         while not self.pool.is_closing():  # noqa: ASYNC110 - the pool tells nobody that it was closed
             await asyncio.sleep(POOL_LOOK_SECONDS)
 

@@ -71,7 +71,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """What was answered to a key before: the claim, and the answer as JSON."""
+    """The answer that a key has already, as JSON, with the claim that it was given to."""
 
     claim: Claim
     response: str

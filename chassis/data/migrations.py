@@ -1,7 +1,7 @@
 """Migrations: numbered SQL files, each applied once, in order, in a transaction of its own, by whoever starts first.
 
 A file that was applied never changes: its checksum is compared at every start. Lock and statement timeouts keep a
-migration from stopping a running service; expand first, deploy, contract in a later release.
+migration from stopping a running service. Changes follow expand and contract: expand, deploy, contract in a later release.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""What passes by itself, and what never will: an outage is waited for, any other fault belongs to what was asked."""
+"""Transient and permanent errors: an outage is waited for and a collision retried, any other fault belongs to what was asked."""
 
 import asyncpg
 
@@ -11,20 +11,20 @@ OUTAGES = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
 )
-"""The classes in which outages are told."""
+"""The classes of errors that report an outage."""
 
 COLLISIONS = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
 )
-"""Rows that another transaction holds: the same work succeeds when it is done again."""
+"""Contention - deadlock, serialization failure, lock timeout: the same work succeeds when it is retried."""
 
 
 def is_outage(error: BaseException) -> bool:
     """Whether the database or a system beside it is away.
 
-    A value that cannot be written, and a statement that ran out of its time, are told in the same classes and are none: they would
-    be tried again for ever.
+    A value that cannot be written, and a statement that ran out of its time, come in the same classes and are none: they would be
+    retried for ever.
     """
     return isinstance(error, OUTAGES) and not isinstance(error, ValueError | asyncpg.QueryCanceledError)

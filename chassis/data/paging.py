@@ -1,4 +1,4 @@
-"""Pages of lists: one more item than a page holds is read, and its cursor is the sort key of the last one shown.
+"""Keyset pagination: one more item than a page holds is read, and its cursor is the sort key of the last one shown.
 
 A cursor is text that callers hand back and never read.
 """

@@ -1,4 +1,4 @@
-"""Asking PostgreSQL: what a pool and a transaction have in common, and all that whoever stores beside a change need know."""
+"""Queries: what a connection pool and a transaction have in common. Outbox and idempotency keys know no more of the database than this."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Replicas of other services' states: the newest version wins, and a tombstone erases.
+"""Replicas of other services' states (event-carried state transfer): the newest version wins, and a tombstone erases.
 
 A replica has one row for each aggregate, with its key, a column `version` and what the service needs of it; what belongs
 to the aggregate stands in child tables that the service keeps itself, whenever `keep` says that the state was news.

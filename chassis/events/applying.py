@@ -1,9 +1,9 @@
-"""Applying records: one transaction a batch, exactly once in effect, in order per key.
+"""The idempotent consumer: records are applied a batch a transaction, exactly once in effect, in order per key.
 
 A batch that fails is taken apart and applied record by record. A record that fails is tried again after a pause, and only
-what follows with the same key waits for it. A record that cannot be read, or that fails after its capped attempts, is put
-aside as a dead letter - by reference and with its cause, never with its content - and blocks nothing behind it. When the
-database itself is out of reach nothing is put aside: the caller asks for the batch again.
+what follows with the same key waits for it. A poison record (one that cannot be read, or that fails after its
+capped attempts) is put aside as a dead letter, by reference and with its cause, never with its content, and blocks nothing
+behind it. When the database itself is out of reach nothing is put aside: the caller asks for the batch again.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ ATTEMPTS_MAX = 4
 COLLISION_ATTEMPTS_MAX = 20
 RETRY_PAUSE_SECONDS = 0.2
 PATIENT = (*COLLISIONS, asyncpg.QueryCanceledError)
-"""What a crowded database may do to a record for a while, and a bad record for ever."""
+"""What contention in the database may do to a record for a while, and a poison record for ever."""
 
 EventT = TypeVar("EventT", bound=Event)
 Handler = Callable[[Transaction, Any, Envelope], Awaitable[None]]
@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedRecord:
     """A record as it came: where it stands in its topic, and its envelope unless it is malformed (`fault`).
 
     `key` is its key as `plain_text`: two records of the same key have the same one, whatever their bytes.
@@ -59,9 +59,9 @@ class Received:
 
 @dataclass(slots=True)
 class _Trial:
-    """A record of a batch that was taken apart."""
+    """A record of a batch that failed, and how often it was tried alone."""
 
-    item: Received
+    record: ReceivedRecord
     attempts: int = 0
     is_resting: bool = False
 
@@ -113,36 +113,37 @@ class Applier:
         self.progress: defaultdict[str, Progress] = defaultdict(Progress)
         """How far each topic is."""
 
-    async def apply(self, topic: str, received: Sequence[Received]) -> None:
+    async def apply(self, topic: str, records: Sequence[ReceivedRecord]) -> None:
         """Apply records of one topic: together if all goes well, else one by one."""
-        if all(item.envelope is not None for item in received):
+        if all(record.envelope is not None for record in records):
             try:
                 async with self._db.transaction() as tx:
-                    await self.apply_within(tx, topic, [item.envelope for item in received if item.envelope])
+                    await self.apply_within(tx, topic, [record.envelope for record in records if record.envelope])
             except Exception as error:
                 if is_outage(error):
                     raise
-                log.warning("batch is taken apart", topic=topic, count=len(received), error=type(error).__name__)
+                log.warning("batch is taken apart", topic=topic, count=len(records), error=type(error).__name__)
             else:
-                self._pass_by(topic, received)
+                self._pass_by(topic, records)
                 return
-        await self._apply_apart(topic, received)
-        self._pass_by(topic, received)
+        await self._apply_apart(topic, records)
+        self._pass_by(topic, records)
 
-    def _pass_by(self, topic: str, received: Sequence[Received]) -> None:
-        for item in received:
-            self.progress[topic].settle(item.partition, item.offset)
-        for partition, offset in {item.partition: item.offset for item in received}.items():
+    def _pass_by(self, topic: str, records: Sequence[ReceivedRecord]) -> None:
+        for record in records:
+            self.progress[topic].settle(record.partition, record.offset)
+        for partition, offset in {record.partition: record.offset for record in records}.items():
             self.progress[topic].pass_by(partition, offset)
 
     async def apply_within(self, tx: Transaction, topic: str, envelopes: Sequence[Envelope]) -> int:
         """Apply the events that were not applied before, in a transaction of the caller's; how many those were."""
         new = await claim_events(tx, topic, [envelope.event_id for envelope in envelopes])
-        fresh = [each for each in {each.event_id: each for each in envelopes}.values() if each.event_id in new]
+        once = {envelope.event_id: envelope for envelope in envelopes}
+        fresh = [envelope for event_id, envelope in once.items() if event_id in new]
         handled, many = self._subscriptions.handlers, self._subscriptions.many
         # What nobody handles has no effect: it comes last, so that it does not part neighbors.
-        fresh.sort(key=lambda each: each.payload is not None and each.event_type not in handled)
-        for handler, neighbors in groupby(fresh, lambda each: many.get(each.event_type) if each.payload else None):
+        fresh.sort(key=lambda event: event.payload is not None and event.event_type not in handled)
+        for handler, neighbors in groupby(fresh, lambda event: many.get(event.event_type) if event.payload else None):
             if handler is not None:
                 await self._dispatch_together(tx, handler, tuple(neighbors))
                 continue
@@ -175,39 +176,39 @@ class Applier:
         elif envelope.event_type not in EVENTS:
             raise UnknownEvent(envelope.event_type)
 
-    async def _apply_apart(self, topic: str, received: Sequence[Received]) -> None:
+    async def _apply_apart(self, topic: str, records: Sequence[ReceivedRecord]) -> None:
         """Apply records one by one, in rounds: each round tries the first waiting record of every key."""
-        trials = [_Trial(item) for item in received]
-        for trial, is_resting in zip(trials, await self._are_resting(topic, received), strict=True):
+        trials = [_Trial(record) for record in records]
+        for trial, is_resting in zip(trials, await self._are_resting(topic, records), strict=True):
             trial.is_resting = is_resting
         while trials:
             failed: set[str] = set()
             waiting: list[_Trial] = []
             for trial in trials:
-                if trial.item.key in failed or not await self._settle(topic, trial):
-                    failed.add(trial.item.key)
+                if trial.record.key in failed or not await self._settle(topic, trial):
+                    failed.add(trial.record.key)
                     waiting.append(trial)
             trials = waiting
             if trials:
                 RETRIES.labels(topic).inc(len(failed))
-                await asyncio.sleep(RETRY_PAUSE_SECONDS * 2 ** min(max(each.attempts for each in trials) - 1, 4))
+                await asyncio.sleep(RETRY_PAUSE_SECONDS * 2 ** min(max(trial.attempts for trial in trials) - 1, 4))
 
-    async def _are_resting(self, topic: str, received: Sequence[Received]) -> list[bool]:
-        keys = [event_key(topic, item.partition, item.offset) for item in received]
+    async def _are_resting(self, topic: str, records: Sequence[ReceivedRecord]) -> list[bool]:
+        keys = [event_key(topic, record.partition, record.offset) for record in records]
         known = await resting(self._db, keys)
         return [key in known for key in keys]
 
     async def _settle(self, topic: str, trial: _Trial) -> bool:
         """Apply a record or put it aside; False when it is to be tried again."""
-        item, fault = trial.item, trial.item.fault
-        if item.envelope is not None:
+        record, fault = trial.record, trial.record.fault
+        if record.envelope is not None:
             trial.attempts += 1
-            fault = await self._attempt(topic, item.envelope, trial.attempts)
+            fault = await self._attempt(topic, record.envelope, trial.attempts)
             if fault is not None and _may_be_tried_again(fault, trial):
                 return False
         if fault is not None:
-            await self._put_aside(topic, item, fault, trial.attempts)
-        self.progress[topic].settle(item.partition, item.offset)
+            await self._put_aside(topic, record, fault, trial.attempts)
+        self.progress[topic].settle(record.partition, record.offset)
         return True
 
     async def _attempt(self, topic: str, envelope: Envelope, attempt: int) -> Exception | None:
@@ -223,17 +224,17 @@ class Applier:
             return error
         return None
 
-    async def _put_aside(self, topic: str, item: Received, fault: Exception, attempts: int) -> None:
-        event_type = item.envelope.event_type if item.envelope else None
-        letter = DeadLetter(topic, item.partition, item.offset, item.key, event_type, fault, attempts)
+    async def _put_aside(self, topic: str, record: ReceivedRecord, fault: Exception, attempts: int) -> None:
+        event_type = record.envelope.event_type if record.envelope else None
+        letter = DeadLetter(topic, record.partition, record.offset, record.key, event_type, fault, attempts)
         async with self._db.transaction() as tx:
             await store_dead_letter(tx, letter)
         CONSUMED.labels(topic, "dead_letter").inc()
         log.error(
             "dead letter",
             topic=topic,
-            partition=item.partition,
-            offset=item.offset,
+            partition=record.partition,
+            offset=record.offset,
             cause=type(fault).__name__,
             attempt=attempts,
         )

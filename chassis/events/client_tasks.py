@@ -1,4 +1,4 @@
-"""The background tasks of the Kafka client library, which it keeps to itself: when one dies, nobody hears of it.
+"""The background tasks of the Kafka client library, so that they can be supervised: it hides them, and when one dies it reports nothing.
 
 A coordinator that met an error that the library does not expect (uvloop raises RuntimeError for a closed transport where asyncio raises
 OSError: aiokafka issue 1038) never joins its group again, a dead metadata task lets everybody who asks for metadata wait for ever.
@@ -15,13 +15,13 @@ CLOSE_SECONDS = 5.0
 
 
 def is_member(consumer: AIOKafkaConsumer | None) -> bool:
-    """Whether its group counts a consumer in, with nothing to be agreed on any more."""
+    """Whether a consumer is a member of its group, with no rebalance under way."""
     coordinator = getattr(consumer, "_coordinator", None)
     return coordinator is not None and coordinator.generation > 0 and not coordinator._rejoin_needed_fut.done()
 
 
 def consumer_tasks(consumer: AIOKafkaConsumer) -> Mapping[str, "asyncio.Task[Any]"]:
-    """The tasks that must run now. The heartbeat and the reading of committed offsets pause while the group agrees anew."""
+    """The tasks that must run now. The heartbeat and the reading of committed offsets pause during a rebalance."""
     tasks = {"metadata": consumer._client._sync_task}
     if consumer._fetcher is not None:
         tasks["fetcher"] = consumer._fetcher._fetch_task
@@ -34,7 +34,6 @@ def consumer_tasks(consumer: AIOKafkaConsumer) -> Mapping[str, "asyncio.Task[Any
 
 
 def producer_tasks(producer: AIOKafkaProducer) -> Mapping[str, "asyncio.Task[Any]"]:
-    """The tasks that must run now."""
     tasks = {"metadata": producer.client._sync_task, "sender": producer._sender.sender_task}
     return {name: task for name, task in tasks.items() if task is not None}
 

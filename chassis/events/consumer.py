@@ -19,7 +19,7 @@ from aiokafka.errors import CommitFailedError, ConsumerStoppedError, KafkaError
 
 from chassis.data.database import Database
 from chassis.data.outages import is_outage
-from chassis.events.applying import Applier, Received, Subscriptions
+from chassis.events.applying import Applier, ReceivedRecord, Subscriptions
 from chassis.events.client_tasks import is_member
 from chassis.events.consumer_watch import ConsumerWatch, Subscription
 from chassis.events.dead_letters import plain_text
@@ -60,7 +60,7 @@ class Reading:
         """The client library's side, while there is one."""
         return self.stream.consumer if self.stream is not None else None
 
-    def note(self, received: Sequence[Received]) -> None:
+    def note(self, received: Sequence[ReceivedRecord]) -> None:
         """These records had their effect."""
         self._next.update({TopicPartition(self.name, item.partition): item.offset + 1 for item in received})
 
@@ -85,7 +85,7 @@ class Reading:
             return
         self._next = {place: offset for place, offset in self._next.items() if noted.get(place) != offset}
 
-    def rewind(self, received: Sequence[Received]) -> None:
+    def rewind(self, received: Sequence[ReceivedRecord]) -> None:
         """Have these records come again."""
         first = {TopicPartition(self.name, item.partition): item.offset for item in reversed(received)}
         if (consumer := self.consumer) is not None:
@@ -137,7 +137,7 @@ class Consumer:
         return await self.watch.look(self._subscriptions())
 
     def _subscriptions(self) -> list[Subscription]:
-        return [Subscription(each.topic, each.consumer, each.in_hand) for each in self._readings]
+        return [Subscription(reading.topic, reading.consumer, reading.in_hand) for reading in self._readings]
 
     async def _read(self, reading: Reading) -> None:
         while True:
@@ -182,7 +182,7 @@ class Consumer:
     async def _commit_offsets(self) -> None:
         await asyncio.gather(*(reading.commit() for reading in self._readings))
 
-    async def _apply(self, reading: Reading, received: Sequence[Received]) -> None:
+    async def _apply(self, reading: Reading, received: Sequence[ReceivedRecord]) -> None:
         reading.in_hand.update(item.partition for item in received)
         try:
             await self._applier.apply(reading.topic, received)
@@ -197,13 +197,13 @@ class Consumer:
             reading.in_hand.clear()
 
 
-def received_of(topic: str, record: Record) -> Received:
+def received_of(topic: str, record: Record) -> ReceivedRecord:
     """A record of the client library as an `Applier` takes it."""
     if isinstance(record, Unreadable):
-        return Received(record.partition, record.offset, "", None, MalformedRecord("header names"))
+        return ReceivedRecord(record.partition, record.offset, "", None, MalformedRecord("header names"))
     key = plain_text(record.key or b"")
     try:
         envelope = read_record(topic, record.key, record.value, record.headers)
     except MalformedRecord as fault:
-        return Received(record.partition, record.offset, key, None, fault)
-    return Received(record.partition, record.offset, key, envelope)
+        return ReceivedRecord(record.partition, record.offset, key, None, fault)
+    return ReceivedRecord(record.partition, record.offset, key, envelope)

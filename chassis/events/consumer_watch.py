@@ -1,7 +1,8 @@
-"""The watch over consumers: does each subscription have its partitions, does it make progress, does its lag shrink.
+"""The watchdogs of consumers: does each subscription have its partitions, does it make progress, does its lag shrink.
 
-The client library reconnects and rejoins by itself, and may fail to without a word; so this looks at what it did. What nobody
-could help - the broker or the database does not answer - is told, and counts for nothing else.
+The client library reconnects and rejoins by itself, and may fail to without a word: so what it did is sampled, and a consumer that is
+stuck fails the liveness check. What nobody could help - the broker or the database does not answer - is reported, and counts for nothing
+else.
 """
 
 import asyncio
@@ -19,13 +20,13 @@ from chassis.events.progress import Progress
 from chassis.settings import ServiceSettings
 from chassis.telemetry import CONSUMER_HEALTHY, CONSUMER_LAG, CONSUMER_PARTITIONS
 
-LOOK_SECONDS_MAX = 5.0
+SAMPLE_SECONDS_MAX = 5.0
 ANSWER_SECONDS = 2.0
 HOPELESS_FACTOR = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Sample:
     """What was seen of a subscription at the instant `at`; `lag` is None when the broker did not tell."""
 
     at: float
@@ -37,52 +38,55 @@ class Look:
 
 
 @dataclass(slots=True)
-class Standing:
-    """What looks at one subscription amount to."""
+class Watchdog:
+    """The watchdog of one subscription: it judges the samples of some time, and resets itself when there is progress."""
 
     limits: ServiceSettings
-    looks: deque[Look] = field(default_factory=deque)
+    samples: deque[Sample] = field(default_factory=deque)
     progress_at: float = 0.0
     member_at: float = 0.0
 
-    def note(self, look: Look) -> None:
-        """Take a look into account. After a gap, such as a process that was suspended, all clocks start again."""
-        last = self.looks[-1] if self.looks else None
-        gap_max = max(self.limits.consumer_stuck_seconds / 2, LOOK_SECONDS_MAX)
-        if last is None or look.at - last.at > gap_max:
-            self.looks.clear()
-            self.progress_at = self.member_at = look.at
-        if look.is_member or look.lag is None:
-            self.member_at = look.at
-        if not look.lag or not look.can_work or (last is not None and look.settled != last.settled):
-            self.progress_at = look.at
-        self.looks.append(look)
-        while look.at - self.looks[0].at > self.limits.consumer_stuck_seconds:
-            self.looks.popleft()
+    def note(self, sample: Sample) -> None:
+        """Take a sample into account. After a gap, such as a process that was suspended, all clocks start again."""
+        last = self.samples[-1] if self.samples else None
+        gap_max = max(self.limits.consumer_stuck_seconds / 2, SAMPLE_SECONDS_MAX)
+        if last is None or sample.at - last.at > gap_max:
+            self.samples.clear()
+            self.progress_at = self.member_at = sample.at
+        if sample.is_member or sample.lag is None:
+            self.member_at = sample.at
+        if not sample.lag or not sample.can_work or (last is not None and sample.settled != last.settled):
+            self.progress_at = sample.at
+        self.samples.append(sample)
+        while sample.at - self.samples[0].at > self.limits.consumer_stuck_seconds:
+            self.samples.popleft()
 
     @property
     def stuck_seconds(self) -> float:
         """For how long nothing went on although something waited and everybody answered."""
-        return self.looks[-1].at - min(self.progress_at, self.member_at) if self.looks else 0.0
+        return self.samples[-1].at - min(self.progress_at, self.member_at) if self.samples else 0.0
 
     def judge(self) -> tuple[str, str | None]:
         """The state in one word, and what is wrong with it, if anything is."""
-        look, limit = self.looks[-1], self.limits.consumer_stuck_seconds
-        if look.lag is None:
+        sample, limit = self.samples[-1], self.limits.consumer_stuck_seconds
+        if sample.lag is None:
             return "unknown", "the broker, or its topic, does not answer"
-        if not look.can_work:
+        if not sample.can_work:
             return "waiting", "the database does not answer"
-        if look.at - self.member_at > limit:
-            return "unassigned", f"no member of its group for {look.at - self.member_at:.0f} s"
-        if look.at - self.progress_at > limit:
-            return "stuck", f"{look.lag} records wait and none was applied for {look.at - self.progress_at:.0f} s"
-        oldest = self.looks[0]
-        if look.lag > self.limits.consumer_lag_max and look.lag > (oldest.lag or 0):
-            return "lagging", f"{look.lag} records wait, more than {oldest.lag or 0} {look.at - oldest.at:.0f} s ago"
-        if not look.is_member:
+        if sample.at - self.member_at > limit:
+            return "unassigned", f"no member of its group for {sample.at - self.member_at:.0f} s"
+        if sample.at - self.progress_at > limit:
+            return "stuck", f"{sample.lag} records wait and none was applied for {sample.at - self.progress_at:.0f} s"
+        oldest = self.samples[0]
+        if sample.lag > self.limits.consumer_lag_max and sample.lag > (oldest.lag or 0):
+            return (
+                "lagging",
+                f"{sample.lag} records wait, more than {oldest.lag or 0} {sample.at - oldest.at:.0f} s ago",
+            )
+        if not sample.is_member:
             return "joining", None
         # A member that its group leaves without a partition is a reserve: there are more members than partitions.
-        return ("following" if look.partitions else "idle"), None
+        return ("following" if sample.partitions else "idle"), None
 
 
 @dataclass(slots=True)
@@ -121,8 +125,8 @@ class ConsumerWatch:
         self._db = db
         self._settings = settings
         self._progress = progress
-        self._interval = min(LOOK_SECONDS_MAX, settings.consumer_stuck_seconds / 4)
-        self._standings: dict[str, Standing] = {}
+        self._interval = min(SAMPLE_SECONDS_MAX, settings.consumer_stuck_seconds / 4)
+        self._watchdogs: dict[str, Watchdog] = {}
         self._shown: set[tuple[str, str]] = set()
 
     def stuck(self) -> list[str]:
@@ -134,7 +138,7 @@ class ConsumerWatch:
         return self._stuck_for(HOPELESS_FACTOR * self._settings.consumer_dead_seconds)
 
     def _stuck_for(self, seconds: float) -> list[str]:
-        return [topic for topic, standing in self._standings.items() if standing.stuck_seconds > seconds]
+        return [topic for topic, watchdog in self._watchdogs.items() if watchdog.stuck_seconds > seconds]
 
     async def run(self, subscriptions: Callable[[], Sequence[Subscription]]) -> None:
         """Look until cancelled."""
@@ -145,13 +149,13 @@ class ConsumerWatch:
     async def look(self, subscriptions: Sequence[Subscription]) -> dict[str, dict[str, Any]]:
         """Look now: the state of each topic, its partitions, its lag, and the reason when something is wrong."""
         can_work = await self._db.answers()
-        reports = await asyncio.gather(*(self._look_at(each, can_work) for each in subscriptions))
-        return {each.topic: report for each, report in zip(subscriptions, reports, strict=True)}
+        reports = await asyncio.gather(*(self._sample(subscription, can_work) for subscription in subscriptions))
+        return {subscription.topic: report for subscription, report in zip(subscriptions, reports, strict=True)}
 
-    async def _look_at(self, subscription: Subscription, can_work: bool) -> dict[str, Any]:
+    async def _sample(self, subscription: Subscription, can_work: bool) -> dict[str, Any]:
         topic = subscription.topic
         lags = await subscription.lags()
-        look = Look(
+        sample = Sample(
             at=asyncio.get_running_loop().time(),
             is_member=is_member(subscription.consumer),
             partitions=len(lags or ()),
@@ -159,11 +163,11 @@ class ConsumerWatch:
             settled=self._progress[topic].settled,
             can_work=can_work,
         )
-        standing = self._standings.setdefault(topic, Standing(self._settings))
-        standing.note(look)
-        state, reason = standing.judge()
+        watchdog = self._watchdogs.setdefault(topic, Watchdog(self._settings))
+        watchdog.note(sample)
+        state, reason = watchdog.judge()
         self._show(topic, lags or {}, is_healthy=reason is None)
-        return {"state": state, "reason": reason, "assigned": look.partitions, "lag": look.lag}
+        return {"state": state, "reason": reason, "assigned": sample.partitions, "lag": sample.lag}
 
     def _show(self, topic: str, lags: Mapping[int, int], *, is_healthy: bool) -> None:
         CONSUMER_HEALTHY.labels(topic).set(is_healthy)

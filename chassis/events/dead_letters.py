@@ -55,7 +55,6 @@ set cause = excluded.cause, attempt_count = known.attempt_count + excluded.attem
 
 
 async def store_dead_letter(tx: Transaction, letter: DeadLetter) -> None:
-    """Put a record aside."""
     await tx.execute(
         STORE_DEAD_LETTER_SQL,
         event_key(letter.topic, letter.partition, letter.offset),

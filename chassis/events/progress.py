@@ -1,10 +1,11 @@
-"""Progress by position: what counts is a record that was settled for the first time, never how busy its consumer is."""
+"""Progress by position, a high-water mark for each partition: a record counts when it is settled for the first time, so that a consumer
+that is busy with the same batch again and again makes none."""
 
 from collections import defaultdict
 
 
 class Progress:
-    """How far the records of a topic had their effect, or were put aside. A batch that comes again and again adds nothing."""
+    """How many records of a topic are settled: applied, or given up as dead letters."""
 
     def __init__(self) -> None:
         self.settled = 0

@@ -1,4 +1,4 @@
-"""The relay: the only publisher. It owns shards of keys by advisory lock and shares them with its fellow relays.
+"""The outbox relay: a polling publisher, and the only one. It owns shards of keys by advisory lock and shares them with the other replicas.
 
 Each turn publishes the oldest rows of the owned shards, waits for every acknowledgement and removes the rows. A crash in
 between publishes them again, which consumers notice by the event id. Nothing is published in any other order than
@@ -28,15 +28,16 @@ from contracts.event import Envelope
 
 BATCH_MAX = 500
 BEAT_SECONDS = 0.01
-"""Turns begin at least so far apart: what a turn costs all along the way, down to the last consumer, is shared by its rows. After
-a rest the first one begins at once."""
+"""How long a turn lingers: turns begin at least so far apart, so that what one costs all along the way, down to the last consumer, is shared
+by its rows. After a rest the first one begins at once."""
 CROWDED_BEAT_SECONDS = 0.1
 CROWDED_RATE = 1_500
+"""Above so many events a second turns linger longer: throughput counts for more than latency then."""
 PACE_SECONDS = 0.25
-"""Above so many events a second the machine has better to do than many turns."""
+"""The window over which the rate is measured."""
 LOOK_SECONDS = 0.002
 IDLE_SECONDS = 0.1
-"""Another process may commit events too: the next look is soon after events were found, then later and later."""
+"""Another process may commit events too: the outbox is polled again soon after events came, then with exponential backoff."""
 REQUEST_TIMEOUT_MS = 15_000
 HAND_OVER_SECONDS_MAX = REQUEST_TIMEOUT_MS / 1000 + 5
 RESTART_SECONDS = 0.5
@@ -184,7 +185,7 @@ class Relay:
 
 
 class Pace:
-    """How many events a second were published lately."""
+    """The rate of published events, which decides how long turns linger (adaptive batching)."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -193,7 +194,7 @@ class Pace:
         self._rate = 0.0
 
     def is_crowded(self, published: int) -> bool:
-        """Whether there are so many, with those just published, that they had better be gathered."""
+        """Whether the rate, with those just published, is so high that larger batches pay."""
         self._count += published
         elapsed = self._clock() - self._since
         if elapsed >= PACE_SECONDS:
@@ -203,7 +204,6 @@ class Pace:
 
 
 def envelope_of(row: Row, service: str) -> Envelope:
-    """The record that an outbox row becomes."""
     return Envelope(
         event_id=row["event_id"],
         event_type=row["event_type"],

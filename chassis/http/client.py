@@ -1,13 +1,15 @@
-"""The HTTP client of the gateway and of adapters to outside systems: deadlines, replicas, a small retry budget, traces.
+"""The HTTP client of the gateway and of adapters to outside systems: load balancing, deadlines, circuit breakers, a retry budget, traces.
 
-Another system may listen at several addresses. A call goes to the one with the fewest calls under way. One that fails,
-stays silent or says that it is leaving (`Connection: close`) is avoided; when its time is over, one call at a time, of
-those that may be repeated, finds out whether it is back.
+Load balancing: another system may listen at several addresses, and a call goes to the one with the fewest calls under way. One that
+fails, times out or says that it is leaving (`Connection: close`) is ejected for a while; then probes, one call at a time of those that
+may be repeated, find out whether it is back.
 
-Only requests that are safe to repeat are repeated, and only while retries stay a small share of all calls. A refused
-connection is no retry: nothing was sent and nobody worked, so that any request goes on to each other address once, for
-free. A rolling restart therefore needs none of the budget, however many requests meet the closed port. An address that
-left several calls in a row without any answer gets no more than a trial now and then: who would wait is told at once.
+Retry budget: only requests that are safe to repeat are repeated, and only while retries stay a small share of all calls (a token bucket,
+against retry storms). A refused connection is no retry: nothing was sent and nobody worked, so that any request goes on to each other
+address once, for free. A rolling restart therefore needs none of the budget, however many requests meet the closed port.
+
+Circuit breaker: several timeouts of an address in a row open its circuit, and it gets no more than a probe now and then; so many calls
+under way at once are its bulkhead. Whoever would wait in vain is refused at once.
 """
 
 import asyncio
@@ -28,11 +30,11 @@ CONNECT_SECONDS = 1.0
 CONNECTIONS_MAX = 100
 CALLS_MAX = 256
 IDLE_SECONDS = 2.0
-"""How long an unused connection is kept: less than a server that is told to stop goes on answering."""
+"""How long an unused connection is kept: less than a server that drains goes on answering."""
 AVOID_SECONDS = 2.0
 LEAVING_SECONDS = 5.0
-"""How long an address that is leaving is avoided: by then its port is closed, and a trial costs nothing."""
-SILENCES_MAX = 5
+"""How long an address that is leaving is avoided: by then its port is closed, and a probe costs nothing."""
+TIMEOUTS_MAX = 5
 RETRY_PAUSE_SECONDS = 0.05
 RETRY_SHARE = 0.1
 RETRY_RESERVE = 5.0
@@ -60,10 +62,9 @@ class HttpClient:
         self._name = name
         self._addresses = deque(_Address(url.strip()) for url in urls.split(","))
         self._timeout_seconds = timeout_seconds
-        self._retry_credit = RETRY_RESERVE
+        self._retry_tokens = RETRY_RESERVE
 
     async def close(self) -> None:
-        """Close every connection."""
         for address in self._addresses:
             await address.client.aclose()
 
@@ -86,7 +87,7 @@ class HttpClient:
         headers: Mapping[str, str] = options.pop("headers", {})
         if is_repeatable is None:
             is_repeatable = method in ("GET", "HEAD", "PUT", "DELETE") or "Idempotency-Key" in headers
-        self._retry_credit = min(self._retry_credit + RETRY_SHARE, RETRY_RESERVE)
+        self._retry_tokens = min(self._retry_tokens + RETRY_SHARE, RETRY_RESERVE)
         with span(f"{method} {self._name}", SpanKind.CLIENT):
             options["headers"] = {**headers, **current_trace()}
             deadline = asyncio.get_running_loop().time() + (timeout_seconds or self._timeout_seconds)
@@ -101,8 +102,8 @@ class HttpClient:
         untried = list(self._addresses)
         while address := _choose(untried, now(), is_repeatable=is_repeatable):
             untried.remove(address)
-            may_retry = is_repeatable and self._retry_credit >= 1
-            # Where somebody else can be asked, a silent address gets half of the time that is left.
+            may_retry = is_repeatable and self._retry_tokens >= 1
+            # Where another address can be asked, one that does not answer gets half of the time that is left.
             patience = (now() + deadline) / 2 if may_retry and untried else deadline
             answer, is_sent = None, True
             try:
@@ -118,9 +119,9 @@ class HttpClient:
                 break
             if not is_sent and untried:
                 continue
-            if self._retry_credit < 1 or (is_sent and not is_repeatable):
+            if self._retry_tokens < 1 or (is_sent and not is_repeatable):
                 break
-            self._retry_credit -= 1
+            self._retry_tokens -= 1
             self._count("retried")
             if not untried:
                 await asyncio.sleep(RETRY_PAUSE_SECONDS)
@@ -145,13 +146,14 @@ class _Address:
             verify=_tls() if url.startswith("https:") else False,
         )
         self.calls = 0
-        self.silences = 0
+        self.timeouts = 0
         self.avoided_until = 0.0
-        """Zero while it is trusted; later, until when others are preferred. Each trial puts that off."""
+        """Zero while it is trusted; later, until when others are preferred. Each probe puts that off."""
 
-    def is_closed(self, now: float) -> bool:
-        """Whether a call would only wait behind others that wait."""
-        return self.calls >= CALLS_MAX or (self.silences >= SILENCES_MAX and now < self.avoided_until)
+    def is_refused(self, now: float) -> bool:
+        """Whether its circuit is open or its bulkhead full: a call would only wait behind others that wait."""
+        is_open = self.timeouts >= TIMEOUTS_MAX and now < self.avoided_until
+        return is_open or self.calls >= CALLS_MAX
 
     async def send(self, method: str, path: str, options: Mapping[str, Any], deadline: float) -> httpx2.Response:
         """One attempt. Raises TimeoutError at the deadline, and the transport's own errors."""
@@ -162,22 +164,22 @@ class _Address:
             async with asyncio.timeout_at(deadline):
                 answer = await self.client.request(method, path, **options)
         except (TimeoutError, httpx2.TransportError) as error:
-            self.silences += isinstance(error, TimeoutError | httpx2.TimeoutException)
+            self.timeouts += isinstance(error, TimeoutError | httpx2.TimeoutException)
             self.avoided_until = now() + AVOID_SECONDS
             raise
         finally:
             self.calls -= 1
-        self.silences = 0
+        self.timeouts = 0
         is_leaving = answer.headers.get("connection", "").lower() == "close"
         self.avoided_until = now() + LEAVING_SECONDS if is_leaving else 0.0
         return answer
 
 
 def _choose(addresses: Iterable[_Address], now: float, *, is_repeatable: bool) -> _Address | None:
-    """The address to call: a trusted one before one that is avoided, then the least busy. None: all are closed."""
+    """The address to call: a trusted one before one that is avoided, then the least busy. None: every circuit is open."""
     trusted_until = now if is_repeatable else 0.0
-    can_be_called = (address for address in addresses if not address.is_closed(now))
-    return min(can_be_called, key=lambda each: (each.avoided_until > trusted_until, each.calls), default=None)
+    can_be_called = (address for address in addresses if not address.is_refused(now))
+    return min(can_be_called, key=lambda address: (address.avoided_until > trusted_until, address.calls), default=None)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The server's connection to one client, which sends what one turn of the event loop writes with one call to the system."""
+"""Write coalescing on the server's connections: what one turn of the event loop writes to a client leaves with one system call."""
 
 import asyncio
 from typing import Any

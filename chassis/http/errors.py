@@ -69,23 +69,23 @@ def problem_document_of(content: bytes) -> Problem | None:
         return None
 
 
-def retry_headers(told: Problem) -> list[tuple[str, str]]:
+def retry_headers(problem_document: Problem) -> list[tuple[str, str]]:
     """When to come back, for a problem that passes by itself."""
-    if told.status not in RETRIED_STATUSES:
+    if problem_document.status not in RETRIED_STATUSES:
         return []
-    return [("retry-after", str(told.params.get("retry_after_seconds", RETRY_AFTER_SECONDS)))]
+    return [("retry-after", str(problem_document.params.get("retry_after_seconds", RETRY_AFTER_SECONDS)))]
 
 
 def problem(
     status: int, code: str, detail: str, params: Mapping[str, Any] | None = None, errors: Iterable[FieldProblem] = ()
 ) -> Response[bytes]:
-    """A problem document as a response."""
     return _response(document(status, code, detail, params, errors))
 
 
-def _response(told: Problem) -> Response[bytes]:
-    headers = {"Cache-Control": "no-store", **dict(retry_headers(told))}
-    return Response(told.model_dump_json().encode(), status_code=told.status, media_type=PROBLEM_TYPE, headers=headers)
+def _response(problem_document: Problem) -> Response[bytes]:
+    headers = {"Cache-Control": "no-store", **dict(retry_headers(problem_document))}
+    content = problem_document.model_dump_json().encode()
+    return Response(content, status_code=problem_document.status, media_type=PROBLEM_TYPE, headers=headers)
 
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +111,6 @@ def refusal_document(refusal: Refusal) -> Problem:
 
 
 def refusal_response(_request: Request[Any, Any, Any], refusal: Refusal) -> Response[bytes]:
-    """A refusal as a response."""
     return _response(refusal_document(refusal))
 
 

@@ -1,4 +1,4 @@
-"""How a service answers an operation: `@serves(operation)` makes a route of the function that carries it out.
+"""Routing and dependency injection: `@serves(operation)` makes a route of the function that carries an operation out.
 
 The function is given the operation's own parameters by name, read and checked against their types, and whatever else it
 asks for by type: the database, the actor, the idempotency claim, and what its service provides. Whoever may not call is
@@ -15,7 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from chassis.actor import Actor, Visitor
+from chassis.actor import Actor, BrowserSession
 from chassis.data.database import Database
 from chassis.data.idempotency import KEY_LENGTH_MAX, Claim
 from chassis.http.errors import PROBLEM_TYPE, malformed_document, refusal_document, retry_headers
@@ -45,7 +45,6 @@ class Answer:
     headers: tuple[tuple[str, str], ...] = ()
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Send it."""
         headers = [(name.encode(), value.encode()) for name, value in self.headers]
         if self.content:
             headers.append((b"content-length", str(len(self.content)).encode()))
@@ -86,7 +85,7 @@ def litestar_path(path: str, operation: Operation[..., Any]) -> str:
 
 def header(request: AnyRequest, name: bytes) -> str:
     """A header of a request by its name in lower case, or an empty text."""
-    return next((value.decode("latin-1") for found, value in request.scope["headers"] if found == name), "")
+    return next((value.decode("latin-1") for header_name, value in request.scope["headers"] if header_name == name), "")
 
 
 def actor_of(request: AnyRequest) -> Actor:
@@ -101,12 +100,12 @@ def actor_of(request: AnyRequest) -> Actor:
     return actor
 
 
-def visitor_of(request: AnyRequest) -> Visitor:
+def browser_session_of(request: AnyRequest) -> BrowserSession:
     """The browser's session and address, as the gateway hands them on. Raises Invalid."""
     session, address = header(request, b"x-session"), header(request, b"x-client-address")
     if max(len(session), len(address)) > HEADER_LENGTH_MAX:
         raise Invalid
-    return Visitor(session or None, address)
+    return BrowserSession(session or None, address)
 
 
 async def claim_of(request: AnyRequest) -> Claim:
@@ -119,14 +118,13 @@ async def claim_of(request: AnyRequest) -> Claim:
 
 
 def database_of(request: AnyRequest) -> Database:
-    """The service's database."""
     db: Database = request.app.state.db
     return db
 
 
 OWN_PROVIDERS: Final[Mapping[Any, Provider]] = {
     Actor: actor_of,
-    Visitor: visitor_of,
+    BrowserSession: browser_session_of,
     Claim: claim_of,
     Database: database_of,
 }
@@ -180,8 +178,8 @@ class _Served:
             arguments[BODY] = _read(lambda model: model.model_validate_json(content), self.operation.body)
         for name, kind in self.wanted:
             provider = OWN_PROVIDERS.get(kind)
-            found = provider(request) if provider else provided[kind]
-            arguments[name] = await found if inspect.isawaitable(found) else found
+            value = provider(request) if provider else provided[kind]
+            arguments[name] = await value if inspect.isawaitable(value) else value
         return arguments
 
 
@@ -225,6 +223,5 @@ def _answer(answer: Any, operation: Operation[..., Any]) -> Answer:
 
 
 def problem_answer(problem: Problem) -> Answer:
-    """A problem document as an answer."""
     headers = [("content-type", PROBLEM_TYPE), ("cache-control", "no-store"), *retry_headers(problem)]
     return Answer(problem.status, problem.model_dump_json().encode(), tuple(headers))

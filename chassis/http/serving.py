@@ -1,4 +1,4 @@
-"""Serving an application with uvicorn: without its own logs, and without losing a request when the process is told to stop."""
+"""Serving an application with uvicorn: without its own logs, and with a graceful shutdown that drains its connections."""
 
 import gc
 import signal
@@ -17,15 +17,15 @@ STOP_SECONDS = 15
 KEEP_ALIVE_SECONDS = 15
 """How long an unused connection is kept: longer than the gateway keeps its own, which must be the first to close."""
 YOUNG_OBJECTS_MAX = 5_000
-"""So many more objects were made than given up before the collector looks at them. The usual 700 are fewer than the requests
-under way at a rush hold: it would look at living ones again and again."""
+"""The threshold of the garbage collector's youngest generation. The usual 700 are fewer objects than the requests under way at a rush
+hold: it would traverse living ones again and again."""
 
 
 def serve(app: Litestar, settings: ProcessSettings, **options: Any) -> None:
-    """Run an application with uvicorn, without its own logs, until the process is told to stop.
+    """Run an application with uvicorn, without its own logs, until SIGTERM or SIGINT.
 
-    `app.state.health` is told when that happens, and says when the process is over because a part of it cannot be kept running: it
-    ends with 1 then. `options` are the server's own.
+    `app.state.health` fails its readiness check from then on. The process exits with 1 when a part of it cannot be kept running
+    (`Health.is_over`). `options` are the server's own.
     """
     config = uvicorn.Config(
         app,
@@ -44,8 +44,7 @@ def serve(app: Litestar, settings: ProcessSettings, **options: Any) -> None:
     server = _DrainingServer(config, app, settings.drain_seconds)
     # The server raises a signal again once it has stopped: that is when we leave, with 0.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
-    # What was made until now lives as long as the process: the collector, which looks at all it knows again and again,
-    # need not know it.
+    # What was allocated until now lives as long as the process: frozen, it is not traversed again and again.
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS_MAX)
@@ -55,7 +54,7 @@ def serve(app: Litestar, settings: ProcessSettings, **options: Any) -> None:
 
 
 class _DrainingServer(uvicorn.Server):
-    """Told to stop, it is not ready any more but goes on answering for a while before it closes its port.
+    """Drains before it shuts down: on SIGTERM it is not ready any more, but goes on answering for a while before it closes its port.
 
     Each of those answers closes its connection. A caller that keeps unused connections for a shorter time than this has
     none left to send a request into when the port closes.
@@ -68,7 +67,7 @@ class _DrainingServer(uvicorn.Server):
         self._leaves_at: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to leave at the first SIGTERM once it serves; any other signal, or a second one, ends it at once."""
+        """Drain at the first SIGTERM once it serves; any other signal, or a second one, ends it at once."""
         if sig != signal.SIGTERM or not self.started or self._leaves_at is not None:
             super().handle_exit(sig, frame)
             return
@@ -78,7 +77,7 @@ class _DrainingServer(uvicorn.Server):
         self.server_state.default_headers.append((b"connection", b"close"))
 
     async def on_tick(self, counter: int) -> bool:
-        """Whether the server's time is over, asked ten times a second."""
+        """Whether the server must exit, asked ten times a second."""
         has_left = self._leaves_at is not None and time.monotonic() >= self._leaves_at
         self.should_exit = self.should_exit or has_left or self._app.state.health.is_over()
         return await super().on_tick(counter)

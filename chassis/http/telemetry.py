@@ -1,4 +1,4 @@
-"""What is around every HTTP request: continue the caller's trace, measure, and log one line."""
+"""The telemetry middleware: every HTTP request continues its caller's trace, is measured, and leaves one line in the access log."""
 
 import time
 
@@ -25,8 +25,6 @@ class TelemetryMiddleware:
         self._service = service
 
     def __call__(self, app: ASGIApp) -> ASGIApp:
-        """The application, watched."""
-
         async def watched(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != ScopeType.HTTP or scope["path"].startswith(QUIET_PATHS):
                 await app(scope, receive, send)

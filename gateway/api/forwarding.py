@@ -15,7 +15,7 @@ from litestar.types import ASGIApp
 from chassis.http.client import Unreachable
 from chassis.http.errors import problem_document_of
 from chassis.http.routes import OPERATION, Answer, litestar_path
-from contracts.operation import Operation, Sent
+from contracts.operation import Operation, OutgoingCall
 
 from ..admission import CSRF_EXEMPT
 from ..auth import Sessions, Visitor
@@ -57,10 +57,10 @@ def _caller(request: Request[Any, Any, Any], visitor: Visitor, operation: Operat
     return visitor.caller_with(request.headers.get(IDEMPOTENCY_KEY))
 
 
-async def _sent(request: Request[Any, Any, Any], operation: Operation[..., Any]) -> Sent:
+async def _sent(request: Request[Any, Any, Any], operation: Operation[..., Any]) -> OutgoingCall:
     query = urlencode(list(request.query_params.multi_items()))
     address = operation.address(request.path_params) + (f"?{query}" if query else "")
-    return Sent(address, await request.body() if operation.body else None)
+    return OutgoingCall(address, await request.body() if operation.body else None)
 
 
 def _answer(response: httpx2.Response, operation: Operation[..., Any]) -> Answer:

@@ -28,7 +28,6 @@ JOB_SECONDS = 1.0
 
 
 def create(settings: BillingSettings) -> Service:
-    """The service's parts."""
     rules = settings.rules()
     payfip = Payfip(
         settings.payfip_url, settings.payfip_page_url or settings.payfip_url, settings.payfip_timeout_seconds

@@ -52,7 +52,6 @@ class BillingRules:
 
     @property
     def payment_limits(self) -> Limits:
-        """What may be paid online, and how often."""
         policy = self.policy
         return Limits(
             policy.payment_min_cents, policy.payment_max_cents, timedelta(minutes=policy.payment_restart_minutes)
@@ -64,14 +63,13 @@ class BillingRules:
 
 
 class BillingSettings(ServiceSettings):
-    """What the process is told. `payfip_page_url` is where browsers find the provider, when it is not `payfip_url`."""
+    """What a process of the billing service is configured with. `payfip_page_url` is where browsers find the provider, when it is not `payfip_url`."""
 
     payfip_url: str
     payfip_page_url: str | None = None
     payfip_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 15.0
 
     def rules(self) -> BillingRules:
-        """The rules of this process's town."""
         return BillingRules(
             load_section(self.town_file, "billing", BillingPolicy),
             load_town(self.town_file),

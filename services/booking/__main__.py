@@ -1,4 +1,4 @@
-"""`python -m services.booking` runs the service with the roles of its environment."""
+"""Starts the booking service: `python -m services.booking`."""
 
 from chassis.service import run
 

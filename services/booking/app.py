@@ -1,4 +1,4 @@
-"""The parts of the booking service, wired together."""
+"""The booking service, wired: its routes, what it listens to, and what they are given."""
 
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,7 +19,6 @@ from .settings import BookingPolicies, BookingSettings
 
 
 def create(settings: BookingSettings) -> Service:
-    """The booking service for a process with these settings."""
     zone = load_town(settings.town_file).zone
     policies = load_section(settings.town_file, "booking", BookingPolicies)
     subscriptions = Subscriptions()

@@ -9,7 +9,7 @@ from chassis.town import TownSection
 
 
 class BookingSettings(ServiceSettings):
-    """What a process of the booking service is told."""
+    """What a process of the booking service is configured with."""
 
     database_pool_max: Annotated[int, Field(ge=2, le=64)] = 10
     """More than the others: places are asked for by everybody in the same minute."""

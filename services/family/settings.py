@@ -38,8 +38,7 @@ class FamilyRules:
 
 
 class FamilySettings(ServiceSettings):
-    """What the process is told."""
+    """What a process of the family service is configured with."""
 
     def rules(self) -> FamilyRules:
-        """The rules of this process's town."""
         return FamilyRules(load_section(self.town_file, "family", FamilyPolicy), load_town(self.town_file).zone)

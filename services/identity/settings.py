@@ -88,7 +88,7 @@ class IdentityRules:
 
 
 class IdentitySettings(ServiceSettings):
-    """What the process is told. A source address may fail `address_free_failures` times an hour before it must wait:
+    """What a process of the identity service is configured with. A source address may fail `address_free_failures` times an hour before it must wait:
     a school, a library or a mobile network stands behind one address."""
 
     hashing_threads: Annotated[int, Field(ge=1, le=16)] = 2

@@ -1,1 +1,1 @@
-"""The notifications service: what families are told by mail, once, and whether it was delivered."""
+"""The notifications service: mails to families about what happened to them, and the outcome of their delivery."""

@@ -26,7 +26,6 @@ FORGET_SECONDS = 86_400.0
 
 
 def create(settings: NotificationsSettings) -> Service:
-    """The service's parts."""
     subscriptions = Subscriptions()
     directory.subscribe(subscriptions)
     messages.subscribe(subscriptions)

@@ -27,7 +27,7 @@ class SenderIdentity(TownSection):
 
 
 class NotificationsSettings(ServiceSettings):
-    """What the process is told. The relay's credentials are the secrets `smtp_username` and `smtp_password`, if any."""
+    """What a process of the notifications service is configured with. The relay's credentials are the secrets `smtp_username` and `smtp_password`, if any."""
 
     smtp_host: str = "127.0.0.1"
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 25
@@ -36,7 +36,6 @@ class NotificationsSettings(ServiceSettings):
     """How long the relay may take to accept a connection, and to take a message."""
 
     def sender(self) -> SenderIdentity:
-        """In whose name this process sends."""
         return load_section(self.town_file, "notifications", SenderIdentity)
 
     def smtp_credentials(self) -> tuple[str, str] | None:

@@ -21,7 +21,7 @@ from litestar import Litestar
 
 from chassis.actor import Actor, sign_actor
 from chassis.data.database import Database
-from chassis.events.applying import Applier, Received
+from chassis.events.applying import Applier, ReceivedRecord
 from chassis.service import Service, build
 from chassis.settings import ProcessRole
 from contracts.event import Envelope, Event
@@ -62,7 +62,7 @@ class RunningService:
     async def deliver_unchecked(self, event: Event | Envelope) -> None:
         """Apply one event; it may become a dead letter."""
         envelope = event if isinstance(event, Envelope) else self.envelope(event)
-        received = Received(partition=0, offset=self._sequences.total(), key=envelope.key, envelope=envelope)
+        received = ReceivedRecord(partition=0, offset=self._sequences.total(), key=envelope.key, envelope=envelope)
         await Applier(self.db, self.service.subscriptions).apply(envelope.topic, [received])
 
     def envelope(self, event: Event, sequence: int | None = None) -> Envelope:

@@ -1,7 +1,7 @@
 """Names that say nothing are refused, for identifiers and files: data, info, manager, helper, utils, and process as a verb.
 
 A test's name is a sentence and may use any word. A process of the operating system is called one. The suffixes of
-contract fields tell dates, instants and truths apart.
+contract fields tell dates, instants and truths apart. In the folders of `NOUN_FOLDERS` a name is the noun that it holds.
 """
 
 import ast
@@ -21,6 +21,8 @@ EXCEPTIONS = {
     "data_seconds": "the time of the SMTP command DATA",
     "personal_data": "the legal term of the GDPR",
 }
+VERBS = frozenset({"told", "found", "each", "said"})
+NOUN_FOLDERS = ("contracts", "chassis", "services")
 FIELD_SUFFIXES = {"date": ("_on",), "datetime": ("_at",), "bool": ("is_", "has_")}
 FIELD_EXCEPTIONS = {
     "until": "says that it is an instant, in a sentence",
@@ -41,6 +43,13 @@ def empty_names(path: Path, source: str) -> Iterator[Fault]:
     for node in nodes(source):
         if isinstance(node, FUNCTIONS) and words(node.name)[0] == "process":
             yield f":{node.lineno}: {node.name}: say what it does"
+
+
+def verbs_as_names(_path: Path, source: str) -> Iterator[Fault]:
+    """Names that say how something came about, not what it is."""
+    for name, line in _named(source):
+        if name in VERBS:
+            yield f":{line}: {name} holds something: name it by its noun"
 
 
 def words(identifier: str) -> list[str]:
@@ -70,12 +79,18 @@ def _named(source: str) -> Iterator[tuple[str, int]]:
             yield node.arg, node.lineno
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id, node.lineno
+        elif isinstance(node, ast.ExceptHandler) and node.name:
+            yield node.name, node.lineno
         elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
             yield node.attr, node.lineno
 
 
 def test_names_say_something() -> None:
     check(empty_names, files())
+
+
+def test_a_name_is_the_noun_that_it_holds() -> None:
+    check(verbs_as_names, files(*NOUN_FOLDERS))
 
 
 def test_contract_fields_say_date_instant_or_truth() -> None:
@@ -87,6 +102,17 @@ def test_empty_names_are_found() -> None:
     found = list(empty_names(Path("services/x/utils.py"), source))
     assert len(found) == 6
     assert not list(empty_names(Path("chassis/processes.py"), "def f(process, data): ...\ndef test_no_data(): ..."))
+
+
+def test_verb_as_a_name_is_found() -> None:
+    source = (
+        "def ask(told):\n    found = [each.name for each in told]\n    if said := found:\n        return sorted(said)\n"
+        "    order = lambda each: each.name\n    for found in order: ...\n    with told as told: ...\n    return {row.found: row}\n"
+        "try: ask()\nexcept OSError as said: ..."
+    )
+    assert len(list(verbs_as_names(Path("chassis/x.py"), source))) == 8
+    prose = "def find(rows):\n    # each row is said to be found\n    return rows.found"
+    assert not list(verbs_as_names(Path("chassis/x.py"), prose))
 
 
 def test_misleading_field_is_found() -> None:

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from chassis.actor import Actor
 from chassis.data.database import Database
-from chassis.events.applying import Applier, Received, Subscriptions
+from chassis.events.applying import Applier, ReceivedRecord, Subscriptions
 from contracts.billing.models import Bracket, TariffChange
 from contracts.booking.models import ActivityCreate, Cutoff, SlotsOpen
 from contracts.event import Envelope, Event
@@ -129,7 +129,7 @@ async def _apply(
 ) -> None:
     subscriptions = Subscriptions()
     subscribe(subscriptions)
-    received = [Received(0, offset, event.key, _envelope(event)) for offset, event in enumerate(events)]
+    received = [ReceivedRecord(0, offset, event.key, _envelope(event)) for offset, event in enumerate(events)]
     for start in range(0, len(received), APPLIED_AT_ONCE):
         await Applier(db, subscriptions).apply(events[0].topic, received[start : start + APPLIED_AT_ONCE])
 

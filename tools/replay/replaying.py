@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from chassis.data.database import Transaction
 from chassis.data.outages import COLLISIONS, is_outage
 from chassis.data.replicas import Replica
-from chassis.events.applying import Received
+from chassis.events.applying import ReceivedRecord
 from chassis.events.consumer import received_of
 from chassis.events.dead_letters import describe_fault, event_key
 from chassis.events.inbox import RETENTION_DAYS
@@ -99,7 +99,7 @@ async def rebuild(parts: Operated, topic: str, *, is_trial: bool, erases_missing
             f"{topic} lacks {len(missing)} of the {len(held)} aggregates that {parts.service.name} holds, which would be erased:"
             " is this the right broker? --erase-missing goes on"
         )
-    due: dict[str, Received | None] = {**dict.fromkeys(missing), **newest}
+    due: dict[str, ReceivedRecord | None] = {**dict.fromkeys(missing), **newest}
     while due:
         for key, item in due.items():
             await _rewrite(parts, replica, key, item, done)
@@ -110,9 +110,9 @@ async def rebuild(parts: Operated, topic: str, *, is_trial: bool, erases_missing
     return done
 
 
-async def _newest(batches: AsyncIterator[Sequence[Received]]) -> tuple[dict[str, Received], set[str]]:
+async def _newest(batches: AsyncIterator[Sequence[ReceivedRecord]]) -> tuple[dict[str, ReceivedRecord], set[str]]:
     """The newest record of each key, and the keys that were erased; what cannot be read is no state of anything."""
-    newest: dict[str, Received] = {}
+    newest: dict[str, ReceivedRecord] = {}
     erased: set[str] = set()
     async for batch in batches:
         newest |= {item.key: item for item in batch if item.envelope is not None}
@@ -120,11 +120,11 @@ async def _newest(batches: AsyncIterator[Sequence[Received]]) -> tuple[dict[str,
     return newest, erased
 
 
-def _erases(item: Received | None) -> bool:
+def _erases(item: ReceivedRecord | None) -> bool:
     return item is None or item.envelope is None or item.envelope.payload is None
 
 
-async def _rewrite(parts: Operated, replica: Replica, key: str, item: Received | None, done: Rebuild) -> None:
+async def _rewrite(parts: Operated, replica: Replica, key: str, item: ReceivedRecord | None, done: Rebuild) -> None:
     """Write an aggregate anew, or erase one that its topic lacks (None)."""
     fault: Exception | None = None
     for attempt in range(ATTEMPTS_MAX):
@@ -155,12 +155,12 @@ async def _let_in_again(tx: Transaction, replica: Replica, envelope: Envelope) -
     await tx.execute(statement, envelope.key, envelope.sequence)
 
 
-async def _records(parts: Operated, topic: str) -> AsyncIterator[Sequence[Received]]:
+async def _records(parts: Operated, topic: str) -> AsyncIterator[Sequence[ReceivedRecord]]:
     await parts.reader.rewind(topic)
     async for batch in _more_records(parts, topic):
         yield batch
 
 
-async def _more_records(parts: Operated, topic: str) -> AsyncIterator[Sequence[Received]]:
+async def _more_records(parts: Operated, topic: str) -> AsyncIterator[Sequence[ReceivedRecord]]:
     async for batch in parts.reader.to_the_end():
         yield [received_of(topic, record) for record in batch]

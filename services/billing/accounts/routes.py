@@ -1,4 +1,4 @@
-"""HTTP for accounts."""
+"""HTTP routes of accounts."""
 
 from datetime import date
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The payment provider PayFiP, in its "Regie Web-service" variant: opens payment pages and looks results up.
+"""The client of the payment provider PayFiP, in its "Regie Web-service" variant: opens payment pages and looks results up.
 
 Nothing here touches the database: no transaction is ever open while the provider is asked.
 """
@@ -54,7 +54,6 @@ class Payfip:
         self._page_url = page_url.rstrip("/")
 
     async def close(self) -> None:
-        """Close every connection."""
         await self._client.close()
 
     def page_of(self, idop: str) -> str:

@@ -1,4 +1,4 @@
-"""The provider's SOAP messages: written from values, read without believing them.
+"""The codec of the provider's SOAP messages: written from values, parsed as untrusted input.
 
 SOAP 1.1, document/literal; the operation's element is qualified and its children are not. Answers are parsed without
 entities, document types or network. Source: the service's published WSDL.

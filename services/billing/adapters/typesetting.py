@@ -1,7 +1,7 @@
 """Invoices as PDF/UA-1 documents: tagged, in French, set by Typst from the layout of this service.
 
 The layout's own typeface comes with Typst; for scripts and symbols that it lacks, Noto stands in, from the packages
-`manimgx-fonts` and `manimgx-fonts-cjk`. A character that no font has is shown by a substitute (`glyphs.py`).
+`manimgx-fonts` and `manimgx-fonts-cjk`. A character that no font has is shown by a substitute (font fallback: `glyphs.py`).
 """
 
 import asyncio

@@ -57,7 +57,7 @@ async def save(tx: Transaction, charges: Sequence[Charge], traces: Traces = PRES
 
 @command
 async def price_batch(tx: Transaction) -> int:
-    """Price days that had no price when they were booked; how many were found."""
+    """Price days that had no price when they were booked; how many there were."""
     charges = await store.lock_unpriced_charges(tx, UNPRICED_BATCH_MAX)
     await price_and_save(tx, charges)
     return len(charges)

@@ -24,7 +24,7 @@ DayEvent = BookingConfirmed | BookingCancelled | AttendanceRecorded
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    day: store.BookedDay
+    day: store.BookingEvent
     facts: Facts
     trace: Mapping[str, str]
 

@@ -37,7 +37,7 @@ async def quote(db: Database, actor: Actor, request: QuoteRequest) -> Quote:
 
 
 def explanation_of(price: Price) -> PriceExplanation:
-    """Why a price is what it is, as it is told to families."""
+    """Why a price is what it is, as families read it."""
     return PriceExplanation(
         tariff_code=price.tariff_code,
         tariff_label=price.tariff_label,

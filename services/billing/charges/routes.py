@@ -1,4 +1,4 @@
-"""HTTP for quotes."""
+"""HTTP routes of quotes."""
 
 from chassis.actor import Actor
 from chassis.data.database import Database

@@ -1,4 +1,4 @@
-"""Rows of charges."""
+"""Storage of charges."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -13,8 +13,8 @@ from ..tariffs.domain import Price, Quotient, ServiceDay
 from .domain import Charge, Facts
 
 
-class BookedDay(Protocol):
-    """What every event about a booking says of it."""
+class BookingEvent(Protocol):
+    """What every event about a booking has: which day of which child it is about."""
 
     @property
     def booking_id(self) -> UUID: ...
@@ -51,7 +51,7 @@ returning *, (c.xmax = 0) as is_new
 
 
 async def note_facts(
-    tx: Transaction, notes: Sequence[tuple[BookedDay, Facts]], recorded_at: datetime
+    tx: Transaction, notes: Sequence[tuple[BookingEvent, Facts]], recorded_at: datetime
 ) -> list[tuple[Charge, bool]]:
     """Add facts to the charges of different bookings: each charge, locked, and whether it was unknown until now.
 
@@ -185,13 +185,11 @@ from charges where charge_id = $1
 
 
 async def add_correction(tx: Transaction, day: Charge, line: Charge, recorded_at: datetime) -> None:
-    """Store a new correction of a day."""
     await tx.execute(ADD_CORRECTION_SQL, day.charge_id, line.charge_id, line.correction, line.quantity, recorded_at)
     await save(tx, [line], recorded_at)
 
 
 def charge_of(row: Row) -> Charge:
-    """The charge of a row."""
     price = None
     if row["grid_version"] is not None:
         quotient = Quotient(row["quotient_cents"], row["quotient_on"]) if row["quotient_on"] else None

@@ -1,6 +1,6 @@
 """Households, activities and quotients as their owners publish them.
 
-Days that an activity or a quotient prices anew are found by the job `price_charges`.
+Days whose price an activity or a quotient changes are priced again by the job `price_charges`.
 """
 
 from chassis.events.applying import Subscriptions
@@ -11,7 +11,6 @@ from .store import ACTIVITIES, HOUSEHOLDS, QUOTIENT_FILES, keep_activity, keep_h
 
 
 def subscribe(subscriptions: Subscriptions) -> None:
-    """Listen to what this area keeps."""
     subscriptions.on(HouseholdState, keep_household)
     subscriptions.on_erased(HouseholdState, HOUSEHOLDS.forget, HOUSEHOLDS)
     subscriptions.on(ActivityState, keep_activity)

@@ -57,10 +57,11 @@ async def household_of_children(queries: Queries, actor: Actor, child_ids: Seque
     """The household of each child as this actor sees it; refuses with `NotFound` a child that is none of theirs."""
     guardian_id = actor.require_guardian() if actor.kind is ActorKind.PARENT else None
     wanted = set(child_ids)
-    found = {row["child_id"]: row["household_id"] for row in await queries.fetch(CHILDREN_SQL, wanted, guardian_id)}
-    if found.keys() != wanted:
+    rows = await queries.fetch(CHILDREN_SQL, wanted, guardian_id)
+    household_ids = {row["child_id"]: row["household_id"] for row in rows}
+    if household_ids.keys() != wanted:
         raise NotFound
-    return found
+    return household_ids
 
 
 EMAIL_SQL = "select email from household_guardians where household_id = $1 and guardian_id = $2"

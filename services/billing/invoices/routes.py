@@ -1,4 +1,4 @@
-"""HTTP for invoices."""
+"""HTTP routes of invoices."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Rows of issued invoices and of their lines."""
+"""Storage of issued invoices and of their lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Rows of the ledger, and numbers without a gap."""
+"""Storage of the ledger, and gapless sequences for the numbers of invoices and receipts."""
 
 from collections.abc import Sequence
 from typing import Literal

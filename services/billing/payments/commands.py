@@ -52,7 +52,7 @@ class PaymentOrder:
     email: str | None
 
 
-class Prepared(Model):
+class PreparedPayment(Model):
     """An attempt that is stored, and what is shown and asked for with it. Kept as the answer of its idempotency key."""
 
     payment_id: UUID
@@ -79,16 +79,15 @@ async def start_payment(
 @command
 async def prepare(
     tx: Transaction, actor: Actor, claim: Claim, rules: BillingRules, order: PaymentOrder
-) -> tuple[Prepared, bool]:
+) -> tuple[PreparedPayment, bool]:
     """Store an attempt before the provider is asked; or find the one of this key, False then, for its answer is awaited or there."""
     guardian_id = actor.require_guardian()
-    kept = await claim.replay(tx, Prepared)
+    kept = await claim.replay(tx, PreparedPayment)
     invoice = await lock_invoice(tx, order.invoice_id)
     await require_access(tx, actor, invoice.household_id)
     now = await tx.now()
-    if kept and (
-        newest := await claim.replay(tx, Prepared)
-    ):  # a twin may have begun anew before it gave us the invoice
+    # Read again under the lock: a concurrent request with this key may have started another attempt meanwhile.
+    if kept and (newest := await claim.replay(tx, PreparedPayment)):
         earlier = await store.payment(tx, newest.payment_id)
         if earlier.idop or (earlier.attempt.status is PaymentStatus.CREATED and now < given_up_at(earlier.attempt)):
             return newest, False
@@ -113,12 +112,12 @@ async def prepare(
         ),
     )
     await store.add(tx, payment, exer=f"{invoice.issued_on.year}")
-    prepared = Prepared(payment_id=payment.payment_id, number=invoice.number, email=email)
+    prepared = PreparedPayment(payment_id=payment.payment_id, number=invoice.number, email=email)
     return await claim.keep(tx, prepared), True
 
 
 async def _page_of_twin(db: Database, payment_id: UUID) -> str:
-    """The page that an equal request opens now, or opened before; its refusal when it got none."""
+    """The page of a concurrent request with the same idempotency key: awaited, then given; its refusal when it got none."""
     deadline = asyncio.get_running_loop().time() + TWIN_SECONDS_MAX
     while (stored := await store.payment(db, payment_id)).attempt.status is PaymentStatus.CREATED:
         if asyncio.get_running_loop().time() >= deadline:
@@ -129,7 +128,7 @@ async def _page_of_twin(db: Database, payment_id: UUID) -> str:
     return stored.idop
 
 
-async def _open_page(db: Database, provider: PaymentProvider, prepared: Prepared) -> str:
+async def _open_page(db: Database, provider: PaymentProvider, prepared: PreparedPayment) -> str:
     attempt = (await store.payment(db, prepared.payment_id)).attempt
     debt = Debt(
         exer=prepared.number[:4],

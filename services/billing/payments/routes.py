@@ -1,4 +1,4 @@
-"""HTTP for payments."""
+"""HTTP routes of payments."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Rows of payments."""
+"""Storage of payments."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,8 +116,8 @@ CAUSE_SQL = "select cause from payments where payment_id = $1"
 
 async def cause(queries: Queries, payment_id: UUID) -> str | None:
     """Why no page was opened for a payment, when that is so."""
-    found: str | None = await queries.fetchval(CAUSE_SQL, payment_id)
-    return found
+    stored: str | None = await queries.fetchval(CAUSE_SQL, payment_id)
+    return stored
 
 
 FAIL_SQL = "update payments set status = 'expired', cause = $2 where payment_id = $1 and status = 'created'"

@@ -25,7 +25,7 @@ from ..settings import BillingRules
 from . import store
 from .domain import Outcome, anomalies_of, invoice_number, month_of, outcome_of
 from .queries import run_of
-from .store import Item, Run
+from .store import DraftedItem, Run
 
 BATCH_MAX = 100
 
@@ -104,7 +104,10 @@ async def draft_batch(tx: Transaction, run: Run) -> int:
     if household_ids:
         await store.claim_charges(tx, run, household_ids)
         totals = await store.totals(tx, run, household_ids)
-        items = [Item(who, count, found.total_cents, anomalies_of(found)) for who, count, found in totals]
+        items = [
+            DraftedItem(household_id, line_count, household.total_cents, anomalies_of(household))
+            for household_id, line_count, household in totals
+        ]
         await store.save_items(tx, run.run_id, items, await tx.now())
     return len(household_ids)
 

@@ -70,12 +70,10 @@ def month_of(period: str) -> date:
 
 
 def next_month(month: date) -> date:
-    """The first day of the month after."""
     return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 def previous_month(month: date) -> date:
-    """The first day of the month before."""
     return date(month.year - (month.month == 1), (month.month - 2) % 12 + 1, 1)
 
 

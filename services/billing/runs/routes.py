@@ -1,4 +1,4 @@
-"""HTTP for invoice runs."""
+"""HTTP routes of invoice runs."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Rows of invoice runs and their items, a batch of households at a time."""
+"""Storage of invoice runs and their items, a batch of households at a time."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,6 @@ class Run:
 
     @classmethod
     def of(cls, row: Row) -> "Run":
-        """The run of a row."""
         return cls(row["run_id"], row["regie"], row["period"], InvoiceRunStatus(row["status"]))
 
 
@@ -49,7 +48,6 @@ RUN_OF_MONTH_SQL = "select run_id from invoice_runs where regie = $1 and period 
 
 
 async def run_of_month(queries: Queries, regie: str, period: date) -> UUID | None:
-    """The run of a month."""
     run_id: UUID | None = await queries.fetchval(RUN_OF_MONTH_SQL, regie, period)
     return run_id
 
@@ -160,7 +158,7 @@ async def totals(tx: Transaction, run: Run, household_ids: Sequence[UUID]) -> li
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class DraftedItem:
     """A drafted item: what one household would be invoiced."""
 
     household_id: UUID
@@ -179,8 +177,7 @@ where i.run_id = $1 and i.household_id = v.household_id
 """
 
 
-async def save_items(tx: Transaction, run_id: UUID, items: Sequence[Item], drafted_at: datetime) -> None:
-    """Write drafted items."""
+async def save_items(tx: Transaction, run_id: UUID, items: Sequence[DraftedItem], drafted_at: datetime) -> None:
     await tx.execute(
         SAVE_ITEMS_SQL,
         run_id,
@@ -229,9 +226,9 @@ where run_id = $1 and closed_at is null order by household_id limit $2 for updat
 """
 
 
-async def take_items_to_issue(tx: Transaction, run_id: UUID, limit: int) -> list[Item]:
+async def take_items_to_issue(tx: Transaction, run_id: UUID, limit: int) -> list[DraftedItem]:
     """Items of the run that are still to be issued, locked."""
-    return [Item(**row) for row in await tx.fetch(TAKE_ITEMS_TO_ISSUE_SQL, run_id, limit)]
+    return [DraftedItem(**row) for row in await tx.fetch(TAKE_ITEMS_TO_ISSUE_SQL, run_id, limit)]
 
 
 SETTLE_CHARGES_SQL = """
@@ -250,7 +247,7 @@ where i.run_id = $1 and i.household_id = v.household_id
 
 
 async def close_items(
-    tx: Transaction, run_id: UUID, items: Sequence[Item], invoice_ids: Mapping[UUID, UUID], closed_at: datetime
+    tx: Transaction, run_id: UUID, items: Sequence[DraftedItem], invoice_ids: Mapping[UUID, UUID], closed_at: datetime
 ) -> None:
     """Finish items: lines that sum to zero are settled without an invoice, a credit is left for a later run."""
     settled = [item.household_id for item in items if outcome_of(item.total_cents) is Outcome.NOTHING_OWED]

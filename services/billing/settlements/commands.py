@@ -1,4 +1,4 @@
-"""Results of payments, applied once.
+"""Settlement of payments: their results are looked up with the provider (reconciliation) and applied once.
 
 They are announced by the notification, by the payer's return and by a job; whichever comes, the look-up decides. No
 transaction is open while the provider is asked, and its answer is applied under the locks of the invoice and of the payment.
@@ -29,7 +29,7 @@ from ..payments.store import StoredPayment, payment, payment_of_operation
 from ..payments.store import lock as lock_payment
 from ..settings import BillingRules
 from . import store
-from .domain import NoResult, PaymentAnomaly, Received, Result, judge, receipt_number
+from .domain import NoResult, PaymentAnomaly, Receipt, Result, judge, receipt_number
 
 LOOK_UPS_MAX = 100
 LOOK_UPS_AT_ONCE = 5
@@ -73,23 +73,23 @@ async def apply_answer(tx: Transaction, rules: BillingRules, asked: StoredPaymen
     if verdict.anomaly and isinstance(answer, Result):
         await store.note_anomaly(tx, payment_id, verdict.anomaly, answer.amount_cents, now)
         log.error("payment answer differs", payment_id=str(payment_id), code=verdict.anomaly.value)
-    if verdict.received:
-        await _receive(tx, rules, invoice, stored, verdict.received)
+    if verdict.receipt:
+        await _receive(tx, rules, invoice, stored, verdict.receipt)
     else:
         await store.save_verdict(tx, payment_id, verdict)
 
 
 async def _receive(
-    tx: Transaction, rules: BillingRules, invoice: InvoiceDue, stored: StoredPayment, received: Received
+    tx: Transaction, rules: BillingRules, invoice: InvoiceDue, stored: StoredPayment, receipt: Receipt
 ) -> None:
     """Money came in: receipt, ledger, invoice and events, together."""
     now = await tx.now()
     today = rules.today(now)
     amount = stored.attempt.amount_cents
     split = Split.of(amount, invoice.left_to_pay_cents)
-    (number,) = await take_numbers(tx, invoice.regie, "receipt", today.year, 1)
-    receipt = receipt_number(today.year, number)
-    await store.save_paid(tx, stored.payment_id, received, receipt, now)
+    (sequence,) = await take_numbers(tx, invoice.regie, "receipt", today.year, 1)
+    number = receipt_number(today.year, sequence)
+    await store.save_paid(tx, stored.payment_id, receipt, number, now)
     await post(tx, [payment_entry(stored.payment_id, invoice.household_id, invoice.regie, split, today)])
     paid = invoice.paid_cents + split.settled_cents
     status = status_of(invoice.total_cents, paid)
@@ -104,9 +104,9 @@ async def _receive(
             invoice_number=invoice.number,
             household_id=invoice.household_id,
             amount_cents=amount,
-            means=received.means,
-            reference=received.reference,
-            receipt_number=receipt,
+            means=receipt.means,
+            reference=receipt.reference,
+            receipt_number=number,
             paid_at=now,
         )
     )

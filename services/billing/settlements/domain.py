@@ -71,8 +71,8 @@ class PaymentAnomaly(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
-    """Money came in. `reference` is the provider's authorization number, or the debt's reference without one."""
+class Receipt:
+    """What proves that money came in. `reference` is the provider's authorization number, or the debt's reference without one."""
 
     means: PaymentMeans
     reference: str
@@ -85,7 +85,7 @@ class Verdict:
     status: PaymentStatus
     look_up_at: datetime | None = None
     abandoned_at: datetime | None = None
-    received: Received | None = None
+    receipt: Receipt | None = None
     anomaly: PaymentAnomaly | None = None
 
 
@@ -100,7 +100,7 @@ def judge(attempt: Attempt, answer: Result | NoResult, now: datetime) -> Verdict
     if anomaly := mismatch(attempt, answer):
         return Verdict(attempt.status, abandoned_at=attempt.abandoned_at, anomaly=anomaly)
     if means := MEANS.get(answer.code):
-        return Verdict(PaymentStatus.PAID, received=Received(means, answer.reference or attempt.refdet))
+        return Verdict(PaymentStatus.PAID, receipt=Receipt(means, answer.reference or attempt.refdet))
     if attempt.status not in LIVE:
         look_up_at = None if attempt.status is PaymentStatus.REFUSED else next_look_up(attempt, now)
         return Verdict(attempt.status, look_up_at, attempt.abandoned_at)

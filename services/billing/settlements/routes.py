@@ -1,4 +1,4 @@
-"""HTTP for results of payments."""
+"""HTTP routes of payment results."""
 
 from chassis.actor import Actor
 from chassis.data.database import Database

@@ -1,11 +1,11 @@
-"""Rows of payments as their results come in."""
+"""Storage of payments as their results come in."""
 
 from datetime import datetime
 from uuid import UUID
 
 from chassis.data.database import Queries, Transaction
 
-from .domain import PaymentAnomaly, Received, Verdict
+from .domain import PaymentAnomaly, Receipt, Verdict
 
 SAVE_VERDICT_SQL = "update payments set status = $2, look_up_at = $3, abandoned_at = $4 where payment_id = $1"
 
@@ -28,10 +28,10 @@ where payment_id = $1
 
 
 async def save_paid(
-    tx: Transaction, payment_id: UUID, received: Received, receipt_number: str, paid_at: datetime
+    tx: Transaction, payment_id: UUID, receipt: Receipt, receipt_number: str, paid_at: datetime
 ) -> None:
     """Write the receipt of a locked payment."""
-    await tx.execute(SAVE_PAID_SQL, payment_id, received.means.value, received.reference, receipt_number, paid_at)
+    await tx.execute(SAVE_PAID_SQL, payment_id, receipt.means.value, receipt.reference, receipt_number, paid_at)
 
 
 NOTE_ANOMALY_SQL = """

@@ -1,4 +1,4 @@
-"""HTTP for tariffs."""
+"""HTTP routes of tariffs."""
 
 from chassis.actor import Actor
 from chassis.data.database import Database

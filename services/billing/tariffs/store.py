@@ -1,4 +1,4 @@
-"""Rows of price grids, and the pricing of days by the grid and the quotient in force on each."""
+"""Storage of price grids, and the pricing of days by the grid and the quotient in force on each."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -31,7 +31,6 @@ values ($1, $2, $3, $4, $5, $6, $7)
 
 
 async def add_grid(tx: Transaction, grid: Grid, actor: Actor) -> None:
-    """Store a new version."""
     await tx.execute(
         ADD_GRID_SQL,
         grid.tariff_code,
@@ -92,7 +91,6 @@ async def price_days(queries: Queries, days: Sequence[ServiceDay]) -> list[Price
 
 
 def grid_of(row: Row) -> Grid:
-    """The grid of a row."""
     brackets: list[dict[str, Any]] = row["brackets"]
     return Grid(
         row["tariff_code"],

@@ -1,4 +1,4 @@
-"""HTTP for attendance sheets."""
+"""HTTP routes of attendance sheets."""
 
 from uuid import UUID
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Sheets as rows: a slot and its live bookings."""
+"""Storage of attendance sheets: a slot and its live bookings."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

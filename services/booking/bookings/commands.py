@@ -1,4 +1,4 @@
-"""Booking days and giving booked days back: baskets of both, many in one transaction."""
+"""Booking days and giving booked days back: baskets of both, batched into one transaction (group commit)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ BookingBatcher = Batcher[BookingRequest, BookingChangesMade]
 
 
 def booking_batcher(zone: ZoneInfo) -> BookingBatcher:
-    """Where concurrent requests for places queue up to be decided together."""
+    """The batcher of concurrent requests for places: what arrives while a batch is under way is decided together."""
 
     async def run(db: Database, requests: Sequence[BookingRequest], may_follow: MayFollow) -> Sequence[Outcome]:
         return await book(db, requests, zone, may_follow)

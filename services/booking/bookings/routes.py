@@ -1,4 +1,4 @@
-"""HTTP for bookings."""
+"""HTTP routes of bookings."""
 
 from datetime import date
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Bookings as rows, many at once: a batch of baskets costs as many statements as one basket does, and what is given back is
+"""Storage of bookings, many at once: a batch of baskets costs as many statements as one basket does, and what is given back is
 asked for and written only when a basket of the batch gives something back."""
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""HTTP for the household calendar."""
+"""HTTP routes of the household calendar."""
 
 from datetime import date
 from uuid import UUID

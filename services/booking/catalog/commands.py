@@ -14,7 +14,6 @@ from .domain import Period, check_activity, check_opening
 
 @command
 async def create_activity(tx: Transaction, request: ActivityCreate) -> Activity:
-    """Add an activity to the catalogue."""
     if refusal := check_activity(request.age_min, request.age_max, Period(request.starts_on, request.ends_on)):
         raise refusal
     activity_id = new_id()

@@ -1,4 +1,4 @@
-"""HTTP for the catalogue."""
+"""HTTP routes of the catalogue."""
 
 from datetime import date
 from uuid import UUID

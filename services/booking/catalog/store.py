@@ -1,4 +1,4 @@
-"""Activities and slots as rows."""
+"""Storage of activities and slots."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,7 +16,6 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 
 
 async def insert_activity(tx: Transaction, activity_id: UUID, request: ActivityCreate) -> None:
-    """Store a new activity."""
     await tx.execute(
         INSERT_ACTIVITY_SQL,
         activity_id,

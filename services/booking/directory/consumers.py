@@ -1,4 +1,4 @@
-"""Keeps the replica of households: the newest state wins, and a tombstone erases it."""
+"""The replica of households: the newest state wins, and a tombstone erases it."""
 
 from chassis.data.database import Transaction
 from chassis.data.replicas import Replica
@@ -40,6 +40,5 @@ async def replace_household(tx: Transaction, state: HouseholdState, envelope: En
 
 
 def subscribe(subscriptions: Subscriptions) -> None:
-    """Listen to the family service's households."""
     subscriptions.on(HouseholdState, replace_household)
     subscriptions.on_erased(HouseholdState, HOUSEHOLDS.forget, HOUSEHOLDS)

@@ -1,4 +1,4 @@
-"""HTTP for enrollments."""
+"""HTTP routes of enrollments."""
 
 from uuid import UUID
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Enrollments as rows."""
+"""Storage of enrollments."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -91,7 +91,6 @@ update enrollments set status = $2, reason = $3, decided_by = $4, decided_at = $
 
 
 async def save_decision(tx: Transaction, enrollment_id: UUID, decision: DecisionTaken) -> None:
-    """Store what an agent decided."""
     await tx.execute(
         DECIDE_ENROLLMENT_SQL,
         enrollment_id,

@@ -1,4 +1,4 @@
-"""HouseholdOpening a household's file."""
+"""Opening a household's file."""
 
 from datetime import datetime
 

@@ -79,11 +79,11 @@ async def find_households(db: Database, search: str, cursor: str | None, limit: 
         return Page(items=())
     after_name, after_id = read_cursor(cursor, _key, UUID) if cursor else ("", UUID(int=0))
     rows = await db.fetch(FIND_HOUSEHOLDS_SQL, query, after_name, after_id, limit + 1)
-    found = [
+    summaries = [
         HouseholdSummary.model_validate({name: row[name] for name in HouseholdSummary.model_fields}) for row in rows
     ]
     keys = {row["household_id"]: row["payer_key"] for row in rows}
-    return page_of(found, lambda file: (keys[file.household_id], file.household_id), limit)
+    return page_of(summaries, lambda file: (keys[file.household_id], file.household_id), limit)
 
 
 def _key(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The private HTTP interface of household files."""
+"""HTTP routes of household files."""
 
 from uuid import UUID
 

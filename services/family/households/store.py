@@ -1,4 +1,4 @@
-"""Households in the database: written whole when a file is opened, locked before anything of theirs changes."""
+"""Storage of households: written whole when a file is opened, locked before anything of theirs changes."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -73,7 +73,6 @@ values ($1, $2, $3, $4, $5, $6, $7)
 
 
 async def add_household(tx: Transaction, state: HouseholdState, created_by: UUID) -> None:
-    """Write a new file."""
     payer = next(guardian for guardian in state.guardians if guardian.guardian_id == state.payer_guardian_id)
     await tx.execute(
         ADD_HOUSEHOLD_SQL,

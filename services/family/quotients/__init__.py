@@ -1,1 +1,1 @@
-"""Family quotients: what a household is worth to a tariff, and from which day."""
+"""Family quotients: the means-test value that prices depend on, and the day from which each counts."""

@@ -1,4 +1,4 @@
-"""The private HTTP interface of family quotients."""
+"""HTTP routes of family quotients."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Quotients in the database: what is replaced stays, with who recorded each value and when."""
+"""Storage of quotients: what is replaced stays, with who recorded each value and when."""
 
 from datetime import datetime
 from uuid import UUID

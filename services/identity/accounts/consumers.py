@@ -48,8 +48,9 @@ class HouseholdConsumer:
             for guardian in household.guardians
             if guardian.is_invited and guardian.email
         ]
-        gone = await replace_invited(tx, household.household_id, [each.guardian_id for each in invitees])
-        accounts = await lock_accounts_of(tx, {*gone, *(each.guardian_id for each in invitees)})
+        guardian_ids = [invitee.guardian_id for invitee in invitees]
+        gone = await replace_invited(tx, household.household_id, guardian_ids)
+        accounts = await lock_accounts_of(tx, {*gone, *guardian_ids})
         for decision in follow_file(invitees, gone, accounts, self.email_rule):
             if isinstance(decision, AccountOpening):
                 await self._open(tx, decision.invitee)

@@ -101,7 +101,7 @@ def follow_file(
     the wrong place. An account in use follows it only where the town's agents change addresses.
     """
     decisions: list[AccountOpening | Change] = []
-    for invitee in sorted(invitees, key=lambda each: each.guardian_id):
+    for invitee in sorted(invitees, key=lambda invitee: invitee.guardian_id):
         account = accounts.get(invitee.guardian_id)
         if account is None:
             decisions.append(AccountOpening(invitee))

@@ -1,4 +1,4 @@
-"""Routes of accounts."""
+"""HTTP routes of accounts."""
 
 from uuid import UUID
 

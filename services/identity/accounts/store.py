@@ -1,4 +1,4 @@
-"""Accounts in the database: loaded under lock, saved whole."""
+"""Storage of accounts: loaded under lock, saved whole."""
 
 from collections.abc import Collection, Sequence
 from uuid import UUID

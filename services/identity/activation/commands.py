@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from operator import itemgetter
 from uuid import UUID
 
 import structlog
@@ -63,18 +64,18 @@ async def activate(tx: Transaction, token: str) -> Activated:
     if account is None or invitation is None:
         raise ActivationLinkUnknown
     now = await tx.now()
-    following = follow_link(invitation, account, now)
-    if isinstance(following, Refusal):
-        raise following
+    followed = follow_link(invitation, account, now)
+    if isinstance(followed, Refusal):
+        raise followed
     await use_invitation(tx, invitation.invitation_id, now)
-    await save_account(tx, following.account)
+    await save_account(tx, followed.account)
     await forget_failures(tx, account_subject(account.account_id))
-    if following.is_reset:
+    if followed.is_reset:
         await end_sessions(tx, account.account_id)
-    if following.account.status is not account.status:
-        tx.emit(following.account.state())
-    if following.event is not None:
-        tx.emit(following.event)
+    if followed.account.status is not account.status:
+        tx.emit(followed.account.state())
+    if followed.event is not None:
+        tx.emit(followed.event)
     log.info("activation link followed", account_id=str(account.account_id))
     return Activated(account_id=account.account_id, activated_at=now)
 
@@ -101,7 +102,7 @@ async def request_reset(tx: Transaction, email: str, address: str) -> None:
     """
     now = await tx.now()
     throttled = ((reset_subject(email), RESET_EMAIL_RULE), (reset_subject(address), RESET_ADDRESS_RULE))
-    for subject, rule in sorted(throttled, key=lambda each: each[0]):
+    for subject, rule in sorted(throttled, key=itemgetter(0)):
         throttle = await lock_throttle(tx, subject)
         if wait := throttle.wait_seconds(now):
             log.warning("password reset throttled", code=TooManyAttempts.code())

@@ -36,7 +36,7 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
-class Following:
+class FollowedLink:
     """A link was followed: the account as it is now, and the event when it never was open before."""
 
     account: Account
@@ -44,7 +44,7 @@ class Following:
     is_reset: bool
 
 
-def follow_link(invitation: Invitation, account: Account, now: datetime) -> Following | Refusal:
+def follow_link(invitation: Invitation, account: Account, now: datetime) -> FollowedLink | Refusal:
     """What following a link does: it opens a new account, or installs the temporary password that was asked for."""
     if refusal := _dead(invitation, account, now):
         return refusal
@@ -55,11 +55,11 @@ def follow_link(invitation: Invitation, account: Account, now: datetime) -> Foll
             password_hash=invitation.temporary_password_hash,
             password_expires_at=invitation.expires_at,
         )
-        return Following(reset, None, is_reset=True)
+        return FollowedLink(reset, None, is_reset=True)
     if account.step is AccountStatus.INVITED:
         opened = replace(account, step=AccountStatus.ACTIVATED)
-        return Following(opened, AccountActivated(account_id=account.account_id, activated_at=now), is_reset=False)
-    return Following(account, None, is_reset=False)
+        return FollowedLink(opened, AccountActivated(account_id=account.account_id, activated_at=now), is_reset=False)
+    return FollowedLink(account, None, is_reset=False)
 
 
 def _dead(invitation: Invitation, account: Account, now: datetime) -> Refusal | None:

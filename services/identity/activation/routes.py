@@ -1,8 +1,8 @@
-"""Routes of activation links."""
+"""HTTP routes of activation links."""
 
 from uuid import UUID
 
-from chassis.actor import Visitor
+from chassis.actor import BrowserSession
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.identity import api
@@ -18,8 +18,8 @@ async def activate(body: Activation, db: Database) -> Activated:
 
 
 @serves(api.request_reset)
-async def request_reset(body: PasswordReset, db: Database, visitor: Visitor) -> None:
-    await commands.request_reset(db, body.email, visitor.address)
+async def request_reset(body: PasswordReset, db: Database, browser: BrowserSession) -> None:
+    await commands.request_reset(db, body.email, browser.address)
 
 
 @serves(api.invite_again)

@@ -1,4 +1,4 @@
-"""Invitations in the database: requested, issued by the job, found by their link, ended."""
+"""Storage of invitations: requested, issued by the job, found by their link, ended."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,8 +1,8 @@
-"""Password hashing: argon2id with the OWASP parameters, in a bounded pool of threads of its own.
+"""Password hashing: argon2id with the OWASP parameters, behind a bulkhead (a bounded pool of threads of its own).
 
-One hash takes about 20 ms of one core. The pool keeps sign-ins from starving every other request, and its queue has an
-end, past which a request is refused at once rather than left waiting. A password that is checked against nothing costs
-as much as any other, so that the time of an answer says nothing about the existence of an account.
+One hash takes about 20 ms of one core. The pool keeps sign-ins from starving every other request, and its queue has a
+limit, past which load is shed: a request is refused at once rather than left waiting. Against timing attacks, a password of no
+account is checked against a decoy hash: the time of an answer says nothing about the existence of an account.
 Source: OWASP Password Storage Cheat Sheet (argon2id, 19 MiB, t = 2, p = 1).
 """
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Passwords:
-    """Hashes and checks passwords; `threads` of them at once, at most `waiting_max` more in line."""
+    """Hashes and checks passwords; `threads` of them at once, at most `waiting_max` more in the queue."""
 
     def __init__(self, threads: int, waiting_max: int = WAITING_MAX) -> None:
         self._hasher = PasswordHasher(
@@ -35,19 +35,19 @@ class Passwords:
         )
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
         self._free = threads + waiting_max
-        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+        self._decoy_hash = self._hasher.hash(secrets.token_urlsafe())
 
     async def hash(self, password: str) -> str:
-        """The hash to store. Raises `Busy` when the line is full."""
+        """The hash to store. Raises `Busy` when the queue is full."""
         return await self._run(lambda: self._hasher.hash(_normalized(password)))
 
     async def matches(self, password: str, stored: str | None) -> bool:
         """Whether a password is the one of a stored hash; never of None, in the same time. Raises `Busy`."""
-        is_right = await self._run(lambda: self._verify(stored or self._nobody, _normalized(password)))
+        is_right = await self._run(lambda: self._verify(stored or self._decoy_hash, _normalized(password)))
         return is_right and stored is not None
 
     def require_room(self) -> None:
-        """Refuse with `Busy` when the line is full, before anything else is done for a request."""
+        """Refuse with `Busy` when the queue is full, before anything else is done for a request."""
         if self._free <= 0:
             raise Busy
 

@@ -38,8 +38,8 @@ async def create_agent(
         check_username(request.username, None, rules.credentials, is_taken=False),
         check_password(password, request.username, rules.credentials) if password is not None else None,
     ]
-    if found := [refusal for refusal in refusals if refusal]:
-        raise Invalid(*found)
+    if refused := [refusal for refusal in refusals if refusal]:
+        raise Invalid(*refused)
     password_hash = await passwords.hash(password) if password is not None else None
     return await store_agent(db, request, password_hash, rules.invitation_validity)
 

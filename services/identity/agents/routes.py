@@ -1,4 +1,4 @@
-"""Routes of agents."""
+"""HTTP routes of agents."""
 
 from chassis.actor import Actor
 from chassis.data.database import Database

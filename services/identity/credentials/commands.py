@@ -5,7 +5,7 @@ from dataclasses import replace
 import asyncpg
 import structlog
 
-from chassis.actor import Visitor
+from chassis.actor import BrowserSession
 from chassis.data.database import Database, Transaction, command
 from chassis.refusal import FieldRefusal, Invalid
 from contracts.identity.events import CredentialsChosen
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 
 async def choose_credentials(
-    db: Database, passwords: Passwords, rules: IdentityRules, visitor: Visitor, request: CredentialsChoice
+    db: Database, passwords: Passwords, rules: IdentityRules, browser: BrowserSession, request: CredentialsChoice
 ) -> SessionOpened:
     """Replace a person's user name and password; their other sessions end and this one goes on under a new token.
 
@@ -38,7 +38,7 @@ async def choose_credentials(
         Invalid: with one refusal for each field that is wrong.
         TooManyAttempts: the current password was wrong too often.
     """
-    session = await signed_in(db, visitor.session_token, rules)
+    session = await signed_in(db, browser.session_token, rules)
     choice = Choice(
         request.username, request.password.get_secret_value(), request.password_confirmation.get_secret_value()
     )
@@ -50,7 +50,7 @@ async def choose_credentials(
     )
     if session.account.has_personal_credentials:
         current = request.current_password.get_secret_value() if request.current_password else ""
-        refusals += await _check_current(db, passwords, session.account, current, visitor.address)
+        refusals += await _check_current(db, passwords, session.account, current, browser.address)
     if refusals:
         raise Invalid(*refusals)
     password_hash = await passwords.hash(choice.password)

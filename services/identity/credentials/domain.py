@@ -39,18 +39,17 @@ def check_choice(
     choice: Choice, account: Account | None, rules: CredentialRules, *, is_username_taken: bool
 ) -> list[FieldRefusal]:
     """Everything that is wrong with a choice, at most one refusal a field. `account` is None for one being created."""
-    found = [
+    refusals = [
         check_username(choice.username, account, rules, is_taken=is_username_taken),
         check_password(choice.password, choice.username, rules),
         _check_confirmation(choice),
     ]
-    return [refusal for refusal in found if refusal is not None]
+    return [refusal for refusal in refusals if refusal is not None]
 
 
 def check_username(
     username: str, account: Account | None, rules: CredentialRules, *, is_taken: bool
 ) -> FieldRefusal | None:
-    """What is wrong with a user name."""
     pointer = "/username"
     if not username:
         return FieldRefusal(pointer, "username_required")
@@ -70,7 +69,6 @@ def check_username(
 
 
 def check_password(password: str, username: str, rules: CredentialRules) -> FieldRefusal | None:
-    """What is wrong with a password."""
     pointer = "/password"
     if not password:
         return FieldRefusal(pointer, "password_required")

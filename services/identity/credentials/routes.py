@@ -1,6 +1,6 @@
-"""Routes of personal credentials."""
+"""HTTP routes of personal credentials."""
 
-from chassis.actor import Visitor
+from chassis.actor import BrowserSession
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.identity import api
@@ -18,6 +18,6 @@ async def credential_policy(rules: IdentityRules) -> CredentialPolicy:
 
 @serves(api.choose_credentials)
 async def choose_credentials(
-    body: CredentialsChoice, db: Database, passwords: Passwords, rules: IdentityRules, visitor: Visitor
+    body: CredentialsChoice, db: Database, passwords: Passwords, rules: IdentityRules, browser: BrowserSession
 ) -> SessionOpened:
-    return await commands.choose_credentials(db, passwords, rules, visitor, body)
+    return await commands.choose_credentials(db, passwords, rules, browser, body)

@@ -1,1 +1,1 @@
-"""How long identity remembers what is over."""
+"""Data retention of the identity service."""

@@ -1,4 +1,4 @@
-"""Forgetting what is over: sessions that ended, links that no longer need explaining, failures that no longer count."""
+"""Data retention: sessions that ended, links that no longer need explaining and failures that no longer count are deleted."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,7 +35,7 @@ class Purge:
     limits: SessionLimits
 
     async def run(self, db: Database) -> None:
-        """Delete by the town's clock."""
+        """Delete whatever is older than its retention, by the town's clock."""
         now = await db.now()
         await remove_in_batches(db, PURGE_SESSIONS_SQL, now, now - self.limits.idle)
         await remove_in_batches(db, PURGE_INVITATIONS_SQL, now - LINK_RETENTION)

@@ -1,4 +1,4 @@
-"""Who may sign in: which account a login names, how often a password may be tried, what a session still asks for."""
+"""Who may sign in: which account a login names, how failed attempts are throttled, which steps a session still asks for."""
 
 import hashlib
 import ipaddress
@@ -111,8 +111,8 @@ def admit(account: Account, now: datetime) -> Refusal | None:
 
 @dataclass(frozen=True, slots=True)
 class ThrottleRule:
-    """How failures slow down: `free_failures` at once, then a delay that doubles up to `delay_max`, all forgotten after
-    `memory` without a failure."""
+    """Throttling with exponential backoff: `free_failures` at once, then a delay that doubles up to `delay_max`, all forgotten
+    after `memory` without a failure."""
 
     free_failures: int
     first_delay: timedelta
@@ -144,7 +144,7 @@ class Throttle:
         return max(0, -int((now - self.open_at) // timedelta(seconds=1)))
 
     def after_failure(self, rule: ThrottleRule, now: datetime) -> "Throttle":
-        """The failures with one more."""
+        """The throttle once this failure counts too."""
         count = 1 if now - self.failed_at >= rule.memory else self.failure_count + 1
         doublings = count - rule.free_failures - 1
         delay = min(rule.first_delay * 2 ** min(doublings, 20), rule.delay_max) if doublings >= 0 else timedelta()

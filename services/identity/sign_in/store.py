@@ -1,4 +1,4 @@
-"""Sessions and failed attempts in the database."""
+"""Storage of sessions and failed attempts."""
 
 import secrets
 from datetime import datetime

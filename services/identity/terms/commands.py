@@ -9,13 +9,13 @@ from ..accounts.store import lock_account
 from ..adapters.keys import Keys
 from ..errors import SessionEnded
 from ..sign_in.domain import SignedIn
-from .domain import Reading, TermsDocument, check_acceptance, end_token
+from .domain import TermsDocument, TermsReading, check_acceptance, end_token
 from .store import store_acceptance
 
 
 @command
 async def accept_terms(
-    tx: Transaction, keys: Keys, session: SignedIn, terms: TermsDocument, reading: Reading
+    tx: Transaction, keys: Keys, session: SignedIn, terms: TermsDocument, reading: TermsReading
 ) -> SignedIn:
     """Accept the terms in force; the session as it is then. Accepting them again changes nothing.
 

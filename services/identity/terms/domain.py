@@ -90,7 +90,7 @@ def end_token(key: bytes, session_hash: bytes, version: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TermsReading:
     """What a person sent back from the end of the terms, and the source address that they sent it from."""
 
     version: str
@@ -99,7 +99,7 @@ class Reading:
     address: str
 
 
-def check_acceptance(reading: Reading, stage: SessionStage, version: str, expected_token: str) -> Refusal | None:
+def check_acceptance(reading: TermsReading, stage: SessionStage, version: str, expected_token: str) -> Refusal | None:
     """What stands against an acceptance. One that is repeated is no fault."""
     if stage is SessionStage.CHOOSE_CREDENTIALS:
         return CredentialsNotChosen()
@@ -115,5 +115,5 @@ def check_acceptance(reading: Reading, stage: SessionStage, version: str, expect
 def _plain(title: str, sections: tuple[Section, ...]) -> dict[str, Any]:
     return {
         "title": title,
-        "sections": [{"heading": each.heading, "paragraphs": list(each.paragraphs)} for each in sections],
+        "sections": [{"heading": section.heading, "paragraphs": list(section.paragraphs)} for section in sections],
     }

@@ -1,6 +1,6 @@
-"""Routes of the terms."""
+"""HTTP routes of the terms."""
 
-from chassis.actor import Visitor
+from chassis.actor import BrowserSession
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.identity import api
@@ -10,22 +10,22 @@ from ..adapters.keys import Keys
 from ..settings import IdentityRules
 from ..sign_in.queries import current_session, signed_in
 from . import commands, queries
-from .domain import Reading, end_token
+from .domain import TermsReading, end_token
 
 
 @serves(api.read_terms)
-async def read_terms(db: Database, keys: Keys, rules: IdentityRules, visitor: Visitor) -> Terms:
-    if visitor.session_token is None:
+async def read_terms(db: Database, keys: Keys, rules: IdentityRules, browser: BrowserSession) -> Terms:
+    if browser.session_token is None:
         return queries.terms_in_force(rules, None)
-    session = await signed_in(db, visitor.session_token, rules)
+    session = await signed_in(db, browser.session_token, rules)
     return queries.terms_in_force(rules, end_token(keys.terms, session.session_hash, rules.terms.version))
 
 
 @serves(api.accept_terms)
 async def accept_terms(
-    body: TermsAcceptance, db: Database, keys: Keys, rules: IdentityRules, visitor: Visitor
+    body: TermsAcceptance, db: Database, keys: Keys, rules: IdentityRules, browser: BrowserSession
 ) -> CurrentSession:
-    session = await signed_in(db, visitor.session_token, rules)
-    reading = Reading(body.version, body.end_token, body.is_accepted, visitor.address)
+    session = await signed_in(db, browser.session_token, rules)
+    reading = TermsReading(body.version, body.end_token, body.is_accepted, browser.address)
     accepted = await commands.accept_terms(db, keys, session, rules.terms, reading)
     return current_session(accepted, keys, rules)

@@ -1,4 +1,4 @@
-"""Turns news into a letter: the French layouts of `layouts/`, filled with what an event says and what replicas name."""
+"""Renders notices as letters: the French layouts of `layouts/`, filled with what an event says and what replicas name."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The mail relay of the town, over SMTP: one conversation for a batch of messages, and what its answers mean."""
+"""The client of the town's mail relay (smarthost), over SMTP: one session for a batch of messages, and what its answers mean."""
 
 import asyncio
 import contextlib

@@ -1,7 +1,8 @@
-"""The job that sends: it addresses what is new, claims what is due, hands it to the mail relay and writes how that went.
+"""The job that delivers: it addresses new notices, claims due messages, hands them to the mail relay and records the outcome.
 
-A message is claimed in a transaction that commits before anything is sent, so two senders never send it at once. A process
-that dies between the relay's yes and the record of it leads to one repeat, with the same Message-ID, after the lease.
+Delivery is at least once. A message is claimed in a transaction that commits before anything is sent, so two senders never send
+it at once. A process that dies between the relay's yes and the record of it leads to one repeat, with the same Message-ID,
+after the lease.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from ..adapters.rendering import MissingName, Renderer
 from ..adapters.smtp import Conversation, MailRelay, RelayUnreachable, compose
 from ..messages.commands import ADDRESS_MAX, LEASE, address_notices, claim_messages, expire_overdue, record_outcome
 from ..messages.domain import FACTS_RETRY_MAX, RULES, Failed, Outcome, Postponed, Sent
-from ..messages.store import Claimed, has_work, read_names, read_recipient
+from ..messages.store import ClaimedMessage, has_work, read_names, read_recipient
 
 log = structlog.get_logger()
 
@@ -43,7 +44,7 @@ class MailSender:
         while (batch := await claim_messages(db)) and await self._send_batch(db, batch):
             continue
 
-    async def _send_batch(self, db: Database, batch: Sequence[Claimed]) -> bool:
+    async def _send_batch(self, db: Database, batch: Sequence[ClaimedMessage]) -> bool:
         """Send claimed messages; False when the relay is away or too slow to go on."""
         started = time.monotonic()
         done = 0
@@ -52,22 +53,22 @@ class MailSender:
                 for message in batch:
                     if time.monotonic() - started > self._batch_seconds:
                         return False
-                    await _undisturbed(self._send_traced(db, conversation, message))
+                    await _shielded(self._send_traced(db, conversation, message))
                     done += 1
         except RelayUnreachable as error:
             log.warning("mail relay is away", error=str(error), count=len(batch) - done)
             return False
         finally:
             # Whatever broke off, a message that was claimed and not sent does not wait for its lease to end.
-            await _undisturbed(_give_back(db, batch[done:]))
+            await _shielded(_give_back(db, batch[done:]))
         return True
 
-    async def _send_traced(self, db: Database, conversation: Conversation, message: Claimed) -> None:
+    async def _send_traced(self, db: Database, conversation: Conversation, message: ClaimedMessage) -> None:
         """Send as a part of the trace that led to the news, which began in somebody's browser."""
         with span(f"send {message.notice.template}", carrier=message.notice.trace):
             await self._send(db, conversation, message)
 
-    async def _send(self, db: Database, conversation: Conversation, message: Claimed) -> None:
+    async def _send(self, db: Database, conversation: Conversation, message: ClaimedMessage) -> None:
         outcome = await self._attempt(db, conversation, message)
         await record_outcome(db, message, outcome)
         if not isinstance(outcome, Postponed):
@@ -80,7 +81,7 @@ class MailSender:
                 cause=cause,
             )
 
-    async def _attempt(self, db: Database, conversation: Conversation, message: Claimed) -> Outcome:
+    async def _attempt(self, db: Database, conversation: Conversation, message: ClaimedMessage) -> Outcome:
         notice = message.notice
         audience = RULES[notice.template].audience
         recipient = await read_recipient(db, audience, notice.subject_id, message.recipient_id)
@@ -105,13 +106,13 @@ class MailSender:
         return await conversation.send(mail)
 
 
-async def _give_back(db: Database, messages: Sequence[Claimed]) -> None:
+async def _give_back(db: Database, messages: Sequence[ClaimedMessage]) -> None:
     for message in messages:
         await record_outcome(db, message, Postponed())
 
 
-async def _undisturbed(work: Coroutine[None, None, None]) -> None:
-    """Finish work that has begun even when the process is told to stop: a mail taken by the relay is then recorded."""
+async def _shielded(work: Coroutine[None, None, None]) -> None:
+    """Shield work that has begun from cancellation: a mail that the relay took is recorded even when the process stops."""
     task = asyncio.create_task(work)
     try:
         await asyncio.shield(task)

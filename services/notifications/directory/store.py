@@ -1,4 +1,4 @@
-"""The replicas in the database: the newest state wins, an erased aggregate leaves nothing."""
+"""Storage of the replicas: the newest state wins, an erased aggregate leaves nothing."""
 
 from uuid import UUID
 

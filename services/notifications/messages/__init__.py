@@ -1,1 +1,1 @@
-"""Messages: what there is to tell, to whom, and how its delivery went."""
+"""Messages: their notices, their recipients and the outcome of their delivery."""

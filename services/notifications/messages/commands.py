@@ -1,4 +1,4 @@
-"""What happens to notices and messages between an event and a mailbox; each function is one transaction."""
+"""The work queue of messages: notices are addressed, messages claimed under a lease, outcomes recorded. Each function is one transaction."""
 
 from datetime import timedelta
 from typing import Final
@@ -7,7 +7,7 @@ from chassis.data.database import Transaction, command
 
 from . import store
 from .domain import RULES, Failed, Outcome, Postponed, Template, announcement
-from .store import Claimed
+from .store import ClaimedMessage
 
 BATCH_MAX: Final = 20
 ADDRESS_MAX: Final = 200
@@ -16,7 +16,7 @@ LEASE: Final = timedelta(seconds=30)
 
 @command
 async def expire_overdue(tx: Transaction) -> None:
-    """Give up news that is too old to be told, and say so of each message."""
+    """Expire notices that are too old to be sent, and publish that of each message."""
     now = await tx.now()
     for row in await store.expire(tx, ADDRESS_MAX):
         tx.emit(announcement(row["message_id"], row["recipient_id"], row["template"], Failed("expired"), now))
@@ -34,14 +34,14 @@ async def address_notices(tx: Transaction) -> int:
 
 
 @command
-async def claim_messages(tx: Transaction) -> list[Claimed]:
+async def claim_messages(tx: Transaction) -> list[ClaimedMessage]:
     """Take due messages; the claim is committed before anything is sent, so no other sender has them."""
     return await store.claim(tx, BATCH_MAX, LEASE)
 
 
 @command
-async def record_outcome(tx: Transaction, message: Claimed, outcome: Outcome) -> None:
-    """Write how an attempt went, and say so when it was the last one."""
+async def record_outcome(tx: Transaction, message: ClaimedMessage, outcome: Outcome) -> None:
+    """Write how an attempt went, and publish it when it was the last one."""
     now = await tx.now()
     if await store.keep_outcome(tx, message, outcome, now) and not isinstance(outcome, Postponed):
         tx.emit(announcement(message.message_id, message.recipient_id, message.notice.template, outcome, now))

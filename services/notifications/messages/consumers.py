@@ -1,4 +1,4 @@
-"""Notes what there is to tell: one notice for each event, whoever its recipients turn out to be."""
+"""Events become notices, one for each event, whoever its recipients turn out to be."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -31,7 +31,7 @@ CREDENTIALS = {
 
 
 def subscribe(subscriptions: Subscriptions) -> None:
-    """Listen to everything that somebody is told by mail."""
+    """Listen to every event that leads to a mail."""
     for event, template in TOLD.items():
         subscriptions.on(event, _telling(template))
     subscriptions.on(CredentialIssued, _tell_credential)

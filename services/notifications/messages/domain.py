@@ -1,4 +1,4 @@
-"""The rules of telling: who hears of what, how long it is worth saying, and when a failed attempt is made again."""
+"""The rules of notifications: the audience and the expiry of each, and retries with exponential backoff."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,14 +10,14 @@ from contracts.notifications.events import MessageFailed, MessageSent
 
 RETRY_FIRST: Final = timedelta(seconds=1)
 RETRY_MAX: Final = timedelta(minutes=5)
-# Facts of another service are on their way and come within seconds, whatever number of times they were looked for.
+# Facts of another service are on their way and come within seconds: no backoff, however often they were looked for.
 FACTS_RETRY_MAX: Final = timedelta(seconds=5)
 RETRY_DOUBLINGS_MAX: Final = 16
 PERMANENT_CODES: Final = range(500, 600)
 
 
 class Template(StrEnum):
-    """What is told; the layouts of a mail carry its template's name."""
+    """What a message is about; the layouts of a mail carry its template's name."""
 
     WELCOME = auto()
     PASSWORD_RESET = auto()
@@ -30,7 +30,7 @@ class Template(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who is told: the holder of an account, every invited guardian of a household, or the one who pays for it."""
+    """Who gets a message: the holder of an account, every invited guardian of a household, or the one who pays for it."""
 
     ACCOUNT = auto()
     HOUSEHOLD = auto()
@@ -39,7 +39,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`age_max` is how old the news may be when it is told; a replayed topic repeats nothing older."""
+    """Who gets the messages of a template. `age_max` is how old an event may be by then: nothing older is sent when a topic is replayed."""
 
     audience: Audience
     age_max: timedelta
@@ -66,14 +66,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """Not now: the relay is away or busy, or a fact that the message needs has not arrived yet. `wait_max` bounds the wait."""
+    """A transient failure: the relay is away or busy, or a fact that the message needs has not arrived yet. `wait_max` bounds the wait."""
 
     wait_max: timedelta = RETRY_MAX
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Never: `cause` is a code, such as `smtp_550` or `no_address`, that names nobody."""
+    """A permanent failure: `cause` is a code, such as `smtp_550` or `no_address`, that names nobody."""
 
     cause: str
 
@@ -82,13 +82,13 @@ Outcome = Sent | Postponed | Failed
 
 
 def expiry(template: Template, happened_at: datetime, useless_after: datetime | None = None) -> datetime:
-    """The instant from which news is too old to be told."""
+    """The instant from which a message is too old to be sent."""
     latest = happened_at + RULES[template].age_max
     return min(latest, useless_after) if useless_after else latest
 
 
 def retry_after(attempt_count: int, wait_max: timedelta = RETRY_MAX) -> timedelta:
-    """How long to wait after this many attempts: twice as long each time, up to a limit."""
+    """How long to wait after this many attempts: exponential backoff, up to a limit."""
     doublings = min(max(attempt_count - 1, 0), RETRY_DOUBLINGS_MAX)
     return min(RETRY_FIRST * (1 << doublings), wait_max)
 

@@ -1,4 +1,4 @@
-"""The private HTTP interface of messages."""
+"""HTTP routes of messages."""
 
 from uuid import UUID
 

@@ -1,4 +1,6 @@
-"""Notices and messages in the database. Claiming a message moves its `due_at` a lease ahead: nobody else takes it meanwhile."""
+"""Storage of notices and messages, a work queue with leases: claiming a message moves its `due_at` a lease ahead, so that no other
+sender takes it meanwhile.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +16,7 @@ from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Sent, Templat
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """News that came by an event: `subject_id` is the household or the account that it is about, `trace` what led to it."""
+    """What an event gives to send: `subject_id` is the household or the account that it is about, `trace` what led to it."""
 
     event_id: UUID
     template: Template
@@ -27,8 +29,8 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """A message that this process alone may send, until its lease ends; `attempt_count` tells this claim from others."""
+class ClaimedMessage:
+    """A message that this process alone may send, until its lease ends; `attempt_count` is the fencing token of the claim."""
 
     message_id: UUID
     recipient_id: UUID
@@ -47,7 +49,7 @@ on conflict (event_id) do nothing returning true
 
 
 async def add_notice(tx: Transaction, notice: Notice) -> bool:
-    """Keep news to be told, or as expired when it is too old; False when it was known already."""
+    """Keep a notice, as expired when it is too old; False when it is a duplicate."""
     values = (notice.event_id, notice.template, notice.subject_id, notice.event_type, notice.payload, notice.sealed)
     return bool(await tx.fetchval(ADD_NOTICE_SQL, *values, notice.expires_at, notice.trace))
 
@@ -88,7 +90,7 @@ order by due_at limit $1 for update skip locked
 
 
 async def take_notices(tx: Transaction, limit: int) -> list[Row]:
-    """Notices that nobody was told yet, held until the transaction ends."""
+    """Notices that are not addressed yet, locked."""
     return await tx.fetch(TAKE_NOTICES_SQL, limit)
 
 
@@ -103,7 +105,7 @@ where h.household_id = $1 order by g.guardian_id
 
 
 async def recipients(tx: Transaction, audience: Audience, subject_id: UUID) -> list[UUID] | None:
-    """Who is to be told: guardians, or an account that is no guardian's. None when the subject is not known yet."""
+    """The recipients: guardians, or an account that is no guardian's. None when the subject is not known yet."""
     if audience is Audience.ACCOUNT:
         rows = await tx.fetch(ACCOUNT_RECIPIENT_SQL, subject_id)
     else:
@@ -163,7 +165,7 @@ FORGET_SEALED_SQL = "update notices set sealed = null where event_id = any($1::u
 
 
 async def expire(tx: Transaction, limit: int) -> list[Row]:
-    """Give up what is too old to be told; the messages among it."""
+    """Expire what is too old to be sent; the messages among it."""
     await tx.execute(EXPIRE_NOTICES_SQL, limit)
     rows = await tx.fetch(EXPIRE_MESSAGES_SQL, limit)
     if rows:
@@ -186,10 +188,10 @@ from claimed c join notices n using (event_id) order by c.message_id
 """
 
 
-async def claim(tx: Transaction, limit: int, lease: timedelta) -> list[Claimed]:
+async def claim(tx: Transaction, limit: int, lease: timedelta) -> list[ClaimedMessage]:
     """Take due messages for this process alone, for the time of a lease."""
     return [
-        Claimed(
+        ClaimedMessage(
             row["message_id"],
             row["recipient_id"],
             row["attempt_count"],
@@ -219,7 +221,7 @@ where message_id = $1 and attempt_count = $2 and status = 'queued'
 """
 
 
-async def keep_outcome(tx: Transaction, message: Claimed, outcome: Outcome, at: datetime) -> bool:
+async def keep_outcome(tx: Transaction, message: ClaimedMessage, outcome: Outcome, at: datetime) -> bool:
     """Write how an attempt went; True when the message is thereby finished.
 
     Nothing changes when the lease ended and somebody else has the message by now.
@@ -292,5 +294,5 @@ delete from notices where event_id in (
 
 
 async def forget_old(db: Database, kept_days: int) -> None:
-    """Remove what was told long ago, with its messages."""
+    """Remove notices that were settled long ago, with their messages."""
     await remove_in_batches(db, FORGET_OLD_SQL, kept_days)

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.events.applying import Applier, Received
+from chassis.events.applying import Applier, ReceivedRecord
 from contracts.booking.events import BookingConfirmed
 from contracts.event import Event
 from contracts.types import Attendance
@@ -46,7 +46,7 @@ async def test_a_batch_comes_to_what_its_events_come_to_alone(service: RunningSe
     # The first event of each life, then the second of each, and so on: a booking's events are not neighbors.
     rows = itertools.zip_longest(*(lives(day)[number] for number, day in enumerate(days[1])))
     envelopes = [service.envelope(event) for row in rows for event in row if event is not None]
-    received = [Received(0, offset, each.key, each) for offset, each in enumerate(envelopes)]
+    received = [ReceivedRecord(0, offset, each.key, each) for offset, each in enumerate(envelopes)]
     await Applier(service.db, service.service.subscriptions).apply(BookingConfirmed.topic, [*received, *received])
     alone, together = await charges(service, days[0]), await charges(service, days[1])
     assert together == alone
@@ -68,7 +68,7 @@ async def test_each_charge_is_published_in_the_trace_of_its_own_booking(service:
         traces[day.booking_id] = uuid4().hex
         header = {"traceparent": f"00-{traces[day.booking_id]}-00f067aa0ba902b7-01"}
         envelope = replace(service.envelope(day.confirmed()), trace=header)
-        received.append(Received(0, number, envelope.key, envelope))
+        received.append(ReceivedRecord(0, number, envelope.key, envelope))
     await Applier(service.db, service.service.subscriptions).apply(BookingConfirmed.topic, received)
     rows = await service.db.fetch(
         """select (convert_from(payload, 'UTF8')::jsonb ->> 'booking_id')::uuid as booking_id,

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.data.database import Database, Transaction
 from chassis.data.outages import OUTAGES
-from chassis.events.applying import ATTEMPTS_MAX, Applier, Received, Subscriptions
+from chassis.events.applying import ATTEMPTS_MAX, Applier, ReceivedRecord, Subscriptions
 from contracts.event import Envelope, MalformedRecord, read_record
 from contracts.family.events import HouseholdCreated
 from tests.component.chassis.conftest import probe_settings
@@ -28,19 +28,19 @@ def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chassis.events.applying.RETRY_PAUSE_SECONDS", 0.001)
 
 
-def received(household_id: UUID, offset: int, payload: bytes | None = None) -> Received:
+def received(household_id: UUID, offset: int, payload: bytes | None = None) -> ReceivedRecord:
     """A record of a household's topic; the offset is its sequence too."""
     event = HouseholdCreated(household_id=household_id, created_at=NOW)
     envelope = Envelope(uuid4(), event.event_type, "/test", TOPIC, event.key, offset, NOW, payload or event.payload())
-    return Received(0, offset, event.key, envelope)
+    return ReceivedRecord(0, offset, event.key, envelope)
 
 
-def unreadable(offset: int) -> Received:
+def unreadable(offset: int) -> ReceivedRecord:
     """A record whose time is no time."""
     headers = [("ce_id", str(uuid4()).encode()), ("ce_type", b"x"), ("ce_source", b"/test"), ("ce_sequence", b"1")]
     with pytest.raises(MalformedRecord) as raised:
         read_record(TOPIC, b"key", b"{}", [*headers, ("ce_time", SECRET_TEXT.encode())])
-    return Received(0, offset, "key", None, raised.value)
+    return ReceivedRecord(0, offset, "key", None, raised.value)
 
 
 async def effects(db: Database) -> list[int]:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from chassis.data.database import Database, Transaction
-from chassis.events.applying import Applier, Received, Subscriptions
+from chassis.events.applying import Applier, ReceivedRecord, Subscriptions
 from contracts.event import Envelope, Event
 from contracts.family.events import ChildAdded, HouseholdCreated
 
@@ -17,20 +17,20 @@ NOW = datetime(2026, 9, 1, tzinfo=UTC)
 TOPIC = HouseholdCreated.topic
 
 
-def received(event: Event, offset: int, trace: str = "") -> Received:
+def received(event: Event, offset: int, trace: str = "") -> ReceivedRecord:
     """A record; the offset is its sequence too."""
     headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01"} if trace else {}
     payload = event.payload()
     envelope = Envelope(uuid4(), event.event_type, "/test", TOPIC, event.key, offset, NOW, payload, trace=headers)
-    return Received(0, offset, event.key, envelope)
+    return ReceivedRecord(0, offset, event.key, envelope)
 
 
-def created(offset: int, trace: str = "") -> Received:
+def created(offset: int, trace: str = "") -> ReceivedRecord:
     """A household was created."""
     return received(HouseholdCreated(household_id=uuid4(), created_at=NOW), offset, trace)
 
 
-def ignored(offset: int) -> Received:
+def ignored(offset: int) -> ReceivedRecord:
     """An event that the probe does not listen to."""
     return received(ChildAdded(household_id=uuid4(), child_id=uuid4(), added_at=NOW), offset)
 

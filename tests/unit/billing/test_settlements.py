@@ -12,7 +12,7 @@ from services.billing.payments.domain import LIVE, Attempt
 from services.billing.settlements.domain import (
     NoResult,
     PaymentAnomaly,
-    Received,
+    Receipt,
     Result,
     ResultCode,
     Verdict,
@@ -46,12 +46,12 @@ def result(code: ResultCode) -> Result:
 )
 def test_money_is_taken_whatever_was_believed(status: PaymentStatus, code: ResultCode, means: PaymentMeans) -> None:
     verdict = judge(replace(FRESH, status=status), result(code), NOW)
-    assert verdict == Verdict(PaymentStatus.PAID, received=Received(means, "A1B2C3"))
+    assert verdict == Verdict(PaymentStatus.PAID, receipt=Receipt(means, "A1B2C3"))
 
 
 def test_a_payment_without_authorization_keeps_the_debt_s_reference() -> None:
     verdict = judge(FRESH, replace(result(ResultCode.CARD), reference=None), NOW)
-    assert verdict.received == Received(PaymentMeans.CARD, FRESH.refdet)
+    assert verdict.receipt == Receipt(PaymentMeans.CARD, FRESH.refdet)
 
 
 @pytest.mark.parametrize("code", [ResultCode.CARD_REFUSED, ResultCode.DEBIT_REFUSED])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chassis.events.consumer_watch import Look, Standing
+from chassis.events.consumer_watch import Sample, Watchdog
 from chassis.settings import ServiceSettings
 
 STUCK_SECONDS = 60.0
@@ -22,11 +22,11 @@ SETTINGS = ServiceSettings(
 WELL: dict[str, Any] = {"is_member": True, "partitions": 1, "lag": 0, "settled": 0, "can_work": True}
 
 
-def standing(*looks: dict[str, Any], every_seconds: float = 5.0) -> Standing:
+def standing(*looks: dict[str, Any], every_seconds: float = 5.0) -> Watchdog:
     """The standing after looks at equal distances."""
-    result = Standing(SETTINGS)
+    result = Watchdog(SETTINGS)
     for number, look in enumerate(looks):
-        result.note(Look(at=1000 + number * every_seconds, **{**WELL, **look}))
+        result.note(Sample(at=1000 + number * every_seconds, **{**WELL, **look}))
     return result
 
 

@@ -16,7 +16,7 @@ from services.identity.activation.domain import (
     PASSWORD_GROUPS,
     READABLE_DIGITS,
     READABLE_LETTERS,
-    Following,
+    FollowedLink,
     Invitation,
     follow_link,
     temporary_password,
@@ -56,7 +56,7 @@ INVITATION = Invitation(
 
 def test_a_first_link_opens_the_account() -> None:
     following = follow_link(INVITATION, ACCOUNT, NOW)
-    assert isinstance(following, Following)
+    assert isinstance(following, FollowedLink)
     assert following.account == replace(ACCOUNT, step=AccountStatus.ACTIVATED)
     assert following.event is not None
     assert not following.is_reset
@@ -65,14 +65,14 @@ def test_a_first_link_opens_the_account() -> None:
 def test_a_link_sent_again_to_an_open_account_changes_nothing_more() -> None:
     opened = replace(ACCOUNT, step=AccountStatus.ACTIVATED)
     following = follow_link(INVITATION, opened, NOW)
-    assert following == Following(opened, None, is_reset=False)
+    assert following == FollowedLink(opened, None, is_reset=False)
 
 
 def test_a_reset_link_installs_the_password_that_was_mailed_with_it() -> None:
     active = replace(ACCOUNT, step=AccountStatus.ACTIVE, password_hash="personal", password_expires_at=None)
     reset = replace(INVITATION, purpose=CredentialPurpose.PASSWORD_RESET, temporary_password_hash="mailed")
     following = follow_link(reset, active, NOW)
-    assert isinstance(following, Following)
+    assert isinstance(following, FollowedLink)
     assert following.account.password_hash == "mailed"
     assert following.account.password_expires_at == reset.expires_at
     assert not following.account.has_personal_credentials
@@ -95,7 +95,7 @@ def test_dead_links_say_why(changes: dict[str, datetime], refusal: type[Refusal]
 
 def test_a_link_works_until_its_last_instant() -> None:
     last = INVITATION.expires_at - timedelta(microseconds=1)
-    assert isinstance(follow_link(INVITATION, ACCOUNT, last), Following)
+    assert isinstance(follow_link(INVITATION, ACCOUNT, last), FollowedLink)
 
 
 def test_the_link_of_a_closed_account_is_unknown() -> None:

@@ -9,8 +9,8 @@ from chassis.refusal import Refusal
 from contracts.types import SessionStage
 from services.identity.errors import CredentialsNotChosen, TermsNotAccepted, TermsNotRead, TermsOutdated
 from services.identity.terms.domain import (
-    Reading,
     TermsMalformed,
+    TermsReading,
     check_acceptance,
     end_token,
     publish_terms,
@@ -23,7 +23,7 @@ SOURCE: dict[str, Any] = {
     "sections": [{"heading": "Préambule", "paragraphs": ["{town} propose le Service.", "Il est gratuit."]}],
 }
 KEY, SESSION = b"k" * 32, b"s" * 32
-READING = Reading(version="v1", end_token=end_token(KEY, SESSION, "v1"), is_accepted=True, address="192.0.2.1")
+READING = TermsReading(version="v1", end_token=end_token(KEY, SESSION, "v1"), is_accepted=True, address="192.0.2.1")
 
 
 def test_a_text_names_its_town() -> None:
