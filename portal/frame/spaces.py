@@ -1,7 +1,8 @@
 """Spaces of the portal: who is admitted, and which pages there are.
 
 A page is declared by its address and a function of the visit. It becomes a route only in a space, which admits whoever
-asks before the function runs: a handler cannot forget it. Menus, the site map and the tests of all pages read the spaces.
+asks before the function runs: a handler cannot forget it. The agents' menu and the tests of all pages read the
+spaces; the menus of visitors and families are the town's (`public_menu`, `private_menu` of its settings).
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -24,7 +25,7 @@ Admission = Callable[[Visitor], object]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page's entry of a menu: the key of its label, its icon, and the operation that it is for; None: for everybody.
+    """A page's entry of the agents' menu: the key of its label, its icon, and the operation that it is for; None: for everybody.
 
     A menu only spares a walk to a closed door: each service judges the actor itself.
     """
