@@ -5,13 +5,13 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from contracts.http import File
-from contracts.operation import Access, Operation, Place
+from contracts.operation import REQUIRED, Access, Operation, Place
 from contracts.types import SERVICES
 from tools.contracts.openapi_documents import PUBLIC_BASE, operations
 
 EVERYBODY: Final = "public"
 ROLES_COLUMN: Final = 4
-HEADING: Final = "# What the {service} service answers\n\nWritten by `python -m tools.contracts.evolve` from `contracts/{service}/api.py`; `--check` compares it.\n"
+HEADING: Final = "# What the {service} service answers\n\nWritten by `python -m tools.contracts.evolve` from `contracts/{service}/api.py`; `--check` compares it. `?`: may be left out.\n"
 COLUMNS: Final = ("Operation", "Request", "Takes", "Answers", "Who", "Public API")
 
 
@@ -64,7 +64,7 @@ def roles_of(access: Access) -> str:
 
 def _cells(operation: Operation[..., Any]) -> tuple[str, ...]:
     takes = [
-        f"{item.name}{'' if item.place is Place.PATH else '?'}"
+        f"{item.name}{'' if item.default is REQUIRED else '?'}"
         for item in operation.parameters
         if item.place is not Place.BODY
     ]
