@@ -1,4 +1,4 @@
-"""Time: instants are aware and in UTC, deadlines are civil times of the town turned into instants here and nowhere else."""
+"""Time: instants are aware and in UTC, deadlines are civil times of the town turned into instants here and nowhere else. So are ages."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -21,3 +21,8 @@ def civil_day(moment: datetime, zone: ZoneInfo) -> date:
 def deadline(day: date, days_before: int, at: time, zone: ZoneInfo) -> datetime:
     """The instant `days_before` a day, at a civil time; what happens exactly then is still in time."""
     return instant(day - timedelta(days=days_before), at, zone)
+
+
+def age_on(birth_on: date, day: date) -> int:
+    """Completed years on a day; whoever is born on 29 February completes one on 1 March of a common year."""
+    return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))

@@ -1,6 +1,6 @@
 """Refusals: the expected "no" of a business rule, with a stable code and the facts behind it.
 
-A refusal is a value as much as an exception: a pure decision returns it, a command raises it, and `http_errors` maps it
+A refusal is a value as much as an exception: a pure decision returns it, a command raises it, and `chassis/http/errors.py` maps it
 to a problem document once. Pure: only the standard library is imported here.
 """
 

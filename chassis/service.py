@@ -31,7 +31,7 @@ from chassis.events.relay import Relay
 from chassis.health import HEALTH_HANDLERS, Health
 from chassis.housekeeping import HOUSEKEEPING
 from chassis.http.errors import EXCEPTION_HANDLERS
-from chassis.http.routes import PROVIDED
+from chassis.http.routes import PROVIDED, check_provided
 from chassis.http.serving import STOP_SECONDS, serve
 from chassis.http.telemetry import TelemetryMiddleware
 from chassis.jobs import Job, Jobs
@@ -121,7 +121,12 @@ class _Running(InitPluginProtocol):
 
 
 def build(service: Service, settings: ServiceSettings) -> Litestar:
-    """The service's application; starting it starts the parts that its roles ask for."""
+    """The service's application; starting it starts the parts that its roles ask for.
+
+    Raises:
+        TypeError: a route asks for what nobody provides.
+    """
+    check_provided(service.routes, service.provide)
     has_api = ProcessRole.API in settings.roles
     app = Litestar(
         route_handlers=[*HEALTH_HANDLERS, *(service.routes if has_api else ())],

@@ -2,11 +2,12 @@
 
 The function is given the operation's own parameters by name, read and checked against their types, and whatever else it
 asks for by type: the database, the actor, the idempotency claim, and what its service provides. Whoever may not call is
-refused before anything is read. A function that does not fit its operation stops the import.
+refused before anything is read. A function that does not fit its operation stops the import; one that asks for what
+nobody provides stops the start.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,6 +30,8 @@ Provider = Callable[[AnyRequest], Any]
 
 OPERATION: Final = "operation"
 """Where a route keeps its operation: `handler.opt[OPERATION]`."""
+WANTED: Final = "wanted"
+"""Where a route keeps what its function asks for by type, as pairs of parameter and type."""
 PROVIDED: Final = "provided"
 """Where an application keeps what its service provides, by type: `app.state[PROVIDED]`."""
 HEADER_LENGTH_MAX: Final = 200
@@ -69,7 +72,7 @@ def serves(operation: Operation[..., Any]) -> Callable[[Callable[..., Awaitable[
             litestar_path(operation.path, operation),
             http_method=operation.method,  # type: ignore[arg-type]  # one of the four that operations are declared with
             status_code=200,  # never read: an answer says its own
-            opt={OPERATION: operation},
+            opt={OPERATION: operation, WANTED: served.wanted},
         )(handle)
 
     return route
@@ -130,6 +133,21 @@ OWN_PROVIDERS: Final[Mapping[Any, Provider]] = {
 }
 
 
+def check_provided(routes: Iterable[HTTPRouteHandler], provided: Mapping[Any, Any]) -> None:
+    """Stop a service whose routes ask for what nobody provides, before the first request would.
+
+    Raises:
+        TypeError: with the parameter, and where such a type is provided.
+    """
+    for route in routes:
+        for name, kind in route.opt.get(WANTED, ()):
+            if kind not in OWN_PROVIDERS and kind not in provided:
+                raise TypeError(
+                    f"{route.opt[OPERATION].name}: nobody provides `{name}: {inspect.formatannotation(kind)}`; it is no "
+                    "parameter of the operation (contracts/<service>/api.py), and no type of `provide` (app.py)"
+                )
+
+
 @dataclass(frozen=True, slots=True)
 class _Served:
     """An operation and the function that answers it; `wanted` are the types it asks for besides, by parameter."""
@@ -147,9 +165,16 @@ class _Served:
         for parameter in operation.parameters:
             own = given.pop(parameter.name, None)
             if own is None or (own.annotation, own.default) != (parameter.type, parameter.default):
-                raise TypeError(f"{function.__qualname__} does not take {parameter} of {operation.name}")
+                wanted_as = inspect.Parameter(
+                    parameter.name,
+                    inspect.Parameter.KEYWORD_ONLY,
+                    default=parameter.default,
+                    annotation=parameter.type,
+                )
+                raise TypeError(f"{_place_of(function)} serves {operation.name} and needs the parameter `{wanted_as}`")
         if signature.return_annotation != operation.answer:
-            raise TypeError(f"{function.__qualname__} does not answer {operation.answer} of {operation.name}")
+            answer = inspect.formatannotation(operation.answer)
+            raise TypeError(f"{_place_of(function)} serves {operation.name} and needs to end in `-> {answer}`")
         wanted = tuple((name, item.annotation) for name, item in given.items())
         return cls(operation, function, wanted, _model_of((*operation.at(Place.PATH), *operation.at(Place.QUERY))))
 
@@ -205,6 +230,10 @@ def _read(read: Callable[[type[BaseModel]], BaseModel], model: type[BaseModel]) 
         return read(model)
     except ValidationError as error:
         raise _Malformed(malformed_document(error)) from error
+
+
+def _place_of(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
 
 
 def _answer(answer: Any, operation: Operation[..., Any]) -> Answer:

@@ -26,7 +26,7 @@ class AccountState(Event):
 class CredentialIssued(Event):
     """A credential to be mailed, sealed for the notifications service alone (JWE, ECDH-ES on X25519).
 
-    The sealed text is the JSON of `contracts.identity.api.Credential`. It is useless after `expires_at`.
+    The sealed text is the JSON of `contracts.identity.models.Credential`. It is useless after `expires_at`.
     """
 
     event_type: ClassVar[str] = "identity.credential_issued.v1"

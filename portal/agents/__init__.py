@@ -5,9 +5,9 @@ from portal.agents.direction import dashboard
 from portal.agents.money import invoicing
 from portal.agents.places import openings
 from portal.agents.site import attendance
-from portal.frame.spaces import Space, agents
+from portal.frame.spaces import Space, only_agents
 
 AGENTS = Space(
-    agents,
+    only_agents,
     [page for area in (dashboard, families, enrollments, openings, attendance, invoicing) for page in area.PAGES],
 )

@@ -4,6 +4,6 @@ from portal.family.calendar import pages as calendar
 from portal.family.enrollments import pages as enrollments
 from portal.family.home import pages as home
 from portal.family.invoices import pages as invoices
-from portal.frame.spaces import Space, families
+from portal.frame.spaces import Space, only_families
 
-FAMILY = Space(families, [page for area in (home, enrollments, calendar, invoices) for page in area.PAGES])
+FAMILY = Space(only_families, [page for area in (home, enrollments, calendar, invoices) for page in area.PAGES])

@@ -1,7 +1,8 @@
 """Spaces of the portal: who is admitted, and which pages there are.
 
 A page is declared by its address and a function of the visit. It becomes a route only in a space, which admits whoever
-asks before the function runs: a handler cannot forget it. Menus, the site map and the tests of all pages read the spaces.
+asks before the function runs: a handler cannot forget it. The agents' menu and the tests of all pages read the
+spaces; the menus of visitors and families are the town's (`public_menu`, `private_menu` of its settings).
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -17,14 +18,14 @@ from gateway.admission import CSRF_EXEMPT
 from gateway.auth import StageNotReady, Visitor
 from portal.frame.visit import Visit, visit_of
 
-Answer = Callable[..., Awaitable[Response[Any]]]
+Handler = Callable[..., Awaitable[Response[Any]]]
 Admission = Callable[[Visitor], object]
 """Lets a visitor in, or raises what leads them to where they belong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A page's entry of a menu: the key of its label, its icon, and the operation that it is for; None: for everybody.
+    """A page's entry of the agents' menu: the key of its label, its icon, and the operation that it is for; None: for everybody.
 
     A menu only spares a walk to a closed door: each service judges the actor itself.
     """
@@ -40,7 +41,7 @@ class Page:
 
     method: str
     paths: tuple[str, ...]
-    answer: Answer
+    answer: Handler
     entry: Entry | None = None
     admits: Admission | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -51,12 +52,12 @@ class Page:
         return self.paths[0]
 
 
-def page(*paths: str, entry: Entry | None = None, admits: Admission | None = None) -> Callable[[Answer], Page]:
+def page(*paths: str, entry: Entry | None = None, admits: Admission | None = None) -> Callable[[Handler], Page]:
     """Declare what shows a page."""
     return lambda answer: Page("GET", paths, answer, entry, admits)
 
 
-def form(path: str, *, admits: Admission | None = None, is_of_others: bool = False) -> Callable[[Answer], Page]:
+def form(path: str, *, admits: Admission | None = None, is_of_others: bool = False) -> Callable[[Handler], Page]:
     """Declare what takes a posted form. `is_of_others`: it is posted by another system, which has no form token."""
     options = {CSRF_EXEMPT: True} if is_of_others else {}
     return lambda answer: Page("POST", (path,), answer, None, admits, options)
@@ -82,12 +83,12 @@ def signed_in(visitor: Visitor) -> None:
     visitor.require_ready()
 
 
-def families(visitor: Visitor) -> None:
+def only_families(visitor: Visitor) -> None:
     """Lets families in."""
     visitor.require(ActorKind.PARENT)
 
 
-def agents(visitor: Visitor) -> None:
+def only_agents(visitor: Visitor) -> None:
     """Lets agents in."""
     visitor.require(ActorKind.AGENT)
 

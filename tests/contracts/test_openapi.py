@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from chassis.http.routes import OPERATION, serves
+from chassis.http.routes import OPERATION, check_provided, serves
 from contracts.booking.api import decide_enrollment
 from contracts.booking.models import Enrollment, EnrollmentDecision
 from contracts.operation import operations_of
@@ -84,5 +85,15 @@ def test_a_function_that_does_not_fit_its_operation_is_refused() -> None:
         raise NotImplementedError
 
     for function in (other_type, other_answer, nothing):
-        with pytest.raises(TypeError, match=function.__name__):
+        with pytest.raises(TypeError, match=f"{function.__name__}.* serves decide_enrollment and needs"):
             serves(decide_enrollment)(function)
+
+
+def test_a_function_that_asks_for_what_nobody_provides_is_refused() -> None:
+    @serves(decide_enrollment)
+    async def decide(enrollment_id: UUID, body: EnrollmentDecision, zone: ZoneInfo) -> Enrollment:
+        raise NotImplementedError
+
+    with pytest.raises(TypeError, match="decide_enrollment: nobody provides `zone: "):
+        check_provided([decide], {})
+    check_provided([decide], {ZoneInfo: ZoneInfo("Europe/Paris")})

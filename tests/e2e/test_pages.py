@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from deploy.local.stack import Stack
+from portal.agents import AGENTS
+from portal.family import FAMILY
 from tests.e2e.browser import WIDTHS, axe_violations, open_page, overflow
 from tests.e2e.walk import AGENT, FINANCE, press
 
@@ -25,23 +27,9 @@ PUBLIC_PAGES = (
     "/infos-pratiques",
     "/une-page-inconnue",
 )
-PARENT_PAGES = (
-    "/mon-accueil",
-    "/inscriptions",
-    "/inscriptions/nouvelle",
-    "/calendrier",
-    "/factures",
-    "/paiement/retour",
-)
-AGENT_PAGES = (
-    "/agents",
-    "/agents/familles",
-    "/agents/familles/nouvelle",
-    "/agents/inscriptions",
-    "/agents/ouvertures",
-    "/agents/pointage",
-)
 FINANCE_PAGES = ("/agents/facturation",)
+PARENT_PAGES = tuple(page.path for page in FAMILY.shown())
+AGENT_PAGES = tuple(page.path for page in AGENTS.shown() if page.path not in FINANCE_PAGES)
 VISITORS = {
     "anonymous": (None, PUBLIC_PAGES),
     "parent": (PARENT, PARENT_PAGES),

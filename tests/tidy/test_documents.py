@@ -4,9 +4,10 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 from contracts.types import SERVICES
-from tests.tidy.tree import FUNCTIONS, REPOSITORY, all_files, parse, text_of
+from tests.tidy.tree import FUNCTIONS, REPOSITORY, Fault, all_files, check, parse, text_of
 
 READMES = ("README.md", "contracts/README.md", "tests/README.md", *(f"services/{name}/README.md" for name in SERVICES))
 MISSION_ROWS = {"S0": 62, "S1": 45, "S2": 46, "S3": 32, "S4": 54}
@@ -15,6 +16,7 @@ ROW = re.compile(r"^\| *S", re.MULTILINE)
 ADR = re.compile(r"docs/adr/(\d{4})-[a-z0-9-]+\.md")
 ADR_PARTS = ("## Context", "## Decision", "## Alternatives", "## Cost")
 ADR_LINES_MAX = 60
+PLACE = re.compile(r"`((?:[\w-]+/)*[\w-]+\.py)(?:: (?:\w+\.)?(\w+))?`")
 
 
 def proofs(text: str) -> list[tuple[str, str]]:
@@ -44,10 +46,27 @@ def names_of_tests(source: str) -> set[str]:
     return found
 
 
+def missing_places(path: Path, text: str) -> Iterator[Fault]:
+    """Files, and names in them, that a document points to and that are not there: `chassis/clock.py: age_on`."""
+    for number, line in enumerate(text.splitlines(), 1):
+        for place, name in PLACE.findall(line):
+            found = [
+                known for known in all_files() if known.as_posix() == place or known.as_posix().endswith(f"/{place}")
+            ]
+            if not found:
+                yield f":{number}: there is no {place}"
+            elif name and not any(re.search(rf"\b{name}\b", text_of(known)) for known in found):
+                yield f":{number}: {place} has no {name}"
+
+
 def test_front_door_names_the_two_commands() -> None:
     front_door = text_of(REPOSITORY / "README.md")
     assert "make up" in front_door
     assert "make test" in front_door
+
+
+def test_documents_point_to_what_is_there() -> None:
+    check(missing_places, [path for path in all_files() if path.suffix == ".md"])
 
 
 def test_readmes_exist() -> None:
@@ -80,6 +99,11 @@ def test_decisions_are_short_and_whole() -> None:
 
 
 def test_each_check_finds_what_it_is_for() -> None:
+    assert list(missing_places(Path("x.md"), "`chassis/clock.py`, `clock.py: age_on`, `auth.py: Sessions`")) == []
+    assert list(missing_places(Path("x.md"), "see\n`chassis/clocks.py` and `clock.py: age_off`")) == [
+        ":2: there is no chassis/clocks.py",
+        ":2: clock.py has no age_off",
+    ]
     table = "| Row | Test |\n| --- | --- |\n| S0-2 | tests/e2e/test_a.py::test_b |\n| S0-2 | `tests/e2e/test_a.py::A::test_c[x]` |\n"
     assert proofs(table) == [("S0-2", "tests/e2e/test_a.py::test_b"), ("S0-2", "tests/e2e/test_a.py::A::test_c")]
     assert list(unknown_rows(table)) == ["S0-2 is named 2 times"]

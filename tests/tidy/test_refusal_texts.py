@@ -113,7 +113,7 @@ def untypographic(_path: Path, text: str) -> Iterator[Fault]:
     for number, line in enumerate(text.splitlines(), 1):
         value = line.partition("=")[2] if "=" in line else line
         if not line.lstrip().startswith("#") and (match := UNTYPOGRAPHIC.search(value)):
-            yield f":{number}: {match.group()!r}: apostrophe ’, no-break spaces, ellipsis …"
+            yield f":{number}: {match.group()!r}: write ’ for an apostrophe, U+00A0 for a space by : ; ! ? « », … for ..."
 
 
 def _class_name(code: str) -> str:
@@ -126,7 +126,8 @@ def _all_codes() -> set[str]:
 
 
 def test_every_refusal_has_a_text() -> None:
-    assert sorted(_all_codes() - {code for code, _, _ in texts()}) == []
+    without = sorted(_all_codes() - {code for code, _, _ in texts()})
+    assert not without, f"no sentence in {TEXTS_FOLDER}/<service>.toml for {without}"
 
 
 def test_every_text_has_a_refusal() -> None:

@@ -10,11 +10,12 @@ from tools.contracts.event_schema import SCHEMAS_FOLDER, example_files, schema_f
 INTRODUCTION = """\
 # Contracts
 
-The public face of every service: the events it publishes, the private HTTP interface it serves, and nothing of how it
-works. This page is written by `python -m tools.contracts.evolve` from the classes; `--check` compares it.
+The public face of every service: the events it publishes, the operations it serves over private HTTP, and nothing of how it
+works. This page is written by `python -m tools.contracts.evolve` (`tools/contracts/catalogue.py`) from the classes; `--check` compares it.
 
 - [asyncapi.yaml](asyncapi.yaml): every topic and event, for tools. [openapi/](openapi): the HTTP interface of each service.
-- [registry.py](registry.py): every topic, its owner and its readers. `<service>/events.py`, `<service>/api.py`: the classes.
+- [registry.py](registry.py): every topic, its owner and its readers. `<service>/events.py`: the events; `<service>/api.py`: the
+  operations, `<service>/models.py`: what they take and answer, as tables in [docs/reference/](../docs/reference/booking.md).
 - [schemas/](schemas): one JSON Schema a version, which never changes once published, with golden examples beside it.
 
 Records are CloudEvents 1.0 in binary mode: `ce_*` headers, a JSON value, the record key in `ce_subject`. A reader ignores

@@ -24,7 +24,7 @@ from tools.contracts.catalogue import catalogue
 from tools.contracts.compatibility import breaking_changes, is_same
 from tools.contracts.event_schema import SCHEMAS_FOLDER, event_schema, example_files, schema_file
 from tools.contracts.openapi_documents import openapi_documents
-from tools.contracts.reference import reference_page, with_roles
+from tools.contracts.reference import reference_page, row_faults, with_roles
 
 FOLDER = Path(__file__).parents[2] / "contracts"
 REPOSITORY = FOLDER.parent
@@ -41,6 +41,7 @@ def main(arguments: list[str]) -> int:
     faults = [*schema_faults(EVENTS.values()), *example_faults(EVENTS.values())]
     if not faults:
         faults = [fault for path, text in documents().items() for fault in _document_fault(path, text, is_check)]
+        faults += row_faults(AUTHORIZATION.read_text())
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0

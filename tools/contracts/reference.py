@@ -5,12 +5,13 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from contracts.http import File
-from contracts.operation import Access, Operation, Place
+from contracts.operation import REQUIRED, Access, Operation, Place
+from contracts.types import SERVICES
 from tools.contracts.openapi_documents import PUBLIC_BASE, operations
 
 EVERYBODY: Final = "public"
 ROLES_COLUMN: Final = 4
-HEADING: Final = "# What the {service} service answers\n\nWritten by `python -m tools.contracts.evolve` from `contracts/{service}/api.py`; `--check` compares it.\n"
+HEADING: Final = "# What the {service} service answers\n\nWritten by `python -m tools.contracts.evolve` from `contracts/{service}/api.py`; `--check` compares it. `?`: may be left out.\n"
 COLUMNS: Final = ("Operation", "Request", "Takes", "Answers", "Who", "Public API")
 
 
@@ -32,10 +33,26 @@ def with_roles(text: str) -> str:
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("| `") and len(cells) > ROLES_COLUMN:
             named = {operation.name: operation for operation in operations(service)}
-            cells[ROLES_COLUMN] = roles_of(named[cells[0].strip("`")].access)
+            if operation := named.get(cells[0].strip("`")):
+                cells[ROLES_COLUMN] = roles_of(operation.access)
             line = f"| {' | '.join(cells)} |".replace("|  |", "| |")  # noqa: PLW2901  # the same line, completed
         lines.append(line)
     return "\n".join(lines) + "\n"
+
+
+def row_faults(text: str) -> list[str]:
+    """The operations that have no row on the authorization page, and the rows that are about none."""
+    service, rows = "", set()
+    for line in text.splitlines():
+        if line.startswith("## "):
+            service = line.removeprefix("## ")
+        elif service in SERVICES and line.startswith("| `"):
+            rows.add((service, line.split("`")[1]))
+    known = {(service, operation.name) for service in SERVICES for operation in operations(service)}
+    return [
+        *(f"docs/security/authorization.md: {name} of {service} has no row" for service, name in sorted(known - rows)),
+        *(f"docs/security/authorization.md: {service} has no {name}" for service, name in sorted(rows - known)),
+    ]
 
 
 def roles_of(access: Access) -> str:
@@ -47,7 +64,7 @@ def roles_of(access: Access) -> str:
 
 def _cells(operation: Operation[..., Any]) -> tuple[str, ...]:
     takes = [
-        f"{item.name}{'' if item.place is Place.PATH else '?'}"
+        f"{item.name}{'' if item.default is REQUIRED else '?'}"
         for item in operation.parameters
         if item.place is not Place.BODY
     ]

@@ -1,12 +1,12 @@
 """The home page of a family: greeting, the household, the dashboard and the tiles of the town."""
 
 import asyncio
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from litestar import Response
 
+from chassis.clock import age_on
 from chassis.comparing import Person, first_names_apart
 from contracts.billing.api import list_invoices
 from contracts.booking.api import list_enrollments
@@ -86,11 +86,6 @@ def shown_blocks(portal: Portal, household: Part[Household]) -> list[tuple[str, 
         if tiles:
             blocks.append((block.title, tiles))
     return blocks
-
-
-def age_on(birth_on: date, day: date) -> int:
-    """The age in full years on a day."""
-    return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
 
 
 PAGES = [private_home]

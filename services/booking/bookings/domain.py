@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from chassis.clock import age_on
 from chassis.refusal import FieldRefusal, NotFound, Refusal
 from contracts.booking.events import BasketConfirmed, BasketLine, BookingCancelled, BookingConfirmed
 from contracts.types import BookingStatus, DayState
 
-from ..calendar.domain import OPEN_STATES, DayFacts, EnrollmentFacts, age_on, derive_booked_state, derive_day_state
+from ..calendar.domain import OPEN_STATES, DayFacts, EnrollmentFacts, derive_booked_state, derive_day_state
 from ..errors import BasketRefused
 
 

@@ -118,11 +118,6 @@ def derive_day_state(day: DayFacts) -> DayVerdict:
     raise AssertionError("the last rule holds for every day")
 
 
-def age_on(birth_on: date, day: date) -> int:
-    """Full years on a day; who is born on 29 February becomes a year older on 1 March of a common year."""
-    return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
-
-
 def _is_within_enrollment(day: DayFacts) -> bool:
     return day.enrollment is not None and day.enrollment.starts_on <= day.service_on <= day.enrollment.ends_on
 

@@ -6,14 +6,14 @@ from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.clock import deadline
+from chassis.clock import age_on, deadline
 from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Database, Row
 from chassis.refusal import FieldRefusal, Invalid
 from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import BookingStatus, EnrollmentStatus
 
-from .domain import DayFacts, EnrollmentFacts, age_on, derive_day_state
+from .domain import DayFacts, EnrollmentFacts, derive_day_state
 
 CALENDAR_DAYS_MAX = 200
 

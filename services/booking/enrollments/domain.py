@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from chassis.clock import age_on
 from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from contracts.types import EnrollmentStatus
 
-from ..calendar.domain import age_on
 from ..catalog.domain import Period
 from ..errors import AgeNotAccepted, AlreadyEnrolled, EnrollmentAlreadyDecided
 

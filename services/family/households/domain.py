@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from chassis.clock import age_on
 from chassis.comparing import comparable, comparable_name
 from chassis.refusal import FieldRefusal, Invalid, Refusal
 from contracts.event import Event
@@ -66,11 +67,6 @@ def open_household(
     return HouseholdOpening(
         state, (state, *quotients, HouseholdCreated(household_id=household_id, created_at=at), *children)
     )
-
-
-def age_on(birth_on: date, day: date) -> int:
-    """Completed years; whoever is born on 29 February completes one on 1 March of a common year."""
-    return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
 
 
 def comparable_email(email: str) -> str:

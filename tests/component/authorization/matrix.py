@@ -30,7 +30,7 @@ ANSWERS: Final = frozenset({"ok", "none", "401", "403", "404", "422", NONE})
 
 
 @dataclass(frozen=True)
-class Operation:
+class DocumentedOperation:
     """An operation of an application, as its OpenAPI document has it."""
 
     application: str
@@ -73,7 +73,7 @@ class Rule:
 class Cell:
     """One request, and the answer that it must get."""
 
-    operation: Operation
+    operation: DocumentedOperation
     names: str
     actor: str
     about: str
@@ -81,10 +81,10 @@ class Cell:
 
 
 @cache
-def operations() -> Mapping[tuple[str, str], Operation]:
+def operations() -> Mapping[tuple[str, str], DocumentedOperation]:
     """Every operation that the OpenAPI documents publish, by application and id."""
     return {
-        (name, operation["operationId"]): Operation(
+        (name, operation["operationId"]): DocumentedOperation(
             application=name,
             name=operation["operationId"],
             method=method.upper(),

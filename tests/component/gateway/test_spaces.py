@@ -1,27 +1,27 @@
 """Two spaces that do not know each other, and a service that does not answer."""
 
+import re
 from uuid import uuid4
 
 import pytest
 
 from contracts.types import Role
+from portal.agents import AGENTS
+from portal.family import FAMILY
+from portal.frame.spaces import Space
 from tests.component.gateway.town import Browser, Town, words
 
 pytestmark = pytest.mark.anyio
 
-AGENT_PAGES = [
-    "/agents",
-    "/agents/familles",
-    "/agents/familles/nouvelle",
-    f"/agents/familles/{uuid4()}",
-    "/agents/inscriptions",
-    "/agents/ouvertures",
-    "/agents/pointage",
-    f"/agents/pointage/{uuid4()}",
-    "/agents/facturation",
-    f"/agents/facturation/{uuid4()}",
-]
-PARENT_PAGES = ["/mon-accueil", "/inscriptions", "/inscriptions/nouvelle", "/calendrier", "/factures"]
+
+def shown(space: Space) -> list[str]:
+    """The address of every page of a space, about something that nobody has."""
+    return [
+        re.sub(r"{[^}]+}", str(uuid4()), path) for page in space.pages if page.method == "GET" for path in page.paths
+    ]
+
+
+AGENT_PAGES, PARENT_PAGES = shown(AGENTS), shown(FAMILY)
 
 
 async def test_pages_of_agents_do_not_exist_for_a_parent(town: Town) -> None:

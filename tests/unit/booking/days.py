@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from chassis.clock import deadline
+from chassis.clock import age_on, deadline
 from contracts.types import BookingStatus, EnrollmentStatus
-from services.booking.calendar.domain import DayFacts, EnrollmentFacts, age_on
+from services.booking.calendar.domain import DayFacts, EnrollmentFacts
 
 ZONE = ZoneInfo("Europe/Paris")
 BIRTH_ON = date(2019, 5, 2)

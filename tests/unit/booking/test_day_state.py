@@ -5,13 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.clock import deadline
+from chassis.clock import age_on, deadline
 from contracts.types import BookingStatus, DayState, EnrollmentStatus
 from services.booking.calendar.domain import (
     OPEN_STATES,
     DayFacts,
     EnrollmentFacts,
-    age_on,
     derive_day_state,
 )
 from tests.unit.booking.days import ZONE

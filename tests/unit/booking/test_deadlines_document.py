@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from chassis.clock import deadline
-from services.booking.calendar.domain import age_on, derive_day_state
+from chassis.clock import age_on, deadline
+from services.booking.calendar.domain import derive_day_state
 from tests.unit.booking.days import CHILD_STATES, ZONE, a_day
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "deadlines.md"

@@ -8,7 +8,8 @@ import pytest
 
 from contracts.event import Event
 from tools.contracts import evolve
-from tools.contracts.evolve import example_faults, schema_faults, write_new_schemas
+from tools.contracts.evolve import AUTHORIZATION, example_faults, schema_faults, write_new_schemas
+from tools.contracts.reference import row_faults, with_roles
 
 
 class DoorOpened(Event):
@@ -152,3 +153,15 @@ def test_check_writes_nothing_and_says_what_is_old(
     assert evolve.main([]) == 0
     assert evolve.main(["--check"]) == 0
     assert stale.read_text() == "new"
+
+
+def test_an_operation_without_a_row_and_a_row_without_an_operation_are_named() -> None:
+    text = AUTHORIZATION.read_text()
+    assert row_faults(text) == []
+    renamed = text.replace("| `read_invoice` |", "| `burn_invoice` |")
+    assert with_roles(renamed) == renamed
+    place = "docs/security/authorization.md"
+    assert row_faults(renamed) == [
+        f"{place}: read_invoice of billing has no row",
+        f"{place}: billing has no burn_invoice",
+    ]

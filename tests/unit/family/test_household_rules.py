@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chassis.clock import age_on
 from chassis.comparing import comparable
 from contracts.family.events import Quotient
 from contracts.types import QuotientSource
-from services.family.households.domain import age_on
 from services.family.quotients.domain import AcceptedDays, in_force, with_quotient
 
 days = st.dates(date(2000, 1, 1), date(2060, 12, 31))
