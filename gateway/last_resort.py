@@ -13,6 +13,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 ADDRESS_LENGTH_MAX: Final = 2_000
 NOWHERE: Final = "/-"
+API_NOWHERE: Final = "/api/-"
 """An address of no route: what asks for an impossible one is answered as if it had asked for this one."""
 
 log = structlog.get_logger()
@@ -32,7 +33,8 @@ class LastResort:
             await self._app(scope, receive, send)
             return
         if not is_possible(scope["path"]):
-            scope["path"], scope["raw_path"] = NOWHERE, NOWHERE.encode()
+            nowhere = API_NOWHERE if scope["path"].startswith("/api/") else NOWHERE
+            scope["path"], scope["raw_path"] = nowhere, nowhere.encode()
         is_begun = False
 
         async def note(message: Message) -> None:

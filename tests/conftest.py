@@ -38,9 +38,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherInTo
 
 
 @pytest.fixture(scope="session")
-def anyio_backend() -> str:
-    """The product runs on asyncio, and so do its tests."""
-    return "asyncio"
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    """The event loop of every asynchronous test is the one of our processes."""
+    return "asyncio", {"use_uvloop": True}
 
 
 @pytest.fixture(scope="session")

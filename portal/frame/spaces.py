@@ -36,7 +36,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Screen:
     """An address of the portal and what answers there. `admits` is for a page that is stricter than its space."""
 
     method: str
@@ -52,15 +52,15 @@ class Page:
         return self.paths[0]
 
 
-def page(*paths: str, entry: Entry | None = None, admits: Admission | None = None) -> Callable[[Handler], Page]:
+def page(*paths: str, entry: Entry | None = None, admits: Admission | None = None) -> Callable[[Handler], Screen]:
     """Declare what shows a page."""
-    return lambda answer: Page("GET", paths, answer, entry, admits)
+    return lambda answer: Screen("GET", paths, answer, entry, admits)
 
 
-def form(path: str, *, admits: Admission | None = None, is_of_others: bool = False) -> Callable[[Handler], Page]:
+def form(path: str, *, admits: Admission | None = None, is_of_others: bool = False) -> Callable[[Handler], Screen]:
     """Declare what takes a posted form. `is_of_others`: it is posted by another system, which has no form token."""
     options = {CSRF_EXEMPT: True} if is_of_others else {}
-    return lambda answer: Page("POST", (path,), answer, None, admits, options)
+    return lambda answer: Screen("POST", (path,), answer, None, admits, options)
 
 
 def anybody(_visitor: Visitor) -> None:
@@ -98,18 +98,18 @@ class Space:
     """Pages that admit the same people."""
 
     admits: Admission
-    pages: Sequence[Page]
+    pages: Sequence[Screen]
 
     def routes(self) -> list[HTTPRouteHandler]:
         """The routes of its pages."""
         return [_route(page, page.admits or self.admits) for page in self.pages]
 
-    def shown(self) -> list[Page]:
+    def shown(self) -> list[Screen]:
         """The pages that can be opened by their address alone."""
         return [page for page in self.pages if page.method == "GET" and "{" not in page.path]
 
 
-def _route(page: Page, admits: Admission) -> HTTPRouteHandler:
+def _route(page: Screen, admits: Admission) -> HTTPRouteHandler:
     async def handle(request: Request[Any, Any, Any]) -> Response[Any]:
         visit: Visit = visit_of(request)
         admits(visit.visitor)

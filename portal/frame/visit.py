@@ -30,7 +30,7 @@ COUNT: Final = re.compile(r"[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class FlashNotice:
     """A message for the page after a redirect: its kind and the key of its text, or of several that count something; it
     holds no personal data."""
 
@@ -39,7 +39,7 @@ class Notice:
     counts: tuple[tuple[str, int], ...] = ()
 
     @classmethod
-    def counting(cls, kind: str, **counts: int) -> "Notice":
+    def counting(cls, kind: str, **counts: int) -> "FlashNotice":
         """A sentence for each thing of which there is any, by the key of its text."""
         return cls(kind, counts=tuple((key, count) for key, count in counts.items() if count))
 
@@ -129,7 +129,7 @@ class Visit:
         status_code = form.status if form and form.is_refused else status
         return Response(html, status_code=status_code, media_type=HTML, cookies=cookies)
 
-    def redirect(self, path: str, notice: Notice | None = None, cookies: Sequence[Cookie] = ()) -> Redirect:
+    def redirect(self, path: str, notice: FlashNotice | None = None, cookies: Sequence[Cookie] = ()) -> Redirect:
         """See another page (303), which shows the notice once."""
         flash = []
         if notice is not None:

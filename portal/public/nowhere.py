@@ -12,13 +12,20 @@ from portal.frame.visit import Visit
 @page("/{path:path}")
 async def nowhere(visit: Visit, path: str) -> Response[Any]:
     """There is no such page."""
+    _forget_route(visit)
     raise NotFoundException
 
 
 @form("/{path:path}", is_of_others=True)
 async def nowhere_to_post(visit: Visit, path: str) -> Response[Any]:
     """There is no such form; whoever posts it need not prove where it came from."""
+    _forget_route(visit)
     raise NotFoundException
+
+
+def _forget_route(visit: Visit) -> None:
+    """Measures and logs count it as a request that no route answered."""
+    visit.request.scope["path_template"] = ""
 
 
 PAGES = [nowhere, nowhere_to_post]

@@ -11,7 +11,7 @@ from contracts.booking.models import EnrollmentDecision
 from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
 from portal.frame.spaces import Entry, form, page
-from portal.frame.visit import Notice, Visit
+from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState
 
 
@@ -33,7 +33,7 @@ async def decide(visit: Visit, enrollment_id: UUID) -> Response[Any]:
         state = visit.refused(refused, {field: visit.posted.get(field)})
         errors = {field: " ".join(state.errors.values())} if state.errors else {}
         return await _page(visit, replace(state, errors=errors))
-    notice = Notice("success", "enrollment_validated" if is_validated else "enrollment_refused")
+    notice = FlashNotice("success", "enrollment_validated" if is_validated else "enrollment_refused")
     return visit.redirect("/agents/inscriptions", notice)
 
 

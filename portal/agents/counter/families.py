@@ -16,7 +16,7 @@ from contracts.types import Civility, QuotientSource
 from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
 from portal.frame.spaces import Entry, form, page
-from portal.frame.visit import Notice, Visit
+from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState, Texts, nest
 from portal.kit.amounts import cents_typed
 
@@ -51,7 +51,7 @@ async def create_family(visit: Visit) -> Response[Any]:
         household = await visit.call(open_household, typed_as(HouseholdCreate, body))
     except Refused as refused:
         return _form_page(visit, visit.refused(refused, _with_child_count(typed, 0)))
-    return visit.redirect(f"/agents/familles/{household.household_id}", Notice("success", "household_created"))
+    return visit.redirect(f"/agents/familles/{household.household_id}", FlashNotice("success", "household_created"))
 
 
 @page("/agents/familles/{household_id:uuid}")
@@ -69,14 +69,14 @@ async def set_quotient(visit: Visit, household_id: UUID) -> Response[Any]:
         await visit.call(change_quotient, household_id, typed_as(QuotientChange, body))
     except Refused as refused:
         return await _family_page(visit, household_id, visit.refused(refused, typed))
-    return visit.redirect(f"/agents/familles/{household_id}", Notice("success", "quotient_noted"))
+    return visit.redirect(f"/agents/familles/{household_id}", FlashNotice("success", "quotient_noted"))
 
 
 @form("/agents/familles/{household_id:uuid}/invitation/{account_id:uuid}")
 async def send_invitation(visit: Visit, household_id: UUID, account_id: UUID) -> Response[Any]:
     """Send a new activation link; the former one no longer works."""
     await visit.call(invite_again, account_id)
-    return visit.redirect(f"/agents/familles/{household_id}", Notice("success", "invitation_sent"))
+    return visit.redirect(f"/agents/familles/{household_id}", FlashNotice("success", "invitation_sent"))
 
 
 def with_children_in_order(typed: Mapping[str, str]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from contracts.billing.models import InvoiceRunCreate
 from contracts.types import InvoiceRunStatus
 from gateway.calls import Refused, typed_as
 from portal.frame.spaces import Entry, form, page
-from portal.frame.visit import Notice, Visit
+from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState
 
 WORKING = frozenset({InvoiceRunStatus.DRAFTING, InvoiceRunStatus.ISSUING})
@@ -39,7 +39,7 @@ async def start_run(visit: Visit) -> Response[Any]:
         run = await visit.call(create_invoice_run, typed_as(InvoiceRunCreate, typed))
     except Refused as refused:
         return await _runs_page(visit, visit.refused(refused, typed))
-    return visit.redirect(f"/agents/facturation/{run.run_id}", Notice("success", "run_started"))
+    return visit.redirect(f"/agents/facturation/{run.run_id}", FlashNotice("success", "run_started"))
 
 
 @page("/agents/facturation/{run_id:uuid}")
@@ -56,7 +56,7 @@ async def advance_run(visit: Visit, run_id: UUID) -> Response[Any]:
         await visit.call(issue_invoice_run if is_issuing else review_invoice_run, run_id)
     except Refused as refused:
         return await _run_page(visit, run_id, visit.refused(refused))
-    notice = Notice("success", "run_issuing" if is_issuing else "run_reviewed")
+    notice = FlashNotice("success", "run_issuing" if is_issuing else "run_reviewed")
     return visit.redirect(f"/agents/facturation/{run_id}", notice)
 
 

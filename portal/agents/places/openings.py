@@ -10,7 +10,7 @@ from contracts.booking.api import list_activities, open_slots
 from contracts.booking.models import SlotsOpen
 from gateway.calls import Refused, typed_as
 from portal.frame.spaces import form, page
-from portal.frame.visit import Notice, Visit
+from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState
 from portal.kit.days import id_typed
 
@@ -44,7 +44,7 @@ async def open_days(visit: Visit) -> Response[Any]:
         await visit.call(open_slots, activity_id, body)
     except Refused as refused:
         return await _page(visit, _about_the_form(visit.refused(refused, typed)))
-    return visit.redirect("/agents/pointage", Notice("success", "days_opened"))
+    return visit.redirect("/agents/pointage", FlashNotice("success", "days_opened"))
 
 
 def chosen_days(from_on: str, to_on: str, weekdays: list[str]) -> list[date] | None:

@@ -13,7 +13,7 @@ from contracts.booking.models import AttendanceMarks
 from contracts.types import Attendance
 from gateway.calls import Refused, typed_as
 from portal.frame.spaces import Entry, form, page
-from portal.frame.visit import Notice, Visit
+from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState
 from portal.kit.days import day_typed, monday
 
@@ -60,7 +60,7 @@ async def note_marks(visit: Visit, slot_id: UUID) -> Response[Any]:
             await visit.call(close_attendance, slot_id)
     except Refused as refused:
         return await _sheet_page(visit, slot_id, _refused_marks(visit, refused, typed))
-    notice = Notice("success", "sheet_closed" if step == "close" else "marks_noted")
+    notice = FlashNotice("success", "sheet_closed" if step == "close" else "marks_noted")
     return visit.redirect(f"/agents/pointage/{slot_id}", notice)
 
 

@@ -24,7 +24,7 @@ from gateway.calls import Refused, typed_as
 from portal.family.calendar.view import CalendarOptions, CellView, Choices, calendar_view, changes, settled
 from portal.frame.render import Portal
 from portal.frame.spaces import form, page
-from portal.frame.visit import Notice, Visit
+from portal.frame.visit import FlashNotice, Visit
 from portal.kit.days import day_typed, monday
 from portal.kit.formats import date_day
 
@@ -33,7 +33,7 @@ LOOK_AHEAD = timedelta(weeks=8)
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class WorkingCalendar:
     """The calendar a family works on: the whole period in which it may book, the week shown, and what was `typed`, if
     anything was posted."""
 
@@ -102,7 +102,7 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PageNotes:
     """What the page answers to what was posted: why it was not done, under a heading, and what became of the choices."""
 
     refusals: Sequence[str] = ()
@@ -111,7 +111,7 @@ class Said:
     advice: str = ""
 
 
-NOTHING_SAID: Final = Said()
+NO_NOTES: Final = PageNotes()
 STEPS: Final = ("quote", "confirm")
 """What the buttons of the basket ask for, both of something that was chosen."""
 
@@ -119,28 +119,28 @@ STEPS: Final = ("quote", "confirm")
 @page("/calendrier")
 async def calendar_page(visit: Visit) -> Response[Any]:
     """A week of the family's calendar."""
-    return await _page(visit, await _open_desk(visit, visit.query("semaine"), None))
+    return await _page(visit, await _working_calendar(visit, visit.query("semaine"), None))
 
 
 @form("/calendrier")
 async def change_calendar(visit: Visit) -> Response[Any]:
     """Another week with the choices kept, the price of the choices, or their confirmation."""
     other_week = visit.posted.get("go")
-    desk = await _open_desk(visit, other_week or visit.posted.get("week"), _choices(visit))
+    working = await _working_calendar(visit, other_week or visit.posted.get("week"), _choices(visit))
     step = "" if other_week else visit.posted.get("step")
-    if step in STEPS and changes(desk.choices) == ([], []):
-        return await _page(visit, desk, Said([visit.portal.texts(f"calendar.nothing_to_{step}")], status=422))
+    if step in STEPS and changes(working.choices) == ([], []):
+        return await _page(visit, working, PageNotes([visit.portal.texts(f"calendar.nothing_to_{step}")], status=422))
     if step == "confirm":
-        return await _confirm(visit, desk)
-    return await (_page_of_possible(visit, desk, Said()) if step == "quote" else _page(visit, desk))
+        return await _confirm(visit, working)
+    return await (_page_of_possible(visit, working, PageNotes()) if step == "quote" else _page(visit, working))
 
 
 @form("/calendrier/prix")
 async def price_of_basket(visit: Visit) -> Response[Any]:
     """The basket alone, for the script that keeps it up to date."""
-    desk = await _open_desk(visit, visit.posted.get("week"), _choices(visit))
-    priced, problem = await _quote(visit, desk)
-    return visit.portal.fragment("family/calendar/basket.html.j2", _basket(visit.portal, desk, priced, problem))
+    working = await _working_calendar(visit, visit.posted.get("week"), _choices(visit))
+    priced, problem = await _quote(visit, working)
+    return visit.portal.fragment("family/calendar/basket.html.j2", _basket(visit.portal, working, priced, problem))
 
 
 def _choices(visit: Visit) -> Choices:
@@ -148,7 +148,7 @@ def _choices(visit: Visit) -> Choices:
     return Choices(slots=tuple(visit.posted.all("slot")), were=tuple(visit.posted.all("was")))
 
 
-async def _open_desk(visit: Visit, week: str, choices: Choices | None) -> Desk:
+async def _working_calendar(visit: Visit, week: str, choices: Choices | None) -> WorkingCalendar:
     today = visit.portal.today()
     asked = day_typed(week)
     first = monday(asked or today)
@@ -160,7 +160,7 @@ async def _open_desk(visit: Visit, week: str, choices: Choices | None) -> Desk:
     calendar = await visit.call(household_calendar, since, until)
     if asked is None and choices is None:
         first = _first_open_week(calendar, first)
-    return Desk(calendar, first, choices)
+    return WorkingCalendar(calendar, first, choices)
 
 
 def _first_open_week(calendar: Calendar, first: date) -> date:
@@ -169,29 +169,31 @@ def _first_open_week(calendar: Calendar, first: date) -> date:
     return next((monday(day) for day in days if day >= first), first)
 
 
-async def _confirm(visit: Visit, desk: Desk) -> Response[Any]:
+async def _confirm(visit: Visit, working: WorkingCalendar) -> Response[Any]:
     """Carry everything out that was chosen, in one call: whatever refuses it, nothing was done."""
     texts, heading = visit.portal.texts, visit.portal.texts("calendar.nothing_changed")
-    priced, problem = await _quote(visit, desk)
+    priced, problem = await _quote(visit, working)
     if problem or (priced and str(priced.total_cents) != visit.posted.get("quoted_total_cents")):
-        return await _page(visit, desk, Said([problem or texts("calendar.price_changed")], heading, 422))
-    week = f"/calendrier?semaine={desk.week}"
-    if not desk.wished and not desk.given_back:
-        return visit.redirect(week, Notice("info", "given_back_before"))
+        return await _page(visit, working, PageNotes([problem or texts("calendar.price_changed")], heading, 422))
+    week = f"/calendrier?semaine={working.week}"
+    if not working.wished and not working.given_back:
+        return visit.redirect(week, FlashNotice("info", "given_back_before"))
     try:
-        done = await visit.call(change_bookings, desk.changes())
+        done = await visit.call(change_bookings, working.changes())
     except Refused as refused:
         if refused.problem.code == "idempotency_key_reused":
-            return visit.redirect(week, Notice("info", "sent_before"))
-        fresh = await _open_desk(visit, desk.week.isoformat(), desk.choices)
-        said = Said(_line_refusals(visit.portal, desk, refused.problem), heading, refused.problem.status)
-        return await _page_of_possible(visit, fresh, said)
-    return visit.redirect(week, Notice.counting("success", booked=len(done.bookings), cancelled=len(done.cancelled)))
+            return visit.redirect(week, FlashNotice("info", "sent_before"))
+        fresh = await _working_calendar(visit, working.week.isoformat(), working.choices)
+        notes = PageNotes(_line_refusals(visit.portal, working, refused.problem), heading, refused.problem.status)
+        return await _page_of_possible(visit, fresh, notes)
+    return visit.redirect(
+        week, FlashNotice.counting("success", booked=len(done.bookings), cancelled=len(done.cancelled))
+    )
 
 
-async def _quote(visit: Visit, desk: Desk) -> tuple[Quote | None, str]:
+async def _quote(visit: Visit, working: WorkingCalendar) -> tuple[Quote | None, str]:
     """The price of the days to add, or why there is none."""
-    lines = desk.lines()
+    lines = working.lines()
     if not lines:
         return None, ""
     try:
@@ -202,48 +204,54 @@ async def _quote(visit: Visit, desk: Desk) -> tuple[Quote | None, str]:
         return None, visit.portal.texts("calendar.price_unavailable")
 
 
-async def _page_of_possible(visit: Visit, desk: Desk, said: Said) -> Response[str]:
+async def _page_of_possible(visit: Visit, working: WorkingCalendar, notes: PageNotes) -> Response[str]:
     """The page with those choices alone that can still be confirmed; it says when others are left out."""
-    possible = settled(desk.calendar, desk.choices)
-    if changes(possible) != changes(desk.choices):
-        said = replace(said, advice=visit.portal.texts("calendar.taken_out"))
-    return await _page(visit, replace(desk, typed=possible), said)
+    possible = settled(working.calendar, working.choices)
+    if changes(possible) != changes(working.choices):
+        notes = replace(notes, advice=visit.portal.texts("calendar.taken_out"))
+    return await _page(visit, replace(working, typed=possible), notes)
 
 
-async def _page(visit: Visit, desk: Desk, said: Said = NOTHING_SAID) -> Response[str]:
+async def _page(visit: Visit, working: WorkingCalendar, notes: PageNotes = NO_NOTES) -> Response[str]:
     portal = visit.portal
-    priced, problem = await _quote(visit, desk)
+    priced, problem = await _quote(visit, working)
     options = CalendarOptions(zone=portal.town.town.zone)
-    view = calendar_view(desk.shown, portal.texts, portal.refusals.refusal, desk.typed, options)
+    view = calendar_view(working.shown, portal.texts, portal.refusals.refusal, working.typed, options)
     context = {
         "view": view,
-        "week": desk.week,
-        "previous_on": desk.week - timedelta(weeks=1),
-        "next_on": desk.week + timedelta(weeks=1),
-        "has_pending": any(row.marker is EnrollmentStatus.REQUESTED for row in desk.calendar.rows),
-        "said": said,
+        "week": working.week,
+        "previous_on": working.week - timedelta(weeks=1),
+        "next_on": working.week + timedelta(weeks=1),
+        "has_pending": any(row.marker is EnrollmentStatus.REQUESTED for row in working.calendar.rows),
+        "notes": notes,
         "key": str(uuid4()),
-        **_basket(portal, desk, priced, problem),
+        **_basket(portal, working, priced, problem),
     }
-    return visit.page("family/calendar/week.html.j2", context, status=said.status)
+    return visit.page("family/calendar/week.html.j2", context, status=notes.status)
 
 
-def _basket(portal: Portal, desk: Desk, priced: Quote | None, problem: str) -> dict[str, Any]:
+def _basket(portal: Portal, working: WorkingCalendar, priced: Quote | None, problem: str) -> dict[str, Any]:
     """What the basket macro is given."""
-    _, dropped = changes(desk.choices)
-    names = {row.child_id: row.child_name for row in desk.calendar.rows}
+    _, dropped = changes(working.choices)
+    names = {row.child_id: row.child_name for row in working.calendar.rows}
     options = CalendarOptions(zone=portal.town.town.zone)
-    view = calendar_view(desk.calendar, portal.texts, portal.refusals.refusal, desk.choices, options)
+    view = calendar_view(working.calendar, portal.texts, portal.refusals.refusal, working.choices, options)
     removed: list[CellView] = [cell for row in view.rows for cell in row.cells if cell.control in dropped]
-    return {"quote": priced, "names": names, "added_count": len(desk.lines()), "removed": removed, "problem": problem}
+    return {
+        "quote": priced,
+        "names": names,
+        "added_count": len(working.lines()),
+        "removed": removed,
+        "problem": problem,
+    }
 
 
-def _line_refusals(portal: Portal, desk: Desk, problem: Problem) -> list[str]:
+def _line_refusals(portal: Portal, working: WorkingCalendar, problem: Problem) -> list[str]:
     """What is said of each refused day, or of the basket as a whole."""
     sentences = []
     for error in problem.errors:
         reason = portal.refusals.field(error.pointer, error.code, error.params)
-        if day := desk.day_at(error.pointer):
+        if day := working.day_at(error.pointer):
             child, cell = day
             on = date_day(cell.service_on)
             sentences.append(portal.texts("calendar.line_refused", child=child, day=on, reason=reason))

@@ -14,7 +14,7 @@ from gateway.calls import Refused, typed_as
 from gateway.composing import Part
 from portal.family.home.pages import child_names, greeting, own_guardian
 from portal.frame.spaces import form, page
-from portal.frame.visit import Notice, Visit
+from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState, nest
 
 FIELDS = ("child_id", "activity_id", "starts_on", "ends_on")
@@ -43,7 +43,7 @@ async def enroll(visit: Visit) -> Response[Any]:
         await visit.call(request_enrollment, typed_as(EnrollmentCreate, nest(typed)))
     except Refused as refused:
         return await _form_page(visit, visit.refused(refused, typed))
-    return visit.redirect("/inscriptions", Notice("success", "enrollment_sent"))
+    return visit.redirect("/inscriptions", FlashNotice("success", "enrollment_sent"))
 
 
 async def _form_page(visit: Visit, form: FormState) -> Response[str]:

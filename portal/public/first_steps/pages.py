@@ -11,7 +11,7 @@ from gateway.auth import cleared_session_cookie, session_cookie
 from gateway.calls import Refused, typed_as
 from portal.frame.errors import FIRST_STEPS
 from portal.frame.spaces import at_stage, form, page
-from portal.frame.visit import Notice, Visit
+from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState, Texts
 
 STEPS = ("first_steps.credentials.step", "first_steps.terms.step")
@@ -38,7 +38,7 @@ async def choose_credentials(visit: Visit) -> Response[Any]:
         return await _credentials_page(visit, visit.refused(refused, typed))
     visit.sessions.forget(visit.visitor.session_token)
     target = FIRST_STEPS.get(opened.stage, "/mon-accueil")
-    return visit.redirect(target, Notice("success", "credentials_chosen"), cookies=[session_cookie(opened)])
+    return visit.redirect(target, FlashNotice("success", "credentials_chosen"), cookies=[session_cookie(opened)])
 
 
 @page("/premiere-connexion/conditions", admits=TERMS)
@@ -61,7 +61,7 @@ async def accept_terms(visit: Visit) -> Response[Any]:
         return await _terms_page(visit, visit.refused(refused, {}))
     visit.sessions.forget(visit.visitor.session_token)
     home = "/agents" if session.kind is ActorKind.AGENT else "/mon-accueil"
-    return visit.redirect(home, Notice("success", "terms_accepted"))
+    return visit.redirect(home, FlashNotice("success", "terms_accepted"))
 
 
 @form("/premiere-connexion/annuler")
@@ -70,7 +70,7 @@ async def cancel(visit: Visit) -> Response[Any]:
     if visit.visitor.session is not None:
         await visit.call(api.sign_out)
         visit.sessions.forget(visit.visitor.session_token)
-    return visit.redirect("/", Notice("info", "first_steps_cancelled"), cookies=[cleared_session_cookie()])
+    return visit.redirect("/", FlashNotice("info", "first_steps_cancelled"), cookies=[cleared_session_cookie()])
 
 
 def policy_words(texts: Texts, policy: CredentialPolicy) -> str:

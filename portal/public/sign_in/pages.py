@@ -11,7 +11,7 @@ from gateway.auth import Visitor, cleared_session_cookie, session_cookie
 from gateway.calls import Refused, typed_as
 from portal.frame.errors import FIRST_STEPS, OWN_HOME
 from portal.frame.spaces import form, page
-from portal.frame.visit import Notice, Visit
+from portal.frame.visit import FlashNotice, Visit
 
 HOMES = {ActorKind.PARENT: "/mon-accueil", ActorKind.AGENT: "/agents"}
 
@@ -52,7 +52,7 @@ async def sign_out(visit: Visit) -> Response[Any]:
     if visit.visitor.session is not None:
         await visit.call(api.sign_out)
         visit.sessions.forget(visit.visitor.session_token)
-    return visit.redirect("/", Notice("success", "signed_out"), cookies=[cleared_session_cookie()])
+    return visit.redirect("/", FlashNotice("success", "signed_out"), cookies=[cleared_session_cookie()])
 
 
 def home_of(visitor: Visitor) -> str:

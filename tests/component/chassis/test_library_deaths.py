@@ -36,12 +36,6 @@ HEARD_SECONDS = 2.5
 """Longer than between two heartbeats."""
 
 
-@pytest.fixture(scope="module")
-def anyio_backend() -> tuple[str, dict[str, bool]]:
-    """As the product is served."""
-    return "asyncio", {"use_uvloop": True}
-
-
 class Flow:
     """Commits on one side, effects on the other, and between them a relay and a consumer that are supervised as in a service."""
 

@@ -49,7 +49,7 @@ async def answer_to(port: int, first: bytes, then: bytes = b"") -> tuple[bytes, 
             await writer.drain()
             sent += len(then)
             await asyncio.wait([said], timeout=RECEIVE_SECONDS / 10 if len(then) == 1 else 0)
-    except ConnectionError:  # the server ended it while we spoke
+    except (ConnectionError, RuntimeError):  # the server ended it while we spoke; uvloop tells it by the latter
         pass
     try:
         return await asyncio.wait_for(said, RECEIVE_SECONDS * 20), sent, time.monotonic() - started

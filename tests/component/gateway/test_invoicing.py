@@ -31,7 +31,7 @@ async def test_month_is_drafted_reviewed_and_issued(finance: Browser, town: Town
     assert "À relire" in words(page)
     assert "8,40 €" in words(page).replace("\u00a0", " ")
     assert "Aucune facture" in words(page)
-    assert "facturée au tarif maximum, faute de quotient connu" in words(page)
+    assert "au tarif maximum, faute de quotient connu" in words(page)
     assert "ne peut pas être annulée" not in words(page)
     page = await finance.post(run, {"step": "issue"})
     assert page.status_code == 409

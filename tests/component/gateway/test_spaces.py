@@ -90,10 +90,12 @@ async def test_home_page_needs_no_service_at_all(town: Town, parent: Browser) ->
 
 
 async def test_stopped_service_is_a_problem_that_says_when_to_come_back(town: Town, parent: Browser) -> None:
+    """F26: it names the service, never an address."""
     bearer = {"Authorization": f"Bearer {parent.session_token}"}
     async with town.without("booking"):
         answer = await parent.get("/api/v1/enrollments", headers=bearer)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert answer.json()["detail"].startswith("The booking service")
         assert int(answer.headers["retry-after"]) > 0
         assert (await parent.get("/api/v1/household", headers=bearer)).status_code == 200
 
