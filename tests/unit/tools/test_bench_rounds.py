@@ -139,4 +139,4 @@ async def test_work_begins_at_its_rate_even_while_earlier_work_goes_on() -> None
     began = asyncio.get_running_loop().time()
     async with asyncio.timeout(10):
         assert await at_rate([work] * 5, 100) == [5] * 5
-    assert asyncio.get_running_loop().time() - began >= 0.04
+    assert asyncio.get_running_loop().time() - began >= 0.039  # the clock of the loop counts milliseconds
