@@ -35,25 +35,6 @@ class SessionOpened(Model):
     stage: SessionStage
 
 
-class CurrentSession(Model):
-    """Who is signed in, and the short-lived signed token that every other service checks.
-
-    `previous_sign_in_at` is the sign-in before this one, None the first time. There is an actor token at the stage
-    READY only: until then no other service is open. `expires_at` is when the session ends if nothing more is asked.
-    """
-
-    account_id: UUID
-    guardian_id: UUID | None
-    kind: ActorKind
-    roles: tuple[Role, ...]
-    username: str
-    stage: SessionStage
-    previous_sign_in_at: datetime | None
-    expires_at: datetime
-    actor_token: str | None
-    actor_token_expires_at: datetime | None
-
-
 class Session(Model):
     """Whose session it is. Everything but this and signing out waits for the stage `ready`."""
 
@@ -65,6 +46,17 @@ class Session(Model):
     stage: SessionStage
     previous_sign_in_at: datetime | None
     expires_at: datetime
+
+
+class CurrentSession(Session):
+    """Who is signed in, and the short-lived signed token that every other service checks.
+
+    `previous_sign_in_at` is the sign-in before this one, None the first time. There is an actor token at the stage
+    READY only: until then no other service is open. `expires_at` is when the session ends if nothing more is asked.
+    """
+
+    actor_token: str | None
+    actor_token_expires_at: datetime | None
 
 
 class Activation(Model):

@@ -11,14 +11,11 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import structlog
 
 from .glyphs import SUBSTITUTE, covered, is_latin, shown
-
-if TYPE_CHECKING:
-    from typst import Compiler
 
 LAYOUTS = Path(__file__).parents[1] / "layouts"
 STANDARD: Final = "ua-1"
@@ -36,7 +33,7 @@ class Typesetter:
 
     def __init__(self, layouts: Path = LAYOUTS) -> None:
         self._layouts = layouts
-        self._loaded: tuple[Compiler, set[int]] | None = None
+        self._loaded: tuple[Any, set[int]] | None = None
         self._turn = asyncio.Lock()
 
     def has_glyph(self, character: str) -> bool:
@@ -66,7 +63,7 @@ class Typesetter:
         except TypstError as error:
             raise CannotBeSet(str(error)) from error
 
-    def _fonts(self) -> tuple["Compiler", set[int]]:
+    def _fonts(self) -> tuple[Any, set[int]]:
         """The compiler, and the characters that the fonts beside its own have."""
         if self._loaded is None:
             # Imported only when a first document is asked for: fonts and compiler cost every process much memory.

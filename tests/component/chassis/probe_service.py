@@ -84,8 +84,7 @@ async def keep_note(tx: Transaction, claim: Claim, note_id: UUID) -> NoteAnswer:
 
 
 @api.post("/notes/{note_id}", families(*Role), is_keyed=True, status=201)
-async def writing(note_id: UUID, body: Note) -> NoteAnswer:
-    raise NotImplementedError
+async def writing(note_id: UUID, body: Note) -> NoteAnswer: ...
 
 
 @serves(writing)
@@ -95,8 +94,7 @@ async def write_note(note_id: UUID, body: Note, db: Database, claim: Claim) -> N
 
 
 @api.post("/notes", families(*Role), is_keyed=True, status=201)
-async def pinning(body: Note) -> NoteAnswer:
-    raise NotImplementedError
+async def pinning(body: Note) -> NoteAnswer: ...
 
 
 @serves(pinning)
@@ -107,8 +105,7 @@ async def pin_note(body: Note, db: Database, claim: Claim) -> NoteAnswer:
 
 
 @api.get("/shelf", EVERYBODY)
-async def reading() -> NoteAnswer:
-    raise NotImplementedError
+async def reading() -> NoteAnswer: ...
 
 
 @serves(reading)
@@ -117,8 +114,7 @@ async def read_shelf(shelf: Shelf) -> NoteAnswer:
 
 
 @api.get("/myself", families(*Role))
-async def asking() -> Myself:
-    raise NotImplementedError
+async def asking() -> Myself: ...
 
 
 @serves(asking)
@@ -127,8 +123,7 @@ async def read_myself(actor: Actor) -> Myself:
 
 
 @api.get("/time", EVERYBODY)
-async def telling_the_time() -> Time:
-    raise NotImplementedError
+async def telling_the_time() -> Time: ...
 
 
 @serves(telling_the_time)
@@ -137,8 +132,7 @@ async def read_time(db: Database) -> Time:
 
 
 @api.get("/full", EVERYBODY)
-async def refusing() -> None:
-    raise NotImplementedError
+async def refusing() -> None: ...
 
 
 @serves(refusing)
@@ -147,8 +141,7 @@ async def refuse() -> None:
 
 
 @api.post("/broken", EVERYBODY)
-async def breaking(body: Note) -> None:
-    raise NotImplementedError
+async def breaking(body: Note) -> None: ...
 
 
 @serves(breaking)
@@ -157,8 +150,7 @@ async def break_down(body: Note) -> None:
 
 
 @api.get("/cut", EVERYBODY)
-async def losing_a_connection() -> None:
-    raise NotImplementedError
+async def losing_a_connection() -> None: ...
 
 
 @serves(losing_a_connection)
@@ -167,8 +159,7 @@ async def lose_connection(db: Database) -> None:
 
 
 @api.get("/drained", EVERYBODY, status=200)
-async def losing_the_pool() -> None:
-    raise NotImplementedError
+async def losing_the_pool() -> None: ...
 
 
 @serves(losing_the_pool)
@@ -177,8 +168,7 @@ async def lose_pool(db: Database) -> None:
 
 
 @api.get("/taken", EVERYBODY)
-async def taking() -> None:
-    raise NotImplementedError
+async def taking() -> None: ...
 
 
 @serves(taking)
@@ -187,8 +177,7 @@ async def take_broken_connection() -> None:
 
 
 @api.get("/closed", EVERYBODY)
-async def closing() -> None:
-    raise NotImplementedError
+async def closing() -> None: ...
 
 
 @serves(closing)
