@@ -17,7 +17,7 @@ NAME_LENGTH_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Posted:
     """What was posted, by field name: the first value, and every value of a field that may come several times."""
 
     values: dict[str, str] = field(default_factory=dict)
@@ -36,22 +36,22 @@ async def admit(request: Request[Any, Any, Any]) -> None:
     """Note the visitor and the form on the request; refuse a forged one. Raises ForgedRequest, Unreachable."""
     sessions: Sessions = request.app.state.sessions
     visitor = await sessions.visitor(request)
-    form = await _read_form(request)
+    posted = await _read_form(request)
     is_exempt = bearer_token(request) or request.route_handler.opt.get(CSRF_EXEMPT)
     if request.method not in SAFE_METHODS and not is_exempt:
         sessions.check_origin(request)
-        sessions.check_form(visitor, request.headers.get("x-csrf-token") or form.get("csrf_token"))
+        sessions.check_form(visitor, request.headers.get("x-csrf-token") or posted.get("csrf_token"))
     request.state.visitor = visitor
-    request.state.form = form
+    request.state.posted = posted
 
 
-async def _read_form(request: Request[Any, Any, Any]) -> Form:
+async def _read_form(request: Request[Any, Any, Any]) -> Posted:
     if not request.headers.get("content-type", "").startswith(FORM_TYPES):
-        return Form()
+        return Posted()
     lists: dict[str, list[str]] = {}
     for number, (name, value) in enumerate((await request.form()).multi_items()):
         if number >= FIELDS_MAX or len(name) > NAME_LENGTH_MAX:
             raise ClientException(status_code=422)
         if isinstance(value, str):
             lists.setdefault(name, []).append(value.replace("\x00", ""))
-    return Form({name: values[0] for name, values in lists.items()}, lists)
+    return Posted({name: values[0] for name, values in lists.items()}, lists)

@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from joserfc.jwk import OctKey
 from litestar import Request
 from litestar.datastructures import Cookie
 
@@ -141,9 +142,16 @@ class Sessions:
         masked = pad + _xor(pad, self._form_secret(session_token))
         return base64.urlsafe_b64encode(masked).decode().rstrip("=")
 
+    def sealing_key(self, visitor: Visitor) -> OctKey:
+        """The key of what this session's browser keeps for us, and cannot read."""
+        return OctKey.import_key(self._secret_of("kept", visitor.session_token))
+
     def _form_secret(self, session_token: str | None) -> bytes:
         """What every form token of a session hides."""
-        return hmac.digest(self._secret, b"form:" + (session_token or "").encode(), hashlib.sha256)
+        return self._secret_of("form", session_token)
+
+    def _secret_of(self, purpose: str, session_token: str | None) -> bytes:
+        return hmac.digest(self._secret, f"{purpose}:{session_token or ''}".encode(), hashlib.sha256)
 
     def check_origin(self, request: Request[Any, Any, Any]) -> None:
         """Refuse an unsafe request that another site may have made. Raises ForgedRequest."""

@@ -7,13 +7,13 @@ The size of a body is limited where it is read.
 import asyncio
 from typing import Any, Final
 
-from chassis.http.connection import ServerConnection
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 RECEIVE_SECONDS: Final = 30.0
 HEAD_BYTES_MAX: Final = 65_536
 
 
-class GuardedConnection(ServerConnection):
+class GuardedConnection(HttpToolsProtocol):
     """The server's connection, with both limits. An unused one is closed by the server's own."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

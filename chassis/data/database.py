@@ -27,9 +27,6 @@ SESSION_LOCK_SETTINGS = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval":
 """Of connections that hold session locks: TCP keep-alive releases the locks of a machine that vanished within half a minute."""
 HEALTH_ANSWER_SECONDS = 2.0
 POOL_LOOK_SECONDS = 1.0
-BEGIN = "begin; set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off"
-"""Statements of transactions are planned once for batches of every size, and find rows by index. Left to choose, the server makes
-a custom plan for each small batch, which takes longer than to run it, or keeps a plan from when a table was so small that it is read whole."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,15 +38,15 @@ class Transaction(Queries):
     def __init__(self, connection: "asyncpg.Connection[Row]", clock_offset: timedelta) -> None:
         super().__init__(connection)
         self.clock_offset = clock_offset
-        self.begun_at: datetime | None = None
+        self._begun_at: datetime | None = None
         self.emissions: list[Emission] = []
         self.answers: list[KeptAnswer] = []
 
     async def now(self) -> datetime:
         """The town's instant of this transaction, by the database's clock; the same however often it is asked."""
-        if self.begun_at is None:
-            self.begun_at = await self.fetchval("select now()")
-        return self.begun_at + self.clock_offset
+        if self._begun_at is None:
+            self._begun_at = await self.fetchval("select now()")
+        return self._begun_at + self.clock_offset
 
     def emit(self, *events: Event, trace: Mapping[str, str] | None = None) -> None:
         """Publish events with this transaction, in this order; `trace` when it is not the present one."""
@@ -123,7 +120,7 @@ class Database(Queries):
         async with self.pool.acquire() as connection:
             transaction = Transaction(connection, self.clock_offset)  # type: ignore[arg-type]  # the pool's proxy
             try:
-                await connection.execute(BEGIN)
+                await connection.execute("begin")
                 yield transaction
                 if transaction.emissions or transaction.answers:
                     await store(transaction, transaction.emissions, transaction.answers)

@@ -9,7 +9,7 @@ RETENTION_DAYS = 30
 
 CLAIM_EVENTS_SQL = """
 insert into inbox (event_id, topic) select unnest($1::uuid[]), $2
-on conflict (event_id) do nothing returning event_id, now() as begun_at
+on conflict (event_id) do nothing returning event_id
 """
 
 FORGET_OLD_EVENTS_SQL = """
@@ -22,6 +22,4 @@ delete from inbox where event_id in (
 async def claim_events(tx: Transaction, topic: str, event_ids: Sequence[UUID]) -> set[UUID]:
     """Those of the events that were not applied before; they are applied if this transaction commits."""
     rows = await tx.fetch(CLAIM_EVENTS_SQL, sorted(set(event_ids)), topic)
-    if rows:
-        tx.begun_at = rows[0]["begun_at"]  # most handlers ask for the time: here it costs no question of its own
     return {row["event_id"] for row in rows}

@@ -68,11 +68,15 @@ class ActivityOffer(Model):
     params: dict[str, str]
 
 
+Places = Annotated[int, Field(ge=0, le=10_000)]
+"""A number of places of a day."""
+
+
 class SlotsOpen(Model):
     """Days on which an activity takes place, each with the same number of places; for an open day, its new number."""
 
     days: tuple[Day, ...] = Field(min_length=1, max_length=366)
-    capacity: Annotated[int, Field(ge=0, le=10_000)]
+    capacity: Places
 
 
 class Slot(Model):

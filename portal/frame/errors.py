@@ -7,11 +7,12 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 
 from chassis.http.client import Unreachable
+from contracts.identity.models import SignIn
 from contracts.types import ActorKind, SessionStage
 from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
 from gateway.calls import Refused
 from portal.frame.visit import visit_of
-from portal.kit.forms import MalformedForm
+from portal.kit import Form, FormState, MalformedForm
 
 OWN_HOME = "/espace"
 """Leads whoever is signed in to their own home page."""
@@ -19,6 +20,8 @@ FIRST_STEPS = {
     SessionStage.CHOOSE_CREDENTIALS: "/premiere-connexion/identifiants",
     SessionStage.ACCEPT_TERMS: "/premiere-connexion/conditions",
 }
+SIGN_IN = Form(SignIn, "sign_in", ("login", "password"))
+"""Stands in for a private page, too, that somebody asks for without a session."""
 SPACES_OF = {ActorKind.PARENT: "family", ActorKind.AGENT: "agent", ActorKind.SYSTEM: "public"}
 LAYOUTS = {"family": "private", "agent": "agent", "public": "public"}
 STATUS_PAGES = {
@@ -53,7 +56,8 @@ def error_page(request: AnyRequest, status: int, text: str | None = None) -> Res
 def on_sign_in_needed(request: AnyRequest, _error: SignInNeeded) -> Response[str]:
     """A private page without a session: the sign-in form, which leads back here."""
     path = request.scope["path"] if request.method == "GET" else ""
-    return visit_of(request).page("public/sign_in/sign_in.html.j2", {"next_path": path, "is_needed": True}, status=401)
+    context = {"next_path": path, "is_needed": True}
+    return visit_of(request).page("public/sign_in/sign_in.html.j2", context, form=FormState(form=SIGN_IN), status=401)
 
 
 def on_stage_not_ready(request: AnyRequest, error: StageNotReady) -> Response[Any]:

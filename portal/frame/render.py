@@ -10,6 +10,7 @@ from litestar import Response
 from chassis.clock import civil_day
 from contracts.http import Problem
 from gateway.auth import Visitor
+from portal.frame.greetings import Greetings
 from portal.frame.settings import AgentEntry, PortalTown
 from portal.kit import FormState, Texts, create_environment
 from portal.kit.layout import MenuEntry
@@ -33,6 +34,7 @@ class Portal:
         self._clock_offset = clock_offset
         self.texts = texts
         self.environment: Environment = create_environment(texts, town.face)
+        self.greetings = Greetings(texts)
         self.refusals = RefusalTexts(texts, town.town.zone)
 
     def menu(self, visitor: Visitor) -> Sequence[MenuEntry]:
@@ -51,7 +53,7 @@ class Portal:
         """What a refusal says to a person: the rule, who decides, what can be done."""
         return self.refusals.refusal(problem.code, problem.params)
 
-    def refused_form(self, problem: Problem, typed: Mapping[str, Any]) -> FormState:
+    def refused_form(self, problem: Problem, typed: Mapping[str, str]) -> FormState:
         """What was typed, and what is wrong with it: by field (`/children/0/birth_on` is the field `children.0.birth_on`), or
         the rule that refused it as a whole. Passwords are typed again."""
         kept = {name: value for name, value in typed.items() if "password" not in name}
@@ -59,4 +61,4 @@ class Portal:
             error.pointer.lstrip("/").replace("/", "."): self.refusals.field(error.pointer, error.code, error.params)
             for error in problem.errors
         }
-        return FormState(kept, errors, "" if errors else self.refusal_text(problem), problem.status)
+        return FormState(kept, errors, "" if errors else self.refusal_text(problem))

@@ -5,9 +5,11 @@ asks before the function runs: a handler cannot forget it. The agents' menu and 
 spaces; the menus of visitors and families are the town's (`public_menu`, `private_menu` of its settings).
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
@@ -16,7 +18,9 @@ from contracts.operation import Operation
 from contracts.types import ActorKind, SessionStage
 from gateway.admission import CSRF_EXEMPT
 from gateway.auth import StageNotReady, Visitor
+from portal.frame import kept_forms
 from portal.frame.visit import Visit, visit_of
+from portal.kit import FormState
 
 Handler = Callable[..., Awaitable[Response[Any]]]
 Admission = Callable[[Visitor], object]
@@ -51,16 +55,36 @@ class Screen:
         """Its first address."""
         return self.paths[0]
 
+    def address(self, parameters: Mapping[str, Any]) -> str:
+        """Its first address with the parameters in place."""
+        return re.sub(r"{(\w+):\w+}", lambda match: quote(str(parameters[match[1]]), safe=""), self.path)
+
 
 def page(*paths: str, entry: Entry | None = None, admits: Admission | None = None) -> Callable[[Handler], Screen]:
     """Declare what shows a page."""
     return lambda answer: Screen("GET", paths, answer, entry, admits)
 
 
-def form(path: str, *, admits: Admission | None = None, is_of_others: bool = False) -> Callable[[Handler], Screen]:
+def action(path: str, *, admits: Admission | None = None, is_of_others: bool = False) -> Callable[[Handler], Screen]:
     """Declare what takes a posted form. `is_of_others`: it is posted by another system, which has no form token."""
     options = {CSRF_EXEMPT: True} if is_of_others else {}
     return lambda answer: Screen("POST", (path,), answer, None, admits, options)
+
+
+async def show_again(
+    visit: Visit, page: Screen, form: FormState, query: Mapping[str, str] | None = None, **parameters: Any
+) -> Response[Any]:
+    """Lead from a post to the page of a form, which shows it as it was posted and what is wrong with it.
+
+    The browser keeps the form for that page; one that is too large for a browser is shown at once. `query` and `parameters` are
+    those of the page's address.
+    """
+    path, asked = page.address(parameters), dict(query or {})
+    key = visit.sessions.sealing_key(visit.visitor)
+    kept = kept_forms.keep(form, path, key, visit.request.cookies)
+    if kept is None:
+        return await page.answer(replace(visit, shown=form, asked=asked), **parameters)
+    return visit.redirect(f"{path}?{urlencode({**asked, kept_forms.PARAMETER: kept.name})}", cookies=kept.cookies)
 
 
 def anybody(_visitor: Visitor) -> None:
@@ -113,11 +137,13 @@ def _route(page: Screen, admits: Admission) -> HTTPRouteHandler:
     async def handle(request: Request[Any, Any, Any]) -> Response[Any]:
         visit: Visit = visit_of(request)
         admits(visit.visitor)
+        if page.method == "GET":
+            await visit.portal.greetings.learn(visit.visitor, visit.services)
         return await page.answer(visit, **request.path_params)
 
     return HTTPRouteHandler(
         list(page.paths),
-        http_method=page.method,  # type: ignore[arg-type]  # GET or POST, as `page` and `form` declare
+        http_method=page.method,  # type: ignore[arg-type]  # GET or POST, as `page` and `action` declare
         status_code=STATUS,
         opt=dict(page.options),
     )(handle)

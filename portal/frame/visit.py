@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, ParamSpec, TypeVar
 from uuid import uuid4
 
@@ -12,11 +12,12 @@ from litestar.response import Redirect
 
 from contracts.identity.models import CurrentSession
 from contracts.operation import Operation
-from gateway.admission import Form
+from gateway.admission import Posted
 from gateway.auth import Sessions, Visitor
 from gateway.calls import Refused, Services
+from portal.frame import kept_forms
 from portal.frame.render import HTML, Portal
-from portal.kit import Flash, FormState, Frame, MenuEntry, SessionZone
+from portal.kit import Flash, Form, FormState, Frame, MenuEntry, SessionZone
 from portal.kit.wording import MissingText
 
 P = ParamSpec("P")
@@ -50,13 +51,16 @@ class FlashNotice:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a page's handler is given. `posted` is empty unless a form was sent."""
+    """What a page's handler is given. `posted` is empty unless a form was sent; `asked` are the parameters of the address;
+    `shown` is a form that the page must show again although the browser does not keep it."""
 
     request: Request[Any, Any, Any]
     visitor: Visitor
-    posted: Form
+    posted: Posted
     services: Services
     portal: Portal
+    asked: Mapping[str, str] = field(default_factory=dict)
+    shown: FormState | None = None
 
     async def call(self, operation: Operation[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Carry an operation out for the visitor, under the form's idempotency key if it wants one. Raises like
@@ -76,8 +80,7 @@ class Visit:
 
     def query(self, name: str) -> str:
         """A parameter of the address, empty when it has none."""
-        value: str = self.request.query_params.get(name, "")
-        return value
+        return self.asked.get(name, "")
 
     @property
     def session(self) -> CurrentSession:
@@ -90,12 +93,23 @@ class Visit:
         remembered: Sessions = self.request.app.state.sessions
         return remembered
 
-    def refused(self, refusal: Refused, typed: Mapping[str, Any] | None = None) -> FormState:
+    def form(self, form: Form | None = None, values: Mapping[str, str | Sequence[str]] | None = None) -> FormState:
+        """The form that the address names (see `show_again`), or a fresh one with these values."""
+        state = self.shown or self._kept() or FormState(values or {})
+        return replace(state, form=form)
+
+    def _kept(self) -> FormState | None:
+        name = self.query(kept_forms.PARAMETER)
+        key = self.sessions.sealing_key(self.visitor)
+        return kept_forms.kept(name, key, self.request.cookies)
+
+    def refused(self, refusal: Refused, typed: Mapping[str, str] | None = None, form: Form | None = None) -> FormState:
         """What the page says after a refusal: with what was `typed`, errors by field or else the rule; without fields of
         its own, the rule alone."""
         if typed is None:
-            return FormState(refusal=self.portal.refusal_text(refusal.problem), status=refusal.problem.status)
-        return self.portal.refused_form(refusal.problem, typed)
+            return FormState(refusal=self.portal.refusal_text(refusal.problem))
+        state = self.portal.refused_form(refusal.problem, typed)
+        return replace(state, errors=form.in_order(state.errors)) if form else state
 
     def page(
         self,
@@ -104,18 +118,13 @@ class Visit:
         *,
         form: FormState | None = None,
         status: int = 200,
-        greeting: str | None = None,
     ) -> Response[str]:
-        """A page in its frame.
-
-        A `form` that was refused decides the status. `greeting` names the person in the session zone; the user name
-        stands in for it.
-        """
+        """A page in its frame."""
         waiting = self._read_notice()
         unchecked = Flash("warning", self.portal.texts("notices.session_unchecked"))
         frame = Frame(
             menu=self._menu(),
-            session=self._session_zone(greeting),
+            session=self._session_zone(),
             flashes=[*([unchecked] if self.visitor.is_unchecked else []), *([waiting] if waiting else [])],
         )
         html = self.portal.environment.get_template(template).render(
@@ -126,8 +135,7 @@ class Visit:
             **(context or {}),
         )
         cookies = [Cookie(key=FLASH_COOKIE, value="", path="/", max_age=0, secure=True)] if waiting else []
-        status_code = form.status if form and form.is_refused else status
-        return Response(html, status_code=status_code, media_type=HTML, cookies=cookies)
+        return Response(html, status_code=status, media_type=HTML, cookies=cookies)
 
     def redirect(self, path: str, notice: FlashNotice | None = None, cookies: Sequence[Cookie] = ()) -> Redirect:
         """See another page (303), which shows the notice once."""
@@ -153,12 +161,12 @@ class Visit:
             for entry in self.portal.menu(self.visitor)
         ]
 
-    def _session_zone(self, greeting: str | None) -> SessionZone | None:
+    def _session_zone(self) -> SessionZone | None:
         session = self.visitor.session
         if session is None:
             return None
         return SessionZone(
-            greeting=greeting or session.username,
+            greeting=self.portal.greetings.of(session),
             csrf_token=self.visitor.csrf_token,
             previous_sign_in_at=session.previous_sign_in_at,
         )
@@ -179,11 +187,12 @@ class Visit:
 
 def visit_of(request: Request[Any, Any, Any]) -> Visit:
     """The dependency `visit`; also the visit of a request that was refused before anybody looked who sent it."""
-    found = request.state
+    noted = request.state
     return Visit(
         request,
-        getattr(found, "visitor", None) or Visitor(None, None, "", ""),
-        getattr(found, "form", None) or Form(),
+        getattr(noted, "visitor", None) or Visitor(None, None, "", ""),
+        getattr(noted, "posted", None) or Posted(),
         request.app.state.services,
         request.app.state.portal,
+        dict(request.query_params.items()),
     )

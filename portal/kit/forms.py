@@ -1,21 +1,82 @@
-"""Forms: what was typed in one, what is wrong with it, and the request that it is meant to be."""
+"""Forms: what each asks for and within which limits, what was typed in one, what is wrong with it, and the request that it is meant to be."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
+
+from pydantic import BaseModel
+
+from portal.kit.amounts import cents_typed
+
+_NUMBER: Final = re.compile(r"(?<=\.)[0-9]+(?=\.|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request wants of one of its fields; `length_max` is 0 where any length will do."""
+
+    is_required: bool = False
+    length_max: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as a value: the request that it makes, the group of its texts, and its fields in the order in which they stand.
+
+    A field is named by its way into the request, with `*` for the number of an item: `children.*.birth_on`. Its label is the
+    text of its last step in the group, its hint the one that ends in `_hint`, if there is one. Its limits are those of the model.
+    """
+
+    model: type[BaseModel]
+    texts: str
+    fields: tuple[str, ...]
+
+    def typed(self, values: Mapping[str, str]) -> dict[str, str]:
+        """What was typed in its fields; anything else that was posted is left out."""
+        return {name: value for name, value in values.items() if _field_of(name) in self.fields}
+
+    def body(self, typed: Mapping[str, str]) -> dict[str, Any]:
+        """The JSON body of what was typed, without what was left blank, amounts in cents. Raises MalformedForm."""
+        stripped = {name: value.strip() for name, value in typed.items()}
+        return nest({name: cents_typed(v) if v and name.endswith("_cents") else v for name, v in stripped.items()})
+
+    def label(self, name: str) -> str:
+        """The key of a field's label."""
+        return f"{self.texts}.{name.rpartition('.')[2]}"
+
+    def limits(self, name: str) -> Limits:
+        """What its model wants of a field. The first of several items is required if any is."""
+        return _limits(self.model, name)
+
+    def in_order(self, errors: Mapping[str, str]) -> dict[str, str]:
+        """Errors in the order of their fields, item after item; what is no field of the form comes last."""
+        groups = [name.partition(".")[0] for name in self.fields]
+
+        def place(name: str) -> tuple[int, list[int], int]:
+            group, field_name = name.partition(".")[0], _field_of(name)
+            return (
+                groups.index(group) if group in groups else len(groups),
+                [int(number) for number in _NUMBER.findall(name)],
+                self.fields.index(field_name) if field_name in self.fields else len(groups),
+            )
+
+        return {name: errors[name] for name in sorted(errors, key=place)}
 
 
 @dataclass(frozen=True, slots=True)
 class FormState:
     """What was typed in a form and what is wrong with it, by field name or as a whole; every field macro takes it first.
 
-    `status` is the HTTP status of the page that shows a refused form.
+    `form` says what the fields are called and how much they hold, where it is known.
     """
 
     values: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     refusal: str = ""
-    status: int = 422
+    form: Form | None = None
 
     @property
     def is_refused(self) -> bool:
@@ -27,14 +88,57 @@ class FormState:
         value = self.values.get(name, default)
         return value if isinstance(value, str) else next(iter(value), default)
 
+    def all(self, name: str) -> Sequence[str]:
+        """Every value of a field."""
+        value = self.values.get(name, ())
+        return [value] if isinstance(value, str) else value
+
     def has(self, name: str, option: str) -> bool:
         """Whether an option of a group of choices was taken."""
-        value = self.values.get(name, ())
-        return option == value if isinstance(value, str) else option in value
+        return option in self.all(name)
 
     def error(self, name: str) -> str:
         """What is wrong with a field, or nothing."""
         return self.errors.get(name, "")
+
+    def label(self, name: str) -> str:
+        """The key of a field's label, or nothing."""
+        return self.form.label(name) if self.form and _field_of(name) in self.form.fields else ""
+
+    def limits(self, name: str) -> Limits:
+        """How a field is limited, as far as it is known."""
+        return self.form.limits(name) if self.form and _field_of(name) in self.form.fields else Limits()
+
+    def as_json(self) -> str:
+        """All of it but the form itself, to be read again by `from_json`."""
+        return json.dumps([dict(self.values), dict(self.errors), self.refusal], ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> "FormState":
+        """What `as_json` wrote."""
+        values, errors, refusal = json.loads(text)
+        return cls(values, errors, refusal)
+
+
+def _field_of(name: str) -> str:
+    return _NUMBER.sub("*", name)
+
+
+@cache
+def _limits(model: type[BaseModel], name: str) -> Limits:
+    schema = model.model_json_schema()
+    place, is_required = schema, True
+    for step in name.split("."):
+        if step.isdigit():
+            place, is_required = place["items"], is_required and step == "0"
+        else:
+            is_required = is_required and step in place.get("required", ())
+            place = place["properties"][step]
+        # What may be missing is a choice between something and nothing.
+        place = next((choice for choice in place.get("anyOf", ()) if choice.get("type") != "null"), place)
+        if reference := place.get("$ref"):
+            place = schema["$defs"][reference.rpartition("/")[2]]
+    return Limits(is_required, place.get("maxLength", 0))
 
 
 DEPTH_MAX: Final = 8

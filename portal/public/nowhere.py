@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response
 from litestar.exceptions import NotFoundException
 
-from portal.frame.spaces import form, page
+from portal.frame.spaces import action, page
 from portal.frame.visit import Visit
 
 
@@ -16,7 +16,7 @@ async def nowhere(visit: Visit, path: str) -> Response[Any]:
     raise NotFoundException
 
 
-@form("/{path:path}", is_of_others=True)
+@action("/{path:path}", is_of_others=True)
 async def nowhere_to_post(visit: Visit, path: str) -> Response[Any]:
     """There is no such form; whoever posts it need not prove where it came from."""
     _forget_route(visit)

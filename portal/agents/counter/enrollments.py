@@ -1,7 +1,7 @@
 """Enrollment requests for agents: what waits, validate or refuse with a reason."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response
@@ -10,34 +10,17 @@ from contracts.booking.api import decide_enrollment, list_enrollments
 from contracts.booking.models import EnrollmentDecision
 from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
-from portal.frame.spaces import Entry, form, page
+from portal.frame.spaces import Entry, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
-from portal.kit import FormState
+from portal.kit import Form
+
+DECISION: Final = Form(EnrollmentDecision, "agents.enrollments", ("reason",))
+"""One for each enrollment of the list: what is typed in it is named `reason.<enrollment_id>`."""
 
 
 @page("/agents/inscriptions", entry=Entry("agents.menu.enrollments", "activity", list_enrollments))
 async def requests_page(visit: Visit) -> Response[Any]:
     """The enrollments of a status, those to decide by default."""
-    return await _page(visit, FormState())
-
-
-@form("/agents/inscriptions/{enrollment_id:uuid}/decision")
-async def decide(visit: Visit, enrollment_id: UUID) -> Response[Any]:
-    """Validate or refuse; the family is told."""
-    is_validated = visit.posted.get("decision") == "validate"
-    field = f"reason.{enrollment_id}"
-    body = {"is_validated": is_validated, "reason": visit.posted.get(field).strip() or None}
-    try:
-        await visit.call(decide_enrollment, enrollment_id, typed_as(EnrollmentDecision, body))
-    except Refused as refused:
-        state = visit.refused(refused, {field: visit.posted.get(field)})
-        errors = {field: " ".join(state.errors.values())} if state.errors else {}
-        return await _page(visit, replace(state, errors=errors))
-    notice = FlashNotice("success", "enrollment_validated" if is_validated else "enrollment_refused")
-    return visit.redirect("/agents/inscriptions", notice)
-
-
-async def _page(visit: Visit, form: FormState) -> Response[str]:
     asked = visit.query("etat")
     status = EnrollmentStatus(asked) if asked in set(EnrollmentStatus) else EnrollmentStatus.REQUESTED
     found = await visit.call(list_enrollments, status, cursor=visit.cursor)
@@ -48,7 +31,23 @@ async def _page(visit: Visit, form: FormState) -> Response[str]:
         "next_cursor": found.next_cursor,
         "today": visit.portal.today(),
     }
-    return visit.page("agents/counter/enrollments.html.j2", context, form=form)
+    return visit.page("agents/counter/enrollments.html.j2", context, form=visit.form(DECISION))
+
+
+@action("/agents/inscriptions/{enrollment_id:uuid}/decision")
+async def decide(visit: Visit, enrollment_id: UUID) -> Response[Any]:
+    """Validate or refuse; the family is told."""
+    is_validated = visit.posted.get("decision") == "validate"
+    field = f"reason.{enrollment_id}"
+    body = {"is_validated": is_validated, "reason": visit.posted.get(field).strip() or None}
+    try:
+        await visit.call(decide_enrollment, enrollment_id, typed_as(EnrollmentDecision, body))
+    except Refused as refused:
+        state = visit.refused(refused, {field: visit.posted.get(field)})
+        errors = {field: " ".join(state.errors.values())} if state.errors else {}
+        return await show_again(visit, requests_page, replace(state, errors=errors))
+    notice = FlashNotice("success", "enrollment_validated" if is_validated else "enrollment_refused")
+    return visit.redirect("/agents/inscriptions", notice)
 
 
 PAGES = [requests_page, decide]

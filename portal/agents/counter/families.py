@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from litestar import Response
@@ -15,14 +15,25 @@ from contracts.notifications.api import list_messages
 from contracts.types import Civility, QuotientSource
 from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
-from portal.frame.spaces import Entry, form, page
+from portal.frame.spaces import Entry, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
-from portal.kit import FormState, Texts, nest
-from portal.kit.amounts import cents_typed
+from portal.kit import Form, FormState, Texts
 
-CHILDREN_MAX = 15
-GROUPS = ("guardian", "co_guardian", "address", "children", "quotient")
-QUOTIENT_FIELD = "quotient.value_cents"
+CHILDREN_MAX: Final = 15
+GROUPS: Final = ("guardian", "co_guardian", "address", "children", "quotient")
+_ADULT: Final = ("civility", "first_name", "last_name", "email", "phone")
+NEW_FAMILY: Final = Form(
+    HouseholdCreate,
+    "agents.new_family",
+    (
+        *(f"guardian.{name}" for name in _ADULT),
+        *(f"address.{name}" for name in ("street", "complement", "postal_code", "city")),
+        *(f"children.*.{name}" for name in ("first_name", "last_name", "birth_on")),
+        *(f"co_guardian.{name}" for name in _ADULT),
+        *(f"quotient.{name}" for name in ("value_cents", "effective_on")),
+    ),
+)
+NEW_QUOTIENT: Final = Form(QuotientChange, "agents.family", ("value_cents", "effective_on", "source"))
 
 
 @page("/agents/familles", entry=Entry("agents.menu.families", "family", find_households))
@@ -37,42 +48,67 @@ async def families_page(visit: Visit) -> Response[Any]:
 @page("/agents/familles/nouvelle")
 async def new_family_page(visit: Visit) -> Response[Any]:
     """The form that opens a household's file."""
-    return _form_page(visit, FormState({"child_count": "1"}))
+    form, texts = visit.form(NEW_FAMILY, {"child_count": "1"}), visit.portal.texts
+    child_count = int(form.value("child_count", "1"))
+    context = {
+        "key": str(uuid4()),
+        "labels": {name: _part_of_form(texts, name) for name in form.errors},
+        "child_count": child_count,
+        "can_add_child": child_count < CHILDREN_MAX,
+        "has_co_guardian": any(name.startswith("co_guardian") for name in (*form.errors, *_filled(form))),
+        "civilities": [(civility.value, texts(f"agents.civility.{civility}")) for civility in Civility],
+    }
+    return visit.page("agents/counter/new_family.html.j2", context, form=form)
 
 
-@form("/agents/familles/nouvelle")
+@action("/agents/familles/nouvelle")
 async def create_family(visit: Visit) -> Response[Any]:
     """Open the file; its account and its welcome mail follow by themselves."""
-    typed = with_children_in_order(visit.posted.values)
+    typed = with_children_in_order(NEW_FAMILY.typed(visit.posted.values))
+    child_count = _child_count(visit.posted.get("child_count"))
     if visit.posted.get("step") == "add_child":
-        return _form_page(visit, FormState(_with_child_count(typed, 1)))
+        one_more = str(min(CHILDREN_MAX, child_count + 1))
+        return await show_again(visit, new_family_page, FormState({**typed, "child_count": one_more}))
     body = _household_body(typed, visit.portal.today())
     try:
         household = await visit.call(open_household, typed_as(HouseholdCreate, body))
     except Refused as refused:
-        return _form_page(visit, visit.refused(refused, _with_child_count(typed, 0)))
+        form = visit.refused(refused, {**typed, "child_count": str(child_count)}, NEW_FAMILY)
+        return await show_again(visit, new_family_page, form)
     return visit.redirect(f"/agents/familles/{household.household_id}", FlashNotice("success", "household_created"))
 
 
 @page("/agents/familles/{household_id:uuid}")
 async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
     """A household's file."""
-    return await _family_page(visit, household_id, FormState())
+    household = await visit.call(read_household, household_id)
+    payer_id = household.payer_guardian_id
+    accounts, messages = await asyncio.gather(
+        permitted(visit.call(list_accounts, payer_id)),
+        permitted(visit.call(list_messages, payer_id)),
+    )
+    context = {
+        "household": household,
+        "accounts": accounts,
+        "messages": messages,
+        "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],
+    }
+    return visit.page("agents/counter/family.html.j2", context, form=visit.form(NEW_QUOTIENT))
 
 
-@form("/agents/familles/{household_id:uuid}/quotient")
+@action("/agents/familles/{household_id:uuid}/quotient")
 async def set_quotient(visit: Visit, household_id: UUID) -> Response[Any]:
     """Note a family quotient from a day on."""
-    typed = {name: visit.posted.get(name) for name in ("value_cents", "effective_on", "source")}
-    body = nest({**typed, "value_cents": cents_typed(typed["value_cents"])})
+    typed = NEW_QUOTIENT.typed(visit.posted.values)
     try:
-        await visit.call(change_quotient, household_id, typed_as(QuotientChange, body))
+        await visit.call(change_quotient, household_id, typed_as(QuotientChange, NEW_QUOTIENT.body(typed)))
     except Refused as refused:
-        return await _family_page(visit, household_id, visit.refused(refused, typed))
+        form = visit.refused(refused, typed, NEW_QUOTIENT)
+        return await show_again(visit, family_page, form, household_id=household_id)
     return visit.redirect(f"/agents/familles/{household_id}", FlashNotice("success", "quotient_noted"))
 
 
-@form("/agents/familles/{household_id:uuid}/invitation/{account_id:uuid}")
+@action("/agents/familles/{household_id:uuid}/invitation/{account_id:uuid}")
 async def send_invitation(visit: Visit, household_id: UUID, account_id: UUID) -> Response[Any]:
     """Send a new activation link; the former one no longer works."""
     await visit.call(invite_again, account_id)
@@ -98,19 +134,15 @@ def _child_number(name: str) -> str:
 
 
 def _household_body(typed: Mapping[str, str], today: date) -> dict[str, Any]:
-    values: dict[str, Any] = {name: value for name, value in typed.items() if name not in ("step", "child_count")}
-    if quotient := values.get(QUOTIENT_FIELD):
-        values[QUOTIENT_FIELD] = cents_typed(quotient)
-        values["quotient.effective_on"] = values.get("quotient.effective_on") or today.isoformat()
-    else:
-        values.pop("quotient.effective_on", None)
     # A part that was left blank is sent empty, so that each of its fields is said to be missing.
-    return {"guardian": {}, "address": {}, "children": [{}]} | nest(values)
+    body = {"guardian": {}, "address": {}, "children": [{}]} | NEW_FAMILY.body(typed)
+    quotient = body.pop("quotient", {})
+    return {**body, "quotient": {"effective_on": today.isoformat(), **quotient}} if "value_cents" in quotient else body
 
 
-def _with_child_count(typed: Mapping[str, str], added: int) -> dict[str, str]:
-    count = int(typed["child_count"]) if typed.get("child_count", "").isdecimal() else 1
-    return {**typed, "child_count": str(min(CHILDREN_MAX, max(1, count) + added))}
+def _child_count(typed: str) -> int:
+    """How many children the form had room for."""
+    return min(CHILDREN_MAX, max(1, int(typed))) if typed.isascii() and typed.isdecimal() and len(typed) < 4 else 1
 
 
 def _part_of_form(texts: Texts, field: str) -> str:
@@ -121,38 +153,8 @@ def _part_of_form(texts: Texts, field: str) -> str:
     return texts(f"agents.new_family.{group}" if group in GROUPS else "agents.new_family.title")
 
 
-def _form_page(visit: Visit, form: FormState) -> Response[str]:
-    texts = visit.portal.texts
-    child_count = int(form.value("child_count", "1"))
-    context = {
-        "key": str(uuid4()),
-        "labels": {name: _part_of_form(texts, name) for name in form.errors},
-        "child_count": child_count,
-        "can_add_child": child_count < CHILDREN_MAX,
-        "has_co_guardian": any(name.startswith("co_guardian") for name in (*form.errors, *_filled(form))),
-        "civilities": [(civility.value, texts(f"agents.civility.{civility}")) for civility in Civility],
-    }
-    return visit.page("agents/counter/new_family.html.j2", context, form=form)
-
-
 def _filled(form: FormState) -> list[str]:
     return [name for name in form.values if form.value(name).strip()]
-
-
-async def _family_page(visit: Visit, household_id: UUID, form: FormState) -> Response[str]:
-    household = await visit.call(read_household, household_id)
-    payer_id = household.payer_guardian_id
-    accounts, messages = await asyncio.gather(
-        permitted(visit.call(list_accounts, payer_id)),
-        permitted(visit.call(list_messages, payer_id)),
-    )
-    context = {
-        "household": household,
-        "accounts": accounts,
-        "messages": messages,
-        "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],
-    }
-    return visit.page("agents/counter/family.html.j2", context, form=form)
 
 
 PAGES = [families_page, new_family_page, create_family, family_page, set_quotient, send_invitation]

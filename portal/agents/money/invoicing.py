@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from litestar import Response
@@ -18,56 +18,37 @@ from contracts.billing.api import (
 from contracts.billing.models import InvoiceRunCreate
 from contracts.types import InvoiceRunStatus
 from gateway.calls import Refused, typed_as
-from portal.frame.spaces import Entry, form, page
+from portal.frame.spaces import Entry, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
-from portal.kit import FormState
+from portal.kit import Form
 
-WORKING = frozenset({InvoiceRunStatus.DRAFTING, InvoiceRunStatus.ISSUING})
+NEW_RUN: Final = Form(InvoiceRunCreate, "agents.new_run", ("period",))
+WORKING: Final = frozenset({InvoiceRunStatus.DRAFTING, InvoiceRunStatus.ISSUING})
 
 
 @page("/agents/facturation", entry=Entry("agents.menu.invoicing", "invoice", list_invoice_runs))
 async def runs_page(visit: Visit) -> Response[Any]:
     """The runs, and the form of a new one."""
-    return await _runs_page(visit, FormState())
+    runs = await visit.call(list_invoice_runs)
+    last_month = visit.portal.today().replace(day=1) - timedelta(days=1)
+    context = {"runs": runs.items, "key": str(uuid4()), "suggested": f"{last_month:%Y-%m}"}
+    return visit.page("agents/money/runs.html.j2", context, form=visit.form(NEW_RUN))
 
 
-@form("/agents/facturation")
+@action("/agents/facturation")
 async def start_run(visit: Visit) -> Response[Any]:
     """Start invoicing a month."""
-    typed = {"period": visit.posted.get("period").strip()}
+    typed = NEW_RUN.typed(visit.posted.values)
     try:
-        run = await visit.call(create_invoice_run, typed_as(InvoiceRunCreate, typed))
+        run = await visit.call(create_invoice_run, typed_as(InvoiceRunCreate, NEW_RUN.body(typed)))
     except Refused as refused:
-        return await _runs_page(visit, visit.refused(refused, typed))
+        return await show_again(visit, runs_page, visit.refused(refused, typed, NEW_RUN))
     return visit.redirect(f"/agents/facturation/{run.run_id}", FlashNotice("success", "run_started"))
 
 
 @page("/agents/facturation/{run_id:uuid}")
 async def run_page(visit: Visit, run_id: UUID) -> Response[Any]:
     """A run: its progress, totals, anomalies and items."""
-    return await _run_page(visit, run_id, FormState())
-
-
-@form("/agents/facturation/{run_id:uuid}")
-async def advance_run(visit: Visit, run_id: UUID) -> Response[Any]:
-    """Declare the draft reviewed, or issue it."""
-    is_issuing = visit.posted.get("step") == "issue"
-    try:
-        await visit.call(issue_invoice_run if is_issuing else review_invoice_run, run_id)
-    except Refused as refused:
-        return await _run_page(visit, run_id, visit.refused(refused))
-    notice = FlashNotice("success", "run_issuing" if is_issuing else "run_reviewed")
-    return visit.redirect(f"/agents/facturation/{run_id}", notice)
-
-
-async def _runs_page(visit: Visit, form: FormState) -> Response[str]:
-    runs = await visit.call(list_invoice_runs)
-    last_month = visit.portal.today().replace(day=1) - timedelta(days=1)
-    context = {"runs": runs.items, "key": str(uuid4()), "suggested": f"{last_month:%Y-%m}"}
-    return visit.page("agents/money/runs.html.j2", context, form=form)
-
-
-async def _run_page(visit: Visit, run_id: UUID, form: FormState) -> Response[str]:
     run, items = await asyncio.gather(
         visit.call(read_invoice_run, run_id), visit.call(list_invoice_run_items, run_id, visit.cursor)
     )
@@ -77,7 +58,19 @@ async def _run_page(visit: Visit, run_id: UUID, form: FormState) -> Response[str
         "next_cursor": items.next_cursor,
         "is_working": run.status in WORKING,
     }
-    return visit.page("agents/money/run.html.j2", context, form=form)
+    return visit.page("agents/money/run.html.j2", context, form=visit.form())
+
+
+@action("/agents/facturation/{run_id:uuid}")
+async def advance_run(visit: Visit, run_id: UUID) -> Response[Any]:
+    """Declare the draft reviewed, or issue it."""
+    is_issuing = visit.posted.get("step") == "issue"
+    try:
+        await visit.call(issue_invoice_run if is_issuing else review_invoice_run, run_id)
+    except Refused as refused:
+        return await show_again(visit, run_page, visit.refused(refused), run_id=run_id)
+    notice = FlashNotice("success", "run_issuing" if is_issuing else "run_reviewed")
+    return visit.redirect(f"/agents/facturation/{run_id}", notice)
 
 
 PAGES = [runs_page, start_run, run_page, advance_run]

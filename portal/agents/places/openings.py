@@ -2,61 +2,72 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any, Final
+from uuid import UUID
 
 from litestar import Response
+from pydantic import Field
 
 from contracts.booking.api import list_activities, open_slots
-from contracts.booking.models import SlotsOpen
+from contracts.booking.models import Places, SlotsOpen
+from contracts.event import Model
+from contracts.http import Day
 from gateway.calls import Refused, typed_as
-from portal.frame.spaces import form, page
+from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
-from portal.kit import FormState
-from portal.kit.days import id_typed
+from portal.kit import Form, FormState
 
-FIELDS = ("activity_id", "from_on", "to_on", "capacity")
-WEEKDAYS = ("0", "1", "2", "3", "4", "5", "6")
-PERIOD_DAYS_MAX = 366
+WEEKDAYS: Final = ("0", "1", "2", "3", "4", "5", "6")
+PERIOD_DAYS_MAX: Final = 366
+
+
+class Opening(Model):
+    """What an agent asks for: each of these days of the week (0 is Monday) in a period, both ends included."""
+
+    activity_id: UUID
+    from_on: Day
+    to_on: Day
+    weekday: Annotated[tuple[str, ...], Field(max_length=len(WEEKDAYS))] = ()
+    capacity: Places
+
+
+OPENING: Final = Form(Opening, "agents.openings", ("activity_id", "from_on", "to_on", "weekday", "capacity"))
 
 
 @page("/agents/ouvertures")
 async def opening_page(visit: Visit) -> Response[Any]:
     """The form that opens days."""
-    return await _page(visit, FormState(values={"weekday": ["2"]}))
+    activities = await visit.call(list_activities)
+    context = {
+        "activities": [(str(a.activity_id), f"{a.label} – {a.site_label}") for a in activities.items],
+        "weekdays": [(number, visit.portal.texts(f"agents.weekday.{number}")) for number in WEEKDAYS],
+    }
+    return visit.page("agents/places/openings.html.j2", context, form=visit.form(OPENING, {"weekday": ["2"]}))
 
 
-@form("/agents/ouvertures")
+@action("/agents/ouvertures")
 async def open_days(visit: Visit) -> Response[Any]:
     """Open every chosen day of the week in the period."""
-    texts = visit.portal.texts
-    typed: dict[str, Any] = {name: visit.posted.get(name) for name in FIELDS}
-    typed["weekday"] = visit.posted.all("weekday")
-    activity_id = id_typed(typed["activity_id"])
-    days = chosen_days(typed["from_on"], typed["to_on"], typed["weekday"])
-    known = {"activity_id": activity_id, "capacity": typed["capacity"]}
-    errors = {name: texts(f"fields.{name}") for name, value in known.items() if not value}
-    if days is None or not days:
-        errors["from_on"] = texts("agents.openings.no_day")
-    if errors or days is None or activity_id is None:
-        return await _page(visit, FormState(values=typed, errors=errors))
+    typed: dict[str, Any] = {**OPENING.typed(visit.posted.values), "weekday": visit.posted.all("weekday")}
     try:
-        body = typed_as(SlotsOpen, {"days": days, "capacity": typed["capacity"]})
-        await visit.call(open_slots, activity_id, body)
+        opening = typed_as(Opening, typed)
+        days = chosen_days(opening)
+        if not days:
+            no_day = {"from_on": visit.portal.texts("agents.openings.no_day")}
+            return await show_again(visit, opening_page, FormState(typed, no_day))
+        await visit.call(open_slots, opening.activity_id, SlotsOpen(days=tuple(days), capacity=opening.capacity))
     except Refused as refused:
-        return await _page(visit, _about_the_form(visit.refused(refused, typed)))
+        return await show_again(visit, opening_page, _about_the_form(visit.refused(refused, typed, OPENING)))
     return visit.redirect("/agents/pointage", FlashNotice("success", "days_opened"))
 
 
-def chosen_days(from_on: str, to_on: str, weekdays: list[str]) -> list[date] | None:
-    """The days of a period that fall on these days of the week; None when the period cannot be read or is too long."""
-    try:
-        first, last = date.fromisoformat(from_on), date.fromisoformat(to_on)
-    except ValueError:
-        return None
+def chosen_days(opening: Opening) -> list[date]:
+    """The days of a period that fall on the chosen days of the week; none when it is too long."""
+    first, last = opening.from_on, opening.to_on
     if not timedelta(0) <= last - first < timedelta(days=PERIOD_DAYS_MAX):
-        return None
+        return []
     every = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
-    return [day for day in every if str(day.weekday()) in weekdays]
+    return [day for day in every if str(day.weekday()) in opening.weekday]
 
 
 def _about_the_form(state: FormState) -> FormState:
@@ -65,15 +76,6 @@ def _about_the_form(state: FormState) -> FormState:
     for name, text in state.errors.items():
         errors.setdefault("from_on" if name.startswith("days") else name, text)
     return replace(state, errors=errors)
-
-
-async def _page(visit: Visit, form: FormState) -> Response[str]:
-    activities = await visit.call(list_activities)
-    context = {
-        "activities": [(str(a.activity_id), f"{a.label} – {a.site_label}") for a in activities.items],
-        "weekdays": [(number, visit.portal.texts(f"agents.weekday.{number}")) for number in WEEKDAYS],
-    }
-    return visit.page("agents/places/openings.html.j2", context, form=form)
 
 
 PAGES = [opening_page, open_days]

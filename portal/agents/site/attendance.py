@@ -12,7 +12,7 @@ from contracts.booking.api import close_attendance, list_slots, mark_attendance,
 from contracts.booking.models import AttendanceMarks
 from contracts.types import Attendance
 from gateway.calls import Refused, typed_as
-from portal.frame.spaces import Entry, form, page
+from portal.frame.spaces import Entry, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState
 from portal.kit.days import day_typed, monday
@@ -40,10 +40,17 @@ async def days_page(visit: Visit) -> Response[Any]:
 @page("/agents/pointage/{slot_id:uuid}")
 async def sheet_page(visit: Visit, slot_id: UUID) -> Response[Any]:
     """A day's sheet."""
-    return await _sheet_page(visit, slot_id, FormState())
+    sheet = await visit.call(show_attendance, slot_id)
+    context = {
+        "sheet": sheet,
+        "marks": [(mark.value, visit.portal.texts(f"agents.mark.{mark}")) for mark in MARKS],
+        "today": visit.portal.today(),
+        "unmarked": [line for line in sheet.lines if line.attendance is None],
+    }
+    return visit.page("agents/site/sheet.html.j2", context, form=visit.form())
 
 
-@form("/agents/pointage/{slot_id:uuid}")
+@action("/agents/pointage/{slot_id:uuid}")
 async def note_marks(visit: Visit, slot_id: UUID) -> Response[Any]:
     """Note the marks, and close the sheet when asked to."""
     step = visit.posted.get("step")
@@ -59,7 +66,7 @@ async def note_marks(visit: Visit, slot_id: UUID) -> Response[Any]:
         if step == "close":
             await visit.call(close_attendance, slot_id)
     except Refused as refused:
-        return await _sheet_page(visit, slot_id, _refused_marks(visit, refused, typed))
+        return await show_again(visit, sheet_page, _refused_marks(visit, refused, typed), slot_id=slot_id)
     notice = FlashNotice("success", "sheet_closed" if step == "close" else "marks_noted")
     return visit.redirect(f"/agents/pointage/{slot_id}", notice)
 
@@ -71,17 +78,6 @@ def _refused_marks(visit: Visit, refused: Refused, typed: Mapping[str, str]) -> 
         return form
     # It is a booking that is gone: a sheet that does not exist has no page to say so on.
     return replace(form, refusal=visit.portal.texts("agents.sheet.booking_gone"))
-
-
-async def _sheet_page(visit: Visit, slot_id: UUID, form: FormState) -> Response[str]:
-    sheet = await visit.call(show_attendance, slot_id)
-    context = {
-        "sheet": sheet,
-        "marks": [(mark.value, visit.portal.texts(f"agents.mark.{mark}")) for mark in MARKS],
-        "today": visit.portal.today(),
-        "unmarked": [line for line in sheet.lines if line.attendance is None],
-    }
-    return visit.page("agents/site/sheet.html.j2", context, form=form)
 
 
 PAGES = [days_page, sheet_page, note_marks]

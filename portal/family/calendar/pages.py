@@ -1,11 +1,11 @@
 """The calendar of a family: pick days, see what they cost and why, confirm them together, give places back.
 
 What was picked travels in the form from week to week; nothing is booked or given back before "Valider", and then all of
-it is or nothing. The price that was shown is
-posted with the confirmation, and another price is never confirmed in its place.
+it is or nothing. The price that was shown is posted with the confirmation, and another price is never confirmed in its place.
+Between a post and the page after it, the browser keeps the choices (`show_again`): the address says which week and which choices are shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -21,30 +21,26 @@ from contracts.booking.models import BookingChanges, Calendar, DayCell
 from contracts.http import Problem
 from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
-from portal.family.calendar.view import CalendarOptions, CellView, Choices, calendar_view, changes, settled
+from portal.family.calendar.view import CalendarOptions, CellView, Choices, calendar_view, settled
 from portal.frame.render import Portal
-from portal.frame.spaces import form, page
+from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
+from portal.kit import FormState
 from portal.kit.days import day_typed, monday
 from portal.kit.formats import date_day
 
 WEEK = timedelta(days=6)
 LOOK_AHEAD = timedelta(weeks=8)
+NO_ERRORS: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingCalendar:
-    """The calendar a family works on: the whole period in which it may book, the week shown, and what was `typed`, if
-    anything was posted."""
+    """The calendar a family works on: the whole period in which it may book, the week shown, and what was chosen."""
 
     calendar: Calendar
     week: date
-    typed: Choices | None
-
-    @property
-    def choices(self) -> Choices:
-        """What was chosen on the form; nothing yet when the page is opened."""
-        return self.typed or Choices()
+    choices: Choices
 
     @property
     def shown(self) -> Calendar:
@@ -57,15 +53,10 @@ class WorkingCalendar:
         return self.calendar.model_copy(update={"from_on": self.week, "to_on": last, "rows": rows})
 
     @property
-    def wished(self) -> list[str]:
-        """The controls of the days to add."""
-        return changes(self.choices)[0]
-
-    @property
     def given_back(self) -> dict[str, UUID]:
         """The bookings whose days were unticked, by control; a day that is not booked any more has none."""
-        days, dropped = self.days(), changes(self.choices)[1]
-        booked = {control: days[control][1].booking_id for control in dropped if control in days}
+        days = self.days()
+        booked = {control: days[control][1].booking_id for control in self.choices.removed if control in days}
         return {control: booking_id for control, booking_id in booked.items() if booking_id is not None}
 
     def days(self) -> dict[str, tuple[str, DayCell]]:
@@ -76,19 +67,20 @@ class WorkingCalendar:
 
     def changes(self) -> BookingChanges:
         """What the booking service is asked for. Raises Refused when a control is none of ours."""
-        lines = [dict(zip(("child_id", "slot_id"), control.split(":", 1), strict=False)) for control in self.wished]
+        lines = [
+            dict(zip(("child_id", "slot_id"), control.split(":", 1), strict=False)) for control in self.choices.added
+        ]
         return typed_as(BookingChanges, {"lines": lines, "cancellations": list(self.given_back.values())})
 
     def day_at(self, pointer: str) -> tuple[str, DayCell] | None:
         """The child and the day that a pointer into `changes` leads to."""
         _, name, position, *_ = [*pointer.split("/"), "", ""]
-        controls = {"lines": self.wished, "cancellations": list(self.given_back)}.get(name, [])
+        controls: Sequence[str] = {"lines": self.choices.added, "cancellations": list(self.given_back)}.get(name, [])
         is_there = position.isdecimal() and int(position) < len(controls)
         return self.days().get(controls[int(position)]) if is_there else None
 
     def lines(self) -> list[dict[str, str]]:
         """What a quote is asked for: a line for each day to add."""
-        wished = self.wished
         return [
             {
                 "child_id": str(row.child_id),
@@ -97,45 +89,50 @@ class WorkingCalendar:
             }
             for row in self.calendar.rows
             for cell in row.cells
-            if f"{row.child_id}:{cell.slot_id}" in wished
+            if f"{row.child_id}:{cell.slot_id}" in self.choices.added
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class PageNotes:
-    """What the page answers to what was posted: why it was not done, under a heading, and what became of the choices."""
-
-    refusals: Sequence[str] = ()
-    heading: str = ""
-    status: int = 200
-    advice: str = ""
-
-
-NO_NOTES: Final = PageNotes()
 STEPS: Final = ("quote", "confirm")
 """What the buttons of the basket ask for, both of something that was chosen."""
 
 
 @page("/calendrier")
 async def calendar_page(visit: Visit) -> Response[Any]:
-    """A week of the family's calendar."""
-    return await _page(visit, await _working_calendar(visit, visit.query("semaine"), None))
+    """A week of the family's calendar, with what was chosen so far and can still be had."""
+    portal, form = visit.portal, visit.form()
+    chosen = Choices(tuple(form.all("added")), tuple(form.all("removed")))
+    asked = await _working_calendar(visit, visit.query("semaine"), chosen)
+    working = replace(asked, choices=settled(asked.calendar, chosen))
+    priced, problem = await _quote(visit, working)
+    options = CalendarOptions(zone=portal.town.town.zone)
+    context = {
+        "view": calendar_view(working.shown, portal.texts, portal.refusals.refusal, working.choices, options),
+        "week": working.week,
+        "previous_on": working.week - timedelta(weeks=1),
+        "next_on": working.week + timedelta(weeks=1),
+        "has_pending": any(row.marker is EnrollmentStatus.REQUESTED for row in working.calendar.rows),
+        "is_something_gone": working.choices != chosen,
+        "key": str(uuid4()),
+        **_basket(portal, working, priced, problem),
+    }
+    return visit.page("family/calendar/week.html.j2", context, form=form)
 
 
-@form("/calendrier")
+@action("/calendrier")
 async def change_calendar(visit: Visit) -> Response[Any]:
     """Another week with the choices kept, the price of the choices, or their confirmation."""
-    other_week = visit.posted.get("go")
-    working = await _working_calendar(visit, other_week or visit.posted.get("week"), _choices(visit))
+    other_week, choices = visit.posted.get("go"), _choices(visit)
     step = "" if other_week else visit.posted.get("step")
-    if step in STEPS and changes(working.choices) == ([], []):
-        return await _page(visit, working, PageNotes([visit.portal.texts(f"calendar.nothing_to_{step}")], status=422))
+    if step in STEPS and choices.is_empty:
+        refused = FormState(refusal=visit.portal.texts(f"calendar.nothing_to_{step}"))
+        return await show_again(visit, calendar_page, refused, _week(visit.posted.get("week")))
     if step == "confirm":
-        return await _confirm(visit, working)
-    return await (_page_of_possible(visit, working, PageNotes()) if step == "quote" else _page(visit, working))
+        return await _confirm(visit, await _working_calendar(visit, visit.posted.get("week"), choices))
+    return await _with_choices(visit, other_week or visit.posted.get("week"), choices)
 
 
-@form("/calendrier/prix")
+@action("/calendrier/prix")
 async def price_of_basket(visit: Visit) -> Response[Any]:
     """The basket alone, for the script that keeps it up to date."""
     working = await _working_calendar(visit, visit.posted.get("week"), _choices(visit))
@@ -143,22 +140,36 @@ async def price_of_basket(visit: Visit) -> Response[Any]:
     return visit.portal.fragment("family/calendar/basket.html.j2", _basket(visit.portal, working, priced, problem))
 
 
+def _week(week: str) -> dict[str, str]:
+    """What the address says of the week shown; nothing of what is no day."""
+    day = day_typed(week)
+    return {"semaine": monday(day).isoformat()} if day else {}
+
+
+async def _with_choices(
+    visit: Visit, week: str, choices: Choices, errors: Mapping[str, str] = NO_ERRORS
+) -> Response[Any]:
+    """Lead to a week with choices that are not confirmed, and to what is wrong with them."""
+    values = {"added": choices.added, "removed": choices.removed}
+    return await show_again(visit, calendar_page, FormState(values, errors), _week(week))
+
+
 def _choices(visit: Visit) -> Choices:
     """What the posted form has ticked."""
-    return Choices(slots=tuple(visit.posted.all("slot")), were=tuple(visit.posted.all("was")))
+    return Choices.of_form(visit.posted.all("slot"), visit.posted.all("was"))
 
 
-async def _working_calendar(visit: Visit, week: str, choices: Choices | None) -> WorkingCalendar:
+async def _working_calendar(visit: Visit, week: str, choices: Choices) -> WorkingCalendar:
     today = visit.portal.today()
     asked = day_typed(week)
     first = monday(asked or today)
     # Choices may stand in any week that can be booked; without them only the nearest open week is looked for.
-    since = min(first, monday(today)) if choices else first
+    since = first if choices.is_empty else min(first, monday(today))
     weeks_ahead = timedelta(weeks=visit.portal.town.section.calendar_weeks_ahead)
-    until = monday(today) + weeks_ahead if choices else first + LOOK_AHEAD
+    until = first + LOOK_AHEAD if choices.is_empty else monday(today) + weeks_ahead
     until = max(first, until) + WEEK
     calendar = await visit.call(household_calendar, since, until)
-    if asked is None and choices is None:
+    if asked is None and choices.is_empty:
         first = _first_open_week(calendar, first)
     return WorkingCalendar(calendar, first, choices)
 
@@ -171,21 +182,22 @@ def _first_open_week(calendar: Calendar, first: date) -> date:
 
 async def _confirm(visit: Visit, working: WorkingCalendar) -> Response[Any]:
     """Carry everything out that was chosen, in one call: whatever refuses it, nothing was done."""
-    texts, heading = visit.portal.texts, visit.portal.texts("calendar.nothing_changed")
+    texts, monday_on = visit.portal.texts, working.week.isoformat()
     priced, problem = await _quote(visit, working)
     if problem or (priced and str(priced.total_cents) != visit.posted.get("quoted_total_cents")):
-        return await _page(visit, working, PageNotes([problem or texts("calendar.price_changed")], heading, 422))
-    week = f"/calendrier?semaine={working.week}"
-    if not working.wished and not working.given_back:
+        return await _with_choices(
+            visit, monday_on, working.choices, {"basket": problem or texts("calendar.price_changed")}
+        )
+    week = f"/calendrier?semaine={monday_on}"
+    if not working.choices.added and not working.given_back:
         return visit.redirect(week, FlashNotice("info", "given_back_before"))
     try:
         done = await visit.call(change_bookings, working.changes())
     except Refused as refused:
         if refused.problem.code == "idempotency_key_reused":
             return visit.redirect(week, FlashNotice("info", "sent_before"))
-        fresh = await _working_calendar(visit, working.week.isoformat(), working.choices)
-        notes = PageNotes(_line_refusals(visit.portal, working, refused.problem), heading, refused.problem.status)
-        return await _page_of_possible(visit, fresh, notes)
+        errors = _line_refusals(visit.portal, working, refused.problem)
+        return await _with_choices(visit, monday_on, working.choices, errors)
     return visit.redirect(
         week, FlashNotice.counting("success", booked=len(done.bookings), cancelled=len(done.cancelled))
     )
@@ -204,39 +216,14 @@ async def _quote(visit: Visit, working: WorkingCalendar) -> tuple[Quote | None, 
         return None, visit.portal.texts("calendar.price_unavailable")
 
 
-async def _page_of_possible(visit: Visit, working: WorkingCalendar, notes: PageNotes) -> Response[str]:
-    """The page with those choices alone that can still be confirmed; it says when others are left out."""
-    possible = settled(working.calendar, working.choices)
-    if changes(possible) != changes(working.choices):
-        notes = replace(notes, advice=visit.portal.texts("calendar.taken_out"))
-    return await _page(visit, replace(working, typed=possible), notes)
-
-
-async def _page(visit: Visit, working: WorkingCalendar, notes: PageNotes = NO_NOTES) -> Response[str]:
-    portal = visit.portal
-    priced, problem = await _quote(visit, working)
-    options = CalendarOptions(zone=portal.town.town.zone)
-    view = calendar_view(working.shown, portal.texts, portal.refusals.refusal, working.typed, options)
-    context = {
-        "view": view,
-        "week": working.week,
-        "previous_on": working.week - timedelta(weeks=1),
-        "next_on": working.week + timedelta(weeks=1),
-        "has_pending": any(row.marker is EnrollmentStatus.REQUESTED for row in working.calendar.rows),
-        "notes": notes,
-        "key": str(uuid4()),
-        **_basket(portal, working, priced, problem),
-    }
-    return visit.page("family/calendar/week.html.j2", context, status=notes.status)
-
-
 def _basket(portal: Portal, working: WorkingCalendar, priced: Quote | None, problem: str) -> dict[str, Any]:
     """What the basket macro is given."""
-    _, dropped = changes(working.choices)
     names = {row.child_id: row.child_name for row in working.calendar.rows}
     options = CalendarOptions(zone=portal.town.town.zone)
     view = calendar_view(working.calendar, portal.texts, portal.refusals.refusal, working.choices, options)
-    removed: list[CellView] = [cell for row in view.rows for cell in row.cells if cell.control in dropped]
+    removed: list[CellView] = [
+        cell for row in view.rows for cell in row.cells if cell.control in working.choices.removed
+    ]
     return {
         "quote": priced,
         "names": names,
@@ -246,18 +233,17 @@ def _basket(portal: Portal, working: WorkingCalendar, priced: Quote | None, prob
     }
 
 
-def _line_refusals(portal: Portal, working: WorkingCalendar, problem: Problem) -> list[str]:
-    """What is said of each refused day, or of the basket as a whole."""
-    sentences = []
+def _line_refusals(portal: Portal, working: WorkingCalendar, problem: Problem) -> dict[str, str]:
+    """What is said of each refused day, by where it stands in the basket, or of the basket as a whole."""
+    sentences = {}
     for error in problem.errors:
         reason = portal.refusals.field(error.pointer, error.code, error.params)
         if day := working.day_at(error.pointer):
             child, cell = day
             on = date_day(cell.service_on)
-            sentences.append(portal.texts("calendar.line_refused", child=child, day=on, reason=reason))
-        else:
-            sentences.append(reason)
-    return sentences or [portal.refusal_text(problem)]
+            reason = portal.texts("calendar.line_refused", child=child, day=on, reason=reason)
+        sentences[error.pointer] = reason
+    return sentences or {"basket": portal.refusal_text(problem)}
 
 
 PAGES = [calendar_page, change_calendar, price_of_basket]

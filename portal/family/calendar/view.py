@@ -1,7 +1,7 @@
 """The calendar as it is drawn: the booking service's answer, worded for a cell, a label and a popover, in week, month or list.
 
 A cell that can be acted on is a checkbox named `slot`; what was already on when the page was drawn is repeated in hidden
-fields named `was`. Ticked and not `was` is to be added, `was` and not ticked is to be removed: `changes` says which.
+fields named `was`. Ticked and not `was` is to be added, `was` and not ticked is to be removed: `Choices` says which.
 """
 
 from collections import Counter
@@ -104,10 +104,28 @@ class CalendarView:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a family asked for on the form: controls ticked, and those that were on when it was drawn."""
+    """What a family asked for on the form: the controls to add and those to remove, each in the order in which they were drawn."""
 
-    slots: Collection[str] = ()
-    were: Collection[str] = ()
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+    @classmethod
+    def of_form(cls, slots: Sequence[str], were: Sequence[str]) -> "Choices":
+        """The choices of a form with these controls ticked, and those that were on when it was drawn."""
+        ticked, known = set(slots), set(were)
+        return cls(
+            tuple(control for control in slots if control not in known),
+            tuple(control for control in were if control not in ticked),
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked for."""
+        return not self.added and not self.removed
+
+    def is_on(self, control: str, was_on: bool) -> bool:
+        """Whether a control is ticked that was on, or was not, before anything was chosen."""
+        return control not in self.removed if was_on else control in self.added
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +136,7 @@ class CalendarOptions:
     zone: ZoneInfo = PARIS
 
 
+NO_CHOICES: Final = Choices()
 DEFAULT_OPTIONS: Final = CalendarOptions()
 
 
@@ -125,7 +144,7 @@ def calendar_view(
     calendar: Calendar,
     texts: Texts,
     refusal: Callable[[str, Mapping[str, Any]], str],
-    choices: Choices | None = None,
+    choices: Choices = NO_CHOICES,
     options: CalendarOptions = DEFAULT_OPTIONS,
 ) -> CalendarView:
     """The calendar of a household, drawn with the choices already made on the form, if any.
@@ -136,33 +155,21 @@ def calendar_view(
     worder = _Worder(texts, refusal, choices, options)
     rows = [worder.row(row, names_activity=row.child_id in several) for row in calendar.rows]
     shown = {cell.control for row in rows for cell in row.cells}
-    carried = choices or Choices()
     return CalendarView(
         days=_days(calendar),
         rows=rows,
-        carried=sorted(set(carried.slots) - shown),
-        carried_were=sorted(set(carried.were) - shown),
-    )
-
-
-def changes(choices: Choices) -> tuple[list[str], list[str]]:
-    """The controls to add and those to remove, each in the order in which they were drawn."""
-    return (
-        [control for control in choices.slots if control not in choices.were],
-        [control for control in choices.were if control not in choices.slots],
+        carried=sorted(set(choices.added) - shown),
+        carried_were=sorted(set(choices.removed) - shown),
     )
 
 
 def settled(calendar: Calendar, choices: Choices) -> Choices:
     """What remains of choices that were made on an older calendar: what is done already or cannot be done is left out."""
     states = {f"{row.child_id}:{cell.slot_id}": cell.state for row in calendar.rows for cell in row.cells}
-    on = {control for control, state in states.items() if state in ON}
-    choosable = {control for control, state in states.items() if state in CHOOSABLE}
-    added, removed = changes(choices)
-    unchanged = [control for control in choices.slots if control in choices.were and control in on]
+    choosable = {control: state in ON for control, state in states.items() if state in CHOOSABLE}
     return Choices(
-        slots=[*unchanged, *(control for control in added if control in choosable)],
-        were=[*unchanged, *(control for control in (*added, *removed) if control in on & choosable)],
+        tuple(control for control in choices.added if choosable.get(control) is False),
+        tuple(control for control in choices.removed if choosable.get(control) is True),
     )
 
 
@@ -181,7 +188,7 @@ class _Worder:
         self,
         texts: Texts,
         refusal: Callable[[str, Mapping[str, Any]], str],
-        choices: Choices | None,
+        choices: Choices,
         options: CalendarOptions,
     ) -> None:
         self._texts, self._refusal, self._choices, self._options = texts, refusal, choices, options
@@ -195,7 +202,7 @@ class _Worder:
     def _cell(self, row: CalendarRow, cell: DayCell, activity: str) -> CellView:
         control = f"{row.child_id}:{cell.slot_id}" if cell.state in self._options.choosable else ""
         was_on = cell.state in ON
-        is_on = was_on if self._choices is None or not control else control in self._choices.slots
+        is_on = self._choices.is_on(control, was_on) if control else was_on
         reason = "" if control else self._reason(cell)
         day = date_day(cell.service_on)
         label = self._texts("kit.cell_label", child=row.child_name, activity=activity, day=day, state=self._state(cell))

@@ -1,7 +1,7 @@
 """Enrollments of a family's children: where each stands, and the form that asks for a new one."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from litestar import Response
@@ -11,13 +11,14 @@ from contracts.booking.api import list_activities, list_enrollments, request_enr
 from contracts.booking.models import EnrollmentCreate
 from contracts.family.api import my_household
 from gateway.calls import Refused, typed_as
-from gateway.composing import Part
-from portal.family.home.pages import child_names, greeting, own_guardian
-from portal.frame.spaces import form, page
+from portal.family.home.pages import child_names
+from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
-from portal.kit import FormState, nest
+from portal.kit import Form
 
-FIELDS = ("child_id", "activity_id", "starts_on", "ends_on")
+NEW_ENROLLMENT: Final = Form(
+    EnrollmentCreate, "enrollments.new_form", ("child_id", "activity_id", "starts_on", "ends_on")
+)
 
 
 @page("/inscriptions")
@@ -32,21 +33,6 @@ async def enrollments_page(visit: Visit) -> Response[Any]:
 @page("/inscriptions/nouvelle")
 async def new_enrollment_page(visit: Visit) -> Response[Any]:
     """The form of a new enrollment."""
-    return await _form_page(visit, FormState())
-
-
-@form("/inscriptions/nouvelle")
-async def enroll(visit: Visit) -> Response[Any]:
-    """Send the request; what is wrong is said by its field and what was typed is kept."""
-    typed = {name: visit.posted.get(name) for name in FIELDS}
-    try:
-        await visit.call(request_enrollment, typed_as(EnrollmentCreate, nest(typed)))
-    except Refused as refused:
-        return await _form_page(visit, visit.refused(refused, typed))
-    return visit.redirect("/inscriptions", FlashNotice("success", "enrollment_sent"))
-
-
-async def _form_page(visit: Visit, form: FormState) -> Response[str]:
     household, activities = await asyncio.gather(visit.call(my_household), visit.call(list_activities))
     labels = [
         (
@@ -66,9 +52,18 @@ async def _form_page(visit: Visit, form: FormState) -> Response[str]:
         "children": [(str(child_id), name) for child_id, name in child_names(household).items()],
         "activities": labels,
     }
-    guardian = own_guardian(Part(household), visit.session.guardian_id)
-    words = greeting(visit.portal.texts, guardian) if guardian else None
-    return visit.page("family/enrollments/new.html.j2", context, form=form, greeting=words)
+    return visit.page("family/enrollments/new.html.j2", context, form=visit.form(NEW_ENROLLMENT))
+
+
+@action("/inscriptions/nouvelle")
+async def enroll(visit: Visit) -> Response[Any]:
+    """Send the request; what is wrong is said by its field and what was typed is kept."""
+    typed = NEW_ENROLLMENT.typed(visit.posted.values)
+    try:
+        await visit.call(request_enrollment, typed_as(EnrollmentCreate, NEW_ENROLLMENT.body(typed)))
+    except Refused as refused:
+        return await show_again(visit, new_enrollment_page, visit.refused(refused, typed, NEW_ENROLLMENT))
+    return visit.redirect("/inscriptions", FlashNotice("success", "enrollment_sent"))
 
 
 PAGES = [enrollments_page, new_enrollment_page, enroll]

@@ -13,13 +13,12 @@ from contracts.booking.api import list_enrollments
 from contracts.family.api import my_household
 from contracts.family.events import Guardian
 from contracts.family.models import Household
-from contracts.types import Civility, EnrollmentStatus, InvoiceStatus
+from contracts.types import EnrollmentStatus, InvoiceStatus
 from gateway.composing import Part, optional
 from portal.frame.render import Portal
 from portal.frame.settings import Tile
 from portal.frame.spaces import page
 from portal.frame.visit import Visit
-from portal.kit import Texts
 
 
 @page("/mon-accueil")
@@ -47,8 +46,7 @@ async def private_home(visit: Visit) -> Response[Any]:
         "blocks": shown_blocks(visit.portal, household),
         "other_spaces": visit.portal.town.section.other_spaces,
     }
-    words = greeting(visit.portal.texts, guardian) if guardian else None
-    return visit.page("family/home/home.html.j2", context, greeting=words)
+    return visit.page("family/home/home.html.j2", context)
 
 
 def own_guardian(household: Part[Household], guardian_id: object) -> Guardian | None:
@@ -63,14 +61,6 @@ def child_names(household: Household) -> dict[UUID, str]:
     return first_names_apart(
         {child.child_id: Person(child.first_name, child.last_name, child.birth_on) for child in household.children}
     )
-
-
-def greeting(texts: Texts, guardian: Guardian) -> str:
-    """ "Bonjour Monsieur TESTEUR", or with the first name for whoever gave no civility."""
-    if guardian.civility is Civility.NONE:
-        return texts("home.greeting_plain", first_name=guardian.first_name, last_name=guardian.last_name.upper())
-    civility = texts(f"home.civility.{guardian.civility}")
-    return texts("home.greeting", civility=civility, last_name=guardian.last_name.upper())
 
 
 def shown_blocks(portal: Portal, household: Part[Household]) -> list[tuple[str, list[Tile]]]:

@@ -18,9 +18,8 @@ from contracts.billing.api import (
 from contracts.billing.models import PayfipNotification, Payment, PaymentStart
 from contracts.types import PaymentStatus
 from gateway.calls import Refused, typed_as
-from portal.frame.spaces import form, page, signed_in
+from portal.frame.spaces import action, page, show_again, signed_in
 from portal.frame.visit import Visit
-from portal.kit import FormState
 
 OUTCOMES = {
     PaymentStatus.PAID: "paid",
@@ -40,7 +39,18 @@ async def invoices_page(visit: Visit) -> Response[Any]:
 @page("/factures/{invoice_id:uuid}")
 async def invoice_page(visit: Visit, invoice_id: UUID) -> Response[Any]:
     """An invoice with its lines, its payments, and the way to pay it."""
-    return await _invoice_page(visit, invoice_id, FormState())
+    invoice = await visit.call(read_invoice, invoice_id)
+    reason = ""
+    if not invoice.is_payable_online and invoice.payable_reason:
+        reason = visit.portal.refusals.refusal(invoice.payable_reason, invoice.payable_params)
+    context = {
+        "invoice": invoice,
+        "left_cents": invoice.total_cents - invoice.paid_cents,
+        "receipts": [payment for payment in invoice.payments if payment.status is PaymentStatus.PAID],
+        "reason": reason,
+        "key": str(uuid4()),
+    }
+    return visit.page("family/invoices/invoice.html.j2", context, form=visit.form())
 
 
 @page("/factures/{invoice_id:uuid}/pdf", admits=signed_in)
@@ -51,13 +61,13 @@ async def invoice_document(visit: Visit, invoice_id: UUID) -> Response[bytes]:
     return Response(document.content, media_type=document.media_type, headers=disposition)
 
 
-@form("/factures/{invoice_id:uuid}/paiement")
+@action("/factures/{invoice_id:uuid}/paiement")
 async def pay(visit: Visit, invoice_id: UUID) -> Response[Any]:
     """Go to the payment provider, or say why it is not possible now."""
     try:
         started = await visit.call(start_payment, invoice_id, PaymentStart())
     except Refused as refused:
-        return await _invoice_page(visit, invoice_id, visit.refused(refused))
+        return await show_again(visit, invoice_page, visit.refused(refused), invoice_id=invoice_id)
     return Redirect(started.redirect_url, status_code=303)
 
 
@@ -74,7 +84,7 @@ async def payment_return(visit: Visit) -> Response[Any]:
     return visit.page("family/invoices/payment.html.j2", context, status=200 if payment else 404)
 
 
-@form("/paiement/notification", is_of_others=True)
+@action("/paiement/notification", is_of_others=True)
 async def payment_notification(visit: Visit) -> Response[str]:
     """The provider says that an operation ended; it gets no information in return."""
     named = {**dict(visit.request.query_params.items()), **visit.posted.values}
@@ -82,21 +92,6 @@ async def payment_notification(visit: Visit) -> Response[str]:
     with contextlib.suppress(Refused):
         await visit.call(notify_payment, typed_as(PayfipNotification, {"operation_id": operation}))
     return Response("", media_type="text/plain")
-
-
-async def _invoice_page(visit: Visit, invoice_id: UUID, form: FormState) -> Response[str]:
-    invoice = await visit.call(read_invoice, invoice_id)
-    reason = ""
-    if not invoice.is_payable_online and invoice.payable_reason:
-        reason = visit.portal.refusals.refusal(invoice.payable_reason, invoice.payable_params)
-    context = {
-        "invoice": invoice,
-        "left_cents": invoice.total_cents - invoice.paid_cents,
-        "receipts": [payment for payment in invoice.payments if payment.status is PaymentStatus.PAID],
-        "reason": reason,
-        "key": str(uuid4()),
-    }
-    return visit.page("family/invoices/invoice.html.j2", context, form=form)
 
 
 PAGES = [invoices_page, invoice_page, invoice_document, pay, payment_return, payment_notification]

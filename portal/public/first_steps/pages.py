@@ -1,6 +1,6 @@
 """The first steps after the first sign-in: choose personal credentials, then read and accept the terms."""
 
-from typing import Any
+from typing import Any, Final
 
 from litestar import Response
 
@@ -10,11 +10,12 @@ from contracts.types import ActorKind, SessionStage
 from gateway.auth import cleared_session_cookie, session_cookie
 from gateway.calls import Refused, typed_as
 from portal.frame.errors import FIRST_STEPS
-from portal.frame.spaces import at_stage, form, page
+from portal.frame.spaces import action, at_stage, page, show_again
 from portal.frame.visit import FlashNotice, Visit
-from portal.kit import FormState, Texts
+from portal.kit import Form, Texts
 
-STEPS = ("first_steps.credentials.step", "first_steps.terms.step")
+CHOICE: Final = Form(CredentialsChoice, "first_steps.credentials", ("username", "password", "password_confirmation"))
+STEPS: Final = ("first_steps.credentials.step", "first_steps.terms.step")
 
 
 CREDENTIALS = at_stage(SessionStage.CHOOSE_CREDENTIALS)
@@ -24,18 +25,27 @@ TERMS = at_stage(SessionStage.ACCEPT_TERMS)
 @page("/premiere-connexion/identifiants", admits=CREDENTIALS)
 async def credentials_page(visit: Visit) -> Response[Any]:
     """The form "MODIFICATION DE VOS IDENTIFIANTS", with the town's password policy."""
-    session = visit.session
-    return await _credentials_page(visit, FormState({"username": session.username}))
+    policy = await visit.call(api.credential_policy)
+    context = {
+        "policy": policy,
+        "policy_words": policy_words(visit.portal.texts, policy),
+        "steps": [visit.portal.texts(key) for key in STEPS],
+        "step": 1,
+        "action": "/premiere-connexion/identifiants",
+    }
+    return visit.page(
+        "public/first_steps/credentials.html.j2", context, form=visit.form(CHOICE, {"username": visit.session.username})
+    )
 
 
-@form("/premiere-connexion/identifiants", admits=CREDENTIALS)
+@action("/premiere-connexion/identifiants", admits=CREDENTIALS)
 async def choose_credentials(visit: Visit) -> Response[Any]:
     """Replace the temporary credentials; what is wrong is said by its field."""
-    typed = {name: visit.posted.get(name) for name in ("username", "password", "password_confirmation")}
+    typed = CHOICE.typed(visit.posted.values)
     try:
         opened = await visit.call(api.choose_credentials, typed_as(CredentialsChoice, typed))
     except Refused as refused:
-        return await _credentials_page(visit, visit.refused(refused, typed))
+        return await show_again(visit, credentials_page, visit.refused(refused, typed, CHOICE))
     visit.sessions.forget(visit.visitor.session_token)
     target = FIRST_STEPS.get(opened.stage, "/mon-accueil")
     return visit.redirect(target, FlashNotice("success", "credentials_chosen"), cookies=[session_cookie(opened)])
@@ -44,10 +54,18 @@ async def choose_credentials(visit: Visit) -> Response[Any]:
 @page("/premiere-connexion/conditions", admits=TERMS)
 async def terms_page(visit: Visit) -> Response[Any]:
     """The terms of use, whole, and the means to accept them at their end."""
-    return await _terms_page(visit, FormState())
+    terms = await visit.call(api.read_terms)
+    context = {
+        "terms": terms,
+        "information_url": visit.portal.town.section.information_url,
+        "steps": [visit.portal.texts(key) for key in STEPS],
+        "step": 2,
+        "action": "/premiere-connexion/conditions",
+    }
+    return visit.page("public/first_steps/terms.html.j2", context, form=visit.form())
 
 
-@form("/premiere-connexion/conditions", admits=TERMS)
+@action("/premiere-connexion/conditions", admits=TERMS)
 async def accept_terms(visit: Visit) -> Response[Any]:
     """Accept the terms and open the space."""
     body = {
@@ -58,13 +76,13 @@ async def accept_terms(visit: Visit) -> Response[Any]:
     try:
         session = await visit.call(api.accept_terms, typed_as(TermsAcceptance, body))
     except Refused as refused:
-        return await _terms_page(visit, visit.refused(refused, {}))
+        return await show_again(visit, terms_page, visit.refused(refused, {}))
     visit.sessions.forget(visit.visitor.session_token)
     home = "/agents" if session.kind is ActorKind.AGENT else "/mon-accueil"
     return visit.redirect(home, FlashNotice("success", "terms_accepted"))
 
 
-@form("/premiere-connexion/annuler")
+@action("/premiere-connexion/annuler")
 async def cancel(visit: Visit) -> Response[Any]:
     """Leave without accepting: nothing is kept but what was already confirmed."""
     if visit.visitor.session is not None:
@@ -86,30 +104,6 @@ def policy_words(texts: Texts, policy: CredentialPolicy) -> str:
     ]
     key = "rules" if kinds else "rules_length_only"
     return texts(f"first_steps.policy.{key}", length=policy.length_min, kinds=", ".join(kinds))
-
-
-async def _credentials_page(visit: Visit, form: FormState) -> Response[str]:
-    policy = await visit.call(api.credential_policy)
-    context = {
-        "policy": policy,
-        "policy_words": policy_words(visit.portal.texts, policy),
-        "steps": [visit.portal.texts(key) for key in STEPS],
-        "step": 1,
-        "action": "/premiere-connexion/identifiants",
-    }
-    return visit.page("public/first_steps/credentials.html.j2", context, form=form)
-
-
-async def _terms_page(visit: Visit, form: FormState) -> Response[str]:
-    terms = await visit.call(api.read_terms)
-    context = {
-        "terms": terms,
-        "information_url": visit.portal.town.section.information_url,
-        "steps": [visit.portal.texts(key) for key in STEPS],
-        "step": 2,
-        "action": "/premiere-connexion/conditions",
-    }
-    return visit.page("public/first_steps/terms.html.j2", context, form=form)
 
 
 PAGES = [credentials_page, choose_credentials, terms_page, accept_terms, cancel]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from chassis.actor import Actor
-from chassis.batching import Batcher, MayFollow
+from chassis.batching import Batcher
 from chassis.data.database import Database, Transaction, command
 from chassis.data.idempotency import Claim, KeptAnswer
 from chassis.identifiers import new_id
@@ -34,20 +34,17 @@ BookingBatcher = Batcher[BookingRequest, BookingChangesMade]
 def booking_batcher(zone: ZoneInfo) -> BookingBatcher:
     """The batcher of concurrent requests for places: what arrives while a batch is under way is decided together."""
 
-    async def run(db: Database, requests: Sequence[BookingRequest], may_follow: MayFollow) -> Sequence[Outcome]:
-        return await book(db, requests, zone, may_follow)
+    async def run(db: Database, requests: Sequence[BookingRequest]) -> Sequence[Outcome]:
+        return await book(db, requests, zone)
 
     return Batcher(run)
 
 
 @command
-async def book(
-    tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneInfo, may_follow: MayFollow = lambda: None
-) -> list[Outcome]:
+async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneInfo) -> list[Outcome]:
     """Decide baskets in order of arrival; each is carried out whole or refused. The outcomes are in the same order.
 
-    A key that was answered before, or that is in the batch twice, gets one and the same answer. Once the places are locked
-    those who came later `may_follow`: they queue up behind the locks.
+    A key that was answered before, or that is in the batch twice, gets one and the same answer.
     """
     first: dict[Claim, BookingRequest] = {}
     for request in requests:
@@ -65,7 +62,6 @@ async def book(
     ]
     slot_ids = {line.slot_id for line in every_line} | await store.slots_of(tx, given_back)
     places = await store.lock_places(tx, list(slot_ids))
-    may_follow()
     bookings = await store.load_bookings(tx, given_back, places, zone)
     kept, booked = await store.known_of(tx, [request.claim for request in new], every_line)
     outcomes = _replay(new, kept)

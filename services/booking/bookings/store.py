@@ -30,7 +30,7 @@ LINES_SQL = """
 select c.child_id, c.household_id, c.first_name, c.birth_on,
        s.id as slot_id, s.service_on, s.activity_id, a.label as activity_label, a.age_min, a.age_max,
        a.cutoff_days_before, a.cutoff_at,
-       e.status as enrollment_status, e.starts_on, e.ends_on, now() as begun_at
+       e.status as enrollment_status, e.starts_on, e.ends_on
 from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as line(guardian_id, child_id, slot_id, position)
 left join lateral (
     select * from children
@@ -60,7 +60,6 @@ async def load_days(tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo
         [line.child_id for line in lines],
         [line.slot_id for line in lines],
     )
-    tx.begun_at = rows[0]["begun_at"]  # a decision needs the time: here it costs no question of its own
     slots: dict[UUID, SlotFacts] = {}
     return [_wished_day(line, row, slots, zone) for line, row in zip(lines, rows, strict=True)]
 

@@ -23,10 +23,10 @@ from contracts.identity.models import Credential
 from contracts.types import ActorKind, Role
 from tests.component.authorization.matrix import AGENTS, FORMERS, SYSTEM
 from tests.component.billing import families
+from tests.component.gateway.browser import Browser
 from tests.component.gateway.town import (
     PASSWORD,
     UNTIL_MIDNIGHT,
-    Browser,
     Town,
     accept_terms,
     choose_credentials,

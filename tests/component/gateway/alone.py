@@ -11,7 +11,7 @@ from litestar import Litestar
 from contracts.types import SERVICES
 from gateway.app import create
 from gateway.settings import GatewaySettings
-from tests.component.gateway.town import ORIGIN
+from tests.component.gateway.browser import ORIGIN
 from tests.support.services import DEMO_TOWN
 
 NOBODY = "http://127.0.0.1:1"

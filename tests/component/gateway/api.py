@@ -6,7 +6,8 @@ from uuid import uuid4
 import httpx2
 
 from contracts.family.models import Household
-from tests.component.gateway.town import Browser, Town
+from tests.component.gateway.browser import Browser
+from tests.component.gateway.town import Town
 
 
 class Application:

@@ -6,7 +6,8 @@ import pytest
 
 from contracts.types import Role
 from tests.component.gateway.api import Application, application_of, parent_application
-from tests.component.gateway.town import PASSWORD, Browser, Town, child_ids, household_body
+from tests.component.gateway.browser import Browser
+from tests.component.gateway.town import PASSWORD, Town, child_ids, household_body
 
 pytestmark = pytest.mark.anyio
 

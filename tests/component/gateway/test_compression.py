@@ -6,7 +6,8 @@ import re
 import pytest
 
 from contracts.types import Role
-from tests.component.gateway.town import Browser, Town
+from tests.component.gateway.browser import Browser
+from tests.component.gateway.town import Town
 
 pytestmark = pytest.mark.anyio
 

@@ -11,7 +11,8 @@ from deploy.local.child import free_ports
 from gateway import connections
 from gateway.connections import HEAD_BYTES_MAX, GuardedConnection
 from tests.component.gateway.alone import limited_gateway
-from tests.component.gateway.town import ORIGIN, Listener
+from tests.component.gateway.browser import ORIGIN
+from tests.component.gateway.town import Listener
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,8 @@ from litestar.routes import HTTPRoute
 
 from gateway.auth import Sessions
 from tests.component.gateway.alone import limited_gateway, visitor
-from tests.component.gateway.town import ORIGIN, Town
+from tests.component.gateway.browser import ORIGIN
+from tests.component.gateway.town import Town
 
 pytestmark = pytest.mark.anyio
 

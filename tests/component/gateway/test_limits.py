@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from contracts.types import Role
-from tests.component.gateway.town import ORIGIN, Town, household_body
+from tests.component.gateway.browser import ORIGIN
+from tests.component.gateway.town import Town, household_body
 
 pytestmark = pytest.mark.anyio
 

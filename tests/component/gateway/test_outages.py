@@ -10,7 +10,8 @@ import pytest
 from contracts.types import SERVICES, Role
 from gateway.app import create
 from gateway.settings import GatewaySettings
-from tests.component.gateway.town import ORIGIN, Browser, Town, words
+from tests.component.gateway.browser import ORIGIN, Browser, words
+from tests.component.gateway.town import Town
 from tests.support.services import DEMO_TOWN
 
 pytestmark = pytest.mark.anyio

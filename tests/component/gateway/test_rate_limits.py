@@ -7,7 +7,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from tests.component.gateway.alone import limited_gateway, visitor
-from tests.component.gateway.town import ORIGIN, words
+from tests.component.gateway.browser import ORIGIN, words
 
 pytestmark = pytest.mark.anyio
 

@@ -3,6 +3,7 @@
 import pytest
 
 from contracts.types import Role
+from tests.component.gateway.browser import is_refused
 from tests.component.gateway.town import PASSWORD, Town
 
 pytestmark = pytest.mark.anyio
@@ -22,9 +23,9 @@ async def test_cookie_is_for_this_origin_and_its_scripts_cannot_read_it(town: To
 
 async def test_wrong_password_opens_no_session_and_keeps_what_was_typed(town: Town) -> None:
     browser = town.browser()
-    answer = await browser.post("/connexion", {"login": "somebody@famille.example", "password": "not-this-one-1"})
-    assert answer.status_code == 401
-    assert "set-cookie" not in answer.headers
+    answer = await browser.submit("/connexion", {"login": "somebody@famille.example", "password": "not-this-one-1"})
+    assert is_refused(answer)
+    assert "__Host-session" not in browser.http.cookies
     assert "somebody@famille.example" in answer.text
     assert "not-this-one-1" not in answer.text
 
@@ -86,6 +87,5 @@ async def signing_in(town: Town, next_path: str) -> str:
     """Where a sign-in leads to that was asked to go on to a path."""
     agent = await town.agent(Role.FINANCE)
     fields = {"login": agent.username, "password": PASSWORD, "next": next_path}
-    answer = await town.browser().post("/connexion", fields)
-    assert answer.status_code == 303, answer.text
+    answer = await town.browser().done("/connexion", fields)
     return str(answer.headers["location"])

@@ -9,7 +9,8 @@ from contracts.types import Role
 from portal.agents import AGENTS
 from portal.family import FAMILY
 from portal.frame.spaces import Space
-from tests.component.gateway.town import Browser, Town, words
+from tests.component.gateway.browser import Browser, words
+from tests.component.gateway.town import Town
 
 pytestmark = pytest.mark.anyio
 
@@ -115,3 +116,22 @@ async def test_public_pages_stay_open_without_identity(town: Town) -> None:
         for path in ("/", "/aide", "/connexion", "/activites"):
             assert (await town.browser().get(path)).status_code == 200, path
         assert (await town.browser().post("/connexion", {"login": "x", "password": "y"})).status_code == 503
+
+
+async def test_a_family_is_greeted_by_name_on_each_of_its_pages(town: Town) -> None:
+    """U24: the session zone of every page but two showed a user name."""
+    parent, household = await town.parent(civility="madame")
+    (guardian,) = household.guardians
+    for path in ("/", *(page.path for page in FAMILY.shown())):
+        page = await parent.get(path)
+        assert f"Bonjour Madame {guardian.last_name.upper()}." in words(page), path
+        assert "parent-" not in words(page), path
+
+
+async def test_a_family_that_nobody_can_name_is_greeted_all_the_same(town: Town) -> None:
+    parent, _ = await town.parent()
+    async with town.without("family"):
+        page = await parent.get("/factures")
+    assert page.status_code == 200
+    assert "Bonjour." in words(page)
+    assert "parent-" not in words(page)

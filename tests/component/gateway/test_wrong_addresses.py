@@ -7,7 +7,8 @@ from litestar import Litestar
 from contracts.types import Role, SessionStage
 from gateway.auth import StageNotReady, Visitor
 from gateway.last_resort import is_possible
-from tests.component.gateway.town import ORIGIN, Browser, Town, words
+from tests.component.gateway.browser import ORIGIN, Browser, words
+from tests.component.gateway.town import Town
 
 pytestmark = pytest.mark.anyio
 

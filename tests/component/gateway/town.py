@@ -6,16 +6,13 @@ Kafka alone is missing: what a service emits is handed to the others by `settle`
 import asyncio
 import itertools
 import json
-import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from html import unescape
 from pathlib import Path
 from typing import Any, Final, cast
 from uuid import UUID, uuid4
 
-import httpx2
 import uvicorn
 from joserfc.jwk import OKPKey
 from litestar import Litestar
@@ -28,54 +25,17 @@ from contracts.types import SERVICES, Role
 from deploy.local.child import free_ports
 from gateway.app import create
 from gateway.settings import GatewaySettings
+from tests.component.gateway.browser import ORIGIN, Browser, hidden
 from tests.factories.booking import BookingTown, Family
 from tests.support.databases import Postgres
 from tests.support.polling import eventually
 from tests.support.services import DEMO_TOWN, RunningService, running_service
 
-ORIGIN: Final = "https://portail.valmont.example"
 UNTIL_MIDNIGHT: Final = {"days_before": 0, "at": "23:59:59"}
 """The cutoff of an activity that may still be booked on the day itself."""
 PASSWORD: Final = "velo-rouge-42"
 ROUNDS_MAX: Final = 10
 NO_PROVIDER: Final = "http://127.0.0.1:1"
-
-
-class Browser:
-    """A visitor's browser: it keeps cookies, and the form token of the page it looks at. `username` signed in first."""
-
-    def __init__(self, app: Litestar, address: str) -> None:
-        transport = httpx2.ASGITransport(app=cast("Any", app), client=(address, 40000))
-        self.http = httpx2.AsyncClient(transport=transport, base_url=ORIGIN)
-        self.form_token = ""
-        self.username = ""
-
-    @property
-    def session_token(self) -> str:
-        """The value of the session cookie."""
-        return self.http.cookies["__Host-session"]
-
-    async def get(self, path: str, **options: Any) -> httpx2.Response:
-        """Open a page, without following where it leads."""
-        return self._seen(await self.http.get(path, **options))
-
-    async def post(
-        self, path: str, fields: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
-    ) -> httpx2.Response:
-        """Send a form of the page that is open; `headers` replace those of a browser."""
-        body = {"csrf_token": self.form_token, **(fields or {})}
-        return self._seen(await self.http.post(path, data=body, headers=headers or {"Origin": ORIGIN}))
-
-    async def landing(self, response: httpx2.Response) -> httpx2.Response:
-        """The page at the end of the redirects."""
-        while response.status_code == 303:
-            response = await self.get(response.headers["location"])
-        return response
-
-    def _seen(self, response: httpx2.Response) -> httpx2.Response:
-        if found := re.search(r'name="csrf_token" value="([^"]+)"', response.text):
-            self.form_token = found[1]
-        return response
 
 
 class _Server(uvicorn.Server):
@@ -178,8 +138,7 @@ class Town:
         """A browser after signing in."""
         browser = self.browser()
         browser.username = login
-        answer = await browser.post("/connexion", {"login": login, "password": password})
-        assert answer.status_code == 303, answer.text
+        await browser.done("/connexion", {"login": login, "password": password})
         return browser
 
     async def newcomer(self, **guardian: Any) -> tuple[Browser, Household]:
@@ -226,34 +185,18 @@ def household_body(children: int = 1, **guardian: Any) -> dict[str, Any]:
     }
 
 
-async def choose_credentials(browser: Browser) -> httpx2.Response:
+async def choose_credentials(browser: Browser) -> None:
     """The first of the first steps."""
     await browser.get("/premiere-connexion/identifiants")
     fields = {"username": f"parent-{uuid4().hex[:12]}", "password": PASSWORD, "password_confirmation": PASSWORD}
-    answer = await browser.post("/premiere-connexion/identifiants", fields)
-    assert answer.status_code == 303, answer.text
-    return answer
+    await browser.done("/premiere-connexion/identifiants", fields)
 
 
-async def accept_terms(browser: Browser) -> httpx2.Response:
+async def accept_terms(browser: Browser) -> None:
     """The second of the first steps."""
     page = await browser.get("/premiere-connexion/conditions")
     fields = {name: hidden(page, name) for name in ("version", "end_token")}
-    answer = await browser.post("/premiere-connexion/conditions", {**fields, "is_accepted": "true"})
-    assert answer.status_code == 303, answer.text
-    return answer
-
-
-def hidden(page: httpx2.Response, name: str) -> str:
-    """The value of a hidden field of a page."""
-    found = re.search(rf'<input type="hidden" name="{re.escape(name)}" value="([^"]*)"', page.text)
-    assert found, f"no hidden field {name} on {page.url}"
-    return unescape(found[1])
-
-
-def words(page: httpx2.Response) -> str:
-    """What a page says, without its markup, in one line."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
+    await browser.done("/premiere-connexion/conditions", {**fields, "is_accepted": "true"})
 
 
 def family_of(household: Household) -> Family:

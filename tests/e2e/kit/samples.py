@@ -9,7 +9,7 @@ from contracts.billing.models import Invoice, PriceExplanation, Quote, QuoteLine
 from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.identity.models import CredentialPolicy, Terms, TermsSection
 from contracts.types import DayState, EnrollmentStatus, InvoiceStatus
-from portal.family.calendar.view import CHOOSABLE_WITH_WAITING_LIST, CalendarOptions, Choices, calendar_view, changes
+from portal.family.calendar.view import CHOOSABLE_WITH_WAITING_LIST, NO_CHOICES, CalendarOptions, Choices, calendar_view
 from portal.kit import Crumb, Flash, FormState, Frame, MenuEntry, SessionZone, Texts
 
 LINA, SACHA = UUID(int=1), UUID(int=2)
@@ -145,7 +145,6 @@ def refusal(code: str, _params: object) -> str:
 
 def quote(choices: Choices) -> Quote | None:
     """A price for what was ticked: the kit's own answer, since nothing is booked here."""
-    added, _ = changes(choices)
     days = {
         f"{row.child_id}:{cell.slot_id}": (row, cell)
         for calendar in (week(), month())
@@ -168,22 +167,20 @@ def quote(choices: Choices) -> Quote | None:
                 is_maximum_for_want_of_quotient=row.child_id != LINA,
             ),
         )
-        for row, cell in (days[control] for control in added)
+        for row, cell in (days[control] for control in choices.added)
     )
     return Quote(lines=lines, total_cents=PRICE_CENTS * len(lines)) if lines else None
 
 
 def basket(texts: Texts, choices: Choices) -> dict[str, object]:
     """The parameters of the basket macro for the choices of the week."""
-    _, removed = changes(choices)
     view = calendar_view(week(), texts, refusal, options=OPTIONS)
-    cells = [cell for row in view.rows for cell in row.cells if cell.control in removed]
+    cells = [cell for row in view.rows for cell in row.cells if cell.control in choices.removed]
     return {"quote": quote(choices), "names": NAMES, "removed": cells}
 
 
-def context(texts: Texts, choices: Choices | None = None) -> dict[str, object]:
+def context(texts: Texts, choices: Choices = NO_CHOICES) -> dict[str, object]:
     """Everything that the templates of the gallery read."""
-    chosen = choices or Choices()
     return {
         "frame": FRAME,
         "agent_frame": AGENT_FRAME,
@@ -191,7 +188,7 @@ def context(texts: Texts, choices: Choices | None = None) -> dict[str, object]:
         "policy": POLICY,
         "week": calendar_view(week(), texts, refusal, choices, OPTIONS),
         "month": calendar_view(month(), texts, refusal),
-        "basket_values": basket(texts, chosen),
+        "basket_values": basket(texts, choices),
         "invoice": INVOICE,
         "enrollments": ENROLLMENTS,
         "terms_box": _terms("checkbox"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from portal.family.calendar.view import Choices
+from portal.family.calendar.view import NO_CHOICES, Choices
 from portal.kit import STATIC, Texts, TownFace, create_environment, theme_css
 from tests.e2e.kit import samples
 
@@ -34,17 +34,17 @@ class Handler(BaseHTTPRequestHandler):
             file = STATIC / path.removeprefix("/static/")
             self._answer(file.read_bytes(), TYPES[file.suffix])
         else:
-            self._page(path, None)
+            self._page(path, NO_CHOICES)
 
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-        choices = Choices(form.get("slot", []), form.get("was", []))
+        choices = Choices.of_form(form.get("slot", []), form.get("was", []))
         if self.path == "/quote":
             self._answer(ENVIRONMENT.from_string(BASKET).render(values=samples.basket(TEXTS, choices)).encode(), HTML)
         else:
             self._page(self.path, choices)
 
-    def _page(self, path: str, choices: Choices | None) -> None:
+    def _page(self, path: str, choices: Choices) -> None:
         template = ENVIRONMENT.get_template(f"{path.strip('/')}.html.j2")
         self._answer(template.render(samples.context(TEXTS, choices)).encode(), HTML)
 

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from chassis.batching import WAITING_MAX, Batcher, MayFollow
+from chassis.batching import WAITING_MAX, Batcher
 from chassis.data.database import Database
 from chassis.refusal import Busy, NotFound, Refusal
 from chassis.telemetry import PART_DEATHS
@@ -28,7 +28,7 @@ class Counter:
         self.open = asyncio.Event()
         self.open.set()
 
-    async def run(self, _db: Database, numbers: Sequence[int], _may_follow: MayFollow) -> Sequence[int | Refusal]:
+    async def run(self, _db: Database, numbers: Sequence[int]) -> Sequence[int | Refusal]:
         self.batches.append(list(numbers))
         self.started.set()
         self.seen_requesters.add(requester.get())
@@ -78,7 +78,7 @@ async def test_a_fault_does_not_reach_the_others() -> None:
 async def test_an_outage_is_told_to_all_without_trying_each() -> None:
     calls = 0
 
-    async def run(_db: Database, _numbers: Sequence[int], _may_follow: MayFollow) -> Sequence[int | Refusal]:
+    async def run(_db: Database, _numbers: Sequence[int]) -> Sequence[int | Refusal]:
         nonlocal calls
         calls += 1
         raise ConnectionResetError
@@ -113,73 +113,6 @@ async def test_a_batch_carries_nobody_s_context() -> None:
     assert counter.seen_requesters == {"nobody"}
 
 
-class Doors:
-    """Batches that follow one another when they say so, and end when their door is opened."""
-
-    def __init__(self) -> None:
-        self.began: list[list[int]] = []
-        self.doors: list[asyncio.Event] = []
-        self.may_follow: list[MayFollow] = []
-
-    async def run(self, _db: Database, numbers: Sequence[int], may_follow: MayFollow) -> Sequence[int | Refusal]:
-        self.began.append(list(numbers))
-        self.may_follow.append(may_follow)
-        self.doors.append(asyncio.Event())
-        await self.doors[-1].wait()
-        return list(numbers)
-
-
-async def begun(doors: Doors, count: int) -> None:
-    """Wait until so many batches began, and some turns of the loop longer, in which one more might."""
-    for _ in range(20):
-        await asyncio.sleep(0)
-    assert len(doors.began) == count
-
-
-async def test_a_whole_batch_begins_beside_the_one_that_lets_it() -> None:
-    doors = Doors()
-    batcher: Batcher[int, int] = Batcher(doors.run, batch_max=2)
-    everybody = asyncio.create_task(submit_all(batcher, range(7)))
-    await begun(doors, 1)
-    doors.may_follow[0]()
-    await begun(doors, 2)
-    doors.may_follow[1]()
-    await begun(doors, 2)  # never more than two
-    doors.doors[1].set()
-    await begun(doors, 3)  # the one that ended first makes room
-    doors.may_follow[2]()
-    doors.doors[0].set()
-    doors.doors[2].set()
-    await begun(doors, 4)
-    doors.doors[3].set()
-    assert await everybody == list(range(7))
-    assert doors.began == [[0, 1], [2, 3], [4, 5], [6]]
-
-
-async def test_less_than_a_batch_waits_for_more_or_for_the_end() -> None:
-    doors = Doors()
-    batcher: Batcher[int, int] = Batcher(doors.run, batch_max=2)
-    everybody = asyncio.create_task(submit_all(batcher, range(3)))
-    await begun(doors, 1)
-    doors.may_follow[0]()
-    await begun(doors, 1)
-    doors.doors[0].set()
-    await begun(doors, 2)
-    doors.doors[1].set()
-    assert await everybody == [0, 1, 2]
-
-
-async def test_a_batch_that_says_nothing_keeps_the_next_one_waiting() -> None:
-    doors = Doors()
-    batcher: Batcher[int, int] = Batcher(doors.run, batch_max=2)
-    everybody = asyncio.create_task(submit_all(batcher, range(4)))
-    await begun(doors, 1)
-    doors.doors[0].set()
-    await begun(doors, 2)
-    doors.doors[1].set()
-    assert await everybody == [0, 1, 2, 3]
-
-
 async def test_a_turn_that_dies_leaves_nobody_waiting_and_the_next_one_begins() -> None:
     counter = Counter()
     batcher = Batcher(counter.run)
@@ -187,8 +120,8 @@ async def test_a_turn_that_dies_leaves_nobody_waiting_and_the_next_one_begins() 
     before = PART_DEATHS.labels("batcher")._value.get()
     waiting = asyncio.create_task(batcher.submit(NO_DATABASE, 2))
     await counter.started.wait()
-    (turn,) = batcher._turns
-    turn.cancel()
+    assert batcher._turn is not None
+    batcher._turn.cancel()
     with pytest.raises(Busy):
         await waiting
     assert PART_DEATHS.labels("batcher")._value.get() == before + 1

@@ -11,12 +11,12 @@ from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import DayState, EnrollmentStatus
 from portal.family.calendar.view import (
     CHOOSABLE_WITH_WAITING_LIST,
+    NO_CHOICES,
     OPEN,
     CalendarOptions,
     CellView,
     Choices,
     calendar_view,
-    changes,
     monday,
     settled,
 )
@@ -51,7 +51,7 @@ def day_cell(state: DayState, day: date = TUESDAY, **fields: object) -> DayCell:
     return DayCell.model_validate({"slot_id": UUID(int=day.day), "service_on": day, "state": state, **fields})
 
 
-def only_cell(cell: DayCell, choices: Choices | None = None) -> CellView:
+def only_cell(cell: DayCell, choices: Choices = NO_CHOICES) -> CellView:
     (row,) = calendar_view(calendar_of(cell), TEXTS, refusal, choices).rows
     return row.cells[0]
 
@@ -106,18 +106,20 @@ def test_a_reason_is_worded_with_its_facts() -> None:
 def test_a_redrawn_form_shows_what_was_ticked_and_keeps_the_other_weeks() -> None:
     booked, free = day_cell(DayState.BOOKED), day_cell(DayState.BOOKABLE, date(2026, 9, 10))
     ticked, elsewhere = f"{LINA}:{free.slot_id}", f"{LINA}:{UUID(int=99)}"
-    choices = Choices(slots=(elsewhere, ticked), were=(f"{LINA}:{booked.slot_id}",))
+    choices = Choices.of_form([elsewhere, ticked], [f"{LINA}:{booked.slot_id}"])
     view = calendar_view(calendar_of(booked, free), TEXTS, refusal, choices)
     assert [(cell.was_on, cell.is_on) for cell in view.rows[0].cells] == [(True, False), (False, True)]
     assert (view.carried, view.carried_were) == ([elsewhere], [])
 
 
 @given(controls, controls)
-def test_changes_lead_from_what_was_on_to_what_is_ticked(slots: list[str], were: list[str]) -> None:
-    added, removed = changes(Choices(slots, were))
-    assert (set(were) - set(removed)) | set(added) == set(slots)
-    assert not set(added) & set(were)
-    assert not set(removed) & set(slots)
+def test_choices_lead_from_what_was_on_to_what_is_ticked(slots: list[str], were: list[str]) -> None:
+    chosen = Choices.of_form(slots, were)
+    assert (set(were) - set(chosen.removed)) | set(chosen.added) == set(slots)
+    assert not set(chosen.added) & set(were)
+    assert not set(chosen.removed) & set(slots)
+    assert chosen.is_empty is (set(slots) == set(were))
+    assert all(chosen.is_on(control, control in were) is (control in slots) for control in (*slots, *were))
 
 
 def test_a_week_has_its_five_days_and_the_week_end_when_it_is_used() -> None:
@@ -149,9 +151,8 @@ def test_after_a_refusal_what_is_done_or_impossible_is_left_out_of_the_choices()
     control = {state: f"{LINA}:{cell.slot_id}" for state, cell in days.items()}
     calendar = calendar_of(*days.values())
     every = list(control.values())
-    added = settled(calendar, Choices(slots=[*every, "gone"]))
-    assert changes(added) == ([control[state] for state in DayState if state in OPEN], [])
-    removed = settled(calendar, Choices(were=[*every, "gone"]))
-    assert changes(removed) == ([], [control[DayState.BOOKED]])
+    possible = tuple(control[state] for state in DayState if state in OPEN)
+    assert settled(calendar, Choices(added=(*every, "gone"))) == Choices(added=possible)
+    assert settled(calendar, Choices(removed=(*every, "gone"))) == Choices(removed=(control[DayState.BOOKED],))
     # A day that is not booked any more, which the form only shows as it was, is not asked for.
-    assert changes(settled(calendar, Choices(slots=every, were=every))) == ([], [])
+    assert settled(calendar, Choices.of_form(every, every)).is_empty

@@ -1,19 +1,28 @@
 """What is typed in a page and what becomes of it: addresses to go on to, nested forms, children, days and amounts."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+from uuid import UUID
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from portal.agents.counter.families import with_children_in_order
-from portal.agents.places.openings import PERIOD_DAYS_MAX, WEEKDAYS, chosen_days
-from portal.kit import MalformedForm, nest
+from portal.agents.counter.enrollments import DECISION
+from portal.agents.counter.families import NEW_FAMILY, NEW_QUOTIENT, with_children_in_order
+from portal.agents.money.invoicing import NEW_RUN
+from portal.agents.places.openings import OPENING, PERIOD_DAYS_MAX, WEEKDAYS, Opening, chosen_days
+from portal.family.enrollments.pages import NEW_ENROLLMENT
+from portal.frame.errors import SIGN_IN
+from portal.kit import Form, FormState, MalformedForm, Texts, nest
 from portal.kit.amounts import cents_typed
+from portal.kit.forms import Limits
+from portal.public.first_steps.pages import CHOICE
 from portal.public.sign_in.pages import safe_path
 
+EVERY_FORM = (CHOICE, DECISION, NEW_ENROLLMENT, NEW_FAMILY, NEW_QUOTIENT, NEW_RUN, OPENING, SIGN_IN)
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 
 
@@ -113,25 +122,59 @@ def test_children_are_numbered_as_the_service_counts_them(children: list[tuple[s
 @given(DAYS, st.integers(0, PERIOD_DAYS_MAX - 1), st.lists(st.sampled_from(WEEKDAYS), unique=True))
 def test_chosen_days_are_those_of_the_period_on_those_weekdays(first: date, length: int, weekdays: list[str]) -> None:
     last = first + timedelta(days=length)
-    days = chosen_days(str(first), str(last), weekdays)
-    assert days is not None
+    days = chosen_days(opening(first, last, weekdays))
     assert days == sorted(set(days))
     assert all(first <= day <= last and str(day.weekday()) in weekdays for day in days)
-    assert len(chosen_days(str(first), str(last), list(WEEKDAYS)) or []) == length + 1
+    assert len(chosen_days(opening(first, last))) == length + 1
 
 
 @pytest.mark.parametrize(
-    ("first", "last"),
-    [
-        ("2026-09-08", "2026-09-07"),
-        ("2026-09-01", "2027-09-02"),
-        ("", "2026-09-01"),
-        ("2026-09-01", "demain"),
-        ("0001-01-01", "9999-12-31"),
-    ],
+    ("first", "last"), [("2026-09-08", "2026-09-07"), ("2026-09-01", "2027-09-02"), ("1900-01-01", "2100-12-31")]
 )
-def test_period_that_cannot_be_read_or_is_too_long_has_no_days(first: str, last: str) -> None:
-    assert chosen_days(first, last, list(WEEKDAYS)) is None
+def test_period_that_ends_before_it_begins_or_is_too_long_has_no_days(first: str, last: str) -> None:
+    assert chosen_days(opening(date.fromisoformat(first), date.fromisoformat(last))) == []
+
+
+def opening(first: date, last: date, weekdays: Sequence[str] = WEEKDAYS) -> Opening:
+    """What an agent asks for who opens days of this period."""
+    return Opening(activity_id=UUID(int=1), from_on=first, to_on=last, weekday=tuple(weekdays), capacity=10)
+
+
+@pytest.mark.parametrize("form", EVERY_FORM, ids=lambda form: form.texts)
+def test_a_form_has_a_label_and_limits_for_each_of_its_fields(form: Form) -> None:
+    """A misspelled field has neither: it would be asked for under no name, and never be sent."""
+    texts = Texts.load()
+    for name in form.fields:
+        shown = name.replace("*", "0")
+        assert FormState(form=form).label(shown) in texts, name
+        assert form.limits(shown).length_max >= 0
+
+
+def test_limits_are_those_of_the_request() -> None:
+    assert NEW_FAMILY.limits("guardian.first_name") == Limits(is_required=True, length_max=80)
+    assert NEW_FAMILY.limits("guardian.phone") == Limits(is_required=False, length_max=20)
+    # Nobody must have a second guardian, nor more than one child.
+    assert NEW_FAMILY.limits("co_guardian.first_name") == Limits(is_required=False, length_max=80)
+    required = {number: NEW_FAMILY.limits(f"children.{number}.birth_on").is_required for number in (0, 1, 14)}
+    assert required == {0: True, 1: False, 14: False}
+
+
+def test_a_form_reads_its_own_fields_alone() -> None:
+    posted = {"guardian.first_name": " Ana ", "children.0.first_name": "Lina", "quotient.value_cents": "652,50"}
+    foreign = {"step": "create", "guardian.is_payer": "true", "children.0": "x", "children.x.first_name": "y"}
+    typed = NEW_FAMILY.typed(posted | foreign)
+    assert typed == posted
+    assert NEW_FAMILY.body(typed) == {
+        "guardian": {"first_name": "Ana"},
+        "children": [{"first_name": "Lina"}],
+        "quotient": {"value_cents": 65250},
+    }
+
+
+@given(st.permutations(["children.10.last_name", "children.2.last_name", "guardian.email", "", "address.city"]))
+def test_errors_come_in_the_order_of_the_fields(names: list[str]) -> None:
+    ordered = NEW_FAMILY.in_order(dict.fromkeys(names, "x"))
+    assert list(ordered) == ["guardian.email", "address.city", "children.2.last_name", "children.10.last_name", ""]
 
 
 @given(st.integers(0, 10**11 - 1), st.sampled_from([",", "."]))
