@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from litestar import Response
@@ -150,6 +151,8 @@ async def _with_choices(
     visit: Visit, week: str, choices: Choices, errors: Mapping[str, str] = NO_ERRORS
 ) -> Response[Any]:
     """Lead to a week with choices that are not confirmed, and to what is wrong with them."""
+    if choices.is_empty and not errors:
+        return visit.redirect(f"{calendar_page.path}?{urlencode(_week(week))}")
     values = {"added": choices.added, "removed": choices.removed}
     return await show_again(visit, calendar_page, FormState(values, errors), _week(week))
 

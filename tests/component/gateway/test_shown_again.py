@@ -132,6 +132,8 @@ async def test_the_week_and_the_choices_are_in_the_address(town: Town) -> None:
         "/calendrier", {"week": str(monday + timedelta(weeks=1)), "slot": controls, "step": "quote"}
     )
     assert ticked(await parent.get(both.headers["location"])) == set(controls)
+    nothing = await parent.post("/calendrier", {"week": str(week), "go": str(monday + timedelta(weeks=1))})
+    assert nothing.headers["location"] == f"/calendrier?semaine={monday + timedelta(weeks=1)}"
     # Back shows the choices as they were then; the plain address shows none.
     assert ticked(await parent.get(following.headers["location"])) == {controls[0]}
     assert ticked(await parent.get(f"/calendrier?semaine={week}")) == set()
