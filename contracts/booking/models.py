@@ -68,7 +68,7 @@ class ActivityOffer(Model):
     params: dict[str, str]
 
 
-Places = Annotated[int, Field(ge=0, le=10_000)]
+PlaceCount = Annotated[int, Field(ge=0, le=10_000)]
 """A number of places of a day."""
 
 
@@ -76,7 +76,7 @@ class SlotsOpen(Model):
     """Days on which an activity takes place, each with the same number of places; for an open day, its new number."""
 
     days: tuple[Day, ...] = Field(min_length=1, max_length=366)
-    capacity: Places
+    capacity: PlaceCount
 
 
 class Slot(Model):

@@ -28,7 +28,7 @@ Admission = Callable[[Visitor], object]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MenuLabel:
     """A page's entry of the agents' menu: the key of its label, its icon, and the operation that it is for; None: for everybody.
 
     A menu only spares a walk to a closed door: each service judges the actor itself.
@@ -46,7 +46,7 @@ class Screen:
     method: str
     paths: tuple[str, ...]
     answer: Handler
-    entry: Entry | None = None
+    entry: MenuLabel | None = None
     admits: Admission | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
@@ -60,7 +60,7 @@ class Screen:
         return re.sub(r"{(\w+):\w+}", lambda match: quote(str(parameters[match[1]]), safe=""), self.path)
 
 
-def page(*paths: str, entry: Entry | None = None, admits: Admission | None = None) -> Callable[[Handler], Screen]:
+def page(*paths: str, entry: MenuLabel | None = None, admits: Admission | None = None) -> Callable[[Handler], Screen]:
     """Declare what shows a page."""
     return lambda answer: Screen("GET", paths, answer, entry, admits)
 

@@ -15,7 +15,7 @@ _NUMBER: Final = re.compile(r"(?<=\.)[0-9]+(?=\.|$)")
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class FieldLimits:
     """What a request wants of one of its fields; `length_max` is 0 where any length will do."""
 
     is_required: bool = False
@@ -47,7 +47,7 @@ class Form:
         """The key of a field's label."""
         return f"{self.texts}.{name.rpartition('.')[2]}"
 
-    def limits(self, name: str) -> Limits:
+    def limits(self, name: str) -> FieldLimits:
         """What its model wants of a field. The first of several items is required if any is."""
         return _limits(self.model, name)
 
@@ -105,9 +105,9 @@ class FormState:
         """The key of a field's label, or nothing."""
         return self.form.label(name) if self.form and _field_of(name) in self.form.fields else ""
 
-    def limits(self, name: str) -> Limits:
+    def limits(self, name: str) -> FieldLimits:
         """How a field is limited, as far as it is known."""
-        return self.form.limits(name) if self.form and _field_of(name) in self.form.fields else Limits()
+        return self.form.limits(name) if self.form and _field_of(name) in self.form.fields else FieldLimits()
 
     def as_json(self) -> str:
         """All of it but the form itself, to be read again by `from_json`."""
@@ -125,7 +125,7 @@ def _field_of(name: str) -> str:
 
 
 @cache
-def _limits(model: type[BaseModel], name: str) -> Limits:
+def _limits(model: type[BaseModel], name: str) -> FieldLimits:
     schema = model.model_json_schema()
     place, is_required = schema, True
     for step in name.split("."):
@@ -138,7 +138,7 @@ def _limits(model: type[BaseModel], name: str) -> Limits:
         place = next((choice for choice in place.get("anyOf", ()) if choice.get("type") != "null"), place)
         if reference := place.get("$ref"):
             place = schema["$defs"][reference.rpartition("/")[2]]
-    return Limits(is_required, place.get("maxLength", 0))
+    return FieldLimits(is_required, place.get("maxLength", 0))
 
 
 DEPTH_MAX: Final = 8

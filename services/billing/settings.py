@@ -11,7 +11,7 @@ from chassis.clock import civil_day
 from chassis.settings import ServiceSettings
 from chassis.town import Town, TownSection, load_section, load_town
 
-from .payments.domain import Limits
+from .payments.domain import PaymentLimits
 
 Lines = tuple[Annotated[str, StringConstraints(min_length=1, max_length=300)], ...]
 
@@ -51,9 +51,9 @@ class BillingRules:
         return self.town.zone
 
     @property
-    def payment_limits(self) -> Limits:
+    def payment_limits(self) -> PaymentLimits:
         policy = self.policy
-        return Limits(
+        return PaymentLimits(
             policy.payment_min_cents, policy.payment_max_cents, timedelta(minutes=policy.payment_restart_minutes)
         )
 

@@ -10,7 +10,7 @@ from chassis.town import load_section, load_town
 from .attendance.routes import ROUTES as ATTENDANCE_ROUTES
 from .bookings.commands import BookingBatcher, booking_batcher
 from .bookings.routes import ROUTES as BOOKING_ROUTES
-from .calendar.queries import CalendarView
+from .calendar.queries import CalendarDisplay
 from .calendar.routes import ROUTES as CALENDAR_ROUTES
 from .catalog.routes import ROUTES as CATALOG_ROUTES
 from .directory import consumers as directory
@@ -30,7 +30,7 @@ def create(settings: BookingSettings) -> Service:
         subscriptions=subscriptions,
         provide={
             ZoneInfo: zone,
-            CalendarView: CalendarView(zone, policies.shows_free_places),
+            CalendarDisplay: CalendarDisplay(zone, policies.shows_free_places),
             BookingBatcher: booking_batcher(zone),
         },
     )

@@ -48,7 +48,7 @@ class SessionSection(TownSection):
     actor_token_seconds: Annotated[int, Field(ge=30, le=600)] = 120
 
 
-class TermsSection(TownSection):
+class TermsSettings(TownSection):
     """Where the terms stand, relative to the town's file, and the control that accepts them."""
 
     file: str
@@ -69,7 +69,7 @@ class IdentityPolicy(TownSection):
     credentials: CredentialsSection = CredentialsSection()
     session: SessionSection = SessionSection()
     profile: ProfileSection = ProfileSection()
-    terms: TermsSection
+    terms: TermsSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from chassis.identifiers import new_id
-from services.billing.tariffs.domain import Bracket, Grid, Quotient, price
+from services.billing.tariffs.domain import Grid, PriceBracket, QuotientInForce, price
 
 LINES = 30
 CHILDREN = 2
@@ -94,7 +94,7 @@ def grids() -> dict[str, Grid]:
     for code, steps in EUROS.items():
         ends = [*(begins for begins, _ in steps[1:]), None]
         brackets = tuple(
-            Bracket(f"Tranche {number}", begins, end, int(euros * 100))
+            PriceBracket(f"Tranche {number}", begins, end, int(euros * 100))
             for number, ((begins, euros), end) in enumerate(zip(steps, ends, strict=True), 1)
         )
         known[code] = Grid(code, code, 1, QUOTIENT_SINCE, brackets)
@@ -136,7 +136,7 @@ class InvoiceTown:
     def _charges(self, month: date) -> Iterator[tuple[Any, ...]]:
         recorded_at = datetime.now(UTC)
         for each in self.households:
-            quotient = Quotient(each.quotient_cents, QUOTIENT_SINCE)
+            quotient = QuotientInForce(each.quotient_cents, QUOTIENT_SINCE)
             prices = {code: price(grid, quotient) for code, grid in self._grids.items()}
             for line in range(LINES):
                 found = prices[tariff_of(line)]

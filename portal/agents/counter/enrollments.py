@@ -10,7 +10,7 @@ from contracts.booking.api import decide_enrollment, list_enrollments
 from contracts.booking.models import EnrollmentDecision
 from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
-from portal.frame.spaces import Entry, action, page, show_again
+from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
 
@@ -18,7 +18,7 @@ DECISION: Final = Form(EnrollmentDecision, "agents.enrollments", ("reason",))
 """One for each enrollment of the list: what is typed in it is named `reason.<enrollment_id>`."""
 
 
-@page("/agents/inscriptions", entry=Entry("agents.menu.enrollments", "activity", list_enrollments))
+@page("/agents/inscriptions", entry=MenuLabel("agents.menu.enrollments", "activity", list_enrollments))
 async def requests_page(visit: Visit) -> Response[Any]:
     """The enrollments of a status, those to decide by default."""
     asked = visit.query("etat")

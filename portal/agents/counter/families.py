@@ -15,7 +15,7 @@ from contracts.notifications.api import list_messages
 from contracts.types import Civility, QuotientSource
 from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
-from portal.frame.spaces import Entry, action, page, show_again
+from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState, Texts
 
@@ -36,7 +36,7 @@ NEW_FAMILY: Final = Form(
 NEW_QUOTIENT: Final = Form(QuotientChange, "agents.family", ("value_cents", "effective_on", "source"))
 
 
-@page("/agents/familles", entry=Entry("agents.menu.families", "family", find_households))
+@page("/agents/familles", entry=MenuLabel("agents.menu.families", "family", find_households))
 async def families_page(visit: Visit) -> Response[Any]:
     """Find a family by a name, an e-mail or its reference."""
     search = visit.query("recherche").strip()

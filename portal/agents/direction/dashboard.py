@@ -9,13 +9,13 @@ from contracts.billing.api import list_invoice_runs
 from contracts.booking.api import list_enrollments, list_slots
 from contracts.types import EnrollmentStatus, Role
 from gateway.composing import permitted
-from portal.frame.spaces import Entry, page
+from portal.frame.spaces import MenuLabel, page
 from portal.frame.visit import Visit
 
 FINANCE = frozenset({Role.FINANCE, Role.DIRECTOR})
 
 
-@page("/agents", entry=Entry("agents.menu.dashboard", "home"))
+@page("/agents", entry=MenuLabel("agents.menu.dashboard", "home"))
 async def dashboard_page(visit: Visit) -> Response[Any]:
     """Requests to decide, sheets to close today, and the invoice runs for whoever invoices."""
     session = visit.session

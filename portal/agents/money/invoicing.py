@@ -18,7 +18,7 @@ from contracts.billing.api import (
 from contracts.billing.models import InvoiceRunCreate
 from contracts.types import InvoiceRunStatus
 from gateway.calls import Refused, typed_as
-from portal.frame.spaces import Entry, action, page, show_again
+from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
 
@@ -26,7 +26,7 @@ NEW_RUN: Final = Form(InvoiceRunCreate, "agents.new_run", ("period",))
 WORKING: Final = frozenset({InvoiceRunStatus.DRAFTING, InvoiceRunStatus.ISSUING})
 
 
-@page("/agents/facturation", entry=Entry("agents.menu.invoicing", "invoice", list_invoice_runs))
+@page("/agents/facturation", entry=MenuLabel("agents.menu.invoicing", "invoice", list_invoice_runs))
 async def runs_page(visit: Visit) -> Response[Any]:
     """The runs, and the form of a new one."""
     runs = await visit.call(list_invoice_runs)

@@ -9,7 +9,7 @@ from litestar import Response
 from pydantic import Field
 
 from contracts.booking.api import list_activities, open_slots
-from contracts.booking.models import Places, SlotsOpen
+from contracts.booking.models import PlaceCount, SlotsOpen
 from contracts.event import Model
 from contracts.http import Day
 from gateway.calls import Refused, typed_as
@@ -28,7 +28,7 @@ class Opening(Model):
     from_on: Day
     to_on: Day
     weekday: Annotated[tuple[str, ...], Field(max_length=len(WEEKDAYS))] = ()
-    capacity: Places
+    capacity: PlaceCount
 
 
 OPENING: Final = Form(Opening, "agents.openings", ("activity_id", "from_on", "to_on", "weekday", "capacity"))

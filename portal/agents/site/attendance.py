@@ -12,7 +12,7 @@ from contracts.booking.api import close_attendance, list_slots, mark_attendance,
 from contracts.booking.models import AttendanceMarks
 from contracts.types import Attendance
 from gateway.calls import Refused, typed_as
-from portal.frame.spaces import Entry, action, page, show_again
+from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState
 from portal.kit.days import day_typed, monday
@@ -20,7 +20,7 @@ from portal.kit.days import day_typed, monday
 MARKS = (Attendance.PRESENT, Attendance.ABSENT_EXCUSED, Attendance.ABSENT_UNEXCUSED)
 
 
-@page("/agents/pointage", entry=Entry("agents.menu.attendance", "check", show_attendance))
+@page("/agents/pointage", entry=MenuLabel("agents.menu.attendance", "check", show_attendance))
 async def days_page(visit: Visit) -> Response[Any]:
     """The days of a week on which activities take place."""
     today = visit.portal.today()

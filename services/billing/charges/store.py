@@ -9,7 +9,7 @@ from chassis.data.database import Row, Transaction
 from chassis.identifiers import new_id
 from contracts.types import Attendance, ChargeStatus
 
-from ..tariffs.domain import Price, Quotient, ServiceDay
+from ..tariffs.domain import Price, QuotientInForce, ServiceDay
 from .domain import Charge, Facts
 
 
@@ -192,7 +192,7 @@ async def add_correction(tx: Transaction, day: Charge, line: Charge, recorded_at
 def charge_of(row: Row) -> Charge:
     price = None
     if row["grid_version"] is not None:
-        quotient = Quotient(row["quotient_cents"], row["quotient_on"]) if row["quotient_on"] else None
+        quotient = QuotientInForce(row["quotient_cents"], row["quotient_on"]) if row["quotient_on"] else None
         price = Price(
             row["unit_cents"],
             row["tariff_code"],

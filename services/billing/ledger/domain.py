@@ -24,7 +24,7 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """A ledger transaction: postings that sum to zero, about an invoice or a payment."""
 
     kind: EntryKind
@@ -53,9 +53,9 @@ def provider(regie: str) -> str:
     return f"payfip/{regie}"
 
 
-def invoice_entry(reference: UUID, household_id: UUID, regie: str, total_cents: Cents, booked_on: date) -> Entry:
+def invoice_entry(reference: UUID, household_id: UUID, regie: str, total_cents: Cents, booked_on: date) -> LedgerEntry:
     """An invoice is issued: the household owes its total."""
-    return Entry(
+    return LedgerEntry(
         EntryKind.INVOICE,
         reference,
         booked_on,
@@ -63,14 +63,14 @@ def invoice_entry(reference: UUID, household_id: UUID, regie: str, total_cents: 
     )
 
 
-def payment_entry(reference: UUID, household_id: UUID, regie: str, split: "Split", booked_on: date) -> Entry:
+def payment_entry(reference: UUID, household_id: UUID, regie: str, split: "Split", booked_on: date) -> LedgerEntry:
     """Money came in: it settles the invoice, and what is over is owed to the household."""
     postings = (
         Posting(provider(regie), split.settled_cents + split.surplus_cents),
         Posting(receivable(household_id), -split.settled_cents),
         Posting(credit(household_id), -split.surplus_cents),
     )
-    return Entry(EntryKind.PAYMENT, reference, booked_on, tuple(p for p in postings if p.amount_cents))
+    return LedgerEntry(EntryKind.PAYMENT, reference, booked_on, tuple(p for p in postings if p.amount_cents))
 
 
 @dataclass(frozen=True, slots=True)

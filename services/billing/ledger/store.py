@@ -6,7 +6,7 @@ from typing import Literal
 from chassis.data.database import Transaction
 from chassis.identifiers import new_id
 
-from .domain import Entry
+from .domain import LedgerEntry
 
 ADD_ENTRIES_SQL = """
 insert into ledger_transactions (transaction_id, kind, reference, booked_on)
@@ -19,7 +19,7 @@ select * from unnest($1::uuid[], $2::smallint[], $3::text[], $4::bigint[])
 """
 
 
-async def post(tx: Transaction, entries: Sequence[Entry]) -> None:
+async def post(tx: Transaction, entries: Sequence[LedgerEntry]) -> None:
     """Record entries. The database refuses one that does not sum to zero, and a second one for the same thing."""
     ids = [new_id() for _ in entries]
     await tx.execute(

@@ -20,7 +20,7 @@ ABANDON_DELAY = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class PaymentLimits:
     """What the provider takes, and how long an unfinished payment keeps another from starting."""
 
     min_cents: Cents
@@ -47,7 +47,7 @@ def given_up_at(attempt: Attempt) -> datetime:
     return attempt.started_at + CREATION_DELAY
 
 
-def restart_at(attempt: Attempt, limits: Limits) -> datetime | None:
+def restart_at(attempt: Attempt, limits: PaymentLimits) -> datetime | None:
     """When another payment of the same invoice may start because of this one; None when it stands in nobody's way."""
     if attempt.status is PaymentStatus.CREATED:
         return given_up_at(attempt)
@@ -58,7 +58,7 @@ def restart_at(attempt: Attempt, limits: Limits) -> datetime | None:
 
 
 def start_refusal(
-    left_to_pay_cents: Cents, attempts: Sequence[Attempt], limits: Limits, now: datetime
+    left_to_pay_cents: Cents, attempts: Sequence[Attempt], limits: PaymentLimits, now: datetime
 ) -> Refusal | None:
     """Why a payment of what is left of an invoice may not start now; None when it may."""
     if left_to_pay_cents <= 0:

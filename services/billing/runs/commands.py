@@ -23,7 +23,7 @@ from ..ledger.domain import invoice_entry
 from ..ledger.store import post, take_numbers
 from ..settings import BillingRules
 from . import store
-from .domain import Outcome, anomalies_of, invoice_number, month_of, outcome_of
+from .domain import ItemOutcome, anomalies_of, invoice_number, month_of, outcome_of
 from .queries import run_of
 from .store import DraftedItem, Run
 
@@ -127,7 +127,7 @@ async def issue_batch(tx: Transaction, rules: BillingRules, run: Run) -> int:
     now = await tx.now()
     issued_on = rules.today(now)
     due_on = issued_on + timedelta(days=rules.policy.due_days)
-    billed = [item for item in items if outcome_of(item.total_cents) is Outcome.INVOICE]
+    billed = [item for item in items if outcome_of(item.total_cents) is ItemOutcome.INVOICE]
     numbers = await take_numbers(tx, run.regie, "invoice", issued_on.year, len(billed)) if billed else ()
     invoices = [
         NewInvoice(new_id(), item.household_id, invoice_number(issued_on.year, number), item.total_cents)

@@ -21,7 +21,7 @@ class Anomaly(StrEnum):
     PAYER_UNKNOWN = auto()
 
 
-class Outcome(StrEnum):
+class ItemOutcome(StrEnum):
     """What the issue makes of an item: an invoice, nothing because it sums to zero, or a credit kept for later."""
 
     INVOICE = auto()
@@ -57,11 +57,11 @@ def anomalies_of(totals: ItemTotals) -> tuple[Anomaly, ...]:
     return tuple(anomaly for anomaly, is_found in findings.items() if is_found)
 
 
-def outcome_of(total_cents: Cents) -> Outcome:
+def outcome_of(total_cents: Cents) -> ItemOutcome:
     """An invoice asks for money. A credit waits until a later invoice is large enough to take it."""
     if total_cents > 0:
-        return Outcome.INVOICE
-    return Outcome.NOTHING_OWED if total_cents == 0 else Outcome.CARRIED_OVER
+        return ItemOutcome.INVOICE
+    return ItemOutcome.NOTHING_OWED if total_cents == 0 else ItemOutcome.CARRIED_OVER
 
 
 def month_of(period: str) -> date:

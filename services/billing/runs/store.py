@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.data.database import Queries, Row, Transaction
 from contracts.types import InvoiceRunStatus
 
-from .domain import Anomaly, ItemTotals, Outcome, next_month, outcome_of, previous_month
+from .domain import Anomaly, ItemOutcome, ItemTotals, next_month, outcome_of, previous_month
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +250,8 @@ async def close_items(
     tx: Transaction, run_id: UUID, items: Sequence[DraftedItem], invoice_ids: Mapping[UUID, UUID], closed_at: datetime
 ) -> None:
     """Finish items: lines that sum to zero are settled without an invoice, a credit is left for a later run."""
-    settled = [item.household_id for item in items if outcome_of(item.total_cents) is Outcome.NOTHING_OWED]
-    carried = [item.household_id for item in items if outcome_of(item.total_cents) is Outcome.CARRIED_OVER]
+    settled = [item.household_id for item in items if outcome_of(item.total_cents) is ItemOutcome.NOTHING_OWED]
+    carried = [item.household_id for item in items if outcome_of(item.total_cents) is ItemOutcome.CARRIED_OVER]
     if settled:
         await tx.execute(SETTLE_CHARGES_SQL, run_id, settled)
     if carried:

@@ -6,7 +6,7 @@ from chassis.refusal import Invalid
 from contracts.billing.models import Tariff, TariffChange
 
 from . import store
-from .domain import Bracket, Grid, problems_of
+from .domain import Grid, PriceBracket, problems_of
 from .queries import tariff_of
 
 
@@ -17,7 +17,7 @@ async def change_tariff(tx: Transaction, actor: Actor, tariff_code: str, request
     Raises:
         Invalid: the brackets are not contiguous from zero with the last one open.
     """
-    brackets = tuple(Bracket(**bracket.model_dump()) for bracket in request.brackets)
+    brackets = tuple(PriceBracket(**bracket.model_dump()) for bracket in request.brackets)
     if problems := problems_of(brackets):
         raise Invalid(*problems)
     newest = await store.lock_newest_grid(tx, tariff_code)

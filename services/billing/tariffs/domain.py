@@ -14,7 +14,7 @@ from contracts.types import Cents
 
 
 @dataclass(frozen=True, slots=True)
-class Bracket:
+class PriceBracket:
     """A price for quotients in [quotient_min_cents, quotient_max_cents[; None means no maximum."""
 
     label: str
@@ -31,11 +31,11 @@ class Grid:
     label: str
     grid_version: int
     effective_on: date
-    brackets: tuple[Bracket, ...]
+    brackets: tuple[PriceBracket, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Quotient:
+class QuotientInForce:
     """A household's quotient in force on the day that is priced, and since when it is."""
 
     value_cents: int
@@ -60,10 +60,10 @@ class Price:
     tariff_label: str
     grid_version: int
     bracket_label: str
-    quotient: Quotient | None
+    quotient: QuotientInForce | None
 
 
-def price(grid: Grid, quotient: Quotient | None) -> Price:
+def price(grid: Grid, quotient: QuotientInForce | None) -> Price:
     """What a day costs on this grid.
 
     Without a quotient the highest price of the grid applies, and of two brackets with it the last.
@@ -78,7 +78,7 @@ def price(grid: Grid, quotient: Quotient | None) -> Price:
     return Price(bracket.price_cents, grid.tariff_code, grid.label, grid.grid_version, bracket.label, quotient)
 
 
-def problems_of(brackets: Sequence[Bracket]) -> list[FieldRefusal]:
+def problems_of(brackets: Sequence[PriceBracket]) -> list[FieldRefusal]:
     """What keeps these brackets from being a grid; empty when nothing does."""
     problems = []
     expected = 0

@@ -7,7 +7,7 @@ from typing import Any
 from chassis.actor import Actor
 from chassis.data.database import Queries, Row, Transaction
 
-from .domain import Bracket, Grid, Price, Quotient, ServiceDay, price
+from .domain import Grid, Price, PriceBracket, QuotientInForce, ServiceDay, price
 
 LOCK_TARIFF_SQL = "select pg_advisory_xact_lock(hashtextextended('tariff ' || $1::text, 0))"
 
@@ -85,7 +85,7 @@ async def price_days(queries: Queries, days: Sequence[ServiceDay]) -> list[Price
             continue
         version = (row["tariff_code"], row["grid_version"])
         grid = grids.get(version) or grids.setdefault(version, grid_of(row))
-        quotient = Quotient(row["value_cents"], row["quotient_on"]) if row["quotient_on"] else None
+        quotient = QuotientInForce(row["value_cents"], row["quotient_on"]) if row["quotient_on"] else None
         priced.append(PricedDay(row["activity_label"], price(grid, quotient)))
     return priced
 
@@ -97,5 +97,5 @@ def grid_of(row: Row) -> Grid:
         row["label"],
         row["grid_version"],
         row["effective_on"],
-        tuple(Bracket(**bracket) for bracket in brackets),
+        tuple(PriceBracket(**bracket) for bracket in brackets),
     )

@@ -21,7 +21,7 @@ from ..errors import BasketRefused
 
 
 @dataclass(frozen=True, slots=True)
-class ChildFacts:
+class BookableChild:
     """A child whom the actor may book for, in the household that the booking will belong to."""
 
     child_id: UUID
@@ -48,7 +48,7 @@ class WishedDay:
     """A line of a basket; None stands for a child or a slot that is not there for this actor."""
 
     booking_id: UUID
-    child: ChildFacts | None
+    child: BookableChild | None
     slot: SlotFacts | None
     enrollment: EnrollmentFacts | None
 
@@ -106,7 +106,7 @@ class BookedDay:
     """A line that got its place."""
 
     booking_id: UUID
-    child: ChildFacts
+    child: BookableChild
     slot: SlotFacts
 
 

@@ -13,7 +13,7 @@ from chassis.data.idempotency import KEPT_ANSWERS_SQL, Claim, KeptAnswer, kept_a
 from contracts.types import EnrollmentStatus
 
 from ..calendar.domain import EnrollmentFacts
-from .domain import BasketDecision, BookingFacts, ChildFacts, Places, SlotFacts, WishedDay
+from .domain import BasketDecision, BookableChild, BookingFacts, Places, SlotFacts, WishedDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _wished_day(line: WishedLine, row: Row, slots: dict[UUID, SlotFacts], zone: 
         slot = slots[line.slot_id] = _slot(row, zone)
     child = None
     if row["child_id"] is not None:
-        child = ChildFacts(row["child_id"], row["household_id"], row["first_name"], row["birth_on"])
+        child = BookableChild(row["child_id"], row["household_id"], row["first_name"], row["birth_on"])
     enrollment = None
     if row["enrollment_status"] is not None:
         enrollment = EnrollmentFacts(EnrollmentStatus(row["enrollment_status"]), row["starts_on"], row["ends_on"])

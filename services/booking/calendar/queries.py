@@ -19,7 +19,7 @@ CALENDAR_DAYS_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarView:
+class CalendarDisplay:
     """How the town shows its calendar."""
 
     zone: ZoneInfo
@@ -48,7 +48,7 @@ order by c.birth_on, c.child_id, a.label, e.id, s.service_on
 
 
 async def household_calendar(
-    db: Database, household_id: UUID, from_on: date, to_on: date, view: CalendarView
+    db: Database, household_id: UUID, from_on: date, to_on: date, view: CalendarDisplay
 ) -> Calendar:
     """A household's rows, eldest child first, with the days that its activities are open on.
 
@@ -71,7 +71,7 @@ async def household_calendar(
     )
 
 
-def _row(rows: list[Row], child_name: str, now: datetime, view: CalendarView) -> CalendarRow:
+def _row(rows: list[Row], child_name: str, now: datetime, view: CalendarDisplay) -> CalendarRow:
     first = rows[0]
     return CalendarRow(
         child_id=first["child_id"],
@@ -86,7 +86,7 @@ def _row(rows: list[Row], child_name: str, now: datetime, view: CalendarView) ->
     )
 
 
-def _cell(row: Row, now: datetime, view: CalendarView) -> DayCell:
+def _cell(row: Row, now: datetime, view: CalendarDisplay) -> DayCell:
     cutoff = deadline(row["service_on"], row["cutoff_days_before"], row["cutoff_at"], view.zone)
     day = DayFacts(
         now=now,

@@ -10,7 +10,7 @@ from contracts.booking import api
 from contracts.booking.models import Calendar
 
 from ..directory.queries import household_for
-from .queries import CalendarView, household_calendar
+from .queries import CalendarDisplay, household_calendar
 
 
 @serves(api.household_calendar)
@@ -19,7 +19,7 @@ async def show_calendar(
     to_on: date,
     db: Database,
     actor: Actor,
-    calendar_view: CalendarView,
+    calendar_view: CalendarDisplay,
     household_id: UUID | None = None,
 ) -> Calendar:
     household = await household_for(db, actor, household_id)

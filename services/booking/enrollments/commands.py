@@ -17,7 +17,7 @@ from ..catalog.domain import Period
 from ..directory.queries import child_for
 from ..errors import AlreadyEnrolled
 from . import queries, store
-from .domain import ActivityFacts, ChildFacts, EnrollmentWish, decide_enrollment, request_enrollment
+from .domain import ActivityFacts, EnrollableChild, EnrollmentWish, decide_enrollment, request_enrollment
 
 
 @command
@@ -37,7 +37,7 @@ async def request_enrollment_for(
     activity = await store.activity_facts(tx, request.activity_id)
     wish = EnrollmentWish(
         today=civil_day(now, zone),
-        child=ChildFacts(child["household_id"], child["birth_on"]) if child else None,
+        child=EnrollableChild(child["household_id"], child["birth_on"]) if child else None,
         activity=ActivityFacts(
             Period(activity["starts_on"], activity["ends_on"]), activity["age_min"], activity["age_max"]
         )

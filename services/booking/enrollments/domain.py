@@ -22,7 +22,7 @@ class ActivityFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class ChildFacts:
+class EnrollableChild:
     """A child whom the actor may act for, in the household that the enrollment will belong to."""
 
     household_id: UUID
@@ -34,7 +34,7 @@ class EnrollmentWish:
     """A wish as the service knows it: None stands for a child or an activity that is not there for this actor."""
 
     today: date
-    child: ChildFacts | None
+    child: EnrollableChild | None
     activity: ActivityFacts | None
     starts_on: date | None
     ends_on: date | None

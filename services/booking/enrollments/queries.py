@@ -12,7 +12,7 @@ from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import EnrollmentStatus
 
 from ..catalog.domain import Period
-from .domain import ActivityFacts, ChildFacts, EnrollmentWish, request_enrollment
+from .domain import ActivityFacts, EnrollableChild, EnrollmentWish, request_enrollment
 
 EVERY_ENROLLMENT_SQL = """
 select e.id as enrollment_id, e.household_id, e.child_id, c.first_name as child_first_name,
@@ -74,14 +74,14 @@ from activities a where $2::uuid is null or a.id > $2 order by a.id limit $3
 
 
 async def offers(
-    queries: Queries, child_id: UUID, child: ChildFacts, today: date, cursor: str | None
+    queries: Queries, child_id: UUID, child: EnrollableChild, today: date, cursor: str | None
 ) -> Page[ActivityOffer]:
     """Every activity as it stands for a child, by the rule that decides a request for it."""
     rows = await queries.fetch(OFFERS_SQL, child_id, read_id(cursor), PAGE_SIZE_MAX + 1)
     return page_of([_offer(row, child, today) for row in rows], lambda offer: (offer.activity.activity_id,))
 
 
-def _offer(row: Row, child: ChildFacts, today: date) -> ActivityOffer:
+def _offer(row: Row, child: EnrollableChild, today: date) -> ActivityOffer:
     fields = dict(row)
     cutoff = Cutoff(days_before=fields.pop("cutoff_days_before"), at=fields.pop("cutoff_at"))
     has_live_enrollment = fields.pop("has_live_enrollment")

@@ -16,7 +16,7 @@ from contracts.types import ActorKind, EnrollmentStatus
 
 from ..directory.queries import child_for, household_for
 from . import commands, queries
-from .domain import ChildFacts
+from .domain import EnrollableChild
 
 
 @serves(api.request_enrollment)
@@ -47,7 +47,7 @@ async def list_offers(
     if child is None:
         raise NotFound
     today = civil_day(await db.now(), zone)
-    facts = ChildFacts(child["household_id"], child["birth_on"])
+    facts = EnrollableChild(child["household_id"], child["birth_on"])
     return await queries.offers(db, child_id, facts, today, cursor)
 
 

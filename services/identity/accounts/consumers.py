@@ -17,7 +17,7 @@ from contracts.identity.events import AccountCreated, AccountState
 from contracts.types import AccountStatus, ActorKind, CredentialPurpose
 
 from ..activation.store import request_invitation, withdraw_invitations
-from .domain import Account, AccountOpening, Change, EmailRule, Invitee, follow_file, generate_username
+from .domain import AccountOpening, AccountRecord, Change, EmailRule, Invitee, follow_file, generate_username
 from .store import (
     HOUSEHOLDS,
     delete_accounts,
@@ -66,7 +66,7 @@ class HouseholdConsumer:
     async def _open(self, tx: Transaction, invitee: Invitee) -> None:
         now = await tx.now()
         names = [generate_username(invitee.last_name, secrets.choice) for _ in range(USERNAME_CANDIDATES)]
-        account = Account(
+        account = AccountRecord(
             account_id=new_id(),
             guardian_id=invitee.guardian_id,
             kind=ActorKind.PARENT,

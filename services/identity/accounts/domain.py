@@ -24,7 +24,7 @@ class EmailRule(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountRecord:
     """An account. `step` never is DISABLED: `is_disabled` suspends an account without forgetting how far it came.
 
     `password_expires_at` is None for a personal password; `password_hash` is None while a new one is being made.
@@ -85,14 +85,14 @@ class AccountOpening:
 class Change:
     """What becomes of an existing account; `is_invited_again` when what was mailed no longer is the right thing."""
 
-    account: Account
+    account: AccountRecord
     email: str
     is_disabled: bool
     is_invited_again: bool
 
 
 def follow_file(
-    invitees: Sequence[Invitee], gone: frozenset[UUID], accounts: Mapping[UUID, Account], rule: EmailRule
+    invitees: Sequence[Invitee], gone: frozenset[UUID], accounts: Mapping[UUID, AccountRecord], rule: EmailRule
 ) -> list[AccountOpening | Change]:
     """What a household's file asks for, in the order of guardians.
 

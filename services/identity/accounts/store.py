@@ -7,7 +7,7 @@ from chassis.data.database import Row, Transaction
 from chassis.data.replicas import Replica
 from contracts.types import AccountStatus, ActorKind, Role
 
-from .domain import Account, email_key, username_key
+from .domain import AccountRecord, email_key, username_key
 
 LOCK_ACCOUNTS_SQL = """
 select account_id, guardian_id, kind, roles, status, is_disabled, email, username, password_hash, password_expires_at,
@@ -16,12 +16,12 @@ from accounts where account_id = any($1::uuid[]) order by account_id for update
 """
 
 
-async def lock_accounts(tx: Transaction, account_ids: Collection[UUID]) -> list[Account]:
+async def lock_accounts(tx: Transaction, account_ids: Collection[UUID]) -> list[AccountRecord]:
     """Those of the accounts that exist, locked until the end of the transaction."""
     return [account_of(row) for row in await tx.fetch(LOCK_ACCOUNTS_SQL, list(account_ids))]
 
 
-async def lock_account(tx: Transaction, account_id: UUID) -> Account | None:
+async def lock_account(tx: Transaction, account_id: UUID) -> AccountRecord | None:
     """One account, locked until the end of the transaction."""
     return next(iter(await lock_accounts(tx, [account_id])), None)
 
@@ -34,7 +34,7 @@ on conflict (guardian_id) do nothing returning true
 """
 
 
-async def insert_account(tx: Transaction, account: Account) -> bool:
+async def insert_account(tx: Transaction, account: AccountRecord) -> bool:
     """Create an account, unless its guardian has one. Raises asyncpg.UniqueViolationError when its name is taken."""
     return bool(
         await tx.fetchval(
@@ -65,7 +65,7 @@ where account_id = $1
 """
 
 
-async def save_account(tx: Transaction, account: Account) -> None:
+async def save_account(tx: Transaction, account: AccountRecord) -> None:
     """Write what may change of an account. Raises asyncpg.UniqueViolationError when its name is taken."""
     await tx.execute(
         SAVE_ACCOUNT_SQL,
@@ -97,7 +97,7 @@ async def free_username(tx: Transaction, candidates: Sequence[str]) -> str | Non
 EMAIL_SHARED_SQL = "select exists (select from accounts where email_key = $1 and account_id <> $2)"
 
 
-async def is_email_shared(tx: Transaction, account: Account) -> bool:
+async def is_email_shared(tx: Transaction, account: AccountRecord) -> bool:
     """Whether another account has the same address, which then names neither of them."""
     return bool(await tx.fetchval(EMAIL_SHARED_SQL, email_key(account.email), account.account_id))
 
@@ -129,7 +129,7 @@ async def forget_failures(tx: Transaction, subject: str) -> None:
 ACCOUNTS_OF_GUARDIANS_SQL = "select account_id from accounts where guardian_id = any($1::uuid[])"
 
 
-async def lock_accounts_of(tx: Transaction, guardian_ids: Collection[UUID]) -> dict[UUID, Account]:
+async def lock_accounts_of(tx: Transaction, guardian_ids: Collection[UUID]) -> dict[UUID, AccountRecord]:
     """The accounts of guardians, locked, by guardian."""
     rows = await tx.fetch(ACCOUNTS_OF_GUARDIANS_SQL, list(guardian_ids))
     accounts = await lock_accounts(tx, [row["account_id"] for row in rows])
@@ -158,9 +158,9 @@ async def replace_invited(tx: Transaction, household_id: UUID, guardian_ids: Col
     return frozenset(row["guardian_id"] for row in rows)
 
 
-def account_of(row: Row) -> Account:
+def account_of(row: Row) -> AccountRecord:
     """The account in a row that holds its columns."""
-    return Account(
+    return AccountRecord(
         account_id=row["account_id"],
         guardian_id=row["guardian_id"],
         kind=ActorKind(row["kind"]),

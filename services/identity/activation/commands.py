@@ -15,7 +15,7 @@ from contracts.identity.events import CredentialIssued
 from contracts.identity.models import Activated, Credential, Invitation
 from contracts.types import CredentialPurpose
 
-from ..accounts.domain import Account
+from ..accounts.domain import AccountRecord
 from ..accounts.store import end_sessions, forget_failures, is_email_shared, lock_account, save_account
 from ..adapters.keys import TOKEN_BYTES, Keys, token_hash
 from ..adapters.passwords import Passwords
@@ -124,7 +124,7 @@ async def _resolve_next_reset(tx: Transaction, validity: timedelta) -> bool:
     return True
 
 
-def _purpose(account: Account) -> CredentialPurpose:
+def _purpose(account: AccountRecord) -> CredentialPurpose:
     return CredentialPurpose.PASSWORD_RESET if account.has_personal_credentials else CredentialPurpose.INVITATION
 
 

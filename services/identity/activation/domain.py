@@ -9,7 +9,7 @@ from chassis.refusal import Refusal
 from contracts.identity.events import AccountActivated
 from contracts.types import AccountStatus, CredentialPurpose
 
-from ..accounts.domain import Account
+from ..accounts.domain import AccountRecord
 from ..errors import ActivationLinkExpired, ActivationLinkReplaced, ActivationLinkUnknown, ActivationLinkUsed
 
 READABLE_LETTERS = "bcdfghjkmnpqrstvwxz"
@@ -19,7 +19,7 @@ PASSWORD_GROUP_LETTERS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
+class IssuedInvitation:
     """A link and a temporary password for one account. Dead once used, replaced or past `expires_at`.
 
     `temporary_password_hash` is kept here, and not with the account, while a personal password still works: somebody who
@@ -39,12 +39,12 @@ class Invitation:
 class FollowedLink:
     """A link was followed: the account as it is now, and the event when it never was open before."""
 
-    account: Account
+    account: AccountRecord
     event: AccountActivated | None
     is_reset: bool
 
 
-def follow_link(invitation: Invitation, account: Account, now: datetime) -> FollowedLink | Refusal:
+def follow_link(invitation: IssuedInvitation, account: AccountRecord, now: datetime) -> FollowedLink | Refusal:
     """What following a link does: it opens a new account, or installs the temporary password that was asked for."""
     if refusal := _dead(invitation, account, now):
         return refusal
@@ -62,7 +62,7 @@ def follow_link(invitation: Invitation, account: Account, now: datetime) -> Foll
     return FollowedLink(account, None, is_reset=False)
 
 
-def _dead(invitation: Invitation, account: Account, now: datetime) -> Refusal | None:
+def _dead(invitation: IssuedInvitation, account: AccountRecord, now: datetime) -> Refusal | None:
     if account.is_disabled:
         return ActivationLinkUnknown()
     if invitation.used_at is not None:

@@ -9,9 +9,9 @@ from chassis.identifiers import new_id
 from contracts.identity import models
 from contracts.types import CredentialPurpose
 
-from ..accounts.domain import Account, email_key
+from ..accounts.domain import AccountRecord, email_key
 from ..accounts.store import save_account
-from .domain import Invitation
+from .domain import IssuedInvitation
 
 WITHDRAW_INVITATIONS_SQL = """
 update invitations set replaced_at = $2 where account_id = $1 and used_at is null and replaced_at is null
@@ -29,7 +29,7 @@ insert into invitations (invitation_id, account_id, purpose, requested_at, expir
 
 
 async def request_invitation(
-    tx: Transaction, account: Account, purpose: CredentialPurpose, validity: timedelta
+    tx: Transaction, account: AccountRecord, purpose: CredentialPurpose, validity: timedelta
 ) -> models.Invitation:
     """Have a new link and temporary password made for an account that is locked; the former ones die now."""
     now = await tx.now()
@@ -48,7 +48,7 @@ order by i.requested_at limit 1 for update skip locked
 """
 
 
-async def take_due_invitation(tx: Transaction) -> Invitation | None:
+async def take_due_invitation(tx: Transaction) -> IssuedInvitation | None:
     """The oldest invitation that waits for its secrets, locked with its account; None when there is none."""
     row = await tx.fetchrow(DUE_INVITATION_SQL)
     return _invitation(row) if row else None
@@ -81,7 +81,7 @@ from invitations where token_hash = $1
 """
 
 
-async def load_link(tx: Transaction, token_hash: bytes) -> Invitation | None:
+async def load_link(tx: Transaction, token_hash: bytes) -> IssuedInvitation | None:
     """The invitation of a link; its account must be locked, for that is the lock of its invitations too."""
     row = await tx.fetchrow(LINK_SQL, token_hash)
     return _invitation(row) if row else None
@@ -133,8 +133,8 @@ async def find_reset_accounts(tx: Transaction, address: str, since: datetime, li
     return [row["account_id"] for row in await tx.fetch(RESET_ACCOUNTS_SQL, address, since, limit)]
 
 
-def _invitation(row: Row) -> Invitation:
-    return Invitation(
+def _invitation(row: Row) -> IssuedInvitation:
+    return IssuedInvitation(
         invitation_id=row["invitation_id"],
         account_id=row["account_id"],
         purpose=CredentialPurpose(row["purpose"]),

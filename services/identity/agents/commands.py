@@ -12,7 +12,7 @@ from contracts.identity import models
 from contracts.identity.events import AccountCreated
 from contracts.types import AccountStatus, ActorKind, CredentialPurpose
 
-from ..accounts.domain import Account
+from ..accounts.domain import AccountRecord
 from ..accounts.store import insert_account
 from ..activation.store import request_invitation
 from ..adapters.passwords import Passwords
@@ -49,7 +49,7 @@ async def store_agent(
     tx: Transaction, request: models.AgentCreate, password_hash: str | None, validity: timedelta
 ) -> models.Account:
     """Store the account, and ask for an invitation when it has no password. Raises UsernameTaken."""
-    account = Account(
+    account = AccountRecord(
         account_id=new_id(),
         guardian_id=None,
         kind=ActorKind.AGENT,

@@ -12,7 +12,7 @@ from contracts.identity.events import CredentialsChosen
 from contracts.identity.models import CredentialsChoice, SessionOpened
 from contracts.types import AccountStatus
 
-from ..accounts.domain import Account
+from ..accounts.domain import AccountRecord
 from ..accounts.store import end_sessions, forget_failures, lock_account, save_account
 from ..activation.store import withdraw_invitations
 from ..adapters.passwords import Passwords
@@ -88,7 +88,7 @@ async def replace_credentials(
 
 
 async def _check_current(
-    db: Database, passwords: Passwords, account: Account, password: str, address: str
+    db: Database, passwords: Passwords, account: AccountRecord, password: str, address: str
 ) -> list[FieldRefusal]:
     """What is wrong with the password that proves that it is still the same person in front of the screen."""
     if not password:

@@ -5,7 +5,7 @@ from importlib.resources import files
 
 from chassis.refusal import FieldRefusal
 
-from ..accounts.domain import Account, username_key
+from ..accounts.domain import AccountRecord, username_key
 
 USERNAME_LENGTH_MAX = 40
 USERNAME_PUNCTUATION = "._-"
@@ -36,7 +36,7 @@ class Choice:
 
 
 def check_choice(
-    choice: Choice, account: Account | None, rules: CredentialRules, *, is_username_taken: bool
+    choice: Choice, account: AccountRecord | None, rules: CredentialRules, *, is_username_taken: bool
 ) -> list[FieldRefusal]:
     """Everything that is wrong with a choice, at most one refusal a field. `account` is None for one being created."""
     refusals = [
@@ -48,7 +48,7 @@ def check_choice(
 
 
 def check_username(
-    username: str, account: Account | None, rules: CredentialRules, *, is_taken: bool
+    username: str, account: AccountRecord | None, rules: CredentialRules, *, is_taken: bool
 ) -> FieldRefusal | None:
     pointer = "/username"
     if not username:

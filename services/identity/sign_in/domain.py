@@ -11,7 +11,7 @@ from uuid import UUID
 from chassis.refusal import Refusal
 from contracts.types import AccountStatus, ActorKind, SessionStage
 
-from ..accounts.domain import Account, email_key, username_key
+from ..accounts.domain import AccountRecord, email_key, username_key
 from ..errors import AccountDisabled, AccountNotActivated, TemporaryPasswordExpired
 
 UNKNOWN_LOGIN_BUCKETS = 1 << 16
@@ -43,7 +43,7 @@ class SignedIn:
     """A session that is open, and the account it belongs to. `session_hash` is the stored form of its token."""
 
     session_hash: bytes
-    account: Account
+    account: AccountRecord
     has_accepted_terms: bool
     previous_sign_in_at: datetime | None
     seen_at: datetime
@@ -92,13 +92,13 @@ def account_for_login(candidates: Sequence[Candidate], login: str, mode: LoginMo
     return by_email[0] if len(by_email) == 1 else None
 
 
-def login_name(account: Account, mode: LoginMode, is_email_shared: bool) -> str:
+def login_name(account: AccountRecord, mode: LoginMode, is_email_shared: bool) -> str:
     """What to tell a person to sign in with."""
     uses_email = account.kind is ActorKind.PARENT and mode is LoginMode.EMAIL and not is_email_shared
     return account.email if uses_email else account.username
 
 
-def admit(account: Account, now: datetime) -> Refusal | None:
+def admit(account: AccountRecord, now: datetime) -> Refusal | None:
     """What stands against a sign-in whose password is right."""
     if account.is_disabled:
         return AccountDisabled()

@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.data.database import Transaction
 from contracts.identity.models import SessionOpened
 
-from ..accounts.domain import Account
+from ..accounts.domain import AccountRecord
 from ..adapters.keys import TOKEN_BYTES, token_hash
 from .domain import SessionLimits, SignedIn, Throttle
 
@@ -52,7 +52,11 @@ HAS_ACCEPTED_SQL = "select exists (select from terms_acceptances where account_i
 
 
 async def open_session(
-    tx: Transaction, account: Account, previous_sign_in_at: datetime | None, limits: SessionLimits, terms_version: str
+    tx: Transaction,
+    account: AccountRecord,
+    previous_sign_in_at: datetime | None,
+    limits: SessionLimits,
+    terms_version: str,
 ) -> SessionOpened:
     """A new session of an account, under a new token that is stored as its hash alone."""
     now = await tx.now()

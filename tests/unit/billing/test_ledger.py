@@ -6,14 +6,22 @@ from uuid import uuid4
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.billing.ledger.domain import Entry, Split, credit, invoice_entry, payment_entry, provider, receivable
+from services.billing.ledger.domain import (
+    LedgerEntry,
+    Split,
+    credit,
+    invoice_entry,
+    payment_entry,
+    provider,
+    receivable,
+)
 
 DAY = date(2026, 9, 30)
 HOUSEHOLD = uuid4()
 AMOUNTS = st.integers(1, 10_000_000)
 
 
-def by_account(*entries: Entry) -> dict[str, int]:
+def by_account(*entries: LedgerEntry) -> dict[str, int]:
     """Balances, replayed."""
     balances: dict[str, int] = {}
     for entry in entries:

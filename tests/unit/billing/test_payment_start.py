@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from contracts.types import PaymentStatus
 from services.billing.errors import AmountOverMaximum, AmountUnderMinimum, InvoiceAlreadyPaid, PaymentUnderWay
-from services.billing.payments.domain import Attempt, Limits, reference_of, start_refusal, subject_of
+from services.billing.payments.domain import Attempt, PaymentLimits, reference_of, start_refusal, subject_of
 
 NOW = datetime(2026, 10, 5, 18, 0, tzinfo=UTC)
-LIMITS = Limits(min_cents=100, max_cents=9_999_999, restart_delay=timedelta(minutes=20))
+LIMITS = PaymentLimits(min_cents=100, max_cents=9_999_999, restart_delay=timedelta(minutes=20))
 
 
 def attempt(status: PaymentStatus, age: timedelta, abandoned: timedelta | None = None) -> Attempt:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.billing.tariffs.domain import Bracket, Grid, Quotient, price, problems_of
+from services.billing.tariffs.domain import Grid, PriceBracket, QuotientInForce, price, problems_of
 
 DAY = date(2026, 9, 1)
 PRICES = st.integers(0, 1_000_000)
@@ -19,7 +19,7 @@ def grids(draw: st.DrawFn) -> Grid:
     edges = sorted(draw(st.sets(st.integers(1, 500_000), max_size=12)))
     starts, ends = [0, *edges], [*edges, None]
     brackets = [
-        Bracket(f"T{number}", start, end, draw(PRICES))
+        PriceBracket(f"T{number}", start, end, draw(PRICES))
         for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1)
     ]
     return Grid("t", "Tarif", 1, DAY, tuple(brackets))
@@ -38,14 +38,14 @@ def test_every_quotient_has_exactly_one_bracket(grid: Grid, value: int) -> None:
         if bracket.quotient_min_cents <= max(value, 0)
         and (bracket.quotient_max_cents is None or max(value, 0) < bracket.quotient_max_cents)
     ]
-    priced = price(grid, Quotient(value, DAY))
+    priced = price(grid, QuotientInForce(value, DAY))
     assert [(priced.bracket_label, priced.amount_cents)] == [(b.label, b.price_cents) for b in holding]
 
 
 @given(grids(), st.tuples(QUOTIENTS, QUOTIENTS))
 def test_a_higher_quotient_never_falls_into_a_lower_bracket(grid: Grid, values: tuple[int, int]) -> None:
     labels = [bracket.label for bracket in grid.brackets]
-    lower, higher = (labels.index(price(grid, Quotient(value, DAY)).bracket_label) for value in sorted(values))
+    lower, higher = (labels.index(price(grid, QuotientInForce(value, DAY)).bracket_label) for value in sorted(values))
     assert lower <= higher
 
 
@@ -53,7 +53,7 @@ def test_a_higher_quotient_never_falls_into_a_lower_bracket(grid: Grid, values: 
 def test_an_unknown_quotient_costs_the_maximum_and_says_so(grid: Grid, value: int) -> None:
     unknown = price(grid, None)
     assert unknown.amount_cents == max(bracket.price_cents for bracket in grid.brackets)
-    assert unknown.amount_cents >= price(grid, Quotient(value, DAY)).amount_cents
+    assert unknown.amount_cents >= price(grid, QuotientInForce(value, DAY)).amount_cents
     assert unknown.quotient is None
 
 
@@ -71,5 +71,5 @@ def test_an_unknown_quotient_costs_the_maximum_and_says_so(grid: Grid, value: in
 def test_what_is_no_grid_is_refused_by_the_field(
     edges: list[tuple[int, int | None]], expected: list[tuple[str, str]]
 ) -> None:
-    brackets = [Bracket("T", start, end, 100) for start, end in edges]
+    brackets = [PriceBracket("T", start, end, 100) for start, end in edges]
     assert [(problem.pointer, problem.code) for problem in problems_of(brackets)] == expected

@@ -10,7 +10,7 @@ import pytest
 from contracts.types import Attendance
 from services.billing.charges.domain import Facts, standing
 from services.billing.runs.domain import outcome_of
-from services.billing.tariffs.domain import Bracket, Grid, Quotient, price
+from services.billing.tariffs.domain import Grid, PriceBracket, QuotientInForce, price
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "pricing.md"
 DAY = date(2026, 9, 2)
@@ -42,15 +42,15 @@ def cents(text: str) -> int:
 def grid() -> Grid:
     """The document's grid."""
     brackets = [
-        Bracket(label, cents(start), None if end == "-" else cents(end), cents(amount))
-        for label, start, end, amount in table("Bracket", "From")
+        PriceBracket(label, cents(start), None if end == "-" else cents(end), cents(amount))
+        for label, start, end, amount in table("PriceBracket", "From")
     ]
     return Grid("leisure", "Centre de loisirs", 1, DAY, tuple(brackets))
 
 
-@pytest.mark.parametrize("row", table("Quotient", "Bracket"), ids=lambda row: row[0])
+@pytest.mark.parametrize("row", table("QuotientInForce", "PriceBracket"), ids=lambda row: row[0])
 def test_prices(row: list[str]) -> None:
-    known = None if row[0] == "unknown" else Quotient(cents(row[0]), DAY)
+    known = None if row[0] == "unknown" else QuotientInForce(cents(row[0]), DAY)
     priced = price(grid(), known)
     assert (priced.bracket_label, priced.amount_cents) == (row[1], cents(row[2]))
     assert priced.quotient == known

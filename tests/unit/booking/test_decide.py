@@ -13,7 +13,7 @@ from chassis.refusal import Refusal
 from contracts.booking.events import BasketConfirmed, BookingConfirmed
 from services.booking.bookings.domain import (
     BasketDecision,
-    ChildFacts,
+    BookableChild,
     Places,
     SlotFacts,
     Snapshot,
@@ -40,12 +40,12 @@ SLOTS = [
 ]
 
 
-def basket(*wishes: tuple[ChildFacts | None, SlotFacts | None]) -> WishedBasket:
+def basket(*wishes: tuple[BookableChild | None, SlotFacts | None]) -> WishedBasket:
     return WishedBasket(uuid4(), None, tuple(WishedDay(uuid4(), child, slot, VALIDATED) for child, slot in wishes))
 
 
-def child(household_id: UUID | None = None) -> ChildFacts:
-    return ChildFacts(uuid4(), household_id or uuid4(), "Lina", BIRTH_ON)
+def child(household_id: UUID | None = None) -> BookableChild:
+    return BookableChild(uuid4(), household_id or uuid4(), "Lina", BIRTH_ON)
 
 
 def places(*free: int, taken: int = 0) -> dict[UUID, Places]:
@@ -69,7 +69,7 @@ def snapshot_of(free: Sequence[int], booked: Sequence[tuple[int, int]]) -> Snaps
     return Snapshot(NOW, places(*free, taken=2), pairs)
 
 
-def baskets_of(wished: Sequence[tuple[Sequence[ChildFacts], Sequence[tuple[int, int]]]]) -> list[WishedBasket]:
+def baskets_of(wished: Sequence[tuple[Sequence[BookableChild], Sequence[tuple[int, int]]]]) -> list[WishedBasket]:
     """A basket for each household that wishes, in order of arrival."""
     return [basket(*((household[who], SLOTS[slot]) for who, slot in days)) for household, days in wished]
 

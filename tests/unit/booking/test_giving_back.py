@@ -12,8 +12,8 @@ from chassis.refusal import NotFound, Refusal
 from contracts.booking.events import BasketConfirmed, BookingCancelled, BookingConfirmed
 from services.booking.bookings.domain import (
     BasketDecision,
+    BookableChild,
     BookingFacts,
-    ChildFacts,
     Places,
     SlotFacts,
     Snapshot,
@@ -27,10 +27,10 @@ from tests.unit.booking.test_decide import NOW, SLOTS, child, codes
 
 GUARDIAN_ID = uuid4()
 MONDAY, TUESDAY = SLOTS[0], SLOTS[1]
-Wish = tuple[ChildFacts | None, SlotFacts | None]
+Wish = tuple[BookableChild | None, SlotFacts | None]
 
 
-def booking(who: ChildFacts, slot: SlotFacts = MONDAY, *, guardian_id: UUID = GUARDIAN_ID) -> BookingFacts:
+def booking(who: BookableChild, slot: SlotFacts = MONDAY, *, guardian_id: UUID = GUARDIAN_ID) -> BookingFacts:
     """A live booking of a child whose household has this guardian."""
     return BookingFacts(
         uuid4(),

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from contracts.types import AccountStatus, ActorKind
 from services.identity.accounts.domain import (
-    Account,
     AccountOpening,
+    AccountRecord,
     Change,
     EmailRule,
     Invitee,
@@ -24,8 +24,10 @@ from services.identity.accounts.domain import (
 NOBODY: frozenset[UUID] = frozenset()
 
 
-def account(guardian_id: UUID, *, step: AccountStatus = AccountStatus.ACTIVE, is_disabled: bool = False) -> Account:
-    return Account(
+def account(
+    guardian_id: UUID, *, step: AccountStatus = AccountStatus.ACTIVE, is_disabled: bool = False
+) -> AccountRecord:
+    return AccountRecord(
         account_id=uuid4(),
         guardian_id=guardian_id,
         kind=ActorKind.PARENT,

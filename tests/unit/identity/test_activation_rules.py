@@ -10,14 +10,14 @@ import pytest
 
 from chassis.refusal import Refusal
 from contracts.types import AccountStatus, ActorKind, CredentialPurpose
-from services.identity.accounts.domain import Account
+from services.identity.accounts.domain import AccountRecord
 from services.identity.activation.domain import (
     PASSWORD_GROUP_LETTERS,
     PASSWORD_GROUPS,
     READABLE_DIGITS,
     READABLE_LETTERS,
     FollowedLink,
-    Invitation,
+    IssuedInvitation,
     follow_link,
     temporary_password,
 )
@@ -29,7 +29,7 @@ from services.identity.errors import (
 )
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
-ACCOUNT = Account(
+ACCOUNT = AccountRecord(
     account_id=uuid4(),
     guardian_id=uuid4(),
     kind=ActorKind.PARENT,
@@ -43,7 +43,7 @@ ACCOUNT = Account(
     created_at=NOW,
     last_sign_in_at=None,
 )
-INVITATION = Invitation(
+INVITATION = IssuedInvitation(
     invitation_id=uuid4(),
     account_id=ACCOUNT.account_id,
     purpose=CredentialPurpose.INVITATION,

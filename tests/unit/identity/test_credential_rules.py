@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.types import AccountStatus, ActorKind
-from services.identity.accounts.domain import Account, username_key
+from services.identity.accounts.domain import AccountRecord, username_key
 from services.identity.credentials.domain import (
     COMMON_PASSWORDS,
     Choice,
@@ -30,7 +30,7 @@ RULES = CredentialRules(
     is_username_editable=True,
     context_words=("Valmont", "Ville de Valmont-sur-Orne"),
 )
-ACCOUNT = Account(
+ACCOUNT = AccountRecord(
     account_id=uuid4(),
     guardian_id=uuid4(),
     kind=ActorKind.PARENT,

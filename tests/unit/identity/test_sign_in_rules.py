@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chassis.refusal import Refusal
 from contracts.types import AccountStatus, ActorKind, SessionStage
-from services.identity.accounts.domain import Account
+from services.identity.accounts.domain import AccountRecord
 from services.identity.errors import AccountDisabled, AccountNotActivated, TemporaryPasswordExpired
 from services.identity.sign_in.domain import (
     ACCOUNT_RULE,
@@ -33,7 +33,7 @@ NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 EMAIL = "dominique@famille.example"
 NAME = "testeur12345"
 
-ACCOUNT = Account(
+ACCOUNT = AccountRecord(
     account_id=UUID(int=1),
     guardian_id=UUID(int=2),
     kind=ActorKind.PARENT,

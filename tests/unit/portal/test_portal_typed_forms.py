@@ -18,7 +18,7 @@ from portal.family.enrollments.pages import NEW_ENROLLMENT
 from portal.frame.errors import SIGN_IN
 from portal.kit import Form, FormState, MalformedForm, Texts, nest
 from portal.kit.amounts import cents_typed
-from portal.kit.forms import Limits
+from portal.kit.forms import FieldLimits
 from portal.public.first_steps.pages import CHOICE
 from portal.public.sign_in.pages import safe_path
 
@@ -151,10 +151,10 @@ def test_a_form_has_a_label_and_limits_for_each_of_its_fields(form: Form) -> Non
 
 
 def test_limits_are_those_of_the_request() -> None:
-    assert NEW_FAMILY.limits("guardian.first_name") == Limits(is_required=True, length_max=80)
-    assert NEW_FAMILY.limits("guardian.phone") == Limits(is_required=False, length_max=20)
+    assert NEW_FAMILY.limits("guardian.first_name") == FieldLimits(is_required=True, length_max=80)
+    assert NEW_FAMILY.limits("guardian.phone") == FieldLimits(is_required=False, length_max=20)
     # Nobody must have a second guardian, nor more than one child.
-    assert NEW_FAMILY.limits("co_guardian.first_name") == Limits(is_required=False, length_max=80)
+    assert NEW_FAMILY.limits("co_guardian.first_name") == FieldLimits(is_required=False, length_max=80)
     required = {number: NEW_FAMILY.limits(f"children.{number}.birth_on").is_required for number in (0, 1, 14)}
     assert required == {0: True, 1: False, 14: False}
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.billing.tariffs.domain import Quotient, price
+from services.billing.tariffs.domain import QuotientInForce, price
 from tools.bench.invoice_town import LINES, QUOTIENTS, Household, grids, households, tariff_of
 
 
@@ -33,7 +33,7 @@ def test_a_month_is_twenty_lunches_and_ten_days_of_leisure_at_the_prices_of_the_
 def test_the_services_rule_and_the_oracle_agree_for_every_quotient_of_the_measure() -> None:
     tariffs = grids()
     for each in households(QUOTIENTS):
-        known = Quotient(each.quotient_cents, date(2020, 1, 1))
+        known = QuotientInForce(each.quotient_cents, date(2020, 1, 1))
         assert each.owes() == sum(price(tariffs[tariff_of(line)], known).amount_cents for line in range(LINES))
 
 
