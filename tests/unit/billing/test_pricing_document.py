@@ -43,12 +43,12 @@ def grid() -> Grid:
     """The document's grid."""
     brackets = [
         PriceBracket(label, cents(start), None if end == "-" else cents(end), cents(amount))
-        for label, start, end, amount in table("PriceBracket", "From")
+        for label, start, end, amount in table("Bracket", "From")
     ]
     return Grid("leisure", "Centre de loisirs", 1, DAY, tuple(brackets))
 
 
-@pytest.mark.parametrize("row", table("QuotientInForce", "PriceBracket"), ids=lambda row: row[0])
+@pytest.mark.parametrize("row", table("Quotient", "Bracket"), ids=lambda row: row[0])
 def test_prices(row: list[str]) -> None:
     known = None if row[0] == "unknown" else QuotientInForce(cents(row[0]), DAY)
     priced = price(grid(), known)
