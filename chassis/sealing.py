@@ -33,7 +33,7 @@ def unseal(sealed: str, key: OKPKey | OctKey) -> str:
     """
     try:
         plaintext = jwe.decrypt_compact(sealed, key, algorithms=list(_header_for(key).values())).plaintext
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, TypeError, KeyError) as error:  # whoever made it up may have written any header
         raise SealBroken from error
     return (plaintext or b"").decode()
 

@@ -49,9 +49,20 @@ async def _read_form(request: Request[Any, Any, Any]) -> Posted:
     if not request.headers.get("content-type", "").startswith(FORM_TYPES):
         return Posted()
     lists: dict[str, list[str]] = {}
-    for number, (name, value) in enumerate((await request.form()).multi_items()):
-        if number >= FIELDS_MAX or len(name) > NAME_LENGTH_MAX:
+    try:
+        fields = (await request.form()).multi_items()
+    except (UnicodeError, LookupError) as error:  # a part in another encoding than it says, or in one that nobody knows
+        raise ClientException(status_code=422) from error
+    for number, (name, value) in enumerate(fields):
+        if number >= FIELDS_MAX or len(name) > NAME_LENGTH_MAX or not _is_text(name):
             raise ClientException(status_code=422)
         if isinstance(value, str):
+            if not _is_text(value):
+                raise ClientException(status_code=422)
             lists.setdefault(name, []).append(value.replace("\x00", ""))
     return Posted({name: values[0] for name, values in lists.items()}, lists)
+
+
+def _is_text(value: str) -> bool:
+    """Whether every character is one; halves of a pair, which some encodings let through, are none."""
+    return not any("\ud800" <= character <= "\udfff" for character in value)

@@ -142,9 +142,9 @@ class Sessions:
         masked = pad + _xor(pad, self._form_secret(session_token))
         return base64.urlsafe_b64encode(masked).decode().rstrip("=")
 
-    def sealing_key(self, visitor: Visitor) -> OctKey:
-        """The key of what this session's browser keeps for us, and cannot read."""
-        return OctKey.import_key(self._secret_of("kept", visitor.session_token))
+    def sealing_key(self, visitor: Visitor, path: str) -> OctKey:
+        """The key of what this session's browser keeps for one of our pages, and cannot read."""
+        return OctKey.import_key(self._secret_of(f"kept for {path}", visitor.session_token))
 
     def _form_secret(self, session_token: str | None) -> bytes:
         """What every form token of a session hides."""

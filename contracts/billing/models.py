@@ -25,7 +25,7 @@ class Bracket(Model):
     label: ShortText
     quotient_min_cents: Annotated[int, Field(ge=0)]
     quotient_max_cents: Annotated[int, Field(gt=0)] | None
-    price_cents: Annotated[Cents, Field(ge=0, le=1_000_000)]
+    price_cents: Annotated[Cents, Field(ge=0, le=1_000_000, strict=True)]
 
 
 class TariffChange(Model):

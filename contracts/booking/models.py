@@ -68,7 +68,7 @@ class ActivityOffer(Model):
     params: dict[str, str]
 
 
-PlaceCount = Annotated[int, Field(ge=0, le=10_000)]
+PlaceCount = Annotated[int, Field(ge=0, le=10_000, strict=True)]
 """A number of places of a day."""
 
 

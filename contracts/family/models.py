@@ -52,7 +52,7 @@ class ChildCreate(Model):
 class QuotientChange(Model):
     """A family quotient in cents a month, valid from a day."""
 
-    value_cents: Annotated[Cents, Field(ge=0, le=10_000_000)]
+    value_cents: Annotated[Cents, Field(ge=0, le=10_000_000, strict=True)]
     effective_on: Day
     source: QuotientSource = QuotientSource.AGENT
 

@@ -23,6 +23,8 @@ FORMS_MAX: Final = 2
 """Of one page; a request carries them all."""
 LENGTH_MAX: Final = 3_900
 """Of a sealed form: browsers drop cookies above 4,096 characters, name included."""
+TEXT_MAX: Final = 100_000
+"""Of what is sealed: a text that says the same again and again gets small, but not the page that shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,9 @@ class KeptForm:
 def keep(form: FormState, path: str, key: OctKey, cookies: Mapping[str, str]) -> KeptForm | None:
     """Keep a form for the page at `path`, in place of the oldest of those that came with this request; None when it is too
     large for that."""
-    sealed = seal(form.as_json(), key)
-    if len(sealed) > LENGTH_MAX:
+    text = form.as_json()
+    sealed = seal(text, key) if len(text) <= TEXT_MAX else ""
+    if not 0 < len(sealed) <= LENGTH_MAX:
         return None
     # Names sort by time, so that the oldest is found without opening any.
     name = f"{int(time.time()):x}{secrets.token_hex(4)}"

@@ -80,7 +80,7 @@ async def show_again(
     those of the page's address.
     """
     path, asked = page.address(parameters), dict(query or {})
-    key = visit.sessions.sealing_key(visit.visitor)
+    key = visit.sessions.sealing_key(visit.visitor, path)
     kept = kept_forms.keep(form, path, key, visit.request.cookies)
     if kept is None:
         return await page.answer(replace(visit, shown=form, asked=asked), **parameters)

@@ -9,17 +9,18 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from portal.kit.amounts import cents_typed
+from portal.kit.amounts import cents_typed, count_typed
 
 _NUMBER: Final = re.compile(r"(?<=\.)[0-9]+(?=\.|$)")
 
 
 @dataclass(frozen=True, slots=True)
 class FieldLimits:
-    """What a request wants of one of its fields; `length_max` is 0 where any length will do."""
+    """What a request wants of one of its fields; `length_max` is 0 where any length will do, `is_whole` of a number."""
 
     is_required: bool = False
     length_max: int = 0
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,16 @@ class Form:
         """What was typed in its fields; anything else that was posted is left out."""
         return {name: value for name, value in values.items() if _field_of(name) in self.fields}
 
-    def body(self, typed: Mapping[str, str]) -> dict[str, Any]:
+    def body(self, typed: Mapping[str, str | Sequence[str]]) -> dict[str, Any]:
         """The JSON body of what was typed, without what was left blank, amounts in cents. Raises MalformedForm."""
-        stripped = {name: value.strip() for name, value in typed.items()}
-        return nest({name: cents_typed(v) if v and name.endswith("_cents") else v for name, v in stripped.items()})
+        return nest({name: self._read(name, value) for name, value in typed.items()})
+
+    def _read(self, name: str, value: str | Sequence[str]) -> Any:
+        if not isinstance(value, str) or not (text := value.strip()):
+            return value if not isinstance(value, str) else ""
+        if name.endswith("_cents"):
+            return cents_typed(text)
+        return count_typed(text) if self.limits(name).is_whole else text
 
     def label(self, name: str) -> str:
         """The key of a field's label."""
@@ -138,7 +145,7 @@ def _limits(model: type[BaseModel], name: str) -> FieldLimits:
         place = next((choice for choice in place.get("anyOf", ()) if choice.get("type") != "null"), place)
         if reference := place.get("$ref"):
             place = schema["$defs"][reference.rpartition("/")[2]]
-    return FieldLimits(is_required, place.get("maxLength", 0))
+    return FieldLimits(is_required, place.get("maxLength", 0), place.get("type") == "integer")
 
 
 DEPTH_MAX: Final = 8

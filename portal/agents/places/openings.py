@@ -50,7 +50,7 @@ async def open_days(visit: Visit) -> Response[Any]:
     """Open every chosen day of the week in the period."""
     typed: dict[str, Any] = {**OPENING.typed(visit.posted.values), "weekday": visit.posted.all("weekday")}
     try:
-        opening = typed_as(Opening, typed)
+        opening = typed_as(Opening, OPENING.body(typed))
         days = chosen_days(opening)
         if not days:
             no_day = {"from_on": visit.portal.texts("agents.openings.no_day")}

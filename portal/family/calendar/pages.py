@@ -5,9 +5,11 @@ it is or nothing. The price that was shown is posted with the confirmation, and 
 Between a post and the page after it, the browser keeps the choices (`show_again`): the address says which week and which choices are shown.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import reduce
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -22,7 +24,7 @@ from contracts.booking.models import BookingChanges, Calendar, DayCell
 from contracts.http import Problem
 from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
-from portal.family.calendar.view import CalendarOptions, CellView, Choices, calendar_view, settled
+from portal.family.calendar.view import CalendarOptions, CellView, Choices, calendar_view, merged, settled
 from portal.frame.render import Portal
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -37,11 +39,13 @@ NO_ERRORS: Final[Mapping[str, str]] = {}
 
 @dataclass(frozen=True, slots=True)
 class WorkingCalendar:
-    """The calendar a family works on: the whole period in which it may book, the week shown, and what was chosen."""
+    """The calendar a family works on: the whole period in which it may book and the week shown, what was chosen, and the last
+    week that the town shows."""
 
     calendar: Calendar
     week: date
     choices: Choices
+    last_week: date
 
     @property
     def shown(self) -> Calendar:
@@ -104,6 +108,8 @@ async def calendar_page(visit: Visit) -> Response[Any]:
     portal, form = visit.portal, visit.form()
     chosen = Choices(tuple(form.all("added")), tuple(form.all("removed")))
     asked = await _working_calendar(visit, visit.query("semaine"), chosen)
+    if (day := day_typed(visit.query("semaine"))) and monday(day) > asked.week:
+        return visit.redirect(f"{calendar_page.path}?semaine={asked.week}")
     working = replace(asked, choices=settled(asked.calendar, chosen))
     priced, problem = await _quote(visit, working)
     options = CalendarOptions(zone=portal.town.town.zone)
@@ -111,7 +117,7 @@ async def calendar_page(visit: Visit) -> Response[Any]:
         "view": calendar_view(working.shown, portal.texts, portal.refusals.refusal, working.choices, options),
         "week": working.week,
         "previous_on": working.week - timedelta(weeks=1),
-        "next_on": working.week + timedelta(weeks=1),
+        "next_on": working.week + timedelta(weeks=1) if working.week < working.last_week else None,
         "has_pending": any(row.marker is EnrollmentStatus.REQUESTED for row in working.calendar.rows),
         "is_something_gone": working.choices != chosen,
         "key": str(uuid4()),
@@ -163,18 +169,18 @@ def _choices(visit: Visit) -> Choices:
 
 
 async def _working_calendar(visit: Visit, week: str, choices: Choices) -> WorkingCalendar:
-    today = visit.portal.today()
-    asked = day_typed(week)
-    first = monday(asked or today)
-    # Choices may stand in any week that can be booked; without them only the nearest open week is looked for.
-    since = first if choices.is_empty else min(first, monday(today))
-    weeks_ahead = timedelta(weeks=visit.portal.town.section.calendar_weeks_ahead)
-    until = first + LOOK_AHEAD if choices.is_empty else monday(today) + weeks_ahead
-    until = max(first, until) + WEEK
-    calendar = await visit.call(household_calendar, since, until)
-    if asked is None and choices.is_empty:
-        first = _first_open_week(calendar, first)
-    return WorkingCalendar(calendar, first, choices)
+    asked, this_week = day_typed(week), monday(visit.portal.today())
+    last = this_week + timedelta(weeks=visit.portal.town.section.calendar_weeks_ahead)
+    first = min(monday(asked), last) if asked else this_week
+    if choices.is_empty:
+        calendar = await visit.call(household_calendar, first, first + LOOK_AHEAD + WEEK)
+        shown = first if asked else _first_open_week(calendar, first)
+        return WorkingCalendar(calendar, shown, choices, last)
+    # Choices may stand in any week that can be booked; a week of the past is shown beside them.
+    calls = [visit.call(household_calendar, this_week, last + WEEK)]
+    if first < this_week:
+        calls.append(visit.call(household_calendar, first, first + WEEK))
+    return WorkingCalendar(reduce(merged, await asyncio.gather(*calls)), first, choices, last)
 
 
 def _first_open_week(calendar: Calendar, first: date) -> date:
@@ -186,6 +192,9 @@ def _first_open_week(calendar: Calendar, first: date) -> date:
 async def _confirm(visit: Visit, working: WorkingCalendar) -> Response[Any]:
     """Carry everything out that was chosen, in one call: whatever refuses it, nothing was done."""
     texts, monday_on = visit.portal.texts, working.week.isoformat()
+    if not working.days().keys() >= {*working.choices.added, *working.choices.removed}:
+        # Days that nobody was shown a price of: those that remain are shown with theirs.
+        return await _with_choices(visit, monday_on, working.choices, {"basket": texts("calendar.not_shown")})
     priced, problem = await _quote(visit, working)
     if problem or (priced and str(priced.total_cents) != visit.posted.get("quoted_total_cents")):
         return await _with_choices(

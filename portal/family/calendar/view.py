@@ -163,6 +163,18 @@ def calendar_view(
     )
 
 
+def merged(calendar: Calendar, beside: Calendar) -> Calendar:
+    """One calendar of two periods that share no day; rows that are in both have the days of both."""
+    days = {(row.child_id, row.activity_id): row.cells for row in beside.rows}
+    rows = [
+        row.model_copy(update={"cells": (*row.cells, *days.pop((row.child_id, row.activity_id), ()))})
+        for row in calendar.rows
+    ]
+    return calendar.model_copy(
+        update={"rows": (*rows, *(row for row in beside.rows if (row.child_id, row.activity_id) in days))}
+    )
+
+
 def settled(calendar: Calendar, choices: Choices) -> Choices:
     """What remains of choices that were made on an older calendar: what is done already or cannot be done is left out."""
     states = {f"{row.child_id}:{cell.slot_id}": cell.state for row in calendar.rows for cell in row.cells}

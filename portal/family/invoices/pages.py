@@ -18,7 +18,7 @@ from contracts.billing.api import (
 from contracts.billing.models import PayfipNotification, Payment, PaymentStart
 from contracts.types import PaymentStatus
 from gateway.calls import Refused, typed_as
-from portal.frame.spaces import action, page, show_again, signed_in
+from portal.frame.spaces import action, anybody, page, show_again, signed_in
 from portal.frame.visit import Visit
 
 OUTCOMES = {
@@ -84,7 +84,7 @@ async def payment_return(visit: Visit) -> Response[Any]:
     return visit.page("family/invoices/payment.html.j2", context, status=200 if payment else 404)
 
 
-@action("/paiement/notification", is_of_others=True)
+@action("/paiement/notification", admits=anybody, is_of_others=True)
 async def payment_notification(visit: Visit) -> Response[str]:
     """The provider says that an operation ended; it gets no information in return."""
     named = {**dict(visit.request.query_params.items()), **visit.posted.values}

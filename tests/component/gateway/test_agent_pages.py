@@ -131,6 +131,9 @@ async def test_quotient_is_noted_or_refused_beside_its_field(agent: Browser, tow
     await agent.get(path)
     page = await agent.submit(f"{path}/quotient", {"value_cents": "x", "effective_on": "", "source": "caf"})
     assert (is_refused(page), field_errors(page)) == (True, {"value_cents", "effective_on"})
+    for amount in ("1.000", "850.000", "+850", "1_000", "-0", "١٢", "8,505"):
+        form = {"value_cents": amount, "effective_on": "2026-01-01", "source": "caf"}
+        assert field_errors(await agent.submit(f"{path}/quotient", form)) == {"value_cents"}, amount
     page = await agent.submit(f"{path}/quotient", {"value_cents": "700", "effective_on": "1950-01-01", "source": "caf"})
     assert (is_refused(page), field_errors(page)) == (True, {"effective_on"})
     today = str(await town.booking.today())

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 import httpx2
@@ -14,6 +15,9 @@ from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, family_of
 from tests.factories.booking import BookingTown, Family
 
 pytestmark = pytest.mark.anyio
+
+WEEKS_AHEAD = 26
+"""Of the town's calendar."""
 
 
 async def test_a_day_is_given_back_without_booking_another(town: Town) -> None:
@@ -93,6 +97,16 @@ class Tab:
         await client.put(f"/slots/{slot_id}/attendance", json=marks, headers=agent)
         answer = await client.post(f"/slots/{slot_id}/attendance/closure", headers=agent)
         assert answer.status_code == 200, answer.text
+
+
+@dataclass(frozen=True)
+class Far:
+    """The last week that the calendar shows and one of the past; a day in that last week, and one beyond it."""
+
+    last_week: date
+    past: date
+    inside: UUID
+    beyond: UUID
 
 
 @pytest.fixture
@@ -213,3 +227,50 @@ async def test_a_notice_that_is_none_of_ours_is_not_shown(tab: Tab, notice: str)
 def spaced(page: httpx2.Response) -> str:
     """What a page says, with plain spaces."""
     return words(page).replace("\u00a0", " ")
+
+
+@pytest.fixture
+async def far(tab: Tab) -> Far:
+    """Days of last week, of the last week that the calendar shows, and of the one after it."""
+    today = await tab.booking.today()
+    last_week = today - timedelta(days=today.weekday()) + timedelta(weeks=WEEKS_AHEAD)
+    offsets = [-7, (last_week - today).days + 1, (last_week - today).days + 8]
+    ends_on = str(await tab.booking.day(400))
+    activity_id = await tab.booking.activity(cutoff=UNTIL_MIDNIGHT, tariff_code="leisure", ends_on=ends_on)
+    await tab.booking.enroll(tab.family, activity_id)
+    _, inside, beyond = await tab.booking.open(activity_id, *offsets)
+    return Far(last_week, today - timedelta(weeks=1), inside, beyond)
+
+
+async def test_choices_are_kept_over_every_week_that_is_shown(tab: Tab, far: Far) -> None:
+    """A week of the past and the last one of all, with a choice in another one: the same calendar, priced."""
+    for week in (far.past, far.last_week):
+        page = await tab.browser.submit(
+            "/calendrier", {"week": str(tab.week), "slot": tab.control(far.inside), "go": str(week)}
+        )
+        assert (page.status_code, is_refused(page)) == (200, False), week
+        assert "sorti du panier" not in words(page)
+        assert f'value="{tab.control(far.inside)}"' in page.text
+    assert "1 jour à réserver" in spaced(page)
+    assert 'name="quoted_total_cents"' in page.text
+    assert 'data-go="next"' not in page.text
+
+
+async def test_no_week_is_shown_whose_days_could_not_be_confirmed(tab: Tab, far: Far) -> None:
+    beyond = far.last_week + timedelta(weeks=1)
+    answer = await tab.browser.get(f"/calendrier?semaine={beyond}")
+    assert answer.headers["location"] == f"/calendrier?semaine={far.last_week}"
+    page = await tab.browser.submit("/calendrier", {"week": tab.week, "slot": tab.control(tab.free), "go": str(beyond)})
+    assert str(page.url).partition("semaine=")[2].startswith(str(far.last_week))
+
+
+async def test_a_day_whose_price_was_not_shown_is_not_confirmed(tab: Tab, far: Far) -> None:
+    """Nothing of it is, although the rest has the price that was shown."""
+    before = await tab.states()
+    confirmation = await tab.confirmation([tab.free, tab.today, tab.next], [tab.today, tab.next])
+    page = await tab.send([tab.free, tab.today, tab.next, far.beyond], [tab.today, tab.next], **confirmation)
+    assert is_refused(page)
+    assert "ne sont pas dans le calendrier affiché" in words(page)
+    page = await tab.send([far.beyond], [], step="confirm", quoted_total_cents="")
+    assert is_refused(page)
+    assert await tab.states() == before

@@ -1,9 +1,10 @@
 """From the welcome mail to an open space: the link that changes nothing by itself, and the steps that come before all."""
 
+import httpx2
 import pytest
 
 from contracts.types import AccountStatus, Role, SessionStage
-from tests.component.gateway.browser import hidden, is_refused, words
+from tests.component.gateway.browser import Browser, hidden, is_refused, words
 from tests.component.gateway.town import Town, accept_terms, choose_credentials
 
 pytestmark = pytest.mark.anyio
@@ -33,8 +34,9 @@ async def test_link_leaves_the_address_and_activates_at_the_press_of_a_button(to
     assert {"secure", "httponly", "path=/", "samesite=lax", "max-age=3600"} <= attributes
     page = await browser.get("/activation")
     assert mailed.activation_token not in page.text
+    link = {"link": hidden(page, "link")}
     assert await status_of(town, household.payer_guardian_id) is AccountStatus.INVITED
-    for done in (await browser.submit("/activation"), await browser.get("/activation")):
+    for done in (await browser.submit("/activation", link), await browser.get("/activation")):
         assert "Votre espace est activé" in words(done)
     assert mailed.activation_token not in browser.http.cookies[COOKIE]
     assert await status_of(town, household.payer_guardian_id) is AccountStatus.ACTIVATED
@@ -43,9 +45,7 @@ async def test_link_leaves_the_address_and_activates_at_the_press_of_a_button(to
 async def test_link_works_once(town: Town) -> None:
     _, mailed = await town.household()
     for is_first in (True, False):
-        browser = town.browser()
-        await browser.get(f"/activation/{mailed.activation_token}")
-        answer = await browser.submit("/activation")
+        answer = await follow(town.browser(), mailed.activation_token)
         assert is_refused(answer) is not is_first
     assert "Votre espace est activé" not in words(answer)
 
@@ -57,6 +57,38 @@ async def test_link_that_was_never_sent_says_what_to_do(town: Town) -> None:
         answer = await browser.submit("/activation")
         assert is_refused(answer)
         assert "mairie" in words(answer)
+
+
+async def test_each_of_two_links_in_one_browser_activates_its_own_space(town: Town) -> None:
+    """Two parents at one computer: whoever presses the button is told of the space of the link that they opened."""
+    browser, links = town.browser(), []
+    households = [await town.household() for _ in range(2)]
+    for _, mailed in households:
+        await browser.get(f"/activation/{mailed.activation_token}")
+        links.append({"link": hidden(await browser.get("/activation"), "link")})
+    page = await browser.submit("/activation", links[0])
+    assert is_refused(page)
+    assert "Un autre lien d’activation a été ouvert" in words(page)
+    assert "Votre espace est activé" in words(await browser.submit("/activation", links[1]))
+    assert is_refused(await browser.submit("/activation", links[0]))
+    statuses = [await status_of(town, household.payer_guardian_id) for household, _ in households]
+    assert statuses == [AccountStatus.INVITED, AccountStatus.ACTIVATED]
+    assert "Votre espace est activé" in words(await follow(browser, households[0][1].activation_token))
+
+
+@pytest.mark.parametrize("token", ["activated", "activated.0123456789abcdef", "€", "x"])
+async def test_an_address_that_is_no_link_activates_nothing(town: Town, token: str) -> None:
+    browser = town.browser()
+    assert (await browser.get(f"/activation/{token}")).status_code in (303, 404)
+    page = await browser.get("/activation")
+    assert "ouvrez le lien reçu par e-mail" in words(page)
+    assert "est activé" not in words(page)
+
+
+async def follow(browser: Browser, token: str) -> httpx2.Response:
+    """Open an activation link and press the button."""
+    await browser.get(f"/activation/{token}")
+    return await browser.submit("/activation", {"link": hidden(await browser.get("/activation"), "link")})
 
 
 async def test_another_site_cannot_press_the_button(town: Town) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.types import Role
 from tests.component.gateway.api import Application, application_of, parent_application
-from tests.component.gateway.browser import is_refused, words
+from tests.component.gateway.browser import ORIGIN, is_refused, words
 from tests.component.gateway.town import Town, child_ids
 
 pytestmark = pytest.mark.anyio
@@ -204,6 +204,19 @@ async def test_form_that_no_page_has(town: Town) -> None:
     for form in (*deep, too_many):
         answer = await agent.post("/agents/familles/nouvelle", form)
         assert answer.status_code == 422, (next(iter(form))[:40], answer.status_code)
+
+
+@pytest.mark.parametrize(
+    ("value", "media_type"),
+    [(b"\xe9", "text/plain"), (b"a", "text/plain; charset=nope"), (b"+2AA-", "text/plain; charset=utf-7")],
+    ids=["not UTF-8", "unknown encoding", "half a character"],
+)
+async def test_a_form_in_another_encoding_is_refused(town: Town, value: bytes, media_type: str) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="login"\r\nContent-Type: ' + media_type.encode()
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Origin": ORIGIN}
+    http = town.browser().http
+    answer = await http.post("/connexion", content=part + b"\r\n\r\n" + value + b"\r\n--x--\r\n", headers=headers)
+    assert answer.status_code in (303, 422)
 
 
 @pytest.mark.parametrize("activity_id", ["../bookings/1/cancellation?x=", "%0d%0a", "\r\nX-Evil: 1", "", "1"])

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from contracts.types import Role
-from portal.frame.kept_forms import FORMS_MAX, KEPT_SECONDS, LENGTH_MAX, PREFIX
+from portal.frame.kept_forms import FORMS_MAX, KEPT_SECONDS, LENGTH_MAX, PREFIX, TEXT_MAX
 from tests.component.gateway.browser import Browser, is_refused, words
 from tests.component.gateway.test_agent_pages import family_form, field_errors
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, family_of
@@ -15,6 +15,8 @@ from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, family_of
 pytestmark = pytest.mark.anyio
 
 NEW_FAMILY = "/agents/familles/nouvelle"
+ODD_HEADER = "eyJhbGciOiJkaXIiLCJlbmMiOnt9LCJ6aXAiOiJERUYifQ..PQgT9p_Fv7l2kRVy.53DnfrDjTQ.NMWQBgqoqpls3JxNe7PHPQ"
+"""Sealed in a way that is an object and no name."""
 
 
 @pytest.fixture
@@ -71,7 +73,17 @@ async def test_nobody_else_reads_what_was_typed(agent: Browser, town: Town) -> N
     assert (page.status_code, is_refused(page), "ana(at)" in page.text) == (200, False, False)
 
 
-@pytest.mark.parametrize("value", ["", "x", "é", "a.b.c.d.e", "eyJhbGciOiJub25lIn0..."])
+async def test_a_kept_form_is_shown_by_its_own_page_alone(town: Town) -> None:
+    parent, _ = await town.parent()
+    await parent.get("/inscriptions/nouvelle")
+    address = (await parent.post("/inscriptions/nouvelle", {"ends_on": "2020-01-01"})).headers["location"]
+    for name, value in kept_forms(parent).items():
+        parent.http.cookies.set(name, value, domain="portail.valmont.example", path="/calendrier")
+    assert is_refused(await parent.get(address))
+    assert not is_refused(await parent.get(f"/calendrier?{address.partition('?')[2]}"))
+
+
+@pytest.mark.parametrize("value", ["", "x", "é", "a.b.c.d.e", "eyJhbGciOiJub25lIn0...", ODD_HEADER])
 async def test_a_cookie_that_is_none_of_ours_shows_a_fresh_form(agent: Browser, value: str) -> None:
     headers = {b"Cookie": f"{PREFIX}0={value}; __Host-session={agent.session_token}".encode()}
     page = await agent.http.get(f"{NEW_FAMILY}?saisie=0", headers=headers)
@@ -80,11 +92,11 @@ async def test_a_cookie_that_is_none_of_ours_shows_a_fresh_form(agent: Browser, 
 
 async def test_a_form_that_no_cookie_can_hold_is_shown_at_once(agent: Browser) -> None:
     """Nothing that was typed is lost, however long it is."""
-    long = "".join(f"{number:x}" for number in range(2 * LENGTH_MAX))
-    answer = await agent.post(NEW_FAMILY, family_form(guardian__first_name=long))
-    assert (answer.status_code, kept_forms(agent)) == (200, {})
-    assert is_refused(answer)
-    assert f'value="{long}"' in answer.text
+    for long in ("".join(f"{number:x}" for number in range(2 * LENGTH_MAX)), "a" * (TEXT_MAX + 1)):
+        answer = await agent.post(NEW_FAMILY, family_form(guardian__first_name=long))
+        assert (answer.status_code, kept_forms(agent)) == (200, {})
+        assert is_refused(answer)
+        assert f'value="{long}"' in answer.text
 
 
 async def test_passwords_are_never_kept(town: Town) -> None:

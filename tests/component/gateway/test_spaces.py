@@ -118,6 +118,11 @@ async def test_public_pages_stay_open_without_identity(town: Town) -> None:
         assert (await town.browser().post("/connexion", {"login": "x", "password": "y"})).status_code == 503
 
 
+async def test_the_payment_provider_needs_no_session_to_say_that_an_operation_ended(town: Town) -> None:
+    answer = await town.browser().http.post("/paiement/notification", data={"idop": "unknown-operation"})
+    assert (answer.status_code, answer.text) == (200, "")
+
+
 async def test_a_family_is_greeted_by_name_on_each_of_its_pages(town: Town) -> None:
     """U24: the session zone of every page but two showed a user name."""
     parent, household = await town.parent(civility="madame")
