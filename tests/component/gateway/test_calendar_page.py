@@ -230,7 +230,7 @@ def spaced(page: httpx2.Response) -> str:
 
 
 @pytest.fixture
-async def far(tab: Tab) -> Far:
+async def far(tab: Tab, town: Town) -> Far:
     """Days of last week, of the last week that the calendar shows, and of the one after it."""
     today = await tab.booking.today()
     last_week = today - timedelta(days=today.weekday()) + timedelta(weeks=WEEKS_AHEAD)
@@ -239,6 +239,7 @@ async def far(tab: Tab) -> Far:
     activity_id = await tab.booking.activity(cutoff=UNTIL_MIDNIGHT, tariff_code="leisure", ends_on=ends_on)
     await tab.booking.enroll(tab.family, activity_id)
     _, inside, beyond = await tab.booking.open(activity_id, *offsets)
+    await town.settle()
     return Far(last_week, today - timedelta(weeks=1), inside, beyond)
 
 
