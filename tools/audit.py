@@ -55,9 +55,9 @@ def look_up(command: Sequence[str] = COMMAND, seconds_max: float = LOOK_UP_SECON
 def verdict(report: Report, is_needed: bool = True) -> tuple[int, list[str]]:
     """The exit status, and what to say; `is_needed` is whether it is an error when no package could be looked up."""
     vulnerable = [
-        f"{package.name} {package.version}: {found.id}, mended in {', '.join(found.fix_versions) or 'no version yet'}"
+        f"{package.name} {package.version}: {vulnerability.id}, mended in {', '.join(vulnerability.fix_versions) or 'no version yet'}"
         for package in report.dependencies
-        for found in package.vulns
+        for vulnerability in package.vulns
     ]
     missed = [package.name for package in report.dependencies if package.skip_reason is not None]
     looked_up = len(report.dependencies) - len(missed)

@@ -36,9 +36,9 @@ def wait_for_mail(catcher_url: str, to: str, seconds: float, subject: str = "") 
     deadline = time.monotonic() + seconds
     while True:
         mails = httpx2.get(f"{catcher_url}/api/messages", params={"to": to}).json()
-        found: dict[str, Any] | None = next((mail for mail in mails if subject in mail["subject"]), None)
-        if found is not None:
-            return found
+        latest: dict[str, Any] | None = next((mail for mail in mails if subject in mail["subject"]), None)
+        if latest is not None:
+            return latest
         if time.monotonic() > deadline:
             raise NoMail(
                 f"no mail to {to} about {subject!r} within {seconds} s; subjects: {[m['subject'] for m in mails]}"

@@ -77,7 +77,7 @@ def _settings_of(name: str) -> ServiceSettings:
     try:
         settings: ServiceSettings = chosen()
     except ValidationError as error:
-        missing = ", ".join(str(each["loc"][0]).upper() for each in error.errors())
+        missing = ", ".join(str(detail["loc"][0]).upper() for detail in error.errors())
         raise OperatorError(
             f"run this with the variables of the {name} service's process; wrong or missing: {missing}"
         ) from None

@@ -97,7 +97,7 @@ class RecordReader:
         admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap_servers)
         await admin.start()
         try:
-            (found,) = await admin.describe_topics([name])
+            (topic,) = await admin.describe_topics([name])
         finally:
             await admin.close()
-        return sorted(each["partition"] for each in found["partitions"])
+        return sorted(partition["partition"] for partition in topic["partitions"])

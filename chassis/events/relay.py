@@ -196,10 +196,10 @@ def envelope_of(row: Row, service: str) -> Envelope:
 _hash_of = lru_cache(maxsize=10_000)(murmur2)
 
 
-def partition_of(key: bytes, every: Sequence[int], _available: Sequence[int]) -> int:
+def partition_of(key: bytes, partitions: Sequence[int], _available: Sequence[int]) -> int:
     """Kafka's usual partition of a key. Events come in runs of the same keys, and the hash is a loop over their bytes."""
     number: int = _hash_of(key) & 0x7FFFFFFF
-    return every[number % len(every)]
+    return partitions[number % len(partitions)]
 
 
 async def _wait(wake: asyncio.Event, seconds: float) -> None:

@@ -37,7 +37,7 @@ def find_browser(say: Callable[[str], None]) -> Path:
 
 
 def _candidates() -> Iterator[Path]:
-    yield from (Path(found) for command in COMMANDS if (found := shutil.which(command)))
+    yield from (Path(place) for command in COMMANDS if (place := shutil.which(command)))
     yield from (Path(application) for application in APPLICATIONS)
     from playwright.sync_api import sync_playwright  # slow to import, and needed only where no browser is installed
 

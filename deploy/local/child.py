@@ -147,8 +147,8 @@ def wait_until(condition: Callable[[], bool], limit_seconds: float) -> bool:
 def last_words(log: Path) -> str:
     """What a log ends with, on one line for a message: the error under its last traceback, else its last line."""
     lines = log.read_text(errors="replace").splitlines() if log.exists() else []
-    told = [number for number, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")]
-    under = [line for line in lines[told[-1] + 1 :] if line.strip()] if told else []
+    tracebacks = [number for number, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")]
+    under = [line for line in lines[tracebacks[-1] + 1 :] if line.strip()] if tracebacks else []
     error = next((number for number, line in enumerate(under) if not line.startswith(" ")), None)
     words = under[error:] if error is not None else [line for line in lines if line.strip()][-1:]
     return " | ".join(line.strip() for line in words)[:WORDS_MAX]

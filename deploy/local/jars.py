@@ -74,12 +74,12 @@ def _fetch_missing(missing: list[Jar], folder: Path, say: Callable[[str], None])
     total = sum(jar.size_bytes for jar in missing)
     if missing:
         say(f"Kafka: downloading {len(missing)} jars ({total / 1e6:.0f} MB)")
-    done = said = 0
+    done = reported = 0
     for jar in missing:
         _fetch(jar, folder)
         done += jar.size_bytes
-        if done - said >= PROGRESS_EVERY_BYTES and done < total:
-            said = done
+        if done - reported >= PROGRESS_EVERY_BYTES and done < total:
+            reported = done
             say(f"Kafka: {done / 1e6:.0f} of {total / 1e6:.0f} MB")
 
 

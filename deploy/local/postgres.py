@@ -187,8 +187,8 @@ class PostgresServer:
 
 def major_version(folder: Path) -> str:
     """The major version of the binaries in a folder, such as 18."""
-    said = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True)
-    return said.stdout.split()[2].split(".")[0]
+    run = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, check=True)
+    return run.stdout.split()[2].split(".")[0]
 
 
 def keep_password(passwords_file: Path, role: str) -> str:
@@ -242,10 +242,10 @@ SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1::text) AS has_role,
 
 async def _ensure_database(admin: asyncpg.Connection, name: str, password: str) -> None:
     """Everyone may connect to a new database by default; here its owner alone may."""
-    found = await admin.fetchrow(ROLE_AND_DATABASE_SQL, name)
-    verb = "ALTER" if found and found["has_role"] else "CREATE"
+    row = await admin.fetchrow(ROLE_AND_DATABASE_SQL, name)
+    verb = "ALTER" if row and row["has_role"] else "CREATE"
     await admin.execute(f"{verb} ROLE \"{name}\" LOGIN PASSWORD '{password}'")
-    if found and found["has_database"]:
+    if row and row["has_database"]:
         return
     await admin.execute(f'GRANT "{name}" TO CURRENT_USER')  # an administrator who is no superuser needs it to give away
     await admin.execute(f'CREATE DATABASE "{name}" OWNER "{name}"')

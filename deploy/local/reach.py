@@ -77,15 +77,15 @@ def program(name: str) -> Path:
     Raises LauncherError when there is none.
     """
     if chosen := os.environ.get("PG_BINDIR"):
-        found = Path(chosen) / name
+        path = Path(chosen) / name
     else:
         try:
-            found = binaries() / name
+            path = binaries() / name
         except LauncherError:
-            found = Path(shutil.which(name) or name)
-    if not found.exists():
+            path = Path(shutil.which(name) or name)
+    if not path.exists():
         raise LauncherError(f"no {name}: install PostgreSQL's client programs, or set PG_BINDIR to their folder")
-    return found
+    return path
 
 
 def _open_copy(site: Path) -> Path:

@@ -208,7 +208,7 @@ class Stack:
         smtp = {"SMTP_HOST": LOOPBACK, "SMTP_PORT": str(self.ports["smtp"])}
         own: dict[str, dict[str, str]] = {
             "gateway": {
-                **{f"{each.upper()}_URL": self._urls(each) for each in (*SERVICES, "payfip")},
+                **{f"{peer.upper()}_URL": self._urls(peer) for peer in (*SERVICES, "payfip")},
                 "METRICS_PORT": str(self.ports["metrics"]),
                 "HAS_RATE_LIMITS": "false",  # every visitor of this machine has the same address
             },

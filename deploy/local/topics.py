@@ -74,7 +74,7 @@ def _check(outcomes: list[tuple[str, int, str]]) -> None:
 
 async def _partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
     return {
-        found["topic"]: len(found["partitions"]) for found in await admin.describe_topics() if not found["error_code"]
+        topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics() if not topic["error_code"]
     }
 
 

@@ -80,7 +80,7 @@ def walk(spans: Sequence[SpanRow]) -> Iterator[tuple[int, SpanRow]]:
     """Every span after its parent, with its depth; one whose parent did not come stands at the top."""
     known = {span.span_id for span in spans}
     children: dict[str, list[SpanRow]] = {}
-    for span in sorted(spans, key=lambda each: each.start):
+    for span in sorted(spans, key=lambda span: span.start):
         children.setdefault(span.parent_id if span.parent_id in known else "", []).append(span)
     waiting = [(0, span) for span in reversed(children.get("", ()))]
     while waiting:

@@ -57,8 +57,8 @@ class Collection:
     def newest(self, *, with_jobs: bool) -> list[tuple[str, list[SpanRow]]]:
         """Traces by their last span, newest first; runs of jobs that led to nothing are left out unless wanted."""
         with self._lock:
-            found = [(trace_id, list(spans)) for trace_id, spans in reversed(self._traces.items())]
-        return [each for each in found if with_jobs or not is_idle_job(each[1])][:SHOWN_MAX]
+            traces = [(trace_id, list(spans)) for trace_id, spans in reversed(self._traces.items())]
+        return [trace for trace in traces if with_jobs or not is_idle_job(trace[1])][:SHOWN_MAX]
 
     def find(self, trace_id: str) -> list[SpanRow]:
         """The spans of a trace in the order of their start; none when it is unknown."""
@@ -89,7 +89,9 @@ def spans_of(request: dict[str, Any]) -> Iterable[tuple[str, SpanRow]]:
 
 def values_of(holder: dict[str, Any]) -> dict[str, str]:
     """The attributes of a resource or a span."""
-    return {each["key"]: str(next(iter(each["value"].values()), "")) for each in holder.get("attributes", ())}
+    return {
+        attribute["key"]: str(next(iter(attribute["value"].values()), "")) for attribute in holder.get("attributes", ())
+    }
 
 
 def is_error(span: dict[str, Any]) -> bool:
@@ -157,8 +159,8 @@ class Handler(BaseHTTPRequestHandler):
             case ["health", _]:
                 self._answer(b"{}", "application/json")
             case [] | ["traces"]:
-                found = self.collection.newest(with_jobs=query == "jobs=1")
-                self._show({trace_id: len(spans) for trace_id, spans in found} if is_json else list_page(found))
+                traces = self.collection.newest(with_jobs=query == "jobs=1")
+                self._show({trace_id: len(spans) for trace_id, spans in traces} if is_json else list_page(traces))
             case ["traces", trace_id] if spans := self.collection.find(trace_id):
                 self._show([span.as_json() for span in spans] if is_json else trace_page(trace_id, spans))
             case _:

@@ -220,11 +220,11 @@ def personas(file: Path) -> list[str]:
     """The demo town's people as a table: who they are, and how to sign in as them."""
     if not file.exists():
         return []
-    found = tomllib.loads(file.read_text()).get("persona", [])
+    people = tomllib.loads(file.read_text()).get("persona", [])
     columns = ("name", "role", "login", "password", "note")
     rows = [
         ("Person", "Role", "User name", "Password", ""),
-        *(tuple(str(p.get(c, "")) for c in columns) for p in found),
+        *(tuple(str(p.get(c, "")) for c in columns) for p in people),
     ]
     widths = [max(len(row[index]) for row in rows) for index in range(len(columns))]
     table = [

@@ -43,10 +43,10 @@ def error_page(request: AnyRequest, status: int, text: str | None = None) -> Res
     visit = visit_of(request)
     name = STATUS_PAGES.get(status, "refused_page" if status < 500 else "broken")
     space = SPACES_OF[visit.visitor.session.kind] if visit.visitor.is_ready and visit.visitor.session else "public"
-    said = text or visit.portal.texts(f"errors.{name}.{space}" if name == "not_found" else f"errors.{name}.text")
+    sentence = text or visit.portal.texts(f"errors.{name}.{space}" if name == "not_found" else f"errors.{name}.text")
     context = {
         "name": name,
-        "text": said,
+        "text": sentence,
         "layout": f"layouts/{LAYOUTS[space]}.html.j2",
         "home_url": OWN_HOME if visit.visitor.session else "/",
     }

@@ -40,8 +40,8 @@ def api_list(
     mailbox: NamedDependency[Mailbox], to: FromQuery[str] = "", limit: Limit = JSON_MESSAGES_DEFAULT
 ) -> list[dict[str, Any]]:
     """The newest messages, newest first; `to` keeps those received by exactly that address."""
-    found = (mailbox.find(summary.id) for summary in mailbox.list(to)[:limit])
-    return [mail.as_json() for mail in found if mail]
+    mails = (mailbox.find(summary.id) for summary in mailbox.list(to)[:limit])
+    return [mail.as_json() for mail in mails if mail]
 
 
 @get("/api/messages/{mail_id:str}", sync_to_thread=True)
@@ -74,14 +74,14 @@ def list_page(
     mailbox: NamedDependency[Mailbox], pages: NamedDependency[Pages], to: FromQuery[str] = "", page: PageNumber = 1
 ) -> Response[str]:
     """The mails, newest first, fifty a page; `to` is any part of a recipient's address."""
-    found = mailbox.list(to, exact=False)
-    last_page = max(1, -(-len(found) // PAGE_SIZE))
+    summaries = mailbox.list(to, exact=False)
+    last_page = max(1, -(-len(summaries) // PAGE_SIZE))
     number = min(page, last_page)
     return pages.answer(
         "list.html",
         {
-            "mails": found[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
-            "count": len(found),
+            "mails": summaries[(number - 1) * PAGE_SIZE : number * PAGE_SIZE],
+            "count": len(summaries),
             "to": to,
             "newer": f"/?{urlencode({'to': to, 'page': number - 1})}" if number > 1 else None,
             "older": f"/?{urlencode({'to': to, 'page': number + 1})}" if number < last_page else None,

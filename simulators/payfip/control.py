@@ -76,7 +76,7 @@ async def journal(
     limit: Limit = JOURNAL_MAX,
 ) -> list[dict[str, Any]]:
     """The provider's journal, newest first."""
-    return [_document(found) for found in provider.store.journal(refdet=refdet, numcli=numcli, limit=limit)]
+    return [_document(operation) for operation in provider.store.journal(refdet=refdet, numcli=numcli, limit=limit)]
 
 
 @get("/operations/{id_op:str}")
@@ -117,14 +117,14 @@ async def deliveries(
     provider: NamedDependency[Provider], id_op: FromQuery[str] = "", limit: Limit = JOURNAL_MAX
 ) -> list[dict[str, Any]]:
     """The notifications sent or to send, newest first, with their last answer."""
-    return [_json(dataclasses.asdict(found)) for found in provider.store.notifications(id_op, limit)]
+    return [_json(dataclasses.asdict(notification)) for notification in provider.store.notifications(id_op, limit)]
 
 
 def _found(provider: Provider, id_op: str) -> Operation:
-    found = provider.store.journal(id_op=id_op, limit=1)
-    if not found:
+    operations = provider.store.journal(id_op=id_op, limit=1)
+    if not operations:
         raise NotFoundException(detail="no such operation")
-    return found[0]
+    return operations[0]
 
 
 def _document(operation: Operation) -> dict[str, Any]:

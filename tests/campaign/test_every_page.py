@@ -36,7 +36,7 @@ def test_every_page_is_accessible_and_fits_at_every_width(stack: Stack, visitor:
             page.set_viewport_size({"width": width, "height": 800})
             assert overflow(page) == 0, f"{path} scrolls sideways at {width} px"
         assert axe_violations(page) == [], path
-    assert [said for said in complaints if "status of 404" not in said] == []
+    assert [complaint for complaint in complaints if "status of 404" not in complaint] == []
 
 
 def test_pages_keep_their_budgets(stack: Stack, visitor: tuple[Page, tuple[str, ...]]) -> None:

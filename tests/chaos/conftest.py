@@ -44,5 +44,5 @@ async def evidence(scene: Scene) -> AsyncIterator[Evidence]:
             await asyncio.sleep(LIVED_SECONDS)
             await whole_month(scene.load)
     await settle(scene.town)
-    async with gathered(scene.town, scene.load.journal, scene.poison) as found:
-        yield found
+    async with gathered(scene.town, scene.load.journal, scene.poison) as evidence:
+        yield evidence

@@ -70,8 +70,8 @@ async def test_duplicates_and_disorder_are_found_without_inbox_and_order(
         await broker.repeat(await broker.read(topic))
         await eventually(lambda: is_read(broker, topic), SECONDS, "the repeated events were read")
         records = [record for record in await broker.read(topic) if record.topic == topic]
-        found = Evidence(Journal(), {"witness": connection}, records, (), (), {})
-        faults = [*await effects_once(found), *await in_order(found)]
+        evidence = Evidence(Journal(), {"witness": connection}, records, (), (), {})
+        faults = [*await effects_once(evidence), *await in_order(evidence)]
     found_words = {word for word in ("2 effects", "published", "applied") if any(word in fault for fault in faults)}
     assert found_words == (set() if is_guarded else {"2 effects", "published", "applied"}), faults
     assert not (is_guarded and faults)

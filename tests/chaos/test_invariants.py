@@ -83,9 +83,9 @@ def falsify(evidence: Evidence, what: str) -> Evidence:
     changed = replace(basket, answers=[*basket.answers, {"basket_id": "another"}])
     unknown = Entry(Kind.BASKET, "booking", "key", outcome=Outcome.UNKNOWN)
     lies = {"two answers to one key": changed, "an answer that never came": unknown}
-    told = type(journal)()
-    told.entries = [*journal.entries, lies[what]]
-    return replace(evidence, journal=told)
+    altered = type(journal)()
+    altered.entries = [*journal.entries, lies[what]]
+    return replace(evidence, journal=altered)
 
 
 LIES = [

@@ -36,11 +36,11 @@ async def shards(scene: Scene) -> list[int]:
 
 async def partitions(scene: Scene, *names: str) -> list[int]:
     """How many partitions of the topic of bookings each process has."""
-    found = []
+    counts = []
     for name in names:
         report = (await scene.town.client.get(f"{scene.town.stack.url(name)}/health/consumers")).json()
-        found.append(report[TOPIC]["assigned"])
-    return found
+        counts.append(report[TOPIC]["assigned"])
+    return counts
 
 
 async def test_relays_share_the_keys(scene: Scene) -> None:

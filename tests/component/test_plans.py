@@ -70,11 +70,11 @@ def _read_whole(node: Node) -> str | None:
 async def test_no_table_is_read_whole(service: str, postgres: Postgres, secrets_dir: Path) -> None:
     others = {"payfip_url": NOWHERE} if service == "billing" else {}
     async with running_service(service, postgres, secrets_dir, **others) as running, running.db.transaction() as tx:
-        found = {}
+        tables_by_statement = {}
         for name in STATEMENTS[service]:
             module, _, constant = name.rpartition(".")
-            found[name] = await tables_read_whole(tx, getattr(importlib.import_module(module), constant))
-        assert {name: tables for name, tables in found.items() if tables} == {}
+            tables_by_statement[name] = await tables_read_whole(tx, getattr(importlib.import_module(module), constant))
+        assert {name: tables for name, tables in tables_by_statement.items() if tables} == {}
 
 
 WRONG = {

@@ -18,16 +18,16 @@ REPOSITORY = Path(__file__).parents[2]
 
 def statements_of(*folders: str) -> dict[str, str]:
     """The SQL constants of every module under some folders, by `module.NAME`."""
-    found: dict[str, str] = {}
+    statements: dict[str, str] = {}
     for path in sorted(path for folder in folders for path in (REPOSITORY / folder).rglob("*.py")):
         name = ".".join(path.relative_to(REPOSITORY).with_suffix("").parts)
         if path.stem != "__main__":
             module = importlib.import_module(name.removesuffix(".__init__"))
-            found |= {f"{name}.{key}": value for key, value in vars(module).items() if key.endswith("_SQL")}
+            statements |= {f"{name}.{key}": value for key, value in vars(module).items() if key.endswith("_SQL")}
             for key, value in vars(module).items():
                 if isinstance(value, Replica):
-                    found |= {f"{name}.{key}.keep": value.keep_sql, f"{name}.{key}.forget": value.forget_sql}
-    return found
+                    statements |= {f"{name}.{key}.keep": value.keep_sql, f"{name}.{key}.forget": value.forget_sql}
+    return statements
 
 
 async def refused(database_url: str, statements: Iterable[tuple[str, str]]) -> list[str]:

@@ -94,7 +94,7 @@ def test_document_is_asyncapi_3() -> None:
 def test_broken_document_would_be_found(break_it: Any, fault: str) -> None:
     document = deepcopy(read())
     break_it(document)
-    assert any(fault in found for found in structural_faults(document))
+    assert any(fault in message for message in structural_faults(document))
 
 
 def test_document_holds_every_topic_and_event() -> None:

@@ -55,11 +55,11 @@ def test_invalid_document_would_be_found() -> None:
 
 @pytest.mark.parametrize("name", APPLICATIONS)
 def test_every_operation_says_what_it_is(name: str) -> None:
-    found = list(operations(read(name)))
-    assert found
-    identifiers = [operation["operationId"] for _, _, operation in found]
+    published = list(operations(read(name)))
+    assert published
+    identifiers = [operation["operationId"] for _, _, operation in published]
     assert len(set(identifiers)) == len(identifiers)
-    for method, path, operation in found:
+    for method, path, operation in published:
         assert operation["summary"], f"{method} {path}"
         assert "application/problem+json" in operation["responses"]["default"]["content"]
 

@@ -118,8 +118,8 @@ class Leak(Event):
 
 
 def test_personal_data_would_be_found() -> None:
-    found = set(personal_fields(Leak))
-    assert found >= {
+    places = set(personal_fields(Leak))
+    assert places >= {
         "Leak.birth_on: its name",
         "Leak.quotient_cents: its name",
         "Guardian.email: its name",
@@ -130,4 +130,4 @@ def test_personal_data_would_be_found() -> None:
         "Line.remarks: free text",
         "Leak.title: free text",
     }
-    assert not any("household_id" in place or "amount_cents" in place for place in found)
+    assert not any("household_id" in place or "amount_cents" in place for place in places)

@@ -60,8 +60,8 @@ def open_page(browser: Browser, width: int = 360, **context: Any) -> Page:
 
 def axe_violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA and its good practices: one line for each rule, with the nodes at fault."""
-    found = Axe().run(page).response["violations"]
-    return [f"{rule['id']} ({rule['impact']}): " + " | ".join(_node(node) for node in rule["nodes"]) for rule in found]
+    rules = Axe().run(page).response["violations"]
+    return [f"{rule['id']} ({rule['impact']}): " + " | ".join(_node(node) for node in rule["nodes"]) for rule in rules]
 
 
 def overflow(page: Page) -> int:

@@ -47,8 +47,8 @@ class Walks:
             self.families[mode] = walk
         self.lost.discard(mode)
         if walk.stage < Stage.ATTENDED <= stage:
-            for each in MODES:  # nobody can book the day any more once its sheet is closed
-                self.at(each, Stage.BOOKED, Stage.PAID)
+            for any_mode in MODES:  # nobody can book the day any more once its sheet is closed
+                self.at(any_mode, Stage.BOOKED, Stage.PAID)
         if walk.stage < stage:
             play(walk, stage)
         return walk
@@ -114,7 +114,7 @@ def _accept(walk: Walk) -> None:
 def _request(walk: Walk) -> None:
     child_id = _parent(walk, "GET", "/household")["children"][0]["child_id"]
     activities = _parent(walk, "GET", "/activities")["items"]
-    activity_id = next(each["activity_id"] for each in activities if each["label"] == CENTRE)
+    activity_id = next(activity["activity_id"] for activity in activities if activity["label"] == CENTRE)
     _parent(walk, "POST", "/enrollments", {"child_id": child_id, "activity_id": activity_id})
 
 

@@ -101,8 +101,8 @@ class Terminal:
 
     def environment(self, name: str) -> dict[str, str]:
         """The variables of a process of the running portal."""
-        found: dict[str, str] = json.loads((self.state / "environment.json").read_text())[name]
-        return found
+        variables: dict[str, str] = json.loads((self.state / "environment.json").read_text())[name]
+        return variables
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
     # Below the ports that systems give to whoever asks for any: a stack that stops for a moment finds its own free again.
     bases = random.sample(range(10_000, 32_000, 1_000), 22)
     needed = [*OFFSETS.values(), 113, 193]
-    base = next(base for base in bases if all(port_is_free(base + each) for each in needed))
+    base = next(base for base in bases if all(port_is_free(base + offset) for offset in needed))
     made = Terminal(tmp_path, base)
     yield made
     while made.running:
@@ -124,16 +124,16 @@ def fingerprint(addresses: dict[str, str]) -> dict[str, str]:
     """Every table of every service with a digest of its rows."""
 
     async def read() -> dict[str, str]:
-        found = {}
+        digests = {}
         for service in SERVICES:
             connection = await asyncpg.connect(addresses[f"{service.upper()}_DATABASE_URL"])
             for row in await connection.fetch("select tablename from pg_tables where schemaname = 'public'"):
                 if row["tablename"] not in LIVELY_TABLES:
                     rows = await connection.fetch(f'select t::text from "{row["tablename"]}" t order by 1')
-                    digest = hashlib.sha256("\n".join(each["t"] for each in rows).encode()).hexdigest()[:12]
-                    found[f"{service}.{row['tablename']}"] = f"{len(rows)} rows, {digest}"
+                    digest = hashlib.sha256("\n".join(record["t"] for record in rows).encode()).hexdigest()[:12]
+                    digests[f"{service}.{row['tablename']}"] = f"{len(rows)} rows, {digest}"
             await connection.close()
-        return found
+        return digests
 
     return asyncio.run(read())
 

@@ -72,7 +72,7 @@ def test_every_page_fits_at_every_width_and_the_first_is_accessible(
             assert overflow(page) == 0, f"{path} scrolls sideways at {width} px"
         if path == paths[0]:
             assert axe_violations(page) == [], path
-    assert [said for said in complaints if "status of 404" not in said] == []
+    assert [complaint for complaint in complaints if "status of 404" not in complaint] == []
 
 
 def test_private_page_without_session_says_that_a_session_is_needed(stack: Stack, browser: Browser) -> None:

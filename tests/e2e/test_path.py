@@ -233,8 +233,8 @@ class TestInvoiced:
         page.fill("[name=period]", f"{walk.today:%Y-%m}")
         press(page, "Calculer le brouillon")
         steps.reload_until(page, "button:has-text('J’ai relu')")
-        for each in (walk, other):
-            expect(page.locator("main")).to_contain_text(each.family, ignore_case=True)
+        for shown in (walk, other):
+            expect(page.locator("main")).to_contain_text(shown.family, ignore_case=True)
         expect(page.locator("main")).to_contain_text("33,60")
         press(page, "J’ai relu")
         press(page, "Émettre")
@@ -256,7 +256,7 @@ class TestPaid:
         assert number in mail["text"]
         link = page.locator("a[href$='/pdf']").first.get_attribute("href")
         document = walk.download("parent", str(link))
-        text = "".join(each.extract_text() for each in PdfReader(io.BytesIO(document.content)).pages)
+        text = "".join(sheet.extract_text() for sheet in PdfReader(io.BytesIO(document.content)).pages)
         assert number in text
         assert "16,80" in text
 
@@ -286,7 +286,7 @@ class TestPaid:
 
     def test_other_families_see_nothing_of_it(self, walks: Walks, mode: str) -> None:
         walk = walks.at(mode, Stage.ISSUED, Stage.PAID)
-        (other,) = (walks.at(each, Stage.ISSUED, Stage.PAID) for each in MODES if each != mode)
+        (other,) = (walks.at(other_mode, Stage.ISSUED, Stage.PAID) for other_mode in MODES if other_mode != mode)
         page = walk.open("parent", "/factures")
         link = str(page.locator("a[href$='/pdf']").first.get_attribute("href"))
         assert walk.download("parent", link).status_code == 200

@@ -36,14 +36,14 @@ def family(stack: Stack, browser: Browser, town_now: datetime) -> str:
 def test_one_trace_leads_from_the_browser_to_the_last_consumer(
     family: str, span_collector: SpanCollector, tmp_path: Path
 ) -> None:
-    found: list[tuple[str, list[SpanRow]]] = []
+    openings: list[tuple[str, list[SpanRow]]] = []
 
     def is_whole() -> bool:
-        found[:] = [(trace_id, spans) for trace_id, spans in traces(span_collector, tmp_path) if opens_a_file(spans)]
-        return any({span.service for span in spans} >= PARTS for _, spans in found)
+        openings[:] = [(trace_id, spans) for trace_id, spans in traces(span_collector, tmp_path) if opens_a_file(spans)]
+        return any({span.service for span in spans} >= PARTS for _, spans in openings)
 
-    assert wait_until(is_whole, SPANS_SECONDS), found
-    (trace_id, spans) = found[0]
+    assert wait_until(is_whole, SPANS_SECONDS), openings
+    (trace_id, spans) = openings[0]
     (root, *_) = [span for depth, span in walk(spans) if depth == 0]
     assert (root.service, root.name) == ("gateway", OPENED)
     consumers = {span.service for span in spans if span.name == CONSUMED}

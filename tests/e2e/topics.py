@@ -66,9 +66,13 @@ async def _partitions(bootstrap: str, names: Sequence[str]) -> list[TopicPartiti
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        found = await admin.describe_topics(list(names))
+        descriptions = await admin.describe_topics(list(names))
     finally:
         await admin.close()
-    partitions = [TopicPartition(each["topic"], part["partition"]) for each in found for part in each["partitions"]]
+    partitions = [
+        TopicPartition(description["topic"], part["partition"])
+        for description in descriptions
+        for part in description["partitions"]
+    ]
     assert {partition.topic for partition in partitions} == set(names)
     return partitions

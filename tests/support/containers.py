@@ -70,9 +70,9 @@ def _instructions(text: str) -> Iterator[Instruction]:
         keyword, _, rest = line.strip().partition(" ")
         flags = {}
         rest = rest.strip()
-        while found := _FLAG.match(rest) if keyword in ("COPY", "ADD", "RUN", "HEALTHCHECK", "FROM") else None:
-            flags[found[1]] = found[2] or ""
-            rest = rest[found.end() :]
+        while flag := _FLAG.match(rest) if keyword in ("COPY", "ADD", "RUN", "HEALTHCHECK", "FROM") else None:
+            flags[flag[1]] = flag[2] or ""
+            rest = rest[flag.end() :]
         yield Instruction(keyword, flags, rest)
 
 
@@ -86,7 +86,12 @@ def instructions_of(target: str, stages: Sequence[Stage]) -> list[Instruction]:
 
 def image_environment(target: str, stages: Sequence[Stage]) -> dict[str, str]:
     """The variables that an image sets, as they are written."""
-    pairs = [word for each in instructions_of(target, stages) if each.keyword == "ENV" for word in each.words]
+    pairs = [
+        word
+        for instruction in instructions_of(target, stages)
+        if instruction.keyword == "ENV"
+        for word in instruction.words
+    ]
     return dict(pair.split("=", 1) for pair in pairs)
 
 
@@ -115,7 +120,7 @@ def copied_files(target: str, stages: Sequence[Stage], root: Path = ROOT) -> dic
     Raises LookupError for a COPY that finds nothing.
     """
     ignore = (root / ".dockerignore").read_text()
-    found: dict[str, Path] = {}
+    copied: dict[str, Path] = {}
     for instruction in instructions_of(target, stages):
         if instruction.keyword != "COPY" or "from" in instruction.flags:
             continue
@@ -129,8 +134,8 @@ def copied_files(target: str, stages: Sequence[Stage], root: Path = ROOT) -> dic
             }
             if not files:
                 raise LookupError(f"COPY {source} finds nothing")
-            found |= {place: path for path, place in files.items()}
-    return found
+            copied |= {place: path for path, place in files.items()}
+    return copied
 
 
 def _files(place: Path) -> list[Path]:
@@ -165,11 +170,11 @@ def _fill(value: Any, variables: Mapping[str, str]) -> Any:
         return {name: _fill(item, variables) for name, item in value.items()}
     if isinstance(value, list):
         return [_fill(item, variables) for item in value]
-    return _VARIABLE.sub(lambda found: _variable(found, variables), value) if isinstance(value, str) else value
+    return _VARIABLE.sub(lambda match: _variable(match, variables), value) if isinstance(value, str) else value
 
 
-def _variable(found: re.Match[str], variables: Mapping[str, str]) -> str:
-    name, operator, words = found.groups()
+def _variable(match: re.Match[str], variables: Mapping[str, str]) -> str:
+    name, operator, words = match.groups()
     value = variables.get(name, "")
     if value or operator == ":-":
         return value or words

@@ -24,7 +24,7 @@ def blocks_of(document: str) -> list[Block]:
 
     Raises ValueError for a fence that opens nothing, or says nothing of what it holds.
     """
-    found = [Block(*match) for match in _FENCED.findall(document)]
-    if document.count("```") != 2 * len(found):
+    blocks = [Block(*match) for match in _FENCED.findall(document)]
+    if document.count("```") != 2 * len(blocks):
         raise ValueError("a fence stands alone, or without a word")
-    return found
+    return blocks

@@ -54,12 +54,12 @@ def test_a_new_operation_and_a_forgotten_row_are_seen() -> None:
 
 def test_what_belongs_to_others_is_not_there() -> None:
     private = {key: rule for key, rule in rules(TEXT).items() if rule.roles != {"public"}}
-    assert {key: found for key, rule in private.items() if (found := disclosures(rule))} == {}
+    assert {key: disclosed for key, rule in private.items() if (disclosed := disclosures(rule))} == {}
 
 
 def test_an_answer_about_others_is_seen() -> None:
-    told = Rule("invoice", ("ok", "403", "404", "404", "-"), ("404",) * 5, frozenset(), ())
-    assert disclosures(told) == [f"{actor}, other: 403" for actor in FAMILIES]
+    rule = Rule("invoice", ("ok", "403", "404", "404", "-"), ("404",) * 5, frozenset(), ())
+    assert disclosures(rule) == [f"{actor}, other: 403" for actor in FAMILIES]
 
 
 def test_the_role_of_operations_gets_nothing() -> None:

@@ -26,36 +26,40 @@ def proofs(text: str) -> list[tuple[str, str]]:
 
 def unknown_rows(text: str) -> Iterator[str]:
     """Lines of the table that name no row of the mission, or name one twice."""
-    found = proofs(text)
-    if len(found) != len(ROW.findall(text)):
+    pairs = proofs(text)
+    if len(pairs) != len(ROW.findall(text)):
         yield "a line of the table cannot be read"
-    for row, _ in found:
+    for row, _ in pairs:
         guide, _, number = row.partition("-")
         if not 1 <= int(number) <= MISSION_ROWS[guide]:
             yield f"{row} is no row of the mission"
-    yield from (f"{row} is named {count} times" for row, count in Counter(row for row, _ in found).items() if count > 1)
+    yield from (f"{row} is named {count} times" for row, count in Counter(row for row, _ in pairs).items() if count > 1)
 
 
 def names_of_tests(source: str) -> set[str]:
     """The tests that a module defines, as pytest names them: those of a class with the class before them."""
-    found = set()
+    names = set()
     for node in parse(source).body:
         inside = node.body if isinstance(node, ast.ClassDef) else [node]
         prefix = f"{node.name}::" if isinstance(node, ast.ClassDef) else ""
-        found |= {prefix + each.name for each in inside if isinstance(each, FUNCTIONS) and each.name.startswith("test")}
-    return found
+        names |= {
+            prefix + function.name
+            for function in inside
+            if isinstance(function, FUNCTIONS) and function.name.startswith("test")
+        }
+    return names
 
 
 def missing_places(path: Path, text: str) -> Iterator[Fault]:
     """Files, and names in them, that a document points to and that are not there: `chassis/clock.py: age_on`."""
     for number, line in enumerate(text.splitlines(), 1):
         for place, name in PLACE.findall(line):
-            found = [
+            candidates = [
                 known for known in all_files() if known.as_posix() == place or known.as_posix().endswith(f"/{place}")
             ]
-            if not found:
+            if not candidates:
                 yield f":{number}: there is no {place}"
-            elif name and not any(re.search(rf"\b{name}\b", text_of(known)) for known in found):
+            elif name and not any(re.search(rf"\b{name}\b", text_of(known)) for known in candidates):
                 yield f":{number}: {place} has no {name}"
 
 

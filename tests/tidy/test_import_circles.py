@@ -19,17 +19,17 @@ def module_of(path: Path) -> str:
 def imports_of(path: Path, source: str, known: set[str]) -> set[str]:
     """The modules of our own that a module imports."""
     package = module_of(path) if path.name == "__init__.py" else module_of(path).rpartition(".")[0]
-    found: set[str] = set()
+    modules: set[str] = set()
     for node in nodes(source):
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            modules |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             parts = package.split(".")
             above = parts[: len(parts) - node.level + 1] if node.level else []
             base = ".".join([*above, *([node.module] if node.module else [])])
             named = {f"{base}.{alias.name}".lstrip(".") for alias in node.names}
-            found |= named if named <= known else {base, *named}
-    return (found & known) - {module_of(path)}
+            modules |= named if named <= known else {base, *named}
+    return (modules & known) - {module_of(path)}
 
 
 def circles(graph: Graph) -> list[list[str]]:

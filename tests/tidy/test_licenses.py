@@ -37,14 +37,18 @@ def test_the_bill_of_materials_follows_the_lock_files() -> None:
 def test_every_package_has_its_licence() -> None:
     assert licenses().keys() == pinned(EVERYTHING).keys()
     assert pinned(RUNTIME).items() <= pinned(EVERYTHING).items()
-    said = {name: (declared(name), expression) for name, expression in licenses().items() if declared(name)}
-    assert len(said) > 60
-    assert {name: pair for name, pair in said.items() if pair[0] != pair[1]} == {}
+    expressions = {name: (declared(name), expression) for name, expression in licenses().items() if declared(name)}
+    assert len(expressions) > 60
+    assert {name: pair for name, pair in expressions.items() if pair[0] != pair[1]} == {}
 
 
 def test_every_typeface_that_is_served_is_named() -> None:
     components = json.loads(TARGET.read_text())["components"]
-    named = {each["bom-ref"]: each["licenses"][0]["expression"] for each in components if each["type"] == "file"}
+    named = {
+        component["bom-ref"]: component["licenses"][0]["expression"]
+        for component in components
+        if component["type"] == "file"
+    }
     served = {str(file.relative_to(REPOSITORY)) for file in (REPOSITORY / "portal").rglob("*.woff2")}
     assert named == dict.fromkeys(served, "OFL-1.1")
 

@@ -31,14 +31,14 @@ def refusal_classes() -> dict[str, type[Refusal]]:
     for service in SERVICES:
         if (REPOSITORY / "services" / service / "errors.py").is_file():
             importlib.import_module(f"services.{service}.errors")
-    found: dict[str, type[Refusal]] = {}
+    by_code: dict[str, type[Refusal]] = {}
     waiting = list(Refusal.__subclasses__())
     while waiting:
         refusal = waiting.pop()
         waiting.extend(refusal.__subclasses__())
         if refusal.__module__.startswith(("services.", "chassis.refusal")):
-            found[refusal.code()] = refusal
-    return found
+            by_code[refusal.code()] = refusal
+    return by_code
 
 
 def written_codes(source: str) -> set[str]:
@@ -66,9 +66,7 @@ def written_codes(source: str) -> set[str]:
         if isinstance(item, ast.Assign) and isinstance(item.targets[0], ast.Name)
     }
     return reasons | {
-        found.value
-        for found in (*arguments, *chosen)
-        if isinstance(found, ast.Constant) and isinstance(found.value, str)
+        node.value for node in (*arguments, *chosen) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
 
 

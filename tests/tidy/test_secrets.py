@@ -35,8 +35,8 @@ INVENTED = {
 def secrets(_path: Path, source: str) -> Iterator[Fault]:
     """What looks like a secret, by its line."""
     for name, pattern in PATTERNS.items():
-        for found in pattern.finditer(source):
-            yield f":{source.count(chr(10), 0, found.start()) + 1}: {name}"
+        for match in pattern.finditer(source):
+            yield f":{source.count(chr(10), 0, match.start()) + 1}: {name}"
 
 
 def test_no_secret_is_in_the_repository() -> None:

@@ -58,8 +58,8 @@ def faults(rule: Rule, paths: Iterable[Path]) -> list[Fault]:
 
 def check(rule: Rule, paths: Iterable[Path]) -> None:
     """Fail with one line for each fault."""
-    found = faults(rule, paths)
-    assert not found, "\n" + "\n".join(found)
+    lines = faults(rule, paths)
+    assert not lines, "\n" + "\n".join(lines)
 
 
 def functions(source: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
@@ -68,5 +68,4 @@ def functions(source: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def classes(source: str) -> Iterator[ast.ClassDef]:
-    """Every class of a module."""
     return (node for node in nodes(source) if isinstance(node, ast.ClassDef))

@@ -63,18 +63,18 @@ async def create(folder: Path) -> None:
 
 async def verify(folder: Path) -> None:
     """Check that a backup is whole, and that this release can restore it."""
-    found = manifest.read(folder)
-    for service, applied in found.migrations.items():
+    backup = manifest.read(folder)
+    for service, applied in backup.migrations.items():
         databases.check_migrations(service, applied)
         await databases.check_readable(folder / f"{service}.dump")
-    print(f"{folder}: whole, of {found.created_at}, {sum(found.counts.values())} records")
+    print(f"{folder}: whole, of {backup.created_at}, {sum(backup.counts.values())} records")
 
 
 async def restore(folder: Path, *, is_replaced: bool) -> None:
     """Put everything back. What fails in between is done again with --replace."""
     await verify(folder)
     bootstrap, prefix = _broker()
-    found = manifest.read(folder)
+    backup = manifest.read(folder)
     for service in SERVICES:
         await databases.check_free(service, _address(service), is_replaced=is_replaced)
     if not is_replaced:
@@ -88,11 +88,11 @@ async def restore(folder: Path, *, is_replaced: bool) -> None:
             places = await topics.load(producer, prefix + topic.name, folder / f"{topic.name}.jsonl.gz")
             moved |= places.moved(topic.name)
             for group in topics.groups_of(prefix, topic):
-                committed = found.offsets[group.removeprefix(prefix)]
+                committed = backup.offsets[group.removeprefix(prefix)]
                 await topics.set_offsets(bootstrap, prefix + topic.name, group, committed, places)
     for service in SERVICES:
         await databases.move_dead_letters(_address(service), moved)
-    print(f"restored what was there at {found.created_at}: start the services")
+    print(f"restored what was there at {backup.created_at}: start the services")
 
 
 def _address(service: str) -> str:

@@ -56,8 +56,8 @@ async def check_readable(file: Path) -> None:
 def check_migrations(service: str, applied: Mapping[str, str]) -> None:
     """Raise OperatorError for a copy of a database that this release does not know."""
     known = {
-        each.name: each.checksum
-        for each in read_migrations(CHASSIS_MIGRATIONS, SERVICES_FOLDER / service / "migrations")
+        migration.name: migration.checksum
+        for migration in read_migrations(CHASSIS_MIGRATIONS, SERVICES_FOLDER / service / "migrations")
     }
     if strange := [name for name, checksum in applied.items() if known.get(name) != checksum]:
         raise OperatorError(
@@ -156,7 +156,7 @@ def _last_line(lines: Sequence[str]) -> str:
 def _libpq(address: str) -> dict[str, str]:
     """An address as the variables of PostgreSQL's programs."""
     parts = urlsplit(address)
-    found = {
+    variables = {
         "PGHOST": parts.hostname,
         "PGPORT": str(parts.port or 5432),
         "PGUSER": unquote(parts.username or ""),
@@ -164,4 +164,4 @@ def _libpq(address: str) -> dict[str, str]:
         "PGDATABASE": parts.path.lstrip("/"),
         "PGPASSFILE": parse_qs(parts.query).get("passfile", [""])[0],
     }
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in variables.items() if value}

@@ -87,9 +87,9 @@ async def read_offsets(bootstrap: str, prefix: str) -> Offsets:
     try:
         offsets: Offsets = {}
         for group in (group for topic in TOPICS for group in groups_of(prefix, topic)):
-            found = await admin.list_consumer_group_offsets(group)
+            committed = await admin.list_consumer_group_offsets(group)
             offsets[group.removeprefix(prefix)] = {
-                str(place.partition): each.offset for place, each in found.items() if each.offset >= 0
+                str(place.partition): position.offset for place, position in committed.items() if position.offset >= 0
             }
         return offsets
     finally:
@@ -156,10 +156,14 @@ async def _used_topics(bootstrap: str, prefix: str) -> list[str]:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        found = await admin.describe_topics([prefix + topic.name for topic in TOPICS])
+        descriptions = await admin.describe_topics([prefix + topic.name for topic in TOPICS])
     finally:
         await admin.close()
-    places = [TopicPartition(each["topic"], part["partition"]) for each in found for part in each["partitions"]]
+    places = [
+        TopicPartition(description["topic"], part["partition"])
+        for description in descriptions
+        for part in description["partitions"]
+    ]
     async with AIOKafkaConsumer(bootstrap_servers=bootstrap) as consumer:
         ends = await consumer.end_offsets(places)
         return sorted({place.topic for place in places if ends[place]})

@@ -27,7 +27,8 @@ from .replica import CommitToReplica
 from .results import FOLDER, ResultFile, load_average, now, table
 
 SCENARIOS: Mapping[str, Callable[[], Scenario]] = {
-    each.id: each for each in (HttpBookings, HotSlot, CommitToReplica, InvoiceRunOfTown, Screen, Footprint, Forwarder)
+    scenario.id: scenario
+    for scenario in (HttpBookings, HotSlot, CommitToReplica, InvoiceRunOfTown, Screen, Footprint, Forwarder)
 }
 USUAL = ("P1", "P2", "P4", "P10")
 
@@ -85,8 +86,10 @@ async def _run(scenario: Scenario, rounds: int, setting: Setting, folder: Path |
     def keep(done: Round) -> None:
         if file is not None:
             file.keep(done)
-        told = "  ".join(f"{goal.figure} {done.value(goal):.3g}" for goal in scenario.goals)
-        print(f"{scenario.id}  round {done.number}, {done.first} first, load {done.load_average}:  {told}", flush=True)
+        figures = "  ".join(f"{goal.figure} {done.value(goal):.3g}" for goal in scenario.goals)
+        print(
+            f"{scenario.id}  round {done.number}, {done.first} first, load {done.load_average}:  {figures}", flush=True
+        )
 
     async with scenario.prepare(setting) as sides:
         return await run_rounds(sides, rounds, load_average, keep)
@@ -111,8 +114,8 @@ async def _duel(scenario: Scenario, rivals: Sequence[Checkout], plan: Plan, fold
     def keep(done: Duel) -> None:
         if file is not None:
             file.keep(done)
-        told = "  ".join(f"{goal.figure} {done.ratio(goal) or 0:.3f}" for goal in scenario.goals)
-        print(f"{scenario.id}  round {done.number}, {done.rival}, load {load_average()}:  {told}", flush=True)
+        figures = "  ".join(f"{goal.figure} {done.ratio(goal) or 0:.3f}" for goal in scenario.goals)
+        print(f"{scenario.id}  round {done.number}, {done.rival}, load {load_average()}:  {figures}", flush=True)
 
     return await compare(scenario, rivals, plan, keep)
 

@@ -168,8 +168,8 @@ def _cpu_seconds() -> float:
 def main(plan_file: Path) -> None:
     """Run the plan of a file; the answers are written beside it."""
     answers = uvloop.run(run(Plan(**json.loads(plan_file.read_text()))))
-    told = {name: getattr(answers, name) for name in Answers.__dataclass_fields__}
-    plan_file.with_suffix(".answers").write_text(json.dumps(told))
+    fields = {name: getattr(answers, name) for name in Answers.__dataclass_fields__}
+    plan_file.with_suffix(".answers").write_text(json.dumps(fields))
 
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ async def run_peer(town: Town, sample: Sample, run: PeerRun, folder: Path) -> Wr
     script = folder / "peer.sql"
     # A colon before a word would be one of pgbench's variables, even inside a text.
     texts = {name: re.sub(r":(?=\w)", ": ", getattr(sample, name)) for name in Sample.__dataclass_fields__}
-    statement = re.sub(r"\{(\w+)\}", lambda found: texts[found[1]], WRITE_SQL)
+    statement = re.sub(r"\{(\w+)\}", lambda match: texts[match[1]], WRITE_SQL)
     script.write_text((WIDE if run.hot_slot is None else HOT) + statement.replace("\n", " ").strip() + "\n")
     server = urlsplit(town.address)
     length = ["-t", str(run.transactions)] if run.transactions else ["-T", str(run.seconds)]

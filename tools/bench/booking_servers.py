@@ -75,7 +75,6 @@ class BookingServers:
         wait_all_ready(list(self.processes.values()))
 
     def stop(self) -> None:
-        """Stop everything."""
         stop_all(list(self.processes.values()), STOP_SECONDS)
         self._kafka.stop()
         self._postgres.stop()
@@ -83,9 +82,9 @@ class BookingServers:
     async def load(self, **plan: Any) -> Answers:
         """Run the load in a process of its own."""
         file = self._folder / "plan.json"
-        told = {"ports": self._api_ports, "tokens": list(self.tokens), **plan}
-        assert Plan(**told)
-        file.write_text(json.dumps(told))
+        fields = {"ports": self._api_ports, "tokens": list(self.tokens), **plan}
+        assert Plan(**fields)
+        file.write_text(json.dumps(fields))
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tools.bench.booking_load", str(file), cwd=ROOT
         )

@@ -108,12 +108,12 @@ class Town:
         """Invariants I1, I2, I10 and I11 in numbers: what was accepted is there once, counted, answered and told."""
         connection = await asyncpg.connect(self.address)
         try:
-            found = dict(await connection.fetchrow(CHECK_SQL) or {})
+            actual = dict(await connection.fetchrow(CHECK_SQL) or {})
         finally:
             await connection.close()
         wanted = {"live": accepted, "wrong_slots": 0, "taken": accepted, "answers": accepted, "events": 2 * accepted}
-        if found != wanted:
-            raise InvariantBroken(f"found {found}, wanted {wanted}")
+        if actual != wanted:
+            raise InvariantBroken(f"found {actual}, wanted {wanted}")
 
     @property
     def name(self) -> str:

@@ -140,7 +140,7 @@ async def compare(
         async with AsyncExitStack() as stack:
             here = await stack.enter_async_context(driven(HERE, scenario.id, plan))
             together = rivals[start : start + RIVALS_AT_ONCE]
-            others = [await stack.enter_async_context(driven(each, scenario.id, plan)) for each in together]
+            others = [await stack.enter_async_context(driven(rival, scenario.id, plan)) for rival in together]
             duels += await run_duels(here, others, plan, keep)
     return duels
 
@@ -215,5 +215,5 @@ def _row(scenario: str, rival: str, goal: Goal, duels: Sequence[Duel]) -> tuple[
         rival,
         str(spread or "-"),
         verdict,
-        *(str(each or "-") for each in by_peer),
+        *(str(side_spread or "-") for side_spread in by_peer),
     )

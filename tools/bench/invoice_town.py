@@ -119,11 +119,13 @@ class InvoiceTown:
             "households",
             HOUSEHOLD_COLUMNS,
             (
-                (each.household_id, 1, "Claude Essai", ["1 rue des Tilleuls", "14000 Valmont"])
-                for each in self.households
+                (household.household_id, 1, "Claude Essai", ["1 rue des Tilleuls", "14000 Valmont"])
+                for household in self.households
             ),
         )
-        children = ((each.household_id, child, "Sacha") for each in self.households for child in each.children)
+        children = (
+            (household.household_id, child, "Sacha") for household in self.households for child in household.children
+        )
         await self._copy("household_children", CHILD_COLUMNS, children)
         await self._connection.execute(PEER_TABLE_SQL)
 
@@ -135,16 +137,21 @@ class InvoiceTown:
 
     def _charges(self, month: date) -> Iterator[tuple[Any, ...]]:
         recorded_at = datetime.now(UTC)
-        for each in self.households:
-            quotient = QuotientInForce(each.quotient_cents, QUOTIENT_SINCE)
+        for household in self.households:
+            quotient = QuotientInForce(household.quotient_cents, QUOTIENT_SINCE)
             prices = {code: price(grid, quotient) for code, grid in self._grids.items()}
             for line in range(LINES):
-                found = prices[tariff_of(line)]
+                day_price = prices[tariff_of(line)]
                 yield (
-                    *(new_id(), new_id(), each.household_id, each.children[line % CHILDREN]),
-                    *(self._activities[tariff_of(line)], month.replace(day=1 + line % 28), "due", found.amount_cents),
-                    *(found.tariff_code, found.tariff_label, found.grid_version, found.bracket_label),
-                    *(each.quotient_cents, QUOTIENT_SINCE, "present", recorded_at, recorded_at),
+                    *(new_id(), new_id(), household.household_id, household.children[line % CHILDREN]),
+                    *(
+                        self._activities[tariff_of(line)],
+                        month.replace(day=1 + line % 28),
+                        "due",
+                        day_price.amount_cents,
+                    ),
+                    *(day_price.tariff_code, day_price.tariff_label, day_price.grid_version, day_price.bracket_label),
+                    *(household.quotient_cents, QUOTIENT_SINCE, "present", recorded_at, recorded_at),
                 )
 
     async def _copy(self, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:

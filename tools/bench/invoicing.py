@@ -80,8 +80,6 @@ select (select count(*) from invoice_lines) as lines,
 
 
 class InvoiceRunOfTown:
-    """The scenario."""
-
     id = "P6"
     title = f"An invoice run, {LINES} lines a household, against one SQL sum of the same rows"
     goals = (
@@ -191,19 +189,19 @@ class _Runs:
 
     async def check(self) -> None:
         """Every invoice is what the oracle says; lines, ledger, numbers and events agree with the invoices."""
-        owed = {each.household_id: each.owes() for each in self.town.households}
+        owed = {household.household_id: household.owes() for household in self.town.households}
         rows = await self.connection.fetch(TOTALS_SQL, self._runs[-1])
         invoiced = {row["household_id"]: row["total_cents"] for row in rows}
         if invoiced != owed:
             wrong = [who for who in owed if invoiced.get(who) != owed[who]]
             raise InvariantBroken(f"{len(wrong)} of {len(owed)} households are not invoiced what they owe")
         runs, total = len(self._runs), sum(owed.values())
-        found = dict(await self.connection.fetchrow(CHECK_SQL) or {})
+        actual = dict(await self.connection.fetchrow(CHECK_SQL) or {})
         cents = dict.fromkeys(("lines_cents", "invoices_cents", "receivable_cents"), runs * total)
         counts = dict.fromkeys(("numbers", "invoices", "events"), runs * len(owed))
         wanted = {"lines": runs * len(owed) * LINES, "ledger_cents": 0, **cents, **counts}
-        if found != wanted or self._sums[-1] != total:
-            raise InvariantBroken(f"found {found}, summed {self._sums[-1]}, wanted {wanted}")
+        if actual != wanted or self._sums[-1] != total:
+            raise InvariantBroken(f"found {actual}, summed {self._sums[-1]}, wanted {wanted}")
 
     async def _month(self, number: int) -> date:
         """Month number `number`, whose rows are there."""

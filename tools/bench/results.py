@@ -36,11 +36,11 @@ class Summary:
     @classmethod
     def of(cls, goal: Goal, rounds: Sequence[Round]) -> "Summary":
         """Sum rounds up. The ratio is the median of the rounds' ratios, not the ratio of the medians."""
-        values = [each.value(goal) for each in rounds]
-        peers = [each.peer.figures[goal.figure] for each in rounds if goal.figure in each.peer.figures]
+        values = [done.value(goal) for done in rounds]
+        peers = [done.peer.figures[goal.figure] for done in rounds if goal.figure in done.peer.figures]
         return cls(
             goal,
-            statistics.median(each.ours.figures[goal.figure] for each in rounds),
+            statistics.median(done.ours.figures[goal.figure] for done in rounds),
             statistics.median(peers) if peers else None,
             statistics.median(values),
             min(values),

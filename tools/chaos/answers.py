@@ -22,7 +22,7 @@ IDS_SQL = {
 async def accepted_exists(evidence: Evidence) -> list[str]:
     """I2: everything that was accepted exists, nothing that was refused does, and no answer stayed unknown."""
     journal = evidence.journal
-    said = {
+    accepted = {
         "booking": [
             booking["booking_id"] for entry in journal.accepted(Kind.BASKET) for booking in entry.answer["bookings"]
         ],
@@ -34,11 +34,11 @@ async def accepted_exists(evidence: Evidence) -> list[str]:
         for entry in journal.entries
         if entry.outcome is Outcome.UNKNOWN
     ]
-    for what, ids in said.items():
+    for what, ids in accepted.items():
         service = "family" if what == "household" else "booking"
         there = {row[0] for row in await evidence.databases[service].fetch(IDS_SQL[what])}
-        faults += [f"{what} {each} was accepted and is lost" for each in set(ids) - there]
-        faults += [f"{what} {each} exists and was not accepted" for each in there - set(ids)]
+        faults += [f"{what} {id_} was accepted and is lost" for id_ in set(ids) - there]
+        faults += [f"{what} {id_} exists and was not accepted" for id_ in there - set(ids)]
     return faults
 
 
@@ -79,9 +79,9 @@ async def acknowledged_is_durable(evidence: Evidence) -> list[str]:
     ]
     for kind, sql in ((Kind.CANCELLATION, CANCELLED_SQL), (Kind.DECISION, VALIDATED_SQL)):
         done = {row[0] for row in await booking.fetch(sql)}
-        told = {entry.subject for entry in evidence.journal.accepted(kind)}
-        faults += [f"the {kind} of {each} was acknowledged and is lost" for each in told - done]
-        faults += [f"the {kind} of {each} was never acknowledged" for each in done - told]
+        acknowledged = {entry.subject for entry in evidence.journal.accepted(kind)}
+        faults += [f"the {kind} of {subject} was acknowledged and is lost" for subject in acknowledged - done]
+        faults += [f"the {kind} of {subject} was never acknowledged" for subject in done - acknowledged]
     return faults
 
 

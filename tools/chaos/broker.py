@@ -28,7 +28,7 @@ class Record:
 
     def header(self, name: str) -> str:
         """The text of a header, empty without it."""
-        return next((value.decode(errors="replace") for found, value in self.headers if found == name), "")
+        return next((value.decode(errors="replace") for key, value in self.headers if key == name), "")
 
 
 class Broker:
@@ -45,10 +45,10 @@ class Broker:
             consumer.assign(partitions)
             await consumer.seek_to_beginning(*partitions)
             ends = await consumer.end_offsets(partitions)
-            found: list[Record] = []
+            records: list[Record] = []
             while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
                 for batch in (await consumer.getmany(timeout_ms=READ_MS)).values():
-                    found += [
+                    records += [
                         Record(
                             record.topic.removeprefix(self._prefix),
                             record.partition,
@@ -59,7 +59,7 @@ class Broker:
                         )
                         for record in batch
                     ]
-            return found
+            return records
 
     async def repeat(self, records: Iterable[Record]) -> int:
         """Produce records once more, each in its partition; how many."""
@@ -101,7 +101,8 @@ class Broker:
                 for topic in topics:
                     group = f"{self._prefix}{service}.{topic}"
                     done = {
-                        part: found.offset for part, found in (await admin.list_consumer_group_offsets(group)).items()
+                        part: position.offset
+                        for part, position in (await admin.list_consumer_group_offsets(group)).items()
                     }
                     mine = self._partitions([topic])
                     if count := sum(ends[part] - max(done.get(part, 0), 0) for part in mine):

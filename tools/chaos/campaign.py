@@ -65,16 +65,16 @@ async def run_round(
         await _under_load(scene, faults, attempts, say, with_month=with_month)
         quiet = await settle(scene.town)
         async with gathered(scene.town, scene.load.journal, scene.poison) as evidence:
-            found = await violations(evidence)
+            findings = await violations(evidence)
             counts, records = scene.load.journal.counts(), len(evidence.records)
     except Exception as error:
         say(f"{_now()}  {type(error).__name__}: {error}")
         return Round(attempts, [f"{type(error).__name__}: {error}"])
     say(
         f"{_now()}  quiet after {quiet:.1f} s; {counts['accepted']} accepted, {counts['refused']} refused,"
-        f" {records} records: {found or 'no violation'}"
+        f" {records} records: {findings or 'no violation'}"
     )
-    return Round(attempts, found, quiet)
+    return Round(attempts, findings, quiet)
 
 
 async def _under_load(

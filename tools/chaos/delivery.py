@@ -37,7 +37,7 @@ async def published_and_applied_once(evidence: Evidence) -> list[str]:
     for service, topics in CONSUMED.items():
         for topic in topics:
             applied = {row[0] for row in await evidence.databases[service].fetch(APPLIED_SQL, topic)}
-            faults += [f"{service} never applied {each} of {topic}" for each in ids[topic] - applied]
+            faults += [f"{service} never applied {event_id} of {topic}" for event_id in ids[topic] - applied]
     return faults + await effects_once(evidence)
 
 
@@ -47,9 +47,9 @@ async def effects_once(evidence: Evidence) -> list[str]:
     effects = {row["event_id"]: row["count"] for row in rows}
     events = {UUID(record.header("ce_id")): record.topic for record in evidence.events}
     return [
-        f"{topic}: the witness saw {effects.get(each, 0)} effects of {each}"
-        for each, topic in events.items()
-        if effects.get(each) != 1
+        f"{topic}: the witness saw {effects.get(event_id, 0)} effects of {event_id}"
+        for event_id, topic in events.items()
+        if effects.get(event_id) != 1
     ]
 
 
@@ -61,18 +61,18 @@ NOTICES_SQL = "select event_id, template from notices"
 async def told_once(evidence: Evidence) -> list[str]:
     """I5: every piece of news is one message to each of its readers, and every message one mail (or the same again)."""
     notifications = evidence.databases["notifications"]
-    told = {"booking.basket_confirmed.v1", "billing.invoice_issued.v1", "billing.payment_received.v1"}
-    news = {UUID(record.header("ce_id")) for record in evidence.events if record.header("ce_type") in told}
+    kinds = {"booking.basket_confirmed.v1", "billing.invoice_issued.v1", "billing.payment_received.v1"}
+    news = {UUID(record.header("ce_id")) for record in evidence.events if record.header("ce_type") in kinds}
     notices = {row["event_id"] for row in await notifications.fetch(NOTICES_SQL)}
     messages = await notifications.fetch(MESSAGES_SQL)
     readers = Counter(row["event_id"] for row in messages)
     mailed = {str(mail["headers"].get("Message-ID", "")).strip("<>").partition("@")[0] for mail in evidence.mails}
     sent = {row["id"] for row in messages if row["status"] == "sent"}
     return (
-        [f"nobody is told of {each}" for each in news - notices]
-        + [f"{each} is told {readers[each]} times" for each in news & notices if readers[each] != 1]
-        + [f"message {each} was sent and is in no mailbox" for each in sent - mailed]
-        + [f"mail {each} was never sent by a message" for each in mailed - sent]
+        [f"nobody is told of {event_id}" for event_id in news - notices]
+        + [f"{event_id} is told {readers[event_id]} times" for event_id in news & notices if readers[event_id] != 1]
+        + [f"message {message_id} was sent and is in no mailbox" for message_id in sent - mailed]
+        + [f"mail {message_id} was never sent by a message" for message_id in mailed - sent]
         + [
             f"message {row['id']} ended as {row['status']}"
             for row in messages
@@ -138,19 +138,21 @@ CHANGES_SQL: Mapping[str, tuple[str, str, str]] = {
 
 async def events_are_changes(evidence: Evidence) -> list[str]:
     """I11: there is no event without its change of state, and no change of state without its event."""
-    said: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    events: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for record in evidence.events:
         kind = record.header("ce_type")
         if record.value and kind in CHANGES_SQL:
-            said[kind][json.loads(record.value)[CHANGES_SQL[kind][1]]].add(record.header("ce_id"))
+            events[kind][json.loads(record.value)[CHANGES_SQL[kind][1]]].add(record.header("ce_id"))
     faults = []
     for kind, (service, _, sql) in CHANGES_SQL.items():
         changed = {row[0] for row in await evidence.databases[service].fetch(sql)}
-        faults += [f"{kind} of {each} without its change" for each in said[kind].keys() - changed]
-        faults += [f"a change of {each} without {kind}" for each in changed - said[kind].keys()]
+        faults += [f"{kind} of {subject} without its change" for subject in events[kind].keys() - changed]
+        faults += [f"a change of {subject} without {kind}" for subject in changed - events[kind].keys()]
         if kind != "billing.charge_recorded.v1":  # a charge is recorded again whenever its price changes
             faults += [
-                f"{kind} of {each} was said {len(ids)} times" for each, ids in said[kind].items() if len(ids) > 1
+                f"{kind} of {subject} was said {len(ids)} times"
+                for subject, ids in events[kind].items()
+                if len(ids) > 1
             ]
     return faults
 
@@ -165,9 +167,9 @@ async def poison_rests(evidence: Evidence) -> list[str]:
         letters = await connection.fetch(REST_SQL)
         resting = {row["event_key"] for row in letters if row["cause"]}
         faults += [
-            f"{service} has no dead letter of {each.kind} at {each.place}"
-            for each in evidence.poison
-            if service in each.services and each.place not in resting
+            f"{service} has no dead letter of {poison.kind} at {poison.place}"
+            for poison in evidence.poison
+            if service in poison.services and poison.place not in resting
         ]
         faults += [
             f"{service} gave up {row['event_key']}: {row['cause']}"

@@ -80,15 +80,15 @@ class Evidence:
 
 async def unsettled(town: Town) -> list[str]:
     """What keeps a portal from being quiet: processes that are not ready, rows to publish, records to apply, work to do."""
-    found = [name for name, process in town.stack.processes.items() if not await town.is_ready(process)]
+    reasons = [name for name, process in town.stack.processes.items() if not await town.is_ready(process)]
     for service in CONSUMED:
         async with town.database(service) as connection:
             for name, sql in (("outbox", OUTBOX_SQL), ("waiting work", WAITING_SQL[service])):
                 if count := await connection.fetchval(sql):
-                    found.append(f"{service}: {name} {count}")
-    if not found:
-        found += [f"lag of {name}: {count}" for name, count in (await town.broker.lag(CONSUMED)).items()]
-    return found
+                    reasons.append(f"{service}: {name} {count}")
+    if not reasons:
+        reasons += [f"lag of {name}: {count}" for name, count in (await town.broker.lag(CONSUMED)).items()]
+    return reasons
 
 
 async def settle(town: Town, seconds: float = QUIET_SECONDS) -> float:

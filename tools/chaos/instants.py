@@ -121,20 +121,20 @@ LAST_TICK_SQL = "select coalesce(max(id), 0) from ticks where ended_at is not nu
 
 async def blocked_process(town: Town, service: str, words: str) -> str:
     """The replica that waits for a lock with a statement that holds `words`, once one does."""
-    found: list[str] = []
+    replicas: list[str] = []
 
     async with town.database(service) as connection:
 
         async def is_blocked() -> bool:
             for row in await connection.fetch(BLOCKED_SQL, words):
                 try:
-                    found.append(town.replica_holding(service, row["client_port"]))
+                    replicas.append(town.replica_holding(service, row["client_port"]))
                 except LookupError:
                     continue
-            return bool(found)
+            return bool(replicas)
 
         await reached(is_blocked, INSTANT_SECONDS, f"a process of {service} waits in {words!r}")
-    return found[0]
+    return replicas[0]
 
 
 async def reached(check: Callable[[], Awaitable[object]], seconds: float, what: str) -> None:

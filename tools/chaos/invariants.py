@@ -48,10 +48,10 @@ INVARIANTS: tuple[Invariant, ...] = (
 
 async def violations(evidence: Evidence, invariants: Sequence[Invariant] = INVARIANTS) -> list[str]:
     """What is wrong, each with its invariant's code; of each invariant the first few."""
-    found = []
+    findings = []
     for invariant in invariants:
         faults = await invariant.find(evidence)
-        found += [f"{invariant.code} {fault}" for fault in faults[:SHOWN_MAX]]
+        findings += [f"{invariant.code} {fault}" for fault in faults[:SHOWN_MAX]]
         if len(faults) > SHOWN_MAX:
-            found.append(f"{invariant.code} ... and {len(faults) - SHOWN_MAX} more")
-    return found
+            findings.append(f"{invariant.code} ... and {len(faults) - SHOWN_MAX} more")
+    return findings

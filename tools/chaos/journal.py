@@ -59,13 +59,11 @@ class Journal:
         return entry
 
     def accepted(self, kind: Kind) -> Iterator[Entry]:
-        """The accepted requests of a kind."""
         return self.of(kind, Outcome.ACCEPTED)
 
     def of(self, kind: Kind, outcome: Outcome) -> Iterator[Entry]:
-        """The requests of a kind with an outcome."""
         return (entry for entry in self.entries if entry.kind is kind and entry.outcome is outcome)
 
     def counts(self) -> dict[str, int]:
         """How many requests had each outcome."""
-        return {each.value: sum(entry.outcome is each for entry in self.entries) for each in Outcome}
+        return {outcome.value: sum(entry.outcome is outcome for entry in self.entries) for outcome in Outcome}

@@ -98,11 +98,11 @@ class Ledger:
 
     def standings(self) -> dict[str, Standing]:
         """How far each campaign is, the one that went on last at the end."""
-        found: dict[str, Standing] = {}
+        standings: dict[str, Standing] = {}
         for name, done in self._rounds():
-            found[name] = found.pop(name, Standing())
-            found[name].add(done)
-        return found
+            standings[name] = standings.pop(name, Standing())
+            standings[name].add(done)
+        return standings
 
     def _rounds(self) -> Iterator[tuple[str, Round]]:
         lines = self._file.read_bytes().splitlines() if self._file.exists() else []

@@ -70,9 +70,9 @@ async def rebuild_by_command(scene: Scene) -> str:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    said, _ = await command.communicate()
+    output, _ = await command.communicate()
     # It ends with 1 when the topic holds poison, which it says and leaves alone.
-    assert command.returncode in ((0, 1) if scene.poison else (0,)), said.decode()
+    assert command.returncode in ((0, 1) if scene.poison else (0,)), output.decode()
     return f"{service} lost its replica of {topic}, and a command built it again"
 
 

@@ -58,7 +58,9 @@ class Month:
         payments = []
         for family in list(self._load.families):
             page = await self._caller.get("billing", f"/invoices?household_id={family.household_id}")
-            payments += [self._pay(family, each["invoice_id"]) for each in page["items"] if each["status"] != "paid"]
+            payments += [
+                self._pay(family, invoice["invoice_id"]) for invoice in page["items"] if invoice["status"] != "paid"
+            ]
         for unpaid in payments[limit:]:
             unpaid.close()
         return sum(await asyncio.gather(*payments[:limit]))

@@ -118,13 +118,13 @@ def _civil_time(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _reachable(names: Iterable[str], schemas: Mapping[str, Any]) -> set[str]:
     """These schemas and all that they are made of."""
-    found, waiting = set(names), list(names)
+    reachable, waiting = set(names), list(names)
     while waiting:
         for name in _referred(schemas[waiting.pop()]):
-            if name not in found:
-                found.add(name)
+            if name not in reachable:
+                reachable.add(name)
                 waiting.append(name)
-    return found
+    return reachable
 
 
 def _referred(node: Any) -> Iterable[str]:

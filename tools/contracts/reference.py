@@ -20,8 +20,8 @@ def reference_page(service: str) -> str:
     rows = [" | ".join(COLUMNS), " | ".join(["---"] * len(COLUMNS))]
     rows += [" | ".join(_cells(operation)) for operation in operations(service)]
     table = "\n".join(f"| {row} |" for row in rows)
-    said = "\n".join(f"- `{operation.name}`: {operation.summary}" for operation in operations(service))
-    return f"{HEADING.format(service=service)}\n{table}\n\n{said}\n"
+    summaries = "\n".join(f"- `{operation.name}`: {operation.summary}" for operation in operations(service))
+    return f"{HEADING.format(service=service)}\n{table}\n\n{summaries}\n"
 
 
 def with_roles(text: str) -> str:

@@ -60,14 +60,14 @@ def parser() -> argparse.ArgumentParser:
 
 async def _list(parts: Operated, options: argparse.Namespace) -> int:
     wanted = Wanted(options.status, options.topic, options.key, options.type, options.cause, options.after)
-    found = await letters.find(parts.db, wanted, options.limit)
+    dead_letters = await letters.find(parts.db, wanted, options.limit)
     if options.json:
-        for letter in found:
+        for letter in dead_letters:
             print(show.as_json(show.fields_of(letter)))
         return 0
-    print(show.table(found) if found else "no dead letter")
-    if len(found) == options.limit:
-        print(f"there may be more: --after {found[-1].event_key}")
+    print(show.table(dead_letters) if dead_letters else "no dead letter")
+    if len(dead_letters) == options.limit:
+        print(f"there may be more: --after {dead_letters[-1].event_key}")
     return 0
 
 

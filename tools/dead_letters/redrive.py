@@ -50,7 +50,7 @@ class Result:
 async def redrive(operated: Operated, chosen: Sequence[DeadLetter], by: str) -> AsyncIterator[Result]:
     """Drive dead letters again in the order of their places; what follows a failure with the same key is not tried."""
     failed: dict[tuple[str, str], str] = {}
-    for letter in sorted(chosen, key=lambda each: (each.topic, each.partition, each.record_offset)):
+    for letter in sorted(chosen, key=lambda letter: (letter.topic, letter.partition, letter.record_offset)):
         first = failed.get((letter.topic, letter.key))
         if first is not None:
             yield Result(

@@ -23,10 +23,10 @@ HEADERS_SHOWN: tuple[str, ...] = (
 )
 
 
-def table(found: Sequence[DeadLetter]) -> str:
+def table(letters: Sequence[DeadLetter]) -> str:
     """One line for each dead letter under a heading; resolved ones say how they ended."""
     rows = [("ID", "KEY", "TYPE", "ATTEMPTS", "LAST SEEN", "CAUSE")]
-    for letter in found:
+    for letter in letters:
         cause = letter.cause + (f" [{letter.resolution} by {letter.resolved_by}]" if letter.resolution else "")
         seen = letter.last_failed_at.isoformat(sep=" ", timespec="seconds")
         rows.append((letter.event_key, letter.key, letter.event_type or "-", str(letter.attempt_count), seen, cause))

@@ -85,8 +85,8 @@ class Seed:
             body |= {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
             activity = await self._call("booking", "POST", "/activities", body)
         today = datetime.now(UTC).date()
-        every = (today + timedelta(days=offset) for offset in range(OPEN_DAYS))
-        days = [day.isoformat() for day in every if day.weekday() in plan["weekdays"] and day <= ends_on]
+        dates = (today + timedelta(days=offset) for offset in range(OPEN_DAYS))
+        days = [day.isoformat() for day in dates if day.weekday() in plan["weekdays"] and day <= ends_on]
         body = {"days": days, "capacity": plan["capacity"]}
         await self._call("booking", "POST", f"/activities/{activity['activity_id']}/slots", body)
 

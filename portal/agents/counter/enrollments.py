@@ -23,12 +23,12 @@ async def requests_page(visit: Visit) -> Response[Any]:
     """The enrollments of a status, those to decide by default."""
     asked = visit.query("etat")
     status = EnrollmentStatus(asked) if asked in set(EnrollmentStatus) else EnrollmentStatus.REQUESTED
-    found = await visit.call(list_enrollments, status, cursor=visit.cursor)
+    enrollments = await visit.call(list_enrollments, status, cursor=visit.cursor)
     context = {
         "status": status,
         "statuses": list(EnrollmentStatus),
-        "enrollments": found.items,
-        "next_cursor": found.next_cursor,
+        "enrollments": enrollments.items,
+        "next_cursor": enrollments.next_cursor,
         "today": visit.portal.today(),
     }
     return visit.page("agents/counter/enrollments.html.j2", context, form=visit.form(DECISION))

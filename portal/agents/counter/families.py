@@ -40,8 +40,8 @@ NEW_QUOTIENT: Final = Form(QuotientChange, "agents.family", ("value_cents", "eff
 async def families_page(visit: Visit) -> Response[Any]:
     """Find a family by a name, an e-mail or its reference."""
     search = visit.query("recherche").strip()
-    found = await visit.call(find_households, search, visit.cursor)
-    context = {"search": search, "households": found.items, "next_cursor": found.next_cursor}
+    households = await visit.call(find_households, search, visit.cursor)
+    context = {"search": search, "households": households.items, "next_cursor": households.next_cursor}
     return visit.page("agents/counter/families.html.j2", context)
 
 

@@ -66,8 +66,8 @@ def chosen_days(opening: Opening) -> list[date]:
     first, last = opening.from_on, opening.to_on
     if not timedelta(0) <= last - first < timedelta(days=PERIOD_DAYS_MAX):
         return []
-    every = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
-    return [day for day in every if str(day.weekday()) in opening.weekday]
+    days = (first + timedelta(days=offset) for offset in range((last - first).days + 1))
+    return [day for day in days if str(day.weekday()) in opening.weekday]
 
 
 def _about_the_form(state: FormState) -> FormState:

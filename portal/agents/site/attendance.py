@@ -25,14 +25,14 @@ async def days_page(visit: Visit) -> Response[Any]:
     """The days of a week on which activities take place."""
     today = visit.portal.today()
     week = monday(day_typed(visit.query("semaine")) or today)
-    found = await visit.call(list_slots, week, week + timedelta(days=6), cursor=visit.cursor)
+    slots = await visit.call(list_slots, week, week + timedelta(days=6), cursor=visit.cursor)
     context = {
         "week": week,
         "previous_on": week - timedelta(weeks=1),
         "next_on": week + timedelta(weeks=1),
         "today": today,
-        "slots": found.items,
-        "next_cursor": found.next_cursor,
+        "slots": slots.items,
+        "next_cursor": slots.next_cursor,
     }
     return visit.page("agents/site/days.html.j2", context)
 

@@ -189,8 +189,8 @@ def _days(calendar: Calendar) -> list[date]:
     """Monday to Friday always, so that a day keeps its column from week to week; the week-end when it is used."""
     used = {cell.service_on for row in calendar.rows for cell in row.cells}
     span = (calendar.to_on - calendar.from_on).days + 1
-    every = (calendar.from_on + timedelta(days=offset) for offset in range(span))
-    return [day for day in every if day.weekday() <= _FRIDAY or day in used]
+    days = (calendar.from_on + timedelta(days=offset) for offset in range(span))
+    return [day for day in days if day.weekday() <= _FRIDAY or day in used]
 
 
 class _Worder:

@@ -24,15 +24,16 @@ NEW_ENROLLMENT: Final = Form(
 @page("/inscriptions")
 async def enrollments_page(visit: Visit) -> Response[Any]:
     """Every enrollment with its marker, latest first."""
-    found = await visit.call(list_enrollments, cursor=visit.cursor)
-    names = first_names_apart({row.child_id: Person(row.child_first_name, row.child_last_name) for row in found.items})
-    context = {"enrollments": found.items, "names": names, "next_cursor": found.next_cursor}
+    enrollments = await visit.call(list_enrollments, cursor=visit.cursor)
+    names = first_names_apart(
+        {row.child_id: Person(row.child_first_name, row.child_last_name) for row in enrollments.items}
+    )
+    context = {"enrollments": enrollments.items, "names": names, "next_cursor": enrollments.next_cursor}
     return visit.page("family/enrollments/list.html.j2", context)
 
 
 @page("/inscriptions/nouvelle")
 async def new_enrollment_page(visit: Visit) -> Response[Any]:
-    """The form of a new enrollment."""
     household, activities = await asyncio.gather(visit.call(my_household), visit.call(list_activities))
     labels = [
         (

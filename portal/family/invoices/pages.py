@@ -32,8 +32,8 @@ OUTCOMES = {
 @page("/factures")
 async def invoices_page(visit: Visit) -> Response[Any]:
     """The family's invoices, latest first."""
-    found = await visit.call(list_invoices, cursor=visit.cursor)
-    return visit.page("family/invoices/list.html.j2", {"invoices": found.items, "next_cursor": found.next_cursor})
+    invoices = await visit.call(list_invoices, cursor=visit.cursor)
+    return visit.page("family/invoices/list.html.j2", {"invoices": invoices.items, "next_cursor": invoices.next_cursor})
 
 
 @page("/factures/{invoice_id:uuid}")
@@ -55,7 +55,6 @@ async def invoice_page(visit: Visit, invoice_id: UUID) -> Response[Any]:
 
 @page("/factures/{invoice_id:uuid}/pdf", admits=signed_in)
 async def invoice_document(visit: Visit, invoice_id: UUID) -> Response[bytes]:
-    """The invoice's document."""
     document = await visit.call(read_invoice_pdf, invoice_id)
     disposition = {"Content-Disposition": f'inline; filename="{document.name}"'}
     return Response(document.content, media_type=document.media_type, headers=disposition)

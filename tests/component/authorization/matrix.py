@@ -109,14 +109,14 @@ def rows(text: str) -> Iterator[tuple[str, list[str]]]:
 
 def rules(text: str) -> dict[tuple[str, str, str], Rule]:
     """The rule of each operation, for each kind of object that it may name."""
-    found: dict[tuple[str, str, str], Rule] = {}
+    by_operation: dict[tuple[str, str, str], Rule] = {}
     for application, cells in rows(text):
         name, names, families, formers, roles, agents = cells
-        assert (application, name, names) not in found, f"{application} {name} {names} has two rows"
-        found[application, name, names] = Rule(
+        assert (application, name, names) not in by_operation, f"{application} {name} {names} has two rows"
+        by_operation[application, name, names] = Rule(
             names, _answers(families), _answers(formers), frozenset(roles.split()), _answers(agents)
         )
-    return found
+    return by_operation
 
 
 def cells(text: str) -> Iterator[Cell]:

@@ -15,24 +15,24 @@ pytestmark = pytest.mark.anyio
 
 async def violations(world: World, wanted: Iterable[Cell]) -> list[str]:
     """The cells whose answer is not the expected one, or names people with whom the caller has nothing to do."""
-    found = []
+    faults = []
     for cell in wanted:
         response = await answer_to(world, cell)
         what = f"{cell.operation.name}, {cell.actor}, {cell.about}"
         if (seen := outcome(response)) != cell.expected:
-            found.append(f"{what}: {seen} instead of {cell.expected}: {response.text[:200]}")
+            faults.append(f"{what}: {seen} instead of {cell.expected}: {response.text[:200]}")
         is_for_agents = response.is_success and cell.actor in (*AGENTS, SYSTEM)
         if not is_for_agents and any(name in response.text for name in world.strangers(cell.actor)):
-            found.append(f"{what}: names a stranger")
-    return found
+            faults.append(f"{what}: names a stranger")
+    return faults
 
 
 @pytest.mark.parametrize("application", APPLICATIONS)
 async def test_everybody_gets_what_the_matrix_says_and_nothing_else(world: World, application: str) -> None:
     wanted = [cell for cell in cells(DOCUMENT.read_text()) if cell.operation.application == application]
     assert wanted
-    found = await violations(world, wanted)
-    assert not found, "\n".join(found)
+    faults = await violations(world, wanted)
+    assert not faults, "\n".join(faults)
 
 
 async def test_a_missing_check_of_ownership_is_seen(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

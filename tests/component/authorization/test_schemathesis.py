@@ -61,8 +61,8 @@ class Fuzzer:
 
     def run(self) -> None:
         """Everything, one operation after the other; blocking."""
-        for found in self.schema.get_all_operations():
-            operation: Any = found.ok()  # type: ignore[union-attr]  # a document that is wrong raises here
+        for result in self.schema.get_all_operations():
+            operation: Any = result.ok()  # type: ignore[union-attr]  # a document that is wrong raises here
             for mode in GenerationMode:
                 self._send_generated(operation, mode)
             if operation.body:

@@ -46,13 +46,13 @@ async def test_a_batch_comes_to_what_its_events_come_to_alone(service: RunningSe
     # The first event of each life, then the second of each, and so on: a booking's events are not neighbors.
     rows = itertools.zip_longest(*(lives(day)[number] for number, day in enumerate(days[1])))
     envelopes = [service.envelope(event) for row in rows for event in row if event is not None]
-    received = [ReceivedRecord(0, offset, each.key, each) for offset, each in enumerate(envelopes)]
+    received = [ReceivedRecord(0, offset, envelope.key, envelope) for offset, envelope in enumerate(envelopes)]
     await Applier(service.db, service.service.subscriptions).apply(BookingConfirmed.topic, [*received, *received])
     alone, together = await charges(service, days[0]), await charges(service, days[1])
     assert together == alone
     assert {line[0][1] for line in together} == {"planned", "void", "due"}
     # A batch that fails is taken apart, and comes to the same: this one did not.
-    ids = [each.event_id for each in envelopes]
+    ids = [envelope.event_id for envelope in envelopes]
     assert await service.db.fetchval("select count(distinct xmin::text) from inbox where event_id = any($1)", ids) == 1
     assert not await service.db.fetch("select * from dead_letters")
 

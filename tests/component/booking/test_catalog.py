@@ -46,7 +46,7 @@ async def test_an_activity_that_does_not_hold_together_is_refused_by_its_field(
     body = await town.activity_body(**fields)
     answer = await town.client.post("/activities", json=body, headers=town.director)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
-    assert [found for found, _ in refusal_codes(answer)] == [pointer]
+    assert [field for field, _ in refusal_codes(answer)] == [pointer]
 
 
 async def test_places_can_be_raised_and_never_lowered_below_those_taken(town: BookingTown) -> None:

@@ -74,14 +74,14 @@ async def test_a_closed_sheet_or_a_passed_cutoff_refuses_the_whole(service: Runn
     await town.client.put(f"/slots/{closed}/attendance", json=marks, headers=agent)
     answer = await town.client.post(f"/slots/{closed}/attendance/closure", headers=agent)
     assert answer.status_code == 200, answer.text
-    told = len(await service.outbox())
+    event_count = len(await service.outbox())
 
     answer = await town.change(family, [(family.child_id, wished)], bookings)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "basket_refused")
     assert refusal_codes(answer) == [("/cancellations/0", "cutoff_passed"), ("/cancellations/1", "slot_closed")]
     assert await states(town, family) == {late: "booked_locked", closed: "booked_locked", wished: "bookable"}
-    assert len(await service.outbox()) == told
+    assert len(await service.outbox()) == event_count
 
 
 async def test_a_full_day_is_exchanged_between_siblings_and_with_itself(

@@ -213,7 +213,10 @@ async def test_a_member_in_reserve_is_well(
 
         async def states() -> bool:
             reports = [(await consumer.report())[TOPIC] for consumer in consumers]
-            return sorted((each["state"], each["reason"]) for each in reports) == [("following", None), ("idle", None)]
+            return sorted((report["state"], report["reason"]) for report in reports) == [
+                ("following", None),
+                ("idle", None),
+            ]
 
         await eventually(states, 20)
 

@@ -32,7 +32,7 @@ def headers(probe: RunningService) -> dict[str, str]:
     return probe.as_agent(Role.FRONT_DESK) | probe.key()
 
 
-async def told(probe: RunningService, method: str, path: str, **options: object) -> Problem:
+async def problem_of(probe: RunningService, method: str, path: str, **options: object) -> Problem:
     """The problem document of an answer, whose status it repeats."""
     answer = await probe.client.request(method, path, **options)  # type: ignore[arg-type]  # options of any request
     assert answer.headers["content-type"] == "application/problem+json", answer.text
@@ -44,7 +44,7 @@ async def told(probe: RunningService, method: str, path: str, **options: object)
 
 
 async def test_a_refusal_tells_its_code_its_reason_its_facts_and_its_fields(probe: RunningService) -> None:
-    problem = await told(probe, "GET", "/full")
+    problem = await problem_of(probe, "GET", "/full")
     assert (problem.status, problem.code) == (409, "shelf_full")
     assert problem.detail == "No note can be put on this shelf any more."
     assert problem.params == {"shelf_id": str(SHELF_ID), "full_at": str(NOW)}
@@ -65,22 +65,22 @@ async def test_a_refusal_tells_its_code_its_reason_its_facts_and_its_fields(prob
 async def test_a_field_that_does_not_fit_is_pointed_at_without_its_value(
     probe: RunningService, body: dict[str, object], pointer: str
 ) -> None:
-    problem = await told(probe, "POST", f"/notes/{uuid4()}", json=body, headers=headers(probe))
+    problem = await problem_of(probe, "POST", f"/notes/{uuid4()}", json=body, headers=headers(probe))
     assert (problem.status, problem.code) == (422, "invalid")
     assert [field.pointer for field in problem.errors] == [pointer]
 
 
 async def test_a_body_that_is_not_json_is_a_bad_request(probe: RunningService) -> None:
-    problem = await told(
+    problem = await problem_of(
         probe, "POST", f"/notes/{uuid4()}", content=f'{{"text": "{SECRET_TEXT}'.encode(), headers=headers(probe)
     )
     assert (problem.status, problem.code) == (400, "bad_request")
 
 
 async def test_an_unknown_route_and_a_wrong_method_are_problems_too(probe: RunningService) -> None:
-    assert (await told(probe, "GET", f"/{SECRET_TEXT}")).code == "not_found"
-    assert (await told(probe, "POST", "/notes/not-an-id")).code == "not_found"
-    assert (await told(probe, "DELETE", "/full")).code == "method_not_allowed"
+    assert (await problem_of(probe, "GET", f"/{SECRET_TEXT}")).code == "not_found"
+    assert (await problem_of(probe, "POST", "/notes/not-an-id")).code == "not_found"
+    assert (await problem_of(probe, "DELETE", "/full")).code == "method_not_allowed"
 
 
 async def test_a_body_over_the_limit_is_refused_announced_or_not(probe: RunningService) -> None:
@@ -89,14 +89,14 @@ async def test_a_body_over_the_limit_is_refused_announced_or_not(probe: RunningS
             yield b" " * (BODY_MAX // 2)
 
     for content in (b" " * (BODY_MAX + 1), pieces()):
-        problem = await told(probe, "POST", f"/notes/{uuid4()}", content=content, headers=headers(probe))
+        problem = await problem_of(probe, "POST", f"/notes/{uuid4()}", content=content, headers=headers(probe))
         assert (problem.status, problem.code) == (413, "body_too_large")
 
 
 @pytest.mark.parametrize("key", [None, "", '""', "k" * 201])
 async def test_a_command_without_a_usable_idempotency_key_is_refused(probe: RunningService, key: str | None) -> None:
     sent = probe.as_agent(Role.FRONT_DESK) | ({} if key is None else {"Idempotency-Key": key})
-    problem = await told(probe, "POST", f"/notes/{uuid4()}", json={"text": "a"}, headers=sent)
+    problem = await problem_of(probe, "POST", f"/notes/{uuid4()}", json={"text": "a"}, headers=sent)
     assert (problem.status, problem.code) == (400, "idempotency_key_missing")
     assert await probe.db.fetchval("select count(*) from outbox") == 0
 
@@ -107,7 +107,7 @@ async def test_a_repeated_command_has_one_effect_and_one_answer(probe: RunningSe
     assert [answer.status_code for answer in answers] == [201, 201]
     assert answers[0].content == answers[1].content
     assert await probe.db.fetchval("select count(*) from outbox") == 1
-    problem = await told(probe, "POST", path, json={"text": "b"}, headers=sent)
+    problem = await problem_of(probe, "POST", path, json={"text": "b"}, headers=sent)
     assert (problem.status, problem.code) == (422, "idempotency_key_reused")
 
 
@@ -147,7 +147,7 @@ async def test_a_body_is_judged_alike_with_a_place_in_its_path_and_without(
     probe: RunningService, body: bytes, status: int
 ) -> None:
     problems = [
-        await told(probe, "POST", path, content=body, headers=headers(probe))
+        await problem_of(probe, "POST", path, content=body, headers=headers(probe))
         for path in ("/notes", f"/notes/{uuid4()}")
     ]
     assert [problem.status for problem in problems] == [status, status]
@@ -177,7 +177,7 @@ async def test_an_answer_is_the_model_s_json(probe: RunningService) -> None:
 
 
 async def test_a_bug_says_nothing_about_itself(probe: RunningService) -> None:
-    problem = await told(probe, "POST", "/broken", json={"text": SECRET_TEXT})
+    problem = await problem_of(probe, "POST", "/broken", json={"text": SECRET_TEXT})
     assert (problem.status, problem.code, problem.params, problem.errors) == (500, "internal_error", {}, ())
     assert "LookupError" not in problem.model_dump_json()
 
@@ -200,6 +200,6 @@ async def test_a_lost_database_is_unavailable_and_its_return_is_enough(postgres:
 async def test_a_database_that_stops_in_the_middle_of_a_request_is_unavailable(
     probe: RunningService, path: str
 ) -> None:
-    problem = await told(probe, "GET", path)
+    problem = await problem_of(probe, "GET", path)
     assert (problem.status, problem.code) == (503, "unavailable")
     assert (await probe.client.get("/time")).status_code == 200

@@ -37,7 +37,9 @@ from tests.unit.deploy.test_image import locked
 STAGES = read_dockerfile(DOCKERFILE.read_text())
 PREFIX = "containers_"
 CONTAINERS = read_compose(read_env_file(DEMO_ENV) | {"TOPIC_PREFIX": PREFIX})["services"]
-PROCESSES = [name for name, each in CONTAINERS.items() if each["restart"] != "no" and name not in ("postgres", "kafka")]
+PROCESSES = [
+    name for name, container in CONTAINERS.items() if container["restart"] != "no" and name not in ("postgres", "kafka")
+]
 STEPS = [CONTAINERS[name] for name in ("secrets", "databases", "topics")]
 READY_SECONDS = 90
 
@@ -56,7 +58,7 @@ class Machine:
         """The container's variables, with each address and place of its world put where ours is."""
         variables = environment_of(CONTAINERS[name], STAGES)
         server = urlsplit(self.dsn)
-        places = {f"http://{each}:8000": f"http://127.0.0.1:{port}" for each, port in self.ports.items()}
+        places = {f"http://{host}:8000": f"http://127.0.0.1:{port}" for host, port in self.ports.items()}
         places |= {"@postgres:5432": f"@127.0.0.1:{server.port}", "kafka:9092": self.kafka, "0.0.0.0": "127.0.0.1"}
         for line in CONTAINERS[name].get("volumes", []):
             source, place = line.split(":")[:2]
@@ -73,7 +75,11 @@ class Machine:
 
     def start(self, name: str, command: list[str] | None = None) -> subprocess.Popen[bytes]:
         """Run the container's command, or another one of the image, in the image's tree. The virtual environment stays out."""
-        (entry,) = (each.words for each in instructions_of("portal", STAGES) if each.keyword == "ENTRYPOINT")
+        (entry,) = (
+            instruction.words
+            for instruction in instructions_of("portal", STAGES)
+            if instruction.keyword == "ENTRYPOINT"
+        )
         log = (self.folder / f"{name}.log").open("ab")
         python = str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}")
         return subprocess.Popen(
@@ -115,7 +121,9 @@ def machine(postgres: Postgres, kafka: KafkaServer) -> Iterator[Machine]:
     folder.chmod(0o755)
     account = ACCOUNT if all(is_reachable(place) for place in places) else None
     build_tree("simulators", folder / "image")
-    (compiling,) = [each.words for each in instructions_of("portal", STAGES) if "compileall" in each.rest]
+    (compiling,) = [
+        instruction.words for instruction in instructions_of("portal", STAGES) if "compileall" in instruction.rest
+    ]
     subprocess.run([sys.executable, *compiling[1:]], cwd=folder / "image", check=True)
     lay_out_packages(folder / "packages", ["deploy/requirements-runtime.lock", "deploy/requirements-simulators.lock"])
     (folder / "steps").mkdir()
@@ -148,11 +156,11 @@ def test_steps_prepare_and_processes_start_answer_and_stop(machine: Machine) -> 
         assert [name for name in PROCESSES if machine.run(name, ["deploy.health"]) != 0] == []
         page = httpx2.get(f"http://127.0.0.1:{machine.ports['gateway']}/connexion")
         assert page.status_code == 200
-        assert {each for each in running.values() if each.poll() is not None} == set()
+        assert {process for process in running.values() if process.poll() is not None} == set()
     finally:
-        for each in running.values():
-            each.send_signal(signal.SIGTERM)
-        codes = {name: each.wait(60) for name, each in running.items()}
+        for process in running.values():
+            process.send_signal(signal.SIGTERM)
+        codes = {name: process.wait(60) for name, process in running.items()}
     assert set(codes.values()) == {0}, codes
     assert machine.run("gateway", ["deploy.health"]) == 1
     assert {path: path.stat().st_mtime_ns for path in (machine.folder / "image").rglob("*")} == before

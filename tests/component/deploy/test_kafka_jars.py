@@ -65,12 +65,12 @@ def lock_file(tmp_path: Path) -> Path:
 
 
 def test_a_jar_is_downloaded_once_and_kept(repository: Repository, lock_file: Path, tmp_path: Path) -> None:
-    said: list[str] = []
+    messages: list[str] = []
     for _ in range(2):
-        (jar,) = ensure_jars(said.append, lock_file, tmp_path / "cache")
+        (jar,) = ensure_jars(messages.append, lock_file, tmp_path / "cache")
         assert jar.read_bytes() == CONTENT
     assert repository.requests[PLACE] == 1
-    assert said == ["Kafka: downloading 1 jars (0 MB)"]
+    assert messages == ["Kafka: downloading 1 jars (0 MB)"]
 
 
 @pytest.mark.parametrize("tampered", [b"the broker's own c0de", b"short", CONTENT + b"more"])

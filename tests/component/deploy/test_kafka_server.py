@@ -59,9 +59,9 @@ async def settings(bootstrap: str, topic: str) -> dict[str, str]:
 
 def test_every_topic_of_the_registry_is_there_with_its_settings(server: KafkaServer) -> None:
     create_topics(server.bootstrap)
-    found = asyncio.run(partitions(server.bootstrap))
+    counts = asyncio.run(partitions(server.bootstrap))
     for topic in TOPICS:
-        assert found[topic.name] == topic.partitions
+        assert counts[topic.name] == topic.partitions
     actual = asyncio.run(settings(server.bootstrap, TOPIC))
     for name, value in TOPICS[0].configuration().items():
         assert actual[name] == value
@@ -102,10 +102,10 @@ def test_partitions_are_grown_never_shrunk_and_other_topics_left(server: KafkaSe
     asyncio.run(make(server.bootstrap, {small: 1, large: TOPICS[1].partitions + 3, "somebody-else": 2}))
     create_topics(server.bootstrap, prefix)
     create_topics(server.bootstrap, prefix)  # again: what is there already is no error
-    found = asyncio.run(partitions(server.bootstrap))
-    assert found[small] == TOPICS[0].partitions
-    assert found[large] == TOPICS[1].partitions + 3
-    assert found["somebody-else"] == 2
+    counts = asyncio.run(partitions(server.bootstrap))
+    assert counts[small] == TOPICS[0].partitions
+    assert counts[large] == TOPICS[1].partitions + 3
+    assert counts["somebody-else"] == 2
 
 
 async def make(bootstrap: str, counts: dict[str, int]) -> None:

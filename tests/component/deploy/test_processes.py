@@ -53,8 +53,8 @@ def fake(request: pytest.FixtureRequest, fork_server: ForkServer, tmp_path: Path
 def test_a_process_that_dies_again_and_again_is_given_up_after_three_deaths(
     fake: ManagedProcess, tmp_path: Path
 ) -> None:
-    said: list[str] = []
-    supervisor = Supervisor(said.append)
+    messages: list[str] = []
+    supervisor = Supervisor(messages.append)
     fake.launch()
     fake.wait_ready()
     supervisor.add(fake)
@@ -65,15 +65,15 @@ def test_a_process_that_dies_again_and_again_is_given_up_after_three_deaths(
         try:
             supervisor.watch()
         except LauncherError as error:
-            said.append(str(error))
+            messages.append(str(error))
             return True
         return False
 
     assert wait_until(gives_up, 20)
-    assert "fake died (signal SIGKILL" in said[0]
-    assert "fake died (exit code 1" in said[1]
-    assert "fake died 3 times in a minute (exit code 1" in said[2]
-    assert "ends with: the disk is full" in said[2]
+    assert "fake died (signal SIGKILL" in messages[0]
+    assert "fake died (exit code 1" in messages[1]
+    assert "fake died 3 times in a minute (exit code 1" in messages[2]
+    assert "ends with: the disk is full" in messages[2]
     assert not fake.is_running()
 
 
@@ -106,13 +106,13 @@ def test_a_forked_process_is_one_of_its_own(fork_server: ForkServer, tmp_path: P
         "about = {'leads': os.getpgrp() == os.getpid(), 'environ': dict(os.environ), 'argv': sys.argv}\n"
         "print(json.dumps([new_id().hex[-12:], random.random(), os.getsid(0), about]))"
     )
-    told = []
+    reports = []
     for number in range(2):
         log = tmp_path / f"told-{number}.log"
         child = fork_server.fork("told", {"PYTHONPATH": str(tmp_path), "NUMBER": str(number)}, log)
         assert child.wait(20) == 0
-        told.append(json.loads(log.read_text()))
-    (first_id, first_number, first_session, first), (second_id, second_number, second_session, second) = told
+        reports.append(json.loads(log.read_text()))
+    (first_id, first_number, first_session, first), (second_id, second_number, second_session, second) = reports
     assert first_id != second_id
     assert first_number != second_number
     assert first_session == second_session != os.getsid(0), "a terminal's signals would reach it"

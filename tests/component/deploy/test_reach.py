@@ -71,10 +71,8 @@ def test_binaries_in_a_closed_home_are_copied_once_with_the_libraries_they_need(
     copy = reach._open_copy(site)
     assert copy.is_relative_to(open_folder)
     for program in ("initdb", "postgres"):
-        said = subprocess.run(
-            [copy / reach.PACKAGED / program, "--version"], capture_output=True, text=True, check=True
-        )
-        assert said.stdout.startswith(f"{program} (PostgreSQL) 18")
+        run = subprocess.run([copy / reach.PACKAGED / program, "--version"], capture_output=True, text=True, check=True)
+        assert run.stdout.startswith(f"{program} (PostgreSQL) 18")
     modes = {path.stat().st_mode & 0o005 for path in copy.rglob("*") if not path.is_symlink()}
     assert modes <= {0o004, 0o005}
     assert reach._open_copy(tmp_path / "gone") == copy

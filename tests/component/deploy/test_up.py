@@ -47,8 +47,8 @@ class Launcher:
         return self.output.read_text()
 
     def wait_for(self, words: str) -> None:
-        found = wait_until(lambda: words in self.says() or self.process.poll() is not None, READY_SECONDS_MAX)
-        assert found, self.says()
+        is_over = wait_until(lambda: words in self.says() or self.process.poll() is not None, READY_SECONDS_MAX)
+        assert is_over, self.says()
         assert words in self.says(), self.says()
 
     def interrupt(self) -> int:
@@ -99,20 +99,20 @@ def test_it_starts_is_used_stops_and_continues(launcher: Launcher, state_dir: Pa
 
 
 @pytest.mark.parametrize(
-    ("told", "sign"),
+    ("target", "sign"),
     [("make", signal.SIGTERM), ("make", signal.SIGKILL), ("launcher", signal.SIGTERM), ("terminal", signal.SIGHUP)],
 )
-def test_whoever_is_told_to_end_nothing_remains(state_dir: Path, base: int, told: str, sign: signal.Signals) -> None:
+def test_whoever_is_told_to_end_nothing_remains(state_dir: Path, base: int, target: str, sign: signal.Signals) -> None:
     make = Launcher(state_dir, base, ("make", "up", "only=servers"), MAKEFLAGS="", PYTHON=sys.executable)
     try:
         make.wait_for("nothing else")
         (launcher,) = children_of(make.process.pid)
         servers = descendants(launcher)
         assert len(servers) > 3
-        if told == "terminal":
+        if target == "terminal":
             os.killpg(make.process.pid, sign)
         else:
-            os.kill(make.process.pid if told == "make" else launcher, sign)
+            os.kill(make.process.pid if target == "make" else launcher, sign)
         make.process.wait(STOP_SECONDS_MAX)
         assert wait_until(lambda: not remaining([launcher, *servers]), STOP_SECONDS_MAX), remaining(servers)
         assert "stopped; `make up` continues with the same data" in make.says()
@@ -123,7 +123,7 @@ def test_whoever_is_told_to_end_nothing_remains(state_dir: Path, base: int, told
 
 def descendants(pid: int) -> list[int]:
     """The processes that a process started, and those that they started."""
-    return [found for child in children_of(pid) for found in (child, *descendants(child))]
+    return [descendant for child in children_of(pid) for descendant in (child, *descendants(child))]
 
 
 def remaining(pids: list[int]) -> list[int]:

@@ -13,7 +13,7 @@ from tests.support.services import RunningService
 pytestmark = pytest.mark.anyio
 
 
-async def found(service: RunningService, search: str) -> list[str]:
+async def references_for(service: RunningService, search: str) -> list[str]:
     """The references of the files that a search finds."""
     response = await service.client.get(
         "/households", params={"search": search}, headers=service.as_agent(Role.FINANCE)
@@ -80,7 +80,7 @@ async def test_agents_find_a_file_by_the_beginning_of_any_word(service: RunningS
         ("go\\ff' | !a:*&(", []),
         ("a\u0000b", []),
     ):
-        assert await found(service, search) == expected, search
+        assert await references_for(service, search) == expected, search
 
 
 async def test_pages_of_a_search_follow_one_another_without_gap_or_repeat(service: RunningService, desk: Desk) -> None:

@@ -56,16 +56,16 @@ class Browser:
         return response
 
     def _seen(self, response: httpx2.Response) -> httpx2.Response:
-        if found := re.search(r'name="csrf_token" value="([^"]+)"', response.text):
-            self.form_token = found[1]
+        if match := re.search(r'name="csrf_token" value="([^"]+)"', response.text):
+            self.form_token = match[1]
         return response
 
 
 def hidden(page: httpx2.Response, name: str) -> str:
     """The value of a hidden field of a page."""
-    found = re.search(rf'<input type="hidden" name="{re.escape(name)}" value="([^"]*)"', page.text)
-    assert found, f"no hidden field {name} on {page.url}"
-    return unescape(found[1])
+    match = re.search(rf'<input type="hidden" name="{re.escape(name)}" value="([^"]*)"', page.text)
+    assert match, f"no hidden field {name} on {page.url}"
+    return unescape(match[1])
 
 
 def is_refused(page: httpx2.Response) -> bool:

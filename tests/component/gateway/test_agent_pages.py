@@ -61,8 +61,8 @@ async def test_new_family_is_opened_found_and_invited(agent: Browser, town: Town
     await town.settle()
     page = await agent.get(answer.headers["location"])
     assert "Invitation envoyée" in words(page)
-    found = await agent.get("/agents/familles", params={"recherche": form["guardian.last_name"]})
-    assert f'href="{answer.headers["location"]}"' in found.text
+    results = await agent.get("/agents/familles", params={"recherche": form["guardian.last_name"]})
+    assert f'href="{answer.headers["location"]}"' in results.text
 
 
 async def test_wrong_fields_are_named_and_what_was_typed_is_kept(agent: Browser) -> None:

@@ -56,8 +56,8 @@ async def test_agent_opens_and_finds_a_household(agent: Application) -> None:
     opened = await agent.post("/households", body)
     household = await agent.get(f"/households/{opened['household_id']}")
     assert household["guardians"][0]["email"] == body["guardian"]["email"]
-    found = await agent.get("/households", search=body["guardian"]["last_name"])
-    assert [item["household_id"] for item in found["items"]] == [opened["household_id"]]
+    results = await agent.get("/households", search=body["guardian"]["last_name"])
+    assert [item["household_id"] for item in results["items"]] == [opened["household_id"]]
 
 
 async def test_idempotency_key_is_wanted_and_honoured(agent: Application) -> None:

@@ -205,10 +205,12 @@ async def test_a_form_that_is_sent_twice_is_done_once_and_says_so(tab: Tab) -> N
     assert (await tab.states())[tab.free] == "booked"
 
 
-@pytest.mark.parametrize(("step", "said"), [("quote", "Choisissez d’abord un jour"), ("confirm", "avant de valider")])
-async def test_nothing_chosen_is_said(tab: Tab, step: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("step", "sentence"), [("quote", "Choisissez d’abord un jour"), ("confirm", "avant de valider")]
+)
+async def test_nothing_chosen_is_said(tab: Tab, step: str, sentence: str) -> None:
     page = await tab.send([tab.today, tab.next], [tab.today, tab.next], step=step)
-    assert (is_refused(page), said in words(page)) == (True, True)
+    assert (is_refused(page), sentence in words(page)) == (True, True)
     assert "Rien n’a été changé" not in words(page)
 
 

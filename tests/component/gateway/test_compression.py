@@ -50,8 +50,10 @@ async def test_the_secret_of_a_compressed_page_is_another_text_each_time(town: T
     agent = await town.agent(Role.FRONT_DESK)
     pages = [gzip.decompress((await sent(agent, "/agents", "gzip"))[1]).decode() for _ in range(4)]
     tokens = [set(TOKEN.findall(page)) for page in pages]
-    assert all(len(found) == 1 for found in tokens)
-    parts = [{token[start : start + 6] for token in found for start in range(len(token) - 5)} for found in tokens]
+    assert all(len(page_tokens) == 1 for page_tokens in tokens)
+    parts = [
+        {token[start : start + 6] for token in page_tokens for start in range(len(token) - 5)} for page_tokens in tokens
+    ]
     assert all(not left & right for index, left in enumerate(parts) for right in parts[:index])
 
 
@@ -66,8 +68,8 @@ async def test_what_is_compressed_already_is_sent_as_it_is(town: Town) -> None:
 
 async def test_each_public_page_describes_itself_in_one_sentence(town: Town) -> None:
     described = {path: DESCRIPTION.findall((await town.browser().get(path)).text) for path in PUBLIC_PAGES}
-    assert {path: len(found) for path, found in described.items()} == dict.fromkeys(PUBLIC_PAGES, 1)
-    sentences = [found[0] for found in described.values()]
+    assert {path: len(descriptions) for path, descriptions in described.items()} == dict.fromkeys(PUBLIC_PAGES, 1)
+    sentences = [descriptions[0] for descriptions in described.values()]
     assert all(40 <= len(sentence) <= 165 for sentence in sentences), sentences
     assert len(set(sentences)) > len(sentences) / 2
 

@@ -43,17 +43,17 @@ async def answer_to(port: int, first: bytes, then: bytes = b"") -> tuple[bytes, 
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     started, sent = time.monotonic(), len(first)
     writer.write(first)
-    said = asyncio.create_task(all_that_is_said(reader))
+    answer = asyncio.create_task(all_that_is_said(reader))
     try:
-        while then and not said.done() and sent < 100 * MEGABYTE:
+        while then and not answer.done() and sent < 100 * MEGABYTE:
             writer.write(then)
             await writer.drain()
             sent += len(then)
-            await asyncio.wait([said], timeout=RECEIVE_SECONDS / 10 if len(then) == 1 else 0)
+            await asyncio.wait([answer], timeout=RECEIVE_SECONDS / 10 if len(then) == 1 else 0)
     except (ConnectionError, RuntimeError):  # the server ended it while we spoke; uvloop tells it by the latter
         pass
     try:
-        return await asyncio.wait_for(said, RECEIVE_SECONDS * 20), sent, time.monotonic() - started
+        return await asyncio.wait_for(answer, RECEIVE_SECONDS * 20), sent, time.monotonic() - started
     finally:
         writer.close()
 
@@ -77,35 +77,35 @@ async def all_that_is_said(reader: asyncio.StreamReader) -> bytes:
     ids=["nothing", "half a head", "a head drop by drop", "a body drop by drop"],
 )
 async def test_request_that_does_not_arrive_in_time_is_given_up(port: int, first: str, then: str) -> None:
-    said, _, seconds = await answer_to(port, first.encode(), then.encode())
-    assert b" 200 " not in said
+    answer, _, seconds = await answer_to(port, first.encode(), then.encode())
+    assert b" 200 " not in answer
     assert RECEIVE_SECONDS * 0.8 <= seconds < RECEIVE_SECONDS * 10
 
 
 async def test_head_without_an_end_is_refused_before_it_fills_the_memory(port: int) -> None:
-    said, sent, _ = await answer_to(port, b"GET /aide HTTP/1.1\r\nX: ", b"x" * HEAD_BYTES_MAX)
-    assert said == b"" or said.startswith(b"HTTP/1.1 400 ")
+    answer, sent, _ = await answer_to(port, b"GET /aide HTTP/1.1\r\nX: ", b"x" * HEAD_BYTES_MAX)
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 400 ")
     assert sent < 20 * MEGABYTE
-    said, _, _ = await answer_to(port, b"GET /" + b"x" * MEGABYTE + b" HTTP/1.1\r\n\r\n")
-    assert b" 200 " not in said
+    answer, _, _ = await answer_to(port, b"GET /" + b"x" * MEGABYTE + b" HTTP/1.1\r\n\r\n")
+    assert b" 200 " not in answer
 
 
 async def test_body_that_says_it_is_too_large_is_refused_before_it_comes(port: int) -> None:
-    said, sent, _ = await answer_to(
+    answer, sent, _ = await answer_to(
         port, f"POST /connexion HTTP/1.1\r\n{FORM}Content-Length: {10**10}\r\n\r\n".encode()
     )
-    assert said.startswith(b"HTTP/1.1 413 ")
-    assert b"connection: close" in said.lower()
-    assert "L’envoi est trop volumineux" in said.decode()
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b"connection: close" in answer.lower()
+    assert "L’envoi est trop volumineux" in answer.decode()
     assert sent < 1000
 
 
 async def test_body_in_pieces_is_refused_once_it_is_too_large(port: int) -> None:
     piece = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
-    said, sent, _ = await answer_to(
+    answer, sent, _ = await answer_to(
         port, f"POST /connexion HTTP/1.1\r\n{FORM}Transfer-Encoding: chunked\r\n\r\n".encode(), piece
     )
-    assert said == b"" or said.startswith(b"HTTP/1.1 413 ")
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 413 ")
     assert sent < 20 * MEGABYTE
 
 
@@ -116,7 +116,7 @@ async def test_request_in_two_halves_is_answered_and_an_unused_connection_is_end
         await writer.drain()
         await asyncio.sleep(0)
     started = time.monotonic()
-    said = await asyncio.wait_for(reader.read(), RECEIVE_SECONDS * 20)
-    assert said.startswith(b"HTTP/1.1 200 ")
+    answer = await asyncio.wait_for(reader.read(), RECEIVE_SECONDS * 20)
+    assert answer.startswith(b"HTTP/1.1 200 ")
     assert time.monotonic() - started >= RECEIVE_SECONDS * 0.8
     writer.close()

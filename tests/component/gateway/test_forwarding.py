@@ -30,7 +30,7 @@ def path_of(operation: Operation[..., Any]) -> str:
     return path
 
 
-def told(answer: httpx2.Response) -> tuple[int, str, dict[str, Any]]:
+def comparable(answer: httpx2.Response) -> tuple[int, str, dict[str, Any]]:
     """An answer without what differs between two requests."""
     body = answer.json()
     return (
@@ -65,7 +65,7 @@ async def test_whoever_is_signed_in_gets_the_service_s_own_answer(town: Town) ->
     booking = town.services["booking"]
     refused = await booking.client.post("/bookings", json=lines, headers=booking.as_parent(guardian_id) | booking.key())
     assert refused.status_code >= 400
-    assert told(await parent.send("POST", "/bookings", json=lines, headers=booking.key())) == told(refused)
+    assert comparable(await parent.send("POST", "/bookings", json=lines, headers=booking.key())) == comparable(refused)
 
 
 async def test_what_belongs_to_others_is_refused_in_the_service_s_words(town: Town) -> None:
@@ -88,7 +88,9 @@ async def test_what_belongs_to_others_is_refused_in_the_service_s_words(town: To
         headers = service.as_actor(actor) | service.key()
         directly = await service.client.request(method, path, json=body, headers=headers)
         assert (directly.status_code, directly.json()["code"]) == (404, "not_found")
-        assert told(await stranger.send(method, path, json=body, headers=service.key())) == told(directly), path
+        assert comparable(await stranger.send(method, path, json=body, headers=service.key())) == comparable(
+            directly
+        ), path
 
 
 async def test_a_body_and_a_query_arrive_as_they_were_sent(town: Town) -> None:
@@ -100,7 +102,7 @@ async def test_a_body_and_a_query_arrive_as_they_were_sent(town: Town) -> None:
         answer = await through.send("POST", "/bookings", **sent)
         assert 400 <= answer.status_code < 500
         expected = await booking.client.post("/bookings", content=body, headers={**sent["headers"], **directly})
-        assert told(answer) == told(expected), body[:20]
+        assert comparable(answer) == comparable(expected), body[:20]
     for query in ({"from_on": "jamais"}, {"from_on": "2026-09-01", "to_on": "2026-09-02", "cursor": "x y&z"}):
         expected = await booking.client.get("/slots", params=query, headers=directly)
-        assert told(await through.send("GET", "/slots", params=query)) == told(expected), query
+        assert comparable(await through.send("GET", "/slots", params=query)) == comparable(expected), query

@@ -152,10 +152,10 @@ async def test_an_account_that_was_never_opened_is_opened_the_same_way(walk: Wal
     lost = await walk.invited()
     service.advance(days=20)
     assert await ask_reset(walk) == 202
-    found = await walk.issued()
+    credentials = await walk.issued()
     assert problem(await walk.activate(lost.activation_token), 409) == "activation_link_replaced"
-    assert (await walk.activate(found.activation_token)).status_code == 201
-    assert await walk.signed_in(found.username, found.temporary_password)
+    assert (await walk.activate(credentials.activation_token)).status_code == 201
+    assert await walk.signed_in(credentials.username, credentials.temporary_password)
 
 
 async def test_an_unknown_address_gets_the_same_answer_and_no_mail(walk: Walk, service: RunningService) -> None:
@@ -174,7 +174,7 @@ async def test_every_account_of_a_shared_address_is_mailed(walk: Walk, service: 
     await service.run_job("issue_credentials")
     mailed = await walk.credentials()
     assert len(mailed) == 4
-    assert {each.username for each in mailed[:2]} == {each.username for each in mailed[2:]}
+    assert {mail.username for mail in mailed[:2]} == {mail.username for mail in mailed[2:]}
 
 
 async def test_an_address_is_not_flooded(walk: Walk, service: RunningService) -> None:

@@ -46,8 +46,8 @@ async def test_the_policy_is_told_from_the_town_s_settings(
     town = town_file(tmp_path, credentials={"length_min": 12, "digit_min": 2, "is_username_editable": False})
     async with running_service("identity", postgres, secrets_dir, town_file=town) as strict:
         walk = Walk(strict, secrets_dir)
-        told = (await strict.client.get("/credential-policy")).json()
-        assert (told["length_min"], told["digit_min"], told["is_username_editable"]) == (12, 2, False)
+        policy = (await strict.client.get("/credential-policy")).json()
+        assert (policy["length_min"], policy["digit_min"], policy["is_username_editable"]) == (12, 2, False)
         mailed, token = await walk.activated()
         answer = await walk.choose(token, password="velo-rouge4", password_confirmation="velo-rouge4")
         assert field_codes(answer) == {"/username": "username_fixed", "/password": "password_too_short"}

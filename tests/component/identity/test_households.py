@@ -60,7 +60,7 @@ async def test_a_state_that_comes_again_changes_nothing(walk: Walk, service: Run
 async def test_a_replay_from_the_start_mails_nobody(walk: Walk, service: RunningService) -> None:
     household_id, person = uuid4(), guardian("first@famille.example")
     moved = person.model_copy(update={"email": "second@famille.example"})
-    states = [walk.household(each, household_id=household_id) for each in (person, moved)]
+    states = [walk.household(version, household_id=household_id) for version in (person, moved)]
     await service.deliver(*states)
     await service.run_job("issue_credentials")
     before = len(await service.outbox())
@@ -153,7 +153,7 @@ async def test_who_leaves_every_file_is_signed_out_and_comes_back_as_before(
     await service.deliver(walk.household(person, other, household_id=household_id))
     await service.run_job("issue_credentials")
     username = await _username(service, person)
-    (mailed,) = [each for each in await walk.credentials() if each.username == username]
+    (mailed,) = [mail for mail in await walk.credentials() if mail.username == username]
     await walk.activate(mailed.activation_token)
     token = (await walk.choose(await walk.signed_in(mailed.username, mailed.temporary_password))).json()[
         "session_token"

@@ -182,8 +182,8 @@ async def test_children_of_the_same_first_name_are_told_apart(service: RunningSe
         Child(child_id=line.child_id, first_name="Lou", last_name=last_name, birth_on=date(2018, 3, 4))
         for line, last_name in zip(lines, ("Roy", "Petit"), strict=True)
     )
-    told = basket.model_copy(update={"lines": lines})
-    await service.deliver(news.household(children=children), news.activity(), told)
+    full_basket = basket.model_copy(update={"lines": lines})
+    await service.deliver(news.household(children=children), news.activity(), full_basket)
     await service.run_job("send_messages")
     text = mail_server.texts()[0]
     assert ": Lou Roy, Centre" in text

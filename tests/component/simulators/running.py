@@ -153,9 +153,9 @@ def _escape(text: str) -> str:
 
 def values(answer: httpx2.Response) -> dict[str, str]:
     """The fields of a `return`, whose children carry no namespace."""
-    found = etree.fromstring(answer.content).find(".//return")
-    assert found is not None, answer.text
-    return {str(child.tag): child.text or "" for child in found}
+    fields = etree.fromstring(answer.content).find(".//return")
+    assert fields is not None, answer.text
+    return {str(child.tag): child.text or "" for child in fields}
 
 
 def fault_code(answer: httpx2.Response) -> str:

@@ -66,7 +66,7 @@ async def test_a_latin_mail_and_raw_utf8_headers_are_readable(mail: Simulator) -
     head = "From: a@example.org\r\nSubject: Été\r\nContent-Type: text/plain; charset={}\r\n\r\n"
     await send(mail, head.format("iso-8859-15").encode() + "5 € à Noël".encode("iso-8859-15"), "b@example.org")
     await send(mail, head.format("unknown-8").encode() + "Noël".encode("latin-1"), "b@example.org")
-    assert [(found["subject"], found["text"].strip()) for found in await messages(mail)] == [
+    assert [(letter["subject"], letter["text"].strip()) for letter in await messages(mail)] == [
         ("Été", "Noël"),
         ("Été", "5 € à Noël"),
     ]
@@ -75,10 +75,10 @@ async def test_a_latin_mail_and_raw_utf8_headers_are_readable(mail: Simulator) -
 async def test_the_newest_comes_first_and_the_recipient_filters(mail: Simulator) -> None:
     for subject, recipient in [("1", "a@example.org"), ("2", "b@example.org"), ("3", "A@Example.org")]:
         await send(mail, message(subject), recipient)
-    assert [found["subject"] for found in await messages(mail)] == ["3", "2", "1"]
-    assert [found["subject"] for found in await messages(mail, to="a@EXAMPLE.org")] == ["3", "1"]
+    assert [letter["subject"] for letter in await messages(mail)] == ["3", "2", "1"]
+    assert [letter["subject"] for letter in await messages(mail, to="a@EXAMPLE.org")] == ["3", "1"]
     assert await messages(mail, to="example.org") == []
-    assert [found["subject"] for found in await messages(mail, limit="1")] == ["3"]
+    assert [letter["subject"] for letter in await messages(mail, limit="1")] == ["3"]
 
 
 async def test_hidden_recipients_are_found(mail: Simulator) -> None:
@@ -103,7 +103,7 @@ async def test_mails_survive_a_kill_and_a_stop(mail: Simulator) -> None:
     await mail.start()
     await send(mail, message("2"))
     before = await messages(mail)
-    assert [found["subject"] for found in before] == ["2", "1"]
+    assert [letter["subject"] for letter in before] == ["2", "1"]
     assert mail.stop() == 0
     await mail.start()
     assert await messages(mail) == before
@@ -117,7 +117,7 @@ async def test_unknown_files_in_the_directory_are_left_alone(mail: Simulator) ->
         path.write_bytes(b"X-Catcher-Envelope: {}\r\n")
     mail.kill()
     await mail.start()
-    assert [found["subject"] for found in await messages(mail)] == ["1"]
+    assert [letter["subject"] for letter in await messages(mail)] == ["1"]
     assert all(path.exists() for path in foreign)
     for path in foreign:
         path.unlink()
@@ -143,7 +143,7 @@ async def test_recipients_can_be_refused(mail: Simulator, mode: str, code: int) 
     assert [error.code for error in refused.value.recipients] == [code]
     await mail.http.post("/api/faults", json={"mode": "ok"})
     await send(mail, message("after"))
-    assert [found["subject"] for found in await messages(mail)] == ["after"]
+    assert [letter["subject"] for letter in await messages(mail)] == ["after"]
 
 
 async def test_the_server_can_be_down_and_come_back(mail: Simulator) -> None:
@@ -184,7 +184,7 @@ async def test_a_message_over_ten_megabytes_is_refused(mail: Simulator) -> None:
     with pytest.raises(aiosmtplib.SMTPResponseException) as refused:
         await send(mail, b"Subject: too big\r\n\r\n" + line * 105_000, "a@example.org")
     assert refused.value.code == 552
-    assert [found["subject"] for found in await messages(mail)] == ["big"]
+    assert [letter["subject"] for letter in await messages(mail)] == ["big"]
 
 
 async def test_the_list_page_finds_by_recipient_and_pages(mail: Simulator) -> None:
@@ -194,8 +194,8 @@ async def test_the_list_page_finds_by_recipient_and_pages(mail: Simulator) -> No
     assert page.xpath("//ul[@class='mails']/li/a/strong/text()") == [str(number) for number in range(50, 0, -1)]
     (older,) = page.xpath("//nav[@class='pages']/a/@href")
     assert html.fromstring((await mail.http.get(older)).text).xpath("//li/a/strong/text()") == ["0"]
-    found = html.fromstring((await mail.http.get("/", params={"to": "PARENT7@"})).text)
-    assert found.xpath("//li/a/strong/text()") == ["7"]
+    results = html.fromstring((await mail.http.get("/", params={"to": "PARENT7@"})).text)
+    assert results.xpath("//li/a/strong/text()") == ["7"]
 
 
 async def test_the_mail_page_shows_text_links_and_files(mail: Simulator) -> None:

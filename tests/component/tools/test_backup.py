@@ -71,9 +71,11 @@ class Portal:
         async with AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest") as consumer:
             consumer.assign([PLACE])
             end = (await consumer.end_offsets([PLACE]))[PLACE]
-            found = [await consumer.getone() for _ in range(end)]
-            assert {record.timestamp for record in found} == {YESTERDAY_MS}
-            return [(each.offset, each.key, dict(each.headers).get("ce_sequence", b"").decode()) for each in found]
+            records = [await consumer.getone() for _ in range(end)]
+            assert {record.timestamp for record in records} == {YESTERDAY_MS}
+            return [
+                (record.offset, record.key, dict(record.headers).get("ce_sequence", b"").decode()) for record in records
+            ]
 
     async def commit(self, offset: int) -> None:
         async with AIOKafkaConsumer(bootstrap_servers=self.bootstrap, group_id=GROUP) as consumer:

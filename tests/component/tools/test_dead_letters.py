@@ -52,7 +52,7 @@ insert into dead_letters (event_key, topic, partition, record_offset, key, cause
 values ($1::text || '/0/' || $2::bigint, $1, 0, $2, $3, 'KeyError', 4)
 """
 
-Said = Callable[..., Awaitable[tuple[int, str]]]
+Operate = Callable[..., Awaitable[tuple[int, str]]]
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ async def admin(kafka: KafkaServer) -> AsyncIterator[AIOKafkaAdminClient]:
 
 
 @pytest.fixture
-def said(town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Said:
+def operate(town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operate:
     """Runs a command in this process; its exit code, and what it said."""
     for name, value in town.environment.items():
         monkeypatch.setenv(name, value)
@@ -126,60 +126,67 @@ async def test_what_stands_behind_poison_does_not_wait_for_its_retries(
 
 
 async def test_an_impossible_record_is_driven_again_once_its_cause_is_mended(
-    town: Town, poison: dict[str, HouseholdState], said: Said
+    town: Town, poison: dict[str, HouseholdState], operate: Operate
 ) -> None:
     await eventually(lambda: _rest(town, 4), 20)
     code, listed = await run_tool(town.environment, "tools.dead_letters", "booking", "list", "--cause", "raiseerror")
     assert (code, listed.count("\n")) == (0, 2)
     place, *columns = listed.splitlines()[1].split()[:4]
     assert columns == [poison["impossible"].key, "family.household_state.v1", str(ATTEMPTS_MAX)]
-    assert await said("redrive", place) == (1, f"{place}: failed again: RaiseError\n")
+    assert await operate("redrive", place) == (1, f"{place}: failed again: RaiseError\n")
 
     await town.db.execute("drop trigger refuse_household on households")
-    both = await asyncio.gather(*(said("redrive", place, "--by", name) for name in ("ada", "bea")))
-    lines = "".join(told for _, told in both).splitlines()
+    both = await asyncio.gather(*(operate("redrive", place, "--by", name) for name in ("ada", "bea")))
+    lines = "".join(output for _, output in both).splitlines()
     assert sorted(line.split(": ")[1] for line in lines) == ["already resolved", "applied"]
     assert await town.has(poison["impossible"].household_id)
-    code, told = await said("--json", "redrive", "--all")
-    assert (code, {json.loads(line)["outcome"] for line in told.splitlines()}) == (1, {"failed again"})
-    _, told = await said("--json", "list", "--status", "resolved")
-    resolved = json.loads(told)
+    code, output = await operate("--json", "redrive", "--all")
+    assert (code, {json.loads(line)["outcome"] for line in output.splitlines()}) == (1, {"failed again"})
+    _, output = await operate("--json", "list", "--status", "resolved")
+    resolved = json.loads(output)
     assert (resolved["resolution"], resolved["attempt_count"]) == ("applied", ATTEMPTS_MAX + 1)
     assert resolved["resolved_by"] in ("ada", "bea")
-    assert await said("redrive", place) == (0, f"{place}: already resolved: applied by {resolved['resolved_by']}\n")
+    assert await operate("redrive", place) == (0, f"{place}: already resolved: applied by {resolved['resolved_by']}\n")
 
 
-async def test_what_a_record_holds_is_shown_only_when_asked_for(town: Town, said: Said) -> None:
+async def test_what_a_record_holds_is_shown_only_when_asked_for(town: Town, operate: Operate) -> None:
     place = f"{TOPIC}/2/0"
     state = household()
     await town.publish(state, partition=2, payload=f'{{"last_name": "{FAMILY_NAME}"'.encode())
     await eventually(lambda: _rests(town, state.key), 20)
-    code, told = await said("show", place)
-    assert (code, "ValidationError" in told, "ce_sequence: 1" in told, FAMILY_NAME in told) == (0, True, True, False)
-    assert FAMILY_NAME in (await said("show", place, "--with-content"))[1]
-    assert await said("discard", place, "--reason", "a test", "--by", "ada") == (0, f"{place}: discarded\n")
-    assert await said("list", "--key", state.key) == (0, "no dead letter\n")
-    assert "a test" in (await said("show", place))[1]
+    code, output = await operate("show", place)
+    assert (code, "ValidationError" in output, "ce_sequence: 1" in output, FAMILY_NAME in output) == (
+        0,
+        True,
+        True,
+        False,
+    )
+    assert FAMILY_NAME in (await operate("show", place, "--with-content"))[1]
+    assert await operate("discard", place, "--reason", "a test", "--by", "ada") == (0, f"{place}: discarded\n")
+    assert await operate("list", "--key", state.key) == (0, "no dead letter\n")
+    assert "a test" in (await operate("show", place))[1]
     with pytest.raises(OperatorError, match="resolved before: discarded by ada"):
-        await said("discard", place, "--reason", "again")
+        await operate("discard", place, "--reason", "again")
 
 
-async def test_a_record_of_any_bytes_is_listed_shown_and_driven_again(town: Town, said: Said) -> None:
+async def test_a_record_of_any_bytes_is_listed_shown_and_driven_again(town: Town, operate: Operate) -> None:
     """Its type holds what no text column takes, and its key what no terminal should be sent."""
     name = town.prefix + TOPIC
     headers = [*Envelope(uuid4(), "a\x00b", "/test", TOPIC, "k", 1, NOW, b"{}").headers(), ("ce_\x1b", b"\x00\x1b")]
     sent = await town.producer.send_and_wait(name, b"{}", key=b"\\\x1b[2J", headers=headers, partition=4)
     place, key = f"{TOPIC}/4/{sent.offset}", r"\\\x1b[2J"
     await eventually(lambda: _rests(town, key), 20)
-    code, told = await said("list", "--key", key)
-    assert (code, place in told, r"UnknownEvent a\x00b" in told) == (0, True, True)
-    code, told = await said("show", place, "--with-content")
-    assert (code, r"\x00\x1b" in told, "\x1b" in told) == (0, True, False)
-    assert await said("redrive", place) == (1, f"{place}: failed again: UnknownEvent a\\x00b\n")
-    assert await said("discard", place, "--reason", "a test", "--by", "ada") == (0, f"{place}: discarded\n")
+    code, output = await operate("list", "--key", key)
+    assert (code, place in output, r"UnknownEvent a\x00b" in output) == (0, True, True)
+    code, output = await operate("show", place, "--with-content")
+    assert (code, r"\x00\x1b" in output, "\x1b" in output) == (0, True, False)
+    assert await operate("redrive", place) == (1, f"{place}: failed again: UnknownEvent a\\x00b\n")
+    assert await operate("discard", place, "--reason", "a test", "--by", "ada") == (0, f"{place}: discarded\n")
 
 
-async def test_a_record_of_five_megabytes_blocks_nobody(town: Town, admin: AIOKafkaAdminClient, said: Said) -> None:
+async def test_a_record_of_five_megabytes_blocks_nobody(
+    town: Town, admin: AIOKafkaAdminClient, operate: Operate
+) -> None:
     """A topic refuses it, unless it compresses well or somebody raised the limit: then it is read, and put aside."""
     noise = b"{" + random.Random(1).randbytes(5 * MEGABYTES)
     with pytest.raises(MessageSizeTooLargeError):
@@ -191,12 +198,12 @@ async def test_a_record_of_five_megabytes_blocks_nobody(town: Town, admin: AIOKa
     await town.publish(behind, partition=3)
     await eventually(lambda: town.has(behind.household_id), 20)
     await _rests(town, large.key)
-    code, told = await said("show", f"{TOPIC}/3/0")
-    assert (code, f"bytes: {len(noise)}" in told) == (0, True)
+    code, output = await operate("show", f"{TOPIC}/3/0")
+    assert (code, f"bytes: {len(noise)}" in output) == (0, True)
 
 
 async def test_a_record_that_its_topic_forgot_is_told_as_gone(
-    town: Town, admin: AIOKafkaAdminClient, said: Said
+    town: Town, admin: AIOKafkaAdminClient, operate: Operate
 ) -> None:
     fact = HouseholdCreated(household_id=uuid4(), created_at=NOW)
     await town.publish(fact)
@@ -204,13 +211,13 @@ async def test_a_record_that_its_topic_forgot_is_told_as_gone(
     await admin.delete_records({TopicPartition(town.prefix + fact.topic, 0): RecordsToDelete(before_offset=1)})
     for offset, key in enumerate((fact.key, str(uuid4()), fact.key)):
         await town.db.execute(ADD_LETTER_SQL, fact.topic, offset, key)
-    code, told = await said("redrive", "--all", "--topic", fact.topic)
+    code, output = await operate("redrive", "--all", "--topic", fact.topic)
     assert code == 1
-    first, second, third = told.splitlines()
+    first, second, third = output.splitlines()
     assert first.startswith(f"{fact.topic}/0/0: gone: the retention of its topic removed it; discard it")
     assert "another record stands at its place" in second
     assert "its topic ends before it" in third
-    assert "removed it" in (await said("show", f"{fact.topic}/0/0"))[1]
+    assert "removed it" in (await operate("show", f"{fact.topic}/0/0"))[1]
 
 
 async def _rest(town: Town, count: int) -> bool:

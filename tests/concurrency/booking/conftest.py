@@ -112,10 +112,10 @@ class Rush:
         cancelled = {booking.booking_id for changes in done for booking in changes.cancelled}
         stored = {row["id"] for row in await db.fetch("select id from bookings where status = 'confirmed'")}
         assert stored == accepted - cancelled
-        assert await self.told("booking_confirmed") == sorted(accepted)
-        assert await self.told("booking_cancelled") == sorted(cancelled)
+        assert await self.announced("booking_confirmed") == sorted(accepted)
+        assert await self.announced("booking_cancelled") == sorted(cancelled)
 
-    async def told(self, event: str) -> list[UUID]:
+    async def announced(self, event: str) -> list[UUID]:
         """The bookings of which an event was emitted, as often as it was."""
         rows = await self.service.db.fetch("select payload from outbox where event_type = $1", f"booking.{event}.v1")
         return sorted(UUID(json.loads(row["payload"])["booking_id"]) for row in rows)

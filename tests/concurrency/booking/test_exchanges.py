@@ -43,7 +43,7 @@ async def test_without_the_lock_one_day_gives_two_places_back(rush: Rush, monkey
     monkeypatch.setattr(store, "load_bookings", read_together)
     await rush.alone(*(rush.request(family, back=booked) for _ in range(2)))
     assert [row["id"] for row in await rush.service.db.fetch(OVERSOLD_SQL)] == [slot_id]
-    assert await rush.told("booking_cancelled") == booked * 2
+    assert await rush.announced("booking_cancelled") == booked * 2
 
 
 async def test_two_tabs_that_give_the_same_day_back_free_one_place(rush: Rush) -> None:

@@ -27,9 +27,9 @@ SMALL_TARGETS = """
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_violation_and_no_sideways_scroll_at_any_width(page: Page, gallery: str, name: str) -> None:
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(error.message))
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(error.message))
     page.goto(f"{gallery}/{name}")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
@@ -37,7 +37,7 @@ def test_no_violation_and_no_sideways_scroll_at_any_width(page: Page, gallery: s
         assert page.evaluate(SMALL_TARGETS) == []
         if width != PHONE:  # laid out as at 320
             assert axe_violations(page) == []
-    assert said == []
+    assert messages == []
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -100,13 +100,13 @@ def test_a_text_that_a_wider_typeface_pushes_out_is_found(kit_browser: Browser, 
 
 def test_the_focus_of_a_refused_form_is_asked_for_once(kit_browser: Browser, gallery: str) -> None:
     page = open_page(kit_browser)
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
     page.goto(f"{gallery}/gallery")
     for _ in range(RELOADS):  # from the browser's memory, often faster than its first frame
         page.reload()
         page.wait_for_function("document.activeElement.matches('[data-error-summary]')")
-    assert said == []
+    assert messages == []
     page.context.close()
 
 

@@ -105,8 +105,8 @@ async def test_every_script_and_symbol_is_shown(typesetter: Typesetter, text: st
 @pytest.mark.parametrize("text", ["ᠮᠣᠩᠭᠣᠯ", "ⵣ", "བོད", "\U0010fffd", "𓀀", "\ufdd0"])
 async def test_a_character_that_no_font_has_is_seen_to_be_missing(typesetter: Typesetter, text: str) -> None:
     """F04, A03: what has no glyph is shown by a substitute, and costs nobody the invoice."""
-    said = words(await typesetter.invoice(invoice(child=f"Zoé {text}", label=text), ISSUED_AT))
-    assert f"Zoé {SUBSTITUTE}" in said
+    printed_text = words(await typesetter.invoice(invoice(child=f"Zoé {text}", label=text), ISSUED_AT))
+    assert f"Zoé {SUBSTITUTE}" in printed_text
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -168,10 +168,10 @@ async def test_words_that_are_never_cut_are_seen_to_leave(tmp_path: Path) -> Non
 async def test_months_are_elided_and_the_telephone_stays_on_a_line(typesetter: Typesetter) -> None:
     """U24: « Facture de octobre », and a number that breaks."""
     pdf = PdfReader(io.BytesIO(await typesetter.invoice(invoice(), ISSUED_AT)))
-    said = pdf.pages[0].extract_text()
-    assert "Facture d’octobre 2026" in said
-    assert "02\u00a031\u00a000\u00a000\u00a000" in said
-    assert "E-mail" in said
+    text = pdf.pages[0].extract_text()
+    assert "Facture d’octobre 2026" in text
+    assert "02\u00a031\u00a000\u00a000\u00a000" in text
+    assert "E-mail" in text
 
 
 def test_what_cannot_be_seen_is_left_out() -> None:

@@ -24,13 +24,13 @@ def rows(*header: str) -> list[dict[str, str]]:
     """The rows of the document's table that has this header."""
     lines = DOCUMENT.read_text().splitlines()
     start = next(index for index, line in enumerate(lines) if cells(line) == list(header))
-    found = []
+    records = []
     for line in lines[start + 2 :]:
         if not line.startswith("|"):
             break
-        found.append(dict(zip(header, cells(line), strict=True)))
-    assert found
-    return found
+        records.append(dict(zip(header, cells(line), strict=True)))
+    assert records
+    return records
 
 
 def cells(line: str) -> list[str]:

@@ -41,8 +41,8 @@ def lines() -> dict[str, dict[str, Any]]:
         [sys.executable, "-c", PROGRAM], cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True
     )
     assert SECRET_TEXT not in run.stdout + run.stderr
-    found = [json.loads(line) for line in run.stdout.splitlines()]
-    return {line["event"]: line for line in found} | {"": {"events": [line["event"] for line in found]}}
+    events = [json.loads(line) for line in run.stdout.splitlines()]
+    return {line["event"]: line for line in events} | {"": {"events": [line["event"] for line in events]}}
 
 
 def test_fields_off_the_list_are_dropped(lines: dict[str, dict[str, Any]]) -> None:

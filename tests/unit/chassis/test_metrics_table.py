@@ -21,15 +21,17 @@ def declared() -> set[tuple[str, str, str, str]]:
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
-    collectors: list[Any] = [each for each in REGISTRY._collector_to_names if hasattr(each, "_labelnames")]
+    collectors: list[Any] = [
+        collector for collector in REGISTRY._collector_to_names if hasattr(collector, "_labelnames")
+    ]
     return {
         (
-            each._name + ("_total" if each._type == "counter" else ""),
-            each._type,
-            ", ".join(f"`{label}`" for label in each._labelnames),
-            each._documentation,
+            collector._name + ("_total" if collector._type == "counter" else ""),
+            collector._type,
+            ", ".join(f"`{label}`" for label in collector._labelnames),
+            collector._documentation,
         )
-        for each in collectors
+        for collector in collectors
     }
 
 

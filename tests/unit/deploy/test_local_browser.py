@@ -34,6 +34,6 @@ def test_a_stand_in_that_only_gives_advice_is_passed_over(tmp_path: Path, monkey
     real = make_browser(tmp_path, "google-chrome", 0)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CHROMIUM", raising=False)
-    said: list[str] = []
-    assert find_browser(said.append) == real
-    assert said == []
+    messages: list[str] = []
+    assert find_browser(messages.append) == real
+    assert messages == []

@@ -27,9 +27,9 @@ class Watch:
 
     def __init__(self, log: Path) -> None:
         self.now = 1000.0
-        self.said: list[str] = []
+        self.messages: list[str] = []
         self.child = Child(log)
-        self.supervisor = Supervisor(self.said.append, lambda: self.now)
+        self.supervisor = Supervisor(self.messages.append, lambda: self.now)
         self.supervisor.add(self.child)
 
     def die_and_pass(self, seconds: float) -> None:
@@ -50,9 +50,9 @@ def test_a_dead_child_is_named_once_with_its_exit_code_and_the_end_of_its_log(wa
     watch.child.exit_code = 3
     watch.supervisor.watch()
     watch.supervisor.watch()
-    assert len(watch.said) == 1
-    assert "booking died (exit code 3" in watch.said[0]
-    assert "no room left" in watch.said[0]
+    assert len(watch.messages) == 1
+    assert "booking died (exit code 3" in watch.messages[0]
+    assert "no room left" in watch.messages[0]
 
 
 def test_a_child_is_started_again_only_after_its_delay(watch: Watch) -> None:
@@ -89,7 +89,7 @@ def test_a_child_that_is_stopped_on_purpose_stays_stopped(watch: Watch) -> None:
     watch.supervisor.remove("booking")
     watch.die_and_pass(10)
     assert watch.child.launches == 0
-    assert watch.said == []
+    assert watch.messages == []
 
 
 def test_the_error_under_the_last_traceback_is_what_counts(watch: Watch) -> None:
@@ -98,4 +98,4 @@ def test_the_error_under_the_last_traceback_is_what_counts(watch: Watch) -> None
     )
     watch.child.exit_code = 1
     watch.supervisor.watch()
-    assert "ends with: ValueError: 2 errors | port | Field required)" in watch.said[0]
+    assert "ends with: ValueError: 2 errors | port | Field required)" in watch.messages[0]

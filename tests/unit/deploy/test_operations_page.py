@@ -79,7 +79,7 @@ def test_every_block_is_run_or_checked() -> None:
 def test_commands_for_containers_are_ones_that_an_engine_takes() -> None:
     lines = [line for block in page() if block.kind == "sh compose" for line in block.lines]
     assert len(lines) > 10
-    assert {line: found for line in lines if (found := list(faults(line)))} == {}
+    assert {line: line_faults for line in lines if (line_faults := list(faults(line)))} == {}
 
 
 @pytest.mark.parametrize(

@@ -93,10 +93,10 @@ def test_the_mail_tells_what_to_sign_in_with() -> None:
     assert login_name(agent, LoginMode.EMAIL, is_email_shared=False) == NAME
 
 
-def fail(times: int, *, every: timedelta = timedelta()) -> Throttle:
+def fail(times: int, *, pause: timedelta = timedelta()) -> Throttle:
     throttle = Throttle(0, NOW, NOW)
     for number in range(times):
-        throttle = throttle.after_failure(ACCOUNT_RULE, NOW + every * number)
+        throttle = throttle.after_failure(ACCOUNT_RULE, NOW + pause * number)
     return throttle
 
 
@@ -164,8 +164,8 @@ def test_whatever_is_typed_falls_into_a_bounded_number_of_subjects(text: str) ->
     ],
 )
 def test_what_stands_against_a_right_password(changes: dict[str, object], refusal: type[Refusal] | None) -> None:
-    found = admit(replace(ACCOUNT, **changes), NOW)  # type: ignore[arg-type]  # each case names its own fields
-    assert (type(found) if found else None) is refusal
+    outcome = admit(replace(ACCOUNT, **changes), NOW)  # type: ignore[arg-type]  # each case names its own fields
+    assert (type(outcome) if outcome else None) is refusal
 
 
 @pytest.mark.parametrize(

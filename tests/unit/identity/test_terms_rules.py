@@ -83,5 +83,5 @@ def test_the_end_of_the_terms_belongs_to_one_session_and_version() -> None:
     ],
 )
 def test_acceptance(changes: dict[str, Any], stage: SessionStage, refusal: type[Refusal] | None) -> None:
-    found = check_acceptance(replace(READING, **changes), stage, "v1", READING.end_token)
-    assert (type(found) if found else None) is refusal
+    outcome = check_acceptance(replace(READING, **changes), stage, "v1", READING.end_token)
+    assert (type(outcome) if outcome else None) is refusal

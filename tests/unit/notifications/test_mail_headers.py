@@ -38,7 +38,7 @@ def read(mail: EmailMessage) -> Message:
     return message_from_bytes(mail.as_bytes(policy=SMTP), policy=compat32)
 
 
-def said(header: str) -> str:
+def decoded(header: str) -> str:
     """A header with its encoded words read."""
     return str(make_header(decode_header(header)))
 
@@ -53,8 +53,8 @@ def check(mail: EmailMessage, name: str, subject: str) -> None:
     assert [key for key in got if key in HEADERS] == HEADERS
     shown, address = parseaddr("".join(str(got["To"]).splitlines()))
     assert address == "eric@orne.example"
-    assert said(shown) == name
-    assert said(str(got["Subject"]).replace("\r\n", "")) == subject
+    assert decoded(shown) == name
+    assert decoded(str(got["Subject"]).replace("\r\n", "")) == subject
     assert [part.get_content_type() for part in got.walk()] == ["multipart/alternative", "text/plain", "text/html"]
     assert [part.get_payload(decode=True) for part in got.walk()][1:] == [b"Bonjour,\r\n", b"<p>Bonjour,</p>\r\n"]
 

@@ -133,9 +133,9 @@ def test_a_month_keeps_only_the_weekdays_of_the_activity() -> None:
     (row,) = calendar_view(calendar_of(*(day_cell(DayState.BOOKABLE, day) for day in days)), TEXTS, refusal).rows
     assert [day.weekday() for day in row.weekdays()] == [2, 4]
     assert row.weeks() == [monday(day) for day in days]
-    found = row.in_week(date(2026, 9, 14), date(2026, 9, 18))
-    assert found is not None
-    assert found.day == date(2026, 9, 18)
+    cell = row.in_week(date(2026, 9, 14), date(2026, 9, 18))
+    assert cell is not None
+    assert cell.day == date(2026, 9, 18)
     assert row.in_week(date(2026, 9, 14), date(2026, 9, 16)) is None
 
 
@@ -150,9 +150,9 @@ def test_after_a_refusal_what_is_done_or_impossible_is_left_out_of_the_choices()
     days = {state: day_cell(state, date(2026, 9, 8 + number)) for number, state in enumerate(DayState)}
     control = {state: f"{LINA}:{cell.slot_id}" for state, cell in days.items()}
     calendar = calendar_of(*days.values())
-    every = list(control.values())
+    controls = list(control.values())
     possible = tuple(control[state] for state in DayState if state in OPEN)
-    assert settled(calendar, Choices(added=(*every, "gone"))) == Choices(added=possible)
-    assert settled(calendar, Choices(removed=(*every, "gone"))) == Choices(removed=(control[DayState.BOOKED],))
+    assert settled(calendar, Choices(added=(*controls, "gone"))) == Choices(added=possible)
+    assert settled(calendar, Choices(removed=(*controls, "gone"))) == Choices(removed=(control[DayState.BOOKED],))
     # A day that is not booked any more, which the form only shows as it was, is not asked for.
-    assert settled(calendar, Choices.of_form(every, every)).is_empty
+    assert settled(calendar, Choices.of_form(controls, controls)).is_empty

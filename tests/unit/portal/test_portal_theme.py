@@ -43,7 +43,7 @@ def test_a_theme_passes_only_when_its_texts_can_be_read(primary: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("theme", "said"),
+    ("theme", "message"),
     [
         ({"muted": "#999999"}, "muted on surface"),
         ({"state_bookable": "#f2b544"}, "state_bookable on card"),
@@ -54,8 +54,8 @@ def test_a_theme_passes_only_when_its_texts_can_be_read(primary: str) -> None:
         ({"spacing": "1rem"}, "spacing"),
     ],
 )
-def test_an_unusable_theme_is_refused_and_says_why(theme: dict[str, str], said: str) -> None:
-    with pytest.raises(InvalidTheme, match=said):
+def test_an_unusable_theme_is_refused_and_says_why(theme: dict[str, str], message: str) -> None:
+    with pytest.raises(InvalidTheme, match=message):
         theme_css(theme)
 
 

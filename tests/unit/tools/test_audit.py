@@ -50,6 +50,6 @@ def test_a_list_that_does_not_answer_is_not_waited_for() -> None:
 
 
 def test_its_json_is_read() -> None:
-    told = '{"dependencies": [{"name": "torn", "version": "2.0", "vulns": [{"id": "A", "fix_versions": ["3"], "aliases": []}]}], "fixes": []}'
-    report = look_up([sys.executable, "-c", f"print({told!r}); raise SystemExit(1)"])
+    output = '{"dependencies": [{"name": "torn", "version": "2.0", "vulns": [{"id": "A", "fix_versions": ["3"], "aliases": []}]}], "fixes": []}'
+    report = look_up([sys.executable, "-c", f"print({output!r}); raise SystemExit(1)"])
     assert verdict(report) == (1, ["torn 2.0: A, mended in 3"])

@@ -27,7 +27,6 @@ class Tree:
         self._breaks_at = breaks_at
 
     async def turn(self, side: str) -> Outcome:
-        """One turn."""
         self._turns.append(f"{self.name} {side}")
         if sum(turn.startswith(self.name) for turn in self._turns) == self._breaks_at:
             raise InvariantBroken("51 of 50 places sold")
@@ -46,7 +45,7 @@ async def test_each_rival_runs_right_beside_this_tree_and_the_order_is_swapped()
     duels = await run_duels(here, [old, older], Plan(rounds=2), kept.append)
     assert turns[:5] == ["here ours", "old ours", "here ours", "older ours", "here peer"]
     assert turns[5:] == ["old ours", "here ours", "older ours", "here ours", "here peer"]
-    assert [(each.number, each.rival, each.first, each.ratio(SPEED)) for each in duels] == [
+    assert [(done.number, done.rival, done.first, done.ratio(SPEED)) for done in duels] == [
         (1, "old", "here", 2.0),
         (1, "older", "here", 4.0),
         (2, "old", "old", 2.0),
@@ -69,7 +68,7 @@ async def test_a_tree_that_breaks_an_invariant_ends_the_comparison() -> None:
     trees = [Tree("here", 100, turns), Tree("old", 100, turns, breaks_at=2)]
     with pytest.raises(InvariantBroken):
         await run_duels(trees[0], trees[1:], Plan(rounds=3), kept.append)
-    assert [each.number for each in kept] == [1]
+    assert [done.number for done in kept] == [1]
 
 
 @pytest.mark.parametrize(
@@ -115,9 +114,9 @@ def test_what_drives_another_checkout_knows_where_its_measures_stand(name: str) 
 
 
 def test_the_folder_of_a_checkout_is_taken_as_it_is(tmp_path: Path) -> None:
-    with checkout(str(tmp_path), tmp_path / "unused") as found:
-        assert found.folder == tmp_path
-        assert found.environment()["PYTHONPATH"] == str(tmp_path)
+    with checkout(str(tmp_path), tmp_path / "unused") as tree:
+        assert tree.folder == tmp_path
+        assert tree.environment()["PYTHONPATH"] == str(tmp_path)
     assert tmp_path.exists()
 
 

@@ -10,7 +10,6 @@ from tools.bench.invoice_town import LINES, QUOTIENTS, Household, grids, househo
 
 
 def household(quotient_cents: int) -> Household:
-    """A household with this quotient."""
     return Household(uuid4(), (uuid4(), uuid4()), quotient_cents)
 
 
@@ -32,12 +31,12 @@ def test_a_month_is_twenty_lunches_and_ten_days_of_leisure_at_the_prices_of_the_
 
 def test_the_services_rule_and_the_oracle_agree_for_every_quotient_of_the_measure() -> None:
     tariffs = grids()
-    for each in households(QUOTIENTS):
-        known = QuotientInForce(each.quotient_cents, date(2020, 1, 1))
-        assert each.owes() == sum(price(tariffs[tariff_of(line)], known).amount_cents for line in range(LINES))
+    for payer in households(QUOTIENTS):
+        known = QuotientInForce(payer.quotient_cents, date(2020, 1, 1))
+        assert payer.owes() == sum(price(tariffs[tariff_of(line)], known).amount_cents for line in range(LINES))
 
 
 def test_the_measures_quotients_reach_every_bracket() -> None:
     assert (
-        len({each.owes() for each in households(QUOTIENTS)}) == 7
+        len({payer.owes() for payer in households(QUOTIENTS)}) == 7
     )  # five brackets and three, with one edge in common: the first

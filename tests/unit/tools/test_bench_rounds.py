@@ -34,7 +34,6 @@ class Race:
         return Outcome({"speed": 50.0, "p99": 12.0})
 
     async def peer(self) -> Outcome:
-        """The peer."""
         self.turns.append("peer")
         return Outcome({"speed": 100.0, "p99": 4.0})
 
@@ -70,22 +69,22 @@ async def test_the_sides_take_turns_and_the_order_is_swapped_each_round() -> Non
     rounds = await run_rounds(race, 3, lambda: 0.5, lambda _round: None)
     turn, swapped = ["ours", "peer", "check"], ["peer", "ours", "check"]
     assert race.turns == [*turn, *swapped, *turn]
-    assert [(each.number, each.first) for each in rounds] == [(1, Side.OURS), (2, Side.PEER), (3, Side.OURS)]
-    assert {each.value(SPEED) for each in rounds} == {0.5}  # whoever went first, ours stays ours
+    assert [(done.number, done.first) for done in rounds] == [(1, Side.OURS), (2, Side.PEER), (3, Side.OURS)]
+    assert {done.value(SPEED) for done in rounds} == {0.5}  # whoever went first, ours stays ours
 
 
 async def test_a_broken_invariant_stops_the_run_and_its_round_is_not_kept() -> None:
     race, kept = Race(broken_rounds=[2]), list[Round]()
     with pytest.raises(InvariantBroken, match="51 of 50"):
         await run_rounds(race, 4, lambda: 0.5, kept.append)
-    assert [each.number for each in kept] == [1]
+    assert [done.number for done in kept] == [1]
     assert race.turns.count("check") == 2
 
 
 async def test_the_same_run_goes_to_its_end_when_nothing_breaks() -> None:
     race, kept = Race(), list[Round]()
     await run_rounds(race, 4, lambda: 0.5, kept.append)
-    assert [each.number for each in kept] == [1, 2, 3, 4]
+    assert [done.number for done in kept] == [1, 2, 3, 4]
 
 
 def test_a_run_is_judged_by_the_median_of_its_ratios() -> None:
