@@ -1,6 +1,7 @@
 """Pages for what goes wrong: each says what happened, who can help and what to do next, and never a technical word."""
 
 from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from litestar import Request, Response
@@ -11,7 +12,7 @@ from contracts.identity.models import SignIn
 from contracts.types import ActorKind, SessionStage
 from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
 from gateway.calls import Refused
-from portal.frame.visit import visit_of
+from portal.frame.visit import FlashNotice, visit_of
 from portal.kit import Form, FormState, MalformedForm
 
 OWN_HOME = "/espace"
@@ -53,9 +54,13 @@ def error_page(request: AnyRequest, status: int, text: str | None = None) -> Res
     return visit.page("error.html.j2", context, status=status)
 
 
-def on_sign_in_needed(request: AnyRequest, _error: SignInNeeded) -> Response[str]:
-    """A private page without a session: the sign-in form, which leads back here."""
-    path = request.scope["path"] if request.method == "GET" else ""
+def on_sign_in_needed(request: AnyRequest, _error: SignInNeeded) -> Response[Any]:
+    """A private page without a session: the sign-in form, which leads back here. A form was not sent: it says so, and leads back to the page of the form."""
+    if request.method != "GET":
+        came_from = urlsplit(request.headers.get("referer", ""))
+        query = urlencode({"retour": f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path})
+        return visit_of(request).redirect(f"/connexion?{query}", FlashNotice("warning", "session_ended"))
+    path = request.scope["path"]
     context = {"next_path": path, "is_needed": True}
     return visit_of(request).page("public/sign_in/sign_in.html.j2", context, form=FormState(form=SIGN_IN), status=401)
 

@@ -155,10 +155,10 @@ class Visit:
         return Redirect(path, status_code=303, cookies=[*cookies, *flash])
 
     def _menu(self) -> list[MenuEntry]:
-        path = self.request.scope["path"]
+        path, entries = self.request.scope["path"], self.portal.menu(self.visitor)
         return [
-            MenuEntry(entry.label, entry.url, is_current=path == entry.url, icon=entry.icon)
-            for entry in self.portal.menu(self.visitor)
+            replace(entry, is_current=path == entry.url, is_around=_is_around(entry, path, entries))
+            for entry in entries
         ]
 
     def _session_zone(self) -> SessionZone | None:
@@ -183,6 +183,12 @@ class Visit:
     def _sentence(self, key: str, count: str) -> str:
         counted = {"count": int(count)} if COUNT.fullmatch(count) else {}
         return self.portal.texts(f"notices.{key}", **counted)
+
+
+def _is_around(entry: MenuEntry, path: str, entries: Sequence[MenuEntry]) -> bool:
+    """Whether a page stands below an entry's own, and the entry is no home page, below which everything stands."""
+    is_home = any(other.url.startswith(f"{entry.url.rstrip('/')}/") for other in entries)
+    return not is_home and path.startswith(f"{entry.url}/")
 
 
 def visit_of(request: Request[Any, Any, Any]) -> Visit:

@@ -32,12 +32,14 @@ class TownFace:
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """An entry of a menu; `icon` is a symbol of `static/img/icons.svg`, shown by the agents' menu only."""
+    """An entry of a menu: `is_current` on its own page, `is_around` on those below; `icon` is a symbol of `static/img/icons.svg`,
+    shown by the agents' menu only."""
 
     label: str
     url: str
     is_current: bool = False
     icon: str = ""
+    is_around: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from deploy.local.stack import Stack
-from tests.e2e.browser import WIDTHS, axe_violations, open_page, overflow
-from tests.e2e.test_pages import VISITORS, sign_in, words
+from tests.e2e.browser import WIDTHS, axe_violations, overflow
+from tests.e2e.visitors import VISITORS, visiting, words
 
 SCRIPT_BYTES_MAX = 25_000
 PAGE_BYTES_MAX = 150_000
@@ -16,13 +16,9 @@ REQUESTS_MAX = 10
 
 @pytest.fixture(scope="module", params=sorted(VISITORS))
 def visitor(request: pytest.FixtureRequest, stack: Stack, browser: Browser) -> Iterator[tuple[Page, tuple[str, ...]]]:
-    """A kind of visitor, signed in if need be, and the pages open to them."""
-    credentials, paths = VISITORS[request.param]
-    page = open_page(browser, WIDTHS[-1])
-    if credentials:
-        sign_in(stack, page, credentials)
-    yield page, paths
-    page.context.close()
+    """A kind of visitor, and the pages open to them."""
+    with visiting(stack, browser, request.param) as visitor:
+        yield visitor
 
 
 def test_every_page_is_accessible_and_fits_at_every_width(stack: Stack, visitor: tuple[Page, tuple[str, ...]]) -> None:

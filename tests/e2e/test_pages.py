@@ -3,59 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from deploy.local.stack import Stack
-from portal.agents import AGENTS
-from portal.family import FAMILY
 from tests.e2e.browser import WIDTHS, axe_violations, open_page, overflow
-from tests.e2e.walk import AGENT, FINANCE, press
-
-PARENT = ("famille.testeur", "tilleuls-lina-4")
-PUBLIC_PAGES = (
-    "/",
-    "/connexion",
-    "/activation",
-    "/activites",
-    "/aide",
-    "/accessibilite",
-    "/mentions-legales",
-    "/donnees-personnelles",
-    "/plan-du-site",
-    "/actualites",
-    "/documents",
-    "/infos-pratiques",
-    "/une-page-inconnue",
-)
-FINANCE_PAGES = ("/agents/facturation",)
-PARENT_PAGES = tuple(page.path for page in FAMILY.shown())
-AGENT_PAGES = tuple(page.path for page in AGENTS.shown() if page.path not in FINANCE_PAGES)
-VISITORS = {
-    "anonymous": (None, PUBLIC_PAGES),
-    "parent": (PARENT, PARENT_PAGES),
-    "agent": (AGENT, AGENT_PAGES),
-    "finance": (FINANCE, FINANCE_PAGES),
-}
-
-
-def sign_in(stack: Stack, page: Page, credentials: tuple[str, str]) -> None:
-    """Sign in by the form."""
-    page.goto(f"{stack.portal_url}/connexion")
-    page.fill("[name=login]", credentials[0])
-    page.fill("[name=password]", credentials[1])
-    press(page, "Connexion")
-    expect(page.locator(".session")).to_be_visible()
+from tests.e2e.visitors import PARENT, VISITORS, visiting, words
+from tests.e2e.walk import press
 
 
 @pytest.fixture(scope="module", params=sorted(VISITORS))
 def visitor(request: pytest.FixtureRequest, stack: Stack, browser: Browser) -> Iterator[tuple[Page, tuple[str, ...]]]:
-    """A kind of visitor, signed in if need be, and the pages open to them."""
-    credentials, paths = VISITORS[request.param]
-    page = open_page(browser, WIDTHS[-1])
-    if credentials:
-        sign_in(stack, page, credentials)
-    yield page, paths
-    page.context.close()
+    """A kind of visitor, and the pages open to them."""
+    with visiting(stack, browser, request.param) as visitor:
+        yield visitor
 
 
 def test_every_page_fits_at_every_width_and_the_first_is_accessible(
@@ -97,8 +57,3 @@ def test_guide_to_activation_and_catalogue_are_open_to_everyone(stack: Stack, br
     page.click("summary:has-text('Journée au centre de loisirs')")
     expect(page.locator("main")).to_contain_text("16,80")
     page.context.close()
-
-
-def words(message: ConsoleMessage) -> str:
-    """What the browser's console says."""
-    return f"{message.type}: {message.text}"

@@ -24,7 +24,7 @@ from contracts.booking.models import BookingChanges, Calendar, DayCell
 from contracts.http import Problem
 from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
-from portal.family.calendar.view import CalendarOptions, CellView, Choices, calendar_view, merged, settled
+from portal.family.calendar.view import CalendarOptions, CellView, Choices, calendar_view, merged, outstanding, settled
 from portal.frame.render import Portal
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -119,7 +119,7 @@ async def calendar_page(visit: Visit) -> Response[Any]:
         "previous_on": working.week - timedelta(weeks=1),
         "next_on": working.week + timedelta(weeks=1) if working.week < working.last_week else None,
         "has_pending": any(row.marker is EnrollmentStatus.REQUESTED for row in working.calendar.rows),
-        "is_something_gone": working.choices != chosen,
+        "is_something_gone": working.choices != outstanding(working.calendar, chosen),
         "key": str(uuid4()),
         **_basket(portal, working, priced, problem),
     }
@@ -201,8 +201,10 @@ async def _confirm(visit: Visit, working: WorkingCalendar) -> Response[Any]:
             visit, monday_on, working.choices, {"basket": problem or texts("calendar.price_changed")}
         )
     week = f"/calendrier?semaine={monday_on}"
-    if not working.choices.added and not working.given_back:
-        return visit.redirect(week, FlashNotice("info", "given_back_before"))
+    if outstanding(working.calendar, working.choices).is_empty:
+        return visit.redirect(
+            week, FlashNotice("info", "done_before" if working.choices.added else "given_back_before")
+        )
     try:
         done = await visit.call(change_bookings, working.changes())
     except Refused as refused:

@@ -177,12 +177,24 @@ def merged(calendar: Calendar, beside: Calendar) -> Calendar:
 
 def settled(calendar: Calendar, choices: Choices) -> Choices:
     """What remains of choices that were made on an older calendar: what is done already or cannot be done is left out."""
-    states = {f"{row.child_id}:{cell.slot_id}": cell.state for row in calendar.rows for cell in row.cells}
-    choosable = {control: state in ON for control, state in states.items() if state in CHOOSABLE}
+    choosable = {control: state in ON for control, state in _states(calendar).items() if state in CHOOSABLE}
     return Choices(
         tuple(control for control in choices.added if choosable.get(control) is False),
         tuple(control for control in choices.removed if choosable.get(control) is True),
     )
+
+
+def outstanding(calendar: Calendar, choices: Choices) -> Choices:
+    """What is not done yet of choices, whether it can still be done or not."""
+    on = {control for control, state in _states(calendar).items() if state in ON | {DayState.BOOKED_LOCKED}}
+    return Choices(
+        tuple(control for control in choices.added if control not in on),
+        tuple(control for control in choices.removed if control in on),
+    )
+
+
+def _states(calendar: Calendar) -> dict[str, DayState]:
+    return {f"{row.child_id}:{cell.slot_id}": cell.state for row in calendar.rows for cell in row.cells}
 
 
 def _days(calendar: Calendar) -> list[date]:

@@ -115,9 +115,15 @@ function enhanceBasket(form) {
       if (!answer.ok) throw new Error(`the quote was answered ${answer.status}`);
       show(await answer.text());
     } catch {
-      if (!signal.aborted) live.textContent = form.dataset.quoteFailed ?? "";
+      if (!signal.aborted) say(form.dataset.quoteFailed ?? "", true);
     }
     if (!signal.aborted) form.removeAttribute("aria-busy");
+  }
+
+  /** Tell what became of the price; a failure is seen too. @param {string} text @param {boolean} isFailure */
+  function say(text, isFailure) {
+    live.textContent = text;
+    live.className = isFailure ? "alert error" : "visually-hidden";
   }
 
   /** @param {string} html */
@@ -125,12 +131,17 @@ function enhanceBasket(form) {
     const fragment = new DOMParser().parseFromString(html, "text/html").querySelector("[data-basket]");
     if (!(fragment instanceof HTMLElement)) throw new Error("the quote held no basket");
     form.querySelector("[data-basket]")?.replaceWith(fragment);
-    live.textContent = fragment.dataset.announce ?? "";
+    say(fragment.dataset.announce ?? "", false);
   }
 
   form.addEventListener("change", () => {
     clearTimeout(timer);
     timer = setTimeout(ask, QUOTE_DELAY_MS);
+  });
+  // Coming back, a browser may tick what was ticked, beside the basket as it was first drawn.
+  addEventListener("pageshow", () => {
+    const boxes = [...form.querySelectorAll("input[type=checkbox]")];
+    if (boxes.some((box) => box instanceof HTMLInputElement && box.checked !== box.defaultChecked)) ask();
   });
 }
 

@@ -180,12 +180,22 @@ async def test_a_removal_alone_that_is_refused_changes_nothing_either(tab: Tab) 
     assert (page.status_code, "Ce qui n’est plus possible est sorti du panier" in words(page)) == (200, True)
 
 
+async def test_what_another_tab_did_meanwhile_is_no_failure(tab: Tab) -> None:
+    """Back to choices that are done: nothing is said to be impossible, and nothing is in the basket."""
+    wished, were = [tab.today, tab.next, tab.free], [tab.today, tab.next]
+    priced = await tab.send(wished, were, step="quote")
+    await tab.confirm(wished, were)
+    page = await tab.browser.get(str(priced.url))
+    assert "sorti du panier" not in words(page)
+    assert "0 jour à réserver" in spaced(page)
+
+
 async def test_another_price_confirms_nothing(tab: Tab) -> None:
     before, wished, were = await tab.states(), [tab.free, tab.next], [tab.today, tab.next]
     confirmation = await tab.confirmation(wished, were)
     page = await tab.send(wished, were, **{**confirmation, "quoted_total_cents": "1"})
     assert (is_refused(page), "Rien n’a été changé" in words(page)) == (True, True)
-    assert "Le prix a changé" in words(page)
+    assert "Ce n’est plus le total affiché" in words(page)
     assert await tab.states() == before
 
 
@@ -199,7 +209,7 @@ async def test_a_day_that_was_given_back_elsewhere_meanwhile_is_no_error(tab: Ta
 async def test_a_form_that_is_sent_twice_is_done_once_and_says_so(tab: Tab) -> None:
     wished, were = [tab.today, tab.free], [tab.today, tab.next]
     confirmation = await tab.confirmation(wished, were)
-    for expected in ("Vos annulations sont enregistrées", "Ce formulaire avait déjà été envoyé"):
+    for expected in ("Vos annulations sont enregistrées", "Ces changements étaient déjà faits"):
         page = await tab.send(wished, were, **confirmation)
         assert expected in words(page)
     assert (await tab.states())[tab.free] == "booked"

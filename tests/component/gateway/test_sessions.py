@@ -1,9 +1,11 @@
 """Signing in and out in a browser: what the session cookie is, where one goes on to, and what a sign-out ends."""
 
+import re
+
 import pytest
 
 from contracts.types import Role
-from tests.component.gateway.browser import is_refused
+from tests.component.gateway.browser import ORIGIN, hidden, is_refused, words
 from tests.component.gateway.town import PASSWORD, Town
 
 pytestmark = pytest.mark.anyio
@@ -89,3 +91,26 @@ async def signing_in(town: Town, next_path: str) -> str:
     fields = {"login": agent.username, "password": PASSWORD, "next": next_path}
     answer = await town.browser().done("/connexion", fields)
     return str(answer.headers["location"])
+
+
+async def test_a_form_that_is_sent_after_the_session_leads_to_sign_in_and_back(town: Town) -> None:
+    """The page after it can be reloaded: a form that nobody was signed in for was answered in its place, and F5 sent it again."""
+    parent, _ = await town.parent()
+    parent.http.cookies.delete("__Host-session")
+    headers = {"Origin": ORIGIN, "Referer": f"{ORIGIN}/calendrier?semaine=2026-12-07"}
+    answer = await parent.post("/calendrier", {"step": "quote"}, headers)
+    page = await parent.landing(answer)
+    assert "rien n’a été envoyé" in words(page)
+    assert hidden(page, "next") == "/calendrier?semaine=2026-12-07"
+
+
+async def test_the_menu_shows_where_a_page_stands(town: Town) -> None:
+    agent = await town.agent(Role.FRONT_DESK, Role.FINANCE)
+    for path, entry, current in (
+        ("/agents", "/agents", "page"),
+        ("/agents/familles", "/agents/familles", "page"),
+        ("/agents/familles/nouvelle", "/agents/familles", "true"),
+        ("/agents/facturation", "/agents/facturation", "page"),
+    ):
+        page = await agent.get(path)
+        assert re.findall(r'<li><a href="([^"]+)" aria-current="([^"]+)"', page.text) == [(entry, current)], path

@@ -1,0 +1,63 @@
+"""The kinds of visitors of the portal, and the pages that are open to each."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from deploy.local.stack import Stack
+from portal.agents import AGENTS
+from portal.family import FAMILY
+from tests.e2e.browser import WIDTHS, open_page
+from tests.e2e.walk import AGENT, FINANCE, press
+
+PARENT = ("famille.testeur", "tilleuls-lina-4")
+PUBLIC_PAGES = (
+    "/",
+    "/connexion",
+    "/activation",
+    "/activites",
+    "/aide",
+    "/accessibilite",
+    "/mentions-legales",
+    "/donnees-personnelles",
+    "/plan-du-site",
+    "/actualites",
+    "/documents",
+    "/infos-pratiques",
+    "/une-page-inconnue",
+)
+FINANCE_PAGES = ("/agents/facturation",)
+PARENT_PAGES = tuple(page.path for page in FAMILY.shown())
+AGENT_PAGES = tuple(page.path for page in AGENTS.shown() if page.path not in FINANCE_PAGES)
+VISITORS = {
+    "anonymous": (None, PUBLIC_PAGES),
+    "parent": (PARENT, PARENT_PAGES),
+    "agent": (AGENT, AGENT_PAGES),
+    "finance": (FINANCE, FINANCE_PAGES),
+}
+
+
+def sign_in(stack: Stack, page: Page, credentials: tuple[str, str]) -> None:
+    """Sign in by the form."""
+    page.goto(f"{stack.portal_url}/connexion")
+    page.fill("[name=login]", credentials[0])
+    page.fill("[name=password]", credentials[1])
+    press(page, "Connexion")
+    expect(page.locator(".session")).to_be_visible()
+
+
+@contextmanager
+def visiting(stack: Stack, browser: Browser, kind: str) -> Iterator[tuple[Page, tuple[str, ...]]]:
+    """A visitor of a kind, signed in if need be, and the pages open to them."""
+    credentials, paths = VISITORS[kind]
+    page = open_page(browser, WIDTHS[-1])
+    if credentials:
+        sign_in(stack, page, credentials)
+    yield page, paths
+    page.context.close()
+
+
+def words(message: ConsoleMessage) -> str:
+    """What the browser's console says."""
+    return f"{message.type}: {message.text}"
