@@ -19,7 +19,7 @@ class FieldRefusal:
 
 
 class Refusal(Exception):
-    """An expected "no". Subclasses are named by what is the case (`SlotFull`); their docstring is the English detail."""
+    """An expected "no". Subclasses are named by what is the case (`BasketRefused`); their docstring is the English detail."""
 
     status: ClassVar[int] = 409
 
@@ -30,7 +30,7 @@ class Refusal(Exception):
 
     @classmethod
     def code(cls) -> str:
-        """The stable name of this refusal, e.g. `slot_full`."""
+        """The stable name of this refusal, such as `basket_refused`."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 

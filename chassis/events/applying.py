@@ -94,6 +94,8 @@ class Subscriptions:
 
         Name the `replica` when nothing but this topic feeds it: it can then be rebuilt from the topic.
         """
+        if state.topic in self.erasures:
+            raise ValueError(f"{state.topic} is erased by one handler, which does all of it")
         self.erasures[state.topic] = handler
         if replica is not None:
             self.replicas[state.topic] = replica

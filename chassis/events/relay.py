@@ -8,7 +8,7 @@ that of ids, and a failed turn begins again from the table with a new producer.
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any
 
@@ -30,6 +30,11 @@ BATCH_MAX = 500
 BEAT_SECONDS = 0.01
 """How long a turn lingers: turns begin at least so far apart, so that what one costs all along the way, down to the last consumer, is shared
 by its rows. After a rest the first one begins at once."""
+CROWDED_BEAT_SECONDS = 0.1
+CROWDED_RATE = 1_500
+"""Above so many events a second turns linger longer: throughput counts for more than latency then."""
+PACE_SECONDS = 0.25
+"""The window over which the rate is measured."""
 LOOK_SECONDS = 0.002
 IDLE_SECONDS = 0.1
 """Another process may commit events too: the outbox is polled again soon after events came, then with exponential backoff."""
@@ -123,7 +128,7 @@ class Relay:
     ) -> None:
         await connection.execute(JOIN_RELAYS_SQL, RELAY_NAMESPACE)
         loop = asyncio.get_running_loop()
-        rebalance_at, pause = 0.0, IDLE_SECONDS
+        rebalance_at, pause, pace = 0.0, IDLE_SECONDS, Pace(loop.time)
         while True:
             if loop.time() >= rebalance_at:
                 await self._take_share(connection)
@@ -133,7 +138,8 @@ class Relay:
             if published == BATCH_MAX:
                 continue
             if published:
-                await asyncio.sleep(began + BEAT_SECONDS - loop.time())
+                beat = CROWDED_BEAT_SECONDS if pace.is_crowded(published) else BEAT_SECONDS
+                await asyncio.sleep(began + beat - loop.time())
             pause = LOOK_SECONDS if published else min(1.5 * pause, IDLE_SECONDS)
             await _wait(wake, pause)
 
@@ -176,6 +182,25 @@ class Relay:
         for result in results:
             if isinstance(result, BaseException):
                 raise result
+
+
+class Pace:
+    """The rate of published events, which decides how long turns linger (adaptive batching)."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._since = clock()
+        self._count = 0
+        self._rate = 0.0
+
+    def is_crowded(self, published: int) -> bool:
+        """Whether the rate, with those just published, is so high that larger batches pay."""
+        self._count += published
+        elapsed = self._clock() - self._since
+        if elapsed >= PACE_SECONDS:
+            self._rate = self._count / elapsed
+            self._since, self._count = self._clock(), 0
+        return self._rate > CROWDED_RATE
 
 
 def envelope_of(row: Row, service: str) -> Envelope:

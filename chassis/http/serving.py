@@ -1,5 +1,6 @@
 """Serving an application with uvicorn: without its own logs, and with a graceful shutdown that drains its connections."""
 
+import gc
 import signal
 import sys
 import time
@@ -14,6 +15,9 @@ from chassis.settings import ProcessSettings
 STOP_SECONDS = 15
 KEEP_ALIVE_SECONDS = 15
 """How long an unused connection is kept: longer than the gateway keeps its own, which must be the first to close."""
+YOUNG_OBJECTS_MAX = 5_000
+"""The threshold of the garbage collector's youngest generation. The usual 700 are fewer objects than the requests under way at a rush
+hold: it would traverse living ones again and again."""
 
 
 def serve(app: Litestar, settings: ProcessSettings, **options: Any) -> None:
@@ -39,6 +43,10 @@ def serve(app: Litestar, settings: ProcessSettings, **options: Any) -> None:
     server = _DrainingServer(config, app, settings.drain_seconds)
     # The server raises a signal again once it has stopped: that is when we leave, with 0.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
+    # What was allocated until now lives as long as the process: frozen, it is not traversed again and again.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS_MAX)
     server.run()
     if not server.started or app.state.health.is_over():
         sys.exit(1)

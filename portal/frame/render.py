@@ -12,7 +12,7 @@ from contracts.http import Problem
 from gateway.auth import Visitor
 from portal.frame.greetings import Greetings
 from portal.frame.settings import AgentEntry, PortalTown
-from portal.kit import FormState, Texts, create_environment
+from portal.kit import Form, FormState, Texts, create_environment
 from portal.kit.layout import MenuEntry
 from portal.kit.refusal_texts import RefusalTexts
 
@@ -53,12 +53,17 @@ class Portal:
         """What a refusal says to a person: the rule, who decides, what can be done."""
         return self.refusals.refusal(problem.code, problem.params)
 
-    def refused_form(self, problem: Problem, typed: Mapping[str, str]) -> FormState:
+    def refused_form(self, problem: Problem, typed: Mapping[str, str], form: Form | None = None) -> FormState:
         """What was typed, and what is wrong with it: by field (`/children/0/birth_on` is the field `children.0.birth_on`), or
         the rule that refused it as a whole. Passwords are typed again."""
         kept = {name: value for name, value in typed.items() if "password" not in name}
+        group = form.texts if form else ""
         errors = {
-            error.pointer.lstrip("/").replace("/", "."): self.refusals.field(error.pointer, error.code, error.params)
+            error.pointer.lstrip("/").replace("/", "."): self.refusals.field(
+                error.pointer, error.code, error.params, group
+            )
             for error in problem.errors
         }
+        if form:
+            errors = form.in_order(errors)
         return FormState(kept, errors, "" if errors else self.refusal_text(problem))

@@ -108,8 +108,7 @@ class Visit:
         its own, the rule alone."""
         if typed is None:
             return FormState(refusal=self.portal.refusal_text(refusal.problem))
-        state = self.portal.refused_form(refusal.problem, typed)
-        return replace(state, errors=form.in_order(state.errors)) if form else state
+        return self.portal.refused_form(refusal.problem, typed, form)
 
     def page(
         self,
@@ -130,6 +129,7 @@ class Visit:
         html = self.portal.environment.get_template(template).render(
             frame=frame,
             csrf_token=self.visitor.csrf_token,
+            key=str(uuid4()),
             visitor=self.visitor,
             form=form or FormState(),
             **(context or {}),

@@ -35,13 +35,16 @@ class RefusalTexts:
             return self._texts("errors.refused")
         return text.format_map(_Words({name: self._in_words(name, value) for name, value in params.items()}))
 
-    def field(self, pointer: str, code: str, params: Mapping[str, Any]) -> str:
-        """What is wrong with a field and what would be right; `pointer` is its JSON Pointer in the request."""
+    def field(self, pointer: str, code: str, params: Mapping[str, Any], group: str = "") -> str:
+        """What is wrong with a field and what would be right; `pointer` is its JSON Pointer in the request.
+
+        A form says it in its own group of texts (`<group>.<field>_error`), or else as all forms do (`fields.<field>`).
+        """
         if code not in UNREADABLE_FIELD:
             return self.refusal(code, params)
         names = [part for part in pointer.split("/") if part and not part.isdigit()]
-        key = f"fields.{names[-1]}" if names else ""
-        return self._texts(key if key in self._texts else "errors.field")
+        keys = [f"{group}.{names[-1]}_error", f"fields.{names[-1]}"] if names else []
+        return self._texts(next((key for key in keys if key in self._texts), "errors.field"))
 
     def _agreeing(self, code: str, params: Mapping[str, Any]) -> str | None:
         """The form of a sentence that agrees with a fact: `count`, or the one that its `by` names."""

@@ -25,7 +25,10 @@ class Texts:
         """Read the texts of every area below a folder; `overrides` are a town's own texts by full key, such as `sign_in.title`."""
         entries: dict[str, str] = {}
         for path in sorted(folder.rglob("texts.toml")):
-            entries |= flatten(tomllib.loads(path.read_text("utf-8")))
+            area = flatten(tomllib.loads(path.read_text("utf-8")))
+            if twice := sorted(area.keys() & entries.keys()):
+                raise MissingText(f"{path} says again what another area says: {', '.join(twice)}")
+            entries |= area
         unknown = set(overrides or {}) - set(entries)
         if unknown:
             raise MissingText(f"a town replaces texts that do not exist: {', '.join(sorted(unknown))}")

@@ -1,4 +1,4 @@
-"""What the booking service may refuse. A line of a basket has a code of its own, listed in `calendar/domain.py`."""
+"""What the booking service may refuse. A line of a basket has a code of its own: why a day cannot be booked (`calendar/domain.py`), or what is not there (`bookings/domain.py`)."""
 
 from chassis.refusal import Refusal
 

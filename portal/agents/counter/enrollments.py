@@ -43,7 +43,7 @@ async def decide(visit: Visit, enrollment_id: UUID) -> Response[Any]:
     try:
         await visit.call(decide_enrollment, enrollment_id, typed_as(EnrollmentDecision, body))
     except Refused as refused:
-        state = visit.refused(refused, {field: visit.posted.get(field)})
+        state = visit.refused(refused, {field: visit.posted.get(field)}, DECISION)
         errors = {field: " ".join(state.errors.values())} if state.errors else {}
         return await show_again(visit, requests_page, replace(state, errors=errors))
     notice = FlashNotice("success", "enrollment_validated" if is_validated else "enrollment_refused")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from litestar import Response
 
@@ -51,7 +51,6 @@ async def new_family_page(visit: Visit) -> Response[Any]:
     form, texts = visit.form(NEW_FAMILY, {"child_count": "1"}), visit.portal.texts
     child_count = int(form.value("child_count", "1"))
     context = {
-        "key": str(uuid4()),
         "labels": {name: _part_of_form(texts, name) for name in form.errors},
         "child_count": child_count,
         "can_add_child": child_count < CHILDREN_MAX,

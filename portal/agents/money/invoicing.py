@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from litestar import Response
 
@@ -31,7 +31,7 @@ async def runs_page(visit: Visit) -> Response[Any]:
     """The runs, and the form of a new one."""
     runs = await visit.call(list_invoice_runs)
     last_month = visit.portal.today().replace(day=1) - timedelta(days=1)
-    context = {"runs": runs.items, "key": str(uuid4()), "suggested": f"{last_month:%Y-%m}"}
+    context = {"runs": runs.items, "suggested": f"{last_month:%Y-%m}"}
     return visit.page("agents/money/runs.html.j2", context, form=visit.form(NEW_RUN))
 
 

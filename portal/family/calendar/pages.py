@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from functools import reduce
 from typing import Any, Final
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from litestar import Response
 
@@ -120,7 +120,6 @@ async def calendar_page(visit: Visit) -> Response[Any]:
         "next_on": working.week + timedelta(weeks=1) if working.week < working.last_week else None,
         "has_pending": any(row.marker is EnrollmentStatus.REQUESTED for row in working.calendar.rows),
         "is_something_gone": working.choices != outstanding(working.calendar, chosen),
-        "key": str(uuid4()),
         **_basket(portal, working, priced, problem),
     }
     return visit.page("family/calendar/week.html.j2", context, form=form)

@@ -2,7 +2,6 @@
 
 import asyncio
 from typing import Any, Final
-from uuid import uuid4
 
 from litestar import Response
 
@@ -49,7 +48,6 @@ async def new_enrollment_page(visit: Visit) -> Response[Any]:
         for activity in activities.items
     ]
     context = {
-        "key": str(uuid4()),
         "children": [(str(child_id), name) for child_id, name in child_names(household).items()],
         "activities": labels,
     }

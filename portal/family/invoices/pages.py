@@ -2,7 +2,7 @@
 
 import contextlib
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from litestar import Response
 from litestar.response import Redirect
@@ -48,7 +48,6 @@ async def invoice_page(visit: Visit, invoice_id: UUID) -> Response[Any]:
         "left_cents": invoice.total_cents - invoice.paid_cents,
         "receipts": [payment for payment in invoice.payments if payment.status is PaymentStatus.PAID],
         "reason": reason,
-        "key": str(uuid4()),
     }
     return visit.page("family/invoices/invoice.html.j2", context, form=visit.form())
 

@@ -1,5 +1,7 @@
 """The replica of households: the newest state wins, and a tombstone erases it."""
 
+from uuid import UUID
+
 from chassis.data.database import Transaction
 from chassis.data.replicas import Replica
 from chassis.events.applying import Subscriptions
@@ -7,7 +9,7 @@ from contracts.event import Envelope
 from contracts.family.events import HouseholdState
 
 HOUSEHOLDS = Replica("households", "household_id")
-"""Bookings keep ids alone when a household is erased."""
+"""Bookings keep ids alone when a household is erased, enrollments what was decided and not the words that an agent found for it."""
 
 REPLACE_GUARDIANS_SQL = """
 with gone as (delete from guardians where household_id = $1 and not guardian_id = any($2::uuid[]))
@@ -39,6 +41,15 @@ async def replace_household(tx: Transaction, state: HouseholdState, envelope: En
     )
 
 
+FORGET_REASONS_SQL = "update enrollments set reason = null where household_id = $1 and reason is not null"
+
+
+async def erase_household(tx: Transaction, key: str) -> None:
+    """Forget a household, and what was written about it."""
+    await HOUSEHOLDS.forget(tx, key)
+    await tx.execute(FORGET_REASONS_SQL, UUID(key))
+
+
 def subscribe(subscriptions: Subscriptions) -> None:
     subscriptions.on(HouseholdState, replace_household)
-    subscriptions.on_erased(HouseholdState, HOUSEHOLDS.forget, HOUSEHOLDS)
+    subscriptions.on_erased(HouseholdState, erase_household, HOUSEHOLDS)

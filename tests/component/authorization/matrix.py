@@ -120,16 +120,16 @@ def rules(text: str) -> dict[tuple[str, str, str], Rule]:
 
 
 def cells(text: str) -> Iterator[Cell]:
-    """Every cell that stands for a request. Raises KeyError for an operation without a row."""
-    known: dict[tuple[str, str], list[Rule]] = {}
-    for (application, name, _), rule in rules(text).items():
-        known.setdefault((application, name), []).append(rule)
-    for key, operation in operations().items():
-        for rule, actor in product(known[key], ACTORS):
-            for about, answer in zip(OBJECTS, rule.pattern(actor), strict=True):
-                is_nobodys = about == "own" and rule.names in SECRETS and actor in (ANONYMOUS, SYSTEM)
-                if answer != NONE and not is_nobodys:
-                    yield Cell(operation, rule.names, actor, about, answer)
+    """Every cell that stands for a request, in the order of the rows. Raises KeyError for an operation without a row, and for
+    a row without an operation."""
+    known = rules(text)
+    if missing := operations().keys() - {(application, name) for application, name, _ in known}:
+        raise KeyError(f"no row of the authorization page is about {sorted(missing)}")
+    for ((application, name, _), rule), actor in product(known.items(), ACTORS):
+        for about, answer in zip(OBJECTS, rule.pattern(actor), strict=True):
+            is_nobodys = about == "own" and rule.names in SECRETS and actor in (ANONYMOUS, SYSTEM)
+            if answer != NONE and not is_nobodys:
+                yield Cell(operations()[application, name], rule.names, actor, about, answer)
 
 
 def _answers(pattern: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ async def violations(world: World, wanted: Iterable[Cell]) -> list[str]:
         response = await answer_to(world, cell)
         what = f"{cell.operation.name}, {cell.actor}, {cell.about}"
         if (seen := outcome(response)) != cell.expected:
-            faults.append(f"{what}: {seen} instead of {cell.expected}: {response.text[:200]}")
+            faults.append(f"{what}: {seen} instead of {cell.expected}: {response.text[-500:]}")
         is_for_agents = response.is_success and cell.actor in (*AGENTS, SYSTEM)
         if not is_for_agents and any(name in response.text for name in world.strangers(cell.actor)):
             faults.append(f"{what}: names a stranger")

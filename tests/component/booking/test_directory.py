@@ -7,12 +7,14 @@ import pytest
 
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState
-from tests.factories.booking import Family, household_state
+from contracts.types import Role
+from tests.factories.booking import BookingTown, Family, household_state
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 
 BIRTH_ON = date(2019, 5, 2)
+WORDS = "Il manque le vaccin."
 
 
 async def replica(service: RunningService, family: Family) -> tuple[set[UUID], set[UUID]]:
@@ -33,6 +35,14 @@ async def test_the_newest_state_wins_in_any_order_of_arrival(service: RunningSer
 async def test_a_tombstone_erases_people_and_keeps_others(service: RunningService) -> None:
     gone, other = (Family(uuid4(), (uuid4(),), (uuid4(),)) for _ in range(2))
     await service.deliver(household_state(gone, BIRTH_ON), household_state(other, BIRTH_ON))
+    booking = BookingTown(service)
+    activity_id = await booking.activity()
+    for family in (gone, other):
+        enrollment_id = (await booking.request_enrollment(family, activity_id)).json()["enrollment_id"]
+        decision = {"is_validated": False, "reason": WORDS}
+        path = f"/enrollments/{enrollment_id}/decision"
+        answer = await service.client.post(path, json=decision, headers=service.as_agent(Role.FRONT_DESK))
+        assert answer.status_code == 200, answer.text
     await service.deliver(
         Envelope(
             event_id=uuid4(),
@@ -46,4 +56,9 @@ async def test_a_tombstone_erases_people_and_keeps_others(service: RunningServic
         )
     )
     assert await replica(service, gone) == (set(), set())
+    reasons = await service.db.fetch("select household_id, reason from enrollments")
+    assert {row["household_id"]: row["reason"] for row in reasons} == {
+        gone.household_id: None,
+        other.household_id: WORDS,
+    }
     assert await replica(service, other) == (set(other.guardian_ids), set(other.child_ids))

@@ -16,7 +16,14 @@ from chassis.refusal import Forbidden, Unauthenticated
 from contracts.types import ActorKind, Role
 
 KEY = OKPKey.generate_key("Ed25519")
-GOOD_CLAIMS = {"iss": ISSUER, "sub": str(UUID(int=1)), "kind": "parent", "roles": [], "exp": 4_000_000_000}
+GOOD_CLAIMS = {
+    "iss": ISSUER,
+    "sub": str(UUID(int=1)),
+    "kind": "parent",
+    "guardian": str(UUID(int=2)),
+    "roles": [],
+    "exp": 4_000_000_000,
+}
 
 
 def signed(claims: dict[str, object]) -> str:
@@ -30,7 +37,7 @@ def signed(claims: dict[str, object]) -> str:
         kind=st.sampled_from(ActorKind),
         guardian_id=st.none() | st.uuids(),
         roles=st.frozensets(st.sampled_from(Role)),
-    )
+    ).filter(lambda actor: actor.kind is not ActorKind.PARENT or actor.guardian_id is not None)
 )
 def test_a_signed_actor_is_read_back_whole(actor: Actor) -> None:
     token, _ = sign_actor(actor, KEY, timedelta(minutes=5))
@@ -94,6 +101,7 @@ def test_a_known_token_opens_nothing_to_one_that_resembles_it() -> None:
         {"roles": None},
         {"roles": ["mayor"]},
         {"guardian": "Claire"},
+        {"guardian": None},
     ],
 )
 def test_claims_that_say_too_little_or_the_unknown_are_refused(change: dict[str, object]) -> None:

@@ -46,3 +46,12 @@ def test_what_was_typed_is_escaped() -> None:
     assert "<script>" not in html
     assert "<b>" not in html
     assert "&#34;&gt;&lt;script&gt;" in html
+
+
+def test_a_text_is_said_by_one_area(tmp_path: Path) -> None:
+    """The area that is read last would win, in silence."""
+    for area in ("family", "agents"):
+        (tmp_path / area).mkdir()
+        (tmp_path / area / "texts.toml").write_text('[fields]\nreason = "Indiquez le motif."\n')
+    with pytest.raises(MissingText, match=r"fields\.reason"):
+        Texts.load(tmp_path)
