@@ -183,6 +183,7 @@ def context(texts: Texts, choices: Choices = NO_CHOICES) -> dict[str, object]:
     """Everything that the templates of the gallery read."""
     return {
         "frame": FRAME,
+        "key": "7d3c1c0e-0000-4000-8000-000000000001",
         "agent_frame": AGENT_FRAME,
         "refused": REFUSED_FORM,
         "policy": POLICY,
