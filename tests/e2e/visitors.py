@@ -10,28 +10,14 @@ from portal.agents import AGENTS
 from portal.family import FAMILY
 from tests.e2e.browser import WIDTHS, open_page
 from tests.e2e.walk import AGENT, FINANCE, press
+from tests.support.public_pages import PUBLIC_PAGES
 
 PARENT = ("famille.testeur", "tilleuls-lina-4")
-PUBLIC_PAGES = (
-    "/",
-    "/connexion",
-    "/activation",
-    "/activites",
-    "/aide",
-    "/accessibilite",
-    "/mentions-legales",
-    "/donnees-personnelles",
-    "/plan-du-site",
-    "/actualites",
-    "/documents",
-    "/infos-pratiques",
-    "/une-page-inconnue",
-)
 FINANCE_PAGES = ("/agents/facturation",)
 PARENT_PAGES = tuple(page.path for page in FAMILY.shown())
 AGENT_PAGES = tuple(page.path for page in AGENTS.shown() if page.path not in FINANCE_PAGES)
 VISITORS = {
-    "anonymous": (None, PUBLIC_PAGES),
+    "anonymous": (None, (*PUBLIC_PAGES, "/une-page-inconnue")),
     "parent": (PARENT, PARENT_PAGES),
     "agent": (AGENT, AGENT_PAGES),
     "finance": (FINANCE, FINANCE_PAGES),

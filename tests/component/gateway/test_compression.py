@@ -8,6 +8,7 @@ import pytest
 from contracts.types import Role
 from tests.component.gateway.browser import Browser
 from tests.component.gateway.town import Town
+from tests.support.public_pages import PUBLIC_PAGES
 
 pytestmark = pytest.mark.anyio
 
@@ -15,16 +16,6 @@ pytestmark = pytest.mark.anyio
 FRESH = re.compile(r'(?<=value=")[\w-]{36,}(?=")')
 TOKEN = re.compile(r'(?<=name="csrf_token" value=")[^"]+')
 DESCRIPTION = re.compile(r'<meta name="description" content="([^"]+)">')
-PUBLIC_PAGES = (
-    "/",
-    "/connexion",
-    "/activation",
-    "/activites",
-    "/aide",
-    "/accessibilite",
-    "/plan-du-site",
-    "/infos-pratiques",
-)
 
 
 async def sent(browser: Browser, path: str, encoding: str) -> tuple[dict[str, str], bytes]:
