@@ -37,6 +37,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherInTo
     return TogetherInTown(config, log)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than processors: a test that waits for a server, a browser or a deadline leaves its processor to another."""
+    return len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)) + 1
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> tuple[str, dict[str, bool]]:
     """The event loop of every asynchronous test is the one of our processes."""
