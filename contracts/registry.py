@@ -14,7 +14,15 @@ from .booking.events import (
     EnrollmentValidated,
 )
 from .event import Event
-from .family.events import ChildAdded, HouseholdCreated, HouseholdState, QuotientState
+from .family.events import (
+    ChildAdded,
+    ChildCameOfAge,
+    ChildState,
+    HouseholdCreated,
+    HouseholdState,
+    QuotientState,
+    ResponsibilityState,
+)
 from .identity.events import (
     AccountActivated,
     AccountCreated,
@@ -63,6 +71,22 @@ TOPICS: Final[tuple[Topic, ...]] = (
         events=(HouseholdState,),
     ),
     Topic(
+        name="family.children",
+        kind=TopicKind.STATE,
+        key="child_id",
+        producer="family",
+        consumers=("booking", "billing", "notifications"),
+        events=(ChildState,),
+    ),
+    Topic(
+        name="family.responsibilities",
+        kind=TopicKind.STATE,
+        key="child_id",
+        producer="family",
+        consumers=("booking", "billing"),
+        events=(ResponsibilityState,),
+    ),
+    Topic(
         name="family.quotients",
         kind=TopicKind.STATE,
         key="household_id",
@@ -75,8 +99,8 @@ TOPICS: Final[tuple[Topic, ...]] = (
         kind=TopicKind.FACTS,
         key="household_id",
         producer="family",
-        consumers=(),
-        events=(HouseholdCreated, ChildAdded),
+        consumers=("notifications",),
+        events=(HouseholdCreated, ChildAdded, ChildCameOfAge),
         retention_days=90,
         visibility=Visibility.PARTNER,
     ),

@@ -39,6 +39,34 @@ class Civility(StrEnum):
     NONE = auto()
 
 
+class ResponsibilityRole(StrEnum):
+    """What an adult is to a child. A GUARDIAN decides and books; a CARETAKER has the child in care by a decision; the others
+    are about who may fetch the child."""
+
+    GUARDIAN = auto()
+    CARETAKER = auto()
+    PICKUP = auto()
+    EMERGENCY_CONTACT = auto()
+    FORBIDDEN_PICKUP = auto()
+
+
+class Authority(StrEnum):
+    """Parental authority: exercised jointly whatever the parents' status (Code civil, 372), by one alone or by neither only by a decision."""
+
+    JOINT = auto()
+    SOLE = auto()
+    NONE = auto()
+
+
+class ResidencePattern(StrEnum):
+    """Where a child lives. WEEK_PARITY: at the first home in even ISO weeks, Monday to Sunday, at the second in odd ones; week 53
+    and the week 1 after it are spent at the same one. ALTERNATING: seven days at each in turn, from an anchor date at the first."""
+
+    SINGLE = auto()
+    WEEK_PARITY = auto()
+    ALTERNATING = auto()
+
+
 class AccountStatus(StrEnum):
     """INVITED: the link was mailed. ACTIVATED: it was followed. ACTIVE: personal credentials were chosen."""
 

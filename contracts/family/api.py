@@ -2,7 +2,20 @@
 
 from uuid import UUID
 
-from contracts.family.models import Household, HouseholdCreate, HouseholdSummary, QuotientChange
+from contracts.family.models import (
+    ChildFile,
+    Household,
+    HouseholdCreate,
+    HouseholdReference,
+    HouseholdSummary,
+    MembershipChange,
+    MembershipEnd,
+    PayerChange,
+    QuotientChange,
+    ResidenceChange,
+    ResponsibilityChange,
+    ResponsibilityEnd,
+)
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SearchText
 from contracts.operation import agents, families, get, post, put
 from contracts.types import Role
@@ -29,8 +42,48 @@ async def read_household(household_id: UUID) -> Household:
 
 
 @get("/me/household", families(), public="/household")
-async def my_household() -> Household:
-    """The household of the parent who is signed in."""
+async def my_household(household_id: UUID | None = None) -> Household:
+    """The household of the adult who is signed in; who has several names one."""
+
+
+@get("/me/households", families(), public=True)
+async def my_households() -> Page[HouseholdReference]:
+    """The households of the adult who is signed in."""
+
+
+@put("/households/{household_id}/members/{person_id}", agents(*FILE_KEEPERS))
+async def join_household(household_id: UUID, person_id: UUID, body: MembershipChange) -> Household:
+    """Let somebody whom a file names belong to this household too, from a day on."""
+
+
+@post("/households/{household_id}/members/{person_id}/end", agents(*FILE_KEEPERS), is_repeatable=True)
+async def leave_household(household_id: UUID, person_id: UUID, body: MembershipEnd) -> Household:
+    """Say on which day somebody belongs to this household for the last time."""
+
+
+@put("/households/{household_id}/payer", agents(*FILE_KEEPERS))
+async def change_payer(household_id: UUID, body: PayerChange) -> Household:
+    """Say who pays for the household's days from a day on."""
+
+
+@get("/children/{child_id}/custody", agents(*FILE_KEEPERS))
+async def read_custody(child_id: UUID) -> ChildFile:
+    """Who answers for a child, and where the child lives."""
+
+
+@put("/children/{child_id}/responsibilities/{adult_id}", agents(*FILE_KEEPERS))
+async def change_responsibility(child_id: UUID, adult_id: UUID, body: ResponsibilityChange) -> ChildFile:
+    """Say what an adult is to a child, from a day on."""
+
+
+@post("/children/{child_id}/responsibilities/{adult_id}/end", agents(*FILE_KEEPERS), is_repeatable=True)
+async def end_responsibility(child_id: UUID, adult_id: UUID, body: ResponsibilityEnd) -> ChildFile:
+    """Say on which day an adult is this to a child for the last time."""
+
+
+@put("/children/{child_id}/residence", agents(*FILE_KEEPERS))
+async def change_residence(child_id: UUID, body: ResidenceChange) -> ChildFile:
+    """Say where a child lives, from a day on."""
 
 
 @put("/households/{household_id}/quotient", agents(*FILE_KEEPERS))

@@ -16,10 +16,10 @@ class Address(Model):
     city: str
 
 
-class Guardian(Model):
-    """An adult who answers for the household's children. `is_invited`: the town opens a portal account for them."""
+class Adult(Model):
+    """An adult, as each of their households knows them. `is_invited`: the town opens a portal account for them."""
 
-    guardian_id: UUID
+    adult_id: UUID
     civility: Civility
     first_name: str
     last_name: str
@@ -28,17 +28,25 @@ class Guardian(Model):
     is_invited: bool
 
 
-class Child(Model):
-    """A child of the household."""
+class Membership(Model):
+    """Somebody belongs to a household, from a day until a day; both count, and without the latter there is no end in sight."""
 
-    child_id: UUID
-    first_name: str
-    last_name: str
-    birth_on: date
+    person_id: UUID
+    starts_on: date
+    ends_on: date | None
+
+
+class HouseholdPayer(Model):
+    """The adult who pays for the household's days, from a day until a day; both count."""
+
+    adult_id: UUID
+    starts_on: date
+    ends_on: date | None
 
 
 class HouseholdState(Event):
-    """A household, whole. Personal data: state topic only. A tombstone erases it."""
+    """A household, whole: its home, its adults, who belongs to it when, and who pays. Personal data: state topic only. A tombstone
+    erases it. `adults` are those of `adult_members`, in the order of the file; its children are told by `ChildState`."""
 
     event_type: ClassVar[str] = "family.household_state.v1"
     topic: ClassVar[str] = "family.households"
@@ -47,10 +55,59 @@ class HouseholdState(Event):
     household_id: UUID
     reference: str
     address: Address
-    guardians: tuple[Guardian, ...]
-    children: tuple[Child, ...]
-    payer_guardian_id: UUID
+    adults: tuple[Adult, ...]
+    adult_members: tuple[Membership, ...]
+    child_members: tuple[Membership, ...]
+    payers: tuple[HouseholdPayer, ...]
     created_at: datetime
+
+
+class ChildState(Event):
+    """A child's civil status. Personal data: state topic only. A tombstone erases it."""
+
+    event_type: ClassVar[str] = "family.child_state.v1"
+    topic: ClassVar[str] = "family.children"
+    key_field: ClassVar[str] = "child_id"
+
+    child_id: UUID
+    first_name: str
+    last_name: str
+    birth_on: date
+
+
+class Responsibility(Model):
+    """What an adult is to the child, from a day until a day; both count.
+
+    `role` is one of `ResponsibilityRole` and `authority` of `Authority`, as this release knows them: more may come.
+    """
+
+    adult_id: UUID
+    role: str
+    authority: str
+    starts_on: date
+    ends_on: date | None
+
+
+class Residence(Model):
+    """Where the child lives, from a day until a day; both count. `pattern` is one of `ResidencePattern`; the households are in its order."""
+
+    pattern: str
+    household_ids: tuple[UUID, ...]
+    anchor_on: date | None
+    starts_on: date
+    ends_on: date | None
+
+
+class ResponsibilityState(Event):
+    """Who answers for a child, and where the child lives. Custody: read only by those who decide by it. A tombstone erases it."""
+
+    event_type: ClassVar[str] = "family.responsibility_state.v1"
+    topic: ClassVar[str] = "family.responsibilities"
+    key_field: ClassVar[str] = "child_id"
+
+    child_id: UUID
+    responsibilities: tuple[Responsibility, ...]
+    residences: tuple[Residence, ...]
 
 
 class Quotient(Model):
@@ -93,3 +150,16 @@ class ChildAdded(Event):
     household_id: UUID
     child_id: UUID
     added_at: datetime
+
+
+class ChildCameOfAge(Event):
+    """A child of the household is 18: nobody answers for them any longer. `last_day_on` was the last day of responsibility."""
+
+    event_type: ClassVar[str] = "family.child_came_of_age.v1"
+    topic: ClassVar[str] = "family.household_facts"
+    key_field: ClassVar[str] = "household_id"
+
+    household_id: UUID
+    child_id: UUID
+    last_day_on: date
+    noted_at: datetime

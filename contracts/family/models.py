@@ -1,15 +1,15 @@
 """What travels in the requests and answers of the family service."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from contracts.event import Model
-from contracts.family.events import Address, Child, Guardian, Quotient
+from contracts.family.events import Address, Adult, Quotient
 from contracts.http import Day, Email, Phone, PostalCode, ShortText
-from contracts.types import Cents, Civility, QuotientSource
+from contracts.types import Authority, Cents, Civility, QuotientSource, ResidencePattern, ResponsibilityRole
 
 
 class GuardianCreate(Model):
@@ -58,27 +58,146 @@ class QuotientChange(Model):
 
 
 class HouseholdCreate(Model):
-    """What an agent types to open a household's file."""
+    """What an agent types to open a household's file. `known_child_ids` are children who have another home already."""
 
     guardian: GuardianCreate
     co_guardian: CoGuardianCreate | None = None
     address: AddressCreate
     # A list: pydantic would call a one-item tuple too short as soon as its item is wrong.
-    children: list[ChildCreate] = Field(min_length=1, max_length=15)
+    children: list[ChildCreate] = Field(default_factory=list, max_length=15)
+    known_child_ids: tuple[UUID, ...] = Field(default=(), max_length=15)
     quotient: QuotientChange | None = None
+
+    @model_validator(mode="after")
+    def _has_a_child(self) -> Self:
+        if not self.children and not self.known_child_ids:
+            raise ValueError("name at least one child")
+        return self
+
+
+class HouseholdAdult(Adult):
+    """An adult of a household, and since when and until when they belong to it; both days count."""
+
+    starts_on: date
+    ends_on: date | None
+
+
+class HouseholdChild(Model):
+    """A child of a household, and since when and until when they belong to it; both days count."""
+
+    child_id: UUID
+    first_name: str
+    last_name: str
+    birth_on: date
+    starts_on: date
+    ends_on: date | None
 
 
 class Household(Model):
-    """A household, whole, as its guardians and entitled agents see it."""
+    """A household, whole, as its adults and entitled agents see it: who belongs to it today or will. `payer_adult_id` pays today."""
 
     household_id: UUID
     reference: str
     address: Address
-    guardians: tuple[Guardian, ...]
-    children: tuple[Child, ...]
-    payer_guardian_id: UUID
+    adults: tuple[HouseholdAdult, ...]
+    children: tuple[HouseholdChild, ...]
+    payer_adult_id: UUID | None
     quotient: Quotient | None
     created_at: datetime
+
+
+class HouseholdReference(Model):
+    """A household by its names: what somebody with several chooses from."""
+
+    household_id: UUID
+    reference: str
+    payer_name: str
+
+
+class MembershipChange(Model):
+    """From when, and until when if that is known, somebody belongs to a household; both days count."""
+
+    starts_on: Day
+    ends_on: Day | None = None
+
+
+class MembershipEnd(Model):
+    """The last day on which somebody belongs to a household."""
+
+    ends_on: Day
+
+
+class PayerChange(Model):
+    """Who pays for a household's days, from a day until another one if that is known; both days count."""
+
+    adult_id: UUID
+    starts_on: Day
+    ends_on: Day | None = None
+
+
+class ResponsibilityChange(Model):
+    """What an adult is to a child, from a day on; the day before the child's majority is the last one at the latest.
+
+    `evidence` says what was shown to the agent: a judgment with its date, an agreement.
+    """
+
+    role: ResponsibilityRole
+    authority: Authority = Authority.JOINT
+    evidence: ShortText | None = None
+    starts_on: Day
+    ends_on: Day | None = None
+
+
+class ResponsibilityEnd(Model):
+    """The last day on which an adult is this to a child."""
+
+    role: ResponsibilityRole
+    ends_on: Day
+
+
+class ResidenceChange(Model):
+    """Where a child lives from a day on. An alternate pattern names two households, in its order, and an anchor date where it needs one."""
+
+    pattern: ResidencePattern
+    household_ids: tuple[UUID, ...] = Field(min_length=1, max_length=2)
+    anchor_on: Day | None = None
+    evidence: ShortText | None = None
+    starts_on: Day
+    ends_on: Day | None = None
+
+
+class ChildResponsibility(Model):
+    """What an adult is to the child; both days count."""
+
+    adult_id: UUID
+    adult_name: str
+    role: ResponsibilityRole
+    authority: Authority
+    evidence: str | None
+    starts_on: date
+    ends_on: date | None
+
+
+class ChildResidence(Model):
+    """Where the child lives; both days count."""
+
+    pattern: ResidencePattern
+    household_ids: tuple[UUID, ...]
+    anchor_on: date | None
+    evidence: str | None
+    starts_on: date
+    ends_on: date | None
+
+
+class ChildFile(Model):
+    """Who answers for a child, and where the child lives."""
+
+    child_id: UUID
+    first_name: str
+    last_name: str
+    birth_on: date
+    responsibilities: tuple[ChildResponsibility, ...]
+    residences: tuple[ChildResidence, ...]
 
 
 class HouseholdSummary(Model):

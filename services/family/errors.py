@@ -5,3 +5,15 @@ from chassis.refusal import Refusal
 
 class HouseholdAlreadyExists(Refusal):
     """This guardian already has a file with this child: open that one instead of making another."""
+
+
+class PayerNotAMember(Refusal):
+    """This adult does not belong to the household on all of these days, so they cannot pay for them."""
+
+
+class HouseholdAmbiguous(Refusal):
+    """You belong to several households: say which one you mean."""
+
+
+class MembershipUnknown(Refusal):
+    """This person does not belong to the household on that day."""

@@ -1,69 +1,216 @@
-"""Opening a household's file."""
+"""Opening a household's file, and saying who belongs to it and who pays for it."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
+from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Transaction, command
 from chassis.data.idempotency import Claim
+from chassis.days import ONE_DAY, DateRange, Days
 from chassis.identifiers import new_id
-from chassis.refusal import Refusal
-from contracts.family.events import Address, Child, Guardian, HouseholdState
-from contracts.family.models import CoGuardianCreate, GuardianCreate, Household, HouseholdCreate
+from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
+from chassis.timeline import Timeline
+from contracts.family.events import ChildAdded, HouseholdCreated, QuotientState
+from contracts.family.models import (
+    CoGuardianCreate,
+    GuardianCreate,
+    Household,
+    HouseholdCreate,
+    MembershipChange,
+    MembershipEnd,
+    PayerChange,
+)
+from contracts.types import Authority, ResidencePattern, ResponsibilityRole
 
+from ..custody.domain import Grant, Home, Tie, with_home, with_tie, without_household
+from ..custody.store import load_custody, save_custody
+from ..errors import MembershipUnknown
+from ..people.domain import Adult, Child
+from ..people.store import add_adults, add_children, load_adult, load_children, lock_child
 from ..quotients.commands import as_quotient
+from ..quotients.domain import day_fault
 from ..quotients.store import record_quotient
 from ..settings import FamilyRules
 from . import domain
+from .domain import Address, HouseholdFile, Member
 from .queries import read_household
-from .store import add_household, known_files, next_reference
+from .store import (
+    add_household,
+    known_files,
+    load_file,
+    lock_household,
+    next_reference,
+    publish,
+    save_members,
+    save_payers,
+)
 
 
 @command
 async def open_household(
     tx: Transaction, actor: Actor, claim: Claim, rules: FamilyRules, request: HouseholdCreate
 ) -> Household:
-    """Open a file: household, guardians, children and quotient together, or nothing."""
+    """Open a file: household, adults, children, who answers for them and quotient together, or nothing."""
     if (answer := await claim.replay(tx, Household)) is not None:
         return answer
     now = await tx.now()
     today = rules.today(now)
-    draft = _draft(request, await next_reference(tx), now)
+    known_children = await load_children(tx, request.known_child_ids)
+    if known_children.keys() != set(request.known_child_ids):
+        raise NotFound
+    new_children = tuple(
+        Child(new_id(), typed.first_name, typed.last_name, typed.birth_on) for typed in request.children
+    )
+    draft = _draft(request, (*new_children, *known_children.values()), today, now)
     quotient = as_quotient(request.quotient) if request.quotient else None
-    known = await known_files(tx, draft)
-    opening = domain.open_household(draft, quotient, known, today, rules.accepted_quotient_days(today))
-    if isinstance(opening, Refusal):
-        raise opening
-    await add_household(tx, opening.state, actor.account_id)
+    if refusal := domain.check_opening(draft, new_children, await known_files(tx, draft), today):
+        raise refusal
+    if quotient and (fault := day_fault(quotient, rules.accepted_quotient_days(today), "/quotient")):
+        raise Invalid(fault)
+    file = replace(domain.as_kept(draft), reference=await next_reference(tx))
+    await _store(tx, file, {child.child_id for child in new_children}, actor, today)
     if quotient:
-        await record_quotient(tx, draft.household_id, quotient, now, actor.account_id)
-    tx.emit(*opening.events)
-    return await claim.keep(tx, await read_household(tx, draft.household_id, today))
+        await record_quotient(tx, file.household_id, quotient, now, actor.account_id)
+        tx.emit(QuotientState(household_id=file.household_id, quotients=(quotient,)))
+    return await claim.keep(tx, await read_household(tx, file.household_id, today))
 
 
-def _draft(request: HouseholdCreate, reference: str, now: datetime) -> HouseholdState:
-    guardians = [_guardian(typed) for typed in (request.guardian, request.co_guardian) if typed]
+async def _store(tx: Transaction, file: HouseholdFile, new_ids: set[UUID], actor: Actor, today: date) -> None:
+    """Write a new file with its people, publish it, and enter that its adults answer for its children, who live there."""
+    household_id, now = file.household_id, file.created_at
+    await add_adults(tx, file.adults, now, actor.account_id)
+    new_children = [child for child in file.children if child.child_id in new_ids]
+    await add_children(tx, new_children, now, actor.account_id)
+    await add_household(tx, file, actor.account_id, today)
+    tx.emit(*(child.state() for child in new_children))
+    for child in file.children:
+        await _answer_for(tx, file, child, today, is_new=child.child_id in new_ids)
+    tx.emit(
+        HouseholdCreated(household_id=household_id, created_at=now),
+        *(ChildAdded(household_id=household_id, child_id=child.child_id, added_at=now) for child in file.children),
+    )
+
+
+async def _answer_for(tx: Transaction, file: HouseholdFile, child: Child, today: date, *, is_new: bool) -> None:
+    """Enter that the adults of a new file answer for a child. A child who had no home lives there from now on."""
+    await lock_child(tx, child.child_id)
+    custody = await load_custody(tx, child)
+    for adult in file.adults:
+        decision = with_tie(
+            custody, Tie(adult.adult_id, ResponsibilityRole.GUARDIAN), Grant(Authority.JOINT), today, None
+        )
+        if isinstance(decision, Refusal):
+            raise decision
+        custody = decision
+    if is_new:
+        home = Home(ResidencePattern.SINGLE, (file.household_id,))
+        settled = with_home(custody, home, DateRange(today), {file.household_id: Days.between(today)})
+        if isinstance(settled, Refusal):
+            raise settled
+        custody = settled
+    await save_custody(tx, custody)
+
+
+@command
+async def join_household(
+    tx: Transaction, rules: FamilyRules, household_id: UUID, person_id: UUID, request: MembershipChange
+) -> Household:
+    """Let somebody belong to a household during some days; where a child lives is entered apart. Raises NotFound, Invalid."""
+    today = rules.today(await tx.now())
+    file = await _lock(tx, household_id)
+    during = _during(request.starts_on, request.ends_on)
+    if await lock_child(tx, person_id) is not None:
+        changed = replace(file, child_members=domain.joined(file.child_members, person_id, during))
+    elif await load_adult(tx, person_id) is not None:
+        changed = replace(file, adult_members=domain.joined(file.adult_members, person_id, during))
+    else:
+        raise NotFound
+    if changed != file:
+        await save_members(tx, changed)
+        await publish(tx, [household_id], today)
+    return await read_household(tx, household_id, today)
+
+
+@command
+async def leave_household(
+    tx: Transaction, rules: FamilyRules, household_id: UUID, person_id: UUID, request: MembershipEnd
+) -> Household:
+    """End a membership; a child who lived there lives there no more, and an adult who paid pays no more.
+
+    Raises:
+        MembershipUnknown: the person does not belong to the household on that last day.
+    """
+    today = rules.today(await tx.now())
+    file = await _lock(tx, household_id)
+    if request.ends_on not in file.days_of(person_id):
+        raise MembershipUnknown(ends_on=request.ends_on)
+    gone = Days.between(request.ends_on + ONE_DAY)
+    changed = replace(
+        file,
+        adult_members=domain.left(file.adult_members, person_id, gone),
+        child_members=domain.left(file.child_members, person_id, gone),
+        payers=domain.without_payer(file.payers, person_id, gone),
+    )
+    if (child := await lock_child(tx, person_id)) is not None:
+        custody = await load_custody(tx, child)
+        if (cut := without_household(custody, household_id, gone)) != custody:
+            await save_custody(tx, cut)
+    if changed != file:
+        await save_members(tx, changed)
+        await save_payers(tx, changed)
+        await publish(tx, [household_id], today)
+    return await read_household(tx, household_id, today)
+
+
+@command
+async def change_payer(tx: Transaction, rules: FamilyRules, household_id: UUID, request: PayerChange) -> Household:
+    """Enter who pays for a household's days from a day on. Raises NotFound, Invalid, PayerNotAMember."""
+    today = rules.today(await tx.now())
+    file = await _lock(tx, household_id)
+    payers = domain.paying(file, request.adult_id, _during(request.starts_on, request.ends_on))
+    if isinstance(payers, Refusal):
+        raise payers
+    if payers != file.payers:
+        await save_payers(tx, replace(file, payers=payers))
+        await publish(tx, [household_id], today)
+    return await read_household(tx, household_id, today)
+
+
+async def _lock(tx: Transaction, household_id: UUID) -> HouseholdFile:
+    if not await lock_household(tx, household_id) or (file := await load_file(tx, household_id)) is None:
+        raise NotFound
+    return file
+
+
+def _during(starts_on: date, ends_on: date | None) -> DateRange:
+    if ends_on is not None and ends_on < starts_on:
+        raise Invalid(FieldRefusal("/ends_on", "range_reversed", (("starts_on", starts_on),)))
+    return DateRange.between(starts_on, ends_on)
+
+
+def _draft(request: HouseholdCreate, children: tuple[Child, ...], today: date, now: datetime) -> HouseholdFile:
+    adults = tuple(_adult(typed) for typed in (request.guardian, request.co_guardian) if typed)
     address = request.address
-    return HouseholdState(
+    from_now_on = DateRange(today)
+    return HouseholdFile(
         household_id=new_id(),
-        reference=reference,
+        reference="",
         address=Address(
-            lines=(address.street, *((address.complement,) if address.complement else ())),
-            postal_code=address.postal_code,
-            city=address.city,
+            (address.street, *((address.complement,) if address.complement else ())), address.postal_code, address.city
         ),
-        guardians=tuple(guardians),
-        children=tuple(
-            Child(child_id=new_id(), first_name=typed.first_name, last_name=typed.last_name, birth_on=typed.birth_on)
-            for typed in request.children
-        ),
-        payer_guardian_id=guardians[0].guardian_id,
+        adults=adults,
+        children=children,
+        adult_members=tuple(Member(adult.adult_id, from_now_on) for adult in adults),
+        child_members=tuple(Member(child.child_id, from_now_on) for child in children),
+        payers=Timeline.of([(from_now_on, adults[0].adult_id)]),
         created_at=now,
     )
 
 
-def _guardian(typed: GuardianCreate | CoGuardianCreate) -> Guardian:
-    return Guardian(
-        guardian_id=new_id(),
+def _adult(typed: GuardianCreate | CoGuardianCreate) -> Adult:
+    return Adult(
+        adult_id=new_id(),
         civility=typed.civility,
         first_name=typed.first_name,
         last_name=typed.last_name,

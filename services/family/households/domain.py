@@ -1,32 +1,104 @@
-"""What makes a household's file acceptable, and by which words it is found."""
+"""Household files: what makes one acceptable, who belongs to it and pays for it when, and by which words it is found. Pure."""
 
-import unicodedata
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
 
-from chassis.clock import age_on
-from chassis.comparing import comparable, comparable_name
-from chassis.refusal import FieldRefusal, Invalid, Refusal
-from contracts.event import Event
-from contracts.family.events import (
-    Address,
+from chassis.comparing import comparable
+from chassis.days import DateRange, Days
+from chassis.refusal import Invalid, Refusal
+from chassis.timeline import Timeline
+from contracts.family import events
+from contracts.family.events import HouseholdState
+
+from ..errors import HouseholdAlreadyExists, PayerNotAMember
+from ..people.domain import (
+    Adult,
     Child,
-    ChildAdded,
-    Guardian,
-    HouseholdCreated,
-    HouseholdState,
-    Quotient,
-    QuotientState,
+    child_faults,
+    email_faults,
+    single_spaced,
+    text_faults,
+    with_single_spaces,
 )
 
-from ..errors import HouseholdAlreadyExists
-from ..quotients.domain import AcceptedDays, day_fault
-
-MAJORITY_YEARS = 18
-GUARDIAN_POINTERS = ("/guardian", "/co_guardian")
+ADULT_POINTERS = ("/guardian", "/co_guardian")
 ADDRESS_POINTERS = ("/address/street", "/address/complement")
-_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A French postal address; `lines` is street first, then complements."""
+
+    lines: tuple[str, ...]
+    postal_code: str
+    city: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody belongs to the household during these days."""
+
+    person_id: UUID
+    during: DateRange
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdFile:
+    """A household, whole. Members are in the order of the file; `payers` are adults, one for each day at most."""
+
+    household_id: UUID
+    reference: str
+    address: Address
+    adults: tuple[Adult, ...]
+    children: tuple[Child, ...]
+    adult_members: tuple[Member, ...]
+    child_members: tuple[Member, ...]
+    payers: Timeline[UUID]
+    created_at: datetime
+
+    def days_of(self, person_id: UUID) -> Days:
+        """The days on which somebody belongs to the household."""
+        members = (*self.adult_members, *self.child_members)
+        return Days.of(member.during for member in members if member.person_id == person_id)
+
+    def payer_on(self, day: date) -> Adult | None:
+        """The adult who pays for a day; before the first and after the last one, whoever is nearest in time."""
+        adult_id = self.payers.at(day)
+        if adult_id is None and self.payers.slices:
+            edge = self.payers.slices[0 if day < self.payers.slices[0].during.first else -1]
+            adult_id = edge.value
+        return next((adult for adult in self.adults if adult.adult_id == adult_id), None)
+
+    def state(self) -> HouseholdState:
+        """The household as others may know it."""
+        return HouseholdState(
+            household_id=self.household_id,
+            reference=self.reference,
+            address=events.Address(
+                lines=self.address.lines, postal_code=self.address.postal_code, city=self.address.city
+            ),
+            adults=tuple(
+                events.Adult(
+                    adult_id=adult.adult_id,
+                    civility=adult.civility,
+                    first_name=adult.first_name,
+                    last_name=adult.last_name,
+                    email=adult.email,
+                    phone=adult.phone,
+                    is_invited=adult.is_invited,
+                )
+                for adult in self.adults
+            ),
+            adult_members=tuple(_membership(member) for member in self.adult_members),
+            child_members=tuple(_membership(member) for member in self.child_members),
+            payers=tuple(
+                events.HouseholdPayer(adult_id=item.value, starts_on=item.during.first, ends_on=item.during.ends_on)
+                for item in self.payers
+            ),
+            created_at=self.created_at,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,120 +106,95 @@ class KnownFiles:
     """What the town's files already say about the people of a new one.
 
     `references` gives the file in which an invited address stands, by `comparable_email`; `twin` is the reference of a
-    file where the same guardian has the same child.
+    file where the same adult has the same child.
     """
 
     references: Mapping[str, str]
     twin: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class HouseholdOpening:
-    """A file that may be opened: its state, and the events that say so, states first."""
-
-    state: HouseholdState
-    events: tuple[Event, ...]
-
-
-def open_household(
-    draft: HouseholdState, quotient: Quotient | None, known: KnownFiles, today: date, quotient_days: AcceptedDays
-) -> HouseholdOpening | Refusal:
-    """Decide on a new file. Names are kept as typed but for spaces; `draft.guardians` starts with the payer."""
-    faults = [*_text_faults(draft), *_email_faults(draft, known), *_child_faults(draft, today)]
-    if quotient and (fault := day_fault(quotient, quotient_days, "/quotient")):
-        faults.append(fault)
+def check_opening(
+    draft: HouseholdFile, new_children: tuple[Child, ...], known: KnownFiles, today: date
+) -> Refusal | None:
+    """Why a file cannot be opened as it was typed, or None. `draft.adults` starts with the payer; `new_children` are those of its
+    children whom no file names yet."""
+    emails = [(f"{pointer}/email", adult.email) for pointer, adult in zip(ADULT_POINTERS, draft.adults, strict=False)]
+    faults = [
+        *text_faults(_typed_texts(draft, new_children)),
+        *email_faults(emails, known.references),
+        *child_faults(new_children, today),
+    ]
     if faults:
         return Invalid(*faults)
-    if known.twin is not None:
-        return HouseholdAlreadyExists(reference=known.twin)
-    state = _with_single_spaces(draft)
-    household_id, at = state.household_id, state.created_at
-    quotients = [QuotientState(household_id=household_id, quotients=(quotient,))] if quotient else []
-    children = [ChildAdded(household_id=household_id, child_id=child.child_id, added_at=at) for child in state.children]
-    return HouseholdOpening(
-        state, (state, *quotients, HouseholdCreated(household_id=household_id, created_at=at), *children)
+    return HouseholdAlreadyExists(reference=known.twin) if known.twin is not None else None
+
+
+def as_kept(draft: HouseholdFile) -> HouseholdFile:
+    """A file as it is kept: names and address as typed but for repeated spaces."""
+    address = Address(
+        tuple(single_spaced(line) for line in draft.address.lines),
+        draft.address.postal_code,
+        single_spaced(draft.address.city),
+    )
+    return replace(
+        draft,
+        address=address,
+        adults=tuple(with_single_spaces(adult) for adult in draft.adults),
+        children=tuple(with_single_spaces(child) for child in draft.children),
     )
 
 
-def comparable_email(email: str) -> str:
-    """An address as it is compared: mail providers do not tell case apart."""
-    return email.casefold()
+def joined(members: Iterable[Member], person_id: UUID, during: DateRange) -> tuple[Member, ...]:
+    """The members once somebody belongs to the household during these days too; days that meet become one membership."""
+    others = tuple(member for member in members if member.person_id != person_id)
+    days = Days.of([*(member.during for member in members if member.person_id == person_id), during])
+    return (*others, *(Member(person_id, part) for part in days))
 
 
-def search_words(state: HouseholdState) -> list[str]:
+def left(members: Iterable[Member], person_id: UUID, gone: Days) -> tuple[Member, ...]:
+    """The members once somebody no longer belongs to the household on these days."""
+    return tuple(
+        Member(member.person_id, part)
+        for member in members
+        for part in (Days((member.during,)) - (gone if member.person_id == person_id else Days()))
+    )
+
+
+def paying(file: HouseholdFile, adult_id: UUID, during: DateRange) -> Timeline[UUID] | Refusal:
+    """Who pays once an adult does during these days: whoever did before pays until the day before."""
+    if Days((during,)) - file.days_of(adult_id):
+        return PayerNotAMember(starts_on=during.first, ends_on=during.ends_on)
+    return file.payers.put(during, adult_id)
+
+
+def without_payer(payers: Timeline[UUID], adult_id: UUID, gone: Days) -> Timeline[UUID]:
+    """Who pays once an adult no longer may on these days; nobody does there until somebody is named."""
+    paid = Days.of(item.during for item in payers if item.value == adult_id)
+    return payers.without(paid & gone)
+
+
+def search_words(file: HouseholdFile) -> list[str]:
     """Every word by which an agent finds the file, sorted: names, addresses, the reference and its bare number."""
-    texts = [state.reference, state.reference.rpartition("-")[2].lstrip("0")]
-    people: tuple[Guardian | Child, ...] = (*state.guardians, *state.children)
+    texts = [file.reference, file.reference.rpartition("-")[2].lstrip("0")]
+    people: tuple[Adult | Child, ...] = (*file.adults, *file.children)
     for person in people:
         texts += [person.first_name, person.last_name]
-    texts += [guardian.email for guardian in state.guardians if guardian.email]
+    texts += [adult.email for adult in file.adults if adult.email]
     return sorted({word for text in texts for word in comparable(text).split()})
 
 
-def _with_single_spaces(draft: HouseholdState) -> HouseholdState:
-    def named(person: Guardian | Child) -> dict[str, str]:
-        return {"first_name": _single_spaced(person.first_name), "last_name": _single_spaced(person.last_name)}
-
-    address = Address(
-        lines=tuple(_single_spaced(line) for line in draft.address.lines),
-        postal_code=draft.address.postal_code,
-        city=_single_spaced(draft.address.city),
-    )
-    return draft.model_copy(
-        update={
-            "address": address,
-            "guardians": tuple(guardian.model_copy(update=named(guardian)) for guardian in draft.guardians),
-            "children": tuple(child.model_copy(update=named(child)) for child in draft.children),
-        }
-    )
+def _membership(member: Member) -> events.Membership:
+    return events.Membership(person_id=member.person_id, starts_on=member.during.first, ends_on=member.during.ends_on)
 
 
-def _single_spaced(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _text_faults(draft: HouseholdState) -> Iterator[FieldRefusal]:
-    for pointer, text in _typed_texts(draft):
-        if any(unicodedata.category(char) in _UNPRINTABLE for char in text):
-            yield FieldRefusal(pointer, "unprintable_character")
-        elif pointer.endswith(("name", "city")) and not any(char.isalpha() for char in text):
-            yield FieldRefusal(pointer, "no_letter")
-
-
-def _typed_texts(draft: HouseholdState) -> Iterator[tuple[str, str]]:
-    for pointer, guardian in zip(GUARDIAN_POINTERS, draft.guardians, strict=False):
-        yield f"{pointer}/first_name", guardian.first_name
-        yield f"{pointer}/last_name", guardian.last_name
-        if guardian.email is not None:
-            yield f"{pointer}/email", guardian.email
+def _typed_texts(draft: HouseholdFile, new_children: tuple[Child, ...]) -> Iterator[tuple[str, str]]:
+    for pointer, adult in zip(ADULT_POINTERS, draft.adults, strict=False):
+        yield f"{pointer}/first_name", adult.first_name
+        yield f"{pointer}/last_name", adult.last_name
+        if adult.email is not None:
+            yield f"{pointer}/email", adult.email
     yield from zip(ADDRESS_POINTERS, draft.address.lines, strict=False)
     yield "/address/city", draft.address.city
-    for position, child in enumerate(draft.children):
+    for position, child in enumerate(new_children):
         yield f"/children/{position}/first_name", child.first_name
         yield f"/children/{position}/last_name", child.last_name
-
-
-def _email_faults(draft: HouseholdState, known: KnownFiles) -> Iterator[FieldRefusal]:
-    seen: dict[str, str] = {}
-    for pointer, guardian in zip(GUARDIAN_POINTERS, draft.guardians, strict=False):
-        if guardian.email is None:
-            continue
-        email = comparable_email(guardian.email)
-        if email in known.references:
-            yield FieldRefusal(f"{pointer}/email", "email_already_used", (("reference", known.references[email]),))
-        elif email in seen:
-            yield FieldRefusal(f"{pointer}/email", "email_repeated")
-        seen[email] = pointer
-
-
-def _child_faults(draft: HouseholdState, today: date) -> Iterator[FieldRefusal]:
-    seen: set[tuple[str, date]] = set()
-    for position, child in enumerate(draft.children):
-        identity = (comparable_name(child.first_name, child.last_name), child.birth_on)
-        if child.birth_on > today:
-            yield FieldRefusal(f"/children/{position}/birth_on", "birth_in_future")
-        elif age_on(child.birth_on, today) >= MAJORITY_YEARS:
-            yield FieldRefusal(f"/children/{position}/birth_on", "child_of_age", (("years", MAJORITY_YEARS),))
-        elif identity in seen:
-            yield FieldRefusal(f"/children/{position}/first_name", "child_repeated")
-        seen.add(identity)

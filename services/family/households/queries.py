@@ -8,22 +8,32 @@ from chassis.comparing import comparable, stored_key
 from chassis.data.database import Database, Queries
 from chassis.data.paging import page_of, read_cursor
 from chassis.refusal import NotFound
-from contracts.family.models import Household, HouseholdSummary
+from contracts.family.models import Household, HouseholdReference, HouseholdSummary
 from contracts.http import Page
 from contracts.types import ActorKind
+
+from ..errors import HouseholdAmbiguous
 
 WORDS_MAX = 8
 
 READ_HOUSEHOLD_SQL = """
-select h.household_id, h.reference, h.payer_guardian_id, h.created_at,
+select h.household_id, h.reference, h.created_at,
        jsonb_build_object('lines', h.address_lines, 'postal_code', h.postal_code, 'city', h.city) as address,
        (select jsonb_agg(jsonb_build_object(
-            'guardian_id', g.guardian_id, 'civility', g.civility, 'first_name', g.first_name,
-            'last_name', g.last_name, 'email', g.email, 'phone', g.phone, 'is_invited', g.is_invited
-        ) order by g.position) from guardians g where g.household_id = h.household_id) as guardians,
+            'adult_id', a.adult_id, 'civility', a.civility, 'first_name', a.first_name, 'last_name', a.last_name,
+            'email', a.email, 'phone', a.phone, 'is_invited', a.is_invited,
+            'starts_on', lower(m.during), 'ends_on', upper(m.during) - 1
+        ) order by m.position, m.during)
+        from household_members m join adults a on a.adult_id = m.person_id
+        where m.household_id = h.household_id and not m.during << daterange($2, $2, '[]')) as adults,
        (select jsonb_agg(jsonb_build_object(
-            'child_id', c.child_id, 'first_name', c.first_name, 'last_name', c.last_name, 'birth_on', c.birth_on
-        ) order by c.position) from children c where c.household_id = h.household_id) as children,
+            'child_id', c.child_id, 'first_name', c.first_name, 'last_name', c.last_name, 'birth_on', c.birth_on,
+            'starts_on', lower(m.during), 'ends_on', upper(m.during) - 1
+        ) order by m.position, m.during)
+        from household_members m join children c on c.child_id = m.person_id
+        where m.household_id = h.household_id and not m.during << daterange($2, $2, '[]')) as children,
+       (select p.adult_id from household_payers p where p.household_id = h.household_id and p.during @> $2::date)
+           as payer_adult_id,
        (select jsonb_build_object('value_cents', q.value_cents, 'effective_on', q.effective_on, 'source', q.source)
         from quotients q
         where q.household_id = h.household_id and q.replaced_at is null and q.effective_on <= $2
@@ -33,52 +43,82 @@ from households h where h.household_id = $1
 
 
 async def read_household(db: Queries, household_id: UUID, today: date) -> Household:
-    """A household with the quotient that counts today. Raises NotFound."""
+    """A household with who belongs to it today or will, and the quotient that counts today. Raises NotFound."""
     row = await db.fetchrow(READ_HOUSEHOLD_SQL, household_id, today)
     if row is None:
         raise NotFound
-    return Household.model_validate(dict(row))
+    fields = dict(row)
+    return Household.model_validate({**fields, "adults": fields["adults"] or (), "children": fields["children"] or ()})
+
+
+OWN_HOUSEHOLDS_SQL = """
+select h.household_id, h.reference, coalesce(p.first_name || ' ' || p.last_name, '') as payer_name
+from household_members m
+join households h on h.household_id = m.household_id
+left join household_payers hp on hp.household_id = h.household_id and hp.during @> $2::date
+left join adults p on p.adult_id = hp.adult_id
+where m.person_id = $1 and m.kind = 'adult' and m.during @> $2::date
+order by h.reference
+"""
+
+
+async def own_households(db: Queries, actor: Actor, today: date) -> list[HouseholdReference]:
+    """The households that the adult who asks belongs to today."""
+    rows = await db.fetch(OWN_HOUSEHOLDS_SQL, actor.require_guardian(), today)
+    return [HouseholdReference.model_validate(dict(row)) for row in rows]
 
 
 async def household_for(db: Queries, actor: Actor, household_id: UUID, today: date) -> Household:
-    """A household as its guardians and entitled agents see it; for other guardians there is none."""
-    household = await read_household(db, household_id, today)
-    is_own = any(guardian.guardian_id == actor.guardian_id for guardian in household.guardians)
-    if actor.kind is ActorKind.PARENT and not is_own:
-        raise NotFound
-    return household
-
-
-HOUSEHOLD_OF_GUARDIAN_SQL = "select household_id from guardians where guardian_id = $1"
-
-
-async def own_household(db: Queries, actor: Actor, today: date) -> Household:
-    """The household of the guardian who asks. Raises NotFound when their file is gone."""
-    household_id = await db.fetchval(HOUSEHOLD_OF_GUARDIAN_SQL, actor.require_guardian())
-    if household_id is None:
-        raise NotFound
+    """A household as its adults and entitled agents see it; for other adults there is none."""
+    if actor.kind is ActorKind.PARENT:
+        own = await own_households(db, actor, today)
+        if household_id not in {household.household_id for household in own}:
+            raise NotFound
     return await read_household(db, household_id, today)
+
+
+async def own_household(db: Queries, actor: Actor, household_id: UUID | None, today: date) -> Household:
+    """The household of the adult who asks: the one named, or the only one.
+
+    Raises:
+        NotFound: it is not theirs, or they have none.
+        HouseholdAmbiguous: they have several and named none.
+    """
+    if household_id is not None:
+        return await household_for(db, actor, household_id, today)
+    own = await own_households(db, actor, today)
+    if not own:
+        raise NotFound
+    if len(own) > 1:
+        raise HouseholdAmbiguous(references=" ".join(household.reference for household in own))
+    return await read_household(db, own[0].household_id, today)
 
 
 FIND_HOUSEHOLDS_SQL = """
 select h.household_id, h.reference, h.payer_key, h.city, h.created_at,
-       g.first_name || ' ' || g.last_name as payer_name, g.email,
-       (select array_agg(c.first_name || ' ' || c.last_name order by c.position)
-        from children c where c.household_id = h.household_id) as children
-from households h join guardians g on g.guardian_id = h.payer_guardian_id
+       coalesce(a.first_name || ' ' || a.last_name, '') as payer_name, a.email,
+       array(select c.first_name || ' ' || c.last_name
+             from household_members m join children c on c.child_id = m.person_id
+             where m.household_id = h.household_id and not m.during << daterange($5, $5, '[]')
+             order by m.position) as children
+from households h
+left join household_payers p on p.household_id = h.household_id and p.during @> $5::date
+left join adults a on a.adult_id = p.adult_id
 where ($1 = '' or h.search_words @@ $1::text::tsquery) and (h.payer_key, h.household_id) > ($2, $3::uuid)
 order by h.payer_key, h.household_id limit $4
 """
 
 
-async def find_households(db: Database, search: str, cursor: str | None, limit: int) -> Page[HouseholdSummary]:
+async def find_households(
+    db: Database, search: str, cursor: str | None, limit: int, today: date
+) -> Page[HouseholdSummary]:
     """Files in which every word of `search` begins some word (a name, an address, a reference), by the payer's name."""
     words = comparable(search).split()[:WORDS_MAX]
     query = " & ".join(f"'{word}':*" for word in words)
     if search.strip() and not words:
         return Page(items=())
     after_name, after_id = read_cursor(cursor, _key, UUID) if cursor else ("", UUID(int=0))
-    rows = await db.fetch(FIND_HOUSEHOLDS_SQL, query, after_name, after_id, limit + 1)
+    rows = await db.fetch(FIND_HOUSEHOLDS_SQL, query, after_name, after_id, limit + 1, today)
     summaries = [
         HouseholdSummary.model_validate({name: row[name] for name in HouseholdSummary.model_fields}) for row in rows
     ]

@@ -7,7 +7,15 @@ from chassis.data.database import Database
 from chassis.data.idempotency import Claim
 from chassis.http.routes import serves
 from contracts.family import api
-from contracts.family.models import Household, HouseholdCreate, HouseholdSummary
+from contracts.family.models import (
+    Household,
+    HouseholdCreate,
+    HouseholdReference,
+    HouseholdSummary,
+    MembershipChange,
+    MembershipEnd,
+    PayerChange,
+)
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SearchText
 
 from ..settings import FamilyRules
@@ -23,9 +31,13 @@ async def open_household(
 
 @serves(api.find_households)
 async def find_households(
-    db: Database, search: SearchText = "", cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE
+    db: Database,
+    rules: FamilyRules,
+    search: SearchText = "",
+    cursor: Cursor | None = None,
+    limit: PageSize = PAGE_SIZE,
 ) -> Page[HouseholdSummary]:
-    return await queries.find_households(db, search, cursor, limit)
+    return await queries.find_households(db, search, cursor, limit, rules.today(await db.now()))
 
 
 @serves(api.read_household)
@@ -34,5 +46,41 @@ async def read_household(household_id: UUID, db: Database, actor: Actor, rules: 
 
 
 @serves(api.my_household)
-async def my_household(db: Database, actor: Actor, rules: FamilyRules) -> Household:
-    return await queries.own_household(db, actor, rules.today(await db.now()))
+async def my_household(db: Database, actor: Actor, rules: FamilyRules, household_id: UUID | None = None) -> Household:
+    return await queries.own_household(db, actor, household_id, rules.today(await db.now()))
+
+
+@serves(api.my_households)
+async def my_households(db: Database, actor: Actor, rules: FamilyRules) -> Page[HouseholdReference]:
+    return Page(items=tuple(await queries.own_households(db, actor, rules.today(await db.now()))))
+
+
+@serves(api.join_household)
+async def join_household(
+    household_id: UUID, person_id: UUID, body: MembershipChange, db: Database, rules: FamilyRules
+) -> Household:
+    return await commands.join_household(db, rules, household_id, person_id, body)
+
+
+@serves(api.leave_household)
+async def leave_household(
+    household_id: UUID, person_id: UUID, body: MembershipEnd, db: Database, rules: FamilyRules
+) -> Household:
+    return await commands.leave_household(db, rules, household_id, person_id, body)
+
+
+@serves(api.change_payer)
+async def change_payer(household_id: UUID, body: PayerChange, db: Database, rules: FamilyRules) -> Household:
+    return await commands.change_payer(db, rules, household_id, body)
+
+
+ROUTES = (
+    open_household,
+    find_households,
+    read_household,
+    my_household,
+    my_households,
+    join_household,
+    leave_household,
+    change_payer,
+)

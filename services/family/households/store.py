@@ -1,119 +1,210 @@
-"""Storage of households: written whole when a file is opened, locked before anything of theirs changes."""
+"""Storage of household files: locked before anything of theirs changes, loaded whole, published whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from chassis.comparing import comparable_name, stored_key
-from chassis.data.database import Transaction
-from contracts.family.events import Guardian, HouseholdState
+from chassis.comparing import stored_key
+from chassis.data.database import Queries, Transaction
+from chassis.data.ranges import read_range, stored_range
+from chassis.timeline import Timeline
 
-from .domain import KnownFiles, comparable_email, search_words
+from ..people.domain import Adult, Child, comparable_email, name_key
+from ..people.store import adult_of, load_children
+from .domain import Address, HouseholdFile, KnownFiles, Member, search_words
 
-NEXT_REFERENCE_SQL = "select nextval('household_references')"
+NEXT_NUMBER_SQL = """
+insert into household_numbers as n (series, last_number) values ('F', 1)
+on conflict (series) do update set last_number = n.last_number + 1 returning last_number
+"""
 
 
 async def next_reference(tx: Transaction) -> str:
-    """A reference that no file ever had, such as `F-000123`."""
-    return f"F-{await tx.fetchval(NEXT_REFERENCE_SQL):06d}"
+    """A reference that no file ever had, such as `F-000123`. Other openings wait until this one commits, or gives it back."""
+    return f"F-{await tx.fetchval(NEXT_NUMBER_SQL):06d}"
 
 
-LOCK_HOUSEHOLD_SQL = "select true from households where household_id = $1 for update"
+LOCK_HOUSEHOLDS_SQL = """
+select household_id from households where household_id = any($1::uuid[]) order by household_id for update
+"""
+
+
+async def lock_households(tx: Transaction, household_ids: Collection[UUID]) -> list[UUID]:
+    """Hold those of these households that there are until the transaction ends, in the order of their ids."""
+    return [row["household_id"] for row in await tx.fetch(LOCK_HOUSEHOLDS_SQL, list(household_ids))]
 
 
 async def lock_household(tx: Transaction, household_id: UUID) -> bool:
     """Hold a household until the transaction ends; False when there is none."""
-    return bool(await tx.fetchval(LOCK_HOUSEHOLD_SQL, household_id))
+    return bool(await lock_households(tx, [household_id]))
 
 
 TAKE_TURN_SQL = "select pg_advisory_xact_lock(hashtextextended(person, 0)) from unnest($1::text[]) person"
 
 INVITED_ADDRESSES_SQL = """
-select g.email_key, h.reference from guardians g join households h using (household_id)
-where g.is_invited and g.email_key = any($1::text[])
+select distinct on (a.email_key) a.email_key, h.reference
+from adults a
+join household_members m on m.person_id = a.adult_id and m.kind = 'adult'
+join households h on h.household_id = m.household_id
+where a.is_invited and a.email_key = any($1::text[])
+order by a.email_key, h.household_id
 """
 
 TWIN_SQL = """
-select h.reference from guardians g join households h using (household_id) join children c using (household_id)
-where g.name_key = any($1::text[])
-  and (c.name_key, c.birth_on) in (select * from unnest($2::text[], $3::date[]))
-order by h.created_at limit 1
+select h.reference
+from adults a
+join household_members am on am.person_id = a.adult_id and am.kind = 'adult'
+join households h on h.household_id = am.household_id
+join household_members cm on cm.household_id = h.household_id and cm.kind = 'child'
+join children c on c.child_id = cm.person_id
+where a.name_key = any($1::text[]) and (c.name_key, c.birth_on) in (select * from unnest($2::text[], $3::date[]))
+order by h.created_at, h.household_id limit 1
 """
 
 
-async def known_files(tx: Transaction, draft: HouseholdState) -> KnownFiles:
+async def known_files(tx: Transaction, draft: HouseholdFile) -> KnownFiles:
     """What the files say about the people of a new one; other openings that name one of its adults wait for this one."""
-    emails = [comparable_email(guardian.email) for guardian in draft.guardians if guardian.email]
-    names = [_name_key(guardian) for guardian in draft.guardians]
+    emails = [comparable_email(adult.email) for adult in draft.adults if adult.email]
+    names = [name_key(adult) for adult in draft.adults]
     await tx.execute(TAKE_TURN_SQL, sorted({*emails, *names}))
-    references: Mapping[str, str] = {
-        row["email_key"]: row["reference"] for row in await tx.fetch(INVITED_ADDRESSES_SQL, emails)
-    }
-    child_names = [comparable_name(child.first_name, child.last_name) for child in draft.children]
+    references = {row["email_key"]: row["reference"] for row in await tx.fetch(INVITED_ADDRESSES_SQL, emails)}
     births: Sequence[date] = [child.birth_on for child in draft.children]
-    return KnownFiles(references, await tx.fetchval(TWIN_SQL, names, child_names, births))
+    twin = await tx.fetchval(TWIN_SQL, names, [name_key(child) for child in draft.children], births)
+    return KnownFiles(references, twin)
 
 
 ADD_HOUSEHOLD_SQL = """
-insert into households (household_id, reference, address_lines, postal_code, city, payer_guardian_id, payer_key,
-                        search_words, created_at, created_by)
-values ($1, $2, $3, $4, $5, $6, $7, array_to_tsvector($8::text[]), $9, $10)
-"""
-
-ADD_GUARDIANS_SQL = """
-insert into guardians (guardian_id, household_id, position, civility, first_name, last_name, name_key, email,
-                       email_key, phone, is_invited)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-"""
-
-ADD_CHILDREN_SQL = """
-insert into children (child_id, household_id, position, first_name, last_name, name_key, birth_on)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into households (household_id, reference, address_lines, postal_code, city, payer_key, search_words, created_at,
+                        created_by)
+values ($1, $2, $3, $4, $5, '', '', $6, $7)
 """
 
 
-async def add_household(tx: Transaction, state: HouseholdState, created_by: UUID) -> None:
-    payer = next(guardian for guardian in state.guardians if guardian.guardian_id == state.payer_guardian_id)
+async def add_household(tx: Transaction, file: HouseholdFile, created_by: UUID, today: date) -> None:
+    """Store a new file whose people are stored already, and publish it."""
     await tx.execute(
         ADD_HOUSEHOLD_SQL,
-        state.household_id,
-        state.reference,
-        state.address.lines,
-        state.address.postal_code,
-        state.address.city,
-        state.payer_guardian_id,
-        stored_key(payer.first_name, payer.last_name),
-        search_words(state),
-        state.created_at,
+        file.household_id,
+        file.reference,
+        file.address.lines,
+        file.address.postal_code,
+        file.address.city,
+        file.created_at,
         created_by,
     )
-    for position, guardian in enumerate(state.guardians):
-        await tx.execute(
-            ADD_GUARDIANS_SQL,
-            guardian.guardian_id,
-            state.household_id,
-            position,
-            guardian.civility,
-            guardian.first_name,
-            guardian.last_name,
-            _name_key(guardian),
-            guardian.email,
-            comparable_email(guardian.email) if guardian.email else None,
-            guardian.phone,
-            guardian.is_invited,
-        )
-    for position, child in enumerate(state.children):
-        await tx.execute(
-            ADD_CHILDREN_SQL,
-            child.child_id,
-            state.household_id,
-            position,
-            child.first_name,
-            child.last_name,
-            comparable_name(child.first_name, child.last_name),
-            child.birth_on,
-        )
+    await save_members(tx, file)
+    await save_payers(tx, file)
+    await publish(tx, [file.household_id], today)
 
 
-def _name_key(guardian: Guardian) -> str:
-    return comparable_name(guardian.first_name, guardian.last_name)
+REMOVE_MEMBERS_SQL = "delete from household_members where household_id = $1"
+
+ADD_MEMBERS_SQL = """
+insert into household_members (household_id, person_id, kind, position, during)
+select $1, m.person_id, p.kind, m.position, m.during
+from unnest($2::uuid[], $3::daterange[]) with ordinality as m(person_id, during, position)
+join persons p on p.person_id = m.person_id
+"""
+
+
+async def save_members(tx: Transaction, file: HouseholdFile) -> None:
+    """Write who belongs to a household, in the order of the file."""
+    members = (*file.adult_members, *file.child_members)
+    await tx.execute(REMOVE_MEMBERS_SQL, file.household_id)
+    await tx.execute(
+        ADD_MEMBERS_SQL,
+        file.household_id,
+        [member.person_id for member in members],
+        [stored_range(member.during) for member in members],
+    )
+
+
+REMOVE_PAYERS_SQL = "delete from household_payers where household_id = $1"
+
+ADD_PAYERS_SQL = """
+insert into household_payers (household_id, adult_id, during) select $1, unnest($2::uuid[]), unnest($3::daterange[])
+"""
+
+
+async def save_payers(tx: Transaction, file: HouseholdFile) -> None:
+    """Write who pays for a household's days."""
+    await tx.execute(REMOVE_PAYERS_SQL, file.household_id)
+    await tx.execute(
+        ADD_PAYERS_SQL,
+        file.household_id,
+        [item.value for item in file.payers],
+        [stored_range(item.during) for item in file.payers],
+    )
+
+
+FILE_SQL = """
+select household_id, reference, address_lines, postal_code, city, created_at from households where household_id = $1
+"""
+
+MEMBERS_SQL = """
+select person_id, kind, during from household_members where household_id = $1 order by position, lower(during)
+"""
+
+ADULTS_SQL = """
+select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited
+from adults a
+join (select person_id, min(position) as position from household_members where household_id = $1 group by person_id) m
+    on m.person_id = a.adult_id
+order by m.position
+"""
+
+PAYERS_SQL = "select adult_id, during from household_payers where household_id = $1"
+
+
+async def load_file(db: Queries, household_id: UUID) -> HouseholdFile | None:
+    """A household, whole; what is decided on it needs its lock. None when there is none."""
+    row = await db.fetchrow(FILE_SQL, household_id)
+    if row is None:
+        return None
+    rows = await db.fetch(MEMBERS_SQL, household_id)
+    members = {
+        kind: tuple(
+            Member(member["person_id"], read_range(member["during"])) for member in rows if member["kind"] == kind
+        )
+        for kind in ("adult", "child")
+    }
+    adults: tuple[Adult, ...] = tuple(adult_of(adult) for adult in await db.fetch(ADULTS_SQL, household_id))
+    children = await load_children(db, {member.person_id for member in members["child"]})
+    in_file_order: dict[UUID, Child] = {member.person_id: children[member.person_id] for member in members["child"]}
+    payers = await db.fetch(PAYERS_SQL, household_id)
+    return HouseholdFile(
+        household_id=household_id,
+        reference=row["reference"],
+        address=Address(tuple(row["address_lines"]), row["postal_code"], row["city"]),
+        adults=adults,
+        children=tuple(in_file_order.values()),
+        adult_members=members["adult"],
+        child_members=members["child"],
+        payers=Timeline.of((read_range(payer["during"]), payer["adult_id"]) for payer in payers),
+        created_at=row["created_at"],
+    )
+
+
+SAVE_KEYS_SQL = """
+update households set payer_key = $2, search_words = array_to_tsvector($3::text[]) where household_id = $1
+"""
+
+
+async def publish(tx: Transaction, household_ids: Collection[UUID], today: date) -> None:
+    """Publish households as they stand now, whatever of them has changed, and the words by which they are found."""
+    for household_id in sorted(household_ids):
+        file = await load_file(tx, household_id)
+        if file is None:
+            continue
+        payer = file.payer_on(today)
+        key = stored_key(payer.first_name, payer.last_name) if payer else ""
+        await tx.execute(SAVE_KEYS_SQL, household_id, key, search_words(file))
+        tx.emit(file.state())
+
+
+HOUSEHOLDS_OF_PERSON_SQL = "select distinct household_id from household_members where person_id = $1"
+
+
+async def households_of_person(db: Queries, person_id: UUID) -> list[UUID]:
+    """Every household that a person belongs to, belonged to or will."""
+    return [row["household_id"] for row in await db.fetch(HOUSEHOLDS_OF_PERSON_SQL, person_id)]

@@ -1,0 +1,88 @@
+"""Entering who answers for a child and where the child lives; telling households of a coming of age."""
+
+from uuid import UUID
+
+from chassis.data.database import Database, Transaction, command
+from chassis.days import DateRange
+from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
+from contracts.family.events import ChildCameOfAge
+from contracts.family.models import ChildFile, ResidenceChange, ResponsibilityChange, ResponsibilityEnd
+
+from ..households.store import households_of_person
+from ..people.store import load_adult, lock_child
+from ..settings import FamilyRules
+from . import domain, queries
+from .domain import Custody, Grant, Home, Tie
+from .store import load_custody, memberships_of, save_custody, take_comings_of_age
+
+COMINGS_OF_AGE_MAX = 100
+
+
+@command
+async def change_responsibility(
+    tx: Transaction, child_id: UUID, adult_id: UUID, request: ResponsibilityChange
+) -> ChildFile:
+    """Enter what an adult is to a child, from a day on. Raises NotFound, Invalid."""
+    custody = await _lock(tx, child_id)
+    if await load_adult(tx, adult_id) is None:
+        raise NotFound
+    tie, grant = Tie(adult_id, request.role), Grant(request.authority, request.evidence)
+    return await _save(tx, custody, domain.with_tie(custody, tie, grant, request.starts_on, request.ends_on))
+
+
+@command
+async def end_responsibility(tx: Transaction, child_id: UUID, adult_id: UUID, request: ResponsibilityEnd) -> ChildFile:
+    """Enter the last day on which an adult is this to a child. Raises NotFound, Invalid."""
+    custody = await _lock(tx, child_id)
+    return await _save(tx, custody, domain.without_tie(custody, Tie(adult_id, request.role), request.ends_on))
+
+
+@command
+async def change_residence(tx: Transaction, child_id: UUID, request: ResidenceChange) -> ChildFile:
+    """Enter where a child lives, from a day on. Raises NotFound, Invalid."""
+    custody = await _lock(tx, child_id)
+    if request.ends_on is not None and request.ends_on < request.starts_on:
+        raise Invalid(FieldRefusal("/ends_on", "range_reversed", (("starts_on", request.starts_on),)))
+    home = Home(request.pattern, request.household_ids, request.anchor_on, request.evidence)
+    during = DateRange.between(request.starts_on, request.ends_on)
+    return await _save(tx, custody, domain.with_home(custody, home, during, await memberships_of(tx, child_id)))
+
+
+async def _lock(tx: Transaction, child_id: UUID) -> Custody:
+    child = await lock_child(tx, child_id)
+    if child is None:
+        raise NotFound
+    return await load_custody(tx, child)
+
+
+async def _save(tx: Transaction, before: Custody, decision: Custody | Refusal) -> ChildFile:
+    """Keep what was decided, unless it is so already."""
+    if isinstance(decision, Refusal):
+        raise decision
+    if decision != before:
+        await save_custody(tx, decision)
+    return await queries.child_file(tx, before.child.child_id)
+
+
+async def tell_comings_of_age(db: Database, rules: FamilyRules) -> None:
+    """Tell the households of children who came of age that nobody answers for them any longer; each once."""
+    while await _tell_some(db, rules) == COMINGS_OF_AGE_MAX:
+        pass
+
+
+@command
+async def _tell_some(tx: Transaction, rules: FamilyRules) -> int:
+    now = await tx.now()
+    today = rules.today(now)
+    children = await take_comings_of_age(tx, domain.born_by(today), COMINGS_OF_AGE_MAX, now)
+    for child in children:
+        for household_id in sorted(await households_of_person(tx, child.child_id)):
+            tx.emit(
+                ChildCameOfAge(
+                    household_id=household_id,
+                    child_id=child.child_id,
+                    last_day_on=domain.last_day_of_minority(child),
+                    noted_at=now,
+                )
+            )
+    return len(children)

@@ -1,0 +1,54 @@
+"""Who answers for a child and where the child lives, as an agent sees it."""
+
+from uuid import UUID
+
+from chassis.data.database import Queries
+from chassis.refusal import NotFound
+from contracts.family.models import ChildFile, ChildResidence, ChildResponsibility
+
+from ..people.store import load_children
+from .store import load_custody
+
+ADULT_NAMES_SQL = """
+select adult_id, first_name || ' ' || last_name as name from adults where adult_id = any($1::uuid[])
+"""
+
+
+async def child_file(db: Queries, child_id: UUID) -> ChildFile:
+    """A child's custody. Raises NotFound."""
+    child = (await load_children(db, [child_id])).get(child_id)
+    if child is None:
+        raise NotFound
+    custody = await load_custody(db, child)
+    ties = custody.in_order()
+    rows = await db.fetch(ADULT_NAMES_SQL, [tie.adult_id for tie, _ in ties])
+    names = {row["adult_id"]: row["name"] for row in rows}
+    return ChildFile(
+        child_id=child.child_id,
+        first_name=child.first_name,
+        last_name=child.last_name,
+        birth_on=child.birth_on,
+        responsibilities=tuple(
+            ChildResponsibility(
+                adult_id=tie.adult_id,
+                adult_name=names[tie.adult_id],
+                role=tie.role,
+                authority=item.value.authority,
+                evidence=item.value.evidence,
+                starts_on=item.during.first,
+                ends_on=item.during.ends_on,
+            )
+            for tie, item in ties
+        ),
+        residences=tuple(
+            ChildResidence(
+                pattern=item.value.pattern,
+                household_ids=item.value.household_ids,
+                anchor_on=item.value.anchor_on,
+                evidence=item.value.evidence,
+                starts_on=item.during.first,
+                ends_on=item.during.ends_on,
+            )
+            for item in custody.homes
+        ),
+    )

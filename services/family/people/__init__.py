@@ -1,0 +1,1 @@
+"""People: adults and children, as each household's file names them."""

@@ -1,0 +1,117 @@
+"""Adults and children: what their civil status and contacts must be like, and how they are compared. Pure."""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TypeVar
+from uuid import UUID
+
+from chassis.clock import age_on
+from chassis.comparing import comparable_name
+from chassis.refusal import FieldRefusal
+from contracts.family.events import ChildState
+from contracts.types import Civility
+
+MAJORITY_YEARS = 18
+"""Source: Code civil, article 414."""
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Adult:
+    """An adult; `is_invited`: the town opens a portal account for them at their address."""
+
+    adult_id: UUID
+    civility: Civility
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    is_invited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A child."""
+
+    child_id: UUID
+    first_name: str
+    last_name: str
+    birth_on: date
+
+    @property
+    def of_age_on(self) -> date:
+        """The day of the eighteenth birthday; whoever is born on 29 February has it on 1 March of a common year."""
+        year = self.birth_on.year + MAJORITY_YEARS
+        try:
+            return self.birth_on.replace(year=year)
+        except ValueError:
+            return date(year, 3, 1)
+
+    def state(self) -> ChildState:
+        """The child as others may know them."""
+        return ChildState(
+            child_id=self.child_id, first_name=self.first_name, last_name=self.last_name, birth_on=self.birth_on
+        )
+
+
+PersonT = TypeVar("PersonT", Adult, Child)
+
+
+def name_key(person: Adult | Child) -> str:
+    """A person's name as it is compared with another."""
+    return comparable_name(person.first_name, person.last_name)
+
+
+def comparable_email(email: str) -> str:
+    """An address as it is compared: mail providers do not tell case apart."""
+    return email.casefold()
+
+
+def single_spaced(text: str) -> str:
+    """A text as typed but for repeated spaces."""
+    return " ".join(text.split())
+
+
+def with_single_spaces(person: PersonT) -> PersonT:
+    """A person whose names are as typed but for repeated spaces."""
+    return replace(person, first_name=single_spaced(person.first_name), last_name=single_spaced(person.last_name))
+
+
+def text_faults(texts: Iterator[tuple[str, str]]) -> Iterator[FieldRefusal]:
+    """What cannot be printed, and names without a letter, among texts by the field that they were typed in."""
+    for pointer, text in texts:
+        if any(unicodedata.category(char) in _UNPRINTABLE for char in text):
+            yield FieldRefusal(pointer, "unprintable_character")
+        elif pointer.endswith(("name", "city")) and not any(char.isalpha() for char in text):
+            yield FieldRefusal(pointer, "no_letter")
+
+
+def email_faults(emails: Sequence[tuple[str, str | None]], references: Mapping[str, str]) -> Iterator[FieldRefusal]:
+    """Addresses that another adult is invited at, or that are typed twice. `references` has the file of each that is taken, by
+    `comparable_email`."""
+    seen: set[str] = set()
+    for pointer, typed in emails:
+        if typed is None:
+            continue
+        email = comparable_email(typed)
+        if email in references:
+            yield FieldRefusal(pointer, "email_already_used", (("reference", references[email]),))
+        elif email in seen:
+            yield FieldRefusal(pointer, "email_repeated")
+        seen.add(email)
+
+
+def child_faults(children: Sequence[Child], today: date) -> Iterator[FieldRefusal]:
+    """Births to come, children of age, and a child typed twice."""
+    seen: set[tuple[str, date]] = set()
+    for position, child in enumerate(children):
+        identity = (name_key(child), child.birth_on)
+        if child.birth_on > today:
+            yield FieldRefusal(f"/children/{position}/birth_on", "birth_in_future")
+        elif age_on(child.birth_on, today) >= MAJORITY_YEARS:
+            yield FieldRefusal(f"/children/{position}/birth_on", "child_of_age", (("years", MAJORITY_YEARS),))
+        elif identity in seen:
+            yield FieldRefusal(f"/children/{position}/first_name", "child_repeated")
+        seen.add(identity)
