@@ -75,7 +75,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         kind=TopicKind.STATE,
         key="child_id",
         producer="family",
-        consumers=("booking", "billing", "notifications"),
+        consumers=("booking",),
         events=(ChildState,),
     ),
     Topic(

@@ -5,11 +5,13 @@ import functools
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from datetime import date, datetime, timedelta
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from chassis.clock import civil_day
 from chassis.data.idempotency import KeptAnswer
 from chassis.data.outages import COLLISIONS
 from chassis.data.queries import Queries as Queries
@@ -18,6 +20,7 @@ from chassis.events.outbox import Emission, store
 from chassis.refusal import Busy
 from chassis.settings import ServiceSettings
 from chassis.telemetry import current_trace
+from chassis.town import load_town
 from contracts.event import Event
 
 COMMAND_ATTEMPTS_MAX = 3
@@ -26,6 +29,8 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 SESSION_LOCK_SETTINGS = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
 """Of connections that hold session locks: TCP keep-alive releases the locks of a machine that vanished within half a minute."""
 HEALTH_ANSWER_SECONDS = 2.0
+UTC_ZONE: Final = ZoneInfo("UTC")
+"""The zone of a connection that serves no town."""
 POOL_LOOK_SECONDS = 1.0
 
 P = ParamSpec("P")
@@ -35,9 +40,12 @@ R = TypeVar("R")
 class Transaction(Queries):
     """One database transaction. What it emits and keeps is stored with its other writes when it commits, or never."""
 
-    def __init__(self, connection: "asyncpg.Connection[Row]", clock_offset: timedelta) -> None:
+    def __init__(
+        self, connection: "asyncpg.Connection[Row]", clock_offset: timedelta, zone: ZoneInfo = UTC_ZONE
+    ) -> None:
         super().__init__(connection)
         self.clock_offset = clock_offset
+        self._zone = zone
         self._begun_at: datetime | None = None
         self.emissions: list[Emission] = []
         self.answers: list[KeptAnswer] = []
@@ -47,6 +55,10 @@ class Transaction(Queries):
         if self._begun_at is None:
             self._begun_at = await self.fetchval("select now()")
         return self._begun_at + self.clock_offset
+
+    async def today(self) -> date:
+        """The town's date of this transaction."""
+        return civil_day(await self.now(), self._zone)
 
     def emit(self, *events: Event, trace: Mapping[str, str] | None = None) -> None:
         """Publish events with this transaction, in this order; `trace` when it is not the present one."""
@@ -65,10 +77,13 @@ class Transaction(Queries):
 class Database(Queries):
     """A service's database. Its own methods read; writes go through `transaction`, or better a `@command`."""
 
-    def __init__(self, pool: "asyncpg.Pool[Row]", clock_offset: timedelta = timedelta()) -> None:
+    def __init__(
+        self, pool: "asyncpg.Pool[Row]", clock_offset: timedelta = timedelta(), zone: ZoneInfo = UTC_ZONE
+    ) -> None:
         super().__init__(pool)
         self.pool = pool
         self.clock_offset = clock_offset
+        self._zone = zone
         self.committed = asyncio.Event()
         """Set when a commit stored events: the relay of this process need not wait for its next look."""
 
@@ -91,7 +106,7 @@ class Database(Queries):
                 "timezone": "UTC",
             },
         )
-        return cls(pool, timedelta(seconds=settings.clock_offset_seconds))
+        return cls(pool, timedelta(seconds=settings.clock_offset_seconds), load_town(settings.town_file).zone)
 
     async def run(self) -> None:
         """Watch the pool, which keeps itself in order while it is open; it ends when somebody closed it."""
@@ -107,6 +122,10 @@ class Database(Queries):
         moment: datetime = await self.fetchval("select now()") + self.clock_offset
         return moment
 
+    async def today(self) -> date:
+        """The town's date."""
+        return civil_day(await self.now(), self._zone)
+
     async def answers(self) -> bool:
         """Whether the database answers a question of no weight within the time of a health check."""
         try:
@@ -118,7 +137,7 @@ class Database(Queries):
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A transaction that commits, with its events, when the block ends without an exception."""
         async with self.pool.acquire() as connection:
-            transaction = Transaction(connection, self.clock_offset)  # type: ignore[arg-type]  # the pool's proxy
+            transaction = Transaction(connection, self.clock_offset, self._zone)  # type: ignore[arg-type]  # the pool's proxy
             try:
                 await connection.execute("begin")
                 yield transaction

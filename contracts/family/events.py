@@ -36,6 +36,12 @@ class Membership(Model):
     ends_on: date | None
 
 
+class ChildMembership(Membership):
+    """A child belongs to a household, which calls the child by this name: the first name, and as much more as tells it from the others'."""
+
+    name: str
+
+
 class HouseholdPayer(Model):
     """The adult who pays for the household's days, from a day until a day; both count."""
 
@@ -46,7 +52,7 @@ class HouseholdPayer(Model):
 
 class HouseholdState(Event):
     """A household, whole: its home, its adults, who belongs to it when, and who pays. Personal data: state topic only. A tombstone
-    erases it. `adults` are those of `adult_members`, in the order of the file; its children are told by `ChildState`."""
+    erases it. `adults` are those of `adult_members`, in the order of the file."""
 
     event_type: ClassVar[str] = "family.household_state.v1"
     topic: ClassVar[str] = "family.households"
@@ -57,7 +63,7 @@ class HouseholdState(Event):
     address: Address
     adults: tuple[Adult, ...]
     adult_members: tuple[Membership, ...]
-    child_members: tuple[Membership, ...]
+    child_members: tuple[ChildMembership, ...]
     payers: tuple[HouseholdPayer, ...]
     created_at: datetime
 

@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from contracts.family.api import my_household
-from contracts.family.events import Guardian
+from contracts.family.events import Adult
 from contracts.identity.models import CurrentSession
 from contracts.types import ActorKind, Civility
 from gateway.auth import Visitor
@@ -50,16 +50,16 @@ class Greetings:
         while len(self._known) > GUARDIANS_MAX:
             self._known.popitem(last=False)
 
-    async def _read(self, guardian_id: UUID, visitor: Visitor, services: Services) -> Guardian | None:
+    async def _read(self, guardian_id: UUID, visitor: Visitor, services: Services) -> Adult | None:
         try:
             async with asyncio.timeout(WAIT_SECONDS_MAX):
                 household = await optional(services.call(visitor.caller, my_household))
         except (Refused, TimeoutError):
             return None
-        guardians = household.value.guardians if household.value else ()
-        return next((guardian for guardian in guardians if guardian.guardian_id == guardian_id), None)
+        guardians = household.value.adults if household.value else ()
+        return next((guardian for guardian in guardians if guardian.adult_id == guardian_id), None)
 
-    def words(self, guardian: Guardian) -> str:
+    def words(self, guardian: Adult) -> str:
         """ "Bonjour Monsieur TESTEUR", or with the first name for whoever gave no civility."""
         last_name = guardian.last_name.upper()
         if guardian.civility is Civility.NONE:

@@ -16,4 +16,4 @@ class HouseholdAmbiguous(Refusal):
 
 
 class MembershipUnknown(Refusal):
-    """This person does not belong to the household on that day."""
+    """This person does not belong to the household after that day anyway: there is nothing to end."""

@@ -1,15 +1,13 @@
 """Settings of the family service: its process, and the `[family]` table of the town's file."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from chassis.clock import civil_day
 from chassis.settings import ServiceSettings
-from chassis.town import TownSection, load_section, load_town
+from chassis.town import TownSection, load_section
 
 from .quotients.domain import AcceptedDays
 
@@ -23,14 +21,9 @@ class FamilyPolicy(TownSection):
 
 @dataclass(frozen=True, slots=True)
 class FamilyRules:
-    """The town's rules and the civil time in which they are read."""
+    """The town's rules."""
 
     policy: FamilyPolicy
-    zone: ZoneInfo
-
-    def today(self, now: datetime) -> date:
-        """The town's date at an instant."""
-        return civil_day(now, self.zone)
 
     def accepted_quotient_days(self, today: date) -> AcceptedDays:
         """The days on which a quotient recorded today may start to count."""
@@ -41,4 +34,4 @@ class FamilySettings(ServiceSettings):
     """What a process of the family service is configured with."""
 
     def rules(self) -> FamilyRules:
-        return FamilyRules(load_section(self.town_file, "family", FamilyPolicy), load_town(self.town_file).zone)
+        return FamilyRules(load_section(self.town_file, "family", FamilyPolicy))

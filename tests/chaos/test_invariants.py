@@ -39,7 +39,7 @@ ROWS = [
     (delivery.in_order, "witness", "update effects set sequence = 3 - sequence where sequence in (1, 2)"),
     (money.payments_agree, "billing", "update payments set amount_cents = amount_cents + 1 where status = 'paid'"),
     (money.payments_agree, "billing", "delete from payments where status = 'paid'"),
-    (replicas.replicas_are_folds, "notifications", "update guardians set email = null"),
+    (replicas.replicas_are_folds, "notifications", "update household_adults set email = null"),
     (replicas.replicas_are_folds, "booking", "delete from households"),
     (replicas.prices_are_folds, "billing", "update charges set unit_cents = unit_cents + 1 where correction = 0"),
     (answers.one_effect_per_key, "booking", "update bookings set basket_id = gen_random_uuid()"),

@@ -5,15 +5,16 @@ Every day is relative to the town's today, so that no test depends on when it ru
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 import httpx2
 
-from contracts.family.events import Address, Child, Guardian, HouseholdState
-from contracts.types import Civility, Role
+from contracts.event import Event
+from contracts.types import Role
+from tests.factories.households import KnownChild, adult, household_states
 from tests.support.services import RunningService
 
 ZONE = ZoneInfo("Europe/Paris")
@@ -61,7 +62,7 @@ class BookingTown:
         children = len(names) or children
         birth_on = (await self.today()).replace(day=1) - timedelta(days=365 * age + age // 4 + 2)
         family = Family(uuid4(), tuple(uuid4() for _ in range(guardians)), tuple(uuid4() for _ in range(children)))
-        await self.service.deliver(household_state(family, birth_on, names))
+        await self.service.deliver(*published(family, birth_on, names))
         return family
 
     async def activity(self, **fields: Any) -> UUID:
@@ -181,37 +182,20 @@ class BookingTown:
         return self.service.as_agent(Role.SITE)
 
 
-def household_state(family: Family, birth_on: date, names: Sequence[str] = ()) -> HouseholdState:
-    """The family service's state of this household."""
+def published(family: Family, birth_on: date, names: Sequence[str] = ()) -> tuple[Event, ...]:
+    """What the family service publishes of this household: every adult answers for every child."""
     named = names or [f"Lina_{number} Martin" for number in range(1, len(family.child_ids) + 1)]
-    return HouseholdState(
-        household_id=family.household_id,
-        reference="F-0001",
-        address=Address(lines=("1 rue des Lilas",), postal_code="14000", city="Valmont-sur-Orne"),
-        guardians=tuple(
-            Guardian(
-                guardian_id=guardian_id,
-                civility=Civility.MADAME,
-                first_name="Claire",
-                last_name="Martin",
-                email="claire.martin@example.org",
-                phone=None,
-                is_invited=True,
-            )
-            for guardian_id in family.guardian_ids
-        ),
-        children=tuple(
-            Child(
-                child_id=child_id,
-                first_name=name.partition(" ")[0].replace("_", " "),
-                last_name=name.partition(" ")[2],
-                birth_on=birth_on + timedelta(days=number if names else 0),
-            )
-            for number, (child_id, name) in enumerate(zip(family.child_ids, named, strict=True))
-        ),
-        payer_guardian_id=family.guardian_id,
-        created_at=datetime(2026, 9, 1, tzinfo=UTC),
-    )
+    children = [
+        KnownChild(
+            child_id,
+            first_name=name.partition(" ")[0].replace("_", " "),
+            last_name=name.partition(" ")[2],
+            birth_on=birth_on + timedelta(days=number if names else 0),
+        )
+        for number, (child_id, name) in enumerate(zip(family.child_ids, named, strict=True))
+    ]
+    adults = [adult(guardian_id, first_name="Claire") for guardian_id in family.guardian_ids]
+    return household_states(family.household_id, adults, children)
 
 
 def refusal_codes(answer: httpx2.Response) -> list[tuple[str, str]]:

@@ -15,7 +15,19 @@ from chassis.events.applying import Applier, ReceivedRecord, Subscriptions
 from contracts.billing.models import Bracket, TariffChange
 from contracts.booking.models import ActivityCreate, Cutoff, SlotsOpen
 from contracts.event import Envelope, Event
-from contracts.family.events import Address, Child, Guardian, HouseholdState, Quotient, QuotientState
+from contracts.family.events import (
+    Address,
+    Adult,
+    ChildMembership,
+    ChildState,
+    HouseholdPayer,
+    HouseholdState,
+    Membership,
+    Quotient,
+    QuotientState,
+    Responsibility,
+    ResponsibilityState,
+)
 from contracts.types import ActivityKind, ActorKind, Civility, QuotientSource
 from services.billing.directory import consumers as billing_directory
 from services.billing.tariffs.commands import change_tariff
@@ -70,10 +82,11 @@ async def open_activity(booking: Database, days: int, capacity: int) -> tuple[UU
 async def settle(booking: Database, count: int, activity_id: UUID, billing: Database | None = None) -> list[Family]:
     """New households, as both services would learn of them, with every child enrolled in the activity."""
     families = [Family(uuid4(), uuid4(), uuid4()) for _ in range(count)]
-    households = [_household(family) for family in families]
-    await _apply(booking, booking_directory.subscribe, households)
+    published = [event for family in families for event in _published(family)]
+    await _apply(booking, booking_directory.subscribe, published)
     await booking.execute(ENROLL_SQL, activity_id)
     if billing is not None:
+        households = [event for event in published if isinstance(event, HouseholdState)]
         await _apply(billing, billing_directory.subscribe, households)
         await _apply(billing, billing_directory.subscribe, [_quotients(family) for family in families])
     return families
@@ -90,32 +103,33 @@ async def publish_tariff(billing: Database) -> None:
     )
 
 
-def _household(family: Family) -> HouseholdState:
-    return HouseholdState(
-        household_id=family.household_id,
-        reference=family.household_id.hex[:8],
+def _published(family: Family) -> tuple[Event, ...]:
+    since, born = date(2020, 1, 1), datetime.now(UTC).date() - timedelta(days=7 * 365)
+    child_id, household_id, adult_id = family.child_id, family.household_id, family.guardian_id
+    claude = Adult(
+        adult_id=adult_id,
+        civility=Civility.MADAME,
+        first_name="Claude",
+        last_name="Essai",
+        email=f"{adult_id.hex}@example.org",
+        phone=None,
+        is_invited=True,
+    )
+    household = HouseholdState(
+        household_id=household_id,
+        reference=household_id.hex[:8],
         address=Address(lines=("1 rue des Tilleuls",), postal_code="14000", city="Valmont-sur-Orne"),
-        guardians=(
-            Guardian(
-                guardian_id=family.guardian_id,
-                civility=Civility.MADAME,
-                first_name="Claude",
-                last_name="Essai",
-                email=f"{family.guardian_id.hex}@example.org",
-                phone=None,
-                is_invited=True,
-            ),
-        ),
-        children=(
-            Child(
-                child_id=family.child_id,
-                first_name="Sacha",
-                last_name="Essai",
-                birth_on=datetime.now(UTC).date() - timedelta(days=7 * 365),
-            ),
-        ),
-        payer_guardian_id=family.guardian_id,
+        adults=(claude,),
+        adult_members=(Membership(person_id=adult_id, starts_on=since, ends_on=None),),
+        child_members=(ChildMembership(person_id=child_id, name="Sacha", starts_on=since, ends_on=None),),
+        payers=(HouseholdPayer(adult_id=adult_id, starts_on=since, ends_on=None),),
         created_at=datetime.now(UTC),
+    )
+    guardian = Responsibility(adult_id=adult_id, role="guardian", authority="joint", starts_on=since, ends_on=None)
+    return (
+        household,
+        ChildState(child_id=child_id, first_name="Sacha", last_name="Essai", birth_on=born),
+        ResponsibilityState(child_id=child_id, responsibilities=(guardian,), residences=()),
     )
 
 
@@ -125,13 +139,15 @@ def _quotients(family: Family) -> QuotientState:
 
 
 async def _apply(
-    db: Database, subscribe: Callable[[Subscriptions], None], events: Sequence[HouseholdState | QuotientState]
+    db: Database, subscribe: Callable[[Subscriptions], None], events: Sequence[Event]
 ) -> None:
     subscriptions = Subscriptions()
     subscribe(subscriptions)
     received = [ReceivedRecord(0, offset, event.key, _envelope(event)) for offset, event in enumerate(events)]
-    for start in range(0, len(received), APPLIED_AT_ONCE):
-        await Applier(db, subscriptions).apply(events[0].topic, received[start : start + APPLIED_AT_ONCE])
+    for topic in dict.fromkeys(event.topic for event in events):
+        of_topic = [record for record, event in zip(received, events, strict=True) if event.topic == topic]
+        for start in range(0, len(of_topic), APPLIED_AT_ONCE):
+            await Applier(db, subscriptions).apply(topic, of_topic[start : start + APPLIED_AT_ONCE])
 
 
 def _envelope(event: Event) -> Envelope:

@@ -177,7 +177,7 @@ class Load:
         family = Family(
             household["household_id"],
             Actor(
-                UUID(household["payer_guardian_id"]), ActorKind.PARENT, guardian_id=UUID(household["payer_guardian_id"])
+                UUID(household["payer_adult_id"]), ActorKind.PARENT, guardian_id=UUID(household["payer_adult_id"])
             ),
             [child["child_id"] for child in household["children"]],
         )

@@ -14,26 +14,34 @@ FOLDS_SQL: dict[str, tuple[tuple[str, str], ...]] = {
         ("notifications", "select household_id::text, version::text from households"),
         ("identity", "select household_id::text, version::text from household_versions"),
     ),
-    "guardians": (
-        ("family", "select household_id::text, guardian_id::text from guardians"),
-        ("booking", "select household_id::text, guardian_id::text from guardians"),
-        ("billing", "select household_id::text, guardian_id::text from household_guardians"),
-        ("notifications", "select household_id::text, guardian_id::text from guardians"),
+    "adults": (
+        ("family", "select household_id::text, person_id::text from household_members where kind = 'adult'"),
+        ("booking", "select household_id::text, adult_id::text from household_adults"),
+        ("billing", "select household_id::text, adult_id::text from household_adults"),
+        ("notifications", "select household_id::text, adult_id::text from household_adults"),
     ),
-    "invited guardians": (
-        ("family", "select guardian_id::text from guardians where is_invited"),
+    "invited adults": (
+        ("family", "select adult_id::text from adults where is_invited"),
         ("identity", "select guardian_id::text from accounts where kind = 'parent'"),
     ),
     "addresses": (
-        ("family", "select guardian_id::text, email from guardians"),
-        ("notifications", "select guardian_id::text, email from guardians"),
-        ("billing", "select guardian_id::text, email from household_guardians"),
+        ("family", "select adult_id::text, email from adults"),
+        ("notifications", "select adult_id::text, email from household_adults"),
+        ("billing", "select adult_id::text, email from household_adults"),
+    ),
+    "children of households": (
+        ("family", "select household_id::text, person_id::text from household_members where kind = 'child'"),
+        ("booking", "select household_id::text, child_id::text from household_children"),
+        ("billing", "select household_id::text, child_id::text from household_children"),
+        ("notifications", "select household_id::text, child_id::text from household_children"),
     ),
     "children": (
-        ("family", "select child_id::text, first_name from children"),
-        ("booking", "select child_id::text, first_name from children"),
-        ("billing", "select child_id::text, first_name from household_children"),
-        ("notifications", "select child_id::text, first_name from children"),
+        ("family", "select child_id::text, first_name, last_name, birth_on::text from children"),
+        ("booking", "select child_id::text, first_name, last_name, birth_on::text from child_records"),
+    ),
+    "responsibilities": (
+        ("family", "select child_id::text, adult_id::text, role, authority from responsibilities"),
+        ("booking", "select child_id::text, adult_id::text, role, authority from responsibilities"),
     ),
     "quotients": (
         (

@@ -96,7 +96,7 @@ class Seed:
         )
         if household is None or not plan["is_ready"]:
             return
-        guardian_id = household["payer_guardian_id"]
+        guardian_id = household["payer_adult_id"]
         if not await self._can_sign_in(plan["username"]):
             email = plan["body"]["guardian"]["email"]
             mail = await asyncio.to_thread(wait_for_mail, self._mail_url, email, WAIT_SECONDS)

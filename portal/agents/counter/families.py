@@ -81,7 +81,7 @@ async def create_family(visit: Visit) -> Response[Any]:
 async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
     """A household's file."""
     household = await visit.call(read_household, household_id)
-    payer_id = household.payer_guardian_id
+    payer_id = household.payer_adult_id or household.adults[0].adult_id
     accounts, messages = await asyncio.gather(
         permitted(visit.call(list_accounts, payer_id)),
         permitted(visit.call(list_messages, payer_id)),

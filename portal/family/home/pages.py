@@ -11,7 +11,7 @@ from chassis.comparing import Person, first_names_apart
 from contracts.billing.api import list_invoices
 from contracts.booking.api import list_enrollments
 from contracts.family.api import my_household
-from contracts.family.events import Guardian
+from contracts.family.events import Adult
 from contracts.family.models import Household
 from contracts.types import EnrollmentStatus, InvoiceStatus
 from gateway.composing import Part, optional
@@ -49,11 +49,11 @@ async def private_home(visit: Visit) -> Response[Any]:
     return visit.page("family/home/home.html.j2", context)
 
 
-def own_guardian(household: Part[Household], guardian_id: object) -> Guardian | None:
+def own_guardian(household: Part[Household], guardian_id: object) -> Adult | None:
     """The signed-in person in the household's file."""
     if household.value is None:
         return None
-    return next((g for g in household.value.guardians if g.guardian_id == guardian_id), None)
+    return next((adult for adult in household.value.adults if adult.adult_id == guardian_id), None)
 
 
 def child_names(household: Household) -> dict[UUID, str]:

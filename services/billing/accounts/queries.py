@@ -39,7 +39,7 @@ async def account(db: Database, actor: Actor, rules: BillingRules, household_id:
 
 
 CHARGES_SQL = """
-select c.*, coalesce(a.label, c.tariff_label) as activity_label, k.first_name as child_first_name
+select c.*, coalesce(a.label, c.tariff_label) as activity_label, k.name as child_first_name
 from charges c
 left join activities a on a.activity_id = c.activity_id
 left join household_children k on k.household_id = c.household_id and k.child_id = c.child_id

@@ -7,7 +7,14 @@ from chassis.events.applying import Subscriptions
 from contracts.booking.events import ActivityState
 from contracts.family.events import HouseholdState, QuotientState
 
-from .store import ACTIVITIES, HOUSEHOLDS, QUOTIENT_FILES, keep_activity, keep_household, keep_quotients
+from .store import (
+    ACTIVITIES,
+    HOUSEHOLDS,
+    QUOTIENT_FILES,
+    keep_activity,
+    keep_household,
+    keep_quotients,
+)
 
 
 def subscribe(subscriptions: Subscriptions) -> None:

@@ -1,9 +1,7 @@
 """Replicas of households, activities and quotients: the newest state of each, and nothing that billing does not need."""
 
-from uuid import UUID
-
-from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Transaction
+from chassis.data.ranges import stored_memberships
 from chassis.data.replicas import Replica
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
@@ -16,50 +14,43 @@ ACTIVITIES = Replica("activities", "activity_id", ("label", "tariff_code"))
 QUOTIENT_FILES = Replica("quotient_files", "household_id", ("is_to_apply",))
 """A file of quotients that changed is to be applied by the job that prices charges; what was priced stays."""
 
-KEEP_MEMBERS_SQL = """
-with gone_guardians as (
-    delete from household_guardians where household_id = $1 and guardian_id <> all($2::uuid[])
-), gone_children as (
-    delete from household_children where household_id = $1 and child_id <> all($4::uuid[])
-), guardians as (
-    insert into household_guardians (household_id, guardian_id, email)
-    select $1, guardian_id, email from unnest($2::uuid[], $3::text[]) as g(guardian_id, email)
-    on conflict (household_id, guardian_id) do update set email = excluded.email
-)
-insert into household_children (household_id, child_id, first_name)
-select $1, child_id, first_name from unnest($4::uuid[], $5::text[]) as c(child_id, first_name)
-on conflict (household_id, child_id) do update set first_name = excluded.first_name
+KEEP_ADULTS_SQL = """
+with gone as (delete from household_adults where household_id = $1 and adult_id <> all($2::uuid[]))
+insert into household_adults (household_id, adult_id, email, days)
+select $1, a.adult_id, a.email, m.days
+from unnest($2::uuid[], $3::text[]) as a(adult_id, email)
+join (select person_id, range_agg(during) as days from unnest($4::uuid[], $5::daterange[]) as m(person_id, during)
+      group by person_id) m on m.person_id = a.adult_id
+on conflict (household_id, adult_id) do update set email = excluded.email, days = excluded.days
 """
 
-
-def child_names(household: HouseholdState) -> dict[UUID, str]:
-    """The names of a household's children as its invoices bear them: first names, told apart where two are equal."""
-    return first_names_apart(
-        {child.child_id: Person(child.first_name, child.last_name, child.birth_on) for child in household.children}
-    )
+KEEP_CHILDREN_SQL = """
+with gone as (delete from household_children where household_id = $1 and child_id <> all($2::uuid[]))
+insert into household_children (household_id, child_id, name, days)
+select $1, child_id, min(name), range_agg(during)
+from unnest($2::uuid[], $3::daterange[], $4::text[]) as m(child_id, during, name) group by child_id
+on conflict (household_id, child_id) do update set name = excluded.name, days = excluded.days
+"""
 
 
 async def keep_household(tx: Transaction, household: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
-    payer = next(g for g in household.guardians if g.guardian_id == household.payer_guardian_id)
     address = household.address
-    is_newer = await HOUSEHOLDS.keep(
-        tx,
-        household.household_id,
-        envelope.sequence,
-        f"{payer.first_name} {payer.last_name}",
-        [*address.lines, f"{address.postal_code} {address.city}"],
+    payer = next((item.adult_id for item in household.payers), None)
+    names = {adult.adult_id: f"{adult.first_name} {adult.last_name}" for adult in household.adults}
+    lines = [*address.lines, f"{address.postal_code} {address.city}"]
+    household_id = household.household_id
+    if not await HOUSEHOLDS.keep(tx, household_id, envelope.sequence, names.get(payer) if payer else None, lines):
+        return
+    await tx.execute(
+        KEEP_ADULTS_SQL,
+        household_id,
+        [adult.adult_id for adult in household.adults],
+        [adult.email for adult in household.adults],
+        *stored_memberships(household.adult_members),
     )
-    if is_newer:
-        names = child_names(household)
-        await tx.execute(
-            KEEP_MEMBERS_SQL,
-            household.household_id,
-            [guardian.guardian_id for guardian in household.guardians],
-            [guardian.email for guardian in household.guardians],
-            [child.child_id for child in household.children],
-            [names[child.child_id] for child in household.children],
-        )
+    children = household.child_members
+    await tx.execute(KEEP_CHILDREN_SQL, household_id, *stored_memberships(children), [child.name for child in children])
 
 
 async def keep_activity(tx: Transaction, activity: ActivityState, envelope: Envelope) -> None:

@@ -45,7 +45,7 @@ from invoices where invoice_id = $1
 """
 
 
-async def invoice_row(queries: Queries, actor: Actor, invoice_id: UUID) -> Row:
+async def invoice_row(queries: Database, actor: Actor, invoice_id: UUID) -> Row:
     """The row of an invoice that this actor may read; refuses with `NotFound` what belongs to others."""
     row = await queries.fetchrow(INVOICE_SQL, invoice_id)
     if row is None:

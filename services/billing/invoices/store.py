@@ -55,9 +55,9 @@ with line as materialized (
 insert into invoice_lines (invoice_id, position, charge_id, label, child_id, child_first_name, service_on, quantity,
     unit_cents, amount_cents, tariff_code, tariff_label, grid_version, bracket_label, quotient_cents)
 select c.invoice_id,
-       row_number() over (partition by c.invoice_id order by k.first_name, c.child_id, c.service_on, a.label,
+       row_number() over (partition by c.invoice_id order by k.name, c.child_id, c.service_on, a.label,
                           c.correction, c.charge_id),
-       c.charge_id, coalesce(a.label, c.tariff_label), c.child_id, k.first_name, c.service_on, c.quantity,
+       c.charge_id, coalesce(a.label, c.tariff_label), c.child_id, k.name, c.service_on, c.quantity,
        c.unit_cents, c.quantity * c.unit_cents, c.tariff_code, c.tariff_label, c.grid_version, c.bracket_label,
        c.quotient_cents
 from line c

@@ -1,24 +1,28 @@
 -- What billing knows of others (replicas), the price grids, and what each booked day costs.
 
+create extension if not exists btree_gist;
+
 create table households (
     household_id uuid primary key,
     version bigint not null,
-    payer_name text not null,
+    payer_name text,
     address_lines text[] not null
 );
 
-create table household_guardians (
+create table household_adults (
     household_id uuid not null references households on delete cascade,
-    guardian_id uuid not null,
+    adult_id uuid not null,
     email text,
-    primary key (household_id, guardian_id)
+    days datemultirange not null,
+    primary key (household_id, adult_id)
 );
-create index household_guardians_guardian on household_guardians (guardian_id);
+create index household_adults_adult on household_adults (adult_id);
 
 create table household_children (
     household_id uuid not null references households on delete cascade,
     child_id uuid not null,
-    first_name text not null,
+    name text not null,
+    days datemultirange not null,
     primary key (household_id, child_id)
 );
 create index household_children_child on household_children (child_id);

@@ -68,25 +68,64 @@ create table bookings (
 create unique index bookings_one_live on bookings (slot_id, child_id) where status = 'confirmed';
 create index bookings_of_household on bookings (household_id, service_on, id);
 
--- The replica: `version` is the sequence of the state that was applied last.
+-- Replicas of people, each from a topic of its own: nothing here refers to a row that another topic brings.
+-- `version` is the sequence of the state that was applied last.
 create table households (
     household_id uuid primary key,
     version bigint not null
 );
 
-create table guardians (
-    guardian_id uuid not null,
+create table household_adults (
     household_id uuid not null references households on delete cascade,
-    primary key (guardian_id, household_id)
+    adult_id uuid not null,
+    name text not null,
+    days datemultirange not null,
+    primary key (household_id, adult_id)
 );
-create index guardians_of_household on guardians (household_id);
 
-create table children (
-    child_id uuid not null,
+create table household_children (
     household_id uuid not null references households on delete cascade,
+    child_id uuid not null,
+    days datemultirange not null,
+    primary key (household_id, child_id)
+);
+create index household_children_child on household_children (child_id);
+
+create table child_records (
+    child_id uuid primary key,
+    version bigint not null,
     first_name text not null,
     last_name text not null,
-    birth_on date not null,
-    primary key (child_id, household_id)
+    birth_on date not null
 );
-create index children_of_household on children (household_id);
+
+create table custody (
+    child_id uuid primary key,
+    version bigint not null
+);
+
+create table responsibilities (
+    child_id uuid not null references custody on delete cascade,
+    adult_id uuid not null,
+    role text not null,
+    authority text not null,
+    days datemultirange not null,
+    primary key (child_id, adult_id, role, authority)
+);
+
+-- Derived from the four above: an adult acts for a child in a household on the days on which both belong to it and the adult answers
+-- for the child.
+create table guardianships (
+    household_id uuid not null,
+    adult_id uuid not null,
+    child_id uuid not null,
+    days datemultirange not null check (not isempty(days)),
+    primary key (adult_id, child_id, household_id)
+);
+create index guardianships_of_household on guardianships (household_id);
+create index guardianships_of_child on guardianships (child_id);
+
+create view guardians as select distinct household_id, adult_id as guardian_id from guardianships;
+create view children as
+select m.household_id, c.child_id, c.first_name, c.last_name, c.birth_on
+from household_children m join child_records c on c.child_id = m.child_id;

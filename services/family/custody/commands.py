@@ -10,7 +10,6 @@ from contracts.family.models import ChildFile, ResidenceChange, ResponsibilityCh
 
 from ..households.store import households_of_person
 from ..people.store import load_adult, lock_child
-from ..settings import FamilyRules
 from . import domain, queries
 from .domain import Custody, Grant, Home, Tie
 from .store import load_custody, memberships_of, save_custody, take_comings_of_age
@@ -64,16 +63,16 @@ async def _save(tx: Transaction, before: Custody, decision: Custody | Refusal) -
     return await queries.child_file(tx, before.child.child_id)
 
 
-async def tell_comings_of_age(db: Database, rules: FamilyRules) -> None:
+async def tell_comings_of_age(db: Database) -> None:
     """Tell the households of children who came of age that nobody answers for them any longer; each once."""
-    while await _tell_some(db, rules) == COMINGS_OF_AGE_MAX:
+    while await _tell_some(db) == COMINGS_OF_AGE_MAX:
         pass
 
 
 @command
-async def _tell_some(tx: Transaction, rules: FamilyRules) -> int:
+async def _tell_some(tx: Transaction) -> int:
     now = await tx.now()
-    today = rules.today(now)
+    today = await tx.today()
     children = await take_comings_of_age(tx, domain.born_by(today), COMINGS_OF_AGE_MAX, now)
     for child in children:
         for household_id in sorted(await households_of_person(tx, child.child_id)):

@@ -81,6 +81,11 @@ class Custody:
             ),
         )
 
+    def grants(self, tie: Tie) -> Timeline[Grant]:
+        """How far a tie reaches, by day."""
+        nothing: Timeline[Grant] = Timeline()
+        return self.ties.get(tie, nothing)
+
     def in_order(self) -> list[tuple[Tie, Slice[Grant]]]:
         """Each tie with each of its grants, in one order however they were entered."""
         return [(tie, item) for tie in sorted(self.ties) for item in self.ties[tie]]
@@ -109,16 +114,15 @@ def with_tie(custody: Custody, tie: Tie, grant: Grant, starts_on: date, ends_on:
     if ends_on is not None and ends_on < starts_on:
         return Invalid(FieldRefusal("/ends_on", "range_reversed", (("starts_on", starts_on),)))
     during = DateRange(starts_on, ends_on or last)
-    timeline = custody.ties.get(tie, Timeline[Grant]()).put(during, grant)
-    return replace(custody, ties={**custody.ties, tie: timeline})
+    return replace(custody, ties={**custody.ties, tie: custody.grants(tie).put(during, grant)})
 
 
 def without_tie(custody: Custody, tie: Tie, ends_on: date) -> Custody | Invalid:
     """The custody once an adult is this to the child until a day for the last time."""
-    timeline = custody.ties.get(tie, Timeline[Grant]())
-    if not timeline.days:
+    grants = custody.grants(tie)
+    if not grants.days:
         return Invalid(FieldRefusal("/role", "responsibility_unknown"))
-    kept = timeline.within(Days.between(None, ends_on))
+    kept = grants.within(Days.between(None, ends_on))
     return replace(custody, ties={**custody.ties, tie: kept})
 
 

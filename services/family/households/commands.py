@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.data.database import Transaction, command
+from chassis.data.database import Database, Transaction, command
 from chassis.data.idempotency import Claim
 from chassis.days import ONE_DAY, DateRange, Days
 from chassis.identifiers import new_id
@@ -44,7 +44,10 @@ from .store import (
     publish,
     save_members,
     save_payers,
+    take_turning,
 )
+
+TURNING_MAX = 100
 
 
 @command
@@ -55,7 +58,7 @@ async def open_household(
     if (answer := await claim.replay(tx, Household)) is not None:
         return answer
     now = await tx.now()
-    today = rules.today(now)
+    today = await tx.today()
     known_children = await load_children(tx, request.known_child_ids)
     if known_children.keys() != set(request.known_child_ids):
         raise NotFound
@@ -117,7 +120,7 @@ async def join_household(
     tx: Transaction, rules: FamilyRules, household_id: UUID, person_id: UUID, request: MembershipChange
 ) -> Household:
     """Let somebody belong to a household during some days; where a child lives is entered apart. Raises NotFound, Invalid."""
-    today = rules.today(await tx.now())
+    today = await tx.today()
     file = await _lock(tx, household_id)
     during = _during(request.starts_on, request.ends_on)
     if await lock_child(tx, person_id) is not None:
@@ -139,13 +142,13 @@ async def leave_household(
     """End a membership; a child who lived there lives there no more, and an adult who paid pays no more.
 
     Raises:
-        MembershipUnknown: the person does not belong to the household on that last day.
+        MembershipUnknown: the person does not belong to the household after that day anyway.
     """
-    today = rules.today(await tx.now())
+    today = await tx.today()
     file = await _lock(tx, household_id)
-    if request.ends_on not in file.days_of(person_id):
-        raise MembershipUnknown(ends_on=request.ends_on)
     gone = Days.between(request.ends_on + ONE_DAY)
+    if file.days_of(person_id).is_disjoint(gone):
+        raise MembershipUnknown(ends_on=request.ends_on)
     changed = replace(
         file,
         adult_members=domain.left(file.adult_members, person_id, gone),
@@ -166,7 +169,7 @@ async def leave_household(
 @command
 async def change_payer(tx: Transaction, rules: FamilyRules, household_id: UUID, request: PayerChange) -> Household:
     """Enter who pays for a household's days from a day on. Raises NotFound, Invalid, PayerNotAMember."""
-    today = rules.today(await tx.now())
+    today = await tx.today()
     file = await _lock(tx, household_id)
     payers = domain.paying(file, request.adult_id, _during(request.starts_on, request.ends_on))
     if isinstance(payers, Refusal):
@@ -175,6 +178,20 @@ async def change_payer(tx: Transaction, rules: FamilyRules, household_id: UUID, 
         await save_payers(tx, replace(file, payers=payers))
         await publish(tx, [household_id], today)
     return await read_household(tx, household_id, today)
+
+
+async def publish_turning(db: Database) -> None:
+    """Publish the households in which a membership or a payer's time begins or ends today."""
+    while await _publish_some(db) == TURNING_MAX:
+        pass
+
+
+@command
+async def _publish_some(tx: Transaction) -> int:
+    today = await tx.today()
+    household_ids = await take_turning(tx, today, TURNING_MAX)
+    await publish(tx, household_ids, today)
+    return len(household_ids)
 
 
 async def _lock(tx: Transaction, household_id: UUID) -> HouseholdFile:

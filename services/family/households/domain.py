@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.comparing import comparable
+from chassis.comparing import Person, comparable, first_names_apart
 from chassis.days import DateRange, Days
 from chassis.refusal import Invalid, Refusal
 from chassis.timeline import Timeline
@@ -73,6 +73,9 @@ class HouseholdFile:
 
     def state(self) -> HouseholdState:
         """The household as others may know it."""
+        names = first_names_apart(
+            {child.child_id: Person(child.first_name, child.last_name, child.birth_on) for child in self.children}
+        )
         return HouseholdState(
             household_id=self.household_id,
             reference=self.reference,
@@ -92,7 +95,15 @@ class HouseholdFile:
                 for adult in self.adults
             ),
             adult_members=tuple(_membership(member) for member in self.adult_members),
-            child_members=tuple(_membership(member) for member in self.child_members),
+            child_members=tuple(
+                events.ChildMembership(
+                    person_id=member.person_id,
+                    name=names[member.person_id],
+                    starts_on=member.during.first,
+                    ends_on=member.during.ends_on,
+                )
+                for member in self.child_members
+            ),
             payers=tuple(
                 events.HouseholdPayer(adult_id=item.value, starts_on=item.during.first, ends_on=item.during.ends_on)
                 for item in self.payers

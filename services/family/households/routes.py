@@ -37,22 +37,22 @@ async def find_households(
     cursor: Cursor | None = None,
     limit: PageSize = PAGE_SIZE,
 ) -> Page[HouseholdSummary]:
-    return await queries.find_households(db, search, cursor, limit, rules.today(await db.now()))
+    return await queries.find_households(db, search, cursor, limit, await db.today())
 
 
 @serves(api.read_household)
 async def read_household(household_id: UUID, db: Database, actor: Actor, rules: FamilyRules) -> Household:
-    return await queries.household_for(db, actor, household_id, rules.today(await db.now()))
+    return await queries.household_for(db, actor, household_id, await db.today())
 
 
 @serves(api.my_household)
 async def my_household(db: Database, actor: Actor, rules: FamilyRules, household_id: UUID | None = None) -> Household:
-    return await queries.own_household(db, actor, household_id, rules.today(await db.now()))
+    return await queries.own_household(db, actor, household_id, await db.today())
 
 
 @serves(api.my_households)
 async def my_households(db: Database, actor: Actor, rules: FamilyRules) -> Page[HouseholdReference]:
-    return Page(items=tuple(await queries.own_households(db, actor, rules.today(await db.now()))))
+    return Page(items=tuple(await queries.own_households(db, actor, await db.today())))
 
 
 @serves(api.join_household)

@@ -74,9 +74,9 @@ async def known_files(tx: Transaction, draft: HouseholdFile) -> KnownFiles:
 
 
 ADD_HOUSEHOLD_SQL = """
-insert into households (household_id, reference, address_lines, postal_code, city, payer_key, search_words, created_at,
-                        created_by)
-values ($1, $2, $3, $4, $5, '', '', $6, $7)
+insert into households (household_id, reference, address_lines, postal_code, city, payer_key, search_words, published_on,
+                        created_at, created_by)
+values ($1, $2, $3, $4, $5, '', '', $6, $7, $8)
 """
 
 
@@ -89,6 +89,7 @@ async def add_household(tx: Transaction, file: HouseholdFile, created_by: UUID, 
         file.address.lines,
         file.address.postal_code,
         file.address.city,
+        today,
         file.created_at,
         created_by,
     )
@@ -186,7 +187,7 @@ async def load_file(db: Queries, household_id: UUID) -> HouseholdFile | None:
 
 
 SAVE_KEYS_SQL = """
-update households set payer_key = $2, search_words = array_to_tsvector($3::text[]) where household_id = $1
+update households set payer_key = $2, search_words = array_to_tsvector($3::text[]), published_on = $4 where household_id = $1
 """
 
 
@@ -198,7 +199,7 @@ async def publish(tx: Transaction, household_ids: Collection[UUID], today: date)
             continue
         payer = file.payer_on(today)
         key = stored_key(payer.first_name, payer.last_name) if payer else ""
-        await tx.execute(SAVE_KEYS_SQL, household_id, key, search_words(file))
+        await tx.execute(SAVE_KEYS_SQL, household_id, key, search_words(file), today)
         tx.emit(file.state())
 
 
@@ -208,3 +209,22 @@ HOUSEHOLDS_OF_PERSON_SQL = "select distinct household_id from household_members 
 async def households_of_person(db: Queries, person_id: UUID) -> list[UUID]:
     """Every household that a person belongs to, belonged to or will."""
     return [row["household_id"] for row in await db.fetch(HOUSEHOLDS_OF_PERSON_SQL, person_id)]
+
+
+TURNING_SQL = """
+select h.household_id from households h
+where h.published_on < $1 and exists (
+    select from (
+        select household_id, during from household_members union all select household_id, during from household_payers
+    ) r
+    where r.household_id = h.household_id
+      and (lower(r.during) > h.published_on and lower(r.during) <= $1
+        or upper(r.during) > h.published_on and upper(r.during) <= $1)
+)
+order by h.household_id limit $2 for update of h skip locked
+"""
+
+
+async def take_turning(tx: Transaction, today: date, limit: int) -> list[UUID]:
+    """Households to which somebody belongs, or for which somebody pays, since today or no longer, and whose state is older than that."""
+    return [row["household_id"] for row in await tx.fetch(TURNING_SQL, today, limit)]

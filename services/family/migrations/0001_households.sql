@@ -39,6 +39,7 @@ create table children (
     foreign key (child_id, kind) references persons (person_id, kind)
 );
 
+-- `published_on`: the town's date of its last state; a membership that begins or ends after it is news on its day.
 create table households (
     household_id uuid primary key,
     reference text not null unique,
@@ -47,6 +48,7 @@ create table households (
     city text not null,
     payer_key text collate "C" not null,
     search_words tsvector not null,
+    published_on date not null,
     created_at timestamptz not null,
     created_by uuid not null
 );

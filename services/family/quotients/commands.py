@@ -21,7 +21,7 @@ async def change_quotient(
 ) -> Household:
     """Record a quotient from its day on; the same one again changes nothing. The household as it then is."""
     now = await tx.now()
-    today = rules.today(now)
+    today = await tx.today()
     quotient = as_quotient(request)
     if fault := day_fault(quotient, rules.accepted_quotient_days(today), ""):
         raise Invalid(fault)

@@ -40,13 +40,17 @@ class HouseholdConsumer:
     invitation_validity: timedelta
 
     async def apply(self, tx: Transaction, household: HouseholdState, envelope: Envelope) -> None:
-        """Bring the accounts of a household's guardians in line with its file."""
+        """Bring the accounts of a household's adults in line with its file."""
         if not await HOUSEHOLDS.keep(tx, household.household_id, envelope.sequence):
             return
+        today = await tx.today()
+        staying = {
+            member.person_id for member in household.adult_members if member.ends_on is None or member.ends_on >= today
+        }
         invitees = [
-            Invitee(guardian.guardian_id, guardian.email, guardian.last_name)
-            for guardian in household.guardians
-            if guardian.is_invited and guardian.email
+            Invitee(adult.adult_id, adult.email, adult.last_name)
+            for adult in household.adults
+            if adult.is_invited and adult.email and adult.adult_id in staying
         ]
         guardian_ids = [invitee.guardian_id for invitee in invitees]
         gone = await replace_invited(tx, household.household_id, guardian_ids)

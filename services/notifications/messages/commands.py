@@ -28,7 +28,7 @@ async def address_notices(tx: Transaction) -> int:
     notices = await store.take_notices(tx, ADDRESS_MAX)
     for notice in notices:
         audience = RULES[Template(notice["template"])].audience
-        recipient_ids = await store.recipients(tx, audience, notice["subject_id"])
+        recipient_ids = await store.recipients(tx, audience, notice["subject_id"], await tx.today())
         await store.address(tx, notice, recipient_ids, await tx.now())
     return len(notices)
 

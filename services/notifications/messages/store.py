@@ -3,7 +3,7 @@ sender takes it meanwhile.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -97,19 +97,19 @@ async def take_notices(tx: Transaction, limit: int) -> list[Row]:
 ACCOUNT_RECIPIENT_SQL = "select coalesce(guardian_id, account_id) as recipient_id from accounts where account_id = $1"
 
 HOUSEHOLD_RECIPIENTS_SQL = """
-select g.guardian_id as recipient_id from households h
-left join guardians g on g.household_id = h.household_id
-    and case when $2 then g.guardian_id = h.payer_guardian_id else g.is_invited end
-where h.household_id = $1 order by g.guardian_id
+select a.adult_id as recipient_id from households h
+left join household_adults a on a.household_id = h.household_id
+    and case when $2 then a.paying_days @> $3::date else a.is_invited and a.days @> $3::date end
+where h.household_id = $1 order by a.adult_id
 """
 
 
-async def recipients(tx: Transaction, audience: Audience, subject_id: UUID) -> list[UUID] | None:
-    """The recipients: guardians, or an account that is no guardian's. None when the subject is not known yet."""
+async def recipients(tx: Transaction, audience: Audience, subject_id: UUID, today: date) -> list[UUID] | None:
+    """The recipients: adults of today's household, or an account that is no adult's. None when the subject is not known yet."""
     if audience is Audience.ACCOUNT:
         rows = await tx.fetch(ACCOUNT_RECIPIENT_SQL, subject_id)
     else:
-        rows = await tx.fetch(HOUSEHOLD_RECIPIENTS_SQL, subject_id, audience is Audience.PAYER)
+        rows = await tx.fetch(HOUSEHOLD_RECIPIENTS_SQL, subject_id, audience is Audience.PAYER, today)
     return [row["recipient_id"] for row in rows if row["recipient_id"]] if rows else None
 
 
@@ -251,12 +251,12 @@ class Recipient:
 
 READ_ACCOUNT_HOLDER_SQL = """
 select a.email, g.civility, g.first_name, g.last_name
-from accounts a left join guardians g on g.guardian_id = a.guardian_id
-where a.account_id = $1 and (a.guardian_id is null or g.guardian_id is not null) limit 1
+from accounts a left join household_adults g on g.adult_id = a.guardian_id
+where a.account_id = $1 and (a.guardian_id is null or g.adult_id is not null) order by g.household_id limit 1
 """
 
 READ_GUARDIAN_SQL = """
-select email, civility, first_name, last_name from guardians where household_id = $1 and guardian_id = $2
+select email, civility, first_name, last_name from household_adults where household_id = $1 and adult_id = $2
 """
 
 
@@ -269,7 +269,7 @@ async def read_recipient(db: Queries, audience: Audience, subject_id: UUID, reci
     return Recipient(**dict(row)) if row else None
 
 
-READ_CHILDREN_SQL = "select child_id, first_name from children where household_id = $1"
+READ_CHILDREN_SQL = "select child_id, name from household_children where household_id = $1"
 
 READ_ACTIVITIES_SQL = """
 select activity_id, label, site_label from activities
@@ -281,9 +281,7 @@ async def read_names(db: Queries, notice: Notice) -> dict[UUID, str]:
     """The names that a notice's ids stand for: first names of children, labels of activities."""
     children = await db.fetch(READ_CHILDREN_SQL, notice.subject_id)
     activities = await db.fetch(READ_ACTIVITIES_SQL, notice.payload)
-    return {row["child_id"]: row["first_name"] for row in children} | {
-        row["activity_id"]: row["label"] for row in activities
-    }
+    return {row["child_id"]: row["name"] for row in children} | {row["activity_id"]: row["label"] for row in activities}
 
 
 FORGET_OLD_SQL = """

@@ -17,6 +17,8 @@ create table notices (
 );
 create index notices_waiting on notices (due_at) where status = 'waiting';
 create index notices_created on notices (created_at);
+-- The few notices that still hold a credential, found by their account when a newer credential replaces it.
+create index notices_sealed on notices (subject_id) where sealed is not null;
 
 create table messages (
     message_id uuid primary key,
@@ -38,28 +40,31 @@ create index messages_of_recipient on messages (recipient_id, message_id);
 
 create table households (
     household_id uuid primary key,
-    payer_guardian_id uuid not null,
     version bigint not null
 );
 
-create table guardians (
+create table household_adults (
     household_id uuid not null references households on delete cascade,
-    guardian_id uuid not null,
+    adult_id uuid not null,
     civility text not null,
     first_name text not null,
     last_name text not null,
     email text,
     is_invited boolean not null,
-    primary key (household_id, guardian_id)
+    days datemultirange not null,
+    paying_days datemultirange not null,
+    primary key (household_id, adult_id)
 );
-create index guardians_by_id on guardians (guardian_id);
+create index household_adults_adult on household_adults (adult_id);
 
-create table children (
+create table household_children (
     household_id uuid not null references households on delete cascade,
     child_id uuid not null,
-    first_name text not null,
+    name text not null,
+    days datemultirange not null,
     primary key (household_id, child_id)
 );
+create index household_children_child on household_children (child_id);
 
 create table accounts (
     account_id uuid primary key,

@@ -6,7 +6,7 @@ One household has two parents, one lost its co-parent, and one was erased after 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import count
 from typing import Final
@@ -16,7 +16,7 @@ from joserfc.jwk import OKPKey
 
 from chassis.actor import Actor
 from chassis.sealing import unseal
-from contracts.family.events import HouseholdState
+from contracts.family.events import ChildState, HouseholdState, ResponsibilityState
 from contracts.family.models import Household
 from contracts.identity.events import CredentialIssued
 from contracts.identity.models import Credential
@@ -45,6 +45,12 @@ HOUSEHOLD_OF: Final = {
 GUARDIAN_OF: Final = {"co_parent": 1, "former_co_parent": 1}
 REPLICAS: Final = ("identity", "booking", "billing", "notifications")
 SLOTS: Final = range(20, 150)
+FORGET_SQL: Final = (
+    "delete from quotients where household_id = $1",
+    "delete from household_payers where household_id = $1",
+    "delete from household_members where household_id = $1",
+    "delete from households where household_id = $1",
+)
 SESSION_MEMORY_SECONDS: Final = 20.0
 
 
@@ -77,8 +83,8 @@ class World:
     def strangers(self, actor: str) -> set[str]:
         """The family names that this actor has no business with."""
         own = self.households.get(HOUSEHOLD_OF.get(actor, ""))
-        strangers = {household.guardians[0].last_name for household in self.households.values()}
-        return strangers - {own.guardians[0].last_name} if own and actor not in FORMERS else strangers
+        strangers = {household.adults[0].last_name for household in self.households.values()}
+        return strangers - {own.adults[0].last_name} if own and actor not in FORMERS else strangers
 
     def month(self) -> str:
         """A month without an invoice run."""
@@ -101,9 +107,7 @@ class World:
     async def invoice(self, name: str) -> str:
         """An issued invoice of a household, for a day of a month of its own."""
         billing, household, month = self.town.services["billing"], self.households[name], self.month()
-        family = families.Family(
-            household.household_id, household.guardians[0].guardian_id, household.children[0].child_id
-        )
+        family = families.Family(household.household_id, household.adults[0].adult_id, household.children[0].child_id)
         day = families.Booked(family, UUID(self.shared["activity"]), date.fromisoformat(f"{month}-05"))
         await billing.deliver(day.confirmed(), day.attended())
         self.shared["run"] = (await families.invoice_month(billing, month))["run_id"]
@@ -170,8 +174,8 @@ async def _open(world: World, name: str) -> None:
     world.households[name] = household
     world.owned[name] = {
         "household": str(household.household_id),
-        "name": household.guardians[0].last_name,
-        "guardian": str(household.guardians[0].guardian_id),
+        "name": household.adults[0].last_name,
+        "guardian": str(household.adults[0].adult_id),
         "child": str(household.children[0].child_id),
     }
 
@@ -182,9 +186,9 @@ async def _walk_families(world: World) -> None:
     await town.settle()
     mailed = await _credentials(town)
     for name, household_name in HOUSEHOLD_OF.items():
-        guardian = world.households[household_name].guardians[GUARDIAN_OF.get(name, 0)]
+        guardian = world.households[household_name].adults[GUARDIAN_OF.get(name, 0)]
         headers = identity.as_agent(Role.DIRECTOR)
-        query = {"guardian_id": str(guardian.guardian_id)}
+        query = {"guardian_id": str(guardian.adult_id)}
         (account,) = (await identity.client.get("/accounts", params=query, headers=headers)).json()["items"]
         credential = mailed.get(account["username"]) or mailed[account["email"]]
         answer = await identity.client.post("/activations", json={"token": credential.activation_token})
@@ -193,7 +197,7 @@ async def _walk_families(world: World) -> None:
         await choose_credentials(browser)
         await accept_terms(browser)
         chosen = (await identity.client.get("/accounts", params=query, headers=headers)).json()["items"][0]["username"]
-        actor = Actor(UUID(account["account_id"]), ActorKind.PARENT, guardian_id=guardian.guardian_id)
+        actor = Actor(UUID(account["account_id"]), ActorKind.PARENT, guardian_id=guardian.adult_id)
         world.people[name] = Person(actor, chosen, str(guardian.email), browser.session_token)
         if name != "co_parent":
             world.owned[household_name] |= {"account": account["account_id"], "link": credential.activation_token}
@@ -230,7 +234,7 @@ async def _invoice_and_pay(world: World, name: str) -> None:
     """An invoice, and a payment of it that was started."""
     billing = world.town.services["billing"]
     invoice_id = await world.invoice(name)
-    headers = billing.as_parent(world.households[name].guardians[0].guardian_id) | billing.key()
+    headers = billing.as_parent(world.households[name].adults[0].adult_id) | billing.key()
     answer = await billing.client.post(f"/invoices/{invoice_id}/payments", json={}, headers=headers)
     assert answer.status_code == 201, answer.text
     started = answer.json()
@@ -242,25 +246,37 @@ async def _invoice_and_pay(world: World, name: str) -> None:
 
 
 async def _leave(world: World) -> None:
-    """The co-parent is taken off the file of a household. No route does so yet: its own database is told."""
+    """The co-parent is taken off the file of a household."""
     household = world.households["left"]
-    stays, leaves = household.guardians
-    state = _state(household.model_copy(update={"guardians": (stays,)}))
-    for service in REPLICAS:
-        await world.town.services[service].deliver(state)
-    await world.town.services["family"].db.execute("delete from guardians where guardian_id = $1", leaves.guardian_id)
+    leaves = household.adults[1]
+    family = world.town.services["family"]
+    answer = await family.client.post(
+        f"/households/{household.household_id}/members/{leaves.adult_id}/end",
+        json={"ends_on": str(leaves.starts_on - timedelta(days=1))},
+        headers=family.as_agent(Role.FRONT_DESK),
+    )
+    assert answer.status_code == 200, answer.text
+    await world.town.settle()
 
 
 async def _erase(world: World) -> None:
     """A household is erased, everywhere; and the gateway has forgotten what it remembered of old sessions."""
-    household_id = world.households["erased"].household_id
-    for service in REPLICAS:
-        running = world.town.services[service]
-        envelope = running.envelope(_state(world.households["erased"]))
-        await running.deliver(replace(envelope, payload=None))
-    async with world.town.services["family"].db.transaction() as tx:
-        for table in ("quotients", "children", "guardians", "households"):
-            await tx.execute(f"delete from {table} where household_id = $1", household_id)
+    household = world.households["erased"]
+    child_ids = [child.child_id for child in household.children]
+    family = world.town.services["family"]
+    for kind, keys in {
+        HouseholdState: [household.household_id],
+        ChildState: child_ids,
+        ResponsibilityState: child_ids,
+    }.items():
+        _, states = await family.emitted(kind=kind)
+        last = {state.key: state for state in states if state.key in {str(key) for key in keys}}
+        for name in REPLICAS:
+            running = world.town.services[name]
+            if kind.topic in running.service.subscriptions.topics:
+                await running.deliver(*(replace(running.envelope(state), payload=None) for state in last.values()))
+    for statement in FORGET_SQL:
+        await family.db.execute(statement, household.household_id)
     for name in FORMERS:
         await eventually(partial(_is_signed_out, world.town, world.people[name].session), SESSION_MEMORY_SECONDS)
 
@@ -268,10 +284,6 @@ async def _erase(world: World) -> None:
 async def _is_signed_out(town: Town, session: str) -> bool:
     answer = await town.browser().http.get("/api/v1/sessions/current", headers=_bearer(session))
     return answer.status_code == 401
-
-
-def _state(household: Household) -> HouseholdState:
-    return HouseholdState.model_validate(household.model_dump(exclude={"quotient"}))
 
 
 def _bearer(token: str) -> dict[str, str]:

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from contracts.booking.events import ActivityState, AttendanceRecorded, BookingCancelled, BookingConfirmed
-from contracts.family.events import Address, Child, Guardian, HouseholdState, Quotient, QuotientState
-from contracts.types import ActivityKind, Attendance, Civility, QuotientSource, Role
+from contracts.family.events import HouseholdState, Quotient, QuotientState
+from contracts.types import ActivityKind, Attendance, QuotientSource, Role
+from tests.factories.households import KnownChild, adult, household_state
 from tests.support.services import RunningService
 
 WEDNESDAY = date(2026, 9, 2)
@@ -37,32 +38,9 @@ class Family:
 
     def state(self) -> HouseholdState:
         """The household's state."""
-        return HouseholdState(
-            household_id=self.household_id,
-            reference="F-0001",
-            address=Address(lines=("3 rue des Lilas",), postal_code="14000", city="Valmont-sur-Orne"),
-            guardians=(
-                Guardian(
-                    guardian_id=self.guardian_id,
-                    civility=Civility.MADAME,
-                    first_name="Camille",
-                    last_name=self.last_name,
-                    email=self.email,
-                    phone=None,
-                    is_invited=True,
-                ),
-            ),
-            children=(
-                Child(
-                    child_id=self.child_id,
-                    first_name=self.child_first_name,
-                    last_name=self.last_name,
-                    birth_on=date(2018, 5, 4),
-                ),
-            ),
-            payer_guardian_id=self.guardian_id,
-            created_at=MOMENT,
-        )
+        payer = adult(self.guardian_id, last_name=self.last_name, email=self.email)
+        child = KnownChild(self.child_id, self.child_first_name, self.last_name)
+        return household_state(self.household_id, [payer], [child])
 
     def quotient(self, value_cents: int, effective_on: date = date(2026, 1, 1)) -> QuotientState:
         """The household's only quotient."""

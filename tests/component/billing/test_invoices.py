@@ -174,11 +174,12 @@ async def test_children_of_the_same_first_name_have_different_lines(service: Run
     """F07: half-siblings of one household had the same line twice."""
     family, centre = Family(), uuid4()
     state = family.state()
-    other = state.children[0].model_copy(update={"child_id": uuid4(), "last_name": "Petit"})
-    sibling = replace(family, child_id=other.child_id)
+    lina = state.child_members[0].model_copy(update={"name": "Lina Martin"})
+    other = lina.model_copy(update={"person_id": uuid4(), "name": "Lina Petit"})
+    sibling = replace(family, child_id=other.person_id)
     days = [Booked(family, centre), Booked(sibling, centre)]
     await publish_tariff(service)
-    both = state.model_copy(update={"children": (*state.children, other)})
+    both = state.model_copy(update={"child_members": (lina, other)})
     await service.deliver(activity(centre), both, family.quotient(75_000))
     await service.deliver(*(day.confirmed() for day in days), *(day.attended() for day in days))
     await invoice_month(service)

@@ -100,7 +100,7 @@ async def test_an_attempt_whose_process_died_is_given_up(payer: Payer) -> None:
 
 
 async def test_without_an_address_one_is_asked_for(payer: Payer) -> None:
-    await payer.service.db.execute("update household_guardians set email = null")
+    await payer.service.db.execute("update household_adults set email = null")
     refused = await payer.start()
     assert refused.status_code == 422
     assert [(e["pointer"], e["code"]) for e in refused.json()["errors"]] == [("/email", "email_missing")]

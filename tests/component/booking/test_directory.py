@@ -8,7 +8,7 @@ import pytest
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState
 from contracts.types import Role
-from tests.factories.booking import BookingTown, Family, household_state
+from tests.factories.booking import BookingTown, Family, published
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
@@ -18,23 +18,24 @@ WORDS = "Il manque le vaccin."
 
 
 async def replica(service: RunningService, family: Family) -> tuple[set[UUID], set[UUID]]:
-    guardians = await service.db.fetch("select guardian_id from guardians where household_id = $1", family.household_id)
-    children = await service.db.fetch("select child_id from children where household_id = $1", family.household_id)
-    return {row["guardian_id"] for row in guardians}, {row["child_id"] for row in children}
+    rows = await service.db.fetch(
+        "select adult_id, child_id from guardianships where household_id = $1", family.household_id
+    )
+    return {row["adult_id"] for row in rows}, {row["child_id"] for row in rows}
 
 
 async def test_the_newest_state_wins_in_any_order_of_arrival(service: RunningService) -> None:
     first = Family(uuid4(), (uuid4(), uuid4()), (uuid4(),))
     second = Family(first.household_id, first.guardian_ids[:1], (*first.child_ids, uuid4()))
-    old = service.envelope(household_state(first, BIRTH_ON), sequence=1)
-    new = service.envelope(household_state(second, BIRTH_ON), sequence=2)
-    await service.deliver(new, old, new, old)
+    old = [service.envelope(state, sequence=1) for state in published(first, BIRTH_ON)]
+    new = [service.envelope(state, sequence=2) for state in published(second, BIRTH_ON)]
+    await service.deliver(*reversed(new), *old, *new, *old)
     assert await replica(service, first) == (set(second.guardian_ids), set(second.child_ids))
 
 
 async def test_a_tombstone_erases_people_and_keeps_others(service: RunningService) -> None:
     gone, other = (Family(uuid4(), (uuid4(),), (uuid4(),)) for _ in range(2))
-    await service.deliver(household_state(gone, BIRTH_ON), household_state(other, BIRTH_ON))
+    await service.deliver(*published(gone, BIRTH_ON), *published(other, BIRTH_ON))
     booking = BookingTown(service)
     activity_id = await booking.activity()
     for family in (gone, other):

@@ -22,8 +22,8 @@ async def test_an_opened_file_is_kept_and_told_whole_in_one_commit(service: Runn
         quotient={"value_cents": 62_000, "effective_on": "2026-01-01", "source": "caf"},
     )
     assert household.reference == "F-000001"
-    assert [guardian.is_invited for guardian in household.guardians] == [True, False]
-    assert household.payer_guardian_id == household.guardians[0].guardian_id
+    assert [guardian.is_invited for guardian in household.adults] == [True, False]
+    assert household.payer_adult_id == household.adults[0].adult_id
     assert household.quotient is not None
     state, quotients, created, added = await service.outbox()
     assert isinstance(state, HouseholdState)
@@ -37,7 +37,7 @@ async def test_an_opened_file_is_kept_and_told_whole_in_one_commit(service: Runn
 
 async def test_names_are_kept_as_typed_but_for_spaces(desk: Desk) -> None:
     household = await desk.open(guardian={"first_name": "  Jean   Marie ", "last_name": "d’Arc DE  LA Tour"})
-    assert (household.guardians[0].first_name, household.guardians[0].last_name) == ("Jean Marie", "d’Arc DE LA Tour")
+    assert (household.adults[0].first_name, household.adults[0].last_name) == ("Jean Marie", "d’Arc DE LA Tour")
 
 
 async def test_the_same_key_opens_one_file_and_gets_one_answer(service: RunningService, desk: Desk) -> None:

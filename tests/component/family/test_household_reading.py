@@ -24,16 +24,16 @@ async def references_for(service: RunningService, search: str) -> list[str]:
 
 async def test_a_guardian_reads_their_household_whole(service: RunningService, desk: Desk) -> None:
     household = await desk.open(co_guardian={"civility": "madame", "first_name": "Anne", "last_name": "Martin"})
-    for guardian in household.guardians:
+    for guardian in household.adults:
         for path in ("/me/household", f"/households/{household.household_id}"):
-            response = await service.client.get(path, headers=service.as_parent(guardian.guardian_id))
+            response = await service.client.get(path, headers=service.as_parent(guardian.adult_id))
             assert Household.model_validate(response.json()) == household
 
 
 async def test_the_household_of_others_is_not_there(service: RunningService, desk: Desk) -> None:
     own = await desk.open()
     other = await desk.open(guardian={"last_name": "Martin", "email": "martin@courriel.example"})
-    parent = service.as_parent(own.guardians[0].guardian_id)
+    parent = service.as_parent(own.adults[0].adult_id)
     for household_id in (other.household_id, uuid4()):
         response = await service.client.get(f"/households/{household_id}", headers=parent)
         assert (response.status_code, response.json()["code"]) == (404, "not_found")
@@ -50,7 +50,7 @@ async def test_reading_needs_a_role_or_a_guardian(service: RunningService, desk:
         ("/households/not-an-id", service.as_agent(Role.DIRECTOR), 404),
         ("/me/household", service.as_agent(Role.DIRECTOR), 403),
         ("/me/household", service.as_parent(uuid4()), 404),
-        ("/households", service.as_parent(household.guardians[0].guardian_id), 403),
+        ("/households", service.as_parent(household.adults[0].adult_id), 403),
         ("/households", service.as_agent(Role.SITE), 403),
     ):
         assert (await service.client.get(url, headers=headers)).status_code == status, url

@@ -105,7 +105,7 @@ async def test_only_the_front_desk_and_directors_write_quotients(service: Runnin
     quotient = {"value_cents": 500, "effective_on": "2026-01-01"}
     for household_id, headers, status in (
         (household.household_id, {}, 401),
-        (household.household_id, service.as_parent(household.guardians[0].guardian_id), 403),
+        (household.household_id, service.as_parent(household.adults[0].adult_id), 403),
         (household.household_id, service.as_agent(Role.FINANCE, Role.SITE), 403),
         (uuid4(), desk.headers, 404),
     ):

@@ -55,7 +55,7 @@ async def test_agent_opens_and_finds_a_household(agent: Application) -> None:
     body = household_body()
     opened = await agent.post("/households", body)
     household = await agent.get(f"/households/{opened['household_id']}")
-    assert household["guardians"][0]["email"] == body["guardian"]["email"]
+    assert household["adults"][0]["email"] == body["guardian"]["email"]
     results = await agent.get("/households", search=body["guardian"]["last_name"])
     assert [item["household_id"] for item in results["items"]] == [opened["household_id"]]
 

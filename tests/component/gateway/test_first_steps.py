@@ -35,11 +35,11 @@ async def test_link_leaves_the_address_and_activates_at_the_press_of_a_button(to
     page = await browser.get("/activation")
     assert mailed.activation_token not in page.text
     link = {"link": hidden(page, "link")}
-    assert await status_of(town, household.payer_guardian_id) is AccountStatus.INVITED
+    assert await status_of(town, household.payer_adult_id) is AccountStatus.INVITED
     for done in (await browser.submit("/activation", link), await browser.get("/activation")):
         assert "Votre espace est activé" in words(done)
     assert mailed.activation_token not in browser.http.cookies[COOKIE]
-    assert await status_of(town, household.payer_guardian_id) is AccountStatus.ACTIVATED
+    assert await status_of(town, household.payer_adult_id) is AccountStatus.ACTIVATED
 
 
 async def test_link_works_once(town: Town) -> None:
@@ -71,7 +71,7 @@ async def test_each_of_two_links_in_one_browser_activates_its_own_space(town: To
     assert "Un autre lien d’activation a été ouvert" in words(page)
     assert "Votre espace est activé" in words(await browser.submit("/activation", links[1]))
     assert is_refused(await browser.submit("/activation", links[0]))
-    statuses = [await status_of(town, household.payer_guardian_id) for household, _ in households]
+    statuses = [await status_of(town, household.payer_adult_id) for household, _ in households]
     assert statuses == [AccountStatus.INVITED, AccountStatus.ACTIVATED]
     assert "Votre espace est activé" in words(await follow(browser, households[0][1].activation_token))
 
@@ -96,7 +96,7 @@ async def test_another_site_cannot_press_the_button(town: Town) -> None:
     browser = town.browser()
     await browser.get(f"/activation/{mailed.activation_token}")
     assert (await browser.post("/activation", headers={"Origin": "https://evil.example"})).status_code == 403
-    assert await status_of(town, household.payer_guardian_id) is AccountStatus.INVITED
+    assert await status_of(town, household.payer_adult_id) is AccountStatus.INVITED
 
 
 async def test_nothing_private_is_open_before_credentials_and_terms(town: Town) -> None:

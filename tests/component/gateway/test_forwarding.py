@@ -56,7 +56,7 @@ async def test_whoever_is_signed_in_gets_the_service_s_own_answer(town: Town) ->
     browser, household = await town.parent()
     parent = application_of(browser, town.browser())
     family = town.services["family"]
-    guardian_id = household.guardians[0].guardian_id
+    guardian_id = household.adults[0].adult_id
     directly = await family.client.get("/me/household", headers=family.as_parent(guardian_id))
     through = await parent.send("GET", "/household")
     assert (through.status_code, through.content) == (200, directly.content)

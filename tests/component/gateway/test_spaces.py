@@ -126,7 +126,7 @@ async def test_the_payment_provider_needs_no_session_to_say_that_an_operation_en
 async def test_a_family_is_greeted_by_name_on_each_of_its_pages(town: Town) -> None:
     """U24: the session zone of every page but two showed a user name."""
     parent, household = await town.parent(civility="madame")
-    (guardian,) = household.guardians
+    (guardian,) = household.adults
     for path in ("/", *(page.path for page in FAMILY.shown())):
         page = await parent.get(path)
         assert f"Bonjour Madame {guardian.last_name.upper()}." in words(page), path

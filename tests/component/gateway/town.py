@@ -201,7 +201,7 @@ async def accept_terms(browser: Browser) -> None:
 
 def family_of(household: Household) -> Family:
     """The household, for the factory of the booking service."""
-    guardians = tuple(guardian.guardian_id for guardian in household.guardians)
+    guardians = tuple(adult.adult_id for adult in household.adults)
     return Family(household.household_id, guardians, tuple(child.child_id for child in household.children))
 
 

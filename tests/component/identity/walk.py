@@ -4,7 +4,6 @@ import json
 import shutil
 import tomllib
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,10 +12,11 @@ import httpx2
 from joserfc.jwk import OKPKey
 
 from chassis.sealing import unseal
-from contracts.family.events import Address, Guardian, HouseholdState
+from contracts.family.events import Adult, HouseholdState
 from contracts.identity.events import CredentialIssued
 from contracts.identity.models import Credential, CurrentSession, SessionOpened
 from contracts.types import Civility
+from tests.factories.households import adult, household_state
 from tests.support.services import DEMO_TOWN, RunningService, write_town
 
 DEMO = DEMO_TOWN.parent
@@ -32,19 +32,11 @@ class Walk:
     secrets_dir: Path
     address: str = "192.0.2.10"
 
-    def household(self, *guardians: Guardian, household_id: UUID | None = None) -> HouseholdState:
+    def household(self, *guardians: Adult, household_id: UUID | None = None) -> HouseholdState:
         """The state of a household of these guardians."""
-        return HouseholdState(
-            household_id=household_id or uuid4(),
-            reference="F-2026-000001",
-            address=Address(lines=("12 rue des Lilas",), postal_code="14000", city="Valmont"),
-            guardians=guardians,
-            children=(),
-            payer_guardian_id=guardians[0].guardian_id if guardians else uuid4(),
-            created_at=datetime.now(UTC),
-        )
+        return household_state(household_id or uuid4(), guardians, [])
 
-    async def invited(self, person: Guardian | None = None) -> Credential:
+    async def invited(self, person: Adult | None = None) -> Credential:
         """Invite a guardian through the household's file; what the welcome mail will say."""
         await self.service.deliver(self.household(person or guardian()))
         return await self.issued()
@@ -109,13 +101,13 @@ class Walk:
             "/me/terms-acceptance", json=body, headers={"X-Session": token, "X-Client-Address": self.address}
         )
 
-    async def activated(self, person: Guardian | None = None) -> tuple[Credential, str]:
+    async def activated(self, person: Adult | None = None) -> tuple[Credential, str]:
         """Walk as far as the first sign-in: what was mailed, and the session token."""
         mailed = await self.invited(person)
         assert (await self.activate(mailed.activation_token)).status_code == 201
         return mailed, await self.signed_in(mailed.username, mailed.temporary_password)
 
-    async def ready(self, person: Guardian | None = None) -> str:
+    async def ready(self, person: Adult | None = None) -> str:
         """Walk to the end: the session token of a person with personal credentials who accepted the terms."""
         _, token = await self.activated(person)
         answer = await self.choose(token)
@@ -125,19 +117,10 @@ class Walk:
         return renewed
 
 
-def guardian(email: str | None = "dominique@famille.example", **fields: Any) -> Guardian:
-    """A guardian, invited unless told otherwise."""
-    values = {
-        "guardian_id": uuid4(),
-        "civility": Civility.MONSIEUR,
-        "first_name": "Dominique",
-        "last_name": "Testeur",
-        "email": email,
-        "phone": None,
-        "is_invited": True,
-        **fields,
-    }
-    return Guardian(**values)
+def guardian(email: str | None = "dominique@famille.example", **fields: Any) -> Adult:
+    """An adult, invited unless told otherwise."""
+    values = {"civility": Civility.MONSIEUR, "first_name": "Dominique", "last_name": "Testeur", "email": email}
+    return adult(fields.pop("adult_id", None) or uuid4(), **values | fields)
 
 
 def problem(answer: httpx2.Response, status: int) -> str:

@@ -11,7 +11,7 @@ from joserfc.jwk import OKPKey
 from chassis.sealing import seal
 from contracts.billing.events import InvoiceIssued, PaymentReceived
 from contracts.booking.events import ActivityState, BasketConfirmed, BasketLine, EnrollmentValidated
-from contracts.family.events import Address, Child, Guardian, HouseholdState
+from contracts.family.events import HouseholdPayer, HouseholdState
 from contracts.identity.events import AccountState, CredentialIssued
 from contracts.identity.models import Credential
 from contracts.types import (
@@ -22,6 +22,7 @@ from contracts.types import (
     CredentialPurpose,
     PaymentMeans,
 )
+from tests.factories.households import LONG_AGO, KnownChild, adult, household_state
 
 PAYER, OTHER, UNINVITED = uuid4(), uuid4(), uuid4()
 HOUSEHOLD, CHILD, ACTIVITY, ACCOUNT = uuid4(), uuid4(), uuid4(), uuid4()
@@ -32,34 +33,18 @@ CREDENTIAL = Credential(
 
 def household(**changes: Any) -> HouseholdState:
     """A household of three guardians; the first pays, the last is not invited."""
-    guardians = (
-        guardian(PAYER, Civility.MONSIEUR, "Éric", "Le Goff", "eric@courriel.example"),
-        guardian(OTHER, Civility.NONE, "Anne", "Martin", "anne@courriel.example"),
-        guardian(UNINVITED, Civility.MADAME, "Rose", "Martin", None),
+    adults = (
+        adult(PAYER, civility=Civility.MONSIEUR, first_name="Éric", last_name="Le Goff", email="eric@courriel.example"),
+        adult(OTHER, civility=Civility.NONE, first_name="Anne", email="anne@courriel.example"),
+        adult(UNINVITED, first_name="Rose", email=None, is_invited=False),
     )
-    state = HouseholdState(
-        household_id=HOUSEHOLD,
-        reference="F-000001",
-        address=Address(lines=("12 rue des Tilleuls",), postal_code="14000", city="Valmont"),
-        guardians=guardians,
-        children=(Child(child_id=CHILD, first_name="Léa", last_name="Le Goff", birth_on=date(2018, 3, 4)),),
-        payer_guardian_id=PAYER,
-        created_at=datetime.now(UTC),
-    )
+    state = household_state(HOUSEHOLD, adults, [KnownChild(CHILD, "Léa", "Le Goff", date(2018, 3, 4))])
     return state.model_copy(update=changes)
 
 
-def guardian(guardian_id: UUID, civility: Civility, first_name: str, last_name: str, email: str | None) -> Guardian:
-    """A guardian who is invited when they have an address."""
-    return Guardian(
-        guardian_id=guardian_id,
-        civility=civility,
-        first_name=first_name,
-        last_name=last_name,
-        email=email,
-        phone=None,
-        is_invited=email is not None,
-    )
+def paying(adult_id: UUID) -> HouseholdPayer:
+    """This adult pays, since long ago."""
+    return HouseholdPayer(adult_id=adult_id, starts_on=LONG_AGO, ends_on=None)
 
 
 def activity() -> ActivityState:

@@ -146,8 +146,8 @@ async def test_a_payment_is_acknowledged_with_everything_a_receipt_says(
 async def test_nothing_in_a_mail_is_fetched_from_elsewhere(service: RunningService, mail_server: MailServer) -> None:
     name = "<img src=x onerror=alert(1)>"
     state = news.household()
-    children = (state.children[0].model_copy(update={"first_name": name}),)
-    await service.deliver(state.model_copy(update={"children": children}), news.activity(), news.basket())
+    children = (state.child_members[0].model_copy(update={"name": name}),)
+    await service.deliver(state.model_copy(update={"child_members": children}), news.activity(), news.basket())
     await service.run_job("send_messages")
     html = part(mail_server.received[0], "html")
     assert "&lt;img src=x onerror=alert(1)&gt;" in html
@@ -159,8 +159,9 @@ async def test_a_mail_is_addressed_as_the_person_is_known_when_it_leaves(
     service: RunningService, mail_server: MailServer
 ) -> None:
     await service.deliver(news.household(), news.invoice())
-    moved = news.guardian(news.PAYER, news.Civility.MONSIEUR, "Éric", "Le Goff-Dubois", "nouveau@courriel.example")
-    await service.deliver(news.household(guardians=(moved,)))
+    eric = news.household().adults[0]
+    moved = eric.model_copy(update={"last_name": "Le Goff-Dubois", "email": "nouveau@courriel.example"})
+    await service.deliver(news.household(adults=(moved,)))
     await service.run_job("send_messages")
     assert mail_server.received[0]["To"] == "Éric Le Goff-Dubois <nouveau@courriel.example>"
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 async def test_the_newest_state_of_a_household_counts_whatever_the_order(
     service: RunningService, mail_server: MailServer
 ) -> None:
-    newest = news.household(payer_guardian_id=news.OTHER)
+    newest = news.household(payers=(news.paying(news.OTHER),))
     await service.deliver(service.envelope(newest, sequence=7), service.envelope(news.household(), sequence=6))
     await service.deliver(news.invoice())
     await service.run_job("send_messages")
@@ -30,12 +30,12 @@ async def test_an_erased_household_leaves_nothing_and_hears_nothing_more(
     await service.deliver(replace(service.envelope(news.household()), payload=None))
     await service.run_job("send_messages")
     assert mail_server.received == []
-    for table in ("households", "guardians", "children"):
+    for table in ("households", "household_adults", "household_children"):
         assert await service.db.fetchval(f"select count(*) from {table}") == 0
 
 
 async def test_a_payer_without_an_address_is_a_failure_that_an_agent_sees(service: RunningService) -> None:
-    await service.deliver(news.household(payer_guardian_id=news.UNINVITED), news.invoice())
+    await service.deliver(news.household(payers=(news.paying(news.UNINVITED),)), news.invoice())
     await service.run_job("send_messages")
     response = await service.client.get(
         "/messages", params={"recipient_id": str(news.UNINVITED)}, headers=service.as_agent(Role.FRONT_DESK)

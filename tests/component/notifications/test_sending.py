@@ -151,9 +151,9 @@ async def test_one_refused_recipient_does_not_keep_the_others_from_being_told(
 ) -> None:
     mail_server.stop()
     mail_server.start(takes_any_letter=False)
-    payer = news.guardian(news.PAYER, news.Civility.NONE, "Éric", "Le Goff", "jérôme@courriel.example")
-    other = news.household().guardians[1]
-    await service.deliver(news.household(guardians=(payer, other)), news.activity(), news.basket())
+    eric, other, _ = news.household().adults
+    payer = eric.model_copy(update={"email": "jérôme@courriel.example"})
+    await service.deliver(news.household(adults=(payer, other)), news.activity(), news.basket())
     await service.run_job("send_messages")
     assert sorted(await statuses(service)) == [("failed", "address_not_supported"), ("sent", None)]
 

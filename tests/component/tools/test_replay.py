@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 PARTITIONS = 6
 HOUSEHOLDS = 30
 SETTLED_SECONDS = 60.0
-CHILDREN_SQL = "select household_id, child_id from children"
+CHILDREN_SQL = "select household_id, child_id from household_children"
 
 
 class Families:
@@ -48,7 +48,7 @@ class Families:
     async def are_known(self) -> bool:
         """Whether booking knows exactly the children of today."""
         rows = await self._town.db.fetch(CHILDREN_SQL)
-        expected = {(key, state.children[0].child_id) for key, state in self.states.items() if state}
+        expected = {(key, state.child_members[0].person_id) for key, state in self.states.items() if state}
         return {(row["household_id"], row["child_id"]) for row in rows} == expected
 
 

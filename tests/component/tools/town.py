@@ -12,9 +12,10 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 
 from contracts.event import Envelope, Event
-from contracts.family.events import Address, Child, HouseholdState
+from contracts.family.events import HouseholdState
 from deploy.local.kafka import KafkaServer
 from deploy.local.topics import ensure_topics
+from tests.factories.households import KnownChild, household_state
 from tests.support.databases import Postgres
 from tests.support.services import DEMO_TOWN
 
@@ -60,7 +61,7 @@ class Town:
 
     async def has(self, household_id: UUID) -> bool:
         """Whether booking knows a household's children."""
-        return bool(await self.db.fetchval("select true from children where household_id = $1", household_id))
+        return bool(await self.db.fetchval("select true from household_children where household_id = $1", household_id))
 
     async def causes(self) -> dict[str, str]:
         """The causes of open dead letters, by key."""
@@ -70,15 +71,8 @@ class Town:
 
 def household(household_id: UUID | None = None) -> HouseholdState:
     """A household with a child, another one each time."""
-    return HouseholdState(
-        household_id=household_id or uuid4(),
-        reference="F-1",
-        address=Address(lines=("1 rue du Lac",), postal_code="01000", city="Valmont"),
-        guardians=(),
-        children=(Child(child_id=uuid4(), first_name="Violette", last_name=FAMILY_NAME, birth_on=date(2018, 4, 12)),),
-        payer_guardian_id=uuid4(),
-        created_at=NOW,
-    )
+    child = KnownChild(first_name="Violette", last_name=FAMILY_NAME, birth_on=date(2018, 4, 12))
+    return household_state(household_id or uuid4(), [], [child])
 
 
 @asynccontextmanager

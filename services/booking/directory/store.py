@@ -1,0 +1,132 @@
+"""Replicas of households, children and custody, and what is derived from them: who may act for which child, in which household."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from chassis.data.database import Transaction
+from chassis.data.ranges import stored_memberships, stored_range
+from chassis.data.replicas import Replica
+from chassis.days import DateRange
+from contracts.event import Envelope
+from contracts.family.events import ChildState, HouseholdState, ResponsibilityState
+
+HOUSEHOLDS = Replica("households", "household_id")
+"""Bookings keep ids alone when a household is erased, enrollments what was decided and not the words that an agent found for it."""
+CHILDREN = Replica("child_records", "child_id", ("first_name", "last_name", "birth_on"))
+CUSTODY = Replica("custody", "child_id")
+
+KEEP_ADULTS_SQL = """
+with gone as (delete from household_adults where household_id = $1 and adult_id <> all($2::uuid[]))
+insert into household_adults (household_id, adult_id, name, days)
+select $1, a.adult_id, a.name, m.days
+from unnest($2::uuid[], $3::text[]) as a(adult_id, name)
+join (select person_id, range_agg(during) as days from unnest($4::uuid[], $5::daterange[]) as m(person_id, during)
+      group by person_id) m on m.person_id = a.adult_id
+on conflict (household_id, adult_id) do update set name = excluded.name, days = excluded.days
+"""
+
+KEEP_CHILDREN_SQL = """
+with gone as (delete from household_children where household_id = $1 and child_id <> all($2::uuid[]))
+insert into household_children (household_id, child_id, days)
+select $1, child_id, range_agg(during) from unnest($2::uuid[], $3::daterange[]) as m(child_id, during) group by child_id
+on conflict (household_id, child_id) do update set days = excluded.days
+"""
+
+
+async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envelope) -> None:
+    """Replace what is known of a household, unless something newer is."""
+    child_ids, ranges = stored_memberships(state.child_members)
+    await _take_turn(tx, child_ids)
+    if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence):
+        return
+    await tx.execute(
+        KEEP_ADULTS_SQL,
+        state.household_id,
+        [adult.adult_id for adult in state.adults],
+        [f"{adult.first_name} {adult.last_name}" for adult in state.adults],
+        *stored_memberships(state.adult_members),
+    )
+    await tx.execute(KEEP_CHILDREN_SQL, state.household_id, child_ids, ranges)
+    await _derive(tx, household_id=state.household_id)
+
+
+async def forget_household(tx: Transaction, key: str) -> None:
+    """Forget a household, and what was written about it."""
+    household_id = UUID(key)
+    await HOUSEHOLDS.forget(tx, key)
+    await tx.execute(FORGET_REASONS_SQL, household_id)
+    await _derive(tx, household_id=household_id)
+
+
+FORGET_REASONS_SQL = "update enrollments set reason = null where household_id = $1 and reason is not null"
+
+
+async def keep_child(tx: Transaction, state: ChildState, envelope: Envelope) -> None:
+    """Replace what is known of a child, unless something newer is."""
+    await CHILDREN.keep(tx, state.child_id, envelope.sequence, state.first_name, state.last_name, state.birth_on)
+
+
+REMOVE_RESPONSIBILITIES_SQL = "delete from responsibilities where child_id = $1"
+
+ADD_RESPONSIBILITIES_SQL = """
+insert into responsibilities (child_id, adult_id, role, authority, days)
+select $1, adult_id, role, authority, range_agg(during)
+from unnest($2::uuid[], $3::text[], $4::text[], $5::daterange[]) as r(adult_id, role, authority, during)
+group by adult_id, role, authority
+"""
+
+
+async def keep_custody(tx: Transaction, state: ResponsibilityState, envelope: Envelope) -> None:
+    """Replace who answers for a child, unless something newer is known."""
+    await _take_turn(tx, [state.child_id])
+    if not await CUSTODY.keep(tx, state.child_id, envelope.sequence):
+        return
+    await tx.execute(REMOVE_RESPONSIBILITIES_SQL, state.child_id)
+    items = state.responsibilities
+    await tx.execute(
+        ADD_RESPONSIBILITIES_SQL,
+        state.child_id,
+        [item.adult_id for item in items],
+        [item.role for item in items],
+        [item.authority for item in items],
+        [stored_range(DateRange.between(item.starts_on, item.ends_on)) for item in items],
+    )
+    await _derive(tx, child_id=state.child_id)
+
+
+async def forget_custody(tx: Transaction, key: str) -> None:
+    """Forget who answered for a child."""
+    await CUSTODY.forget(tx, key)
+    await _derive(tx, child_id=UUID(key))
+
+
+TAKE_TURN_SQL = """
+select pg_advisory_xact_lock(hashtextextended(child_id::text, 0)) from unnest($1::uuid[]) child_id
+"""
+
+
+async def _take_turn(tx: Transaction, child_ids: Collection[UUID]) -> None:
+    """Wait for whoever derives something of these children from another topic: neither would see what the other wrote."""
+    await tx.execute(TAKE_TURN_SQL, sorted(child_ids))
+
+
+REMOVE_DERIVED_SQL = "delete from guardianships where household_id = $1 or child_id = $2"
+
+# Authority of neither, and roles about fetching a child, let nobody decide; a role that this release does not know neither.
+DERIVE_SQL = """
+insert into guardianships (household_id, adult_id, child_id, days)
+select a.household_id, a.adult_id, c.child_id, range_agg(shared.days)
+from household_adults a
+join household_children c on c.household_id = a.household_id
+join responsibilities r on r.adult_id = a.adult_id and r.child_id = c.child_id
+    and r.role in ('guardian', 'caretaker') and r.authority <> 'none'
+cross join lateral (select a.days * c.days * r.days as days) shared
+where (a.household_id = $1 or c.child_id = $2) and not isempty(shared.days)
+group by a.household_id, a.adult_id, c.child_id
+"""
+
+
+async def _derive(tx: Transaction, household_id: UUID | None = None, child_id: UUID | None = None) -> None:
+    """Work out anew who may act for whom in a household, or for a child."""
+    await tx.execute(REMOVE_DERIVED_SQL, household_id, child_id)
+    await tx.execute(DERIVE_SQL, household_id, child_id)
