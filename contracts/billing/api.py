@@ -13,6 +13,7 @@ from contracts.billing.models import (
     InvoiceRun,
     InvoiceRunCreate,
     InvoiceRunItem,
+    InvoiceRunReview,
     InvoiceSummary,
     PayfipNotification,
     Payment,
@@ -24,7 +25,7 @@ from contracts.billing.models import (
     TariffChange,
 )
 from contracts.http import Cursor, File, Page
-from contracts.operation import EVERYBODY, agents, families, get, post, put
+from contracts.operation import EVERYBODY, agents, delete, families, get, post, put
 from contracts.types import (
     Role,
 )
@@ -75,13 +76,23 @@ async def list_invoice_run_items(run_id: UUID, cursor: Cursor | None = None) -> 
 
 
 @post("/invoice-runs/{run_id}/review", agents(Role.FINANCE), public=True)
-async def review_invoice_run(run_id: UUID) -> InvoiceRun:
-    """Declare that the totals and the anomalies of the draft were looked at."""
+async def review_invoice_run(run_id: UUID, body: InvoiceRunReview) -> InvoiceRun:
+    """Declare that the draft was looked at, and confirm the days that it leaves out."""
 
 
 @post("/invoice-runs/{run_id}/issue", agents(Role.FINANCE), public=True)
 async def issue_invoice_run(run_id: UUID) -> InvoiceRun:
     """Issue the invoices of a reviewed run; what is issued never changes."""
+
+
+@post("/invoice-runs/{run_id}/draft", agents(Role.FINANCE), public=True)
+async def redraft_invoice_run(run_id: UUID) -> InvoiceRun:
+    """Compute the draft of a run again, with the days as they are now."""
+
+
+@delete("/invoice-runs/{run_id}", agents(Role.FINANCE), public=True)
+async def discard_invoice_run(run_id: UUID) -> None:
+    """Give up a run that is not being issued: its days go to another one, and the month may be opened again."""
 
 
 @get("/invoices", families(*ACCOUNT_READERS), public=True)

@@ -122,8 +122,26 @@ class InvoiceRunCreate(Model):
     period: Month
 
 
+class OpenDays(Model):
+    """What a run leaves to a later one: days of its month that are still to come, and sheets until today that nobody closed.
+
+    A sheet is an activity on a day; `child_count` and `household_count` are those who stand on such sheets.
+    """
+
+    days_left_count: int = 0
+    sheet_count: int = 0
+    child_count: int = 0
+    household_count: int = 0
+
+
+class InvoiceRunReview(Model):
+    """That the draft was looked at. `confirmed` are the very counts of open days that it showed."""
+
+    confirmed: OpenDays = OpenDays()
+
+
 class InvoiceRun(Model):
-    """A run and its progress. `anomalies` are (code, count) pairs to look at before the issue."""
+    """A run and its progress. `anomalies` are (code, count) pairs to look at before the issue; `open_days` stand open now."""
 
     run_id: UUID
     regie: str
@@ -135,6 +153,7 @@ class InvoiceRun(Model):
     total_cents: Cents
     previous_total_cents: Cents | None
     anomalies: tuple[tuple[str, int], ...]
+    open_days: OpenDays
     created_at: datetime
     issued_at: datetime | None
 

@@ -4,7 +4,7 @@ create table invoice_runs (
     run_id uuid primary key,
     regie text not null,
     period date not null check (extract(day from period) = 1),
-    status text not null check (status in ('drafting', 'draft', 'reviewed', 'issuing', 'issued')),
+    status text not null check (status in ('drafting', 'draft', 'reviewed', 'issuing', 'issued', 'discarding')),
     created_at timestamptz not null,
     created_by uuid not null,
     reviewed_by uuid,

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.types import Attendance
 from services.billing.charges.domain import Facts, standing
-from services.billing.runs.domain import outcome_of
+from services.billing.issuing.domain import outcome_of
 from services.billing.tariffs.domain import Grid, PriceBracket, QuotientInForce, price
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "pricing.md"
