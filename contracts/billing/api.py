@@ -17,6 +17,7 @@ from contracts.billing.models import (
     InvoiceSummary,
     PayfipNotification,
     Payment,
+    PaymentAnomaly,
     PaymentStart,
     PaymentStarted,
     Quote,
@@ -128,6 +129,11 @@ async def read_payment_by_operation(operation_id: OperationId) -> Payment:
 @get("/payments/{payment_id}", families(*ACCOUNT_READERS))
 async def read_payment(payment_id: UUID) -> Payment:
     """An attempt to pay, and its receipt once paid."""
+
+
+@get("/payment-anomalies", agents(*RUN_READERS))
+async def list_payment_anomalies(cursor: Cursor | None = None) -> Page[PaymentAnomaly]:
+    """Payments that an agent must look at, the newest first: money that no invoice asked for, answers that do not fit."""
 
 
 @get("/account", families(*ACCOUNT_READERS))

@@ -90,10 +90,14 @@ class Quote(Model):
 
 
 class HouseholdAccount(Model):
-    """What a household owes (negative: is owed), and the quotient in force today, None when unknown."""
+    """What a household owes (negative: is owed), and the quotient in force today, None when unknown.
+
+    `credit_cents` is what they paid too much and the next invoice uses; the balance counts it.
+    """
 
     household_id: UUID
     balance_cents: Cents
+    credit_cents: Cents
     unpaid_count: int
     children_count: int
     quotient_cents: int | None
@@ -184,7 +188,7 @@ class InvoiceLine(Model):
 
 
 class InvoiceSummary(Model):
-    """A row of the list of invoices."""
+    """A row of the list of invoices. `credit_cents` is what a credit paid of it when it was issued; `due_cents` is left to pay."""
 
     invoice_id: UUID
     number: str
@@ -192,6 +196,8 @@ class InvoiceSummary(Model):
     status: InvoiceStatus
     total_cents: Cents
     paid_cents: Cents
+    credit_cents: Cents
+    due_cents: Cents
     issued_on: date
     due_on: date
 
@@ -212,7 +218,7 @@ class Payment(Model):
 
 
 class Invoice(Model):
-    """An issued invoice. When it is not payable online, `payable_reason` is a refusal code with its `payable_params`."""
+    """An issued invoice; see `InvoiceSummary`. When it is not payable online, `payable_reason` is a refusal code with its `payable_params`."""
 
     invoice_id: UUID
     household_id: UUID
@@ -224,6 +230,8 @@ class Invoice(Model):
     lines: tuple[InvoiceLine, ...]
     total_cents: Cents
     paid_cents: Cents
+    credit_cents: Cents
+    due_cents: Cents
     issued_on: date
     due_on: date
     payments: tuple[Payment, ...]
@@ -243,6 +251,19 @@ class PaymentStarted(Model):
 
     payment_id: UUID
     redirect_url: str
+
+
+class PaymentAnomaly(Model):
+    """What an agent must look at among payments: `over_payment` became a credit of the household, anything else was not applied."""
+
+    payment_id: UUID
+    invoice_id: UUID
+    invoice_number: str
+    household_id: UUID
+    payer_name: str | None
+    code: str
+    amount_cents: Cents
+    noted_at: datetime
 
 
 class PayfipNotification(Model):

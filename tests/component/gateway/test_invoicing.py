@@ -2,17 +2,22 @@
 
 import re
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
 
 from contracts.family.models import Household
 from contracts.types import Attendance, Role
-from tests.component.billing.families import Booked, Family
+from services.billing.payments.store import payment_of_operation
+from services.billing.settings import BillingRules
+from services.billing.settlements.commands import apply_answer
+from services.billing.settlements.domain import Result, ResultCode
+from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.gateway.api import application_of, parent_application
 from tests.component.gateway.browser import Browser, is_refused, words
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, child_ids
+from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 
@@ -162,6 +167,64 @@ async def test_what_stands_open_is_said_and_confirmed(finance: Browser, town: To
     assert (await finance.get(run)).status_code == 404
     # The town is that of other tests too.
     await billing.deliver(*(booked.attended(Attendance.ABSENT_EXCUSED) for booked in (day, other)))
+
+
+async def test_what_was_paid_twice_is_shown_to_the_family_and_to_agents(finance: Browser, town: Town) -> None:
+    """F05: neither the family's pages nor the agents' said that there was a credit, and nobody read the anomalies."""
+    billing = town.services["billing"]
+    parent, household = await town.parent()
+    file = f"/agents/familles/{household.household_id}"
+    assert "Aucun paiement à vérifier" in words(await finance.get("/agents/paiements"))
+    assert "avoir" not in words(await parent.get("/factures"))
+    assert "Avoir 0,00" in words(await finance.get(file))
+    invoice_id = await invoiced(town, household, "2019-05")
+    for operation in (uuid4(), uuid4()):
+        await paid(billing, invoice_id, household, operation)
+
+    assert "Vous avez un avoir de 9,20\u00a0€" in (await parent.get("/factures")).text
+    page = words(await finance.get(file))
+    assert "Reste à payer 0,00" in page
+    assert "Avoir 9,20" in page
+    page = await finance.get("/agents/paiements")
+    assert "Trop-perçu" in words(page)
+    assert f'href="{file}"' in page.text
+
+    later = await invoiced(town, household, "2019-06", 2)
+    page = words(await parent.get(f"/factures/{later}"))
+    assert "dont réglé par votre avoir 9,20" in page
+    assert "Payer 9,20" in page
+    assert "avoir de" not in words(await parent.get("/factures"))
+
+
+async def invoiced(town: Town, household: Household, period: str, day_count: int = 1) -> UUID:
+    """Have a household invoiced for days of a month at 9.20 euros each; the invoice."""
+    billing, (child_id,) = town.services["billing"], child_ids(household)
+    family = Family(household.household_id, household.guardians[0].guardian_id, child_id)
+    days = [Booked(family, uuid4(), date.fromisoformat(f"{period}-0{number + 1}")) for number in range(day_count)]
+    bracket = {"label": "Tous", "quotient_min_cents": 0, "quotient_max_cents": None, "price_cents": 920}
+    await publish_tariff(billing, "of_2019", effective_on="2019-01-01", brackets=[bracket])
+    await billing.deliver(*(activity(day.activity_id, "of_2019") for day in days))
+    await billing.deliver(*(day.attended() for day in days))
+    await invoice_month(billing, period)
+    sql = "select invoice_id from invoices where household_id = $1 order by issued_at desc limit 1"
+    invoice_id: UUID = await billing.db.fetchval(sql, household.household_id)
+    return invoice_id
+
+
+async def paid(billing: RunningService, invoice_id: UUID, household: Household, operation: UUID) -> None:
+    """Another payment of 9.20 euros for an invoice: the provider, which this town does not have, says that it was made."""
+    await billing.db.execute(
+        """insert into payments (payment_id, invoice_id, household_id, status, amount_cents, numcli, exer, refdet, saisie,
+           idop, started_at) values ($1, $2, $3, 'redirected', 920, '090909', '2026', $4, 'T', $5, now())""",
+        operation,
+        invoice_id,
+        household.household_id,
+        f"F{operation.hex[:20]}",
+        str(operation),
+    )
+    result = Result(ResultCode.CARD, "090909", f"F{operation.hex[:20]}", 920, "T", "A1B2C3")
+    stored = await payment_of_operation(billing.db, str(operation))
+    await apply_answer(billing.db, billing.service.provide[BillingRules], stored, result)
 
 
 async def test_run_by_an_application(finance: Browser, town: Town) -> None:
