@@ -36,6 +36,8 @@ STATEMENTS = {
         "services.billing.charges.store.SAVE_CHARGES_SQL",
         "services.billing.issuing.store.CLOSE_ITEMS_SQL",
         "services.billing.drafts.store.SAVE_ITEMS_SQL",
+        "services.billing.ledger.store.CREDITS_SQL",
+        "services.billing.repricing.store.OPEN_DAYS_OF_ACTIVITY_SQL",
         "services.billing.tariffs.store.PRICE_DAYS_SQL",
     ],
 }

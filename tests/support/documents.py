@@ -1,28 +1,30 @@
-"""Tables of worked examples in `docs/`, as the tests that run them read them."""
+"""The commands of a document: its fenced blocks, with the words that follow the fence."""
 
-from decimal import Decimal
-from pathlib import Path
+import re
+from dataclasses import dataclass
 
-DOCUMENTS = Path(__file__).parents[2] / "docs"
-
-
-def table(document: str, *columns: str) -> list[list[str]]:
-    """The rows of a document's table with these first columns."""
-    lines = (DOCUMENTS / document).read_text().splitlines()
-    heading = next(number for number, line in enumerate(lines) if cells(line)[: len(columns)] == list(columns))
-    rows = []
-    for line in lines[heading + 2 :]:
-        if not line.startswith("|"):
-            break
-        rows.append(cells(line))
-    return rows
+_FENCED = re.compile(r"^```([^\n`]+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def cells(line: str) -> list[str]:
-    """The cells of a line of a table."""
-    return [cell.strip() for cell in line.strip("|").split("|")]
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block: `sh running`, and its lines."""
+
+    kind: str
+    text: str
+
+    @property
+    def lines(self) -> list[str]:
+        """The commands, one a line."""
+        return [line for line in self.text.splitlines() if line and not line.startswith("#")]
 
 
-def cents(text: str) -> int:
-    """An amount of a document in cents."""
-    return int(Decimal(text) * 100)
+def blocks_of(document: str) -> list[Block]:
+    """Every block of a document, in order.
+
+    Raises ValueError for a fence that opens nothing, or says nothing of what it holds.
+    """
+    blocks = [Block(*match) for match in _FENCED.findall(document)]
+    if document.count("```") != 2 * len(blocks):
+        raise ValueError("a fence stands alone, or without a word")
+    return blocks

@@ -70,7 +70,7 @@ async def test_the_next_invoices_are_paid_by_what_was_paid_twice(payer: Payer) -
     assert (first["is_payable_online"], first["payable_reason"]) == (False, "invoice_already_paid")
     assert (await payer.start()).json()["code"] == "invoice_already_paid"
     document = await printed(payer)
-    assert "Réglé par votre avoir −9,20 €" in document
+    assert "Réglé par votre trop-perçu −9,20 €" in document
     assert "Rien à payer" in document
     assert "Comment payer" not in document
     assert await credit_of(payer) == 920
@@ -109,7 +109,7 @@ async def test_a_household_without_a_credit_pays_whole(payer: Payer) -> None:
     invoice = await payer.invoice()
     assert amounts(invoice) == ("issued", 0, 0, 1840)
     assert await credit_of(payer) == 0
-    assert "avoir" not in await printed(payer)
+    assert "trop-perçu" not in await printed(payer)
 
 
 async def test_agents_see_the_overpayment_and_the_credit(payer: Payer) -> None:

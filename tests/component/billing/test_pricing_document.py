@@ -16,13 +16,13 @@ from tests.component.billing.families import (
     publish_tariff,
 )
 from tests.component.billing.invoicing import Finance
-from tests.support import documents
-from tests.support.documents import cents
+from tests.support import worked_examples
 from tests.support.services import RunningService
+from tests.support.worked_examples import cents
 
 pytestmark = pytest.mark.anyio
 
-table = partial(documents.table, "pricing.md")
+table = partial(worked_examples.table, "pricing.md")
 
 
 async def publish(service: RunningService, grids: list[list[str]]) -> None:

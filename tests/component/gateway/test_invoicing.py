@@ -175,25 +175,25 @@ async def test_what_was_paid_twice_is_shown_to_the_family_and_to_agents(finance:
     parent, household = await town.parent()
     file = f"/agents/familles/{household.household_id}"
     assert "Aucun paiement à vérifier" in words(await finance.get("/agents/paiements"))
-    assert "avoir" not in words(await parent.get("/factures"))
-    assert "Avoir 0,00" in words(await finance.get(file))
+    assert "de trop" not in words(await parent.get("/factures"))
+    assert "Trop-perçu 0,00" in words(await finance.get(file))
     invoice_id = await invoiced(town, household, "2019-05")
     for operation in (uuid4(), uuid4()):
         await paid(billing, invoice_id, household, operation)
 
-    assert "Vous avez un avoir de 9,20\u00a0€" in (await parent.get("/factures")).text
+    assert "Vous avez payé 9,20\u00a0€ de trop" in (await parent.get("/factures")).text
     page = words(await finance.get(file))
     assert "Reste à payer 0,00" in page
-    assert "Avoir 9,20" in page
+    assert "Trop-perçu 9,20" in page
     page = await finance.get("/agents/paiements")
     assert "Trop-perçu" in words(page)
     assert f'href="{file}"' in page.text
 
     later = await invoiced(town, household, "2019-06", 2)
     page = words(await parent.get(f"/factures/{later}"))
-    assert "dont réglé par votre avoir 9,20" in page
+    assert "dont réglé par votre trop-perçu 9,20" in page
     assert "Payer 9,20" in page
-    assert "avoir de" not in words(await parent.get("/factures"))
+    assert "de trop" not in words(await parent.get("/factures"))
 
 
 async def invoiced(town: Town, household: Household, period: str, day_count: int = 1) -> UUID:

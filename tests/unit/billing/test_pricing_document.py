@@ -13,10 +13,10 @@ from services.billing.invoices.domain import NewInvoice
 from services.billing.issuing.domain import outcome_of
 from services.billing.ledger.domain import Split
 from services.billing.tariffs.domain import Grid, PriceBracket, QuotientInForce, price
-from tests.support import documents
-from tests.support.documents import cents
+from tests.support import worked_examples
+from tests.support.worked_examples import cents
 
-table = partial(documents.table, "pricing.md")
+table = partial(worked_examples.table, "pricing.md")
 DAY = date(2026, 9, 2)
 MOMENT = datetime(2026, 9, 2, tzinfo=UTC)
 
