@@ -124,13 +124,14 @@ class ChargeStatus(StrEnum):
 
 
 class InvoiceRunStatus(StrEnum):
-    """DRAFTING while items are computed by a job; REVIEWED opens the issue; ISSUED never changes."""
+    """DRAFTING while items are computed by a job; REVIEWED opens the issue; ISSUED never changes; DISCARDING until it is gone."""
 
     DRAFTING = auto()
     DRAFT = auto()
     REVIEWED = auto()
     ISSUING = auto()
     ISSUED = auto()
+    DISCARDING = auto()
 
 
 class InvoiceStatus(StrEnum):

@@ -13,9 +13,11 @@ from contracts.billing.models import (
     InvoiceRun,
     InvoiceRunCreate,
     InvoiceRunItem,
+    InvoiceRunReview,
     InvoiceSummary,
     PayfipNotification,
     Payment,
+    PaymentAnomaly,
     PaymentStart,
     PaymentStarted,
     Quote,
@@ -24,7 +26,7 @@ from contracts.billing.models import (
     TariffChange,
 )
 from contracts.http import Cursor, File, Page
-from contracts.operation import EVERYBODY, agents, families, get, post, put
+from contracts.operation import EVERYBODY, agents, delete, families, get, post, put
 from contracts.types import (
     Role,
 )
@@ -75,13 +77,23 @@ async def list_invoice_run_items(run_id: UUID, cursor: Cursor | None = None) -> 
 
 
 @post("/invoice-runs/{run_id}/review", agents(Role.FINANCE), public=True)
-async def review_invoice_run(run_id: UUID) -> InvoiceRun:
-    """Declare that the totals and the anomalies of the draft were looked at."""
+async def review_invoice_run(run_id: UUID, body: InvoiceRunReview) -> InvoiceRun:
+    """Declare that the draft was looked at, and confirm the days that it leaves out."""
 
 
 @post("/invoice-runs/{run_id}/issue", agents(Role.FINANCE), public=True)
 async def issue_invoice_run(run_id: UUID) -> InvoiceRun:
     """Issue the invoices of a reviewed run; what is issued never changes."""
+
+
+@post("/invoice-runs/{run_id}/draft", agents(Role.FINANCE), public=True)
+async def redraft_invoice_run(run_id: UUID) -> InvoiceRun:
+    """Compute the draft of a run again, with the days as they are now."""
+
+
+@delete("/invoice-runs/{run_id}", agents(Role.FINANCE), public=True)
+async def discard_invoice_run(run_id: UUID) -> None:
+    """Give up a run that is not being issued: its days go to another one, and the month may be opened again."""
 
 
 @get("/invoices", families(*ACCOUNT_READERS), public=True)
@@ -117,6 +129,11 @@ async def read_payment_by_operation(operation_id: OperationId) -> Payment:
 @get("/payments/{payment_id}", families(*ACCOUNT_READERS))
 async def read_payment(payment_id: UUID) -> Payment:
     """An attempt to pay, and its receipt once paid."""
+
+
+@get("/payment-anomalies", agents(*RUN_READERS))
+async def list_payment_anomalies(cursor: Cursor | None = None) -> Page[PaymentAnomaly]:
+    """Payments that an agent must look at, the newest first: money that no invoice asked for, answers that do not fit."""
 
 
 @get("/account", families(*ACCOUNT_READERS))

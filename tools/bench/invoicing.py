@@ -149,7 +149,9 @@ class _Runs:
         cpu["draft"] = self._cpu_seconds()
         began = time.monotonic()
         await self.finance.call("GET", f"/invoice-runs/{run_id}/items")
-        await self.finance.call("POST", f"/invoice-runs/{run_id}/review")
+        run = await self.finance.call("GET", f"/invoice-runs/{run_id}")
+        review = {"confirmed": run["open_days"]}
+        await self.finance.call("POST", f"/invoice-runs/{run_id}/review", json=review)
         review_seconds = time.monotonic() - began
         await self.finance.call("POST", f"/invoice-runs/{run_id}/issue")
         await self._until(run_id, "issued")

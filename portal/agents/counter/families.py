@@ -8,6 +8,7 @@ from uuid import UUID
 
 from litestar import Response
 
+from contracts.billing.api import read_account
 from contracts.family.api import change_quotient, find_households, open_household, read_household
 from contracts.family.models import HouseholdCreate, QuotientChange
 from contracts.identity.api import invite_again, list_accounts
@@ -82,12 +83,14 @@ async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
     """A household's file."""
     household = await visit.call(read_household, household_id)
     payer_id = household.payer_guardian_id
-    accounts, messages = await asyncio.gather(
+    money, accounts, messages = await asyncio.gather(
+        permitted(visit.call(read_account, household_id)),
         permitted(visit.call(list_accounts, payer_id)),
         permitted(visit.call(list_messages, payer_id)),
     )
     context = {
         "household": household,
+        "money": money,
         "accounts": accounts,
         "messages": messages,
         "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],

@@ -9,6 +9,8 @@ from contracts.booking.events import ActivityState
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState, QuotientState
 
+from ..repricing.store import ask_for_activity
+
 HOUSEHOLDS = Replica("households", "household_id", ("payer_name", "address_lines"))
 """Charges and invoices stay when a household is erased: accounts must be kept, and name only what they must."""
 ACTIVITIES = Replica("activities", "activity_id", ("label", "tariff_code"))
@@ -62,9 +64,15 @@ async def keep_household(tx: Transaction, household: HouseholdState, envelope: E
         )
 
 
+TARIFF_OF_ACTIVITY_SQL = "select tariff_code from activities where activity_id = $1 for update"
+
+
 async def keep_activity(tx: Transaction, activity: ActivityState, envelope: Envelope) -> None:
-    """Replace what is known of an activity, unless something newer is."""
-    await ACTIVITIES.keep(tx, activity.activity_id, envelope.sequence, activity.label, activity.tariff_code)
+    """Replace what is known of an activity, unless something newer is; under another tariff its open days are priced again."""
+    former = await tx.fetchval(TARIFF_OF_ACTIVITY_SQL, activity.activity_id)
+    is_newer = await ACTIVITIES.keep(tx, activity.activity_id, envelope.sequence, activity.label, activity.tariff_code)
+    if is_newer and activity.tariff_code != former:
+        await ask_for_activity(tx, activity.activity_id)
 
 
 FORGET_QUOTIENTS_SQL = "delete from quotients where household_id = $1"

@@ -16,7 +16,8 @@ from ..payments.queries import payments_of_invoice, why_not_payable
 from ..settings import BillingRules
 
 INVOICES_SQL = """
-select invoice_id, number, to_char(period, 'YYYY-MM') as period, status, total_cents, paid_cents, issued_on, due_on
+select invoice_id, number, to_char(period, 'YYYY-MM') as period, status, total_cents, paid_cents, credit_cents,
+       total_cents - paid_cents as due_cents, issued_on, due_on
 from invoices
 where ($1::uuid[] is null or household_id = any($1)) and ($2::uuid is null or invoice_id < $2)
 order by invoice_id desc limit $3
@@ -40,7 +41,7 @@ async def invoices(db: Database, actor: Actor, household_id: UUID | None, cursor
 
 INVOICE_SQL = """
 select invoice_id, household_id, number, regie, to_char(period, 'YYYY-MM') as period, status, payer_name,
-       payer_address, total_cents, paid_cents, issued_at, issued_on, due_on
+       payer_address, total_cents, paid_cents, credit_cents, issued_at, issued_on, due_on
 from invoices where invoice_id = $1
 """
 
@@ -101,6 +102,8 @@ async def invoice(db: Database, actor: Actor, rules: BillingRules, invoice_id: U
         lines=await invoice_lines(db, invoice_id),
         total_cents=row["total_cents"],
         paid_cents=row["paid_cents"],
+        credit_cents=row["credit_cents"],
+        due_cents=row["total_cents"] - row["paid_cents"],
         issued_on=row["issued_on"],
         due_on=row["due_on"],
         payments=await payments_of_invoice(db, invoice_id),

@@ -100,7 +100,12 @@ async def _secret(world: World, cell: Cell) -> str:
 
 
 async def _fresh_run(world: World, cell: Cell) -> str:
-    steps = {"review_invoice_run": (), "issue_invoice_run": ("review",)}
+    steps = {
+        "review_invoice_run": (),
+        "issue_invoice_run": ("review",),
+        "redraft_invoice_run": (),
+        "discard_invoice_run": (),
+    }
     if cell.expected == "ok" and cell.operation.name in steps:
         return await world.run(*steps[cell.operation.name])
     return world.shared["run"]
@@ -226,6 +231,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "change_tariff": _tariff,
     "quote": _quote,
     "create_invoice_run": _month,
+    "review_invoice_run": _fixed(),
     "start_payment": _fixed(),
     "notify_payment": _field("operation_id"),
 }

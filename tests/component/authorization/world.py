@@ -88,14 +88,8 @@ class World:
     async def run(self, *steps: str) -> str:
         """A drafted invoice run, moved on by these steps."""
         billing = self.town.services["billing"]
-        finance = billing.as_agent(Role.FINANCE)
-        body = {"period": self.month()}
-        answer = await billing.client.post("/invoice-runs", json=body, headers=finance | billing.key())
-        run_id = str(answer.json()["run_id"])
-        await billing.run_job("invoice_runs")
-        for step in steps:
-            answer = await billing.client.post(f"/invoice-runs/{run_id}/{step}", headers=finance)
-            assert answer.status_code == 200, answer.text
+        run_id = await families.drafted_run(billing, self.month())
+        await families.advance_run(billing, run_id, *steps)
         return run_id
 
     async def invoice(self, name: str) -> str:

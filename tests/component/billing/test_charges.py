@@ -252,6 +252,7 @@ async def test_an_account_shows_balance_children_and_quotient(service: RunningSe
     assert answer.json() == {
         "household_id": str(day.family.household_id),
         "balance_cents": 920,
+        "credit_cents": 0,
         "unpaid_count": 1,
         "children_count": 1,
         "quotient_cents": 75_000,

@@ -27,6 +27,7 @@ OF_AGENTS = (
     "/agents/ouvertures",
     "/agents/pointage",
     "/agents/facturation",
+    "/agents/paiements",
 )
 MISSING_PARTS = {
     "identity": {"/agents/familles/{household_id}": ["Compte du portail"]},
@@ -36,7 +37,12 @@ MISSING_PARTS = {
         "/mon-accueil": ["Mes dernières demandes"],
         "/agents": ["Inscriptions à décider", "Pointage du jour"],
     },
-    "billing": {"/activites": ["Tarifs"], "/mon-accueil": ["Mes factures"], "/agents": ["Facturation"]},
+    "billing": {
+        "/activites": ["Tarifs"],
+        "/mon-accueil": ["Mes factures"],
+        "/agents": ["Facturation"],
+        "/agents/familles/{household_id}": ["Factures et paiements"],
+    },
     "notifications": {"/agents/familles/{household_id}": ["Messages envoyés au payeur"]},
 }
 MISSING_PAGES = {
@@ -50,7 +56,7 @@ MISSING_PAGES = {
         "/agents/ouvertures",
         "/agents/pointage",
     },
-    "billing": {"/factures", "/agents/facturation"},
+    "billing": {"/factures", "/agents/facturation", "/agents/paiements"},
     "notifications": set(),
 }
 

@@ -117,7 +117,7 @@ async def test_a_refused_step_of_a_run_is_not_taken_by_a_reload(town: Town) -> N
     run = (await finance.post("/agents/facturation", {"period": f"{last_year:%Y-%m}"})).headers["location"]
     refused = (await finance.post(run, {"step": "review"})).headers["location"]
     assert is_refused(await finance.get(refused))
-    await town.services["billing"].run_job("invoice_runs")
+    await town.bill()
     page = await finance.get(refused)
     assert "À relire" in words(page)
     assert "Relue" not in words(page)

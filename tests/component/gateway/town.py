@@ -108,6 +108,11 @@ class Town:
                 return
         raise AssertionError(f"services still emit events after {ROUNDS_MAX} rounds")
 
+    async def bill(self) -> None:
+        """Price what waits, then draft and issue."""
+        for job in ("price_charges", "invoice_runs"):
+            await self.services["billing"].run_job(job)
+
     async def _relay(self) -> int:
         count = 0
         for name, service in self.services.items():
