@@ -13,7 +13,7 @@ from .activation.commands import CredentialIssuer
 from .activation.routes import activate, invite_again, request_reset
 from .adapters.keys import Keys
 from .adapters.passwords import Passwords
-from .agents.routes import create_agent
+from .agents.routes import ROUTES as AGENT_ROUTES
 from .credentials.routes import choose_credentials, credential_policy
 from .retention.commands import Purge
 from .settings import IdentityRules, IdentitySettings
@@ -50,7 +50,7 @@ def create(settings: IdentitySettings) -> Service:
             read_terms,
             accept_terms,
             list_accounts,
-            create_agent,
+            *AGENT_ROUTES,
         ],
         subscriptions=subscriptions,
         jobs=[

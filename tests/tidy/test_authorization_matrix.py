@@ -1,7 +1,6 @@
 """The authorization matrix is whole: a row for each operation that is published, and no answer that its own rules forbid."""
 
 from tests.component.authorization.matrix import (
-    AGENTS,
     DOCUMENT,
     FAMILIES,
     FORMERS,
@@ -60,9 +59,3 @@ def test_what_belongs_to_others_is_not_there() -> None:
 def test_an_answer_about_others_is_seen() -> None:
     rule = Rule("invoice", ("ok", "403", "404", "404", "-"), ("404",) * 5, frozenset(), ())
     assert disclosures(rule) == [f"{actor}, other: 403" for actor in FAMILIES]
-
-
-def test_the_role_of_operations_gets_nothing() -> None:
-    private = [rule for rule in rules(TEXT).values() if rule.roles != {"public"}]
-    assert AGENTS["ops"]
-    assert {answer for rule in private for answer in rule.pattern("ops")} == {"403", "-"}

@@ -90,6 +90,7 @@ async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "household": household,
         "accounts": accounts,
         "messages": messages,
+        "can_note_quotient": visit.may(change_quotient),
         "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],
     }
     return visit.page("agents/counter/family.html.j2", context, form=visit.form(NEW_QUOTIENT))

@@ -70,7 +70,6 @@ class HouseholdConsumer:
             account_id=new_id(),
             guardian_id=invitee.guardian_id,
             kind=ActorKind.PARENT,
-            roles=(),
             step=AccountStatus.INVITED,
             is_disabled=False,
             email=invitee.email,

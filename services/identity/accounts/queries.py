@@ -19,6 +19,6 @@ order by a.account_id limit $3
 
 
 async def list_accounts(db: Database, guardian_id: UUID | None, cursor: str | None, limit: int) -> Page[models.Account]:
-    """A page of accounts, oldest first. Raises Forbidden for anybody but an agent of the front desk or a director."""
+    """A page of accounts, oldest first."""
     rows = await db.fetch(ACCOUNTS_SQL, guardian_id, read_id(cursor), limit + 1)
     return page_of([models.Account(**dict(row)) for row in rows], lambda account: (account.account_id,), limit)

@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import httpx2
 
-from contracts.types import Role
 from tests.component.authorization.matrix import ANONYMOUS, FORMERS, SECRETS, Cell
 from tests.component.authorization.world import HOUSEHOLD_OF, World
 from tests.component.gateway.town import PASSWORD, household_body
+from tests.support.roles import Role, agent_body
 from tests.support.services import RunningService
 
 QUERY_NAMES: Final = {
@@ -23,7 +23,7 @@ QUERY_NAMES: Final = {
     "activity": ("activity_id",),
     "name": ("search",),
 }
-SHARED: Final = ("activity", "slot", "run")
+SHARED: Final = ("activity", "agent", "slot", "run")
 DAYS_AHEAD: Final = 180
 TARIFF: Final = "leisure"
 """What stands in the path of the one operation whose object is the town's alone."""
@@ -161,8 +161,16 @@ async def _address(_world: World, _cell: Cell, _named: str | None) -> Any:
 
 
 async def _agent(_world: World, _cell: Cell, _named: str | None) -> Any:
-    name = f"agent-{uuid4().hex[:12]}"
-    return {"email": f"{name}@ville.example", "username": name, "roles": [Role.SITE], "password": PASSWORD}
+    return agent_body(f"agent-{uuid4().hex[:12]}", Role.SITE)
+
+
+async def _agent_change(_world: World, _cell: Cell, _named: str | None) -> Any:
+    names = ("first_name", "last_name", "service", "roles", "has_every_site")
+    return {name: agent_body("agent", Role.SITE)[name] for name in names}
+
+
+async def _names(_world: World, _cell: Cell, named: str | None) -> Any:
+    return {"account_ids": [named]}
 
 
 async def _household(_world: World, _cell: Cell, _named: str | None) -> Any:
@@ -215,6 +223,8 @@ BODIES: Final[Mapping[str, Body]] = {
     "activate": _field("token"),
     "request_reset": _address,
     "create_agent": _agent,
+    "change_agent": _agent_change,
+    "agent_names": _names,
     "open_household": _household,
     "change_quotient": _quotient,
     "create_activity": _activity,

@@ -8,7 +8,8 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
-from contracts.types import SERVICES, Role
+from contracts.types import SERVICES
+from tests.support.roles import Role
 
 REPOSITORY: Final = Path(__file__).parents[3]
 DOCUMENT: Final = REPOSITORY / "docs" / "security" / "authorization.md"

@@ -7,10 +7,10 @@ from uuid import uuid4
 import pytest
 
 from contracts.family.models import Household
-from contracts.types import Role
 from tests.component.gateway.api import application_of, parent_application
 from tests.component.gateway.browser import Browser, is_refused, words
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, child_ids
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 

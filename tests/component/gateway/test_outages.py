@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import httpx2
 import pytest
 
-from contracts.types import SERVICES, Role
+from contracts.types import SERVICES
 from gateway.app import create
 from gateway.settings import GatewaySettings
 from tests.component.gateway.browser import ORIGIN, Browser, words
 from tests.component.gateway.town import Town
+from tests.support.roles import Role
 from tests.support.services import DEMO_TOWN
 
 pytestmark = pytest.mark.anyio

@@ -7,11 +7,12 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.types import Attendance, InvoiceRunStatus, Role
+from contracts.types import Attendance, InvoiceRunStatus
 from services.billing.ledger import store as ledger
 from services.billing.runs import commands as runs
 from services.billing.runs.store import Run
 from tests.component.billing.families import MOMENT, Booked, Family, activity, publish_tariff
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
