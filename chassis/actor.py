@@ -65,6 +65,7 @@ class BrowserSession:
 
     session_token: str | None = field(repr=False)
     address: str = field(repr=False)
+    channel: Channel = Channel.API
 
 
 def sign_actor(actor: Actor, key: OKPKey, lifetime: timedelta) -> tuple[str, datetime]:

@@ -116,7 +116,7 @@ def browser_session_of(request: AnyRequest) -> BrowserSession:
     session, address = header(request, b"x-session"), header(request, b"x-client-address")
     if max(len(session), len(address)) > HEADER_LENGTH_MAX:
         raise Invalid
-    return BrowserSession(session or None, address)
+    return BrowserSession(session or None, address, channel_of(request))
 
 
 async def claim_of(request: AnyRequest) -> Claim:

@@ -24,6 +24,7 @@ from contracts.billing.models import (
     TariffChange,
 )
 from contracts.billing.permissions import BillingPermission
+from contracts.history import HistoryEntry
 from contracts.http import Cursor, File, Page
 from contracts.operation import EVERYBODY, agents, families, get, post, put
 from contracts.types import Strength
@@ -131,3 +132,8 @@ async def list_charges(
     from_on: date, to_on: date, household_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[ChargeLine]:
     """What each booked day costs, and whether it is invoiced."""
+
+
+@get("/history", families(BillingPermission.READ_HISTORY))
+async def billing_history(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[HistoryEntry]:
+    """What people did with a household's invoices and payments, the newest first; a family's own by default."""

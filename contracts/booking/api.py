@@ -20,6 +20,7 @@ from contracts.booking.models import (
     SlotsOpen,
 )
 from contracts.booking.permissions import BookingPermission
+from contracts.history import HistoryEntry
 from contracts.http import Cursor, Page
 from contracts.operation import EVERYBODY, agents, families, get, post, put
 from contracts.types import EnrollmentStatus
@@ -99,3 +100,8 @@ async def mark_attendance(slot_id: UUID, body: AttendanceMarks) -> AttendanceShe
 @post("/slots/{slot_id}/attendance/closure", agents(BookingPermission.CLOSE_ATTENDANCE), public=True)
 async def close_attendance(slot_id: UUID) -> AttendanceSheet:
     """Close a sheet on which every booked child is marked."""
+
+
+@get("/history", families(BookingPermission.READ_HISTORY))
+async def booking_history(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[HistoryEntry]:
+    """What people did with a household's enrollments and bookings, the newest first; a family's own by default."""

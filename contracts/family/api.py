@@ -4,6 +4,7 @@ from uuid import UUID
 
 from contracts.family.models import Household, HouseholdCreate, HouseholdSummary, QuotientChange
 from contracts.family.permissions import FamilyPermission
+from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SearchText
 from contracts.operation import agents, families, get, post, put
 from contracts.types import Strength
@@ -34,3 +35,8 @@ async def my_household() -> Household:
 @put("/households/{household_id}/quotient", agents(FamilyPermission.CHANGE_QUOTIENTS), strength=Strength.STRONG)
 async def change_quotient(household_id: UUID, body: QuotientChange) -> Household:
     """Record the family quotient of a household from a day on."""
+
+
+@get("/history", families(FamilyPermission.READ_HISTORY))
+async def family_history(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[HistoryEntry]:
+    """What people did with a household's file, the newest first; a family's own by default."""

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize
 from contracts.identity.models import (
     Account,
@@ -114,3 +115,8 @@ async def agent_names(body: NamesAsked) -> Page[AgentName]:
 @get("/roles", agents(IdentityPermission.READ_AGENTS))
 async def list_roles() -> Page[TownRole]:
     """The roles that the town composed."""
+
+
+@get("/history", families(IdentityPermission.READ_HISTORY))
+async def identity_history(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[HistoryEntry]:
+    """What was done with the accounts of a household's guardians, the newest first; a guardian sees their own account's."""

@@ -8,7 +8,7 @@ from chassis.service import Service
 from contracts.family.events import HouseholdState
 
 from .accounts.consumers import HouseholdConsumer
-from .accounts.routes import list_accounts
+from .accounts.routes import identity_history, list_accounts
 from .activation.commands import CredentialIssuer
 from .activation.routes import activate, invite_again, request_reset
 from .adapters.keys import Keys
@@ -50,6 +50,7 @@ def create(settings: IdentitySettings) -> Service:
             read_terms,
             accept_terms,
             list_accounts,
+            identity_history,
             *AGENT_ROUTES,
         ],
         subscriptions=subscriptions,

@@ -5,10 +5,12 @@ drafting when an agent goes on; from then on nothing that it holds can change.
 """
 
 from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
+from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound
@@ -28,6 +30,10 @@ from .queries import run_of
 from .store import DraftedItem, Run
 
 BATCH_MAX = 100
+ACTIONS: Final = {
+    InvoiceRunStatus.REVIEWED: "invoice_run_reviewed",
+    InvoiceRunStatus.ISSUING: "invoice_run_issued",
+}
 
 
 @command
@@ -49,6 +55,7 @@ async def create_run(
     run = Run(new_id(), rules.policy.regie, period, InvoiceRunStatus.DRAFTING)
     if not await store.add_run(tx, run, now, actor.account_id):
         raise InvoiceRunExists(period=request.period, run_id=await store.run_of_month(tx, run.regie, period))
+    tx.note(Act(actor, "invoice_run_created", run.run_id, after={"period": request.period, "regie": run.regie}))
     return await claim.keep(tx, await run_of(tx, run.run_id))
 
 
@@ -59,7 +66,7 @@ async def review_run(db: Database, actor: Actor, run_id: UUID) -> InvoiceRun:
         RunNotDrafted: the draft is not complete.
         RunChanged: days were corrected since; the draft is being computed again.
     """
-    if not await _advance(db, run_id, InvoiceRunStatus.REVIEWED, actor.account_id):
+    if not await _advance(db, run_id, InvoiceRunStatus.REVIEWED, actor):
         raise RunChanged
     return await run_of(db, run_id)
 
@@ -71,13 +78,13 @@ async def issue_run(db: Database, actor: Actor, run_id: UUID) -> InvoiceRun:
         RunNotReviewed: no agent reviewed the draft.
         RunChanged: days were corrected since; the draft is being computed again.
     """
-    if not await _advance(db, run_id, InvoiceRunStatus.ISSUING, actor.account_id):
+    if not await _advance(db, run_id, InvoiceRunStatus.ISSUING, actor):
         raise RunChanged
     return await run_of(db, run_id)
 
 
 @command
-async def _advance(tx: Transaction, run_id: UUID, to: InvoiceRunStatus, agent_id: UUID) -> bool:
+async def _advance(tx: Transaction, run_id: UUID, to: InvoiceRunStatus, actor: Actor) -> bool:
     """Move a run on, or back to drafting (and False) when what it holds changed: that must commit, so it is no refusal."""
     run = await store.lock_run(tx, run_id)
     if run is None:
@@ -93,7 +100,9 @@ async def _advance(tx: Transaction, run_id: UUID, to: InvoiceRunStatus, agent_id
         if run.status is not InvoiceRunStatus.REVIEWED:
             raise RunNotReviewed(status=run.status)
     is_changed = await store.reopen_changed_items(tx, run_id)
-    await store.move_run(tx, run_id, InvoiceRunStatus.DRAFTING if is_changed else to, agent_id)
+    reached = InvoiceRunStatus.DRAFTING if is_changed else to
+    await store.move_run(tx, run_id, reached, actor.account_id)
+    tx.note(Act(actor, ACTIONS[to], run_id, before={"status": run.status}, after={"status": reached}))
     return not is_changed
 
 

@@ -1,12 +1,14 @@
 """Creating the account of a municipal agent, and changing who they are and what they may do."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
+from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import Forbidden, Invalid, NotFound
@@ -51,12 +53,17 @@ async def create_agent(
     if refused := [refusal for refusal in refusals if refusal]:
         raise Invalid(*refused)
     password_hash = await passwords.hash(password) if password is not None else None
-    return await store_agent(db, claim, rules, request, password_hash)
+    return await store_agent(db, actor, claim, rules, request, password_hash)
 
 
 @command
 async def store_agent(
-    tx: Transaction, claim: Claim, rules: IdentityRules, request: models.AgentCreate, password_hash: str | None
+    tx: Transaction,
+    actor: Actor,
+    claim: Claim,
+    rules: IdentityRules,
+    request: models.AgentCreate,
+    password_hash: str | None,
 ) -> models.Agent:
     """Store the account, and ask for an invitation when it has no password. Raises UsernameTaken."""
     if kept := await claim.replay(tx, models.Agent):
@@ -78,7 +85,9 @@ async def store_agent(
         await insert_account(tx, account)
     except asyncpg.UniqueViolationError as taken:
         raise UsernameTaken from taken
-    await store.insert_agent(tx, _agent(account.account_id, request))
+    agent = _agent(account.account_id, request)
+    await store.insert_agent(tx, agent)
+    tx.note(Act(actor, "agent_created", account.account_id, after=_noted(agent, is_disabled=account.is_disabled)))
     tx.emit(
         account.state(),
         AccountCreated(
@@ -110,6 +119,17 @@ async def change_agent(
         raise Invalid(*refused)
     if actor.account_id == account_id and changes_own_rights(before, after, is_disabled=request.is_disabled):
         raise OwnRights
+    if (after, request.is_disabled) == (before, account.is_disabled):
+        return await queries.agent(tx, account_id)
+    tx.note(
+        Act(
+            actor,
+            "agent_changed",
+            account_id,
+            before=_noted(before, is_disabled=account.is_disabled),
+            after=_noted(after, is_disabled=request.is_disabled),
+        )
+    )
     await store.save_agent(tx, after)
     if account.is_disabled is not request.is_disabled:
         changed = replace(account, is_disabled=request.is_disabled)
@@ -119,6 +139,11 @@ async def change_agent(
             await end_sessions(tx, account_id)
             await withdraw_invitations(tx, account_id)
     return await queries.agent(tx, account_id)
+
+
+def _noted(agent: AgentRecord, *, is_disabled: bool) -> dict[str, Any]:
+    """An agent in the history."""
+    return {**asdict(agent), "is_disabled": is_disabled}
 
 
 def _agent(account_id: UUID, request: models.AgentChange) -> AgentRecord:

@@ -118,6 +118,15 @@ class World:
         """An activity that nobody has joined."""
         return str(await self.town.booking.activity(tariff_code="leisure"))
 
+    async def request(self, name: str) -> str:
+        """An enrollment that awaits its decision, of a household's child in an activity of its own."""
+        booking = self.town.services["booking"]
+        body = {"child_id": self.owned[name]["child"], "activity_id": await self.activity()}
+        headers = booking.as_agent(Role.FRONT_DESK) | booking.key()
+        answer = await booking.client.post("/enrollments", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["enrollment_id"])
+
     async def link(self) -> str:
         """The activation link of a new account."""
         identity = self.town.services["identity"]

@@ -18,7 +18,7 @@ from tests.support.services import DEMO_TOWN
 pytestmark = pytest.mark.anyio
 
 PUBLIC = ("/", "/aide", "/activites", "/connexion")
-OF_PARENTS = ("/mon-accueil", "/inscriptions", "/inscriptions/nouvelle", "/calendrier", "/factures")
+OF_PARENTS = ("/mon-accueil", "/inscriptions", "/inscriptions/nouvelle", "/calendrier", "/factures", "/historique")
 OF_AGENTS = (
     "/agents",
     "/agents/familles",
@@ -30,14 +30,25 @@ OF_AGENTS = (
     "/agents/facturation",
 )
 MISSING_PARTS = {
-    "identity": {"/agents/familles/{household_id}": ["Compte du portail"]},
-    "family": {"/mon-accueil": ["Mon espace"]},
+    "identity": {
+        "/agents/familles/{household_id}": ["Compte du portail", "Compte du portail, dans l’historique"],
+        "/historique": ["Compte du portail, dans l’historique"],
+    },
+    "family": {"/mon-accueil": ["Mon espace"], "/historique": ["Dossier famille, dans l’historique"]},
     "booking": {
         "/activites": ["Activités"],
         "/mon-accueil": ["Mes dernières demandes"],
         "/agents": ["Inscriptions à décider", "Pointage du jour"],
+        "/agents/familles/{household_id}": ["Inscriptions et réservations, dans l’historique"],
+        "/historique": ["Inscriptions et réservations, dans l’historique"],
     },
-    "billing": {"/activites": ["Tarifs"], "/mon-accueil": ["Mes factures"], "/agents": ["Facturation"]},
+    "billing": {
+        "/activites": ["Tarifs"],
+        "/mon-accueil": ["Mes factures"],
+        "/agents": ["Facturation"],
+        "/agents/familles/{household_id}": ["Factures et paiements, dans l’historique"],
+        "/historique": ["Factures et paiements, dans l’historique"],
+    },
     "notifications": {"/agents/familles/{household_id}": ["Messages envoyés au payeur"]},
 }
 MISSING_PAGES = {

@@ -24,3 +24,8 @@ def test_an_operation_needs_a_permission_of_its_own_service(service: str) -> Non
     needed = {item.access.permission for item in operations(service) if item.access.permission}
     assert needed
     assert {permission.partition(".")[0] for permission in needed} == {service}
+
+
+def test_every_permission_opens_something() -> None:
+    needed = {item.access.permission for service in SERVICES for item in operations(service)}
+    assert PERMISSIONS.keys() - needed == set()
