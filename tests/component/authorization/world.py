@@ -217,10 +217,11 @@ async def _credentials(town: Town) -> dict[str, Credential]:
 
 
 async def _add_agents(world: World) -> None:
-    for name, role in AGENTS.items():
-        browser: Browser = await world.town.agent(role)
+    for name, kind in AGENTS.items():
+        place = {} if kind.sites is None else {"sites": sorted(kind.sites), "has_every_site": False}
+        browser: Browser = await world.town.agent(kind.role, **place)
         account = (await browser.http.get("/api/v1/sessions/current", headers=_bearer(browser.session_token))).json()
-        actor = replace(agent_of(role), account_id=UUID(account["account_id"]))
+        actor = replace(agent_of(kind.role, sites=kind.sites), account_id=UUID(account["account_id"]))
         world.people[name] = Person(actor, browser.username, browser.username, browser.session_token)
     world.shared["agent"] = await _somebody(world.town)
     world.people[SYSTEM] = Person(Actor(UUID(int=0), ActorKind.SYSTEM))

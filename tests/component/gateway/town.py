@@ -157,11 +157,11 @@ class Town:
         await self.settle()
         return browser, household
 
-    async def agent(self, *roles: Role) -> Browser:
-        """An agent with these roles, signed in."""
+    async def agent(self, *roles: Role, **fields: Any) -> Browser:
+        """An agent with these roles, at every site unless the fields say else, signed in."""
         identity = self.services["identity"]
         username = f"agent-{uuid4().hex[:12]}"
-        body = agent_body(username, *roles, password=PASSWORD)
+        body = agent_body(username, *roles, password=PASSWORD, **fields)
         answer = await identity.client.post("/agents", json=body, headers=identity.as_system() | identity.key())
         assert answer.status_code == 201, answer.text
         return await self.signed_in(username, PASSWORD)
