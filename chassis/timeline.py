@@ -78,9 +78,7 @@ class Timeline(Generic[T]):
 
     def within(self, days: Days) -> "Timeline[T]":
         """The same on these days alone."""
-        return Timeline(
-            tuple(Slice(part, item.value) for item in self.slices for part in Days((item.during,)) & days)
-        )
+        return Timeline(tuple(Slice(part, item.value) for item in self.slices for part in Days((item.during,)) & days))
 
     def update(self, other: "Timeline[T]", rule: Callable[[T, T], T]) -> "Timeline[T]":
         """Both, with what `rule` makes of the two values where both have one."""

@@ -13,6 +13,7 @@ from .adapters.typesetting import Typesetter
 from .charges import consumers as charges
 from .charges.routes import ROUTES as CHARGE_ROUTES
 from .directory import consumers as directory
+from .directory.routes import ROUTES as DIRECTORY_ROUTES
 from .invoices.routes import ROUTES as INVOICE_ROUTES
 from .payments.commands import PaymentProvider
 from .payments.routes import ROUTES as PAYMENT_ROUTES
@@ -47,6 +48,7 @@ def create(settings: BillingSettings) -> Service:
             *PAYMENT_ROUTES,
             *SETTLEMENT_ROUTES,
             *ACCOUNT_ROUTES,
+            *DIRECTORY_ROUTES,
         ],
         subscriptions=subscriptions,
         jobs=[

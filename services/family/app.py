@@ -4,7 +4,7 @@ from pathlib import Path
 
 from chassis.service import Service
 
-from .households.routes import find_households, my_household, open_household, read_household
+from .households.routes import family_history, find_households, my_household, open_household, read_household
 from .quotients.routes import change_quotient
 from .settings import FamilyRules, FamilySettings
 
@@ -14,6 +14,6 @@ def create(settings: FamilySettings) -> Service:
     return Service(
         name="family",
         migrations=Path(__file__).parent / "migrations",
-        routes=[open_household, find_households, my_household, read_household, change_quotient],
+        routes=[open_household, find_households, my_household, read_household, change_quotient, family_history],
         provide={FamilyRules: settings.rules()},
     )

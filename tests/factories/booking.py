@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import httpx2
 
 from contracts.family.events import Address, Child, Guardian, HouseholdState
-from contracts.types import Civility, Role
+from contracts.types import Civility
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 ZONE = ZoneInfo("Europe/Paris")

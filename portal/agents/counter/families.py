@@ -16,6 +16,7 @@ from contracts.notifications.api import list_messages
 from contracts.types import Civility, QuotientSource
 from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
+from portal.frame.history import read_history
 from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState, Texts
@@ -83,16 +84,20 @@ async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
     """A household's file."""
     household = await visit.call(read_household, household_id)
     payer_id = household.payer_guardian_id
-    money, accounts, messages = await asyncio.gather(
+    guardians = {adult.guardian_id: f"{adult.first_name} {adult.last_name.upper()}" for adult in household.guardians}
+    money, accounts, messages, history = await asyncio.gather(
         permitted(visit.call(read_account, household_id)),
         permitted(visit.call(list_accounts, payer_id)),
         permitted(visit.call(list_messages, payer_id)),
+        read_history(visit, household_id, guardians),
     )
     context = {
         "household": household,
         "money": money,
         "accounts": accounts,
         "messages": messages,
+        "history": history,
+        "can_note_quotient": visit.may(change_quotient),
         "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],
     }
     return visit.page("agents/counter/family.html.j2", context, form=visit.form(NEW_QUOTIENT))

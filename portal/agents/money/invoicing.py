@@ -35,7 +35,7 @@ async def runs_page(visit: Visit) -> Response[Any]:
     """The runs, and the form of a new one."""
     runs = await visit.call(list_invoice_runs)
     last_month = visit.portal.today().replace(day=1) - timedelta(days=1)
-    context = {"runs": runs.items, "suggested": f"{last_month:%Y-%m}"}
+    context = {"runs": runs.items, "suggested": f"{last_month:%Y-%m}", "can_start": visit.may(create_invoice_run)}
     return visit.page("agents/money/runs.html.j2", context, form=visit.form(NEW_RUN))
 
 
@@ -61,6 +61,8 @@ async def run_page(visit: Visit, run_id: UUID) -> Response[Any]:
         "items": items.items,
         "next_cursor": items.next_cursor,
         "is_working": run.status in WORKING,
+        "can_review": visit.may(review_invoice_run),
+        "can_issue": visit.may(issue_invoice_run),
     }
     return visit.page("agents/money/run.html.j2", context, form=visit.form())
 

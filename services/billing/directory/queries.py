@@ -3,26 +3,29 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from chassis.access import reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Queries
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.types import ActorKind
 
-HOUSEHOLDS_OF_GUARDIAN_SQL = """
-select household_id from household_guardians where guardian_id = $1 order by household_id
-"""
+from ..access import HOUSEHOLD
 
-
-async def households_of(queries: Queries, actor: Actor) -> list[UUID]:
-    """The households that this parent is a guardian of."""
-    rows = await queries.fetch(HOUSEHOLDS_OF_GUARDIAN_SQL, actor.require_guardian())
-    return [row["household_id"] for row in rows]
+REACHES_HOUSEHOLD_SQL = reaching(" select {is_reached}", is_reached=HOUSEHOLD.of("$4::uuid"))
 
 
 async def require_access(queries: Queries, actor: Actor, household_id: UUID) -> None:
     """Refuse with `NotFound` a parent of another household."""
-    if actor.kind is ActorKind.PARENT and household_id not in await households_of(queries, actor):
+    if not await queries.fetchval(REACHES_HOUSEHOLD_SQL, *reach_of(actor), household_id):
         raise NotFound
+
+
+OWN_HOUSEHOLD_SQL = reaching(
+    """
+select household_id from households h where {is_reached} order by household_id limit 1
+""",
+    is_reached=HOUSEHOLD.of("h.household_id"),
+)
 
 
 async def household_for(queries: Queries, actor: Actor, household_id: UUID | None) -> UUID:
@@ -37,27 +40,27 @@ async def household_for(queries: Queries, actor: Actor, household_id: UUID | Non
         return household_id
     if actor.kind is not ActorKind.PARENT:
         raise Invalid(FieldRefusal("/household_id", "missing"))
-    own = await households_of(queries, actor)
-    if not own:
+    own: UUID | None = await queries.fetchval(OWN_HOUSEHOLD_SQL, *reach_of(actor))
+    if own is None:
         raise NotFound
-    return own[0]
+    return own
 
 
-CHILDREN_SQL = """
+CHILDREN_SQL = reaching(
+    """
 select distinct on (c.child_id) c.child_id, c.household_id
 from household_children c
-where c.child_id = any($1::uuid[])
-  and ($2::uuid is null or exists (
-      select from household_guardians g where g.household_id = c.household_id and g.guardian_id = $2))
+where c.child_id = any($4::uuid[]) and {is_reached}
 order by c.child_id, c.household_id
-"""
+""",
+    is_reached=HOUSEHOLD.of("c.household_id"),
+)
 
 
 async def household_of_children(queries: Queries, actor: Actor, child_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """The household of each child as this actor sees it; refuses with `NotFound` a child that is none of theirs."""
-    guardian_id = actor.require_guardian() if actor.kind is ActorKind.PARENT else None
     wanted = set(child_ids)
-    rows = await queries.fetch(CHILDREN_SQL, wanted, guardian_id)
+    rows = await queries.fetch(CHILDREN_SQL, *reach_of(actor), list(wanted))
     household_ids = {row["child_id"]: row["household_id"] for row in rows}
     if household_ids.keys() != wanted:
         raise NotFound

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Transaction
+from chassis.data.history import forget_changes
 from chassis.data.replicas import Replica
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
@@ -62,6 +63,12 @@ async def keep_household(tx: Transaction, household: HouseholdState, envelope: E
             [child.child_id for child in household.children],
             [names[child.child_id] for child in household.children],
         )
+
+
+async def erase_household(tx: Transaction, key: str) -> None:
+    """Forget a household, and what people changed for it."""
+    await HOUSEHOLDS.forget(tx, key)
+    await forget_changes(tx, [UUID(key)])
 
 
 TARIFF_OF_ACTIVITY_SQL = "select tariff_code from activities where activity_id = $1 for update"

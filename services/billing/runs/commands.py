@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
+from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound, Refusal
@@ -57,6 +58,7 @@ async def create_run(
     if not await store.add_run(tx, run, now, actor.account_id):
         raise InvoiceRunExists(period=request.period, run_id=await store.run_of_month(tx, run.regie, period))
     await add_items(tx, run, today)
+    tx.note(Act(actor, "invoice_run_created", run.run_id, after={"period": request.period, "regie": run.regie}))
     return await claim.keep(tx, await run_of(tx, run.run_id, today))
 
 
@@ -90,6 +92,7 @@ async def _review(
     if request.confirmed != open_days:
         raise DaysStandOpen(**open_days.model_dump())
     await store.move_run(tx, run_id, InvoiceRunStatus.REVIEWED, actor.account_id)
+    tx.note(_act(actor, "invoice_run_reviewed", run, InvoiceRunStatus.REVIEWED))
     return None
 
 
@@ -115,6 +118,7 @@ async def _issue(tx: Transaction, actor: Actor, rules: BillingRules, run_id: UUI
     if refusal := await _draft_again_if_changed(tx, rules, run):
         return refusal
     await store.move_run(tx, run_id, InvoiceRunStatus.ISSUING, actor.account_id)
+    tx.note(_act(actor, "invoice_run_issued", run, InvoiceRunStatus.ISSUING))
     return None
 
 
@@ -135,7 +139,7 @@ async def _draft_again_if_changed(tx: Transaction, rules: BillingRules, run: Run
 
 
 @command
-async def redraft_run(tx: Transaction, rules: BillingRules, run_id: UUID) -> InvoiceRun:
+async def redraft_run(tx: Transaction, actor: Actor, rules: BillingRules, run_id: UUID) -> InvoiceRun:
     """Have the draft computed again with the days as they are now; an agent is to review it (again).
 
     Raises:
@@ -146,11 +150,12 @@ async def redraft_run(tx: Transaction, rules: BillingRules, run_id: UUID) -> Inv
     if run.status not in REDRAFTABLE:
         raise RunFrozen(status=run.status)
     await draft_again(tx, run, today)
+    tx.note(_act(actor, "invoice_run_redrafted", run, InvoiceRunStatus.DRAFTING))
     return await run_of(tx, run_id, today)
 
 
 @command
-async def discard_run(tx: Transaction, run_id: UUID) -> None:
+async def discard_run(tx: Transaction, actor: Actor, run_id: UUID) -> None:
     """Give a draft up: a job leaves its lines to another run, then forgets it, and the month may be opened again.
 
     Raises:
@@ -160,6 +165,11 @@ async def discard_run(tx: Transaction, run_id: UUID) -> None:
     if run.status not in DISCARDABLE:
         raise RunFrozen(status=run.status)
     await store.move_run(tx, run_id, InvoiceRunStatus.DISCARDING)
+    tx.note(_act(actor, "invoice_run_discarded", run, InvoiceRunStatus.DISCARDING))
+
+
+def _act(actor: Actor, action: str, run: Run, reached: InvoiceRunStatus) -> Act:
+    return Act(actor, action, run.run_id, before={"status": run.status}, after={"status": reached})
 
 
 async def _locked(tx: Transaction, run_id: UUID) -> Run:

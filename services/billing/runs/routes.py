@@ -49,13 +49,13 @@ async def issue_run(run_id: UUID, db: Database, actor: Actor, rules: BillingRule
 
 
 @serves(api.redraft_invoice_run)
-async def redraft_run(run_id: UUID, db: Database, rules: BillingRules) -> InvoiceRun:
-    return await commands.redraft_run(db, rules, run_id)
+async def redraft_run(run_id: UUID, db: Database, actor: Actor, rules: BillingRules) -> InvoiceRun:
+    return await commands.redraft_run(db, actor, rules, run_id)
 
 
 @serves(api.discard_invoice_run)
-async def discard_run(run_id: UUID, db: Database) -> None:
-    await commands.discard_run(db, run_id)
+async def discard_run(run_id: UUID, db: Database, actor: Actor) -> None:
+    await commands.discard_run(db, actor, run_id)
 
 
 ROUTES = (create_run, list_runs, read_run, list_items, review_run, issue_run, redraft_run, discard_run)

@@ -2,6 +2,7 @@
 
 from chassis.actor import Actor
 from chassis.data.database import Transaction, command
+from chassis.data.history import Act
 from chassis.refusal import Invalid
 from contracts.billing.models import Tariff, TariffChange
 
@@ -30,4 +31,7 @@ async def change_tariff(tx: Transaction, actor: Actor, tariff_code: str, request
     grid = Grid(tariff_code, request.label, version + 1, request.effective_on, brackets)
     await store.add_grid(tx, grid, actor)
     await ask_for_tariff(tx, tariff_code, grid.effective_on)
+    before = {"grid_version": newest.grid_version, "label": newest.label} if newest else None
+    after = {"grid_version": grid.grid_version, "label": grid.label, "effective_on": grid.effective_on}
+    tx.note(Act(actor, "tariff_changed", tariff_code, before=before, after=after))
     return tariff_of(grid)

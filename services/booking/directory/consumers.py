@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from chassis.data.database import Transaction
+from chassis.data.history import forget_changes
 from chassis.data.replicas import Replica
 from chassis.events.applying import Subscriptions
 from contracts.event import Envelope
@@ -48,6 +49,7 @@ async def erase_household(tx: Transaction, key: str) -> None:
     """Forget a household, and what was written about it."""
     await HOUSEHOLDS.forget(tx, key)
     await tx.execute(FORGET_REASONS_SQL, UUID(key))
+    await forget_changes(tx, [UUID(key)])
 
 
 def subscribe(subscriptions: Subscriptions) -> None:

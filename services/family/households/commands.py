@@ -4,6 +4,7 @@ from datetime import datetime
 
 from chassis.actor import Actor
 from chassis.data.database import Transaction, command
+from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import Refusal
@@ -36,6 +37,8 @@ async def open_household(
     await add_household(tx, opening.state, actor.account_id)
     if quotient:
         await record_quotient(tx, draft.household_id, quotient, now, actor.account_id)
+    opened = {"reference": opening.state.reference, "child_count": len(opening.state.children)}
+    tx.note(Act(actor, "household_opened", draft.household_id, draft.household_id, after=opened))
     tx.emit(*opening.events)
     return await claim.keep(tx, await read_household(tx, draft.household_id, today))
 

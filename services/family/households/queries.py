@@ -3,14 +3,17 @@
 from datetime import date
 from uuid import UUID
 
+from chassis.access import reach_of, reaching
 from chassis.actor import Actor
 from chassis.comparing import comparable, stored_key
 from chassis.data.database import Database, Queries
 from chassis.data.paging import page_of, read_cursor
-from chassis.refusal import NotFound
+from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.family.models import Household, HouseholdSummary
 from contracts.http import Page
 from contracts.types import ActorKind
+
+from ..access import HOUSEHOLD
 
 WORDS_MAX = 8
 
@@ -42,22 +45,42 @@ async def read_household(db: Queries, household_id: UUID, today: date) -> Househ
 
 async def household_for(db: Queries, actor: Actor, household_id: UUID, today: date) -> Household:
     """A household as its guardians and entitled agents see it; for other guardians there is none."""
-    household = await read_household(db, household_id, today)
-    is_own = any(guardian.guardian_id == actor.guardian_id for guardian in household.guardians)
-    if actor.kind is ActorKind.PARENT and not is_own:
-        raise NotFound
-    return household
+    return await read_household(db, await household_id_for(db, actor, household_id, today), today)
 
 
-HOUSEHOLD_OF_GUARDIAN_SQL = "select household_id from guardians where guardian_id = $1"
+REACHES_HOUSEHOLD_SQL = reaching(" select {is_reached}", is_reached=HOUSEHOLD.of("$4::uuid"))
+
+
+OWN_HOUSEHOLD_SQL = reaching(
+    """
+select household_id from guardians g join actor using (guardian_id) where {is_reached}
+""",
+    is_reached=HOUSEHOLD.of("g.household_id"),
+)
 
 
 async def own_household(db: Queries, actor: Actor, today: date) -> Household:
     """The household of the guardian who asks. Raises NotFound when their file is gone."""
-    household_id = await db.fetchval(HOUSEHOLD_OF_GUARDIAN_SQL, actor.require_guardian())
+    actor.require_guardian()
+    return await read_household(db, await household_id_for(db, actor, None, today), today)
+
+
+async def household_id_for(db: Queries, actor: Actor, household_id: UUID | None, today: date) -> UUID:
+    """The household that a request is about: the one named, a guardian's own by default.
+
+    Raises:
+        NotFound: it is not this guardian's, or they have none.
+        Invalid: an agent named none.
+    """
+    if household_id is None and actor.kind is not ActorKind.PARENT:
+        raise Invalid(FieldRefusal("/household_id", "missing"))
+    if household_id is None:
+        household_id = await db.fetchval(OWN_HOUSEHOLD_SQL, *reach_of(actor, today))
+    elif not await db.fetchval(REACHES_HOUSEHOLD_SQL, *reach_of(actor, today), household_id):
+        raise NotFound
     if household_id is None:
         raise NotFound
-    return await read_household(db, household_id, today)
+    return household_id
 
 
 FIND_HOUSEHOLDS_SQL = """

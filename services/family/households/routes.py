@@ -4,10 +4,12 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database
+from chassis.data.history import history_of
 from chassis.data.idempotency import Claim
 from chassis.http.routes import serves
 from contracts.family import api
 from contracts.family.models import Household, HouseholdCreate, HouseholdSummary
+from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SearchText
 
 from ..settings import FamilyRules
@@ -31,6 +33,18 @@ async def find_households(
 @serves(api.read_household)
 async def read_household(household_id: UUID, db: Database, actor: Actor, rules: FamilyRules) -> Household:
     return await queries.household_for(db, actor, household_id, rules.today(await db.now()))
+
+
+@serves(api.family_history)
+async def family_history(
+    db: Database,
+    actor: Actor,
+    rules: FamilyRules,
+    household_id: UUID | None = None,
+    cursor: Cursor | None = None,
+) -> Page[HistoryEntry]:
+    today = rules.today(await db.now())
+    return await history_of(db, await queries.household_id_for(db, actor, household_id, today), cursor)
 
 
 @serves(api.my_household)

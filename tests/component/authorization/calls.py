@@ -11,10 +11,10 @@ from uuid import uuid4
 
 import httpx2
 
-from contracts.types import Role
 from tests.component.authorization.matrix import ANONYMOUS, FORMERS, SECRETS, Cell
 from tests.component.authorization.world import HOUSEHOLD_OF, World
 from tests.component.gateway.town import PASSWORD, household_body
+from tests.support.roles import Role, agent_body
 from tests.support.services import RunningService
 
 QUERY_NAMES: Final = {
@@ -23,7 +23,7 @@ QUERY_NAMES: Final = {
     "activity": ("activity_id",),
     "name": ("search",),
 }
-SHARED: Final = ("activity", "slot", "run")
+SHARED: Final = ("activity", "agent", "slot", "run")
 DAYS_AHEAD: Final = 180
 TARIFF: Final = "leisure"
 """What stands in the path of the one operation whose object is the town's alone."""
@@ -31,8 +31,10 @@ TARIFF: Final = "leisure"
 Body = Callable[[World, Cell, str | None], Awaitable[Any]]
 
 
-async def answer_to(world: World, cell: Cell) -> httpx2.Response:
-    """Perform a cell."""
+async def answer_to(
+    world: World, cell: Cell, before_it: Callable[[], Awaitable[object]] | None = None
+) -> httpx2.Response:
+    """Perform a cell, after something that is done once all that it needs is there."""
     operation = cell.operation
     named = await _object(world, cell)
     body = await BODIES[operation.name](world, cell, named) if operation.name in BODIES else None
@@ -45,6 +47,8 @@ async def answer_to(world: World, cell: Cell) -> httpx2.Response:
     query = {name: value for name, value in given.items() if name in operation.parameters}
     headers = {"Idempotency-Key": str(uuid4()), **await _headers(world, cell, named)}
     client = _service(world, cell).client
+    if before_it is not None:
+        await before_it()
     response = await client.request(operation.method, path, params=query, json=body, headers=headers)
     if operation.name == "choose_credentials" and response.is_success:
         world.people[cell.actor].session = response.json()["session_token"]
@@ -82,6 +86,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await _fresh_run(world, cell) if cell.names == "run" else world.shared[cell.names]
     if cell.names == "link" and cell.about == "own" and cell.actor != "erased_parent":
         return await world.link()
+    if cell.operation.name == "decide_enrollment" and cell.expected == "ok" and cell.about != "erased":
+        return await world.request(str(household_named(cell)))
     if cell.operation.name == "start_payment" and cell.expected == "ok":
         return await world.invoice(str(household_named(cell)))
     return world.owned[str(household_named(cell))][cell.names]
@@ -158,7 +164,7 @@ async def _terms(world: World, cell: Cell, named: str | None) -> Any:
 
 
 async def _quotient(world: World, _cell: Cell, _named: str | None) -> Any:
-    return {"value_cents": 75_000, "effective_on": str(await world.town.booking.today())}
+    return {"value_cents": secrets.randbelow(100_000), "effective_on": str(await world.town.booking.today())}
 
 
 async def _address(_world: World, _cell: Cell, _named: str | None) -> Any:
@@ -166,8 +172,16 @@ async def _address(_world: World, _cell: Cell, _named: str | None) -> Any:
 
 
 async def _agent(_world: World, _cell: Cell, _named: str | None) -> Any:
-    name = f"agent-{uuid4().hex[:12]}"
-    return {"email": f"{name}@ville.example", "username": name, "roles": [Role.SITE], "password": PASSWORD}
+    return agent_body(f"agent-{uuid4().hex[:12]}", Role.SITE)
+
+
+async def _agent_change(_world: World, _cell: Cell, _named: str | None) -> Any:
+    names = ("first_name", "last_name", "service", "roles", "has_every_site")
+    return {name: agent_body("agent", Role.SITE)[name] for name in names} | {"last_name": uuid4().hex}
+
+
+async def _names(_world: World, _cell: Cell, named: str | None) -> Any:
+    return {"account_ids": [named]}
 
 
 async def _household(_world: World, _cell: Cell, _named: str | None) -> Any:
@@ -220,6 +234,8 @@ BODIES: Final[Mapping[str, Body]] = {
     "activate": _field("token"),
     "request_reset": _address,
     "create_agent": _agent,
+    "change_agent": _agent_change,
+    "agent_names": _names,
     "open_household": _household,
     "change_quotient": _quotient,
     "create_activity": _activity,

@@ -20,7 +20,7 @@ from contracts.family.events import HouseholdState
 from contracts.family.models import Household
 from contracts.identity.events import CredentialIssued
 from contracts.identity.models import Credential
-from contracts.types import ActorKind, Role
+from contracts.types import ActorKind
 from tests.component.authorization.matrix import AGENTS, FORMERS, SYSTEM
 from tests.component.billing import families
 from tests.component.gateway.browser import Browser
@@ -34,6 +34,7 @@ from tests.component.gateway.town import (
     household_body,
 )
 from tests.support.polling import eventually
+from tests.support.roles import Role, agent_body, agent_of
 
 HOUSEHOLD_OF: Final = {
     "parent": "first",
@@ -111,12 +112,21 @@ class World:
         """An activity that nobody has joined."""
         return str(await self.town.booking.activity(tariff_code="leisure"))
 
+    async def request(self, name: str) -> str:
+        """An enrollment that awaits its decision, of a household's child in an activity of its own."""
+        booking = self.town.services["booking"]
+        body = {"child_id": self.owned[name]["child"], "activity_id": await self.activity()}
+        headers = booking.as_agent(Role.FRONT_DESK) | booking.key()
+        answer = await booking.client.post("/enrollments", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["enrollment_id"])
+
     async def link(self) -> str:
         """The activation link of a new account."""
         identity = self.town.services["identity"]
         name = f"agent-{uuid4().hex[:12]}"
-        body = {"email": f"{name}@ville.example", "username": name, "roles": ["site"]}
-        answer = await identity.client.post("/agents", json=body, headers=identity.as_system())
+        headers = identity.as_system() | identity.key()
+        answer = await identity.client.post("/agents", json=agent_body(name, Role.SITE), headers=headers)
         assert answer.status_code == 201, answer.text
         await identity.run_job("issue_credentials")
         return (await self.town.credential()).activation_token
@@ -201,12 +211,23 @@ async def _credentials(town: Town) -> dict[str, Credential]:
 
 
 async def _add_agents(world: World) -> None:
-    for name, role in AGENTS.items():
-        browser: Browser = await world.town.agent(role)
+    for name, kind in AGENTS.items():
+        place = {} if kind.sites is None else {"sites": sorted(kind.sites), "has_every_site": False}
+        browser: Browser = await world.town.agent(kind.role, **place)
         account = (await browser.http.get("/api/v1/sessions/current", headers=_bearer(browser.session_token))).json()
-        actor = Actor(UUID(account["account_id"]), ActorKind.AGENT, roles=frozenset({role}))
+        actor = replace(agent_of(kind.role, sites=kind.sites), account_id=UUID(account["account_id"]))
         world.people[name] = Person(actor, browser.username, browser.username, browser.session_token)
+    world.shared["agent"] = await _somebody(world.town)
     world.people[SYSTEM] = Person(Actor(UUID(int=0), ActorKind.SYSTEM))
+
+
+async def _somebody(town: Town) -> str:
+    """An agent about whom the others ask."""
+    identity = town.services["identity"]
+    headers = identity.as_system() | identity.key()
+    answer = await identity.client.post("/agents", json=agent_body("somebody", Role.SITE), headers=headers)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["account_id"])
 
 
 async def _enroll_and_book(world: World, name: str) -> None:

@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 from contracts.booking.events import ActivityState, AttendanceRecorded, BookingCancelled, BookingConfirmed
 from contracts.family.events import Address, Child, Guardian, HouseholdState, Quotient, QuotientState
-from contracts.types import ActivityKind, Attendance, Civility, QuotientSource, Role
+from contracts.types import ActivityKind, Attendance, Civility, QuotientSource
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 WEDNESDAY = date(2026, 9, 2)

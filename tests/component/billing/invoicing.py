@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx2
 
-from contracts.types import Role
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.billing.events import ChargeRecorded
 from contracts.event import Event
-from contracts.types import Attendance, ChargeStatus, Role
+from contracts.types import Attendance, ChargeStatus
 from tests.component.billing.families import (
     LEISURE_GRID,
     MOMENT,
@@ -22,6 +22,7 @@ from tests.component.billing.families import (
     only_invoice,
     publish_tariff,
 )
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

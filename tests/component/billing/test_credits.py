@@ -9,9 +9,9 @@ import pytest
 from pypdf import PdfReader
 
 from contracts.billing.events import InvoiceIssued, InvoicePaid
-from contracts.types import Role
 from tests.component.billing.families import WEDNESDAY, Booked, invoice_month
 from tests.component.billing.paying import Payer
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 

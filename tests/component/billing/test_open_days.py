@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.types import Attendance, Role
+from contracts.types import Attendance
 from tests.component.billing.families import (
     MOMENT,
     WEDNESDAY,
@@ -19,6 +19,7 @@ from tests.component.billing.families import (
     publish_tariff,
 )
 from tests.component.billing.invoicing import Finance
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 
 from contracts.billing.events import ChargeRecorded
-from contracts.types import Role
 from services.billing.repricing import commands as repricing
 from tests.component.billing.families import (
     LEISURE_GRID,
@@ -22,6 +21,7 @@ from tests.component.billing.families import (
     only_invoice,
     publish_tariff,
 )
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

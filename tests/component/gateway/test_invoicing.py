@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from contracts.family.models import Household
-from contracts.types import Attendance, Role
+from contracts.types import Attendance
 from services.billing.payments.store import payment_of_operation
 from services.billing.settings import BillingRules
 from services.billing.settlements.commands import apply_answer
@@ -17,6 +17,7 @@ from tests.component.billing.families import Booked, Family, activity, invoice_m
 from tests.component.gateway.api import application_of, parent_application
 from tests.component.gateway.browser import Browser, is_refused, words
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, child_ids
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

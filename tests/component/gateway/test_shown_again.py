@@ -6,11 +6,11 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from contracts.types import Role
 from portal.frame.kept_forms import FORMS_MAX, KEPT_SECONDS, LENGTH_MAX, PREFIX, TEXT_MAX
 from tests.component.gateway.browser import Browser, is_refused, words
 from tests.component.gateway.test_agent_pages import family_form, field_errors
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, family_of
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 

@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.types import Role
 from portal.agents import AGENTS
 from portal.family import FAMILY
 from portal.frame.spaces import Space
 from tests.component.gateway.browser import Browser, words
 from tests.component.gateway.town import Town
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 

@@ -7,12 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.types import Attendance, InvoiceRunStatus, Role
+from contracts.types import Attendance, InvoiceRunStatus
 from services.billing.drafts import commands as drafts
 from services.billing.issuing import commands as issuing
 from services.billing.ledger import store as ledger
 from services.billing.runs.store import Run
 from tests.component.billing.families import MOMENT, Booked, Family, activity, advance_run, publish_tariff
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

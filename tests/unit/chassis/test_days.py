@@ -1,5 +1,6 @@
 """Days and timelines: sets of dates and values by day, held against what a plain set and a plain dict would say."""
 
+import itertools
 from datetime import date, timedelta
 from typing import Final
 
@@ -111,9 +112,7 @@ def test_changes_name_every_day_that_differs_and_no_other(one: Timeline[int], ot
     named = {day: (item.before, item.after) for item in changes for day in CALENDAR if day in item.during}
     mine, theirs = values_of(one), values_of(other)
 
-    assert named == {
-        day: (mine.get(day), theirs.get(day)) for day in CALENDAR if mine.get(day) != theirs.get(day)
-    }
+    assert named == {day: (mine.get(day), theirs.get(day)) for day in CALENDAR if mine.get(day) != theirs.get(day)}
     assert one.changes_to(one) == ()
 
 
@@ -124,7 +123,7 @@ def test_slices_cover_days_once_and_nothing_changes_within(
     slices = slices_between(within, one, other)
 
     assert Days.of(slices) == within
-    for before, after in zip(slices, slices[1:], strict=False):
+    for before, after in itertools.pairwise(slices):
         assert before.last < after.first
     for item in slices:
         assert len({(one.at(day), other.at(day)) for day in CALENDAR if day in item}) == 1

@@ -1,0 +1,12 @@
+"""What an agent may be allowed to do with files of households."""
+
+from contracts.types import Permission
+
+
+class FamilyPermission(Permission):
+    """The permissions of the family service."""
+
+    READ_HOUSEHOLDS = "family.households.read", "Find and read the files of households."
+    OPEN_HOUSEHOLDS = "family.households.open", "Open a household's file."
+    CHANGE_QUOTIENTS = "family.quotients.change", "Record a family quotient."
+    READ_HISTORY = "family.history.read", "See what was done with a household's file."
