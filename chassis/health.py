@@ -8,6 +8,7 @@ from litestar import Response, get
 from litestar.datastructures import State
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from chassis.actor import ActorReader
 from chassis.data.database import Database
 from chassis.sampling import Sampling
 from chassis.supervision import Supervisor
@@ -41,12 +42,15 @@ class Health:
         self._consumer: Consuming | None = None
         self._supervisor: Supervisor | None = None
         self._sampling: Sampling | None = None
+        self._actors: ActorReader | None = None
         self._is_stopping = False
         BUILD.labels(os.environ.get("RELEASE", "unknown"), platform.python_version()).set(1)
 
-    def start(self, db: Database, consumer: Consuming | None, supervisor: Supervisor) -> None:
+    def start(
+        self, db: Database, consumer: Consuming | None, supervisor: Supervisor, actors: ActorReader | None = None
+    ) -> None:
         """From here on, check these parts."""
-        self._db, self._consumer, self._supervisor = db, consumer, supervisor
+        self._db, self._consumer, self._supervisor, self._actors = db, consumer, supervisor, actors
         self._sampling = Sampling(self._service, db)
 
     def stopping(self) -> None:
@@ -67,8 +71,11 @@ class Health:
         return [part for supervisor in supervisors if supervisor for part in supervisor.given_up]
 
     async def is_ready(self) -> bool:
-        """Whether a request could be served now: the database answers and the process is not draining."""
-        return self._db is not None and not self._is_stopping and await self._db.answers()
+        """Whether a request could be served now: the database answers, the process is not draining, and its clock is that of
+        identity, or every token that it is shown would be wrong."""
+        if self._db is None or self._is_stopping or (self._actors is not None and self._actors.clocks_differ()):
+            return False
+        return await self._db.answers()
 
     async def consumers(self) -> dict[str, dict[str, Any]]:
         """Every subscription: its state, what is wrong with it if anything is, its partitions and its lag."""

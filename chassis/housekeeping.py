@@ -1,6 +1,8 @@
-"""Housekeeping: what is past its time is removed in bounded batches, so that no delete holds locks, or the vacuum back, for long."""
+"""Housekeeping: what is past its time is removed in bounded batches, so that no delete holds locks, or the vacuum back, for long;
+and the months that come get their tables."""
 
 from chassis.data.database import Database
+from chassis.data.history import MAKE_MONTHS_SQL
 from chassis.data.idempotency import FORGET_OLD_KEYS_SQL
 from chassis.data.idempotency import RETENTION_DAYS as KEYS_RETENTION_DAYS
 from chassis.events.inbox import FORGET_OLD_EVENTS_SQL
@@ -9,6 +11,8 @@ from chassis.jobs import Job
 
 EVERY_SECONDS = 3600.0
 BATCH_ROWS_MAX = 5_000
+HISTORY_MONTHS = 4
+"""How many months of the history have a table of their own from now on, this one among them."""
 
 
 async def remove_in_batches(db: Database, sql: str, *parameters: object) -> int:
@@ -30,4 +34,15 @@ async def _forget_old_rows(db: Database) -> None:
     await remove_in_batches(db, FORGET_OLD_EVENTS_SQL, INBOX_RETENTION_DAYS)
 
 
-HOUSEKEEPING = Job("housekeeping", EVERY_SECONDS, _forget_old_rows)
+async def make_history_months(db: Database) -> int:
+    """Make the tables of the months that come; how many were missing."""
+    made: int = await db.fetchval(MAKE_MONTHS_SQL, await db.now(), HISTORY_MONTHS)
+    return made
+
+
+async def _keep_house(db: Database) -> None:
+    await _forget_old_rows(db)
+    await make_history_months(db)
+
+
+HOUSEKEEPING = Job("housekeeping", EVERY_SECONDS, _keep_house)

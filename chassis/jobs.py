@@ -13,9 +13,11 @@ import asyncpg
 import structlog
 
 from chassis.data.database import SESSION_LOCK_SETTINGS, Database, Row
+from chassis.data.history import WORKING_AS
 from chassis.data.outages import OUTAGES
 from chassis.supervision import Supervisor
 from chassis.telemetry import JOB_RUNS, JOB_SECONDS, JOB_SUCCESS, span
+from contracts.types import Channel
 
 JOB_NAMESPACE = 4_240_004
 RESTART_SECONDS = 1.0
@@ -111,6 +113,7 @@ class Jobs:
 
 
 async def _attempt(db: Database, job: Job) -> str | None:
+    WORKING_AS.set(Channel.JOB)
     try:
         with span(f"job {job.name}"), JOB_SECONDS.labels(job.name).time():
             await job.run(db)

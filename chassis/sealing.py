@@ -1,11 +1,14 @@
-"""Sealing: text that only the holder of a key can read (JWE with A256GCM; RFC 7516).
+"""Sealing: text that only the holder of a key can read (JWE with A256GCM; RFC 7516; for rows of ours, AES-GCM alone).
 
 For somebody else it is sealed with their public key (ECDH-ES on X25519, RFC 8037); for ourselves, through a browser that keeps it, with
 a secret key, and made small.
 """
 
+import secrets
 from typing import Final
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey, OKPKey
@@ -13,6 +16,9 @@ from joserfc.jwk import OctKey, OKPKey
 ENCRYPTION: Final = "A256GCM"
 FOR_OTHERS: Final = {"alg": "ECDH-ES", "enc": ENCRYPTION}
 FOR_OURSELVES: Final = {"alg": "dir", "enc": ENCRYPTION, "zip": "DEF"}
+
+ROW_KEY_BITS: Final = 256
+NONCE_BYTES: Final = 12
 
 
 class SealBroken(Exception):
@@ -40,3 +46,26 @@ def unseal(sealed: str, key: OKPKey | OctKey) -> str:
 
 def _header_for(key: OKPKey | OctKey) -> dict[str, str]:
     return dict(FOR_OURSELVES if isinstance(key, OctKey) else FOR_OTHERS)
+
+
+def new_row_key() -> bytes:
+    """A key for rows of one owner."""
+    return AESGCM.generate_key(ROW_KEY_BITS)
+
+
+def seal_row(plain: bytes, key: bytes, place: bytes) -> bytes:
+    """A value of a row, bound to its place: in another row or column it does not open."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain, place)
+
+
+def unseal_row(sealed: bytes, key: bytes, place: bytes) -> bytes:
+    """The value that was sealed at a place.
+
+    Raises:
+        SealBroken: it was sealed with another key, or for another place.
+    """
+    try:
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken from error

@@ -89,7 +89,7 @@ class _Running(InitPluginProtocol):
         if ProcessRole.CONSUMER in settings.roles and service.subscriptions.topics:
             consumer = Consumer(db, service.subscriptions, settings, service.name)
             await consumer.start()
-        self.health.start(db, consumer, supervisor)
+        self.health.start(db, consumer, supervisor, app.state.actors)
         log.info("service started", roles=sorted(settings.roles), port=settings.http_port)
         try:
             yield

@@ -51,7 +51,8 @@ class Envelope:
     """One record: who said it (`source` + `event_id` identify it), about what, and its place in its key's order.
 
     `payload` is None for a tombstone: the aggregate `key` was erased from a state topic. `sequence` counts from 1 per
-    topic and key without a gap; it is the version of a state and the order of facts.
+    topic and key without a gap; it is the version of a state and the order of facts. `actor` (`agent:<id>`, `parent:<id>`) and
+    `channel` say who acted and which way; None where nobody did.
     """
 
     event_id: UUID
@@ -64,6 +65,8 @@ class Envelope:
     payload: bytes | None
     schema_version: str = "1.0"
     trace: Mapping[str, str] = field(default_factory=dict)
+    actor: str | None = None
+    channel: str | None = None
 
     def headers(self) -> list[tuple[str, bytes]]:
         attributes = {
@@ -75,6 +78,8 @@ class Envelope:
             "ce_subject": self.key,
             "ce_dataschema": data_schema(self.event_type, self.schema_version),
             "ce_sequence": str(self.sequence),
+            **({"ce_actor": self.actor} if self.actor is not None else {}),
+            **({"ce_channel": self.channel} if self.channel is not None else {}),
             "content-type": CONTENT_TYPE,
             **self.trace,
         }
@@ -109,6 +114,8 @@ def read_record(topic: str, key: bytes | None, value: bytes | None, headers: Ite
             payload=value,
             schema_version=attributes.get("ce_dataschema", "1.0").rpartition(":")[2],
             trace={name: attributes[name] for name in ("traceparent", "tracestate") if name in attributes},
+            actor=attributes.get("ce_actor"),
+            channel=attributes.get("ce_channel"),
         )
     except (KeyError, ValueError, AttributeError) as error:
         # Only the name of what is missing: the message of another error repeats the value that it could not read.

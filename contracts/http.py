@@ -30,6 +30,8 @@ PostalCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^
 SearchText = Annotated[str, StringConstraints(max_length=100)]
 Cursor = Annotated[str, StringConstraints(max_length=2000)]
 """Where a page of a list begins: the `next_cursor` of the page before, which callers hand back and never read."""
+SiteCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_\-]{0,19}$")]
+"""The short code of a site of the town."""
 PageSize = Annotated[int, Field(ge=1, le=PAGE_SIZE_MAX)]
 Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 

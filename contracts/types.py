@@ -1,11 +1,11 @@
-"""The vocabulary that contracts and domains share: closed lists of states, kinds and roles.
+"""The vocabulary that contracts and domains share: closed lists of states and kinds, and what a permission is.
 
 Only the standard library is imported here, so that a pure domain module may use it. The wire value of each member is
 its name in lower case; a member is never renamed or removed once published.
 """
 
 from enum import StrEnum, auto
-from typing import Final
+from typing import Final, Self
 
 SERVICES: Final = ("identity", "family", "booking", "billing", "notifications")
 
@@ -21,14 +21,35 @@ class ActorKind(StrEnum):
     SYSTEM = auto()
 
 
-class Role(StrEnum):
-    """What a municipal agent is entitled to."""
+class Permission(StrEnum):
+    """Something that an agent may be allowed to do. Each service names its own in `contracts/<service>/permissions.py`, by
+    `<service>.<things>.<act>`; a town composes roles of them.
+    """
 
-    FRONT_DESK = auto()
-    SITE = auto()
-    FINANCE = auto()
-    DIRECTOR = auto()
-    OPS = auto()
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str) -> Self:
+        """A permission by the name under which it travels, and one line that says what it opens."""
+        permission = str.__new__(cls, value)
+        permission._value_ = value
+        permission.meaning = meaning
+        return permission
+
+
+class Strength(StrEnum):
+    """How surely somebody is who they say: by a password alone, or by a second step besides."""
+
+    BASIC = auto()
+    STRONG = auto()
+
+
+class Channel(StrEnum):
+    """Which way somebody acts: a family in the portal, an agent for them, an application, or the town's own work at its time."""
+
+    PORTAL = auto()
+    COUNTER = auto()
+    API = auto()
+    JOB = auto()
 
 
 class Civility(StrEnum):
@@ -152,13 +173,14 @@ class ChargeStatus(StrEnum):
 
 
 class InvoiceRunStatus(StrEnum):
-    """DRAFTING while items are computed by a job; REVIEWED opens the issue; ISSUED never changes."""
+    """DRAFTING while items are computed by a job; REVIEWED opens the issue; ISSUED never changes; DISCARDING until it is gone."""
 
     DRAFTING = auto()
     DRAFT = auto()
     REVIEWED = auto()
     ISSUING = auto()
     ISSUED = auto()
+    DISCARDING = auto()
 
 
 class InvoiceStatus(StrEnum):

@@ -26,7 +26,7 @@ from litestar.datastructures import Cookie
 from chassis.http.client import Unreachable
 from contracts.identity.api import current_session
 from contracts.identity.models import CurrentSession, SessionOpened
-from contracts.types import ActorKind, SessionStage
+from contracts.types import ActorKind, Channel, SessionStage
 
 from .calls import Caller, Refused, Services
 
@@ -72,9 +72,15 @@ class Visitor:
 
     @property
     def caller(self) -> Caller:
-        """On whose behalf services are called."""
+        """On whose behalf services are called by a page: a family's portal, or the counter of an agent."""
         token = self.session.actor_token if self.session else None
-        return Caller(actor_token=token, session_token=self.session_token, address=self.address)
+        is_agent = self.session is not None and self.session.kind is ActorKind.AGENT
+        return Caller(
+            actor_token=token,
+            session_token=self.session_token,
+            address=self.address,
+            channel=Channel.COUNTER if is_agent else Channel.PORTAL,
+        )
 
     def caller_with(self, key: str | None) -> Caller:
         """The same, with an idempotency key for the operations that want one."""

@@ -14,7 +14,7 @@ from chassis.http.client import HttpClient, Unreachable
 from chassis.http.errors import malformed_document, problem_document_of
 from contracts.http import File, Problem
 from contracts.operation import Operation, OutgoingCall
-from contracts.types import SERVICES
+from contracts.types import SERVICES, Channel
 
 from .settings import GatewaySettings
 
@@ -43,6 +43,7 @@ class Caller:
     session_token: str | None = None
     address: str | None = None
     key: str | None = None
+    channel: Channel | None = None
 
     def headers(self, operation: Operation[..., Any]) -> dict[str, str]:
         """The headers that say so. No token or key of ours has any other character than printable ASCII: what has one is
@@ -51,6 +52,7 @@ class Caller:
             "Authorization": f"Bearer {self.actor_token}" if self.actor_token else None,
             "X-Session": self.session_token,
             "X-Client-Address": self.address,
+            "X-Channel": self.channel,
             "Idempotency-Key": self.key if operation.is_keyed else None,
         }
         return {name: value for name, value in headers.items() if value and value.isascii() and value.isprintable()}

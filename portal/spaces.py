@@ -14,7 +14,7 @@ AGENT_MENU: Final = tuple(
         page.entry.key,
         page.path,
         page.entry.icon,
-        page.entry.operation.access.roles if page.entry.operation else frozenset(),
+        page.entry.operation.access.permission if page.entry.operation else None,
     )
     for page in AGENTS.pages
     if page.entry

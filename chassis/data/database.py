@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from chassis.clock import civil_day
+from chassis.data.history import Act, notes_of
 from chassis.data.idempotency import KeptAnswer
 from chassis.data.outages import COLLISIONS
 from chassis.data.queries import Queries as Queries
 from chassis.data.queries import Row as Row
-from chassis.events.outbox import Emission, store
+from chassis.events.outbox import Cause, Emission, Leavings, store
 from chassis.refusal import Busy
 from chassis.settings import ServiceSettings
 from chassis.telemetry import current_trace
@@ -49,6 +50,7 @@ class Transaction(Queries):
         self._begun_at: datetime | None = None
         self.emissions: list[Emission] = []
         self.answers: list[KeptAnswer] = []
+        self.acts: list[Act] = []
 
     async def now(self) -> datetime:
         """The town's instant of this transaction, by the database's clock; the same however often it is asked."""
@@ -61,9 +63,15 @@ class Transaction(Queries):
         return civil_day(await self.now(), self._zone)
 
     def emit(self, *events: Event, trace: Mapping[str, str] | None = None) -> None:
-        """Publish events with this transaction, in this order; `trace` when it is not the present one."""
+        """Publish events with this transaction, in this order; `trace` when it is not the present one. They say who acted: what was
+        noted last is their cause, so an act is noted before its events."""
         trace = current_trace() if trace is None else trace
-        self.emissions.extend(Emission.of(event, trace) for event in events)
+        cause = self._cause()
+        self.emissions.extend(Emission.of(event, trace, cause) for event in events)
+
+    def note(self, act: Act) -> None:
+        """Add what somebody did to the history, with this transaction."""
+        self.acts.append(act)
 
     def keep(self, answers: Sequence[KeptAnswer]) -> None:
         """Claim keys with this transaction, and store their answers; one that was taken meanwhile makes it collide."""
@@ -71,7 +79,10 @@ class Transaction(Queries):
 
     def erase(self, state: type[Event], key: str) -> None:
         """Publish a tombstone: every replica forgets the aggregate `key` of a state topic."""
-        self.emissions.append(Emission.tombstone(state, key))
+        self.emissions.append(Emission.tombstone(state, key, self._cause()))
+
+    def _cause(self) -> Cause:
+        return Cause.of(self.acts[-1] if self.acts else None)
 
 
 class Database(Queries):
@@ -86,6 +97,7 @@ class Database(Queries):
         self._zone = zone
         self.committed = asyncio.Event()
         """Set when a commit stored events: the relay of this process need not wait for its next look."""
+        self._history_keys: dict[str, bytes] = {}
 
     @classmethod
     async def open(cls, settings: ServiceSettings, application: str) -> "Database":
@@ -141,8 +153,10 @@ class Database(Queries):
             try:
                 await connection.execute("begin")
                 yield transaction
-                if transaction.emissions or transaction.answers:
-                    await store(transaction, transaction.emissions, transaction.answers)
+                if transaction.emissions or transaction.answers or transaction.acts:
+                    notes = await notes_of(transaction, transaction.acts, self._history_keys)
+                    left = Leavings(transaction.emissions, transaction.answers, notes)
+                    await store(transaction, left, self.clock_offset)
             except BaseException:
                 await connection.execute("rollback")
                 raise

@@ -48,7 +48,8 @@ SHARD_NAMESPACE = 4_240_003
 log = structlog.get_logger()
 
 OLDEST_ROWS_SQL = """
-select id, event_id, event_type, schema_version, topic, key, sequence, payload, trace::text as trace, created_at
+select id, event_id, event_type, schema_version, topic, key, sequence, payload, trace::text as trace, actor, channel,
+       created_at
 from outbox where shard = any($1::smallint[]) order by id limit $2
 """
 
@@ -215,6 +216,8 @@ def envelope_of(row: Row, service: str) -> Envelope:
         payload=row["payload"],
         schema_version=row["schema_version"],
         trace=json.loads(row["trace"]),
+        actor=row["actor"],
+        channel=row["channel"],
     )
 
 

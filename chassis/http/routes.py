@@ -8,7 +8,7 @@ nobody provides stops the start.
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from litestar import Request
@@ -24,6 +24,7 @@ from chassis.refusal import Forbidden, IdempotencyKeyMissing, Invalid, Refusal, 
 from chassis.telemetry import acting
 from contracts.http import File, Problem
 from contracts.operation import BODY, REQUIRED, Operation, Parameter, Place
+from contracts.types import Channel
 
 AnyRequest = Request[Any, Any, Any]
 Provider = Callable[[AnyRequest], Any]
@@ -34,6 +35,7 @@ WANTED: Final = "wanted"
 """Where a route keeps what its function asks for by type, as pairs of parameter and type."""
 PROVIDED: Final = "provided"
 """Where an application keeps what its service provides, by type: `app.state[PROVIDED]`."""
+CALLING_CHANNELS: Final = frozenset({Channel.PORTAL, Channel.COUNTER, Channel.API})
 HEADER_LENGTH_MAX: Final = 200
 JSON_TYPE: Final = "application/json"
 CONVERTERS: Final = {"UUID": "uuid"}
@@ -98,9 +100,15 @@ def actor_of(request: AnyRequest) -> Actor:
         scheme, _, token = header(request, b"authorization").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated
-        actor = request.scope["user"] = request.app.state.actors.read(token)
+        actor = request.scope["user"] = replace(request.app.state.actors.read(token), channel=channel_of(request))
         acting(str(actor.account_id), actor.kind.value)
     return actor
+
+
+def channel_of(request: AnyRequest) -> Channel:
+    """Which way a request came, as the gateway says; what calls a service without it is an application of the town."""
+    name = header(request, b"x-channel")
+    return Channel(name) if name in CALLING_CHANNELS else Channel.API
 
 
 def browser_session_of(request: AnyRequest) -> BrowserSession:
@@ -108,7 +116,7 @@ def browser_session_of(request: AnyRequest) -> BrowserSession:
     session, address = header(request, b"x-session"), header(request, b"x-client-address")
     if max(len(session), len(address)) > HEADER_LENGTH_MAX:
         raise Invalid
-    return BrowserSession(session or None, address)
+    return BrowserSession(session or None, address, channel_of(request))
 
 
 async def claim_of(request: AnyRequest) -> Claim:
@@ -184,7 +192,7 @@ class _Served:
             access = self.operation.access
             if access.needs_actor:
                 actor = actor_of(request)
-                if not access.allows(actor.kind, actor.roles):
+                if not access.allows(actor.kind, actor.permissions):
                     raise Forbidden
             return _answer(await self.function(**await self._arguments(request)), self.operation)
         except Refusal as refusal:

@@ -31,7 +31,10 @@ class ChargeRecorded(Event):
 
 
 class InvoiceIssued(Event):
-    """An invoice was numbered and frozen. `period` is the invoiced month, `YYYY-MM`."""
+    """An invoice was numbered and frozen. `period` is the invoiced month, `YYYY-MM`.
+
+    `credit_cents` of it were paid at once by a credit of the household; the rest is to be paid.
+    """
 
     event_type: ClassVar[str] = "billing.invoice_issued.v1"
     topic: ClassVar[str] = "billing.invoices"
@@ -43,6 +46,7 @@ class InvoiceIssued(Event):
     number: str
     period: str
     total_cents: Cents
+    credit_cents: Cents
     due_on: date
     issued_at: datetime
 

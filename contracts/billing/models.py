@@ -90,10 +90,14 @@ class Quote(Model):
 
 
 class HouseholdAccount(Model):
-    """What a household owes (negative: is owed), and the quotient in force today, None when unknown."""
+    """What a household owes (negative: is owed), and the quotient in force today, None when unknown.
+
+    `credit_cents` is what they paid too much and the next invoice uses; the balance counts it.
+    """
 
     household_id: UUID
     balance_cents: Cents
+    credit_cents: Cents
     unpaid_count: int
     children_count: int
     quotient_cents: int | None
@@ -122,8 +126,26 @@ class InvoiceRunCreate(Model):
     period: Month
 
 
+class OpenDays(Model):
+    """What a run leaves to a later one: days of its month that are still to come, and sheets until today that nobody closed.
+
+    A sheet is an activity on a day; `child_count` and `household_count` are those who stand on such sheets.
+    """
+
+    days_left_count: int = 0
+    sheet_count: int = 0
+    child_count: int = 0
+    household_count: int = 0
+
+
+class InvoiceRunReview(Model):
+    """That the draft was looked at. `confirmed` are the very counts of open days that it showed."""
+
+    confirmed: OpenDays = OpenDays()
+
+
 class InvoiceRun(Model):
-    """A run and its progress. `anomalies` are (code, count) pairs to look at before the issue."""
+    """A run and its progress. `anomalies` are (code, count) pairs to look at before the issue; `open_days` stand open now."""
 
     run_id: UUID
     regie: str
@@ -135,6 +157,7 @@ class InvoiceRun(Model):
     total_cents: Cents
     previous_total_cents: Cents | None
     anomalies: tuple[tuple[str, int], ...]
+    open_days: OpenDays
     created_at: datetime
     issued_at: datetime | None
 
@@ -165,7 +188,7 @@ class InvoiceLine(Model):
 
 
 class InvoiceSummary(Model):
-    """A row of the list of invoices."""
+    """A row of the list of invoices. `credit_cents` is what a credit paid of it when it was issued; `due_cents` is left to pay."""
 
     invoice_id: UUID
     number: str
@@ -173,6 +196,8 @@ class InvoiceSummary(Model):
     status: InvoiceStatus
     total_cents: Cents
     paid_cents: Cents
+    credit_cents: Cents
+    due_cents: Cents
     issued_on: date
     due_on: date
 
@@ -193,7 +218,7 @@ class Payment(Model):
 
 
 class Invoice(Model):
-    """An issued invoice. When it is not payable online, `payable_reason` is a refusal code with its `payable_params`."""
+    """An issued invoice; see `InvoiceSummary`. When it is not payable online, `payable_reason` is a refusal code with its `payable_params`."""
 
     invoice_id: UUID
     household_id: UUID
@@ -205,6 +230,8 @@ class Invoice(Model):
     lines: tuple[InvoiceLine, ...]
     total_cents: Cents
     paid_cents: Cents
+    credit_cents: Cents
+    due_cents: Cents
     issued_on: date
     due_on: date
     payments: tuple[Payment, ...]
@@ -224,6 +251,19 @@ class PaymentStarted(Model):
 
     payment_id: UUID
     redirect_url: str
+
+
+class PaymentAnomaly(Model):
+    """What an agent must look at among payments: `over_payment` became a credit of the household, anything else was not applied."""
+
+    payment_id: UUID
+    invoice_id: UUID
+    invoice_number: str
+    household_id: UUID
+    payer_name: str | None
+    code: str
+    amount_cents: Cents
+    noted_at: datetime
 
 
 class PayfipNotification(Model):

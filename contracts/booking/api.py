@@ -19,16 +19,14 @@ from contracts.booking.models import (
     Slot,
     SlotsOpen,
 )
+from contracts.booking.permissions import BookingPermission
+from contracts.history import HistoryEntry
 from contracts.http import Cursor, Page
 from contracts.operation import EVERYBODY, agents, families, get, post, put
-from contracts.types import EnrollmentStatus, Role
-
-COUNTER = (Role.FRONT_DESK, Role.SITE, Role.DIRECTOR)
-"""The agents who act for families: those of money and of operations have no part in enrollments and bookings."""
-ON_SITE = (Role.SITE, Role.DIRECTOR)
+from contracts.types import EnrollmentStatus
 
 
-@post("/activities", agents(Role.DIRECTOR), status=201)
+@post("/activities", agents(BookingPermission.MANAGE_ACTIVITIES), status=201)
 async def create_activity(body: ActivityCreate) -> Activity:
     """Add an activity to the catalogue."""
 
@@ -38,67 +36,72 @@ async def list_activities(cursor: Cursor | None = None) -> Page[Activity]:
     """The town's activities."""
 
 
-@post("/activities/{activity_id}/slots", agents(*ON_SITE))
+@post("/activities/{activity_id}/slots", agents(BookingPermission.OPEN_SLOTS))
 async def open_slots(activity_id: UUID, body: SlotsOpen) -> Page[Slot]:
     """Open days of an activity, or change how many places they have."""
 
 
-@get("/slots", agents(*COUNTER), public=True)
+@get("/slots", agents(BookingPermission.READ_SLOTS), public=True)
 async def list_slots(
     from_on: date, to_on: date, activity_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[Slot]:
     """Days between two dates, both included, of one activity or of all."""
 
 
-@get("/children/{child_id}/activities", families(*COUNTER))
+@get("/children/{child_id}/activities", families(BookingPermission.REQUEST_ENROLLMENTS))
 async def list_offers(child_id: UUID, cursor: Cursor | None = None) -> Page[ActivityOffer]:
     """Every activity, and whether this child may ask to join it."""
 
 
-@post("/enrollments", families(*COUNTER), public=True, is_keyed=True, status=201)
+@post("/enrollments", families(BookingPermission.REQUEST_ENROLLMENTS), public=True, is_keyed=True, status=201)
 async def request_enrollment(body: EnrollmentCreate) -> Enrollment:
     """Ask for a child to be enrolled in an activity."""
 
 
-@get("/enrollments", families(*COUNTER), public=True)
+@get("/enrollments", families(BookingPermission.READ_ENROLLMENTS), public=True)
 async def list_enrollments(
     status: EnrollmentStatus | None = None, household_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[Enrollment]:
     """A family's own enrollments; for an agent those of one household or of all."""
 
 
-@post("/enrollments/{enrollment_id}/decision", agents(*COUNTER), public=True)
+@post("/enrollments/{enrollment_id}/decision", agents(BookingPermission.DECIDE_ENROLLMENTS), public=True)
 async def decide_enrollment(enrollment_id: UUID, body: EnrollmentDecision) -> Enrollment:
     """Validate or refuse an enrollment; a refusal says why."""
 
 
-@get("/calendar", families(*COUNTER), public=True)
+@get("/calendar", families(BookingPermission.READ_BOOKINGS), public=True)
 async def household_calendar(from_on: date, to_on: date, household_id: UUID | None = None) -> Calendar:
     """What a household may book between two dates, both included; an agent names the household."""
 
 
-@post("/bookings", families(*COUNTER), public=True, is_keyed=True, status=201)
+@post("/bookings", families(BookingPermission.CHANGE_BOOKINGS), public=True, is_keyed=True, status=201)
 async def change_bookings(body: BookingChanges) -> BookingChangesMade:
     """Book days and give booked days back before their cutoff: all of it, or nothing."""
 
 
-@get("/bookings", families(*COUNTER), public=True)
+@get("/bookings", families(BookingPermission.READ_BOOKINGS), public=True)
 async def list_bookings(
     from_on: date, to_on: date, household_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[Booking]:
     """A household's bookings between two dates, both included; an agent names the household."""
 
 
-@get("/slots/{slot_id}/attendance", agents(*ON_SITE), public=True)
+@get("/slots/{slot_id}/attendance", agents(BookingPermission.READ_ATTENDANCE), public=True)
 async def show_attendance(slot_id: UUID) -> AttendanceSheet:
     """The sheet of a day."""
 
 
-@put("/slots/{slot_id}/attendance", agents(*ON_SITE), public=True)
+@put("/slots/{slot_id}/attendance", agents(BookingPermission.MARK_ATTENDANCE), public=True)
 async def mark_attendance(slot_id: UUID, body: AttendanceMarks) -> AttendanceSheet:
     """Note who came; the other marks stay as they are."""
 
 
-@post("/slots/{slot_id}/attendance/closure", agents(*ON_SITE), public=True)
+@post("/slots/{slot_id}/attendance/closure", agents(BookingPermission.CLOSE_ATTENDANCE), public=True)
 async def close_attendance(slot_id: UUID) -> AttendanceSheet:
     """Close a sheet on which every booked child is marked."""
+
+
+@get("/history", families(BookingPermission.READ_HISTORY))
+async def booking_history(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[HistoryEntry]:
+    """What people did with a household's enrollments and bookings, the newest first; a family's own by default."""

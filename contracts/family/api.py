@@ -16,27 +16,26 @@ from contracts.family.models import (
     ResponsibilityChange,
     ResponsibilityEnd,
 )
+from contracts.family.permissions import FamilyPermission
+from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SearchText
 from contracts.operation import agents, families, get, post, put
-from contracts.types import Role
-
-FILE_KEEPERS = (Role.FRONT_DESK, Role.DIRECTOR)
-FILE_READERS = (*FILE_KEEPERS, Role.FINANCE)
+from contracts.types import Strength
 
 
-@post("/households", agents(*FILE_KEEPERS), public=True, is_keyed=True, status=201)
+@post("/households", agents(FamilyPermission.OPEN_HOUSEHOLDS), public=True, is_keyed=True, status=201)
 async def open_household(body: HouseholdCreate) -> Household:
     """Open a household's file; its adults who have an e-mail address are invited to the portal."""
 
 
-@get("/households", agents(*FILE_READERS), public=True)
+@get("/households", agents(FamilyPermission.READ_HOUSEHOLDS), public=True)
 async def find_households(
     search: SearchText = "", cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE
 ) -> Page[HouseholdSummary]:
     """Files by name, e-mail address or reference, in the order of the payers' names."""
 
 
-@get("/households/{household_id}", families(*FILE_READERS), public=True)
+@get("/households/{household_id}", families(FamilyPermission.READ_HOUSEHOLDS), public=True)
 async def read_household(household_id: UUID) -> Household:
     """A household, for its guardians and entitled agents."""
 
@@ -51,41 +50,57 @@ async def my_households() -> Page[HouseholdReference]:
     """The households of the adult who is signed in."""
 
 
-@put("/households/{household_id}/members/{person_id}", agents(*FILE_KEEPERS))
+@put("/households/{household_id}/members/{person_id}", agents(FamilyPermission.KEEP_HOUSEHOLDS))
 async def join_household(household_id: UUID, person_id: UUID, body: MembershipChange) -> Household:
     """Let somebody whom a file names belong to this household too, from a day on."""
 
 
-@post("/households/{household_id}/members/{person_id}/end", agents(*FILE_KEEPERS), is_repeatable=True)
+@post(
+    "/households/{household_id}/members/{person_id}/end", agents(FamilyPermission.KEEP_HOUSEHOLDS), is_repeatable=True
+)
 async def leave_household(household_id: UUID, person_id: UUID, body: MembershipEnd) -> Household:
     """Say on which day somebody belongs to this household for the last time."""
 
 
-@put("/households/{household_id}/payer", agents(*FILE_KEEPERS))
+@put("/households/{household_id}/payer", agents(FamilyPermission.KEEP_HOUSEHOLDS))
 async def change_payer(household_id: UUID, body: PayerChange) -> Household:
     """Say who pays for the household's days from a day on."""
 
 
-@get("/children/{child_id}/custody", agents(*FILE_KEEPERS))
+@get("/children/{child_id}/custody", agents(FamilyPermission.READ_CUSTODY), strength=Strength.STRONG)
 async def read_custody(child_id: UUID) -> ChildFile:
     """Who answers for a child, and where the child lives."""
 
 
-@put("/children/{child_id}/responsibilities/{adult_id}", agents(*FILE_KEEPERS))
+@put(
+    "/children/{child_id}/responsibilities/{adult_id}",
+    agents(FamilyPermission.CHANGE_CUSTODY),
+    strength=Strength.STRONG,
+)
 async def change_responsibility(child_id: UUID, adult_id: UUID, body: ResponsibilityChange) -> ChildFile:
     """Say what an adult is to a child, from a day on."""
 
 
-@post("/children/{child_id}/responsibilities/{adult_id}/end", agents(*FILE_KEEPERS), is_repeatable=True)
+@post(
+    "/children/{child_id}/responsibilities/{adult_id}/end",
+    agents(FamilyPermission.CHANGE_CUSTODY),
+    strength=Strength.STRONG,
+    is_repeatable=True,
+)
 async def end_responsibility(child_id: UUID, adult_id: UUID, body: ResponsibilityEnd) -> ChildFile:
     """Say on which day an adult is this to a child for the last time."""
 
 
-@put("/children/{child_id}/residence", agents(*FILE_KEEPERS))
+@put("/children/{child_id}/residence", agents(FamilyPermission.CHANGE_CUSTODY), strength=Strength.STRONG)
 async def change_residence(child_id: UUID, body: ResidenceChange) -> ChildFile:
     """Say where a child lives, from a day on."""
 
 
-@put("/households/{household_id}/quotient", agents(*FILE_KEEPERS))
+@put("/households/{household_id}/quotient", agents(FamilyPermission.CHANGE_QUOTIENTS), strength=Strength.STRONG)
 async def change_quotient(household_id: UUID, body: QuotientChange) -> Household:
     """Record the family quotient of a household from a day on."""
+
+
+@get("/history", families(FamilyPermission.READ_HISTORY))
+async def family_history(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[HistoryEntry]:
+    """What people did with a household's file, the newest first; a family's own by default."""

@@ -2,30 +2,35 @@
 
 from uuid import UUID
 
+from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize
 from contracts.identity.models import (
     Account,
     Activated,
     Activation,
+    Agent,
+    AgentChange,
     AgentCreate,
+    AgentName,
     CredentialPolicy,
     CredentialsChoice,
     CurrentSession,
     Invitation,
+    NamesAsked,
     PasswordReset,
     Session,
     SessionOpened,
     SignIn,
     Terms,
     TermsAcceptance,
+    TownRole,
 )
-from contracts.operation import EVERYBODY, OWN_SESSION, SYSTEM, agents, delete, get, post, put
-from contracts.types import Role
+from contracts.identity.permissions import IdentityPermission
+from contracts.operation import EVERYBODY, OWN_SESSION, agents, delete, families, get, post, put
+from contracts.types import Strength
 
-ACCOUNT_KEEPERS = (Role.FRONT_DESK, Role.DIRECTOR)
 
-
-@post("/sessions", EVERYBODY, public=True, status=201)
+@post("/sessions", EVERYBODY, public=True, status=201, is_noted=False)
 async def sign_in(body: SignIn) -> SessionOpened:
     """Open a session with a login and a password; in the public API its token goes into Authorization: Bearer."""
 
@@ -40,7 +45,7 @@ async def read_session() -> Session:
     """Whose session this is, and what is left of its first steps."""
 
 
-@delete("/sessions/current", OWN_SESSION, public=True)
+@delete("/sessions/current", OWN_SESSION, public=True, is_noted=False)
 async def sign_out() -> None:
     """End the session."""
 
@@ -50,7 +55,7 @@ async def activate(body: Activation) -> Activated:
     """Follow an activation link."""
 
 
-@post("/password-resets", EVERYBODY, status=202)
+@post("/password-resets", EVERYBODY, status=202, is_noted=False)
 async def request_reset(body: PasswordReset) -> None:
     """Have a new link and password mailed to an address; the answer is the same for an address that nobody has."""
 
@@ -75,18 +80,43 @@ async def accept_terms(body: TermsAcceptance) -> CurrentSession:
     """Accept the terms, with the token of their end."""
 
 
-@get("/accounts", agents(*ACCOUNT_KEEPERS))
+@get("/accounts", agents(IdentityPermission.READ_ACCOUNTS))
 async def list_accounts(
     guardian_id: UUID | None = None, cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE
 ) -> Page[Account]:
     """The account of a guardian, or every account page by page."""
 
 
-@post("/accounts/{account_id}/invitation", agents(*ACCOUNT_KEEPERS), status=201)
+@post("/accounts/{account_id}/invitation", agents(IdentityPermission.INVITE), status=201)
 async def invite_again(account_id: UUID) -> Invitation:
     """Send a new link and temporary password; the former ones no longer work."""
 
 
-@post("/agents", SYSTEM, status=201)
-async def create_agent(body: AgentCreate) -> Account:
-    """Create the account of a municipal agent."""
+@post("/agents", agents(IdentityPermission.MANAGE_AGENTS), is_keyed=True, status=201, strength=Strength.STRONG)
+async def create_agent(body: AgentCreate) -> Agent:
+    """Create the account of a municipal agent, who is invited by mail."""
+
+
+@get("/agents", agents(IdentityPermission.READ_AGENTS))
+async def list_agents(cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE) -> Page[Agent]:
+    """The agents of the town, oldest account first."""
+
+
+@put("/agents/{account_id}", agents(IdentityPermission.MANAGE_AGENTS), strength=Strength.STRONG)
+async def change_agent(account_id: UUID, body: AgentChange) -> Agent:
+    """Change who an agent is, their roles and sites, or close their account; nobody changes what they may do themselves."""
+
+
+@post("/agents/names", families(IdentityPermission.NAME_AGENTS), is_noted=False, is_repeatable=True)
+async def agent_names(body: NamesAsked) -> Page[AgentName]:
+    """Who these agents are, as far as the asker may know; who is no agent is left out."""
+
+
+@get("/roles", agents(IdentityPermission.READ_AGENTS))
+async def list_roles() -> Page[TownRole]:
+    """The roles that the town composed."""
+
+
+@get("/history", families(IdentityPermission.READ_HISTORY))
+async def identity_history(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[HistoryEntry]:
+    """What was done with the accounts of a household's guardians, the newest first; a guardian sees their own account's."""

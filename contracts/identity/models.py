@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import Field, PlainSerializer, SecretStr, StringConstraints
 
 from contracts.event import Model
-from contracts.http import LINE, Email, ShortText
-from contracts.types import AccountStatus, ActorKind, Role, SessionStage
+from contracts.http import LINE, PAGE_SIZE_MAX, Email, ShortText, SiteCode
+from contracts.types import AccountStatus, ActorKind, SessionStage
 
 Password = Annotated[
     SecretStr,
@@ -17,6 +17,8 @@ Password = Annotated[
 ]
 """A password travels in a request's JSON alone; anywhere else it shows as stars."""
 Username = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=LINE)]
+RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
+"""The name of a role in the town's file."""
 OpaqueToken = Annotated[str, StringConstraints(min_length=16, max_length=200)]
 
 
@@ -36,12 +38,16 @@ class SessionOpened(Model):
 
 
 class Session(Model):
-    """Whose session it is. Everything but this and signing out waits for the stage `ready`."""
+    """Whose session it is. Everything but this and signing out waits for the stage `ready`.
+
+    An agent has a `name`, first and last, and what the town's roles permit; a parent's name stands in the household's file.
+    """
 
     account_id: UUID
     guardian_id: UUID | None
     kind: ActorKind
-    roles: tuple[Role, ...]
+    name: str | None
+    permissions: tuple[str, ...]
     username: str
     stage: SessionStage
     previous_sign_in_at: datetime | None
@@ -151,13 +157,65 @@ class Invitation(Model):
     expires_at: datetime
 
 
-class AgentCreate(Model):
+class AgentChange(Model):
+    """Who an agent is and what they may do: `service` is the municipal service that they work for, in the town's words,
+    `sites` where they work, or `has_every_site`. An outside operator's agent has the operator's sites alone.
+    """
+
+    first_name: ShortText
+    last_name: ShortText
+    service: ShortText
+    roles: tuple[RoleName, ...] = Field(min_length=1, max_length=20)
+    sites: tuple[SiteCode, ...] = Field(default=(), max_length=200)
+    has_every_site: bool = False
+    is_disabled: bool = False
+
+
+class AgentCreate(AgentChange):
     """A municipal agent. With a `password` (system actor only) the account is active at once; else it is invited."""
 
     email: Email
     username: Username
-    roles: tuple[Role, ...] = Field(min_length=1)
     password: Password | None = None
+
+
+class Agent(Model):
+    """An agent as those who keep accounts see them."""
+
+    account_id: UUID
+    first_name: str
+    last_name: str
+    service: str
+    roles: tuple[str, ...]
+    sites: tuple[str, ...]
+    has_every_site: bool
+    username: str
+    email: str
+    status: AccountStatus
+    created_at: datetime
+    last_sign_in_at: datetime | None
+    invitation_expires_at: datetime | None
+
+
+class TownRole(Model):
+    """A role that the town composed: its French label, and the permissions that it gives."""
+
+    name: str
+    label: str
+    permissions: tuple[str, ...]
+
+
+class NamesAsked(Model):
+    """The agents whose names somebody wants, by account."""
+
+    account_ids: tuple[UUID, ...] = Field(max_length=PAGE_SIZE_MAX)
+
+
+class AgentName(Model):
+    """Who an agent is for whoever asked: their name, or for a family the service where the town would rather say that."""
+
+    account_id: UUID
+    name: str
 
 
 class Credential(Model):

@@ -4,6 +4,7 @@ It admits (a session that is ready, where the operation wants somebody), adds on
 neither body nor answer: rules and rights are the services' own, and so are their refusals.
 """
 
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -16,6 +17,7 @@ from chassis.http.client import Unreachable
 from chassis.http.errors import problem_document_of
 from chassis.http.routes import OPERATION, Answer, litestar_path
 from contracts.operation import Operation, OutgoingCall
+from contracts.types import Channel
 
 from ..admission import CSRF_EXEMPT
 from ..auth import Sessions, Visitor
@@ -54,7 +56,7 @@ def _caller(request: Request[Any, Any, Any], visitor: Visitor, operation: Operat
         visitor.require_ready()
     elif operation.access.is_of_session:
         visitor.require_session()
-    return visitor.caller_with(request.headers.get(IDEMPOTENCY_KEY))
+    return replace(visitor.caller_with(request.headers.get(IDEMPOTENCY_KEY)), channel=Channel.API)
 
 
 async def _sent(request: Request[Any, Any, Any], operation: Operation[..., Any]) -> OutgoingCall:

@@ -2,12 +2,16 @@
 
 from portal.agents.counter import enrollments, families
 from portal.agents.direction import dashboard
-from portal.agents.money import invoicing
+from portal.agents.money import invoicing, payments
 from portal.agents.places import openings
 from portal.agents.site import attendance
 from portal.frame.spaces import Space, only_agents
 
 AGENTS = Space(
     only_agents,
-    [page for area in (dashboard, families, enrollments, openings, attendance, invoicing) for page in area.PAGES],
+    [
+        page
+        for area in (dashboard, families, enrollments, openings, attendance, invoicing, payments)
+        for page in area.PAGES
+    ],
 )

@@ -31,9 +31,9 @@ class Greetings:
         self._known: OrderedDict[UUID, tuple[float, str]] = OrderedDict()
 
     def of(self, session: CurrentSession) -> str:
-        """The greeting of whoever is signed in, as far as it is known. Agents have no other name yet than the one they sign in by."""
+        """The greeting of whoever is signed in, as far as it is known. An agent is called by first and last name."""
         if session.kind is not ActorKind.PARENT:
-            return session.username
+            return session.name or session.username
         known = self._known.get(session.guardian_id) if session.guardian_id else None
         return known[1] if known else self._texts("session.hello")
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from chassis.town import Town, TownSection, load_section, load_town
-from contracts.types import ActorKind, Role, SessionStage
+from contracts.types import ActorKind, SessionStage
 from gateway.auth import Visitor
 from portal.kit import MenuEntry, Texts, TownFace
 from portal.kit.formats import phone
@@ -58,12 +58,12 @@ class PortalSection(TownSection):
 
 @dataclass(frozen=True, slots=True)
 class AgentEntry:
-    """An entry of the agents' menu: the key of its label, its page, its icon, and the roles it is for (all when empty)."""
+    """An entry of the agents' menu: the key of its label, its page, its icon, and the permission it is for (None: for all)."""
 
     key: str
     url: str
     icon: str
-    roles: frozenset[Role] = frozenset()
+    permission: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class PortalTown:
         return [
             MenuEntry(texts(entry.key), entry.url, icon=entry.icon)
             for entry in agents
-            if not entry.roles or entry.roles & set(session.roles)
+            if entry.permission is None or entry.permission in session.permissions
         ]
 
 

@@ -68,6 +68,10 @@ class Visit:
         caller = self.visitor.caller_with(self.idempotency_key)
         return await self.services.call(caller, operation, *args, **kwargs)
 
+    def may(self, operation: Operation[..., Any]) -> bool:
+        """Whether whoever was admitted may call an operation at all; what they may touch with it is for its service to say."""
+        return operation.access.allows(self.session.kind, frozenset(self.session.permissions))
+
     @property
     def cursor(self) -> str | None:
         """Where the page of a list that was asked for begins."""

@@ -11,12 +11,13 @@ from .accounts.routes import ROUTES as ACCOUNT_ROUTES
 from .adapters.payfip import Payfip
 from .adapters.typesetting import Typesetter
 from .charges import consumers as charges
-from .charges.commands import price_waiting_charges
 from .charges.routes import ROUTES as CHARGE_ROUTES
 from .directory import consumers as directory
+from .directory.routes import ROUTES as DIRECTORY_ROUTES
 from .invoices.routes import ROUTES as INVOICE_ROUTES
 from .payments.commands import PaymentProvider
 from .payments.routes import ROUTES as PAYMENT_ROUTES
+from .repricing.commands import price_again
 from .runs.commands import work_on_runs
 from .runs.routes import ROUTES as RUN_ROUTES
 from .settings import BillingRules, BillingSettings
@@ -47,11 +48,12 @@ def create(settings: BillingSettings) -> Service:
             *PAYMENT_ROUTES,
             *SETTLEMENT_ROUTES,
             *ACCOUNT_ROUTES,
+            *DIRECTORY_ROUTES,
         ],
         subscriptions=subscriptions,
         jobs=[
             Job("invoice_runs", JOB_SECONDS, partial(work_on_runs, rules=rules)),
-            Job("price_charges", JOB_SECONDS, price_waiting_charges),
+            Job("price_charges", JOB_SECONDS, price_again),
             Job("payments", JOB_SECONDS, partial(look_payments_up, provider=provider)),
         ],
         provide={BillingRules: rules, PaymentProvider: provider, Typesetter: Typesetter()},

@@ -26,7 +26,19 @@ class RunNotReviewed(Refusal):
 
 
 class RunChanged(Refusal):
-    """Days were corrected since the draft: it is being computed again, and is to be reviewed again."""
+    """Days were corrected or became due since the draft: it is being computed again, and is to be reviewed again."""
+
+
+class PricesWait(Refusal):
+    """A tariff or a quotient changed and days are being priced again: the draft is computed again after that."""
+
+
+class DaysStandOpen(Refusal):
+    """This run leaves out days that stand open, and their counts are not the ones that were confirmed."""
+
+
+class RunFrozen(Refusal):
+    """The invoices of this run are being issued, or were: what is issued never changes."""
 
 
 class InvoiceAlreadyPaid(Refusal):

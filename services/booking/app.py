@@ -14,6 +14,7 @@ from .calendar.queries import CalendarDisplay
 from .calendar.routes import ROUTES as CALENDAR_ROUTES
 from .catalog.routes import ROUTES as CATALOG_ROUTES
 from .directory import consumers as directory
+from .directory.routes import ROUTES as DIRECTORY_ROUTES
 from .enrollments.routes import ROUTES as ENROLLMENT_ROUTES
 from .settings import BookingPolicies, BookingSettings
 
@@ -26,7 +27,14 @@ def create(settings: BookingSettings) -> Service:
     return Service(
         name="booking",
         migrations=Path(__file__).parent / "migrations",
-        routes=(*CATALOG_ROUTES, *ENROLLMENT_ROUTES, *CALENDAR_ROUTES, *BOOKING_ROUTES, *ATTENDANCE_ROUTES),
+        routes=(
+            *CATALOG_ROUTES,
+            *ENROLLMENT_ROUTES,
+            *CALENDAR_ROUTES,
+            *BOOKING_ROUTES,
+            *ATTENDANCE_ROUTES,
+            *DIRECTORY_ROUTES,
+        ),
         subscriptions=subscriptions,
         provide={
             ZoneInfo: zone,

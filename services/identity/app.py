@@ -8,12 +8,12 @@ from chassis.service import Service
 from contracts.family.events import HouseholdState
 
 from .accounts.consumers import HouseholdConsumer
-from .accounts.routes import list_accounts
+from .accounts.routes import identity_history, list_accounts
 from .activation.commands import CredentialIssuer
 from .activation.routes import activate, invite_again, request_reset
 from .adapters.keys import Keys
 from .adapters.passwords import Passwords
-from .agents.routes import create_agent
+from .agents.routes import ROUTES as AGENT_ROUTES
 from .credentials.routes import choose_credentials, credential_policy
 from .retention.commands import Purge
 from .settings import IdentityRules, IdentitySettings
@@ -50,7 +50,8 @@ def create(settings: IdentitySettings) -> Service:
             read_terms,
             accept_terms,
             list_accounts,
-            create_agent,
+            identity_history,
+            *AGENT_ROUTES,
         ],
         subscriptions=subscriptions,
         jobs=[

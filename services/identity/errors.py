@@ -75,5 +75,11 @@ class TermsNotAccepted(Refusal):
     status = 422
 
 
+class OwnRights(Refusal):
+    """Nobody changes their own roles and sites, or closes their own account; another agent who keeps accounts does."""
+
+    status = 403
+
+
 class UsernameTaken(Refusal):
     """Another account already has this user name."""

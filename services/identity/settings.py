@@ -1,19 +1,26 @@
 """Settings of the identity service: its process, and the `[identity]` table of the town's file."""
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, RootModel, field_validator
 
 from chassis.settings import ServiceSettings
 from chassis.town import TownSection, load_section, load_town
+from contracts.identity.models import RoleName
+from contracts.permissions import PERMISSIONS
 
 from .accounts.domain import EmailRule
+from .agents.domain import AgentNaming, Role
 from .credentials.domain import CredentialRules
 from .sign_in.domain import LoginMode, SessionLimits, ThrottleRule
 from .terms.domain import AcceptMode, TermsDocument, publish_terms, read_terms
+
+SHIPPED_ROLES = Path(__file__).parent / "agents" / "roles.toml"
 
 
 class LoginSection(TownSection):
@@ -61,6 +68,46 @@ class ProfileSection(TownSection):
     email_change: EmailRule = EmailRule.AGENT
 
 
+class AgentsSection(TownSection):
+    """How families know an agent who acted for them: by name, or as the service that they work for."""
+
+    families_see: AgentNaming = AgentNaming.SERVICE
+
+
+class RoleSection(TownSection):
+    """A `[roles.<name>]` table: a label in the town's words, and what the role permits."""
+
+    label: str
+    permissions: tuple[str, ...]
+
+    @field_validator("permissions")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if unknown := sorted(set(names) - PERMISSIONS.keys()):
+            raise ValueError(f"no permission is named {', '.join(unknown)}; docs/security/permissions.md lists them")
+        return names
+
+
+class RolesSection(RootModel[dict[RoleName, RoleSection]]):
+    """The `[roles]` table."""
+
+    root: dict[RoleName, RoleSection] = {}
+
+    def composed(self) -> dict[str, Role]:
+        """The roles by name."""
+        return {name: Role(name, section.label, frozenset(section.permissions)) for name, section in self.root.items()}
+
+
+def shipped_roles() -> dict[str, Role]:
+    """The roles of a town that says nothing else."""
+    return RolesSection.model_validate(tomllib.loads(SHIPPED_ROLES.read_text("utf-8"))).composed()
+
+
+def load_roles(town_file: Path) -> dict[str, Role]:
+    """The roles that the product ships, with those of the town's file laid over them by name."""
+    return shipped_roles() | load_section(town_file, "roles", RolesSection).composed()
+
+
 class IdentityPolicy(TownSection):
     """The `[identity]` table."""
 
@@ -69,6 +116,7 @@ class IdentityPolicy(TownSection):
     credentials: CredentialsSection = CredentialsSection()
     session: SessionSection = SessionSection()
     profile: ProfileSection = ProfileSection()
+    agents: AgentsSection = AgentsSection()
     terms: TermsSettings
 
 
@@ -85,6 +133,8 @@ class IdentityRules:
     address_rule: ThrottleRule
     terms: TermsDocument
     accept_mode: AcceptMode
+    roles: Mapping[str, Role]
+    is_service_said: bool
 
 
 class IdentitySettings(ServiceSettings):
@@ -127,4 +177,6 @@ class IdentitySettings(ServiceSettings):
                 },
             ),
             accept_mode=policy.terms.accept_mode,
+            roles=load_roles(self.town_file),
+            is_service_said=policy.agents.families_see is AgentNaming.SERVICE,
         )

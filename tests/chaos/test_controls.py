@@ -10,7 +10,7 @@ import pytest
 
 from chassis.actor import Actor
 from chassis.data.database import Transaction
-from chassis.events.outbox import Emission, store
+from chassis.events.outbox import Emission, Leavings, store
 from contracts.family.events import ChildAdded
 from contracts.types import ActorKind
 from deploy.local.topics import ensure_topics
@@ -125,7 +125,7 @@ async def emit(connection: Connection, count: int) -> None:
         tx = Transaction(connection, timedelta())
         now = await tx.now()
         events = [ChildAdded(household_id=household_id, child_id=uuid4(), added_at=now) for _ in range(count)]
-        await store(tx, [Emission.of(event, {}) for event in events])
+        await store(tx, Leavings([Emission.of(event, {}) for event in events]))
 
 
 async def has(connection: Connection, sql: str, count: int) -> bool:

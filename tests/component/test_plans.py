@@ -34,8 +34,10 @@ STATEMENTS = {
         "services.billing.charges.store.LOCK_RUNS_SQL",
         "services.billing.charges.store.NOTE_FACTS_SQL",
         "services.billing.charges.store.SAVE_CHARGES_SQL",
-        "services.billing.runs.store.CLOSE_ITEMS_SQL",
-        "services.billing.runs.store.SAVE_ITEMS_SQL",
+        "services.billing.issuing.store.CLOSE_ITEMS_SQL",
+        "services.billing.drafts.store.SAVE_ITEMS_SQL",
+        "services.billing.ledger.store.CREDITS_SQL",
+        "services.billing.repricing.store.OPEN_DAYS_OF_ACTIVITY_SQL",
         "services.billing.tariffs.store.PRICE_DAYS_SQL",
     ],
 }

@@ -19,6 +19,8 @@ GOLDEN_HEADERS = [
     ("ce_subject", b"0199a3c1-7b20-7c4e-9d11-2f6a5c8e0b01"),
     ("ce_dataschema", b"urn:portail-famille:booking.booking_confirmed.v1:1.0"),
     ("ce_sequence", b"7"),
+    ("ce_actor", b"parent:0199a3c1-7b20-7c4e-9d11-2f6a5c8e0b02"),
+    ("ce_channel", b"portal"),
     ("content-type", b"application/json"),
     ("traceparent", b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
 ]
@@ -33,6 +35,8 @@ GOLDEN = Envelope(
     payload=b'{"door": "north"}',
     schema_version="1.0",
     trace={"traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
+    actor="parent:0199a3c1-7b20-7c4e-9d11-2f6a5c8e0b02",
+    channel="portal",
 )
 REQUIRED = ("ce_id", "ce_source", "ce_type", "ce_time", "ce_sequence")
 
@@ -48,6 +52,8 @@ envelopes = st.builds(
     time=st.datetimes(timezones=st.just(UTC)),
     payload=st.none() | st.binary(max_size=60),
     schema_version=st.from_regex(r"[0-9]{1,3}\.[0-9]{1,3}", fullmatch=True),
+    actor=st.none() | texts,
+    channel=st.none() | texts,
     trace=st.dictionaries(st.sampled_from(["traceparent", "tracestate"]), texts),
 )
 

@@ -162,14 +162,15 @@ def _issue(walk: Walk) -> None:
     run = runs[0] if runs else _send(walk, FINANCE, "POST", "/invoice-runs", {"period": period})
     path = f"/invoice-runs/{run['run_id']}"
 
-    def status() -> str:
-        return str(_send(walk, FINANCE, "GET", path)["status"])
+    def is_decided() -> bool:
+        run = _send(walk, FINANCE, "GET", path)
+        if run["status"] == "draft":
+            _send(walk, FINANCE, "POST", f"{path}/review", {"confirmed": run["open_days"]})
+        elif run["status"] == "reviewed":
+            _send(walk, FINANCE, "POST", f"{path}/issue")
+        return bool(run["status"] == "issued")
 
-    for status_before, step in (("draft", "review"), ("reviewed", "issue")):
-        _until(lambda: status() != "drafting")
-        if status() == status_before:
-            _send(walk, FINANCE, "POST", f"{path}/{step}")
-    _until(lambda: status() == "issued")
+    _until(is_decided)
 
 
 def _pay(walk: Walk) -> None:

@@ -236,6 +236,8 @@ class TestInvoiced:
         for shown in (walk, other):
             expect(page.locator("main")).to_contain_text(shown.family, ignore_case=True)
         expect(page.locator("main")).to_contain_text("33,60")
+        for box in page.locator("[name=is_confirmed]").all():
+            box.check()
         press(page, "J’ai relu")
         press(page, "Émettre")
         steps.reload_until(page, "td:has-text('-0000')")

@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import httpx2
 
 from contracts.event import Event
-from contracts.types import Role
 from tests.factories.households import KnownChild, adult, household_states
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 ZONE = ZoneInfo("Europe/Paris")

@@ -26,9 +26,10 @@ from chassis.service import Service, build
 from chassis.settings import ProcessRole
 from contracts.event import Envelope, Event
 from contracts.registry import EVENTS
-from contracts.types import ActorKind, Role
+from contracts.types import ActorKind
 
 from .databases import Postgres
+from .roles import Role, agent_of
 
 DEMO_TOWN = Path(__file__).parents[2] / "deploy" / "towns" / "demo" / "town.toml"
 
@@ -103,9 +104,9 @@ class RunningService:
         """Move the town's clock, e.g. `advance(days=1)`."""
         self.db.clock_offset += timedelta(**duration)
 
-    def as_agent(self, *roles: Role) -> dict[str, str]:
-        """The headers of an agent with these roles."""
-        return self.as_actor(Actor(uuid4(), ActorKind.AGENT, roles=frozenset(roles)))
+    def as_agent(self, *roles: Role, sites: frozenset[str] | None = None) -> dict[str, str]:
+        """The headers of an agent with these roles, at some sites or at every one."""
+        return self.as_actor(agent_of(*roles, sites=sites))
 
     def as_parent(self, guardian_id: UUID) -> dict[str, str]:
         """The headers of a guardian."""

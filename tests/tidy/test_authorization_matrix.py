@@ -1,7 +1,6 @@
 """The authorization matrix is whole: a row for each operation that is published, and no answer that its own rules forbid."""
 
 from tests.component.authorization.matrix import (
-    AGENTS,
     DOCUMENT,
     FAMILIES,
     FORMERS,
@@ -17,7 +16,7 @@ OWN = OBJECTS.index("own")
 
 
 WITHOUT_A_ROW = f"""each operation has a row in {DOCUMENT.relative_to(DOCUMENT.parents[2])}, below its service's heading, such as
-| `change_something` | what it names | ok 404 404 404 - | 404 404 404 404 - | | ok ok 404 404 - |
+| `change_something` | what it names | ok 404 404 404 - | 404 404 404 404 - | | ok ok 404 404 - | |
 (`python -m tools.contracts.evolve` fills in the roles) and no row is without an operation; these are"""
 
 
@@ -62,7 +61,11 @@ def test_an_answer_about_others_is_seen() -> None:
     assert disclosures(rule) == [f"{actor}, other: 403" for actor in FAMILIES]
 
 
-def test_the_role_of_operations_gets_nothing() -> None:
-    private = [rule for rule in rules(TEXT).values() if rule.roles != {"public"}]
-    assert AGENTS["ops"]
-    assert {answer for rule in private for answer in rule.pattern("ops")} == {"403", "-"}
+def test_an_agent_of_another_place_gets_the_answers_of_their_own_column() -> None:
+    everywhere, nowhere = ("ok", "ok", "404", "404", "-"), ("404", "404", "404", "404", "-")
+    rule = Rule("slot", ("403",) * 5, ("403",) * 5, frozenset({"site", "director"}), everywhere, nowhere)
+    assert {name: rule.pattern(name) for name in ("site", "director", "system")} == dict.fromkeys(
+        ("site", "director", "system"), everywhere
+    )
+    assert rule.pattern("other_site") == rule.pattern("operator") == nowhere
+    assert set(rule.pattern("finance")) == {"403"}

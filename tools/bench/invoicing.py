@@ -28,7 +28,8 @@ import httpx2
 from joserfc.jwk import OKPKey
 
 from chassis.actor import Actor, sign_actor
-from contracts.types import ActorKind, Role
+from contracts.billing.permissions import BillingPermission
+from contracts.types import ActorKind
 from deploy.local.child import children_of
 from deploy.local.stack import Stack
 
@@ -117,7 +118,7 @@ class _Finance:
     async def call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         """The answer. Raises InvariantBroken when it is a refusal."""
         key = OKPKey.import_key(json.loads((self.secrets_dir / "actor_private.json").read_text()))
-        actor = Actor(UUID(int=1), ActorKind.AGENT, roles=frozenset({Role.FINANCE}))
+        actor = Actor(UUID(int=1), ActorKind.AGENT, permissions=frozenset(BillingPermission), sites=None)
         headers = {
             "Authorization": f"Bearer {sign_actor(actor, key, TOKEN_LIFETIME)[0]}",
             "Idempotency-Key": str(uuid4()),
@@ -149,7 +150,9 @@ class _Runs:
         cpu["draft"] = self._cpu_seconds()
         began = time.monotonic()
         await self.finance.call("GET", f"/invoice-runs/{run_id}/items")
-        await self.finance.call("POST", f"/invoice-runs/{run_id}/review")
+        run = await self.finance.call("GET", f"/invoice-runs/{run_id}")
+        review = {"confirmed": run["open_days"]}
+        await self.finance.call("POST", f"/invoice-runs/{run_id}/review", json=review)
         review_seconds = time.monotonic() - began
         await self.finance.call("POST", f"/invoice-runs/{run_id}/issue")
         await self._until(run_id, "issued")

@@ -74,8 +74,8 @@ async def open_activity(booking: Database, days: int, capacity: int) -> tuple[UU
         ends_on=dates[-1],
         cutoff=Cutoff(days_before=1, at=time(20)),
     )
-    activity = await create_activity(booking, wanted)
-    slots = await open_slots(booking, activity.activity_id, SlotsOpen(days=dates, capacity=capacity))
+    activity = await create_activity(booking, SYSTEM, wanted)
+    slots = await open_slots(booking, SYSTEM, activity.activity_id, SlotsOpen(days=dates, capacity=capacity))
     return activity.activity_id, tuple(slot.slot_id for slot in slots)
 
 
@@ -138,9 +138,7 @@ def _quotients(family: Family) -> QuotientState:
     return QuotientState(household_id=family.household_id, quotients=(known,))
 
 
-async def _apply(
-    db: Database, subscribe: Callable[[Subscriptions], None], events: Sequence[Event]
-) -> None:
+async def _apply(db: Database, subscribe: Callable[[Subscriptions], None], events: Sequence[Event]) -> None:
     subscriptions = Subscriptions()
     subscribe(subscriptions)
     received = [ReceivedRecord(0, offset, event.key, _envelope(event)) for offset, event in enumerate(events)]

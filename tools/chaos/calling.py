@@ -12,7 +12,8 @@ import httpx2
 from joserfc.jwk import OKPKey
 
 from chassis.actor import Actor, sign_actor
-from contracts.types import ActorKind, Role
+from contracts.permissions import PERMISSIONS
+from contracts.types import ActorKind
 
 from .journal import Entry, Journal, Kind, Outcome
 from .town import Town
@@ -20,7 +21,7 @@ from .town import Town
 TOKEN_LIFETIME: Final = timedelta(hours=6)
 PATIENCE_SECONDS: Final = 240.0
 PAUSE_SECONDS: Final = 0.3
-AGENT: Final = Actor(UUID(int=1), ActorKind.AGENT, roles=frozenset(Role))
+AGENT: Final = Actor(UUID(int=1), ActorKind.AGENT, permissions=frozenset(PERMISSIONS), sites=None)
 # A refusal for now: the request is sent again with its key, as a person would.
 NOT_NOW: Final = ("busy", "payment_under_way", "payment_provider_unavailable", "not_ready")
 

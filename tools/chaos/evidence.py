@@ -32,7 +32,8 @@ WAITING_SQL: Final = {
     "booking": "select 0",
     "billing": """
 select (select count(*) from quotient_files where is_to_apply)
-     + (select count(*) from invoice_runs where status in ('drafting', 'issuing'))
+     + (select count(*) from repricings)
+     + (select count(*) from invoice_runs where status in ('drafting', 'issuing', 'discarding'))
      + (select count(*) from charges where unit_cents is null and status in ('planned', 'due'))
 """,
     "notifications": """

@@ -176,9 +176,7 @@ class Load:
         household = entry.answer
         family = Family(
             household["household_id"],
-            Actor(
-                UUID(household["payer_adult_id"]), ActorKind.PARENT, guardian_id=UUID(household["payer_adult_id"])
-            ),
+            Actor(UUID(household["payer_adult_id"]), ActorKind.PARENT, guardian_id=UUID(household["payer_adult_id"])),
             [child["child_id"] for child in household["children"]],
         )
         for child_id in family.children:

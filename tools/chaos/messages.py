@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from chassis.data.database import Transaction
-from chassis.events.outbox import Emission, shard_of, store
+from chassis.events.outbox import Emission, Leavings, shard_of, store
 from contracts.booking.events import BasketConfirmed
 from contracts.event import Envelope
 from contracts.family.events import ChildAdded
@@ -128,7 +128,7 @@ async def commit_late(scene: Scene) -> str:
 
 async def _emit(connection: Connection, key: str, count: int) -> None:
     events = [ChildAdded(household_id=UUID(key), child_id=uuid4(), added_at=datetime.now(UTC)) for _ in range(count)]
-    await store(Transaction(connection, timedelta()), [Emission.of(event, {}) for event in events])
+    await store(Transaction(connection, timedelta()), Leavings([Emission.of(event, {}) for event in events]))
 
 
 async def poison_topics(scene: Scene) -> str:

@@ -84,7 +84,10 @@ left join ledger_postings l on l.transaction_id = t.transaction_id and l.amount_
 where p.status = 'paid' group by p.payment_id
 """
 
-PAID_INVOICES_SQL = "select invoice_id::text as invoice, paid_cents from invoices where paid_cents > 0"
+# What a credit paid came in with an earlier payment.
+PAID_INVOICES_SQL = """
+select invoice_id::text as invoice, paid_cents - credit_cents as paid_cents from invoices where paid_cents > credit_cents
+"""
 
 PAYMENT_POSTINGS_SQL = "select count(*) from ledger_transactions where kind = 'payment'"
 

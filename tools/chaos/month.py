@@ -47,8 +47,10 @@ class Month:
         """Review the draft and issue it - once more when days changed in between - and wait for the last invoice."""
 
         async def is_decided() -> bool:
-            steps = [f"/invoice-runs/{run_id}/review", f"/invoice-runs/{run_id}/issue"]
-            return all([(await self._do("billing", step)).outcome is Outcome.ACCEPTED for step in steps])
+            run = await self._caller.get("billing", f"/invoice-runs/{run_id}")
+            steps = {"review": {"confirmed": run["open_days"]}, "issue": None}
+            answers = [await self._do("billing", f"/invoice-runs/{run_id}/{step}", steps[step]) for step in steps]
+            return all(answer.outcome is Outcome.ACCEPTED for answer in answers)
 
         await eventually(is_decided, STEP_SECONDS, "the draft is what it was when it was reviewed")
         await self._reach(run_id, "issued")

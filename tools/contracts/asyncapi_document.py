@@ -32,6 +32,11 @@ HEADERS: Mapping[str, str] = {
     "ce_sequence": "Counts from 1 for each topic and key: the order of facts, the version of a state.",
     "content-type": f"{CONTENT_TYPE}; the value is the event's data (CloudEvents binary mode).",
 }
+OPTIONAL_HEADERS: Mapping[str, str] = {
+    "ce_actor": "Who acted: agent:<account id>, parent:<guardian id> or system:<id>; missing where nobody did.",
+    "ce_channel": "Which way: portal, counter, api or job; missing where another event was the cause.",
+    "traceparent": "W3C Trace Context of what caused the event.",
+}
 
 
 def asyncapi_document() -> str:
@@ -114,5 +119,5 @@ def _message(event: type[Event], topic: Topic) -> dict[str, Any]:
 
 def _cloudevent() -> dict[str, Any]:
     described = {name: {"type": "string", "description": text} for name, text in HEADERS.items()}
-    trace = {"traceparent": {"type": "string", "description": "W3C Trace Context of what caused the event."}}
-    return {"headers": {"type": "object", "required": list(HEADERS), "properties": {**described, **trace}}}
+    optional = {name: {"type": "string", "description": text} for name, text in OPTIONAL_HEADERS.items()}
+    return {"headers": {"type": "object", "required": list(HEADERS), "properties": {**described, **optional}}}

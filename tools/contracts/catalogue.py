@@ -20,7 +20,7 @@ works. This page is written by `python -m tools.contracts.evolve` (`tools/contra
 
 Records are CloudEvents 1.0 in binary mode: `ce_*` headers, a JSON value, the record key in `ce_subject`. A reader ignores
 fields that it does not know. `ce_id` is the same however often a record arrives; `ce_sequence` counts from 1 for each
-topic and key. A minor version adds optional fields only; anything else is a new type, `.v2`, published beside the old one.
+topic and key. `ce_actor` and `ce_channel` say who acted, by id, and which way; they are missing where nobody did. A minor version adds optional fields only; anything else is a new type, `.v2`, published beside the old one.
 
 A *state* topic is compacted: the last record of a key is the whole aggregate, a record without a value erases it, and only
 here may personal data travel. A *facts* topic says what happened, with identifiers, dates, states and amounts alone. A

@@ -24,11 +24,12 @@ from tools.contracts.catalogue import catalogue
 from tools.contracts.compatibility import breaking_changes, is_same
 from tools.contracts.event_schema import SCHEMAS_FOLDER, event_schema, example_files, schema_file
 from tools.contracts.openapi_documents import openapi_documents
-from tools.contracts.reference import reference_page, row_faults, with_roles
+from tools.contracts.reference import permissions_page, reference_page, row_faults, with_roles
 
 FOLDER = Path(__file__).parents[2] / "contracts"
 REPOSITORY = FOLDER.parent
 AUTHORIZATION = REPOSITORY / "docs" / "security" / "authorization.md"
+PERMISSIONS_PAGE = AUTHORIZATION.with_name("permissions.md")
 
 
 def main(arguments: list[str]) -> int:
@@ -54,6 +55,7 @@ def documents() -> dict[Path, str]:
         FOLDER / "README.md": catalogue(),
         **{FOLDER / "openapi" / f"{name}.json": json_text(document) for name, document in openapi_documents().items()},
         **{REPOSITORY / "docs" / "reference" / f"{name}.md": reference_page(name) for name in SERVICES},
+        PERMISSIONS_PAGE: permissions_page(),
         AUTHORIZATION: with_roles(AUTHORIZATION.read_text()),
     }
 

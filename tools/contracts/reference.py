@@ -1,4 +1,5 @@
-"""Documents that are made of the operations: the reference page of each service, the role column of the authorization page."""
+"""Documents that are made of the operations: the reference page of each service, the role column of the authorization page, the
+permissions."""
 
 from typing import Any, Final
 
@@ -6,12 +7,28 @@ from pydantic import BaseModel
 
 from contracts.http import File
 from contracts.operation import REQUIRED, Access, Operation, Place
+from contracts.permissions import PERMISSIONS
 from contracts.types import SERVICES
+from services.identity.settings import shipped_roles
 from tools.contracts.openapi_documents import PUBLIC_BASE, operations
 
 EVERYBODY: Final = "public"
 ROLES_COLUMN: Final = 4
 HEADING: Final = "# What the {service} service answers\n\nWritten by `python -m tools.contracts.evolve` from `contracts/{service}/api.py`; `--check` compares it. `?`: may be left out.\n"
+PERMISSIONS_HEADING: Final = """# Permissions
+
+Written by `python -m tools.contracts.evolve` from `contracts/<service>/permissions.py` and the roles that the product ships
+(`services/identity/agents/roles.toml`). A town adds a role, or replaces one, in its own file:
+
+    [roles.pool]
+    label = "Piscine"
+    permissions = ["booking.attendance.read", "booking.attendance.mark"]
+
+A name that is none of these stops the start of the identity service.
+
+| Permission | Opens | Shipped roles |
+| --- | --- | --- |
+"""
 COLUMNS: Final = ("Operation", "Request", "Takes", "Answers", "Who", "Public API")
 
 
@@ -40,6 +57,16 @@ def with_roles(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+def permissions_page() -> str:
+    """Every permission, what it opens, and the shipped roles that have it."""
+    roles = shipped_roles()
+    rows = [
+        f"| `{name}` | {permission.meaning} | {', '.join(role for role in roles if name in roles[role].permissions)} |"
+        for name, permission in sorted(PERMISSIONS.items())
+    ]
+    return PERMISSIONS_HEADING + "\n".join(rows) + "\n"
+
+
 def row_faults(text: str) -> list[str]:
     """The operations that have no row on the authorization page, and the rows that are about none."""
     service, rows = "", set()
@@ -59,7 +86,7 @@ def roles_of(access: Access) -> str:
     """The agents who may call, in the words of the authorization page."""
     if not access.needs_actor:
         return EVERYBODY
-    return "system" if access.is_for_system else " ".join(sorted(role.value for role in access.roles))
+    return " ".join(sorted(name for name, role in shipped_roles().items() if access.permission in role.permissions))
 
 
 def _cells(operation: Operation[..., Any]) -> tuple[str, ...]:
@@ -96,4 +123,5 @@ def _who(access: Access) -> str:
         return "everybody"
     if access.is_of_session:
         return "the session's own"
-    return " ".join([*(["families"] if access.is_for_families else []), roles_of(access)]).strip()
+    permission = [f"`{access.permission}`"] if access.permission else []
+    return " ".join([*(["families"] if access.is_for_families else []), *permission])

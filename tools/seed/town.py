@@ -67,7 +67,8 @@ class Seed:
 
     async def _create_agent(self, agent: Mapping[str, Any]) -> None:
         body = {**agent, "password": self._passwords[agent["username"]]}
-        await self._call("identity", "POST", "/agents", body, known_code="username_taken")
+        key = f"seed-agent-{agent['username']}"
+        await self._call("identity", "POST", "/agents", body, key=key, known_code="username_taken")
 
     async def _set_tariff(self, tariff: Mapping[str, Any]) -> None:
         brackets = [{"quotient_max_cents": None, **bracket} for bracket in tariff["brackets"]]

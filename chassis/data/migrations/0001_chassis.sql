@@ -1,4 +1,4 @@
--- The tables that every service has: events to publish, events applied, answers to keep, jobs.
+-- The tables that every service has: events to publish, events applied, answers to keep, jobs, the history of what people did.
 
 create table outbox_keys (
     topic text not null,
@@ -18,6 +18,8 @@ create table outbox (
     sequence bigint not null,
     payload bytea,
     trace jsonb not null,
+    actor text,
+    channel text,
     created_at timestamptz not null default clock_timestamp()
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
 create index outbox_shard on outbox (shard, id);
@@ -29,6 +31,7 @@ create table inbox (
 );
 create index inbox_applied on inbox (applied_at);
 
+-- A dead letter is never removed: it says how often it was tried, and who ended it, when and how.
 create table dead_letters (
     event_key text primary key,
     topic text not null,
@@ -39,8 +42,13 @@ create table dead_letters (
     cause text not null,
     attempt_count integer not null,
     failed_at timestamptz not null default clock_timestamp(),
-    redriven_at timestamptz
+    last_failed_at timestamptz not null default clock_timestamp(),
+    resolved_at timestamptz,
+    resolution text check (resolution in ('applied', 'already_applied', 'discarded')),
+    resolved_by text,
+    reason text
 );
+create index dead_letters_open on dead_letters (topic, partition, record_offset) where resolved_at is null;
 
 create table idempotency_keys (
     actor text not null,
@@ -58,3 +66,62 @@ create table job_runs (
     finished_at timestamptz,
     failure text
 );
+
+-- Keys that seal what an act changed, one for each household or person: to erase somebody is to delete their key.
+create table history_keys (
+    owner text primary key,
+    key bytea not null
+);
+
+-- What people did, one row for each act, by month. `before` and `after` are sealed with the key of `sealed_for`.
+create table history (
+    id uuid not null,
+    noted_at timestamptz not null,
+    actor_kind text not null,
+    actor_id uuid not null,
+    channel text not null check (channel in ('portal', 'counter', 'api', 'job')),
+    action text not null,
+    subject text not null,
+    household_id uuid,
+    sealed_for text,
+    before bytea,
+    after bytea,
+    primary key (noted_at, id),
+    check (sealed_for is not null or (before is null and after is null))
+) partition by range (noted_at);
+create index history_household on history (household_id, noted_at desc, id desc) where household_id is not null;
+create index history_subject on history (subject, noted_at desc, id desc);
+
+-- What no month is there for: nothing that somebody did is refused because a table is missing.
+create table history_rest partition of history default;
+
+create function refuse_change_of_history() returns trigger language plpgsql as $$
+begin
+    raise exception 'history is only ever added to';
+end $$;
+create trigger history_is_added_to before update or delete on history for each row
+    execute function refuse_change_of_history();
+create trigger history_is_not_emptied before truncate on history for each statement
+    execute function refuse_change_of_history();
+
+-- The months from an instant on, each as a partition. A month that has rows in history_rest already stays there.
+create function make_history_months(first_at timestamptz, month_count integer) returns integer language plpgsql as $$
+declare
+    starts_at timestamptz;
+    ends_at timestamptz;
+    place text;
+    made integer := 0;
+begin
+    for month in 0 .. month_count - 1 loop
+        starts_at := (date_trunc('month', first_at at time zone 'UTC') + make_interval(months => month)) at time zone 'UTC';
+        ends_at := (starts_at at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+        place := 'history_' || to_char(starts_at at time zone 'UTC', 'YYYY_MM');
+        if to_regclass(place) is null
+           and not exists (select from history_rest where noted_at >= starts_at and noted_at < ends_at) then
+            execute format('create table %I partition of history for values from (%L) to (%L)', place, starts_at, ends_at);
+            made := made + 1;
+        end if;
+    end loop;
+    return made;
+end $$;
+select make_history_months(now(), 3);

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from litestar import Response
 
+from contracts.billing.api import read_account
 from contracts.family.api import change_quotient, find_households, open_household, read_household
 from contracts.family.models import HouseholdCreate, QuotientChange
 from contracts.identity.api import invite_again, list_accounts
@@ -15,6 +16,7 @@ from contracts.notifications.api import list_messages
 from contracts.types import Civility, QuotientSource
 from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
+from portal.frame.history import read_history
 from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState, Texts
@@ -82,14 +84,20 @@ async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
     """A household's file."""
     household = await visit.call(read_household, household_id)
     payer_id = household.payer_adult_id or household.adults[0].adult_id
-    accounts, messages = await asyncio.gather(
+    adults = {adult.adult_id: f"{adult.first_name} {adult.last_name.upper()}" for adult in household.adults}
+    money, accounts, messages, history = await asyncio.gather(
+        permitted(visit.call(read_account, household_id)),
         permitted(visit.call(list_accounts, payer_id)),
         permitted(visit.call(list_messages, payer_id)),
+        read_history(visit, household_id, adults),
     )
     context = {
         "household": household,
+        "money": money,
         "accounts": accounts,
         "messages": messages,
+        "history": history,
+        "can_note_quotient": visit.may(change_quotient),
         "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],
     }
     return visit.page("agents/counter/family.html.j2", context, form=visit.form(NEW_QUOTIENT))

@@ -1,4 +1,4 @@
-"""Invoicing for finance officers: start a month's run, review its draft, issue it, follow its progress."""
+"""Invoicing for finance officers: start a month's run, review its draft or redo it, issue it, follow its progress."""
 
 import asyncio
 from datetime import timedelta
@@ -9,13 +9,15 @@ from litestar import Response
 
 from contracts.billing.api import (
     create_invoice_run,
+    discard_invoice_run,
     issue_invoice_run,
     list_invoice_run_items,
     list_invoice_runs,
     read_invoice_run,
+    redraft_invoice_run,
     review_invoice_run,
 )
-from contracts.billing.models import InvoiceRunCreate
+from contracts.billing.models import InvoiceRunCreate, InvoiceRunReview, OpenDays
 from contracts.types import InvoiceRunStatus
 from gateway.calls import Refused, typed_as
 from portal.frame.spaces import MenuLabel, action, page, show_again
@@ -23,7 +25,9 @@ from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
 
 NEW_RUN: Final = Form(InvoiceRunCreate, "agents.new_run", ("period",))
-WORKING: Final = frozenset({InvoiceRunStatus.DRAFTING, InvoiceRunStatus.ISSUING})
+REVIEW: Final = Form(InvoiceRunReview, "agents.run", tuple(f"confirmed.{name}" for name in OpenDays.model_fields))
+NOTICES: Final = {"issue": "run_issuing", "redraft": "run_redrafting"}
+WORKING: Final = frozenset({InvoiceRunStatus.DRAFTING, InvoiceRunStatus.ISSUING, InvoiceRunStatus.DISCARDING})
 
 
 @page("/agents/facturation", entry=MenuLabel("agents.menu.invoicing", "invoice", list_invoice_runs))
@@ -31,7 +35,7 @@ async def runs_page(visit: Visit) -> Response[Any]:
     """The runs, and the form of a new one."""
     runs = await visit.call(list_invoice_runs)
     last_month = visit.portal.today().replace(day=1) - timedelta(days=1)
-    context = {"runs": runs.items, "suggested": f"{last_month:%Y-%m}"}
+    context = {"runs": runs.items, "suggested": f"{last_month:%Y-%m}", "can_start": visit.may(create_invoice_run)}
     return visit.page("agents/money/runs.html.j2", context, form=visit.form(NEW_RUN))
 
 
@@ -57,20 +61,43 @@ async def run_page(visit: Visit, run_id: UUID) -> Response[Any]:
         "items": items.items,
         "next_cursor": items.next_cursor,
         "is_working": run.status in WORKING,
+        "can_review": visit.may(review_invoice_run),
+        "can_issue": visit.may(issue_invoice_run),
     }
     return visit.page("agents/money/run.html.j2", context, form=visit.form())
 
 
 @action("/agents/facturation/{run_id:uuid}")
 async def advance_run(visit: Visit, run_id: UUID) -> Response[Any]:
-    """Declare the draft reviewed, or issue it."""
-    is_issuing = visit.posted.get("step") == "issue"
+    """Declare the draft reviewed, have it computed again, or issue it."""
+    step = visit.posted.get("step")
     try:
-        await visit.call(issue_invoice_run if is_issuing else review_invoice_run, run_id)
+        if step == "issue":
+            await visit.call(issue_invoice_run, run_id)
+        elif step == "redraft":
+            await visit.call(redraft_invoice_run, run_id)
+        else:
+            await visit.call(review_invoice_run, run_id, _review(visit))
     except Refused as refused:
         return await show_again(visit, run_page, visit.refused(refused), run_id=run_id)
-    notice = FlashNotice("success", "run_issuing" if is_issuing else "run_reviewed")
-    return visit.redirect(f"/agents/facturation/{run_id}", notice)
+    return visit.redirect(f"/agents/facturation/{run_id}", FlashNotice("success", NOTICES.get(step, "run_reviewed")))
 
 
-PAGES = [runs_page, start_run, run_page, advance_run]
+def _review(visit: Visit) -> InvoiceRunReview:
+    """The review of what the page showed; open days count as confirmed only if that was ticked."""
+    if not visit.posted.get("is_confirmed"):
+        return InvoiceRunReview()
+    return typed_as(InvoiceRunReview, REVIEW.body(REVIEW.typed(visit.posted.values)))
+
+
+@action("/agents/facturation/{run_id:uuid}/suppression")
+async def discard_run(visit: Visit, run_id: UUID) -> Response[Any]:
+    """Give the draft up."""
+    try:
+        await visit.call(discard_invoice_run, run_id)
+    except Refused as refused:
+        return await show_again(visit, run_page, visit.refused(refused), run_id=run_id)
+    return visit.redirect("/agents/facturation", FlashNotice("success", "run_discarded"))
+
+
+PAGES = [runs_page, start_run, run_page, advance_run, discard_run]

@@ -1,5 +1,6 @@
 """Invoices of a family and their payment: the list, an invoice with its document, the way to the provider and back."""
 
+import asyncio
 import contextlib
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ from litestar.response import Redirect
 from contracts.billing.api import (
     list_invoices,
     notify_payment,
+    read_account,
     read_invoice,
     read_invoice_pdf,
     read_payment_by_operation,
@@ -18,6 +20,7 @@ from contracts.billing.api import (
 from contracts.billing.models import PayfipNotification, Payment, PaymentStart
 from contracts.types import PaymentStatus
 from gateway.calls import Refused, typed_as
+from gateway.composing import permitted
 from portal.frame.spaces import action, anybody, page, show_again, signed_in
 from portal.frame.visit import Visit
 
@@ -31,9 +34,12 @@ OUTCOMES = {
 
 @page("/factures")
 async def invoices_page(visit: Visit) -> Response[Any]:
-    """The family's invoices, latest first."""
-    invoices = await visit.call(list_invoices, cursor=visit.cursor)
-    return visit.page("family/invoices/list.html.j2", {"invoices": invoices.items, "next_cursor": invoices.next_cursor})
+    """The family's invoices, latest first, and the credit that the next one will use."""
+    invoices, account = await asyncio.gather(
+        visit.call(list_invoices, cursor=visit.cursor), permitted(visit.call(read_account))
+    )
+    context = {"invoices": invoices.items, "next_cursor": invoices.next_cursor, "account": account}
+    return visit.page("family/invoices/list.html.j2", context)
 
 
 @page("/factures/{invoice_id:uuid}")
@@ -45,7 +51,6 @@ async def invoice_page(visit: Visit, invoice_id: UUID) -> Response[Any]:
         reason = visit.portal.refusals.refusal(invoice.payable_reason, invoice.payable_params)
     context = {
         "invoice": invoice,
-        "left_cents": invoice.total_cents - invoice.paid_cents,
         "receipts": [payment for payment in invoice.payments if payment.status is PaymentStatus.PAID],
         "reason": reason,
     }

@@ -22,6 +22,7 @@ ACCOUNT_SQL = """
 select $1::uuid as household_id,
        (select coalesce(sum(amount_cents), 0) from ledger_postings
         where account in ('receivable/' || $1, 'credit/' || $1))::bigint as balance_cents,
+       (select -coalesce(sum(amount_cents), 0) from ledger_postings where account = 'credit/' || $1)::bigint as credit_cents,
        (select count(*) from invoices where household_id = $1 and status <> 'paid') as unpaid_count,
        (select count(*) from household_children where household_id = $1) as children_count,
        q.value_cents as quotient_cents, q.effective_on as quotient_on, q.source as quotient_source

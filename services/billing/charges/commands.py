@@ -1,18 +1,16 @@
-"""Pricing days, and the days whose price was not known when they were booked."""
+"""Pricing days: written when anything of the price changed, published when the amount did."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from uuid import UUID
 
-from chassis.data.database import Database, Transaction, command
+from chassis.data.database import Transaction
 from contracts.billing.events import ChargeRecorded
 
-from ..tariffs.store import price_days
+from ..tariffs.store import price_days, share_tariffs
 from . import store
 from .domain import Charge
-
-UNPRICED_BATCH_MAX = 500
 
 Traces = Mapping[UUID, Mapping[str, str]]
 """Leads back to who caused what happens to a booking, by its id; a booking that is not there belongs to the present trace."""
@@ -23,23 +21,36 @@ PRESENT_TRACE: Traces = MappingProxyType({})
 async def price_and_save(
     tx: Transaction, charges: Sequence[Charge], *, is_changed: bool = False, traces: Traces = PRESENT_TRACE
 ) -> None:
-    """Price locked charges by what is in force on their day; write and publish those that changed (all if `is_changed`).
+    """Price locked charges by what is in force on their day; write those whose price is another one (all if `is_changed`).
 
-    A charge that was priced keeps its price when no grid is known any more.
+    One that costs what it did, for another reason, is written and not published. A charge that was priced keeps its price
+    when no grid is known any more.
     """
-    priced = await price_days(tx, [charge.day for charge in charges]) if charges else []
+    if not charges:
+        return
+    await share_tariffs(tx)
+    priced = await price_days(tx, [charge.day for charge in charges])
     decided = [
-        replace(charge, price=answer.price or charge.price) for charge, answer in zip(charges, priced, strict=True)
+        (charge, replace(charge, price=answer.price or charge.price))
+        for charge, answer in zip(charges, priced, strict=True)
     ]
-    await save(tx, [new for old, new in zip(charges, decided, strict=True) if is_changed or new != old], traces)
+    await _write(tx, [new for old, new in decided if is_changed or new != old])
+    await _publish(tx, [new for old, new in decided if is_changed or new.amount_cents != old.amount_cents], traces)
 
 
 async def save(tx: Transaction, charges: Sequence[Charge], traces: Traces = PRESENT_TRACE) -> None:
     """Write locked charges and publish them."""
-    if not charges:
-        return
+    await _write(tx, charges)
+    await _publish(tx, charges, traces)
+
+
+async def _write(tx: Transaction, charges: Sequence[Charge]) -> None:
+    if charges:
+        await store.save(tx, charges, await tx.now())
+
+
+async def _publish(tx: Transaction, charges: Sequence[Charge], traces: Traces) -> None:
     now = await tx.now()
-    await store.save(tx, charges, now)
     for charge in charges:
         recorded = ChargeRecorded(
             charge_id=charge.charge_id,
@@ -53,31 +64,3 @@ async def save(tx: Transaction, charges: Sequence[Charge], traces: Traces = PRES
             recorded_at=now,
         )
         tx.emit(recorded, trace=traces.get(charge.booking_id))
-
-
-@command
-async def price_batch(tx: Transaction) -> int:
-    """Price days that had no price when they were booked; how many there were."""
-    charges = await store.lock_unpriced_charges(tx, UNPRICED_BATCH_MAX)
-    await price_and_save(tx, charges)
-    return len(charges)
-
-
-@command
-async def apply_quotients(tx: Transaction) -> bool:
-    """Price the open days of a household again whose quotients changed; whether there was one."""
-    household_id = await store.take_household_to_price(tx)
-    if household_id is None:
-        return False
-    charges = await store.lock_open_charges(tx, household_id)
-    frozen = await store.frozen(tx, charges)
-    await price_and_save(tx, [charge for charge in charges if charge.charge_id not in frozen])
-    return True
-
-
-async def price_waiting_charges(db: Database) -> None:
-    """Price every day that waited for its activity, its tariff or its household's quotient, a batch at a time."""
-    while await apply_quotients(db):
-        pass
-    while await price_batch(db) == UNPRICED_BATCH_MAX:
-        pass

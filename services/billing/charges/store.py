@@ -99,50 +99,6 @@ async def lock_lines(tx: Transaction, booking_id: UUID) -> list[Charge]:
     return [charge_of(row) for row in await tx.fetch(LINES_OF_BOOKING_SQL, booking_id)]
 
 
-OPEN_CHARGES_SQL = """
-select * from charges
-where household_id = $1 and correction = 0 and status in ('planned', 'due')
-order by charge_id for update
-"""
-
-
-async def lock_open_charges(tx: Transaction, household_id: UUID) -> list[Charge]:
-    """The days of a household that are on no invoice yet, locked."""
-    return [charge_of(row) for row in await tx.fetch(OPEN_CHARGES_SQL, household_id)]
-
-
-NEXT_HOUSEHOLD_TO_PRICE_SQL = """
-select household_id from quotient_files where is_to_apply order by household_id limit 1 for update skip locked
-"""
-
-HOLD_PRICING_SQL = "select pg_advisory_xact_lock(hashtextextended('pricing ' || $1::uuid, 0))"
-
-QUOTIENTS_APPLIED_SQL = "update quotient_files set is_to_apply = false where household_id = $1"
-
-
-async def take_household_to_price(tx: Transaction) -> UUID | None:
-    """A household whose quotients changed, once every transaction that prices with the former ones has ended."""
-    household_id: UUID | None = await tx.fetchval(NEXT_HOUSEHOLD_TO_PRICE_SQL)
-    if household_id:
-        await tx.execute(HOLD_PRICING_SQL, household_id)
-        await tx.execute(QUOTIENTS_APPLIED_SQL, household_id)
-    return household_id
-
-
-UNPRICED_CHARGES_SQL = """
-select c.* from charges c
-join activities a on a.activity_id = c.activity_id
-where c.unit_cents is null and c.status in ('planned', 'due')
-  and exists (select from tariffs t where t.tariff_code = a.tariff_code and t.effective_on <= c.service_on)
-order by c.charge_id limit $1 for update of c skip locked
-"""
-
-
-async def lock_unpriced_charges(tx: Transaction, limit: int) -> list[Charge]:
-    """Days without a price that could have one by now, locked; not more than `limit`."""
-    return [charge_of(row) for row in await tx.fetch(UNPRICED_CHARGES_SQL, limit)]
-
-
 SAVE_CHARGES_SQL = """
 update charges c set
     status = v.status, unit_cents = v.unit_cents, tariff_code = v.tariff_code, tariff_label = v.tariff_label,

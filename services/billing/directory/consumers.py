@@ -11,6 +11,7 @@ from .store import (
     ACTIVITIES,
     HOUSEHOLDS,
     QUOTIENT_FILES,
+    erase_household,
     keep_activity,
     keep_household,
     keep_quotients,
@@ -19,7 +20,7 @@ from .store import (
 
 def subscribe(subscriptions: Subscriptions) -> None:
     subscriptions.on(HouseholdState, keep_household)
-    subscriptions.on_erased(HouseholdState, HOUSEHOLDS.forget, HOUSEHOLDS)
+    subscriptions.on_erased(HouseholdState, erase_household, HOUSEHOLDS)
     subscriptions.on(ActivityState, keep_activity)
     subscriptions.on_erased(ActivityState, ACTIVITIES.forget, ACTIVITIES)
     subscriptions.on(QuotientState, keep_quotients)

@@ -1,11 +1,16 @@
 """Replicas of households, activities and quotients: the newest state of each, and nothing that billing does not need."""
 
+from uuid import UUID
+
 from chassis.data.database import Transaction
+from chassis.data.history import forget_changes
 from chassis.data.ranges import stored_memberships
 from chassis.data.replicas import Replica
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState, QuotientState
+
+from ..repricing.store import ask_for_activity
 
 HOUSEHOLDS = Replica("households", "household_id", ("payer_name", "address_lines"))
 """Charges and invoices stay when a household is erased: accounts must be kept, and name only what they must."""
@@ -53,9 +58,21 @@ async def keep_household(tx: Transaction, household: HouseholdState, envelope: E
     await tx.execute(KEEP_CHILDREN_SQL, household_id, *stored_memberships(children), [child.name for child in children])
 
 
+async def erase_household(tx: Transaction, key: str) -> None:
+    """Forget a household, and what people changed for it."""
+    await HOUSEHOLDS.forget(tx, key)
+    await forget_changes(tx, [UUID(key)])
+
+
+TARIFF_OF_ACTIVITY_SQL = "select tariff_code from activities where activity_id = $1 for update"
+
+
 async def keep_activity(tx: Transaction, activity: ActivityState, envelope: Envelope) -> None:
-    """Replace what is known of an activity, unless something newer is."""
-    await ACTIVITIES.keep(tx, activity.activity_id, envelope.sequence, activity.label, activity.tariff_code)
+    """Replace what is known of an activity, unless something newer is; under another tariff its open days are priced again."""
+    former = await tx.fetchval(TARIFF_OF_ACTIVITY_SQL, activity.activity_id)
+    is_newer = await ACTIVITIES.keep(tx, activity.activity_id, envelope.sequence, activity.label, activity.tariff_code)
+    if is_newer and activity.tariff_code != former:
+        await ask_for_activity(tx, activity.activity_id)
 
 
 FORGET_QUOTIENTS_SQL = "delete from quotients where household_id = $1"

@@ -58,6 +58,7 @@ def _content(rules: BillingRules, row: Row, lines: tuple[InvoiceLine, ...]) -> d
         "payer_name": row["payer_name"],
         "payer_address": row["payer_address"],
         "total_cents": row["total_cents"],
+        "credit_cents": row["credit_cents"],
         "issued_on": row["issued_on"].isoformat(),
         "due_on": row["due_on"].isoformat(),
         "lines": [line.model_dump(mode="json") for line in lines],

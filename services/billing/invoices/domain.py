@@ -8,12 +8,18 @@ from contracts.types import Cents, InvoiceStatus
 
 @dataclass(frozen=True, slots=True)
 class NewInvoice:
-    """An invoice about to be issued to a household, with its number."""
+    """An invoice about to be issued to a household, with its number, and what their credit pays of it."""
 
     invoice_id: UUID
     household_id: UUID
     number: str
     total_cents: Cents
+    credit_cents: Cents
+
+    @property
+    def status(self) -> InvoiceStatus:
+        """Where it stands from its first day on."""
+        return status_of(self.total_cents, self.credit_cents)
 
 
 def status_of(total_cents: Cents, paid_cents: Cents) -> InvoiceStatus:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.access import reach_of, reaching
 from chassis.actor import Actor
 from chassis.comparing import comparable
 from chassis.data.database import Database, Queries, Row
@@ -9,18 +10,22 @@ from chassis.data.paging import page_of, read_id
 from chassis.refusal import NotFound
 from contracts.billing.models import Invoice, InvoiceLine, InvoiceSummary, PriceExplanation
 from contracts.http import PAGE_SIZE_MAX, Page
-from contracts.types import ActorKind
 
-from ..directory.queries import households_of, require_access
+from ..access import HOUSEHOLD
+from ..directory.queries import require_access
 from ..payments.queries import payments_of_invoice, why_not_payable
 from ..settings import BillingRules
 
-INVOICES_SQL = """
-select invoice_id, number, to_char(period, 'YYYY-MM') as period, status, total_cents, paid_cents, issued_on, due_on
-from invoices
-where ($1::uuid[] is null or household_id = any($1)) and ($2::uuid is null or invoice_id < $2)
-order by invoice_id desc limit $3
-"""
+INVOICES_SQL = reaching(
+    """
+select invoice_id, number, to_char(period, 'YYYY-MM') as period, status, total_cents, paid_cents, credit_cents,
+       total_cents - paid_cents as due_cents, issued_on, due_on
+from invoices i
+where {is_reached} and ($4::uuid is null or household_id = $4) and ($5::uuid is null or invoice_id < $5)
+order by invoice_id desc limit $6
+""",
+    is_reached=HOUSEHOLD.of("i.household_id"),
+)
 
 
 async def invoices(db: Database, actor: Actor, household_id: UUID | None, cursor: str | None) -> Page[InvoiceSummary]:
@@ -28,29 +33,26 @@ async def invoices(db: Database, actor: Actor, household_id: UUID | None, cursor
     before = read_id(cursor)
     if household_id is not None:
         await require_access(db, actor, household_id)
-        households: list[UUID] | None = [household_id]
-    elif actor.kind is ActorKind.PARENT:
-        households = await households_of(db, actor)
-    else:
-        households = None
-    rows = await db.fetch(INVOICES_SQL, households, before, PAGE_SIZE_MAX + 1)
+    rows = await db.fetch(INVOICES_SQL, *reach_of(actor, await db.today()), household_id, before, PAGE_SIZE_MAX + 1)
     items = [InvoiceSummary.model_validate(dict(row)) for row in rows]
     return page_of(items, lambda invoice: (invoice.invoice_id,))
 
 
-INVOICE_SQL = """
+INVOICE_SQL = reaching(
+    """
 select invoice_id, household_id, number, regie, to_char(period, 'YYYY-MM') as period, status, payer_name,
-       payer_address, total_cents, paid_cents, issued_at, issued_on, due_on
-from invoices where invoice_id = $1
-"""
+       payer_address, total_cents, paid_cents, credit_cents, issued_at, issued_on, due_on
+from invoices i where invoice_id = $4 and {is_reached}
+""",
+    is_reached=HOUSEHOLD.of("i.household_id"),
+)
 
 
 async def invoice_row(queries: Database, actor: Actor, invoice_id: UUID) -> Row:
     """The row of an invoice that this actor may read; refuses with `NotFound` what belongs to others."""
-    row = await queries.fetchrow(INVOICE_SQL, invoice_id)
+    row = await queries.fetchrow(INVOICE_SQL, *reach_of(actor, await queries.today()), invoice_id)
     if row is None:
         raise NotFound
-    await require_access(queries, actor, row["household_id"])
     return row
 
 
@@ -101,6 +103,8 @@ async def invoice(db: Database, actor: Actor, rules: BillingRules, invoice_id: U
         lines=await invoice_lines(db, invoice_id),
         total_cents=row["total_cents"],
         paid_cents=row["paid_cents"],
+        credit_cents=row["credit_cents"],
+        due_cents=row["total_cents"] - row["paid_cents"],
         issued_on=row["issued_on"],
         due_on=row["due_on"],
         payments=await payments_of_invoice(db, invoice_id),

@@ -30,11 +30,11 @@ class Issue:
 
 ADD_INVOICES_SQL = """
 insert into invoices (invoice_id, run_id, household_id, regie, number, period, payer_name, payer_address, total_cents,
-    status, issued_at, issued_on, due_on)
+    paid_cents, credit_cents, status, issued_at, issued_on, due_on)
 select new.invoice_id, $1, new.household_id, $2, new.number, $3, h.payer_name, coalesce(h.address_lines, '{}'),
-       new.total_cents, 'issued', $4, $5, $6
-from unnest($7::uuid[], $8::uuid[], $9::text[], $10::integer[])
-    as new(invoice_id, household_id, number, total_cents)
+       new.total_cents, new.credit_cents, new.credit_cents, new.status, $4, $5, $6
+from unnest($7::uuid[], $8::uuid[], $9::text[], $10::integer[], $11::integer[], $12::text[])
+    as new(invoice_id, household_id, number, total_cents, credit_cents, status)
 left join households h using (household_id)
 """
 
@@ -91,6 +91,8 @@ async def add_invoices(tx: Transaction, issue: Issue, invoices: Sequence[NewInvo
         [invoice.household_id for invoice in invoices],
         [invoice.number for invoice in invoices],
         [invoice.total_cents for invoice in invoices],
+        [invoice.credit_cents for invoice in invoices],
+        [invoice.status.value for invoice in invoices],
     )
     await tx.execute(FREEZE_LINES_SQL, ids, [invoice.household_id for invoice in invoices], issue.run_id)
     if await tx.fetchval(INVOICES_THAT_DIFFER_SQL, ids):

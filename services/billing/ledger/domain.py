@@ -13,6 +13,7 @@ class EntryKind(StrEnum):
 
     INVOICE = auto()
     PAYMENT = auto()
+    CREDIT_USED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,19 @@ def payment_entry(reference: UUID, household_id: UUID, regie: str, split: "Split
     return LedgerEntry(EntryKind.PAYMENT, reference, booked_on, tuple(p for p in postings if p.amount_cents))
 
 
+def credit_entry(reference: UUID, household_id: UUID, amount_cents: Cents, booked_on: date) -> LedgerEntry:
+    """What is owed to the household settles an invoice of theirs."""
+    return LedgerEntry(
+        EntryKind.CREDIT_USED,
+        reference,
+        booked_on,
+        (Posting(credit(household_id), amount_cents), Posting(receivable(household_id), -amount_cents)),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A received amount: what settles the invoice and what is over."""
+    """A received amount, or a credit: what settles the invoice and what is over."""
 
     settled_cents: Cents
     surplus_cents: Cents

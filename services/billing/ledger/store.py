@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from typing import Literal
+from uuid import UUID
 
 from chassis.data.database import Transaction
 from chassis.identifiers import new_id
+from contracts.types import Cents
 
-from .domain import LedgerEntry
+from .domain import LedgerEntry, credit
 
 ADD_ENTRIES_SQL = """
 insert into ledger_transactions (transaction_id, kind, reference, booked_on)
@@ -41,6 +43,27 @@ async def post(tx: Transaction, entries: Sequence[LedgerEntry]) -> None:
         [posting.account for _, _, posting in postings],
         [posting.amount_cents for _, _, posting in postings],
     )
+
+
+CREDITS_SQL = """
+select account, -sum(amount_cents)::bigint as amount_cents from ledger_postings where account = any($1::text[])
+group by account having sum(amount_cents) < 0
+"""
+
+HOLD_CREDITS_SQL = "select pg_advisory_xact_lock(hashtextextended(account, 0)) from unnest($1::text[]) as account"
+
+
+async def hold_credits(tx: Transaction, household_ids: Sequence[UUID]) -> dict[UUID, Cents]:
+    """What is owed to those of these households who have a credit; until this transaction ends, nobody else uses it.
+
+    A payment may add to it meanwhile, which is then for another invoice.
+    """
+    households = {credit(household_id): household_id for household_id in household_ids}
+    accounts = sorted(row["account"] for row in await tx.fetch(CREDITS_SQL, list(households)))
+    if not accounts:
+        return {}
+    await tx.execute(HOLD_CREDITS_SQL, accounts)
+    return {households[row["account"]]: row["amount_cents"] for row in await tx.fetch(CREDITS_SQL, accounts)}
 
 
 TAKE_NUMBERS_SQL = """

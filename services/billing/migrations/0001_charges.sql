@@ -42,6 +42,14 @@ create table quotient_files (
 );
 create index quotient_files_to_apply on quotient_files (household_id) where is_to_apply;
 
+-- The open days of an activity, from `from_on` on, are still to be priced again with what is known now: a batch at a time, in
+-- the order of their ids, those up to `after_charge_id` being done.
+create table repricings (
+    activity_id uuid primary key,
+    from_on date not null,
+    after_charge_id uuid not null default '00000000-0000-0000-0000-000000000000'
+);
+
 create table quotients (
     household_id uuid not null references quotient_files on delete cascade,
     effective_on date not null,
@@ -101,4 +109,5 @@ create table charges (
 create index charges_household on charges (household_id, service_on);
 -- Also how the lines of a run are found: `run_id` has no index of its own, so that a run takes its lines in place.
 create index charges_due on charges (household_id, service_on) where status = 'due';
-create index charges_unpriced on charges (activity_id) where unit_cents is null and status in ('planned', 'due');
+create index charges_planned on charges (service_on) where status = 'planned';
+create index charges_open on charges (activity_id, charge_id) where correction = 0 and status in ('planned', 'due');

@@ -4,7 +4,7 @@ create table invoice_runs (
     run_id uuid primary key,
     regie text not null,
     period date not null check (extract(day from period) = 1),
-    status text not null check (status in ('drafting', 'draft', 'reviewed', 'issuing', 'issued')),
+    status text not null check (status in ('drafting', 'draft', 'reviewed', 'issuing', 'issued', 'discarding')),
     created_at timestamptz not null,
     created_by uuid not null,
     reviewed_by uuid,
@@ -38,6 +38,7 @@ create table numbers (
     primary key (regie, series, year)
 );
 
+-- `credit_cents` is what the household's credit paid when the invoice was issued; it is part of `paid_cents`.
 create table invoices (
     invoice_id uuid primary key,
     run_id uuid not null references invoice_runs,
@@ -49,6 +50,7 @@ create table invoices (
     payer_address text[] not null,
     total_cents integer not null check (total_cents > 0),
     paid_cents integer not null default 0 check (paid_cents between 0 and total_cents),
+    credit_cents integer not null default 0 check (credit_cents between 0 and paid_cents),
     status text not null check (status in ('issued', 'partly_paid', 'paid')),
     issued_at timestamptz not null,
     issued_on date not null,
@@ -98,9 +100,10 @@ create table invoice_documents (
     rendered_at timestamptz not null default clock_timestamp()
 );
 
+-- `kind` is one of `ledger/domain.py: EntryKind`, which grows.
 create table ledger_transactions (
     transaction_id uuid primary key,
-    kind text not null check (kind in ('invoice', 'payment')),
+    kind text not null,
     reference uuid not null,
     booked_on date not null,
     created_at timestamptz not null default clock_timestamp(),

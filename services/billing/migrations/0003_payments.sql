@@ -33,3 +33,4 @@ create table payment_anomalies (
     noted_at timestamptz not null,
     primary key (payment_id, code)
 );
+create index payment_anomalies_noted on payment_anomalies (noted_at, payment_id, code);

@@ -8,6 +8,7 @@ import structlog
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
+from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import FieldRefusal, Refusal
@@ -112,6 +113,8 @@ async def prepare(
         ),
     )
     await store.add(tx, payment, exer=f"{invoice.issued_on.year}")
+    started = {"number": invoice.number, "amount_cents": payment.attempt.amount_cents}
+    tx.note(Act(actor, "payment_started", payment.payment_id, invoice.household_id, after=started))
     prepared = PreparedPayment(payment_id=payment.payment_id, number=invoice.number, email=email)
     return await claim.keep(tx, prepared), True
 

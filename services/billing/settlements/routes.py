@@ -1,14 +1,15 @@
-"""HTTP routes of payment results."""
+"""HTTP routes of payment results, and of what is odd about them."""
 
 from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.billing import api
 from contracts.billing.api import OperationId
-from contracts.billing.models import PayfipNotification, Payment
+from contracts.billing.models import PayfipNotification, Payment, PaymentAnomaly
+from contracts.http import Cursor, Page
 
 from ..payments.commands import PaymentProvider
-from . import commands
+from . import commands, queries
 
 
 @serves(api.notify_payment)
@@ -23,4 +24,9 @@ async def read_by_operation(
     return await commands.payment_by_operation(db, actor, provider, operation_id)
 
 
-ROUTES = (notify, read_by_operation)
+@serves(api.list_payment_anomalies)
+async def list_anomalies(db: Database, cursor: Cursor | None = None) -> Page[PaymentAnomaly]:
+    return await queries.anomalies(db, cursor)
+
+
+ROUTES = (notify, read_by_operation, list_anomalies)

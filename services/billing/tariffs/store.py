@@ -43,6 +43,21 @@ async def add_grid(tx: Transaction, grid: Grid, actor: Actor) -> None:
     )
 
 
+HOLD_TARIFFS_SQL = "select pg_advisory_xact_lock(hashtextextended('prices of tariffs', 0))"
+
+SHARE_TARIFFS_SQL = "select pg_advisory_xact_lock_shared(hashtextextended('prices of tariffs', 0))"
+
+
+async def hold_tariffs(tx: Transaction) -> None:
+    """This transaction changes prices: those that price days have ended, and others wait for this one before they do."""
+    await tx.execute(HOLD_TARIFFS_SQL)
+
+
+async def share_tariffs(tx: Transaction) -> None:
+    """This transaction prices days: until it ends, nobody changes the tariffs that the next statement reads."""
+    await tx.execute(SHARE_TARIFFS_SQL)
+
+
 PRICE_DAYS_SQL = """
 select a.label as activity_label, t.tariff_code, t.label, t.grid_version, t.effective_on, t.brackets,
        q.value_cents, q.effective_on as quotient_on

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.actor import Actor
 from chassis.batching import Batcher
 from chassis.data.database import Database, Transaction, command
+from chassis.data.history import Act
 from chassis.data.idempotency import Claim, KeptAnswer
 from chassis.identifiers import new_id
 from chassis.refusal import IdempotencyKeyReused, Refusal
@@ -14,7 +17,7 @@ from contracts.booking.models import Booking, BookingChanges, BookingChangesMade
 from contracts.types import BookingStatus
 
 from . import store
-from .domain import BasketDecision, BookedDay, BookingFacts, Snapshot, WishedBasket, decide
+from .domain import BasketDecision, BookedDay, BookingFacts, SlotFacts, Snapshot, WishedBasket, decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,26 @@ async def _save(tx: Transaction, accepted: Sequence[tuple[BookingRequest, Basket
     await store.insert_bookings(tx, decisions)
     tx.keep([KeptAnswer(request.claim, answer.model_dump_json()) for request, _, answer in accepted])
     for request, decision, _ in accepted:
+        tx.note(_act(request.actor, decision))
         tx.emit(*decision.events(), trace=request.trace)
+
+
+def _act(actor: Actor, decision: BasketDecision) -> Act:
+    """One row for a basket: the days that it booked and those that it gave back."""
+    given_back = [_noted(item.child_id, item.slot) for item in decision.given_back]
+    booked = [_noted(day.child.child_id, day.slot) for day in decision.days]
+    return Act(
+        actor,
+        "bookings_changed",
+        decision.basket_id,
+        decision.household_id,
+        before={"days": given_back} if given_back else None,
+        after={"days": booked} if booked else None,
+    )
+
+
+def _noted(child_id: UUID, slot: SlotFacts) -> dict[str, Any]:
+    return {"child_id": child_id, "activity_id": slot.activity_id, "service_on": slot.service_on}
 
 
 def _replay(requests: Sequence[BookingRequest], kept: Sequence[KeptAnswer]) -> dict[Claim, Outcome]:

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.booking import api
@@ -13,8 +14,8 @@ from . import commands, queries
 
 
 @serves(api.create_activity)
-async def create_activity(body: ActivityCreate, db: Database) -> Activity:
-    return await commands.create_activity(db, body)
+async def create_activity(body: ActivityCreate, db: Database, actor: Actor) -> Activity:
+    return await commands.create_activity(db, actor, body)
 
 
 @serves(api.list_activities)
@@ -23,8 +24,8 @@ async def list_activities(db: Database, cursor: Cursor | None = None) -> Page[Ac
 
 
 @serves(api.open_slots)
-async def open_slots(activity_id: UUID, body: SlotsOpen, db: Database) -> Page[Slot]:
-    return Page(items=tuple(await commands.open_slots(db, activity_id, body)))
+async def open_slots(activity_id: UUID, body: SlotsOpen, db: Database, actor: Actor) -> Page[Slot]:
+    return Page(items=tuple(await commands.open_slots(db, actor, activity_id, body)))
 
 
 @serves(api.list_slots)

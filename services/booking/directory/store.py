@@ -4,6 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from chassis.data.database import Transaction
+from chassis.data.history import forget_changes
 from chassis.data.ranges import stored_memberships, stored_range
 from chassis.data.replicas import Replica
 from chassis.days import DateRange
@@ -55,6 +56,7 @@ async def forget_household(tx: Transaction, key: str) -> None:
     household_id = UUID(key)
     await HOUSEHOLDS.forget(tx, key)
     await tx.execute(FORGET_REASONS_SQL, household_id)
+    await forget_changes(tx, [household_id])
     await _derive(tx, household_id=household_id)
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from chassis.actor import Actor
 from chassis.clock import civil_day
 from chassis.data.database import Transaction, command
+from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound, Refusal
@@ -62,6 +63,13 @@ async def request_enrollment_for(
     )
     if not await store.insert_enrollment(tx, enrollment):
         raise AlreadyEnrolled
+    asked = {
+        "child_id": enrollment.child_id,
+        "activity_id": enrollment.activity_id,
+        "starts_on": enrollment.starts_on,
+        "ends_on": enrollment.ends_on,
+    }
+    tx.note(Act(actor, "enrollment_requested", enrollment.enrollment_id, enrollment.household_id, after=asked))
     tx.emit(
         EnrollmentRequested(
             enrollment_id=enrollment.enrollment_id,
@@ -93,6 +101,10 @@ async def decide(tx: Transaction, actor: Actor, enrollment_id: UUID, request: En
         now = await tx.now()
         reason = None if request.is_validated else request.reason
         await store.save_decision(tx, enrollment_id, store.DecisionTaken(status, reason, actor.account_id, now))
+        decided = "enrollment_validated" if request.is_validated else "enrollment_refused"
+        before = {"status": row["status"]}
+        after = {"status": status, "reason": reason, "child_id": row["child_id"], "activity_id": row["activity_id"]}
+        tx.note(Act(actor, decided, enrollment_id, row["household_id"], before=before, after=after))
         ids = {name: row[name] for name in ("household_id", "child_id", "activity_id")}
         if request.is_validated:
             tx.emit(

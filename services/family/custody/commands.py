@@ -1,8 +1,14 @@
 """Entering who answers for a child and where the child lives; telling households of a coming of age."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
+from pydantic import BaseModel
+
+from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
+from chassis.data.history import Act
 from chassis.days import DateRange
 from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from contracts.family.events import ChildCameOfAge
@@ -19,32 +25,46 @@ COMINGS_OF_AGE_MAX = 100
 
 @command
 async def change_responsibility(
-    tx: Transaction, child_id: UUID, adult_id: UUID, request: ResponsibilityChange
+    tx: Transaction, actor: Actor, child_id: UUID, adult_id: UUID, request: ResponsibilityChange
 ) -> ChildFile:
     """Enter what an adult is to a child, from a day on. Raises NotFound, Invalid."""
     custody = await _lock(tx, child_id)
     if await load_adult(tx, adult_id) is None:
         raise NotFound
     tie, grant = Tie(adult_id, request.role), Grant(request.authority, request.evidence)
-    return await _save(tx, custody, domain.with_tie(custody, tie, grant, request.starts_on, request.ends_on))
+    decision = domain.with_tie(custody, tie, grant, request.starts_on, request.ends_on)
+    return await _save(
+        tx, custody, decision, Act(actor, "responsibility_changed", child_id, after=_words(request, adult_id))
+    )
 
 
 @command
-async def end_responsibility(tx: Transaction, child_id: UUID, adult_id: UUID, request: ResponsibilityEnd) -> ChildFile:
+async def end_responsibility(
+    tx: Transaction, actor: Actor, child_id: UUID, adult_id: UUID, request: ResponsibilityEnd
+) -> ChildFile:
     """Enter the last day on which an adult is this to a child. Raises NotFound, Invalid."""
     custody = await _lock(tx, child_id)
-    return await _save(tx, custody, domain.without_tie(custody, Tie(adult_id, request.role), request.ends_on))
+    decision = domain.without_tie(custody, Tie(adult_id, request.role), request.ends_on)
+    return await _save(
+        tx, custody, decision, Act(actor, "responsibility_ended", child_id, after=_words(request, adult_id))
+    )
 
 
 @command
-async def change_residence(tx: Transaction, child_id: UUID, request: ResidenceChange) -> ChildFile:
+async def change_residence(tx: Transaction, actor: Actor, child_id: UUID, request: ResidenceChange) -> ChildFile:
     """Enter where a child lives, from a day on. Raises NotFound, Invalid."""
     custody = await _lock(tx, child_id)
     if request.ends_on is not None and request.ends_on < request.starts_on:
         raise Invalid(FieldRefusal("/ends_on", "range_reversed", (("starts_on", request.starts_on),)))
     home = Home(request.pattern, request.household_ids, request.anchor_on, request.evidence)
     during = DateRange.between(request.starts_on, request.ends_on)
-    return await _save(tx, custody, domain.with_home(custody, home, during, await memberships_of(tx, child_id)))
+    decision = domain.with_home(custody, home, during, await memberships_of(tx, child_id))
+    return await _save(tx, custody, decision, Act(actor, "residence_changed", child_id, after=_words(request)))
+
+
+def _words(request: BaseModel, adult_id: UUID | None = None) -> dict[str, Any]:
+    named = {"adult_id": str(adult_id)} if adult_id else {}
+    return request.model_dump(mode="json") | named
 
 
 async def _lock(tx: Transaction, child_id: UUID) -> Custody:
@@ -54,12 +74,14 @@ async def _lock(tx: Transaction, child_id: UUID) -> Custody:
     return await load_custody(tx, child)
 
 
-async def _save(tx: Transaction, before: Custody, decision: Custody | Refusal) -> ChildFile:
-    """Keep what was decided, unless it is so already."""
+async def _save(tx: Transaction, before: Custody, decision: Custody | Refusal, act: Act) -> ChildFile:
+    """Keep what was decided, unless it is so already; it is noted for each household of the child."""
     if isinstance(decision, Refusal):
         raise decision
     if decision != before:
         await save_custody(tx, decision)
+        for household_id in sorted(await households_of_person(tx, before.child.child_id)):
+            tx.note(replace(act, household_id=household_id))
     return await queries.child_file(tx, before.child.child_id)
 
 

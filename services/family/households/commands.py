@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
+from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.days import ONE_DAY, DateRange, Days
 from chassis.identifiers import new_id
@@ -76,6 +77,8 @@ async def open_household(
     if quotient:
         await record_quotient(tx, file.household_id, quotient, now, actor.account_id)
         tx.emit(QuotientState(household_id=file.household_id, quotients=(quotient,)))
+    opened = {"reference": file.reference, "child_count": len(file.children)}
+    tx.note(Act(actor, "household_opened", file.household_id, file.household_id, after=opened))
     return await claim.keep(tx, await read_household(tx, file.household_id, today))
 
 
@@ -117,7 +120,7 @@ async def _answer_for(tx: Transaction, file: HouseholdFile, child: Child, today:
 
 @command
 async def join_household(
-    tx: Transaction, rules: FamilyRules, household_id: UUID, person_id: UUID, request: MembershipChange
+    tx: Transaction, actor: Actor, household_id: UUID, person_id: UUID, request: MembershipChange
 ) -> Household:
     """Let somebody belong to a household during some days; where a child lives is entered apart. Raises NotFound, Invalid."""
     today = await tx.today()
@@ -132,12 +135,13 @@ async def join_household(
     if changed != file:
         await save_members(tx, changed)
         await publish(tx, [household_id], today)
+        tx.note(Act(actor, "household_joined", person_id, household_id, after=request.model_dump(mode="json")))
     return await read_household(tx, household_id, today)
 
 
 @command
 async def leave_household(
-    tx: Transaction, rules: FamilyRules, household_id: UUID, person_id: UUID, request: MembershipEnd
+    tx: Transaction, actor: Actor, household_id: UUID, person_id: UUID, request: MembershipEnd
 ) -> Household:
     """End a membership; a child who lived there lives there no more, and an adult who paid pays no more.
 
@@ -163,11 +167,12 @@ async def leave_household(
         await save_members(tx, changed)
         await save_payers(tx, changed)
         await publish(tx, [household_id], today)
+        tx.note(Act(actor, "household_left", person_id, household_id, after=request.model_dump(mode="json")))
     return await read_household(tx, household_id, today)
 
 
 @command
-async def change_payer(tx: Transaction, rules: FamilyRules, household_id: UUID, request: PayerChange) -> Household:
+async def change_payer(tx: Transaction, actor: Actor, household_id: UUID, request: PayerChange) -> Household:
     """Enter who pays for a household's days from a day on. Raises NotFound, Invalid, PayerNotAMember."""
     today = await tx.today()
     file = await _lock(tx, household_id)
@@ -177,6 +182,7 @@ async def change_payer(tx: Transaction, rules: FamilyRules, household_id: UUID, 
     if payers != file.payers:
         await save_payers(tx, replace(file, payers=payers))
         await publish(tx, [household_id], today)
+        tx.note(Act(actor, "payer_changed", request.adult_id, household_id, after=request.model_dump(mode="json")))
     return await read_household(tx, household_id, today)
 
 

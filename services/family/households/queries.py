@@ -3,15 +3,17 @@
 from datetime import date
 from uuid import UUID
 
+from chassis.access import reach_of, reaching
 from chassis.actor import Actor
 from chassis.comparing import comparable, stored_key
 from chassis.data.database import Database, Queries
 from chassis.data.paging import page_of, read_cursor
-from chassis.refusal import NotFound
+from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.family.models import Household, HouseholdReference, HouseholdSummary
 from contracts.http import Page
 from contracts.types import ActorKind
 
+from ..access import HOUSEHOLD
 from ..errors import HouseholdAmbiguous
 
 WORDS_MAX = 8
@@ -70,28 +72,38 @@ async def own_households(db: Queries, actor: Actor, today: date) -> list[Househo
 
 async def household_for(db: Queries, actor: Actor, household_id: UUID, today: date) -> Household:
     """A household as its adults and entitled agents see it; for other adults there is none."""
-    if actor.kind is ActorKind.PARENT:
-        own = await own_households(db, actor, today)
-        if household_id not in {household.household_id for household in own}:
-            raise NotFound
-    return await read_household(db, household_id, today)
+    return await read_household(db, await household_id_for(db, actor, household_id, today), today)
 
 
-async def own_household(db: Queries, actor: Actor, household_id: UUID | None, today: date) -> Household:
-    """The household of the adult who asks: the one named, or the only one.
+REACHES_HOUSEHOLD_SQL = reaching(" select {is_reached}", is_reached=HOUSEHOLD.of("$4::uuid"))
+
+
+async def household_id_for(db: Queries, actor: Actor, household_id: UUID | None, today: date) -> UUID:
+    """The household that a request is about: the one named, or the only one of the adult who asks.
 
     Raises:
         NotFound: it is not theirs, or they have none.
         HouseholdAmbiguous: they have several and named none.
+        Invalid: an agent named none.
     """
     if household_id is not None:
-        return await household_for(db, actor, household_id, today)
+        if not await db.fetchval(REACHES_HOUSEHOLD_SQL, *reach_of(actor, today), household_id):
+            raise NotFound
+        return household_id
+    if actor.kind is not ActorKind.PARENT:
+        raise Invalid(FieldRefusal("/household_id", "missing"))
     own = await own_households(db, actor, today)
     if not own:
         raise NotFound
     if len(own) > 1:
         raise HouseholdAmbiguous(references=" ".join(household.reference for household in own))
-    return await read_household(db, own[0].household_id, today)
+    return own[0].household_id
+
+
+async def own_household(db: Queries, actor: Actor, household_id: UUID | None, today: date) -> Household:
+    """A household of the adult who asks: the one named, or the only one. Raises NotFound, HouseholdAmbiguous."""
+    actor.require_guardian()
+    return await household_for(db, actor, household_id or await household_id_for(db, actor, None, today), today)
 
 
 FIND_HOUSEHOLDS_SQL = """

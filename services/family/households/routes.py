@@ -4,6 +4,7 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database
+from chassis.data.history import history_of
 from chassis.data.idempotency import Claim
 from chassis.http.routes import serves
 from contracts.family import api
@@ -16,6 +17,7 @@ from contracts.family.models import (
     MembershipEnd,
     PayerChange,
 )
+from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SearchText
 
 from ..settings import FamilyRules
@@ -32,7 +34,6 @@ async def open_household(
 @serves(api.find_households)
 async def find_households(
     db: Database,
-    rules: FamilyRules,
     search: SearchText = "",
     cursor: Cursor | None = None,
     limit: PageSize = PAGE_SIZE,
@@ -41,40 +42,49 @@ async def find_households(
 
 
 @serves(api.read_household)
-async def read_household(household_id: UUID, db: Database, actor: Actor, rules: FamilyRules) -> Household:
+async def read_household(household_id: UUID, db: Database, actor: Actor) -> Household:
     return await queries.household_for(db, actor, household_id, await db.today())
 
 
+@serves(api.family_history)
+async def family_history(
+    db: Database, actor: Actor, household_id: UUID | None = None, cursor: Cursor | None = None
+) -> Page[HistoryEntry]:
+    today = await db.today()
+    return await history_of(db, await queries.household_id_for(db, actor, household_id, today), cursor)
+
+
 @serves(api.my_household)
-async def my_household(db: Database, actor: Actor, rules: FamilyRules, household_id: UUID | None = None) -> Household:
+async def my_household(db: Database, actor: Actor, household_id: UUID | None = None) -> Household:
     return await queries.own_household(db, actor, household_id, await db.today())
 
 
 @serves(api.my_households)
-async def my_households(db: Database, actor: Actor, rules: FamilyRules) -> Page[HouseholdReference]:
+async def my_households(db: Database, actor: Actor) -> Page[HouseholdReference]:
     return Page(items=tuple(await queries.own_households(db, actor, await db.today())))
 
 
 @serves(api.join_household)
 async def join_household(
-    household_id: UUID, person_id: UUID, body: MembershipChange, db: Database, rules: FamilyRules
+    household_id: UUID, person_id: UUID, body: MembershipChange, db: Database, actor: Actor
 ) -> Household:
-    return await commands.join_household(db, rules, household_id, person_id, body)
+    return await commands.join_household(db, actor, household_id, person_id, body)
 
 
 @serves(api.leave_household)
 async def leave_household(
-    household_id: UUID, person_id: UUID, body: MembershipEnd, db: Database, rules: FamilyRules
+    household_id: UUID, person_id: UUID, body: MembershipEnd, db: Database, actor: Actor
 ) -> Household:
-    return await commands.leave_household(db, rules, household_id, person_id, body)
+    return await commands.leave_household(db, actor, household_id, person_id, body)
 
 
 @serves(api.change_payer)
-async def change_payer(household_id: UUID, body: PayerChange, db: Database, rules: FamilyRules) -> Household:
-    return await commands.change_payer(db, rules, household_id, body)
+async def change_payer(household_id: UUID, body: PayerChange, db: Database, actor: Actor) -> Household:
+    return await commands.change_payer(db, actor, household_id, body)
 
 
 ROUTES = (
+    family_history,
     open_household,
     find_households,
     read_household,

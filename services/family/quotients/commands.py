@@ -4,6 +4,7 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Transaction, command
+from chassis.data.history import Act
 from chassis.refusal import Invalid, NotFound
 from contracts.family.events import Quotient, QuotientState
 from contracts.family.models import Household, QuotientChange
@@ -11,7 +12,7 @@ from contracts.family.models import Household, QuotientChange
 from ..households.queries import read_household
 from ..households.store import lock_household
 from ..settings import FamilyRules
-from .domain import day_fault, with_quotient
+from .domain import day_fault, in_force, with_quotient
 from .store import load_quotients, record_quotient
 
 
@@ -30,6 +31,17 @@ async def change_quotient(
     history = await load_quotients(tx, household_id)
     if quotient not in history:
         await record_quotient(tx, household_id, quotient, now, actor.account_id)
+        before = in_force(history, quotient.effective_on)
+        tx.note(
+            Act(
+                actor,
+                "quotient_changed",
+                household_id,
+                household_id,
+                before=before.model_dump() if before else None,
+                after=quotient.model_dump(),
+            )
+        )
         tx.emit(QuotientState(household_id=household_id, quotients=with_quotient(history, quotient)))
     return await read_household(tx, household_id, today)
 

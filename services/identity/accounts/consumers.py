@@ -10,6 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.data.database import Transaction
+from chassis.data.history import forget_changes
 from chassis.identifiers import new_id
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState
@@ -64,8 +65,10 @@ class HouseholdConsumer:
     async def erase(self, tx: Transaction, household_id: str) -> None:
         """Erase the accounts that no other household keeps."""
         gone = await replace_invited(tx, UUID(household_id), [])
-        for account_id in await delete_accounts(tx, gone):
+        erased = await delete_accounts(tx, gone)
+        for account_id in erased:
             tx.erase(AccountState, str(account_id))
+        await forget_changes(tx, erased)
 
     async def _open(self, tx: Transaction, invitee: Invitee) -> None:
         now = await tx.now()
@@ -74,7 +77,6 @@ class HouseholdConsumer:
             account_id=new_id(),
             guardian_id=invitee.guardian_id,
             kind=ActorKind.PARENT,
-            roles=(),
             step=AccountStatus.INVITED,
             is_disabled=False,
             email=invitee.email,

@@ -8,7 +8,7 @@ from enum import StrEnum, auto
 from uuid import UUID
 
 from contracts.identity.events import AccountState
-from contracts.types import AccountStatus, ActorKind, Role
+from contracts.types import AccountStatus, ActorKind
 
 USERNAME_STEM_MAX = 12
 USERNAME_DIGITS = 5
@@ -33,7 +33,6 @@ class AccountRecord:
     account_id: UUID
     guardian_id: UUID | None
     kind: ActorKind
-    roles: tuple[Role, ...]
     step: AccountStatus
     is_disabled: bool
     email: str

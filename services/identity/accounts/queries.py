@@ -2,10 +2,38 @@
 
 from uuid import UUID
 
+from chassis.actor import Actor
 from chassis.data.database import Database
+from chassis.data.history import history_of
 from chassis.data.paging import page_of, read_id
+from chassis.refusal import FieldRefusal, Invalid, NotFound
+from contracts.history import HistoryEntry
 from contracts.http import Page
 from contracts.identity import models
+from contracts.types import ActorKind
+
+ACCOUNTS_OF_HOUSEHOLD_SQL = """
+select a.account_id from accounts a join invited_guardians g using (guardian_id)
+where ($1::uuid is null or g.household_id = $1) and ($2::uuid is null or a.guardian_id = $2)
+order by a.account_id
+"""
+
+
+async def history(db: Database, actor: Actor, household_id: UUID | None, cursor: str | None) -> Page[HistoryEntry]:
+    """What was done with the accounts of a household; a guardian reaches their own.
+
+    Raises:
+        NotFound: the guardian is of another household, or of none.
+        Invalid: an agent named no household.
+    """
+    guardian_id = actor.require_guardian() if actor.kind is ActorKind.PARENT else None
+    if guardian_id is None and household_id is None:
+        raise Invalid(FieldRefusal("/household_id", "missing"))
+    rows = await db.fetch(ACCOUNTS_OF_HOUSEHOLD_SQL, household_id, guardian_id)
+    if guardian_id is not None and not rows:
+        raise NotFound
+    return await history_of(db, None, cursor, [row["account_id"] for row in rows])
+
 
 ACCOUNTS_SQL = """
 select a.account_id, a.guardian_id, a.kind, a.email, a.username, a.created_at, a.last_sign_in_at,
@@ -19,6 +47,6 @@ order by a.account_id limit $3
 
 
 async def list_accounts(db: Database, guardian_id: UUID | None, cursor: str | None, limit: int) -> Page[models.Account]:
-    """A page of accounts, oldest first. Raises Forbidden for anybody but an agent of the front desk or a director."""
+    """A page of accounts, oldest first."""
     rows = await db.fetch(ACCOUNTS_SQL, guardian_id, read_id(cursor), limit + 1)
     return page_of([models.Account(**dict(row)) for row in rows], lambda account: (account.account_id,), limit)

@@ -2,8 +2,10 @@
 
 from uuid import UUID
 
+from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.http.routes import serves
+from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize
 from contracts.identity import api
 from contracts.identity.models import Account
@@ -19,3 +21,10 @@ async def list_accounts(
     limit: PageSize = PAGE_SIZE,
 ) -> Page[Account]:
     return await queries.list_accounts(db, guardian_id, cursor, limit)
+
+
+@serves(api.identity_history)
+async def identity_history(
+    db: Database, actor: Actor, household_id: UUID | None = None, cursor: Cursor | None = None
+) -> Page[HistoryEntry]:
+    return await queries.history(db, actor, household_id, cursor)

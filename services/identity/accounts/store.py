@@ -5,13 +5,13 @@ from uuid import UUID
 
 from chassis.data.database import Row, Transaction
 from chassis.data.replicas import Replica
-from contracts.types import AccountStatus, ActorKind, Role
+from contracts.types import AccountStatus, ActorKind
 
 from .domain import AccountRecord, email_key, username_key
 
 LOCK_ACCOUNTS_SQL = """
-select account_id, guardian_id, kind, roles, status, is_disabled, email, username, password_hash, password_expires_at,
-       created_at, last_sign_in_at
+select account_id, guardian_id, kind, status, is_disabled, email, username, password_hash, password_expires_at, created_at,
+       last_sign_in_at
 from accounts where account_id = any($1::uuid[]) order by account_id for update
 """
 
@@ -27,9 +27,9 @@ async def lock_account(tx: Transaction, account_id: UUID) -> AccountRecord | Non
 
 
 INSERT_ACCOUNT_SQL = """
-insert into accounts (account_id, guardian_id, kind, roles, status, is_disabled, email, email_key, username,
-                      username_key, password_hash, password_expires_at, created_at, last_sign_in_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+insert into accounts (account_id, guardian_id, kind, status, is_disabled, email, email_key, username, username_key,
+                      password_hash, password_expires_at, created_at, last_sign_in_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 on conflict (guardian_id) do nothing returning true
 """
 
@@ -42,7 +42,6 @@ async def insert_account(tx: Transaction, account: AccountRecord) -> bool:
             account.account_id,
             account.guardian_id,
             account.kind,
-            list(account.roles),
             account.step,
             account.is_disabled,
             account.email,
@@ -164,7 +163,6 @@ def account_of(row: Row) -> AccountRecord:
         account_id=row["account_id"],
         guardian_id=row["guardian_id"],
         kind=ActorKind(row["kind"]),
-        roles=tuple(Role(role) for role in row["roles"]),
         step=AccountStatus(row["status"]),
         is_disabled=row["is_disabled"],
         email=row["email"],

@@ -8,13 +8,16 @@ from uuid import UUID
 
 import structlog
 
+from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
+from chassis.data.history import Act
 from chassis.refusal import NotFound, Refusal
 from chassis.sealing import seal
 from contracts.identity.events import CredentialIssued
 from contracts.identity.models import Activated, Credential, Invitation
-from contracts.types import CredentialPurpose
+from contracts.types import Channel, CredentialPurpose
 
+from ..access import holder_of
 from ..accounts.domain import AccountRecord
 from ..accounts.store import end_sessions, forget_failures, is_email_shared, lock_account, save_account
 from ..adapters.keys import TOKEN_BYTES, Keys, token_hash
@@ -51,7 +54,7 @@ log = structlog.get_logger()
 
 
 @command
-async def activate(tx: Transaction, token: str) -> Activated:
+async def activate(tx: Transaction, token: str, channel: Channel) -> Activated:
     """Follow an activation link.
 
     Raises:
@@ -72,6 +75,7 @@ async def activate(tx: Transaction, token: str) -> Activated:
     await forget_failures(tx, account_subject(account.account_id))
     if followed.is_reset:
         await end_sessions(tx, account.account_id)
+    tx.note(Act(holder_of(account, channel), "link_followed", account.account_id))
     if followed.account.status is not account.status:
         tx.emit(followed.account.state())
     if followed.event is not None:
@@ -81,7 +85,7 @@ async def activate(tx: Transaction, token: str) -> Activated:
 
 
 @command
-async def invite_again(tx: Transaction, account_id: UUID, validity: timedelta) -> Invitation:
+async def invite_again(tx: Transaction, actor: Actor, account_id: UUID, validity: timedelta) -> Invitation:
     """Send a new link and temporary password, at an agent's request.
 
     The former ones no longer work. Who already has a personal password keeps it until they follow the new link.
@@ -89,6 +93,7 @@ async def invite_again(tx: Transaction, account_id: UUID, validity: timedelta) -
     account = await lock_account(tx, account_id)
     if account is None or account.is_disabled:
         raise NotFound
+    tx.note(Act(actor, "invited_again", account_id))
     await forget_failures(tx, account_subject(account.account_id))
     return await request_invitation(tx, account, _purpose(account), validity)
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.actor import BrowserSession
+from chassis.actor import Actor, BrowserSession
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.identity import api
@@ -13,8 +13,8 @@ from . import commands
 
 
 @serves(api.activate)
-async def activate(body: Activation, db: Database) -> Activated:
-    return await commands.activate(db, body.token)
+async def activate(body: Activation, db: Database, browser: BrowserSession) -> Activated:
+    return await commands.activate(db, body.token, browser.channel)
 
 
 @serves(api.request_reset)
@@ -23,5 +23,5 @@ async def request_reset(body: PasswordReset, db: Database, browser: BrowserSessi
 
 
 @serves(api.invite_again)
-async def invite_again(account_id: UUID, db: Database, rules: IdentityRules) -> Invitation:
-    return await commands.invite_again(db, account_id, rules.invitation_validity)
+async def invite_again(account_id: UUID, db: Database, actor: Actor, rules: IdentityRules) -> Invitation:
+    return await commands.invite_again(db, actor, account_id, rules.invitation_validity)

@@ -1,17 +1,19 @@
 """Choosing personal credentials: the first time instead of those that were generated, later instead of one's own."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import asyncpg
 import structlog
 
-from chassis.actor import BrowserSession
+from chassis.actor import Actor, BrowserSession
 from chassis.data.database import Database, Transaction, command
+from chassis.data.history import Act
 from chassis.refusal import FieldRefusal, Invalid
 from contracts.identity.events import CredentialsChosen
 from contracts.identity.models import CredentialsChoice, SessionOpened
 from contracts.types import AccountStatus
 
+from ..access import holder_of
 from ..accounts.domain import AccountRecord
 from ..accounts.store import end_sessions, forget_failures, lock_account, save_account
 from ..activation.store import withdraw_invitations
@@ -26,6 +28,14 @@ from .domain import Choice, check_choice
 from .queries import is_username_taken
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class NewCredentials:
+    """What was chosen, the password as its hash."""
+
+    username: str
+    password_hash: str = field(repr=False)
 
 
 async def choose_credentials(
@@ -54,12 +64,14 @@ async def choose_credentials(
     if refusals:
         raise Invalid(*refusals)
     password_hash = await passwords.hash(choice.password)
-    return await replace_credentials(db, session, choice.username, password_hash, rules)
+    return await replace_credentials(
+        db, holder_of(session.account, browser.channel), session, NewCredentials(choice.username, password_hash), rules
+    )
 
 
 @command
 async def replace_credentials(
-    tx: Transaction, session: SignedIn, username: str, password_hash: str, rules: IdentityRules
+    tx: Transaction, actor: Actor, session: SignedIn, credentials: NewCredentials, rules: IdentityRules
 ) -> SessionOpened:
     """Store new credentials and renew the session, unless it ended or its password changed meanwhile."""
     account = await lock_account(tx, session.account.account_id)
@@ -69,8 +81,8 @@ async def replace_credentials(
     chosen = replace(
         account,
         step=AccountStatus.ACTIVE,
-        username=username,
-        password_hash=password_hash,
+        username=credentials.username,
+        password_hash=credentials.password_hash,
         password_expires_at=None,
     )
     try:
@@ -80,6 +92,8 @@ async def replace_credentials(
     await end_sessions(tx, account.account_id)
     await withdraw_invitations(tx, account.account_id)
     await forget_failures(tx, account_subject(account.account_id))
+    before, after = {"username": account.username}, {"username": chosen.username}
+    tx.note(Act(actor, "credentials_chosen", account.account_id, before=before, after=after))
     if chosen.status is not account.status:
         tx.emit(chosen.state())
     tx.emit(CredentialsChosen(account_id=account.account_id, chosen_at=now))

@@ -6,7 +6,6 @@ create table accounts (
     account_id uuid primary key,
     guardian_id uuid unique,
     kind text not null check (kind in ('parent', 'agent')),
-    roles text[] not null default '{}',
     status text not null check (status in ('invited', 'activated', 'active')),
     is_disabled boolean not null default false,
     email text not null,
@@ -20,6 +19,18 @@ create table accounts (
     check ((kind = 'parent') = (guardian_id is not null))
 );
 create index accounts_email on accounts (email_key);
+
+-- Who an agent is, and what the town lets them do: roles of its settings, at some sites or at every one.
+create table agents (
+    account_id uuid primary key references accounts on delete cascade,
+    first_name text not null,
+    last_name text not null,
+    service text not null,
+    roles text[] not null,
+    sites text[] not null,
+    has_every_site boolean not null,
+    check (not has_every_site or sites = '{}')
+);
 
 -- The last state applied of each household. An erased household keeps its row, so that a replay cannot bring it back.
 create table household_versions (

@@ -12,6 +12,7 @@ from chassis.refusal import Refusal
 from contracts.types import AccountStatus, ActorKind, SessionStage
 
 from ..accounts.domain import AccountRecord, email_key, username_key
+from ..agents.domain import AgentRecord
 from ..errors import AccountDisabled, AccountNotActivated, TemporaryPasswordExpired
 
 UNKNOWN_LOGIN_BUCKETS = 1 << 16
@@ -46,8 +47,10 @@ class SignedIn:
     account: AccountRecord
     has_accepted_terms: bool
     previous_sign_in_at: datetime | None
+    opened_at: datetime
     seen_at: datetime
     ends_at: datetime
+    agent: AgentRecord | None = None
 
     @property
     def stage(self) -> SessionStage:

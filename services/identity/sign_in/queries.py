@@ -5,11 +5,13 @@ from datetime import timedelta
 from chassis.actor import Actor, sign_actor
 from chassis.data.database import Database
 from contracts.identity.models import CurrentSession
-from contracts.types import ActorKind, SessionStage
+from contracts.types import ActorKind, SessionStage, Strength
 
 from ..accounts.domain import email_key, username_key
 from ..accounts.store import account_of
 from ..adapters.keys import Keys, token_hash
+from ..agents.domain import permissions_of
+from ..agents.store import agent_of
 from ..errors import SessionEnded
 from ..settings import IdentityRules
 from .domain import Candidate, SignedIn
@@ -42,12 +44,13 @@ async def find_candidates(db: Database, login: str) -> list[Candidate]:
 
 
 SESSION_SQL = """
-select a.account_id, a.guardian_id, a.kind, a.roles, a.status, a.is_disabled, a.email, a.username, a.password_hash,
+select a.account_id, a.guardian_id, a.kind, a.status, a.is_disabled, a.email, a.username, a.password_hash,
        a.password_expires_at, a.created_at, a.last_sign_in_at,
-       s.previous_sign_in_at, s.seen_at, s.ends_at, now() as asked_at,
+       s.previous_sign_in_at, s.opened_at, s.seen_at, s.ends_at, now() as asked_at,
+       g.first_name, g.last_name, g.service, g.roles, g.sites, g.has_every_site,
        exists (select from terms_acceptances t where t.account_id = a.account_id and t.version = $2)
            as has_accepted_terms
-from sessions s join accounts a using (account_id) where s.token_hash = $1
+from sessions s join accounts a using (account_id) left join agents g using (account_id) where s.token_hash = $1
 """
 
 TOUCH_SESSION_SQL = "update sessions set seen_at = $2 where token_hash = $1 and seen_at < $2"
@@ -71,23 +74,39 @@ async def signed_in(db: Database, token: str | None, rules: IdentityRules) -> Si
         account=account_of(row),
         has_accepted_terms=row["has_accepted_terms"],
         previous_sign_in_at=row["previous_sign_in_at"],
+        opened_at=row["opened_at"],
         seen_at=seen_at,
         ends_at=row["ends_at"],
+        agent=agent_of(row) if row["roles"] is not None else None,
+    )
+
+
+def actor_of(session: SignedIn, rules: IdentityRules) -> Actor:
+    """Who acts in a session. A password is all that anybody signs in with."""
+    account, agent = session.account, session.agent
+    return Actor(
+        account.account_id,
+        account.kind,
+        account.guardian_id,
+        permissions=permissions_of(agent.roles, rules.roles) if agent else frozenset(),
+        sites=agent.reach if agent else frozenset(),
+        strength=Strength.BASIC,
+        signed_in_at=session.opened_at,
     )
 
 
 def current_session(session: SignedIn, keys: Keys, rules: IdentityRules) -> CurrentSession:
     """The session as the gateway sees it; with a signed actor token once nothing is left to do before."""
-    account = session.account
+    account, actor = session.account, actor_of(session, rules)
     token, token_expires_at = None, None
     if session.stage is SessionStage.READY:
-        actor = Actor(account.account_id, account.kind, account.guardian_id, frozenset(account.roles))
         token, token_expires_at = sign_actor(actor, keys.actor, rules.actor_token_lifetime)
     return CurrentSession(
         account_id=account.account_id,
         guardian_id=account.guardian_id,
         kind=account.kind,
-        roles=account.roles,
+        name=session.agent.name if session.agent else None,
+        permissions=tuple(sorted(actor.permissions)),
         username=account.username,
         stage=session.stage,
         previous_sign_in_at=session.previous_sign_in_at,

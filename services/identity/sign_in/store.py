@@ -66,6 +66,7 @@ async def open_session(
         account=account,
         has_accepted_terms=await tx.fetchval(HAS_ACCEPTED_SQL, account.account_id, terms_version),
         previous_sign_in_at=previous_sign_in_at,
+        opened_at=now,
         seen_at=now,
         ends_at=now + limits.absolute,
     )

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+from chassis.actor import Actor
 from chassis.data.database import Transaction, command
+from chassis.data.history import Act
 from contracts.identity.events import TermsAccepted
 
 from ..accounts.store import lock_account
@@ -15,7 +17,7 @@ from .store import store_acceptance
 
 @command
 async def accept_terms(
-    tx: Transaction, keys: Keys, session: SignedIn, terms: TermsDocument, reading: TermsReading
+    tx: Transaction, actor: Actor, keys: Keys, session: SignedIn, terms: TermsDocument, reading: TermsReading
 ) -> SignedIn:
     """Accept the terms in force; the session as it is then. Accepting them again changes nothing.
 
@@ -31,5 +33,6 @@ async def accept_terms(
         raise SessionEnded
     now = await tx.now()
     if await store_acceptance(tx, account.account_id, terms, now, keys.hash_address(reading.address)):
+        tx.note(Act(actor, "terms_accepted", account.account_id, after={"version": terms.version}))
         tx.emit(TermsAccepted(account_id=account.account_id, terms_version=terms.version, accepted_at=now))
     return replace(session, has_accepted_terms=True)

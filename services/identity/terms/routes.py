@@ -6,6 +6,7 @@ from chassis.http.routes import serves
 from contracts.identity import api
 from contracts.identity.models import CurrentSession, Terms, TermsAcceptance
 
+from ..access import holder_of
 from ..adapters.keys import Keys
 from ..settings import IdentityRules
 from ..sign_in.queries import current_session, signed_in
@@ -27,5 +28,7 @@ async def accept_terms(
 ) -> CurrentSession:
     session = await signed_in(db, browser.session_token, rules)
     reading = TermsReading(body.version, body.end_token, body.is_accepted, browser.address)
-    accepted = await commands.accept_terms(db, keys, session, rules.terms, reading)
+    accepted = await commands.accept_terms(
+        db, holder_of(session.account, browser.channel), keys, session, rules.terms, reading
+    )
     return current_session(accepted, keys, rules)

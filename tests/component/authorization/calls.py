@@ -6,15 +6,16 @@ own where doing it twice would be refused for another reason.
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
 import httpx2
 
-from contracts.types import Role
 from tests.component.authorization.matrix import ANONYMOUS, FORMERS, SECRETS, Cell
 from tests.component.authorization.world import HOUSEHOLD_OF, World
 from tests.component.gateway.town import PASSWORD, household_body
+from tests.support.roles import Role, agent_body
 from tests.support.services import RunningService
 
 QUERY_NAMES: Final = {
@@ -23,32 +24,74 @@ QUERY_NAMES: Final = {
     "activity": ("activity_id",),
     "name": ("search",),
 }
-SHARED: Final = ("activity", "slot", "run")
+SHARED: Final = ("activity", "agent", "slot", "run")
 DAYS_AHEAD: Final = 180
+PEOPLE: Final = ("person_id", "adult_id")
+"""Who is named beside the object: a parent of the household that it is of."""
+LAST_DAY: Final = date(2090, 1, 1)
 TARIFF: Final = "leisure"
 """What stands in the path of the one operation whose object is the town's alone."""
 
 Body = Callable[[World, Cell, str | None], Awaitable[Any]]
 
 
-async def answer_to(world: World, cell: Cell) -> httpx2.Response:
-    """Perform a cell."""
+async def answer_to(
+    world: World, cell: Cell, before_it: Callable[[], Awaitable[object]] | None = None
+) -> httpx2.Response:
+    """Perform a cell, after something that is done once all that it needs is there."""
     operation = cell.operation
     named = await _object(world, cell)
     body = await BODIES[operation.name](world, cell, named) if operation.name in BODIES else None
     path = operation.path
     for parameter in operation.parameters:
-        path = path.replace(f"{{{parameter}}}", named or TARIFF)
+        value = _person(world, cell) if parameter in PEOPLE else named or TARIFF
+        path = path.replace(f"{{{parameter}}}", value)
     today = await world.town.booking.today()
     given = {"from_on": str(today), "to_on": str(await world.town.booking.day(DAYS_AHEAD))}
     given |= dict.fromkeys(QUERY_NAMES.get(cell.names, ()), named) if named else {}
     query = {name: value for name, value in given.items() if name in operation.parameters}
     headers = {"Idempotency-Key": str(uuid4()), **await _headers(world, cell, named)}
     client = _service(world, cell).client
+    if before_it is not None:
+        await before_it()
     response = await client.request(operation.method, path, params=query, json=body, headers=headers)
     if operation.name == "choose_credentials" and response.is_success:
         world.people[cell.actor].session = response.json()["session_token"]
     return response
+
+
+def _person(world: World, cell: Cell) -> str:
+    return world.owned[household_named(cell) or "first"]["guardian"]
+
+
+async def _membership(world: World, cell: Cell, named: str | None) -> Any:
+    return {"starts_on": str(await world.town.booking.today())}
+
+
+async def _membership_end(world: World, cell: Cell, named: str | None) -> Any:
+    # Each ends earlier than the one before: there is something to end every time.
+    return {"ends_on": str(LAST_DAY - timedelta(days=next(world.endings)))}
+
+
+async def _payer(world: World, cell: Cell, named: str | None) -> Any:
+    return {"adult_id": _person(world, cell), "starts_on": str(await world.town.booking.today())}
+
+
+async def _responsibility(world: World, cell: Cell, named: str | None) -> Any:
+    return {"role": "pickup", "starts_on": str(await world.town.booking.today())}
+
+
+async def _responsibility_end(world: World, cell: Cell, named: str | None) -> Any:
+    return {"role": "guardian", "ends_on": str(await world.town.booking.day(DAYS_AHEAD))}
+
+
+async def _residence(world: World, cell: Cell, named: str | None) -> Any:
+    household_id = world.owned[household_named(cell) or "first"]["household"]
+    return {
+        "pattern": "single",
+        "household_ids": [household_id],
+        "starts_on": str(await world.town.booking.today()),
+    }
 
 
 def outcome(response: httpx2.Response) -> str:
@@ -82,6 +125,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await _fresh_run(world, cell) if cell.names == "run" else world.shared[cell.names]
     if cell.names == "link" and cell.about == "own" and cell.actor != "erased_parent":
         return await world.link()
+    if cell.operation.name == "decide_enrollment" and cell.expected == "ok" and cell.about != "erased":
+        return await world.request(str(household_named(cell)))
     if cell.operation.name == "start_payment" and cell.expected == "ok":
         return await world.invoice(str(household_named(cell)))
     return world.owned[str(household_named(cell))][cell.names]
@@ -100,7 +145,12 @@ async def _secret(world: World, cell: Cell) -> str:
 
 
 async def _fresh_run(world: World, cell: Cell) -> str:
-    steps = {"review_invoice_run": (), "issue_invoice_run": ("review",)}
+    steps = {
+        "review_invoice_run": (),
+        "issue_invoice_run": ("review",),
+        "redraft_invoice_run": (),
+        "discard_invoice_run": (),
+    }
     if cell.expected == "ok" and cell.operation.name in steps:
         return await world.run(*steps[cell.operation.name])
     return world.shared["run"]
@@ -153,7 +203,7 @@ async def _terms(world: World, cell: Cell, named: str | None) -> Any:
 
 
 async def _quotient(world: World, _cell: Cell, _named: str | None) -> Any:
-    return {"value_cents": 75_000, "effective_on": str(await world.town.booking.today())}
+    return {"value_cents": secrets.randbelow(100_000), "effective_on": str(await world.town.booking.today())}
 
 
 async def _address(_world: World, _cell: Cell, _named: str | None) -> Any:
@@ -161,8 +211,16 @@ async def _address(_world: World, _cell: Cell, _named: str | None) -> Any:
 
 
 async def _agent(_world: World, _cell: Cell, _named: str | None) -> Any:
-    name = f"agent-{uuid4().hex[:12]}"
-    return {"email": f"{name}@ville.example", "username": name, "roles": [Role.SITE], "password": PASSWORD}
+    return agent_body(f"agent-{uuid4().hex[:12]}", Role.SITE)
+
+
+async def _agent_change(_world: World, _cell: Cell, _named: str | None) -> Any:
+    names = ("first_name", "last_name", "service", "roles", "has_every_site")
+    return {name: agent_body("agent", Role.SITE)[name] for name in names} | {"last_name": uuid4().hex}
+
+
+async def _names(_world: World, _cell: Cell, named: str | None) -> Any:
+    return {"account_ids": [named]}
 
 
 async def _household(_world: World, _cell: Cell, _named: str | None) -> Any:
@@ -215,8 +273,16 @@ BODIES: Final[Mapping[str, Body]] = {
     "activate": _field("token"),
     "request_reset": _address,
     "create_agent": _agent,
+    "change_agent": _agent_change,
+    "agent_names": _names,
     "open_household": _household,
     "change_quotient": _quotient,
+    "join_household": _membership,
+    "leave_household": _membership_end,
+    "change_payer": _payer,
+    "change_responsibility": _responsibility,
+    "end_responsibility": _responsibility_end,
+    "change_residence": _residence,
     "create_activity": _activity,
     "open_slots": _days,
     "request_enrollment": _enrollment,
@@ -226,6 +292,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "change_tariff": _tariff,
     "quote": _quote,
     "create_invoice_run": _month,
+    "review_invoice_run": _fixed(),
     "start_payment": _fixed(),
     "notify_payment": _field("operation_id"),
 }

@@ -8,7 +8,8 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
-from contracts.types import SERVICES, Role
+from contracts.types import SERVICES
+from tests.support.roles import Role
 
 REPOSITORY: Final = Path(__file__).parents[3]
 DOCUMENT: Final = REPOSITORY / "docs" / "security" / "authorization.md"
@@ -19,7 +20,29 @@ OBJECTS: Final = ("own", "other", "random", "erased", "unnamed")
 ANONYMOUS: Final = "anonymous"
 FAMILIES: Final = ("parent", "co_parent", "other_parent")
 FORMERS: Final = ("former_co_parent", "erased_parent")
-AGENTS: Final[Mapping[str, Role]] = {**{role.value: role for role in Role}, "other_site": Role.SITE}
+SITE: Final = "centre"
+"""Where everything stands that has a site."""
+
+
+@dataclass(frozen=True)
+class AgentKind:
+    """An agent of the matrix: a role, and the sites where it is exercised, None for every one."""
+
+    role: Role
+    sites: frozenset[str] | None = None
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether what the matrix is about stands where this agent does not work."""
+        return self.sites is not None and SITE not in self.sites
+
+
+AGENTS: Final[Mapping[str, AgentKind]] = {
+    **{role.value: AgentKind(role) for role in Role if role is not Role.SITE},
+    "site": AgentKind(Role.SITE, frozenset({SITE})),
+    "other_site": AgentKind(Role.SITE, frozenset({"plateau"})),
+    "operator": AgentKind(Role.SITE, frozenset({"bassin"})),
+}
 SYSTEM: Final = "system"
 ACTORS: Final = (ANONYMOUS, *FAMILIES, *FORMERS, *AGENTS, SYSTEM)
 
@@ -49,6 +72,7 @@ class Rule:
     formers: tuple[str, ...]
     roles: frozenset[str]
     agents: tuple[str, ...]
+    elsewhere: tuple[str, ...] = ()
 
     def pattern(self, actor: str) -> tuple[str, ...]:
         """The five answers to an actor."""
@@ -61,9 +85,11 @@ class Rule:
             return self.families
         if actor == ANONYMOUS:
             return self._refused("401")
-        role = AGENTS[actor].value if actor in AGENTS else SYSTEM
-        is_entitled = role in self.roles or (role == SYSTEM and bool(self.roles))
-        return self.agents if is_entitled else self._refused("403")
+        is_entitled = bool(self.roles) if actor == SYSTEM else AGENTS[actor].role in self.roles
+        if not is_entitled:
+            return self._refused("403")
+        is_elsewhere = actor != SYSTEM and AGENTS[actor].is_elsewhere
+        return self.elsewhere if self.elsewhere and is_elsewhere else self.agents
 
     def _refused(self, status: str) -> tuple[str, ...]:
         return tuple(NONE if answer == NONE else status for answer in self.families)
@@ -111,10 +137,15 @@ def rules(text: str) -> dict[tuple[str, str, str], Rule]:
     """The rule of each operation, for each kind of object that it may name."""
     by_operation: dict[tuple[str, str, str], Rule] = {}
     for application, cells in rows(text):
-        name, names, families, formers, roles, agents = cells
+        name, names, families, formers, roles, agents, elsewhere = cells
         assert (application, name, names) not in by_operation, f"{application} {name} {names} has two rows"
         by_operation[application, name, names] = Rule(
-            names, _answers(families), _answers(formers), frozenset(roles.split()), _answers(agents)
+            names,
+            _answers(families),
+            _answers(formers),
+            frozenset(roles.split()),
+            _answers(agents),
+            _answers(elsewhere),
         )
     return by_operation
 

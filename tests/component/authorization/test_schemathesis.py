@@ -20,11 +20,11 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
-from contracts.types import Role
 from deploy.local.child import free_ports
 from tests.component.authorization.matrix import APPLICATIONS, OPENAPI
 from tests.component.authorization.world import World
 from tests.component.gateway.town import Listener
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 

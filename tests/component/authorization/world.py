@@ -20,7 +20,7 @@ from contracts.family.events import ChildState, HouseholdState, ResponsibilitySt
 from contracts.family.models import Household
 from contracts.identity.events import CredentialIssued
 from contracts.identity.models import Credential
-from contracts.types import ActorKind, Role
+from contracts.types import ActorKind
 from tests.component.authorization.matrix import AGENTS, FORMERS, SYSTEM
 from tests.component.billing import families
 from tests.component.gateway.browser import Browser
@@ -34,6 +34,7 @@ from tests.component.gateway.town import (
     household_body,
 )
 from tests.support.polling import eventually
+from tests.support.roles import Role, agent_body, agent_of
 
 HOUSEHOLD_OF: Final = {
     "parent": "first",
@@ -47,6 +48,9 @@ REPLICAS: Final = ("identity", "booking", "billing", "notifications")
 SLOTS: Final = range(20, 150)
 FORGET_SQL: Final = (
     "delete from quotients where household_id = $1",
+    "delete from responsibilities r using household_members m where m.person_id = r.child_id and m.household_id = $1",
+    "delete from residences r using household_members m where m.person_id = r.child_id and m.household_id = $1",
+    "delete from children c using household_members m where m.person_id = c.child_id and m.household_id = $1",
     "delete from household_payers where household_id = $1",
     "delete from household_members where household_id = $1",
     "delete from households where household_id = $1",
@@ -77,6 +81,7 @@ class World:
     owned: dict[str, dict[str, str]] = field(default_factory=dict)
     shared: dict[str, str] = field(default_factory=dict)
     slots: Iterator[UUID] = field(default_factory=lambda: iter(()))
+    endings: Iterator[int] = field(default_factory=count)
     marked: list[str] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
 
@@ -94,14 +99,8 @@ class World:
     async def run(self, *steps: str) -> str:
         """A drafted invoice run, moved on by these steps."""
         billing = self.town.services["billing"]
-        finance = billing.as_agent(Role.FINANCE)
-        body = {"period": self.month()}
-        answer = await billing.client.post("/invoice-runs", json=body, headers=finance | billing.key())
-        run_id = str(answer.json()["run_id"])
-        await billing.run_job("invoice_runs")
-        for step in steps:
-            answer = await billing.client.post(f"/invoice-runs/{run_id}/{step}", headers=finance)
-            assert answer.status_code == 200, answer.text
+        run_id = await families.drafted_run(billing, self.month())
+        await families.advance_run(billing, run_id, *steps)
         return run_id
 
     async def invoice(self, name: str) -> str:
@@ -121,12 +120,21 @@ class World:
         """An activity that nobody has joined."""
         return str(await self.town.booking.activity(tariff_code="leisure"))
 
+    async def request(self, name: str) -> str:
+        """An enrollment that awaits its decision, of a household's child in an activity of its own."""
+        booking = self.town.services["booking"]
+        body = {"child_id": self.owned[name]["child"], "activity_id": await self.activity()}
+        headers = booking.as_agent(Role.FRONT_DESK) | booking.key()
+        answer = await booking.client.post("/enrollments", json=body, headers=headers)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["enrollment_id"])
+
     async def link(self) -> str:
         """The activation link of a new account."""
         identity = self.town.services["identity"]
         name = f"agent-{uuid4().hex[:12]}"
-        body = {"email": f"{name}@ville.example", "username": name, "roles": ["site"]}
-        answer = await identity.client.post("/agents", json=body, headers=identity.as_system())
+        headers = identity.as_system() | identity.key()
+        answer = await identity.client.post("/agents", json=agent_body(name, Role.SITE), headers=headers)
         assert answer.status_code == 201, answer.text
         await identity.run_job("issue_credentials")
         return (await self.town.credential()).activation_token
@@ -211,12 +219,23 @@ async def _credentials(town: Town) -> dict[str, Credential]:
 
 
 async def _add_agents(world: World) -> None:
-    for name, role in AGENTS.items():
-        browser: Browser = await world.town.agent(role)
+    for name, kind in AGENTS.items():
+        place = {} if kind.sites is None else {"sites": sorted(kind.sites), "has_every_site": False}
+        browser: Browser = await world.town.agent(kind.role, **place)
         account = (await browser.http.get("/api/v1/sessions/current", headers=_bearer(browser.session_token))).json()
-        actor = Actor(UUID(account["account_id"]), ActorKind.AGENT, roles=frozenset({role}))
+        actor = replace(agent_of(kind.role, sites=kind.sites), account_id=UUID(account["account_id"]))
         world.people[name] = Person(actor, browser.username, browser.username, browser.session_token)
+    world.shared["agent"] = await _somebody(world.town)
     world.people[SYSTEM] = Person(Actor(UUID(int=0), ActorKind.SYSTEM))
+
+
+async def _somebody(town: Town) -> str:
+    """An agent about whom the others ask."""
+    identity = town.services["identity"]
+    headers = identity.as_system() | identity.key()
+    answer = await identity.client.post("/agents", json=agent_body("somebody", Role.SITE), headers=headers)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["account_id"])
 
 
 async def _enroll_and_book(world: World, name: str) -> None:

@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from deploy.local.child import free_ports
+from tests.component.billing.invoicing import Finance
 from tests.component.billing.paying import Gateway, Payer
 from tests.component.simulators.running import Payfip
 from tests.support.applications import Applications
@@ -61,6 +62,12 @@ async def service(applications: Applications, town: Path) -> AsyncIterator[Runni
     """The billing service with nothing in it; nobody listens where its payment provider should be."""
     async with applications.lend("billing", town_file=town, payfip_url="http://127.0.0.1:9") as running:
         yield running
+
+
+@pytest.fixture
+def finance(service: RunningService) -> Finance:
+    """An agent who invoices."""
+    return Finance(service)
 
 
 @pytest.fixture

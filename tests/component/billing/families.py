@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 from contracts.booking.events import ActivityState, AttendanceRecorded, BookingCancelled, BookingConfirmed
 from contracts.family.events import HouseholdState, Quotient, QuotientState
-from contracts.types import ActivityKind, Attendance, QuotientSource, Role
+from contracts.types import ActivityKind, Attendance, QuotientSource
 from tests.factories.households import KnownChild, adult, household_state
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 WEDNESDAY = date(2026, 9, 2)
@@ -121,16 +122,36 @@ async def only_invoice(service: RunningService, family: Family) -> dict[str, Any
     return invoice
 
 
-async def invoice_month(service: RunningService, period: str = "2026-09") -> dict[str, Any]:
-    """Open, draft, review and issue the run of a month; the run in the end."""
+async def drafted_run(service: RunningService, period: str = "2026-09") -> str:
+    """Open the run of a month, and have the job draft it; its id."""
     finance = service.as_agent(Role.FINANCE)
+    await service.run_job("price_charges")
     answer = await service.client.post("/invoice-runs", json={"period": period}, headers=finance | service.key())
     assert answer.status_code == 201, answer.text
-    run_id = answer.json()["run_id"]
     await service.run_job("invoice_runs")
-    for step in ("review", "issue"):
-        answer = await service.client.post(f"/invoice-runs/{run_id}/{step}", headers=finance)
+    run_id: str = answer.json()["run_id"]
+    return run_id
+
+
+async def advance_run(service: RunningService, run_id: str, *steps: str) -> None:
+    """Review or issue a run; the open days that it shows are confirmed."""
+    finance = service.as_agent(Role.FINANCE)
+    for step in steps:
+        run = (await service.client.get(f"/invoice-runs/{run_id}", headers=finance)).json()
+        body = {"confirmed": run["open_days"]} if step == "review" else None
+        answer = await service.client.post(f"/invoice-runs/{run_id}/{step}", json=body, headers=finance)
         assert answer.status_code == 200, answer.text
+
+
+async def issued_run(service: RunningService, run_id: str) -> dict[str, Any]:
+    """Review and issue a drafted run; the run in the end."""
+    await advance_run(service, run_id, "review", "issue")
     await service.run_job("invoice_runs")
-    run: dict[str, Any] = (await service.client.get(f"/invoice-runs/{run_id}", headers=finance)).json()
+    answer = await service.client.get(f"/invoice-runs/{run_id}", headers=service.as_agent(Role.FINANCE))
+    run: dict[str, Any] = answer.json()
     return run
+
+
+async def invoice_month(service: RunningService, period: str = "2026-09") -> dict[str, Any]:
+    """Open, draft, review and issue the run of a month; the run in the end."""
+    return await issued_run(service, await drafted_run(service, period))

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.billing.events import ChargeRecorded
 from contracts.event import Event
-from contracts.types import Attendance, ChargeStatus, Role
+from contracts.types import Attendance, ChargeStatus
 from tests.component.billing.families import (
     LEISURE_GRID,
     MOMENT,
@@ -22,6 +22,7 @@ from tests.component.billing.families import (
     only_invoice,
     publish_tariff,
 )
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
@@ -252,6 +253,7 @@ async def test_an_account_shows_balance_children_and_quotient(service: RunningSe
     assert answer.json() == {
         "household_id": str(day.family.household_id),
         "balance_cents": 920,
+        "credit_cents": 0,
         "unpaid_count": 1,
         "children_count": 1,
         "quotient_cents": 75_000,

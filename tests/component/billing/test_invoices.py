@@ -9,9 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from pypdf import PdfReader
 
-from chassis.actor import Actor
 from chassis.http.errors import RETRIED_STATUSES
-from contracts.types import ActorKind, Role
 from services.billing.adapters.typesetting import Typesetter
 from services.billing.errors import DocumentCannotBeSet
 from services.billing.invoices.commands import invoice_document
@@ -25,6 +23,7 @@ from tests.component.billing.families import (
     only_invoice,
     publish_tariff,
 )
+from tests.support.roles import Role, agent_of
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
@@ -192,7 +191,7 @@ async def test_a_document_that_can_never_be_set_is_no_outage(
 ) -> None:
     """A03: a permanent fault is never told as a temporary one."""
     (tmp_path / "invoice.typ").write_text("#panic()")
-    actor = Actor(uuid4(), ActorKind.AGENT, roles=frozenset({Role.FINANCE}))
+    actor = agent_of(Role.FINANCE)
     rules = service.service.provide[BillingRules]
     with pytest.raises(DocumentCannotBeSet) as refused:
         await invoice_document(service.db, actor, rules, Typesetter(tmp_path), UUID(invoice["invoice_id"]))

@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.family.events import HouseholdState, Quotient, QuotientState
-from contracts.types import QuotientSource, Role
+from contracts.types import QuotientSource
 from tests.component.billing.families import WEDNESDAY, Family, activity, publish_tariff
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

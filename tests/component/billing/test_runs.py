@@ -1,12 +1,11 @@
 """Invoice runs: one for each month, drafted, reviewed, issued; what changes meanwhile is noticed."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from contracts.types import Attendance, Role
+from contracts.types import Attendance
 from tests.component.billing.families import (
     MOMENT,
     WEDNESDAY,
@@ -16,46 +15,11 @@ from tests.component.billing.families import (
     invoice_month,
     publish_tariff,
 )
+from tests.component.billing.invoicing import Finance
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
-
-
-class Finance:
-    """An agent who invoices."""
-
-    def __init__(self, service: RunningService) -> None:
-        self.service = service
-        self.headers = service.as_agent(Role.FINANCE)
-
-    async def open(self, period: str = "2026-09", key: dict[str, str] | None = None) -> Any:
-        """The answer to a new run."""
-        headers = self.headers | (key or self.service.key())
-        return await self.service.client.post("/invoice-runs", json={"period": period}, headers=headers)
-
-    async def step(self, run_id: str, name: str) -> tuple[int, str]:
-        """Status code, and refusal or run status, of `review` or `issue`."""
-        answer = await self.service.client.post(f"/invoice-runs/{run_id}/{name}", headers=self.headers)
-        return answer.status_code, answer.json().get("code") or answer.json()["status"]
-
-    async def run(self, run_id: str) -> dict[str, Any]:
-        """The run."""
-        document: dict[str, Any] = (
-            await self.service.client.get(f"/invoice-runs/{run_id}", headers=self.headers)
-        ).json()
-        return document
-
-    async def items(self, run_id: str) -> list[dict[str, Any]]:
-        """Its items."""
-        answer = await self.service.client.get(f"/invoice-runs/{run_id}/items", headers=self.headers)
-        items: list[dict[str, Any]] = answer.json()["items"]
-        return items
-
-
-@pytest.fixture
-def finance(service: RunningService) -> Finance:
-    """The agent."""
-    return Finance(service)
 
 
 @pytest.fixture
@@ -67,6 +31,7 @@ async def days(service: RunningService) -> list[Booked]:
     await service.deliver(activity(centre), *(day.family.state() for day in days))
     await service.deliver(*(day.family.quotient(75_000) for day in days[:2]))
     await service.deliver(*(day.attended() for day in days))
+    await service.run_job("price_charges")
     return days
 
 
@@ -198,7 +163,9 @@ async def test_who_may_invoice(service: RunningService, finance: Finance, days: 
         assert (
             await service.client.post("/invoice-runs", json=body, headers=headers | service.key())
         ).status_code == status
-        assert (await service.client.post(f"/invoice-runs/{run_id}/review", headers=headers)).status_code == status
+        assert (
+            await service.client.post(f"/invoice-runs/{run_id}/review", json={}, headers=headers)
+        ).status_code == status
         assert (await service.client.post(f"/invoice-runs/{run_id}/issue", headers=headers)).status_code == status
     unknown = uuid4()
     for path in (f"/invoice-runs/{unknown}", f"/invoice-runs/{unknown}/items"):

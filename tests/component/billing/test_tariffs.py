@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.types import Role
 from tests.component.billing.families import LEISURE_GRID, publish_tariff
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

@@ -2,8 +2,8 @@
 
 import pytest
 
-from contracts.types import Role
 from tests.component.billing.paying import Payer
+from tests.support.roles import Role
 from tests.support.services import RunningService
 from tests.support.twins import answers_of, twins
 

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.types import Role
 from tests.factories.booking import BookingTown, Family, refusal_codes
 from tests.support.databases import Postgres
+from tests.support.roles import Role
 from tests.support.services import RunningService, running_service, write_town
 
 pytestmark = pytest.mark.anyio

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from contracts.booking.events import ActivityState
-from contracts.types import Role
 from tests.factories.booking import BookingTown, refusal_codes
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.booking.events import BasketConfirmed, BookingCancelled, BookingConfirmed
-from contracts.types import Role
 from tests.component.booking.test_bookings import taken
 from tests.factories.booking import BookingTown, Family, refusal_codes
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

@@ -7,8 +7,8 @@ import pytest
 
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState
-from contracts.types import Role
 from tests.factories.booking import BookingTown, Family, published
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

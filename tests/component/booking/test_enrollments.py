@@ -8,8 +8,8 @@ import pytest
 
 from chassis.data.paging import cursor_of
 from contracts.booking.events import EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
-from contracts.types import Role
 from tests.factories.booking import BookingTown, Family, refusal_codes
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

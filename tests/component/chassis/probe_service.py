@@ -29,8 +29,8 @@ from contracts import operation as api
 from contracts.event import Model
 from contracts.family.events import HouseholdCreated
 from contracts.http import ShortText
+from contracts.identity.permissions import IdentityPermission
 from contracts.operation import EVERYBODY, families
-from contracts.types import Role
 from tests.component.chassis.conftest import MIGRATIONS
 from tests.support.services import RunningService
 
@@ -83,7 +83,7 @@ async def keep_note(tx: Transaction, claim: Claim, note_id: UUID) -> NoteAnswer:
     return await claim.keep(tx, NoteAnswer(note_id=note_id))
 
 
-@api.post("/notes/{note_id}", families(*Role), is_keyed=True, status=201)
+@api.post("/notes/{note_id}", families(IdentityPermission.NAME_AGENTS), is_keyed=True, status=201)
 async def writing(note_id: UUID, body: Note) -> NoteAnswer: ...
 
 
@@ -93,7 +93,7 @@ async def write_note(note_id: UUID, body: Note, db: Database, claim: Claim) -> N
     return await keep_note(db, claim, note_id)
 
 
-@api.post("/notes", families(*Role), is_keyed=True, status=201)
+@api.post("/notes", families(IdentityPermission.NAME_AGENTS), is_keyed=True, status=201)
 async def pinning(body: Note) -> NoteAnswer: ...
 
 
@@ -113,7 +113,7 @@ async def read_shelf(shelf: Shelf) -> NoteAnswer:
     return NoteAnswer(note_id=shelf.shelf_id)
 
 
-@api.get("/myself", families(*Role))
+@api.get("/myself", families(IdentityPermission.NAME_AGENTS))
 async def asking() -> Myself: ...
 
 

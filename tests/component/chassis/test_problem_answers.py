@@ -8,10 +8,10 @@ import pytest
 
 from chassis.settings import ProcessRole, ServiceSettings
 from contracts.http import Problem
-from contracts.types import Role
 from tests.component.chassis.conftest import probe_settings
 from tests.component.chassis.probe_service import NOW, SHELF_ID, Gate, running_probe
 from tests.support.databases import Postgres
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

@@ -7,18 +7,17 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx2
 import pytest
 from joserfc.jwk import OKPKey
 
-from chassis.actor import Actor, sign_actor
-from contracts.types import ActorKind, Role
+from chassis.actor import sign_actor
 from deploy.local.child import free_ports
 from tests.component.chassis.probe_service import SERVICE
 from tests.support.databases import Postgres
 from tests.support.polling import eventually
+from tests.support.roles import Role, agent_of
 from tests.support.services import DEMO_TOWN
 
 pytestmark = pytest.mark.anyio
@@ -81,7 +80,7 @@ async def test_a_bug_is_loud_in_the_log_without_a_value_of_the_request(postgres:
         "SECRETS_DIR": str(secrets_dir),
         "PORTAL_URL": "http://localhost:8000",
     }
-    agent = Actor(uuid4(), ActorKind.AGENT, roles=frozenset({Role.SITE}))
+    agent = agent_of(Role.SITE)
     key = OKPKey.import_key(json.loads((secrets_dir / "actor_private.json").read_text()))
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
         lines = await lines_of(environment, client, sign_actor(agent, key, timedelta(minutes=5))[0])

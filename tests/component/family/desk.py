@@ -4,7 +4,7 @@ import copy
 from typing import Any
 
 from contracts.family.models import Household
-from contracts.types import Role
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 FILE: dict[str, Any] = {

@@ -8,9 +8,9 @@ from uuid import uuid4
 import pytest
 
 from contracts.family.events import ChildAdded, HouseholdCreated, HouseholdState, QuotientState
-from contracts.types import Role
 from services.family.households import store
 from tests.component.family.desk import Desk, file_with
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.family.models import Household
-from contracts.types import Role
 from tests.component.family.desk import Desk
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

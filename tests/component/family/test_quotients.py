@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 
 from contracts.family.events import QuotientState
-from contracts.types import Role
 from services.family.households import store
 from tests.component.family.desk import Desk
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from contracts.types import Role
 from tests.component.gateway.browser import Browser, is_refused, words
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, family_of
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 
@@ -260,3 +260,10 @@ async def requested(town: Town) -> str:
     answer = await town.booking.request_enrollment(family_of(household), await town.booking.activity())
     assert answer.status_code == 201, answer.text
     return str(answer.json()["enrollment_id"])
+
+
+async def test_an_agent_is_shown_by_name(town: Town) -> None:
+    agent = await town.agent(Role.SITE)
+    page = (await agent.get("/agents")).text
+    assert "Camille Marchand" in page
+    assert agent.username not in page

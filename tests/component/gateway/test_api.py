@@ -4,10 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.types import Role
 from tests.component.gateway.api import Application, application_of, parent_application
 from tests.component.gateway.browser import Browser
 from tests.component.gateway.town import PASSWORD, Town, child_ids, household_body
+from tests.support.roles import ROLES, Role
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +25,8 @@ async def test_session_is_opened_read_and_ended(town: Town) -> None:
     opened = await application.post("/sessions", {"login": agent.username, "password": PASSWORD})
     application.token = opened["session_token"]
     session = await application.get("/sessions/current")
-    assert (session["kind"], session["roles"], session["stage"]) == ("agent", ["finance"], "ready")
+    assert (session["kind"], session["name"], session["stage"]) == ("agent", "Camille Marchand", "ready")
+    assert set(session["permissions"]) == ROLES["finance"].permissions
     assert "actor_token" not in session
     assert (await application.send("DELETE", "/sessions/current")).status_code == 204
     assert await application.refused("GET", "/sessions/current") == (401, "unauthenticated")

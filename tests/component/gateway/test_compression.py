@@ -5,10 +5,10 @@ import re
 
 import pytest
 
-from contracts.types import Role
 from tests.component.gateway.browser import Browser
 from tests.component.gateway.town import Town
 from tests.support.public_pages import PUBLIC_PAGES
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 

@@ -3,9 +3,10 @@
 import httpx2
 import pytest
 
-from contracts.types import AccountStatus, Role, SessionStage
+from contracts.types import AccountStatus, SessionStage
 from tests.component.gateway.browser import Browser, hidden, is_refused, words
 from tests.component.gateway.town import Town, accept_terms, choose_credentials
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 

@@ -4,9 +4,9 @@ import base64
 
 import pytest
 
-from contracts.types import Role
 from tests.component.gateway.browser import ORIGIN, Browser
 from tests.component.gateway.town import Town
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 

@@ -11,10 +11,11 @@ import pytest
 
 from chassis.actor import Actor
 from contracts.operation import Operation
-from contracts.types import ActorKind, Role
+from contracts.types import ActorKind
 from gateway.api import public_operations
 from tests.component.gateway.api import Application, application_of
 from tests.component.gateway.town import Town, child_ids, family_of
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 

@@ -9,10 +9,10 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from contracts.types import Role
 from tests.component.gateway.api import Application, application_of, parent_application
 from tests.component.gateway.browser import ORIGIN, is_refused, words
 from tests.component.gateway.town import Town, child_ids
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 

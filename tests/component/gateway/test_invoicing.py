@@ -2,15 +2,23 @@
 
 import re
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+import httpx2
 import pytest
 
 from contracts.family.models import Household
-from contracts.types import Role
+from contracts.types import Attendance
+from services.billing.payments.store import payment_of_operation
+from services.billing.settings import BillingRules
+from services.billing.settlements.commands import apply_answer
+from services.billing.settlements.domain import Result, ResultCode
+from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.gateway.api import application_of, parent_application
 from tests.component.gateway.browser import Browser, is_refused, words
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, child_ids
+from tests.support.roles import Role
+from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 
@@ -35,17 +43,24 @@ async def test_month_is_drafted_reviewed_and_issued(finance: Browser, town: Town
     assert "au tarif maximum, faute de quotient connu" in words(page)
     assert "ne peut pas être annulée" not in words(page)
     assert is_refused(await finance.submit(run, {"step": "issue"}))
-    page = await finance.submit(run, {"step": "review"})
+    page = await finance.get(run)
+    page = await finance.submit(run, confirmed(page))
     assert "L’émission ne peut pas être annulée" in words(page)
     page = await finance.submit(run, {"step": "issue"})
     assert "Émission en cours" in words(page)
     assert f'href="{run}"' in page.text
     assert "http-equiv" not in page.text
-    await town.services["billing"].run_job("invoice_runs")
+    await town.bill()
     page = await finance.get(run)
     assert "Les factures sont émises" in words(page)
     assert re.search(rf"{today.year}-\d{{6}}", words(page))
     await read_by_the_family(town, parent)
+
+
+def confirmed(page: httpx2.Response) -> dict[str, str]:
+    """The form of the review, with the open days that a page shows ticked as seen."""
+    counts = dict(re.findall(r'name="(confirmed\.\w+)" value="(\d+)"', page.text))
+    return {"step": "review", **counts, **({"is_confirmed": "1"} if counts else {})}
 
 
 async def draft(finance: Browser, town: Town, today: date) -> str:
@@ -59,7 +74,7 @@ async def draft(finance: Browser, town: Town, today: date) -> str:
     started = await finance.done(RUNS, {"period": f"{today:%Y-%m}", "idempotency_key": str(uuid4())})
     assert "Calcul du brouillon" in words(await finance.landing(started))
     assert is_refused(await finance.submit(RUNS, {"period": f"{today:%Y-%m}", "idempotency_key": str(uuid4())}))
-    await town.services["billing"].run_job("invoice_runs")
+    await town.bill()
     return str(started.headers["location"])
 
 
@@ -119,16 +134,110 @@ async def attended(town: Town, parent: Browser, household: Household) -> None:
     await town.settle()
 
 
+async def test_what_stands_open_is_said_and_confirmed(finance: Browser, town: Town) -> None:
+    """U05, F03, BI-24: a sheet that nobody closed, in a month of its own."""
+    billing, period = town.services["billing"], "2019-03"
+    day = Booked(Family(), uuid4(), date(2019, 3, 6))
+    await billing.deliver(day.confirmed())
+    await finance.get(RUNS)
+    run = (await finance.post(RUNS, {"period": period})).headers["location"]
+    page = words(await finance.get(run))
+    assert "En cours de calcul" in page
+    assert "Rien d’inhabituel" not in page
+    await town.bill()
+    page = await finance.get(run)
+    assert "1 feuille ouverte, 1 enfant, 1 famille" in words(page)
+    assert "Rien d’inhabituel" not in words(page)
+    refused = await finance.submit(run, {"step": "review"})
+    assert is_refused(refused)
+    assert "feuilles non closes\u00a0: 1 (enfants\u00a0: 1, familles\u00a0: 1)" in refused.text
+    ticked = confirmed(page)
+    other = Booked(Family(), day.activity_id, day.service_on)
+    await billing.deliver(other.confirmed())
+    refused = await finance.submit(run, ticked)
+    assert is_refused(refused)
+    assert "1 feuille ouverte, 2 enfants, 2 familles" in words(refused)
+    assert "L’émission ne peut pas être annulée" in words(await finance.submit(run, confirmed(refused)))
+
+    page = await finance.submit(run, {"step": "redraft"})
+    assert "En cours de calcul" in words(page)
+    page = await finance.landing(await finance.done(f"{run}/suppression"))
+    assert "Suppression en cours" in words(page)
+    await town.bill()
+    assert run not in (await finance.get(RUNS)).text
+    assert (await finance.get(run)).status_code == 404
+    # The town is that of other tests too.
+    await billing.deliver(*(booked.attended(Attendance.ABSENT_EXCUSED) for booked in (day, other)))
+
+
+async def test_what_was_paid_twice_is_shown_to_the_family_and_to_agents(finance: Browser, town: Town) -> None:
+    """F05: neither the family's pages nor the agents' said that there was a credit, and nobody read the anomalies."""
+    billing = town.services["billing"]
+    parent, household = await town.parent()
+    file = f"/agents/familles/{household.household_id}"
+    assert "Aucun paiement à vérifier" in words(await finance.get("/agents/paiements"))
+    assert "de trop" not in words(await parent.get("/factures"))
+    assert "Trop-perçu 0,00" in words(await finance.get(file))
+    invoice_id = await invoiced(town, household, "2019-05")
+    for operation in (uuid4(), uuid4()):
+        await paid(billing, invoice_id, household, operation)
+
+    assert "Vous avez payé 9,20\u00a0€ de trop" in (await parent.get("/factures")).text
+    page = words(await finance.get(file))
+    assert "Reste à payer 0,00" in page
+    assert "Trop-perçu 9,20" in page
+    page = await finance.get("/agents/paiements")
+    assert "Trop-perçu" in words(page)
+    assert f'href="{file}"' in page.text
+
+    later = await invoiced(town, household, "2019-06", 2)
+    page = words(await parent.get(f"/factures/{later}"))
+    assert "dont réglé par votre trop-perçu 9,20" in page
+    assert "Payer 9,20" in page
+    assert "de trop" not in words(await parent.get("/factures"))
+
+
+async def invoiced(town: Town, household: Household, period: str, day_count: int = 1) -> UUID:
+    """Have a household invoiced for days of a month at 9.20 euros each; the invoice."""
+    billing, (child_id,) = town.services["billing"], child_ids(household)
+    family = Family(household.household_id, household.guardians[0].guardian_id, child_id)
+    days = [Booked(family, uuid4(), date.fromisoformat(f"{period}-0{number + 1}")) for number in range(day_count)]
+    bracket = {"label": "Tous", "quotient_min_cents": 0, "quotient_max_cents": None, "price_cents": 920}
+    await publish_tariff(billing, "of_2019", effective_on="2019-01-01", brackets=[bracket])
+    await billing.deliver(*(activity(day.activity_id, "of_2019") for day in days))
+    await billing.deliver(*(day.attended() for day in days))
+    await invoice_month(billing, period)
+    sql = "select invoice_id from invoices where household_id = $1 order by issued_at desc limit 1"
+    invoice_id: UUID = await billing.db.fetchval(sql, household.household_id)
+    return invoice_id
+
+
+async def paid(billing: RunningService, invoice_id: UUID, household: Household, operation: UUID) -> None:
+    """Another payment of 9.20 euros for an invoice: the provider, which this town does not have, says that it was made."""
+    await billing.db.execute(
+        """insert into payments (payment_id, invoice_id, household_id, status, amount_cents, numcli, exer, refdet, saisie,
+           idop, started_at) values ($1, $2, $3, 'redirected', 920, '090909', '2026', $4, 'T', $5, now())""",
+        operation,
+        invoice_id,
+        household.household_id,
+        f"F{operation.hex[:20]}",
+        str(operation),
+    )
+    result = Result(ResultCode.CARD, "090909", f"F{operation.hex[:20]}", 920, "T", "A1B2C3")
+    stored = await payment_of_operation(billing.db, str(operation))
+    await apply_answer(billing.db, billing.service.provide[BillingRules], stored, result)
+
+
 async def test_run_by_an_application(finance: Browser, town: Town) -> None:
     agent = application_of(finance, town.browser())
     last_month = (await town.booking.today()).replace(day=1) - timedelta(days=1)
     run = await agent.post("/invoice-runs", {"period": f"{last_month:%Y-%m}"})
     path = f"/invoice-runs/{run['run_id']}"
     assert await agent.refused("POST", f"{path}/issue") == (409, "run_not_reviewed")
-    await town.services["billing"].run_job("invoice_runs")
-    for step in ("review", "issue"):
-        await agent.post(f"{path}/{step}", status=200)
-    await town.services["billing"].run_job("invoice_runs")
+    await town.bill()
+    await agent.post(f"{path}/review", {"confirmed": (await agent.get(path))["open_days"]}, status=200)
+    await agent.post(f"{path}/issue", status=200)
+    await town.bill()
     assert (await agent.get(path))["status"] == "issued"
     assert await agent.get(f"{path}/items") == {"items": [], "next_cursor": None}
     assert run["run_id"] in [item["run_id"] for item in (await agent.get("/invoice-runs"))["items"]]

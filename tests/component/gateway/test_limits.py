@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from contracts.types import Role
 from tests.component.gateway.browser import ORIGIN
 from tests.component.gateway.town import Town, household_body
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 

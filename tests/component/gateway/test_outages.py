@@ -7,17 +7,18 @@ from dataclasses import dataclass
 import httpx2
 import pytest
 
-from contracts.types import SERVICES, Role
+from contracts.types import SERVICES
 from gateway.app import create
 from gateway.settings import GatewaySettings
 from tests.component.gateway.browser import ORIGIN, Browser, words
 from tests.component.gateway.town import Town
+from tests.support.roles import Role
 from tests.support.services import DEMO_TOWN
 
 pytestmark = pytest.mark.anyio
 
 PUBLIC = ("/", "/aide", "/activites", "/connexion")
-OF_PARENTS = ("/mon-accueil", "/inscriptions", "/inscriptions/nouvelle", "/calendrier", "/factures")
+OF_PARENTS = ("/mon-accueil", "/inscriptions", "/inscriptions/nouvelle", "/calendrier", "/factures", "/historique")
 OF_AGENTS = (
     "/agents",
     "/agents/familles",
@@ -27,16 +28,28 @@ OF_AGENTS = (
     "/agents/ouvertures",
     "/agents/pointage",
     "/agents/facturation",
+    "/agents/paiements",
 )
 MISSING_PARTS = {
-    "identity": {"/agents/familles/{household_id}": ["Compte du portail"]},
-    "family": {"/mon-accueil": ["Mon espace"]},
+    "identity": {
+        "/agents/familles/{household_id}": ["Compte du portail", "Compte du portail, dans l’historique"],
+        "/historique": ["Compte du portail, dans l’historique"],
+    },
+    "family": {"/mon-accueil": ["Mon espace"], "/historique": ["Dossier famille, dans l’historique"]},
     "booking": {
         "/activites": ["Activités"],
         "/mon-accueil": ["Mes dernières demandes"],
         "/agents": ["Inscriptions à décider", "Pointage du jour"],
+        "/agents/familles/{household_id}": ["Inscriptions et réservations, dans l’historique"],
+        "/historique": ["Inscriptions et réservations, dans l’historique"],
     },
-    "billing": {"/activites": ["Tarifs"], "/mon-accueil": ["Mes factures"], "/agents": ["Facturation"]},
+    "billing": {
+        "/activites": ["Tarifs"],
+        "/mon-accueil": ["Mes factures"],
+        "/agents": ["Facturation"],
+        "/agents/familles/{household_id}": ["Factures et paiements", "Factures et paiements, dans l’historique"],
+        "/historique": ["Factures et paiements, dans l’historique"],
+    },
     "notifications": {"/agents/familles/{household_id}": ["Messages envoyés au payeur"]},
 }
 MISSING_PAGES = {
@@ -50,7 +63,7 @@ MISSING_PAGES = {
         "/agents/ouvertures",
         "/agents/pointage",
     },
-    "billing": {"/factures", "/agents/facturation"},
+    "billing": {"/factures", "/agents/facturation", "/agents/paiements"},
     "notifications": set(),
 }
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from contracts.types import Role
 from tests.component.gateway.browser import ORIGIN, hidden, is_refused, words
 from tests.component.gateway.town import PASSWORD, Town
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from contracts.types import Role
 from portal.frame.kept_forms import FORMS_MAX, KEPT_SECONDS, LENGTH_MAX, PREFIX, TEXT_MAX
 from tests.component.gateway.browser import Browser, is_refused, words
 from tests.component.gateway.test_agent_pages import family_form, field_errors
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, family_of
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 
@@ -117,7 +117,7 @@ async def test_a_refused_step_of_a_run_is_not_taken_by_a_reload(town: Town) -> N
     run = (await finance.post("/agents/facturation", {"period": f"{last_year:%Y-%m}"})).headers["location"]
     refused = (await finance.post(run, {"step": "review"})).headers["location"]
     assert is_refused(await finance.get(refused))
-    await town.services["billing"].run_job("invoice_runs")
+    await town.bill()
     page = await finance.get(refused)
     assert "À relire" in words(page)
     assert "Relue" not in words(page)

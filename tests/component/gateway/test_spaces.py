@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.types import Role
 from portal.agents import AGENTS
 from portal.family import FAMILY
 from portal.frame.spaces import Space
 from tests.component.gateway.browser import Browser, words
 from tests.component.gateway.town import Town
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +47,7 @@ async def test_nobody_sees_a_private_page(town: Town) -> None:
 
 async def test_agent_without_the_role_is_told_so(town: Town) -> None:
     site = await town.agent(Role.SITE)
-    for path in ("/agents/familles", "/agents/facturation"):
+    for path in ("/agents/familles", "/agents/facturation", "/agents/paiements"):
         assert (await site.get(path)).status_code == 403, path
     assert (await site.get("/agents")).status_code == 200
 

@@ -4,11 +4,12 @@ import httpx2
 import pytest
 from litestar import Litestar
 
-from contracts.types import Role, SessionStage
+from contracts.types import SessionStage
 from gateway.auth import StageNotReady, Visitor
 from gateway.last_resort import is_possible
 from tests.component.gateway.browser import ORIGIN, Browser, words
 from tests.component.gateway.town import Town
+from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 

@@ -21,7 +21,7 @@ from chassis.sealing import unseal
 from contracts.family.models import Household
 from contracts.identity.events import CredentialIssued
 from contracts.identity.models import Credential
-from contracts.types import SERVICES, Role
+from contracts.types import SERVICES
 from deploy.local.child import free_ports
 from gateway.app import create
 from gateway.settings import GatewaySettings
@@ -29,6 +29,7 @@ from tests.component.gateway.browser import ORIGIN, Browser, hidden
 from tests.factories.booking import BookingTown, Family
 from tests.support.databases import Postgres
 from tests.support.polling import eventually
+from tests.support.roles import Role, agent_body
 from tests.support.services import DEMO_TOWN, RunningService, running_service
 
 UNTIL_MIDNIGHT: Final = {"days_before": 0, "at": "23:59:59"}
@@ -108,6 +109,11 @@ class Town:
                 return
         raise AssertionError(f"services still emit events after {ROUNDS_MAX} rounds")
 
+    async def bill(self) -> None:
+        """Price what waits, then draft and issue."""
+        for job in ("price_charges", "invoice_runs"):
+            await self.services["billing"].run_job(job)
+
     async def _relay(self) -> int:
         count = 0
         for name, service in self.services.items():
@@ -156,12 +162,12 @@ class Town:
         await self.settle()
         return browser, household
 
-    async def agent(self, *roles: Role) -> Browser:
-        """An agent with these roles, signed in."""
+    async def agent(self, *roles: Role, **fields: Any) -> Browser:
+        """An agent with these roles, at every site unless the fields say else, signed in."""
         identity = self.services["identity"]
         username = f"agent-{uuid4().hex[:12]}"
-        body = {"email": f"{username}@ville.example", "username": username, "roles": roles, "password": PASSWORD}
-        answer = await identity.client.post("/agents", json=body, headers=identity.as_system())
+        body = agent_body(username, *roles, password=PASSWORD, **fields)
+        answer = await identity.client.post("/agents", json=body, headers=identity.as_system() | identity.key())
         assert answer.status_code == 201, answer.text
         return await self.signed_in(username, PASSWORD)
 

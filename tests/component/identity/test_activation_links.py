@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.identity.events import AccountActivated, CredentialIssued
-from contracts.types import AccountStatus, CredentialPurpose, Role, SessionStage
+from contracts.types import AccountStatus, CredentialPurpose, SessionStage
 from tests.component.identity.walk import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk, guardian, problem
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

@@ -1,31 +1,40 @@
-"""Agents: created by the town's tools alone, at once with a password or invited; and accounts as agents see them."""
+"""Agents: created by those who keep accounts, given roles and sites, closed; and accounts as agents see them."""
 
-from uuid import uuid4
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.types import Role
-from tests.component.identity.walk import Walk, field_codes, guardian, problem
+from chassis.actor import read_actor
+from contracts.types import Strength
+from tests.component.identity.walk import Walk, field_codes, guardian, problem, town_file
+from tests.support.applications import Applications
+from tests.support.roles import ROLES, Role, agent_body, agent_of
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 
-AGENT = {"email": "camille@ville.example", "username": "camille.agent", "roles": ["director", "front_desk"]}
+AGENT = agent_body("camille.agent", "director", "front_desk", email="camille@ville.example")
 PASSWORD = "guichet-ouvert-1"
 
 
 async def test_an_agent_with_a_password_is_active_at_once(walk: Walk, service: RunningService) -> None:
-    answer = await service.client.post("/agents", json={**AGENT, "password": PASSWORD}, headers=service.as_system())
+    answer = await service.client.post(
+        "/agents", json={**AGENT, "password": PASSWORD}, headers=service.as_system() | service.key()
+    )
     assert answer.status_code == 201, answer.text
     assert (answer.json()["status"], answer.json()["invitation_expires_at"]) == ("active", None)
     session = await walk.session(await walk.signed_in("camille@ville.example", PASSWORD))
-    assert set(session.roles) == {Role.DIRECTOR, Role.FRONT_DESK}
+    assert session.name == "Camille Marchand"
+    assert set(session.permissions) == ROLES["director"].permissions | ROLES["front_desk"].permissions
     await service.run_job("issue_credentials")
     assert await walk.credentials() == []
 
 
 async def test_an_agent_without_one_is_invited(walk: Walk, service: RunningService) -> None:
-    answer = await service.client.post("/agents", json=AGENT, headers=service.as_system())
+    answer = await service.client.post("/agents", json=AGENT, headers=service.as_system() | service.key())
     assert answer.status_code == 201, answer.text
     assert answer.json()["status"] == "invited"
     mailed = await walk.issued()
@@ -35,25 +44,140 @@ async def test_an_agent_without_one_is_invited(walk: Walk, service: RunningServi
     assert answer.json()["stage"] == "ready"
 
 
-async def test_only_the_town_s_tools_create_agents(service: RunningService) -> None:
-    body = {**AGENT, "password": PASSWORD}
-    for headers in (service.as_agent(*Role), service.as_parent(uuid4())):
-        assert problem(await service.client.post("/agents", json=body, headers=headers), 403) == "forbidden"
-    assert problem(await service.client.post("/agents", json=body), 401) == "unauthenticated"
+async def test_agents_are_created_by_those_who_keep_accounts(service: RunningService) -> None:
+    for headers in (service.as_agent(Role.FRONT_DESK, Role.SITE, Role.FINANCE), service.as_parent(uuid4())):
+        answer = await service.client.post("/agents", json=AGENT, headers=headers | service.key())
+        assert problem(answer, 403) == "forbidden"
+    assert problem(await service.client.post("/agents", json=AGENT, headers=service.key()), 401) == "unauthenticated"
     assert await service.db.fetchval("select count(*) from accounts") == 0
+    director = service.as_agent(Role.DIRECTOR) | service.key()
+    assert (await service.client.post("/agents", json=AGENT, headers=director)).status_code == 201
+
+
+async def test_only_the_town_s_tools_choose_a_password(service: RunningService) -> None:
+    headers = service.as_agent(Role.DIRECTOR) | service.key()
+    answer = await service.client.post("/agents", json={**AGENT, "password": PASSWORD}, headers=headers)
+    assert problem(answer, 403) == "forbidden"
+
+
+async def test_the_same_key_creates_an_agent_once(service: RunningService) -> None:
+    headers = service.as_system() | service.key()
+    answers = [await service.client.post("/agents", json=AGENT, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+
+
+async def created(service: RunningService, **fields: Any) -> dict[str, Any]:
+    """A new agent, active at once."""
+    body = {**AGENT, "password": PASSWORD, **fields}
+    answer = await service.client.post("/agents", json=body, headers=service.as_system() | service.key())
+    assert answer.status_code == 201, answer.text
+    agent: dict[str, Any] = answer.json()
+    return agent
+
+
+def change(**fields: Any) -> dict[str, Any]:
+    """What an agent is to be, as the form of a change says it."""
+    names = ("first_name", "last_name", "service", "roles", "has_every_site")
+    return {**{name: AGENT[name] for name in names}, **fields}
+
+
+async def test_roles_and_sites_of_an_agent_are_in_their_next_token(walk: Walk, service: RunningService) -> None:
+    agent = await created(service)
+    token = await walk.signed_in("camille.agent", PASSWORD)
+    body = change(roles=["site"], sites=["plateau", "centre", "plateau"], has_every_site=False)
+    path = f"/agents/{agent['account_id']}"
+    for _ in range(2):
+        answer = await service.client.put(path, json=body, headers=service.as_agent(Role.DIRECTOR))
+        assert answer.status_code == 200, answer.text
+        assert (answer.json()["roles"], answer.json()["sites"]) == (["site"], ["centre", "plateau"])
+    session = await walk.session(token)
+    actor = read_actor(str(session.actor_token), service.actor_key)
+    assert (actor.permissions, actor.sites) == (ROLES["site"].permissions, {"centre", "plateau"})
+    assert (actor.strength, actor.signed_in_at is not None) == (Strength.BASIC, True)
+
+
+async def test_a_closed_account_is_signed_out_and_may_be_opened_again(walk: Walk, service: RunningService) -> None:
+    agent = await created(service)
+    token = await walk.signed_in("camille.agent", PASSWORD)
+    path, headers = f"/agents/{agent['account_id']}", service.as_agent(Role.DIRECTOR)
+    closed = await service.client.put(path, json=change(is_disabled=True), headers=headers)
+    assert closed.json()["status"] == "disabled"
+    answer = await service.client.get("/sessions/current", headers={"X-Session": token})
+    assert problem(answer, 401) == "session_ended"
+    assert problem(await walk.sign_in("camille.agent", PASSWORD), 403) == "account_disabled"
+    assert (await service.client.put(path, json=change(), headers=headers)).json()["status"] == "active"
+    assert await walk.signed_in("camille.agent", PASSWORD)
+
+
+async def test_nobody_changes_their_own_rights(service: RunningService) -> None:
+    agent = await created(service)
+    itself = service.as_actor(replace(agent_of(Role.DIRECTOR), account_id=UUID(agent["account_id"])))
+    path = f"/agents/{agent['account_id']}"
+    for body in (change(roles=["finance"]), change(sites=["centre"], has_every_site=False), change(is_disabled=True)):
+        assert problem(await service.client.put(path, json=body, headers=itself), 403) == "own_rights"
+    renamed = await service.client.put(path, json=change(last_name="Martin"), headers=itself)
+    assert renamed.json()["last_name"] == "Martin"
+
+
+async def test_roles_that_the_town_does_not_have_are_refused(service: RunningService) -> None:
+    agent = await created(service)
+    path = f"/agents/{agent['account_id']}"
+    answer = await service.client.put(path, json=change(roles=["site", "mayor"]), headers=service.as_system())
+    assert field_codes(answer) == {"/roles/1": "role_unknown"}
+    answer = await service.client.put(path, json=change(sites=["centre"]), headers=service.as_system())
+    assert field_codes(answer) == {"/sites": "sites_and_every_site"}
+
+
+async def test_an_account_of_a_family_is_no_agent(walk: Walk, service: RunningService) -> None:
+    person = guardian()
+    await walk.invited(person)
+    accounts = await service.client.get("/accounts", headers=service.as_system())
+    path = f"/agents/{accounts.json()['items'][0]['account_id']}"
+    assert problem(await service.client.put(path, json=change(), headers=service.as_system()), 404) == "not_found"
+    listed = (await service.client.get("/agents", headers=service.as_system())).json()
+    assert listed["items"] == []
+
+
+async def test_agents_and_roles_are_listed_for_those_who_keep_accounts(service: RunningService) -> None:
+    await created(service)
+    director = service.as_agent(Role.DIRECTOR)
+    (agent,) = (await service.client.get("/agents", headers=director)).json()["items"]
+    assert (agent["first_name"], agent["last_name"], agent["service"]) == ("Camille", "Marchand", "Service enfance")
+    roles = (await service.client.get("/roles", headers=director)).json()["items"]
+    assert {role["name"] for role in roles} == set(Role)
+    for path in ("/agents", "/roles"):
+        for headers in (service.as_agent(Role.FRONT_DESK), service.as_parent(uuid4())):
+            assert problem(await service.client.get(path, headers=headers), 403) == "forbidden"
+
+
+@pytest.mark.parametrize(("naming", "shown"), [("service", "Service enfance"), ("name", "Camille Marchand")])
+async def test_families_know_an_agent_as_the_town_prefers(
+    applications: Applications, tmp_path: Path, naming: str, shown: str
+) -> None:
+    town = town_file(tmp_path, agents={"families_see": naming})
+    async with applications.lend("identity", town_file=town) as service:
+        agent = await created(service)
+        body = {"account_ids": [agent["account_id"], str(uuid4())]}
+        expected = {service.as_parent(uuid4())["Authorization"]: shown}
+        expected |= {service.as_agent(Role.SITE)["Authorization"]: "Camille Marchand"}
+        for authorization, name in expected.items():
+            headers = {"Authorization": authorization}
+            answer = await service.client.post("/agents/names", json=body, headers=headers)
+            assert answer.json()["items"] == [{"account_id": agent["account_id"], "name": name}]
 
 
 async def test_a_user_name_is_given_once(service: RunningService) -> None:
     for name, status in (("camille.agent", 201), ("Camille.Agent", 409)):
         body = {**AGENT, "username": name, "password": PASSWORD}
-        answer = await service.client.post("/agents", json=body, headers=service.as_system())
+        answer = await service.client.post("/agents", json=body, headers=service.as_system() | service.key())
         assert answer.status_code == status
     assert problem(answer, 409) == "username_taken"
 
 
 async def test_agents_keep_the_policy_too(service: RunningService) -> None:
     body = {**AGENT, "username": "x", "password": "azerty123"}
-    answer = await service.client.post("/agents", json=body, headers=service.as_system())
+    answer = await service.client.post("/agents", json=body, headers=service.as_system() | service.key())
     assert field_codes(answer) == {"/username": "username_too_short", "/password": "password_too_common"}
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from contracts.types import Role
 from tests.component.identity.walk import Walk
+from tests.support.roles import Role, agent_body
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.anyio
 SIGN_IN: dict[str, Any] = {"login": "personne", "password": "velo-rouge-42"}
 CHOICE: dict[str, Any] = {"username": "a", "password": "b", "password_confirmation": "c"}
 READING: dict[str, Any] = {"version": "v", "end_token": "t", "is_accepted": True}
-AGENT: dict[str, Any] = {"email": "agent@ville.example", "username": "agent", "roles": ["director"]}
+AGENT: dict[str, Any] = agent_body("agent", "director")
 
 BODIES = [
     ("POST", "/sessions", {}),
@@ -37,6 +37,9 @@ BODIES = [
     ("POST", "/agents", {**AGENT, "roles": []}),
     ("POST", "/agents", {**AGENT, "roles": ["mayor"]}),
     ("POST", "/agents", {**AGENT, "email": "agent"}),
+    ("POST", "/agents", {**AGENT, "first_name": ""}),
+    ("POST", "/agents", {**AGENT, "sites": ["Maison de l'enfance"]}),
+    ("POST", "/agents", {**AGENT, "sites": ["plateau"], "has_every_site": True}),
 ]
 
 
@@ -44,7 +47,7 @@ BODIES = [
 async def test_a_body_that_does_not_fit_is_told_so(
     walk: Walk, service: RunningService, method: str, path: str, body: Any
 ) -> None:
-    headers = service.as_system()
+    headers = service.as_system() | service.key()
     if path.startswith("/me/"):
         headers["X-Session"] = "x" * 43
     answer = await service.client.request(method, path, json=body, headers=headers)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.component.identity.walk import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk, problem, town_file
 from tests.support.databases import Postgres
+from tests.support.roles import ROLES, agent_body
 from tests.support.services import RunningService, running_service
 
 pytestmark = pytest.mark.anyio
@@ -187,11 +188,12 @@ async def test_an_actor_token_lives_two_minutes_and_is_renewed_by_asking(walk: W
 
 
 async def test_an_agent_does_not_need_the_terms_of_families(walk: Walk, service: RunningService) -> None:
-    body = {"email": "agent@ville.example", "username": "agent.accueil", "roles": ["front_desk"]}
+    body = agent_body("agent.accueil", "front_desk")
     answer = await service.client.post(
-        "/agents", json={**body, "password": "guichet-ouvert-1"}, headers=service.as_system()
+        "/agents", json={**body, "password": "guichet-ouvert-1"}, headers=service.as_system() | service.key()
     )
     assert answer.status_code == 201, answer.text
     session = await walk.session(await walk.signed_in("agent.accueil", "guichet-ouvert-1"))
-    assert (session.stage, [role.value for role in session.roles]) == ("ready", ["front_desk"])
+    assert (session.stage, session.name) == ("ready", "Camille Marchand")
+    assert set(session.permissions) == ROLES["front_desk"].permissions
     assert session.actor_token is not None

@@ -139,7 +139,7 @@ def field_codes(answer: httpx2.Response) -> dict[str, str]:
 def town_file(folder: Path, **identity: dict[str, Any]) -> Path:
     """The demo town, with other values in the named tables of `[identity]`."""
     section = tomllib.loads((DEMO / "town.toml").read_text())["identity"]
-    changed = {name: {**table, **identity.get(name, {})} for name, table in section.items()}
+    changed = {name: {**section.get(name, {}), **identity.get(name, {})} for name in {**section, **identity}}
     changed["terms"]["file"] = "terms.toml"
     shutil.copy(DEMO.parent / "terms.toml", folder / "terms.toml")
     return write_town(folder, identity=changed)

@@ -115,6 +115,7 @@ def invoice(**changes: Any) -> InvoiceIssued:
         number="2026-000042",
         period="2026-09",
         total_cents=123_450,
+        credit_cents=0,
         due_on=date(2026, 10, 31),
         issued_at=datetime.now(UTC),
     )

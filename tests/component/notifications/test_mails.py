@@ -126,6 +126,21 @@ async def test_an_invoice_of_nothing_asks_for_nothing(service: RunningService, m
     assert "À régler avant" not in mail_server.texts()[0]
 
 
+@pytest.mark.parametrize(
+    ("credit_cents", "left"), [(415, "Reste à régler : 5,85 €"), (1000, "Vous n’avez rien à régler.")]
+)
+async def test_an_invoice_says_what_a_credit_paid_of_it(
+    service: RunningService, mail_server: MailServer, credit_cents: int, left: str
+) -> None:
+    """F05: 10.00 euros, of which what was paid too much pays a part, or all."""
+    await service.deliver(news.household(), news.invoice(total_cents=1000, credit_cents=credit_cents))
+    await service.run_job("send_messages")
+    text = mail_server.texts()[0].replace("\u00a0", " ")
+    assert "Réglé par votre trop-perçu" in text
+    assert left in text
+    assert ("À régler avant" in text) == (credit_cents < 1000)
+
+
 async def test_a_payment_is_acknowledged_with_everything_a_receipt_says(
     service: RunningService, mail_server: MailServer
 ) -> None:

@@ -5,9 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.types import Role
 from tests.component.notifications import news
 from tests.component.notifications.mail_server import MailServer
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio

@@ -7,11 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.types import Attendance, InvoiceRunStatus, Role
+from contracts.types import Attendance, InvoiceRunStatus
+from services.billing.drafts import commands as drafts
+from services.billing.issuing import commands as issuing
 from services.billing.ledger import store as ledger
-from services.billing.runs import commands as runs
 from services.billing.runs.store import Run
-from tests.component.billing.families import MOMENT, Booked, Family, activity, publish_tariff
+from tests.component.billing.families import MOMENT, Booked, Family, activity, advance_run, publish_tariff
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
@@ -32,18 +34,18 @@ where i.total_cents <> (select sum(l.amount_cents) from invoice_lines l where l.
 @pytest.fixture
 async def days(service: RunningService, monkeypatch: pytest.MonkeyPatch) -> list[Booked]:
     """One attended day of each of many families, and a reviewed run that is about to be issued in small batches."""
-    monkeypatch.setattr(runs, "BATCH_MAX", BATCH)
+    monkeypatch.setattr(drafts, "BATCH_MAX", BATCH)
+    monkeypatch.setattr(issuing, "BATCH_MAX", BATCH)
     centre = uuid4()
     days = [Booked(Family(), centre) for _ in range(FAMILIES)]
     await publish_tariff(service)
     await service.deliver(activity(centre), *(day.family.state() for day in days))
     await service.deliver(*(day.attended() for day in days))
+    await service.run_job("price_charges")
     finance = service.as_agent(Role.FINANCE)
     created = await service.client.post("/invoice-runs", json={"period": "2026-09"}, headers=finance | service.key())
     await asyncio.gather(*(service.run_job("invoice_runs") for _ in range(3)))
-    for step in ("review", "issue"):
-        answer = await service.client.post(f"/invoice-runs/{created.json()['run_id']}/{step}", headers=finance)
-        assert answer.status_code == 200, answer.text
+    await advance_run(service, created.json()["run_id"], "review", "issue")
     return days
 
 
@@ -60,7 +62,7 @@ async def fail_one_batch(service: RunningService, monkeypatch: pytest.MonkeyPatc
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patch:
-        patch.setattr(runs, "post", die)
+        patch.setattr(issuing, "post", die)
         with pytest.raises(RuntimeError):
             await service.run_job("invoice_runs")
 

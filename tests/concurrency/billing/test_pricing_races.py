@@ -1,46 +1,72 @@
-"""A quotient and a booking that arrive at the same time: whichever commits last, the day has the price of that quotient."""
+"""A quotient or a grid and a booking that arrive at the same time: whichever commits last, the day has its price by what is known."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import pytest
 
-from services.billing.charges import consumers, store
-from tests.component.billing.families import Booked, Family, activity, publish_tariff
+from services.billing.charges import consumers
+from services.billing.repricing import store
+from services.billing.tariffs import store as tariffs
+from tests.component.billing.families import LEISURE_GRID, Booked, Family, activity, publish_tariff
 from tests.support.polling import eventually
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 
+Change = Callable[[RunningService, Family], Awaitable[None]]
 WAITING_SQL = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
 
 
-async def book_while_a_quotient_arrives(service: RunningService) -> int:
-    """The price of a day whose booking saw the former quotient and commits after the new one was stored."""
+async def quotient(service: RunningService, family: Family) -> None:
+    """The household's quotient becomes known, and the job applies it."""
+    await service.deliver(family.quotient(10_000))
+    await service.run_job("price_charges")
+
+
+async def grid(service: RunningService, _family: Family) -> None:
+    """A corrected grid is published, and the job applies it."""
+    brackets = [bracket | {"price_cents": 450} for bracket in LEISURE_GRID["brackets"]]
+    await publish_tariff(service, brackets=brackets)
+    await service.run_job("price_charges")
+
+
+async def book_while(service: RunningService, change: Change) -> int:
+    """The price of a day whose booking saw what was known before a change, and commits as late as it can."""
     family, centre = Family(), uuid4()
     day = Booked(family, centre)
     await publish_tariff(service)
     await service.deliver(activity(centre), family.state())
+    await service.run_job("price_charges")
     async with service.db.transaction() as booking:
         await consumers.days_changed(booking, [(day.confirmed(), service.envelope(day.confirmed()))])
-        await service.deliver(family.quotient(10_000))
-        job = asyncio.create_task(service.run_job("price_charges"))
+        changing = asyncio.create_task(change(service, family))
 
         async def has_gone_as_far_as_it_can() -> bool:
-            return job.done() or bool(await service.db.fetchval(WAITING_SQL))
+            return changing.done() or bool(await service.db.fetchval(WAITING_SQL))
 
         await eventually(has_gone_as_far_as_it_can)
-    await job
+    await changing
     price: int = await service.db.fetchval("select unit_cents from charges where booking_id = $1", day.booking_id)
     return price
 
 
-async def test_the_day_has_the_price_of_the_quotient_that_came_meanwhile(service: RunningService) -> None:
-    assert await book_while_a_quotient_arrives(service) == 450
+@pytest.mark.parametrize("change", [quotient, grid])
+async def test_the_day_has_the_price_of_what_came_meanwhile(service: RunningService, change: Change) -> None:
+    """F02: a day must not keep a former price because two topics, or a route and a topic, raced."""
+    assert await book_while(service, change) == 450
 
 
-async def test_without_the_lock_the_former_price_would_stay(
+async def test_without_the_lock_the_price_of_the_former_quotient_would_stay(
     service: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(store, "HOLD_PRICING_SQL", "select $1::uuid")
-    assert await book_while_a_quotient_arrives(service) == 1480
+    assert await book_while(service, quotient) == 1480
+
+
+async def test_without_the_lock_the_price_of_the_former_grid_would_stay(
+    service: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tariffs, "HOLD_TARIFFS_SQL", "select true")
+    assert await book_while(service, grid) == 1480

@@ -2,41 +2,23 @@
 
 import re
 from datetime import UTC, date, datetime
-from decimal import Decimal
-from pathlib import Path
+from functools import partial
+from uuid import UUID
 
 import pytest
 
 from contracts.types import Attendance
 from services.billing.charges.domain import Facts, standing
-from services.billing.runs.domain import outcome_of
+from services.billing.invoices.domain import NewInvoice
+from services.billing.issuing.domain import outcome_of
+from services.billing.ledger.domain import Split
 from services.billing.tariffs.domain import Grid, PriceBracket, QuotientInForce, price
+from tests.support import worked_examples
+from tests.support.worked_examples import cents
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "pricing.md"
+table = partial(worked_examples.table, "pricing.md")
 DAY = date(2026, 9, 2)
 MOMENT = datetime(2026, 9, 2, tzinfo=UTC)
-
-
-def table(*columns: str) -> list[list[str]]:
-    """The rows of the document's table with these first columns."""
-    lines = DOCUMENT.read_text().splitlines()
-    heading = next(number for number, line in enumerate(lines) if cells(line)[: len(columns)] == list(columns))
-    rows = []
-    for line in lines[heading + 2 :]:
-        if not line.startswith("|"):
-            break
-        rows.append(cells(line))
-    return rows
-
-
-def cells(line: str) -> list[str]:
-    """The cells of a line of a table."""
-    return [cell.strip() for cell in line.strip("|").split("|")]
-
-
-def cents(text: str) -> int:
-    """An amount of the document in cents."""
-    return int(Decimal(text) * 100)
 
 
 def grid() -> Grid:
@@ -73,3 +55,12 @@ def test_months(row: list[str]) -> None:
     total = sum(cents(amount) for amount in re.findall(r"-?[0-9.]+", row[0]))
     assert total == cents(row[1])
     assert outcome_of(total) == row[2]
+
+
+@pytest.mark.parametrize("row", table("Credit", "Invoice"), ids=lambda row: "-".join(row[:2]))
+def test_credits(row: list[str]) -> None:
+    """F05, BI-7"""
+    split = Split.of(cents(row[0]), cents(row[1]))
+    invoice = NewInvoice(UUID(int=1), UUID(int=2), "2026-000001", cents(row[1]), split.settled_cents)
+    assert (invoice.credit_cents, invoice.total_cents - invoice.credit_cents) == (cents(row[2]), cents(row[3]))
+    assert (invoice.status, split.surplus_cents) == (row[4], cents(row[5]))

@@ -7,17 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.billing.runs.domain import (
-    Anomaly,
-    ItemTotals,
-    anomalies_of,
-    invoice_number,
-    month_of,
-    next_month,
-    previous_month,
-)
+from services.billing.drafts.domain import Anomaly, ItemTotals, anomalies_of
+from services.billing.issuing.domain import invoice_number
+from services.billing.runs.domain import month_of, next_month, previous_month
 
 USUAL = ItemTotals(
+    line_count=3,
     total_cents=3000,
     unpriced_count=0,
     without_quotient_count=0,

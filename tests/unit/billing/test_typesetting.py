@@ -64,6 +64,7 @@ def invoice(
         "payer_name": payer,
         "payer_address": [label, "14000 Valmont"],
         "total_cents": 920 * lines,
+        "credit_cents": 0,
         "issued_on": "2026-10-02",
         "due_on": "2026-10-31",
         "lines": [line] * lines,

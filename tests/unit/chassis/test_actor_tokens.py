@@ -1,7 +1,7 @@
 """Actor tokens: what identity signs is what a service reads, within the leeway of clocks, and nothing else is read at all."""
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,9 +11,20 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 import chassis.actor
-from chassis.actor import ALGORITHM, CLOCK_SKEW_SECONDS, ISSUER, Actor, ActorReader, read_actor, sign_actor
+from chassis.access import allows
+from chassis.actor import (
+    ALGORITHM,
+    CLOCK_MARK_SECONDS,
+    CLOCK_SKEW_SECONDS,
+    ISSUER,
+    Actor,
+    ActorReader,
+    read_actor,
+    sign_actor,
+)
 from chassis.refusal import Forbidden, Unauthenticated
-from contracts.types import ActorKind, Role
+from contracts.permissions import PERMISSIONS
+from contracts.types import ActorKind, Strength
 
 KEY = OKPKey.generate_key("Ed25519")
 GOOD_CLAIMS = {
@@ -21,7 +32,10 @@ GOOD_CLAIMS = {
     "sub": str(UUID(int=1)),
     "kind": "parent",
     "guardian": str(UUID(int=2)),
-    "roles": [],
+    "permissions": "",
+    "sites": [],
+    "acr": "basic",
+    "iat": 1_700_000_000,
     "exp": 4_000_000_000,
 }
 
@@ -36,7 +50,13 @@ def signed(claims: dict[str, object]) -> str:
         account_id=st.uuids(),
         kind=st.sampled_from(ActorKind),
         guardian_id=st.none() | st.uuids(),
-        roles=st.frozensets(st.sampled_from(Role)),
+        permissions=st.frozensets(st.sampled_from(sorted(PERMISSIONS))),
+        sites=st.none() | st.frozensets(st.from_regex(r"[a-z0-9][a-z0-9_-]{0,19}", fullmatch=True), max_size=5),
+        strength=st.sampled_from(Strength),
+        signed_in_at=st.none()
+        | st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(  # noqa: DTZ001 - hypothesis adds the zone
+            lambda moment: moment.replace(microsecond=0)
+        ),
     ).filter(lambda actor: actor.kind is not ActorKind.PARENT or actor.guardian_id is not None)
 )
 def test_a_signed_actor_is_read_back_whole(actor: Actor) -> None:
@@ -98,8 +118,15 @@ def test_a_known_token_opens_nothing_to_one_that_resembles_it() -> None:
         {"exp": None},
         {"kind": None},
         {"kind": "director"},
-        {"roles": None},
-        {"roles": ["mayor"]},
+        {"iat": None},
+        {"permissions": None},
+        {"permissions": ["booking.attendance.mark"]},
+        {"sites": None},
+        {"sites": "plateau"},
+        {"sites": [1]},
+        {"acr": None},
+        {"acr": "certain"},
+        {"auth_time": "yesterday"},
         {"guardian": "Claire"},
         {"guardian": None},
     ],
@@ -118,9 +145,61 @@ def test_any_other_text_is_unauthenticated(text: str) -> None:
 
 
 def test_a_parent_alone_is_a_guardian() -> None:
-    parent = Actor(uuid4(), ActorKind.PARENT, guardian_id=uuid4(), roles=frozenset({Role.OPS}))
+    parent = Actor(uuid4(), ActorKind.PARENT, guardian_id=uuid4(), permissions=frozenset(PERMISSIONS))
     assert parent.require_guardian() == parent.guardian_id
-    finance = Actor(uuid4(), ActorKind.AGENT, roles=frozenset({Role.FINANCE}))
+    finance = Actor(uuid4(), ActorKind.AGENT, permissions=frozenset(PERMISSIONS))
     for actor in (finance, Actor(uuid4(), ActorKind.PARENT), Actor(uuid4(), ActorKind.AGENT, guardian_id=uuid4())):
         with pytest.raises(Forbidden):
             actor.require_guardian()
+
+
+def test_every_permission_fits_into_a_short_token() -> None:
+    actor = Actor(uuid4(), ActorKind.AGENT, permissions=frozenset(PERMISSIONS), sites=frozenset({"plateau", "centre"}))
+    token, _ = sign_actor(actor, KEY, timedelta(minutes=5))
+    assert len(token) < 2_000
+
+
+def test_a_token_from_the_future_is_refused_and_marks_the_clock_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = ActorReader(KEY)
+    token, _ = sign_actor(Actor(uuid4(), ActorKind.SYSTEM), KEY, timedelta(minutes=5))
+    now, monotonic = time.time(), time.monotonic()
+    monkeypatch.setattr(time, "time", lambda: now - CLOCK_SKEW_SECONDS + 2)
+    reader.read(token)
+    assert not reader.clocks_differ()
+    late = ActorReader(KEY)
+    monkeypatch.setattr(time, "time", lambda: now - CLOCK_SKEW_SECONDS - 2)
+    with pytest.raises(Unauthenticated):
+        late.read(token)
+    assert late.clocks_differ()
+    monkeypatch.setattr(time, "monotonic", lambda: monotonic + CLOCK_MARK_SECONDS + 5)
+    assert not late.clocks_differ()
+
+
+def test_a_forged_token_says_nothing_of_clocks() -> None:
+    reader = ActorReader(KEY)
+    claims = {**GOOD_CLAIMS, "iat": int(time.time()) + 3_600}
+    forged = jwt.encode({"alg": ALGORITHM}, claims, OKPKey.generate_key("Ed25519"), algorithms=[ALGORITHM])
+    with pytest.raises(Unauthenticated):
+        reader.read(forged)
+    assert not reader.clocks_differ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "permissions", "sites", "site", "is_allowed"),
+    [
+        (ActorKind.AGENT, {"a.b.c"}, {"plateau"}, "plateau", True),
+        (ActorKind.AGENT, {"a.b.c"}, {"plateau"}, "centre", False),
+        (ActorKind.AGENT, {"a.b.c"}, {"plateau"}, None, True),
+        (ActorKind.AGENT, {"a.b.c"}, None, "centre", True),
+        (ActorKind.AGENT, {"a.b.c"}, set(), "centre", False),
+        (ActorKind.AGENT, {"a.b.d"}, None, "centre", False),
+        (ActorKind.SYSTEM, set(), set(), "centre", True),
+        (ActorKind.PARENT, set(), set(), None, False),
+    ],
+)
+def test_an_agent_may_do_what_their_roles_permit_at_their_sites(
+    kind: ActorKind, permissions: set[str], sites: set[str] | None, site: str | None, is_allowed: bool
+) -> None:
+    reach = None if sites is None else frozenset(sites)
+    actor = Actor(uuid4(), kind, guardian_id=uuid4(), permissions=frozenset(permissions), sites=reach)
+    assert allows(actor, "a.b.c", site) is is_allowed

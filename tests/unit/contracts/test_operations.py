@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.billing.permissions import BillingPermission
 from contracts.event import Model
-from contracts.operation import EVERYBODY, OWN_SESSION, SYSTEM, Access, agents, families, get, post
-from contracts.types import ActorKind, Role
+from contracts.operation import EVERYBODY, OWN_SESSION, Access, agents, families, get, post
+from contracts.types import ActorKind, Strength
 
 PARENT, AGENT, TOOLS = ActorKind.PARENT, ActorKind.AGENT, ActorKind.SYSTEM
 
@@ -32,35 +33,47 @@ GRANT = post("/doors/{door_id}/wishes", families(), is_keyed=True)(_grant)
 DOORS = get("/houses/{house_id}/doors", EVERYBODY, public="/doors/{house_id}")(_doors)
 
 
+ISSUE, QUOTE = BillingPermission.ISSUE_RUNS, BillingPermission.QUOTE
+
+
 @pytest.mark.parametrize(
-    ("access", "kind", "roles", "is_allowed"),
+    ("access", "kind", "permissions", "is_allowed"),
     [
-        (agents(Role.FINANCE, Role.OPS), AGENT, {Role.FINANCE}, True),
-        (agents(Role.FINANCE), AGENT, {Role.SITE}, False),
-        (agents(Role.FINANCE), AGENT, set(), False),
-        (agents(Role.FINANCE), PARENT, set(), False),
-        (agents(Role.OPS), TOOLS, set(), True),
+        (agents(ISSUE), AGENT, {ISSUE}, True),
+        (agents(ISSUE), AGENT, {"billing.runs.issue"}, True),
+        (agents(ISSUE), AGENT, {QUOTE}, False),
+        (agents(ISSUE), AGENT, set(), False),
+        (agents(ISSUE), PARENT, {ISSUE}, False),
+        (agents(ISSUE), TOOLS, set(), True),
         (families(), PARENT, set(), True),
-        (families(), AGENT, {Role.DIRECTOR}, False),
+        (families(), AGENT, {ISSUE, QUOTE}, False),
         (families(), TOOLS, set(), False),
-        (families(Role.SITE), AGENT, {Role.SITE}, True),
-        (SYSTEM, TOOLS, set(), True),
-        (SYSTEM, AGENT, set(Role), False),
-        (SYSTEM, PARENT, set(), False),
+        (families(QUOTE), AGENT, {QUOTE}, True),
+        (families(QUOTE), AGENT, {ISSUE}, False),
+        (families(QUOTE), PARENT, set(), True),
     ],
 )
-def test_who_may_call(access: Access, kind: ActorKind, roles: set[Role], is_allowed: bool) -> None:
-    assert access.allows(kind, roles) is is_allowed
+def test_who_may_call(access: Access, kind: ActorKind, permissions: set[str], is_allowed: bool) -> None:
+    assert access.allows(kind, permissions) is is_allowed
 
 
 def test_only_open_operations_and_those_of_a_session_need_no_token() -> None:
-    assert [access.needs_actor for access in (EVERYBODY, OWN_SESSION, SYSTEM, families(), agents())] == [
+    assert [access.needs_actor for access in (EVERYBODY, OWN_SESSION, families(), agents(ISSUE))] == [
         False,
         False,
-        True,
         True,
         True,
     ]
+
+
+def test_what_changes_something_is_noted_unless_it_says_else() -> None:
+    assert (GRANT.is_noted, DOORS.is_noted) == (True, False)
+    assert not post("/prices", EVERYBODY, is_noted=False)(_grant).is_noted
+
+
+def test_an_operation_says_how_surely_its_caller_must_be_known() -> None:
+    strong = post("/money", agents(ISSUE), strength=Strength.STRONG)(_grant)
+    assert (GRANT.strength, strong.strength) == (Strength.BASIC, Strength.STRONG)
 
 
 @given(st.text(max_size=40) | st.sampled_from(["..", ".", "../bookings/1/cancellation?x=", "a%2f..", "\r\n"]))

@@ -31,7 +31,6 @@ def account(
         account_id=uuid4(),
         guardian_id=guardian_id,
         kind=ActorKind.PARENT,
-        roles=(),
         step=step,
         is_disabled=is_disabled,
         email="old@famille.example",

@@ -33,7 +33,6 @@ ACCOUNT = AccountRecord(
     account_id=uuid4(),
     guardian_id=uuid4(),
     kind=ActorKind.PARENT,
-    roles=(),
     step=AccountStatus.INVITED,
     is_disabled=False,
     email="dominique@famille.example",

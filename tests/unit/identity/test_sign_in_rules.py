@@ -37,7 +37,6 @@ ACCOUNT = AccountRecord(
     account_id=UUID(int=1),
     guardian_id=UUID(int=2),
     kind=ActorKind.PARENT,
-    roles=(),
     step=AccountStatus.ACTIVE,
     is_disabled=False,
     email=EMAIL,
@@ -180,7 +179,7 @@ def test_what_stands_against_a_right_password(changes: dict[str, object], refusa
     ],
 )
 def test_the_steps_come_in_order(kind: ActorKind, step: AccountStatus, has_accepted: bool, stage: SessionStage) -> None:
-    session = SignedIn(b"hash", replace(ACCOUNT, kind=kind, step=step), has_accepted, None, NOW, NOW)
+    session = SignedIn(b"hash", replace(ACCOUNT, kind=kind, step=step), has_accepted, None, NOW, NOW, NOW)
     assert session.stage is stage
 
 

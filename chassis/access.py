@@ -1,0 +1,70 @@
+"""What an actor may do, and which ids they may touch: the two halves of every check.
+
+`allows` is pure: permission and site. A `Reach` is a condition in SQL on an id (row-level security by query): the same one checks one
+id under a lock, filters a list and counts, so that what somebody may not touch is not there for them anywhere. The rules of a
+service stand in its `access.py`; each statement that uses one is made by `reaching`, and is given `reach_of(actor)` first.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from chassis.actor import Actor
+from contracts.types import ActorKind
+
+WITH_ACTOR: Final = "with actor as (select $1::uuid as guardian_id, $2::text[] as sites, $3::date as today)"
+"""What a statement with a reach begins with, its first parameters being a guardian (null for who acts for no household), sites (null for every one), and the
+town's day, for what counts from a day on."""
+
+
+QUALIFIED: Final = re.compile(r"[a-z_]+\.[a-z_]+|\$[0-9]+::[a-z]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A rule: a condition on `{id}` and on the one row of `actor`."""
+
+    rule: str
+
+    def of(self, column: str) -> str:
+        """The condition on a column of a table that has an alias, or on a parameter.
+
+        Raises:
+            ValueError: a bare name, which the rule's own tables may have too: it would be compared with itself.
+        """
+        if not QUALIFIED.fullmatch(column):
+            raise ValueError(f"{column}: name the table too, as in i.household_id")
+        return f"exists (select from actor where {self.rule.format(id=column)})"
+
+
+def reaching(text: str, **conditions: str) -> str:
+    """A statement that knows its actor, with conditions in the places that it names: `where c.id = $4 and {is_reached}`."""
+    return f"{WITH_ACTOR}{text.format(**conditions)}"
+
+
+AT_SITE: Final = Reach("actor.sites is null or {id} = any(actor.sites)")
+"""Of the code of a site: where an agent works."""
+
+
+def reach_of(actor: Actor, today: date | None = None) -> tuple[UUID | None, list[str] | None, date | None]:
+    """The first parameters of a statement that `reaching` made. A family is bound by its household alone, the town's own
+    tools by nothing.
+    """
+    if actor.kind is ActorKind.PARENT:
+        return actor.require_guardian(), None, today
+    is_everywhere = actor.kind is ActorKind.SYSTEM or actor.sites is None
+    return None, None if is_everywhere else sorted(actor.sites or ()), today
+
+
+def reaches_site(actor: Actor, site: str) -> bool:
+    """Whether an agent works at this site. The town's own tools work everywhere."""
+    return actor.kind is ActorKind.SYSTEM or actor.sites is None or site in actor.sites
+
+
+def allows(actor: Actor, permission: str, site: str | None = None) -> bool:
+    """Whether an agent may do this, at this site when it is about one; a family's reach is its household, never a permission."""
+    if actor.kind is ActorKind.SYSTEM:
+        return True
+    return permission in actor.permissions and (site is None or reaches_site(actor, site))

@@ -1,0 +1,154 @@
+"""History: an audit log of what people did, one row for each act, stored with the act itself and only ever added to.
+
+What an act changed is sealed with a key of the household or person whom it concerns (crypto-shredding): erasure deletes the key.
+Jobs and consumers are nobody, and note nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from chassis.actor import Actor
+from chassis.data.paging import cursor_of, page_of, read_cursor
+from chassis.data.queries import Queries, Row
+from chassis.identifiers import new_id
+from chassis.sealing import new_row_key, seal_row, unseal_row
+from contracts.history import HistoryEntry
+from contracts.http import PAGE_SIZE, Page
+from contracts.types import Channel
+
+KNOWN_KEYS_MAX: Final = 10_000
+WORKING_AS: Final[ContextVar[Channel | None]] = ContextVar("working_as", default=None)
+"""The channel of what runs now without a request: a job says that it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody did, to what, and for which household if it is one's. `before` and `after` are what it changed, as JSON."""
+
+    actor: Actor
+    action: str
+    subject: UUID | str
+    household_id: UUID | None = None
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+    @property
+    def sealed_for(self) -> str | None:
+        """Whose key seals what it changed; None when it says nothing of that."""
+        if self.before is None and self.after is None:
+            return None
+        return str(self.household_id or self.subject)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An act on its way into the history."""
+
+    note_id: UUID
+    act: Act
+    before: bytes | None
+    after: bytes | None
+
+
+FIND_KEYS_SQL = "select owner, key from history_keys where owner = any($1::text[])"
+
+# Whoever comes second waits for the first, and takes the first one's key.
+ADD_KEYS_SQL = """
+insert into history_keys as known (owner, key) select owner, key from unnest($1::text[], $2::bytea[]) as k(owner, key)
+order by owner
+on conflict (owner) do update set key = known.key
+returning owner, key
+"""
+
+
+async def notes_of(tx: Queries, acts: Sequence[Act], known: dict[str, bytes]) -> list[Note]:
+    """The notes of acts. `known` are keys that were read before; only what is committed is added to it."""
+    owners = {act.sealed_for for act in acts if act.sealed_for}
+    keys = {owner: known[owner] for owner in owners if owner in known}
+    if missing := sorted(owners - keys.keys()):
+        stored = {row["owner"]: row["key"] for row in await tx.fetch(FIND_KEYS_SQL, missing)}
+        if len(known) > KNOWN_KEYS_MAX:
+            known.clear()
+        known.update(stored)
+        keys |= stored
+    if missing := sorted(owners - keys.keys()):
+        added = await tx.fetch(ADD_KEYS_SQL, missing, [new_row_key() for _ in missing])
+        keys |= {row["owner"]: row["key"] for row in added}
+    return [_note(act, keys.get(act.sealed_for) if act.sealed_for else None) for act in acts]
+
+
+def _note(act: Act, key: bytes | None) -> Note:
+    note_id = new_id()
+    return Note(note_id, act, _sealed(act.before, key, note_id, "before"), _sealed(act.after, key, note_id, "after"))
+
+
+def _sealed(changed: Mapping[str, Any] | None, key: bytes | None, note_id: UUID, column: str) -> bytes | None:
+    if changed is None or key is None:
+        return None
+    return seal_row(msgspec.json.encode(changed), key, _place(note_id, column))
+
+
+def _place(note_id: UUID, column: str) -> bytes:
+    return note_id.bytes + column.encode()
+
+
+FORGET_KEYS_SQL = "delete from history_keys where owner = any($1::text[])"
+
+
+async def forget_changes(tx: Queries, owners: Sequence[UUID]) -> None:
+    """Erase what acts changed of households or persons; that somebody did something stays."""
+    await tx.execute(FORGET_KEYS_SQL, [str(owner) for owner in owners])
+
+
+HISTORY_SQL = """
+select h.id, h.noted_at, h.actor_kind, h.actor_id, h.channel, h.action, h.subject, h.household_id, h.before, h.after,
+       k.key
+from history h left join history_keys k on k.owner = h.sealed_for
+where (h.household_id = $1 or h.subject = any($2::text[]))
+  and ($3::timestamptz is null or (h.noted_at, h.id) < ($3, $4::uuid))
+order by h.noted_at desc, h.id desc limit $5
+"""
+
+
+async def history_of(
+    queries: Queries, household_id: UUID | None, cursor: str | None, subjects: Sequence[UUID] = ()
+) -> Page[HistoryEntry]:
+    """A page of what was done for a household or to some things of it, the newest first. Raises Invalid."""
+    before_at, before_id = read_cursor(cursor, datetime.fromisoformat, UUID) if cursor else (None, None)
+    rows = await queries.fetch(
+        HISTORY_SQL, household_id, [str(subject) for subject in subjects], before_at, before_id, PAGE_SIZE + 1
+    )
+    return page_of([_entry(row) for row in rows], lambda entry: (entry.noted_at, entry.entry_id), PAGE_SIZE)
+
+
+def _entry(row: Row) -> HistoryEntry:
+    return HistoryEntry(
+        entry_id=row["id"],
+        cursor=cursor_of((row["noted_at"], row["id"])),
+        noted_at=row["noted_at"],
+        actor_kind=row["actor_kind"],
+        actor_id=row["actor_id"],
+        channel=row["channel"],
+        action=row["action"],
+        subject=row["subject"],
+        household_id=row["household_id"],
+        before=_changed(row, "before"),
+        after=_changed(row, "after"),
+    )
+
+
+def _changed(row: Row, column: str) -> dict[str, Any] | None:
+    """What an act changed; None when it says nothing, or when its key was erased."""
+    if row[column] is None or row["key"] is None:
+        return None
+    changed: dict[str, Any] = msgspec.json.decode(unseal_row(row[column], row["key"], _place(row["id"], column)))
+    return changed
+
+
+MAKE_MONTHS_SQL = "select make_history_months($1, $2)"

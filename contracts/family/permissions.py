@@ -1,0 +1,15 @@
+"""What an agent may be allowed to do with files of households."""
+
+from contracts.types import Permission
+
+
+class FamilyPermission(Permission):
+    """The permissions of the family service."""
+
+    READ_HOUSEHOLDS = "family.households.read", "Find and read the files of households."
+    OPEN_HOUSEHOLDS = "family.households.open", "Open a household's file."
+    KEEP_HOUSEHOLDS = "family.households.keep", "Say who belongs to a household and who pays for it."
+    READ_CUSTODY = "family.custody.read", "See who answers for a child and where the child lives."
+    CHANGE_CUSTODY = "family.custody.change", "Say who answers for a child and where the child lives."
+    CHANGE_QUOTIENTS = "family.quotients.change", "Record a family quotient."
+    READ_HISTORY = "family.history.read", "See what was done with a household's file."

@@ -1,0 +1,14 @@
+"""What an agent may be allowed to do with accounts and agents."""
+
+from contracts.types import Permission
+
+
+class IdentityPermission(Permission):
+    """The permissions of the identity service."""
+
+    READ_ACCOUNTS = "identity.accounts.read", "See where the accounts of families stand."
+    INVITE = "identity.accounts.invite", "Send a family a new activation link."
+    READ_AGENTS = "identity.agents.read", "See the agents, their roles and their sites."
+    MANAGE_AGENTS = "identity.agents.manage", "Create agents, give them roles and sites, and close their accounts."
+    NAME_AGENTS = "identity.agents.name", "Know by name the agents who acted."
+    READ_HISTORY = "identity.history.read", "See what was done with the accounts of a household."

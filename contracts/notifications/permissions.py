@@ -1,0 +1,9 @@
+"""What an agent may be allowed to do with messages."""
+
+from contracts.types import Permission
+
+
+class NotificationsPermission(Permission):
+    """The permissions of the notifications service."""
+
+    READ_MESSAGES = "notifications.messages.read", "See what was sent to a family."

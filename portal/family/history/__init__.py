@@ -1,0 +1,1 @@
+"""What was done for a family, by whom and when."""

@@ -1,0 +1,25 @@
+"""What becomes of each item of a run when it is issued, and the number that an invoice gets."""
+
+from enum import StrEnum, auto
+
+from contracts.types import Cents
+
+
+class ItemOutcome(StrEnum):
+    """What the issue makes of an item: an invoice, nothing because it sums to zero, or a credit kept for later."""
+
+    INVOICE = auto()
+    NOTHING_OWED = auto()
+    CARRIED_OVER = auto()
+
+
+def outcome_of(total_cents: Cents) -> ItemOutcome:
+    """An invoice asks for money. A credit waits until a later invoice is large enough to take it."""
+    if total_cents > 0:
+        return ItemOutcome.INVOICE
+    return ItemOutcome.NOTHING_OWED if total_cents == 0 else ItemOutcome.CARRIED_OVER
+
+
+def invoice_number(year: int, number: int) -> str:
+    """The number that an invoice shows, e.g. `2026-000123`."""
+    return f"{year}-{number:06d}"

@@ -1,0 +1,23 @@
+"""HTTP routes about a household as a whole."""
+
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.data.database import Database
+from chassis.data.history import history_of
+from chassis.http.routes import serves
+from contracts.booking import api
+from contracts.history import HistoryEntry
+from contracts.http import Cursor, Page
+
+from .queries import household_for
+
+
+@serves(api.booking_history)
+async def booking_history(
+    db: Database, actor: Actor, household_id: UUID | None = None, cursor: Cursor | None = None
+) -> Page[HistoryEntry]:
+    return await history_of(db, await household_for(db, actor, household_id), cursor)
+
+
+ROUTES = (booking_history,)

@@ -1,0 +1,119 @@
+"""What was done for a household, as its family and agents read it: in words, by name, from all services that answer."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from contracts.family.events import HouseholdState
+from contracts.family.models import Household
+from tests.component.gateway.browser import Browser
+from tests.component.gateway.town import Town, family_of
+from tests.support.roles import Role
+
+pytestmark = pytest.mark.anyio
+
+TAG = re.compile(r"<[^>]+>")
+
+
+def words(page: str) -> str:
+    """What a reader sees of a page."""
+    return " ".join(TAG.sub(" ", page).split())
+
+
+async def booked(town: Town) -> tuple[Browser, Household]:
+    """A family that booked two days and gave one back, as an agent did for them too."""
+    parent, household = await town.parent()
+    family, activity_id = family_of(household), await town.booking.activity()
+    await town.booking.enroll(family, activity_id)
+    first, second = await town.booking.open(activity_id, 20, 21)
+    answer = await town.booking.book(family, first, second)
+    assert answer.status_code == 201, answer.text
+    body = {"cancellations": [answer.json()["bookings"][0]["booking_id"]]}
+    booking = town.services["booking"]
+    headers = {**booking.as_parent(family.guardian_id), **booking.key(), "X-Channel": "portal"}
+    assert (await booking.client.post("/bookings", json=body, headers=headers)).status_code == 201
+    return parent, household
+
+
+async def test_a_family_reads_what_was_done_for_it(town: Town) -> None:
+    parent, _ = await booked(town)
+    page = words((await parent.get("/historique")).text)
+    for sentence in ("2 jours réservés", "1 jour rendu", "Inscription demandée", "Inscription validée", "Vous"):
+        assert sentence in page, sentence
+    for sentence in (
+        "Dossier famille créé",
+        "Conditions générales acceptées",
+        "Identifiants choisis",
+        "Portail famille",
+    ):
+        assert sentence in page, sentence
+    assert "indisponible" not in page
+
+
+async def test_the_newest_act_comes_first(town: Town) -> None:
+    parent, _ = await booked(town)
+    page = words((await parent.get("/historique")).text)
+    order = [page.index(words) for words in ("1 jour rendu", "2 jours réservés", "Dossier famille créé")]
+    assert order == sorted(order)
+
+
+async def test_a_family_is_told_the_service_and_a_colleague_the_name(town: Town) -> None:
+    agent, (parent, household) = await town.agent(Role.FRONT_DESK), await town.parent()
+    path = f"/agents/familles/{household.household_id}"
+    fields = {"value_cents": "750", "effective_on": str(await town.booking.today()), "source": "agent"}
+    await agent.get(path)
+    await agent.done(f"{path}/quotient", fields)
+    own, theirs = words((await parent.get("/historique")).text), words((await agent.get(path)).text)
+    assert "Quotient familial noté 750,00" in own.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "Service enfance" in own
+    assert "Camille Marchand" not in own
+    assert "Camille Marchand" in theirs
+    assert "Guichet de la ville" in theirs
+
+
+async def test_a_part_that_does_not_answer_is_said_to_be_missing(town: Town) -> None:
+    parent, _ = await booked(town)
+    async with town.without("billing"):
+        page = words((await parent.get("/historique")).text)
+    assert "Factures et paiements, dans l’historique" in page
+    assert "2 jours réservés" in page
+
+
+async def test_long_histories_go_on_from_page_to_page(town: Town) -> None:
+    parent, household = await town.parent()
+    family = town.services["family"]
+    for number in range(30):
+        body = {"value_cents": 50_000 + number, "effective_on": str(await town.booking.today())}
+        path = f"/households/{household.household_id}/quotient"
+        answer = await family.client.put(path, json=body, headers=family.as_agent(Role.FRONT_DESK))
+        assert answer.status_code == 200, answer.text
+    first = (await parent.get("/historique")).text
+    (following,) = re.findall(r'href="(/historique\?suite=[^"]+)"', first)
+    second = (await parent.get(following)).text
+    assert words(first).count("Quotient familial noté") == 25
+    assert words(second).count("Quotient familial noté") == 5
+    assert "Dossier famille créé" in words(second)
+
+
+async def test_an_agent_without_the_permission_is_shown_none(town: Town) -> None:
+    finance, (_, household) = await town.agent(Role.FINANCE), await town.parent()
+    page = words((await finance.get(f"/agents/familles/{household.household_id}")).text)
+    assert "Dossier famille créé" in page
+    assert "Conditions générales acceptées" not in page
+
+
+async def test_erasure_leaves_the_act_and_takes_what_it_changed(town: Town) -> None:
+    _, household = await booked(town)
+    state = HouseholdState.model_validate(household.model_dump(exclude={"quotient"}))
+    path = f"/history?household_id={household.household_id}"
+    booking, identity = town.services["booking"], town.services["identity"]
+    before = (await booking.client.get(path, headers=booking.as_agent(Role.FRONT_DESK))).json()["items"]
+    keys = await identity.db.fetchval("select count(*) from history_keys")
+    for service in (booking, identity):
+        await service.deliver(replace(service.envelope(state), payload=None))
+    after = (await booking.client.get(path, headers=booking.as_agent(Role.FRONT_DESK))).json()["items"]
+    assert [item["action"] for item in after] == [item["action"] for item in before]
+    assert any(item["after"] for item in before)
+    assert not any(item["before"] or item["after"] for item in after)
+    assert await identity.db.fetchval("select count(*) from history_keys") == keys - 1
