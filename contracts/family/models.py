@@ -1,10 +1,10 @@
 """What travels in the requests and answers of the family service."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from contracts.event import Model
 from contracts.family.events import Address, Adult, Quotient
@@ -64,15 +64,9 @@ class HouseholdCreate(Model):
     co_guardian: CoGuardianCreate | None = None
     address: AddressCreate
     # A list: pydantic would call a one-item tuple too short as soon as its item is wrong.
-    children: list[ChildCreate] = Field(default_factory=list, max_length=15)
+    children: list[ChildCreate] = Field(max_length=15)
     known_child_ids: tuple[UUID, ...] = Field(default=(), max_length=15)
     quotient: QuotientChange | None = None
-
-    @model_validator(mode="after")
-    def _has_a_child(self) -> Self:
-        if not self.children and not self.known_child_ids:
-            raise ValueError("name at least one child")
-        return self
 
 
 class HouseholdAdult(Adult):

@@ -15,7 +15,7 @@ import pytest
 from pydantic import BaseModel
 
 from contracts.event import Event, Model
-from contracts.family.events import Guardian
+from contracts.family.events import Adult
 from contracts.registry import TOPICS
 from contracts.topic import TopicKind, Visibility
 from contracts.types import Civility, QuotientSource
@@ -110,7 +110,7 @@ class Leak(Event):
     amount_cents: int | None
     birth_on: date
     quotient_cents: int
-    payer: Guardian | None
+    payer: Adult | None
     greeting: Civility
     details: dict[str, int]
     lines: tuple[Line, ...]
@@ -122,8 +122,8 @@ def test_personal_data_would_be_found() -> None:
     assert places >= {
         "Leak.birth_on: its name",
         "Leak.quotient_cents: its name",
-        "Guardian.email: its name",
-        "Guardian.first_name: free text",
+        "Adult.email: its name",
+        "Adult.first_name: free text",
         "Leak.greeting: its type",
         "Leak.details: its type",
         "Line.child_first_name: its name",

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.comparing import Person, comparable, first_names_apart
 from chassis.days import DateRange, Days
-from chassis.refusal import Invalid, Refusal
+from chassis.refusal import FieldRefusal, Invalid, Refusal
 from chassis.timeline import Timeline
 from contracts.family import events
 from contracts.family.events import HouseholdState
@@ -135,6 +135,8 @@ def check_opening(
         *email_faults(emails, known.references),
         *child_faults(new_children, today),
     ]
+    if not draft.children:
+        faults.append(FieldRefusal("/children", "missing"))
     if faults:
         return Invalid(*faults)
     return HouseholdAlreadyExists(reference=known.twin) if known.twin is not None else None

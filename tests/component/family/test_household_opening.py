@@ -7,7 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.family.events import ChildAdded, HouseholdCreated, HouseholdState, QuotientState
+from contracts.family.events import (
+    ChildAdded,
+    ChildState,
+    HouseholdCreated,
+    HouseholdState,
+    QuotientState,
+    ResponsibilityState,
+)
 from services.family.households import store
 from tests.component.family.desk import Desk, file_with
 from tests.support.roles import Role
@@ -25,9 +32,20 @@ async def test_an_opened_file_is_kept_and_told_whole_in_one_commit(service: Runn
     assert [guardian.is_invited for guardian in household.adults] == [True, False]
     assert household.payer_adult_id == household.adults[0].adult_id
     assert household.quotient is not None
-    state, quotients, created, added = await service.outbox()
+    state, child, custody, created, added, quotients = await service.outbox()
     assert isinstance(state, HouseholdState)
-    assert state.model_dump() == household.model_dump(exclude={"quotient"})
+    assert [adult.adult_id for adult in state.adults] == [adult.adult_id for adult in household.adults]
+    assert [payer.adult_id for payer in state.payers] == [household.payer_adult_id]
+    assert [(member.person_id, member.name) for member in state.child_members] == [
+        (child.child_id, child.first_name) for child in household.children
+    ]
+    assert isinstance(child, ChildState)
+    assert child.birth_on == household.children[0].birth_on
+    assert isinstance(custody, ResponsibilityState)
+    assert [(item.adult_id, item.role, item.authority) for item in custody.responsibilities] == sorted(
+        (adult.adult_id, "guardian", "joint") for adult in household.adults
+    )
+    assert [item.household_ids for item in custody.residences] == [(household.household_id,)]
     assert isinstance(quotients, QuotientState)
     assert quotients.quotients == (household.quotient,)
     assert isinstance(created, HouseholdCreated)
@@ -45,7 +63,7 @@ async def test_the_same_key_opens_one_file_and_gets_one_answer(service: RunningS
     first, again = await desk.post(file_with(), key), await desk.post(file_with(), key)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
-    assert len(await service.outbox()) == 3
+    assert len(await service.outbox()) == 5
     other = await desk.post(file_with(guardian={"last_name": "Martin"}), key)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
@@ -176,3 +194,13 @@ async def test_half_a_character_is_refused(desk: Desk, service: RunningService) 
     headers = {**desk.headers, **service.key(), "Content-Type": "application/json"}
     response = await service.client.post("/households", content=body, headers=headers)
     assert response.status_code in (400, 422), response.text
+
+
+async def test_children_of_one_first_name_are_told_apart_in_what_others_learn(
+    service: RunningService, desk: Desk
+) -> None:
+    """F07: half-siblings were « Lou » twice in mails, calendar and invoices."""
+    lou = {"first_name": "Lou", "birth_on": "2018-03-04"}
+    await desk.open(children=[{**lou, "last_name": "Roy"}, {**lou, "last_name": "Petit"}])
+    (state,) = [event for event in await service.outbox() if isinstance(event, HouseholdState)]
+    assert [member.name for member in state.child_members] == ["Lou Roy", "Lou Petit"]

@@ -184,7 +184,7 @@ async def test_agents_keep_the_policy_too(service: RunningService) -> None:
 async def test_the_front_desk_sees_where_an_account_stands(walk: Walk, service: RunningService) -> None:
     person = guardian()
     headers = service.as_agent(Role.FRONT_DESK)
-    path = f"/accounts?guardian_id={person.guardian_id}"
+    path = f"/accounts?guardian_id={person.adult_id}"
     assert (await service.client.get(path, headers=headers)).json() == {"items": [], "next_cursor": None}
     await walk.invited(person)
     (seen,) = (await service.client.get(path, headers=headers)).json()["items"]

@@ -32,7 +32,7 @@ async def test_each_step_opens_the_next_one(walk: Walk, service: RunningService)
     assert (actor.account_id, actor.kind, actor.guardian_id) == (
         third.account_id,
         ActorKind.PARENT,
-        person.guardian_id,
+        person.adult_id,
     )
 
 
@@ -53,7 +53,7 @@ async def test_the_walk_is_told_as_events(walk: Walk, service: RunningService) -
         AccountStatus.ACTIVATED,
         AccountStatus.ACTIVE,
     ]
-    assert {(state.guardian_id, state.email) for state in states} == {(person.guardian_id, person.email)}
+    assert {(state.guardian_id, state.email) for state in states} == {(person.adult_id, person.email)}
 
 
 async def test_fact_topics_name_nobody(walk: Walk, service: RunningService) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from contracts.event import Envelope
-from contracts.family.events import Guardian, HouseholdState
+from contracts.family.events import Adult, HouseholdState
 from contracts.identity.events import AccountCreated, AccountState, CredentialIssued
 from contracts.types import AccountStatus, CredentialPurpose
 from tests.component.identity.walk import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk, guardian, problem, town_file
@@ -32,7 +32,7 @@ async def test_each_invited_guardian_gets_an_account_and_an_invitation(walk: Wal
     await service.deliver(walk.household(one, two, absent, unreachable))
     await service.run_job("issue_credentials")
     created = [event for event in await service.outbox() if isinstance(event, AccountCreated)]
-    assert {event.guardian_id for event in created} == {one.guardian_id, two.guardian_id}
+    assert {event.guardian_id for event in created} == {one.adult_id, two.adult_id}
     issued = [event for event in await service.outbox() if isinstance(event, CredentialIssued)]
     assert {event.account_id for event in issued} == {event.account_id for event in created}
     assert {event.purpose for event in issued} == {CredentialPurpose.INVITATION}
@@ -84,7 +84,7 @@ async def test_two_replicas_with_one_state_make_one_account(walk: Walk, service:
     envelopes = [service.envelope(walk.household(person)) for _ in range(8)]
     await asyncio.gather(*(service.deliver_unchecked(envelope) for envelope in envelopes))
     assert await service.db.fetchval("select count(*) from dead_letters") == 0
-    assert await account(service, "guardian_id") == person.guardian_id
+    assert await account(service, "guardian_id") == person.adult_id
     assert await service.db.fetchval("select count(*) from invitations") == 1
 
 
@@ -164,7 +164,7 @@ async def test_who_leaves_every_file_is_signed_out_and_comes_back_as_before(
     assert problem(await walk.sign_in(PERSONAL_USERNAME, PERSONAL_PASSWORD), 403) == "account_disabled"
     assert problem(await walk.sign_in(PERSONAL_USERNAME, "wrong-password-1"), 401) == "invalid_credentials"
     states = [event for event in await service.outbox() if isinstance(event, AccountState)]
-    assert (states[-1].guardian_id, states[-1].status) == (person.guardian_id, AccountStatus.DISABLED)
+    assert (states[-1].guardian_id, states[-1].status) == (person.adult_id, AccountStatus.DISABLED)
 
     await service.deliver(walk.household(person, other, household_id=household_id))
     assert await walk.signed_in(PERSONAL_USERNAME, PERSONAL_PASSWORD)
@@ -201,6 +201,6 @@ def tombstone(service: RunningService, state: HouseholdState, sequence: int) -> 
     return replace(service.envelope(state, sequence=sequence), payload=None)
 
 
-async def _username(service: RunningService, person: Guardian) -> str:
-    name: str = await service.db.fetchval("select username from accounts where guardian_id = $1", person.guardian_id)
+async def _username(service: RunningService, person: Adult) -> str:
+    name: str = await service.db.fetchval("select username from accounts where guardian_id = $1", person.adult_id)
     return name

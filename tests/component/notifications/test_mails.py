@@ -1,16 +1,17 @@
 """What families read: for each event, the mail that leaves, to whom, in which words."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from contracts.family.events import Child
+from contracts.family.events import ChildMembership
 from contracts.notifications.events import MessageSent
 from contracts.types import CredentialPurpose
 from tests.component.notifications import news
 from tests.component.notifications.mail_server import MailServer, part
+from tests.factories.households import LONG_AGO
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
@@ -195,11 +196,11 @@ async def test_children_of_the_same_first_name_are_told_apart(service: RunningSe
     basket = news.basket()
     lines = tuple(line.model_copy(update={"child_id": uuid4()}) for line in basket.lines)
     children = tuple(
-        Child(child_id=line.child_id, first_name="Lou", last_name=last_name, birth_on=date(2018, 3, 4))
+        ChildMembership(person_id=line.child_id, name=f"Lou {last_name}", starts_on=LONG_AGO, ends_on=None)
         for line, last_name in zip(lines, ("Roy", "Petit"), strict=True)
     )
     full_basket = basket.model_copy(update={"lines": lines})
-    await service.deliver(news.household(children=children), news.activity(), full_basket)
+    await service.deliver(news.household(child_members=children), news.activity(), full_basket)
     await service.run_job("send_messages")
     text = mail_server.texts()[0]
     assert ": Lou Roy, Centre" in text
