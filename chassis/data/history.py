@@ -56,10 +56,9 @@ class Note:
     after: bytes | None
 
 
-FIND_KEYS_SQL = "select owner, key from history_keys where owner = any($1::text[])"
-
-# Whoever comes second waits for the first, and takes the first one's key.
-ADD_KEYS_SQL = """
+# Offers a key to each owner and answers the one that counts. Whoever comes second waits for the first, and takes the first
+# one's key; one round trip, for it is made while contended rows are held.
+KEYS_SQL = """
 insert into history_keys as known (owner, key) select owner, key from unnest($1::text[], $2::bytea[]) as k(owner, key)
 order by owner
 on conflict (owner) do update set key = known.key
@@ -68,19 +67,17 @@ returning owner, key
 
 
 async def notes_of(tx: Queries, acts: Sequence[Act], known: dict[str, bytes]) -> list[Note]:
-    """The notes of acts. `known` are keys that were read before; only what is committed is added to it."""
+    """The notes of acts. `known` are keys that are committed already; those that this transaction makes are not among them."""
     owners = {act.sealed_for for act in acts if act.sealed_for}
     keys = {owner: known[owner] for owner in owners if owner in known}
     if missing := sorted(owners - keys.keys()):
-        stored = {row["owner"]: row["key"] for row in await tx.fetch(FIND_KEYS_SQL, missing)}
+        offered = {owner: new_row_key() for owner in missing}
+        counting = {row["owner"]: row["key"] for row in await tx.fetch(KEYS_SQL, missing, [*offered.values()])}
+        keys |= counting
         if len(known) > KNOWN_KEYS_MAX:
             known.clear()
-        known.update(stored)
-        keys |= stored
-    if missing := sorted(owners - keys.keys()):
-        added = await tx.fetch(ADD_KEYS_SQL, missing, [new_row_key() for _ in missing])
-        keys |= {row["owner"]: row["key"] for row in added}
-    return [_note(act, keys.get(act.sealed_for) if act.sealed_for else None) for act in acts]
+        known.update((owner, key) for owner, key in counting.items() if key != offered[owner])
+    return [_note(act, keys[act.sealed_for] if act.sealed_for else None) for act in acts]
 
 
 def _note(act: Act, key: bytes | None) -> Note:

@@ -63,6 +63,7 @@ async def run_page(visit: Visit, run_id: UUID) -> Response[Any]:
         "is_working": run.status in WORKING,
         "can_review": visit.may(review_invoice_run),
         "can_issue": visit.may(issue_invoice_run),
+        "can_redraft": visit.may(redraft_invoice_run),
     }
     return visit.page("agents/money/run.html.j2", context, form=visit.form())
 

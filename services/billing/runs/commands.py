@@ -92,7 +92,15 @@ async def _review(
     if request.confirmed != open_days:
         raise DaysStandOpen(**open_days.model_dump())
     await store.move_run(tx, run_id, InvoiceRunStatus.REVIEWED, actor.account_id)
-    tx.note(_act(actor, "invoice_run_reviewed", run, InvoiceRunStatus.REVIEWED))
+    tx.note(
+        Act(
+            actor,
+            "invoice_run_reviewed",
+            run_id,
+            before={"status": run.status},
+            after={"status": InvoiceRunStatus.REVIEWED},
+        )
+    )
     return None
 
 
@@ -118,7 +126,15 @@ async def _issue(tx: Transaction, actor: Actor, rules: BillingRules, run_id: UUI
     if refusal := await _draft_again_if_changed(tx, rules, run):
         return refusal
     await store.move_run(tx, run_id, InvoiceRunStatus.ISSUING, actor.account_id)
-    tx.note(_act(actor, "invoice_run_issued", run, InvoiceRunStatus.ISSUING))
+    tx.note(
+        Act(
+            actor,
+            "invoice_run_issued",
+            run_id,
+            before={"status": run.status},
+            after={"status": InvoiceRunStatus.ISSUING},
+        )
+    )
     return None
 
 
@@ -150,7 +166,15 @@ async def redraft_run(tx: Transaction, actor: Actor, rules: BillingRules, run_id
     if run.status not in REDRAFTABLE:
         raise RunFrozen(status=run.status)
     await draft_again(tx, run, today)
-    tx.note(_act(actor, "invoice_run_redrafted", run, InvoiceRunStatus.DRAFTING))
+    tx.note(
+        Act(
+            actor,
+            "invoice_run_redrafted",
+            run_id,
+            before={"status": run.status},
+            after={"status": InvoiceRunStatus.DRAFTING},
+        )
+    )
     return await run_of(tx, run_id, today)
 
 
@@ -165,11 +189,15 @@ async def discard_run(tx: Transaction, actor: Actor, run_id: UUID) -> None:
     if run.status not in DISCARDABLE:
         raise RunFrozen(status=run.status)
     await store.move_run(tx, run_id, InvoiceRunStatus.DISCARDING)
-    tx.note(_act(actor, "invoice_run_discarded", run, InvoiceRunStatus.DISCARDING))
-
-
-def _act(actor: Actor, action: str, run: Run, reached: InvoiceRunStatus) -> Act:
-    return Act(actor, action, run.run_id, before={"status": run.status}, after={"status": reached})
+    tx.note(
+        Act(
+            actor,
+            "invoice_run_discarded",
+            run_id,
+            before={"status": run.status},
+            after={"status": InvoiceRunStatus.DISCARDING},
+        )
+    )
 
 
 async def _locked(tx: Transaction, run_id: UUID) -> Run:
