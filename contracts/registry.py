@@ -83,7 +83,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         kind=TopicKind.STATE,
         key="child_id",
         producer="family",
-        consumers=("booking", "billing"),
+        consumers=("booking",),
         events=(ResponsibilityState,),
     ),
     Topic(

@@ -12,8 +12,7 @@ from uuid import UUID
 from chassis.days import ONE_DAY, DateRange, Days
 from chassis.refusal import FieldRefusal, Invalid
 from chassis.timeline import Slice, Timeline
-from contracts.family import events
-from contracts.family.events import ResponsibilityState
+from contracts.family.events import Residence, Responsibility, ResponsibilityState
 from contracts.types import Authority, ResidencePattern, ResponsibilityRole
 
 from ..people.domain import MAJORITY_YEARS, Child
@@ -60,7 +59,7 @@ class Custody:
         return ResponsibilityState(
             child_id=self.child.child_id,
             responsibilities=tuple(
-                events.Responsibility(
+                Responsibility(
                     adult_id=tie.adult_id,
                     role=tie.role.value,
                     authority=item.value.authority.value,
@@ -70,7 +69,7 @@ class Custody:
                 for tie, item in self.in_order()
             ),
             residences=tuple(
-                events.Residence(
+                Residence(
                     pattern=item.value.pattern.value,
                     household_ids=item.value.household_ids,
                     anchor_on=item.value.anchor_on,

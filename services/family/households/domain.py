@@ -9,8 +9,9 @@ from chassis.comparing import Person, comparable, first_names_apart
 from chassis.days import DateRange, Days
 from chassis.refusal import FieldRefusal, Invalid, Refusal
 from chassis.timeline import Timeline
-from contracts.family import events
-from contracts.family.events import HouseholdState
+from contracts.family.events import Address as AddressState
+from contracts.family.events import Adult as AdultState
+from contracts.family.events import ChildMembership, HouseholdPayer, HouseholdState, Membership
 
 from ..errors import HouseholdAlreadyExists, PayerNotAMember
 from ..people.domain import (
@@ -79,11 +80,11 @@ class HouseholdFile:
         return HouseholdState(
             household_id=self.household_id,
             reference=self.reference,
-            address=events.Address(
+            address=AddressState(
                 lines=self.address.lines, postal_code=self.address.postal_code, city=self.address.city
             ),
             adults=tuple(
-                events.Adult(
+                AdultState(
                     adult_id=adult.adult_id,
                     civility=adult.civility,
                     first_name=adult.first_name,
@@ -96,7 +97,7 @@ class HouseholdFile:
             ),
             adult_members=tuple(_membership(member) for member in self.adult_members),
             child_members=tuple(
-                events.ChildMembership(
+                ChildMembership(
                     person_id=member.person_id,
                     name=names[member.person_id],
                     starts_on=member.during.first,
@@ -105,7 +106,7 @@ class HouseholdFile:
                 for member in self.child_members
             ),
             payers=tuple(
-                events.HouseholdPayer(adult_id=item.value, starts_on=item.during.first, ends_on=item.during.ends_on)
+                HouseholdPayer(adult_id=item.value, starts_on=item.during.first, ends_on=item.during.ends_on)
                 for item in self.payers
             ),
             created_at=self.created_at,
@@ -196,8 +197,8 @@ def search_words(file: HouseholdFile) -> list[str]:
     return sorted({word for text in texts for word in comparable(text).split()})
 
 
-def _membership(member: Member) -> events.Membership:
-    return events.Membership(person_id=member.person_id, starts_on=member.during.first, ends_on=member.during.ends_on)
+def _membership(member: Member) -> Membership:
+    return Membership(person_id=member.person_id, starts_on=member.during.first, ends_on=member.during.ends_on)
 
 
 def _typed_texts(draft: HouseholdFile, new_children: tuple[Child, ...]) -> Iterator[tuple[str, str]]:

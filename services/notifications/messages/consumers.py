@@ -10,6 +10,7 @@ from chassis.telemetry import current_trace
 from contracts.billing.events import InvoiceIssued, PaymentReceived
 from contracts.booking.events import BasketConfirmed, EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
 from contracts.event import Envelope, Event
+from contracts.family.events import ChildCameOfAge
 from contracts.identity.events import CredentialIssued
 from contracts.types import CredentialPurpose
 
@@ -21,6 +22,7 @@ TOLD: dict[type[Event], Template] = {
     EnrollmentValidated: Template.ENROLLMENT_VALIDATED,
     EnrollmentRefused: Template.ENROLLMENT_REFUSED,
     BasketConfirmed: Template.BASKET_CONFIRMED,
+    ChildCameOfAge: Template.CHILD_CAME_OF_AGE,
     InvoiceIssued: Template.INVOICE_ISSUED,
     PaymentReceived: Template.PAYMENT_RECEIVED,
 }

@@ -25,6 +25,7 @@ class Template(StrEnum):
     ENROLLMENT_VALIDATED = auto()
     ENROLLMENT_REFUSED = auto()
     BASKET_CONFIRMED = auto()
+    CHILD_CAME_OF_AGE = auto()
     INVOICE_ISSUED = auto()
     PAYMENT_RECEIVED = auto()
 
@@ -51,6 +52,7 @@ RULES: Final = {
     Template.ENROLLMENT_REQUESTED: Rule(Audience.HOUSEHOLD, timedelta(days=2)),
     Template.ENROLLMENT_VALIDATED: Rule(Audience.HOUSEHOLD, timedelta(days=5)),
     Template.ENROLLMENT_REFUSED: Rule(Audience.HOUSEHOLD, timedelta(days=5)),
+    Template.CHILD_CAME_OF_AGE: Rule(Audience.HOUSEHOLD, timedelta(days=14)),
     Template.BASKET_CONFIRMED: Rule(Audience.HOUSEHOLD, timedelta(days=2)),
     Template.INVOICE_ISSUED: Rule(Audience.PAYER, timedelta(days=7)),
     Template.PAYMENT_RECEIVED: Rule(Audience.PAYER, timedelta(days=7)),

@@ -6,7 +6,7 @@ One household has two parents, one lost its co-parent, and one was erased after 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from itertools import count
 from typing import Final
@@ -16,11 +16,11 @@ from joserfc.jwk import OKPKey
 
 from chassis.actor import Actor
 from chassis.sealing import unseal
-from contracts.family.events import ChildState, HouseholdState, ResponsibilityState
 from contracts.family.models import Household
 from contracts.identity.events import CredentialIssued
 from contracts.identity.models import Credential
 from contracts.types import ActorKind
+from tests.component.authorization.departures import erase, take_off
 from tests.component.authorization.matrix import AGENTS, FORMERS, SYSTEM
 from tests.component.billing import families
 from tests.component.gateway.browser import Browser
@@ -44,17 +44,7 @@ HOUSEHOLD_OF: Final = {
     "erased_parent": "erased",
 }
 GUARDIAN_OF: Final = {"co_parent": 1, "former_co_parent": 1}
-REPLICAS: Final = ("identity", "booking", "billing", "notifications")
 SLOTS: Final = range(20, 150)
-FORGET_SQL: Final = (
-    "delete from quotients where household_id = $1",
-    "delete from responsibilities r using household_members m where m.person_id = r.child_id and m.household_id = $1",
-    "delete from residences r using household_members m where m.person_id = r.child_id and m.household_id = $1",
-    "delete from children c using household_members m where m.person_id = c.child_id and m.household_id = $1",
-    "delete from household_payers where household_id = $1",
-    "delete from household_members where household_id = $1",
-    "delete from households where household_id = $1",
-)
 SESSION_MEMORY_SECONDS: Final = 20.0
 
 
@@ -162,8 +152,10 @@ async def build(town: Town) -> World:
     for name in world.households:
         await _invoice_and_pay(world, name)
     await town.services["notifications"].run_job("send_messages")
-    await _leave(world)
-    await _erase(world)
+    await take_off(world.town, world.households["left"])
+    await erase(world.town, world.households["erased"])
+    for name in FORMERS:
+        await eventually(partial(_is_signed_out, world.town, world.people[name].session), SESSION_MEMORY_SECONDS)
     return world
 
 
@@ -262,42 +254,6 @@ async def _invoice_and_pay(world: World, name: str) -> None:
         "payment": started["payment_id"],
         "operation": started["redirect_url"].partition("idop=")[2],
     }
-
-
-async def _leave(world: World) -> None:
-    """The co-parent is taken off the file of a household."""
-    household = world.households["left"]
-    leaves = household.adults[1]
-    family = world.town.services["family"]
-    answer = await family.client.post(
-        f"/households/{household.household_id}/members/{leaves.adult_id}/end",
-        json={"ends_on": str(leaves.starts_on - timedelta(days=1))},
-        headers=family.as_agent(Role.FRONT_DESK),
-    )
-    assert answer.status_code == 200, answer.text
-    await world.town.settle()
-
-
-async def _erase(world: World) -> None:
-    """A household is erased, everywhere; and the gateway has forgotten what it remembered of old sessions."""
-    household = world.households["erased"]
-    child_ids = [child.child_id for child in household.children]
-    family = world.town.services["family"]
-    for kind, keys in {
-        HouseholdState: [household.household_id],
-        ChildState: child_ids,
-        ResponsibilityState: child_ids,
-    }.items():
-        _, states = await family.emitted(kind=kind)
-        last = {state.key: state for state in states if state.key in {str(key) for key in keys}}
-        for name in REPLICAS:
-            running = world.town.services[name]
-            if kind.topic in running.service.subscriptions.topics:
-                await running.deliver(*(replace(running.envelope(state), payload=None) for state in last.values()))
-    for statement in FORGET_SQL:
-        await family.db.execute(statement, household.household_id)
-    for name in FORMERS:
-        await eventually(partial(_is_signed_out, world.town, world.people[name].session), SESSION_MEMORY_SECONDS)
 
 
 async def _is_signed_out(town: Town, session: str) -> bool:

@@ -1,12 +1,12 @@
 """What families read: for each event, the mail that leaves, to whom, in which words."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from contracts.family.events import ChildMembership
+from contracts.family.events import ChildCameOfAge, ChildMembership
 from contracts.notifications.events import MessageSent
 from contracts.types import CredentialPurpose
 from tests.component.notifications import news
@@ -205,3 +205,15 @@ async def test_children_of_the_same_first_name_are_told_apart(service: RunningSe
     text = mail_server.texts()[0]
     assert ": Lou Roy, Centre" in text
     assert ": Lou Petit, Centre" in text
+
+
+async def test_a_household_is_told_of_a_coming_of_age(service: RunningService, mail_server: MailServer) -> None:
+    """EV-22: from the day after the last one, nobody decides for the child any longer."""
+    news_of_age = ChildCameOfAge(
+        household_id=news.HOUSEHOLD, child_id=news.CHILD, last_day_on=date(2026, 5, 11), noted_at=datetime.now(UTC)
+    )
+    await service.deliver(news.household(), news_of_age)
+    await service.run_job("send_messages")
+    assert len(mail_server.received) == 2
+    text = mail_server.texts()[0]
+    assert "Léa vient d’avoir 18 ans. Depuis le lendemain du lundi 11 mai 2026, personne" in text
