@@ -35,7 +35,9 @@ from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as line(guardian
 left join lateral (
     select * from children
     where child_id = line.child_id and (line.guardian_id is null or exists (
-        select 1 from guardians g where g.guardian_id = line.guardian_id and g.household_id = children.household_id
+        select from guardianships g
+        where g.adult_id = line.guardian_id and g.child_id = line.child_id and g.household_id = children.household_id
+          and g.days @> $4::date
     ))
     order by household_id limit 1
 ) c on true
@@ -59,6 +61,7 @@ async def load_days(tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo
         [line.guardian_id for line in lines],
         [line.child_id for line in lines],
         [line.slot_id for line in lines],
+        await tx.today(),
     )
     slots: dict[UUID, SlotFacts] = {}
     return [_wished_day(line, row, slots, zone) for line, row in zip(lines, rows, strict=True)]
@@ -144,7 +147,8 @@ async def known_of(
 
 GIVEN_BACK_SQL = """
 select b.id as booking_id, b.basket_id, b.household_id, b.child_id, c.first_name, b.confirmed_at, b.cancelled_at,
-       array(select g.guardian_id from guardians g where g.household_id = b.household_id) as guardian_ids,
+       array(select g.adult_id from guardianships g
+             where g.household_id = b.household_id and g.child_id = b.child_id and g.days @> $3::date) as guardian_ids,
        s.id as slot_id, s.service_on, s.activity_id, a.label as activity_label, a.age_min, a.age_max,
        a.cutoff_days_before, a.cutoff_at
 from bookings b
@@ -173,7 +177,7 @@ async def load_bookings(
             confirmed_at=row["confirmed_at"],
             cancelled_at=row["cancelled_at"],
         )
-        for row in await tx.fetch(GIVEN_BACK_SQL, booking_ids, list(locked))
+        for row in await tx.fetch(GIVEN_BACK_SQL, booking_ids, list(locked), await tx.today())
     }
 
 

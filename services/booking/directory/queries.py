@@ -8,15 +8,16 @@ from chassis.data.database import Database, Row, Transaction
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.types import ActorKind
 
-from ..access import HOUSEHOLD
+from ..access import CHILD, HOUSEHOLD
 
 CHILD_SQL = reaching(
     """
 select c.household_id, c.birth_on from children c
-where c.child_id = $4 and {is_reached}
+where c.child_id = $4 and {is_reached} and {is_answered_for}
 order by c.household_id limit 1
 """,
     is_reached=HOUSEHOLD.of("c.household_id"),
+    is_answered_for=CHILD.of("c.child_id"),
 )
 
 

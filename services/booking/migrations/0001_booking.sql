@@ -125,7 +125,6 @@ create table guardianships (
 create index guardianships_of_household on guardianships (household_id);
 create index guardianships_of_child on guardianships (child_id);
 
-create view guardians as select distinct household_id, adult_id as guardian_id from guardianships;
 create view children as
 select m.household_id, c.child_id, c.first_name, c.last_name, c.birth_on
 from household_children m join child_records c on c.child_id = m.child_id;
