@@ -7,7 +7,6 @@ from .store import (
     CHILDREN,
     CUSTODY,
     HOUSEHOLDS,
-    forget_custody,
     forget_household,
     keep_child,
     keep_custody,
@@ -22,4 +21,4 @@ def subscribe(subscriptions: Subscriptions) -> None:
     subscriptions.on(ChildState, keep_child)
     subscriptions.on_erased(ChildState, CHILDREN.forget, CHILDREN)
     subscriptions.on(ResponsibilityState, keep_custody)
-    subscriptions.on_erased(ResponsibilityState, forget_custody, CUSTODY)
+    subscriptions.on_erased(ResponsibilityState, CUSTODY.forget, CUSTODY)

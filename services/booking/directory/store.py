@@ -57,7 +57,6 @@ async def forget_household(tx: Transaction, key: str) -> None:
     await HOUSEHOLDS.forget(tx, key)
     await tx.execute(FORGET_REASONS_SQL, household_id)
     await forget_changes(tx, [household_id])
-    await _derive(tx, household_id=household_id)
 
 
 FORGET_REASONS_SQL = "update enrollments set reason = null where household_id = $1 and reason is not null"
@@ -94,12 +93,6 @@ async def keep_custody(tx: Transaction, state: ResponsibilityState, envelope: En
         [stored_range(DateRange.between(item.starts_on, item.ends_on)) for item in items],
     )
     await _derive(tx, child_id=state.child_id)
-
-
-async def forget_custody(tx: Transaction, key: str) -> None:
-    """Forget who answered for a child."""
-    await CUSTODY.forget(tx, key)
-    await _derive(tx, child_id=UUID(key))
 
 
 TAKE_TURN_SQL = """

@@ -113,12 +113,12 @@ create table responsibilities (
     primary key (child_id, adult_id, role, authority)
 );
 
--- Derived from the four above: an adult acts for a child in a household on the days on which both belong to it and the adult answers
--- for the child.
+-- Derived: an adult acts for a child in a household on the days on which both belong to it and the adult answers for the child. It goes
+-- with whichever of the two it was derived from.
 create table guardianships (
-    household_id uuid not null,
+    household_id uuid not null references households on delete cascade,
     adult_id uuid not null,
-    child_id uuid not null,
+    child_id uuid not null references custody on delete cascade,
     days datemultirange not null check (not isempty(days)),
     primary key (adult_id, child_id, household_id)
 );
