@@ -26,7 +26,6 @@ from tests.support.databases import Postgres
 WEDNESDAY = 2
 PARIS = ZoneInfo("Europe/Paris")
 LAST_LINES = 8
-MOVED = ("booking", "billing", "family", "gateway")
 
 
 def wednesday_morning() -> datetime:
@@ -72,8 +71,7 @@ def stack(
     plan = StackPlan(
         state_dir=tmp_path_factory.mktemp("stack"),
         extra_env={
-            name: {**span_collector.environment, **({"CLOCK_OFFSET_SECONDS": str(offset)} if name in MOVED else {})}
-            for name in (*SERVICES, "gateway")
+            name: {**span_collector.environment, "CLOCK_OFFSET_SECONDS": str(offset)} for name in (*SERVICES, "gateway")
         },
         database_url=postgres.server.admin_dsn,
         kafka_bootstrap=kafka.bootstrap,
