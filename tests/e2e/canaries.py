@@ -64,7 +64,7 @@ class Canary:
             self._first_steps(mailed.username, mailed.password, mailed.token)
             session = self._session(api, mailed.username, PASSWORD)
             mine = {"Authorization": f"Bearer {session}", "Idempotency-Key": f"{MARK}-key"}
-            assert api.get("/household", headers=mine).json()["guardians"][0]["last_name"] == self.last_name
+            assert api.get("/household", headers=mine).json()["adults"][0]["last_name"] == self.last_name
             api.post("/bookings", json={"lines": [{"child_id": self.last_name, "slot_id": MARK}]}, headers=mine)
 
     def _session(self, api: httpx2.Client, login: str, password: str) -> str:

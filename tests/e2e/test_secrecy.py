@@ -73,9 +73,7 @@ def poison(stack: Stack, family: Canary) -> None:
         key=str(family.household_id),
         sequence=99,
         time=datetime.now(UTC),
-        payload=json.dumps(
-            {"household_id": MARK, "guardians": [{"last_name": family.last_name}, family.email]}
-        ).encode(),
+        payload=json.dumps({"household_id": MARK, "adults": [{"last_name": family.last_name}, family.email]}).encode(),
     )
     publish(stack.bootstrap, envelope)
     in_thread(eventually(lambda: _is_put_aside(stack), SETTLE_SECONDS))

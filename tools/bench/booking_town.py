@@ -41,10 +41,13 @@ insert into slots (id, activity_id, service_on, capacity)
 select number_id('d0', s), number_id('e0', s / {days}), current_date + 10 + (s % {days})::int, {capacity}
 from generate_series(0, {slots} - 1) s;
 insert into households (household_id, version) select number_id('a0', f), 1 from generate_series(0, {families} - 1) f;
-insert into guardians (guardian_id, household_id)
-select number_id('b0', f), number_id('a0', f) from generate_series(0, {families} - 1) f;
-insert into children (child_id, household_id, first_name, last_name, birth_on)
-select number_id('c0', f), number_id('a0', f), 'Lina', 'Martin', current_date - 7 * 366
+insert into household_children (household_id, child_id, days)
+select number_id('a0', f), number_id('c0', f), datemultirange(daterange(null, null)) from generate_series(0, {families} - 1) f;
+insert into child_records (child_id, version, first_name, last_name, birth_on)
+select number_id('c0', f), 1, 'Lina', 'Martin', current_date - 7 * 366 from generate_series(0, {families} - 1) f;
+insert into custody (child_id, version) select number_id('c0', f), 1 from generate_series(0, {families} - 1) f;
+insert into guardianships (household_id, adult_id, child_id, days)
+select number_id('a0', f), number_id('b0', f), number_id('c0', f), datemultirange(daterange(null, null))
 from generate_series(0, {families} - 1) f;
 insert into enrollments (id, household_id, child_id, activity_id, status, starts_on, ends_on, requested_by, requested_at)
 select uuidv7(), number_id('a0', f), number_id('c0', f), number_id('e0', a), 'validated', current_date - 30,

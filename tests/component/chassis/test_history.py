@@ -34,9 +34,10 @@ def too_large(household_id: UUID) -> HouseholdState:
         household_id=household_id,
         reference="F-1",
         address=Address(lines=("x" * EVENT_BYTES_MAX,), postal_code="14000", city="Valmont"),
-        guardians=(),
-        children=(),
-        payer_guardian_id=uuid4(),
+        adults=(),
+        adult_members=(),
+        child_members=(),
+        payers=(),
         created_at=NOW,
     )
 

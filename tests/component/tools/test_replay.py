@@ -78,7 +78,9 @@ async def test_a_replica_is_rebuilt_while_traffic_goes_on(
 
         # Most of the replica is lost, one child is wrong, and a household is back that its topic has long forgotten.
         await town.db.execute("delete from households where household_id::text > '8'")
-        await town.db.execute("update household_children set child_id = gen_random_uuid() where household_id::text < '4'")
+        await town.db.execute(
+            "update household_children set child_id = gen_random_uuid() where household_id::text < '4'"
+        )
         ghost = await town.db.fetchval("insert into households values (gen_random_uuid(), 7) returning household_id")
         assert not await families.are_known()
 

@@ -29,11 +29,16 @@ with family as (
     from generate_series(1, $1)
 ), household as (
     insert into households (household_id, version) select household_id, 1 from family
-), guardian as (
-    insert into guardians (guardian_id, household_id) select guardian_id, household_id from family
+), member as (
+    insert into household_children (household_id, child_id, days) select household_id, child_id, '{(,)}' from family
 ), child as (
-    insert into children (child_id, household_id, first_name, last_name, birth_on)
-    select child_id, household_id, 'Lina', 'Martin', $3::date from family
+    insert into child_records (child_id, version, first_name, last_name, birth_on)
+    select child_id, 1, 'Lina', 'Martin', $3::date from family
+), custody_known as (
+    insert into custody (child_id, version) select child_id, 1 from family
+), guardian as (
+    insert into guardianships (household_id, adult_id, child_id, days)
+    select household_id, guardian_id, child_id, '{(,)}' from family
 ), enrollment as (
     insert into enrollments (id, household_id, child_id, activity_id, status, starts_on, ends_on, requested_by,
                              requested_at)

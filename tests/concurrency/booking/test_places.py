@@ -107,7 +107,10 @@ async def test_two_co_parents_book_the_same_child_once(rush: Rush) -> None:
     (family,) = await rush.families(1)
     other_parent = uuid4()
     await rush.service.db.execute(
-        "insert into guardians (guardian_id, household_id) values ($1, $2)", other_parent, family.household_id
+        "insert into guardianships (household_id, adult_id, child_id, days) values ($1, $2, $3, '{(,)}')",
+        family.household_id,
+        other_parent,
+        family.child_id,
     )
     outcomes = await rush.alone(
         rush.request(family, [slot_id]), rush.request(family, [slot_id], guardian_id=other_parent)
