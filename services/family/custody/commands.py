@@ -79,9 +79,9 @@ async def _save(tx: Transaction, before: Custody, decision: Custody | Refusal, a
     if isinstance(decision, Refusal):
         raise decision
     if decision != before:
-        await save_custody(tx, decision)
         for household_id in sorted(await households_of_person(tx, before.child.child_id)):
             tx.note(replace(act, household_id=household_id))
+        await save_custody(tx, decision)
     return await queries.child_file(tx, before.child.child_id)
 
 

@@ -73,12 +73,12 @@ async def open_household(
     if quotient and (fault := day_fault(quotient, rules.accepted_quotient_days(today), "/quotient")):
         raise Invalid(fault)
     file = replace(domain.as_kept(draft), reference=await next_reference(tx))
+    opened = {"reference": file.reference, "child_count": len(file.children)}
+    tx.note(Act(actor, "household_opened", file.household_id, file.household_id, after=opened))
     await _store(tx, file, {child.child_id for child in new_children}, actor, today)
     if quotient:
         await record_quotient(tx, file.household_id, quotient, now, actor.account_id)
         tx.emit(QuotientState(household_id=file.household_id, quotients=(quotient,)))
-    opened = {"reference": file.reference, "child_count": len(file.children)}
-    tx.note(Act(actor, "household_opened", file.household_id, file.household_id, after=opened))
     return await claim.keep(tx, await read_household(tx, file.household_id, today))
 
 
@@ -133,9 +133,9 @@ async def join_household(
     else:
         raise NotFound
     if changed != file:
+        tx.note(Act(actor, "household_joined", person_id, household_id, after=request.model_dump(mode="json")))
         await save_members(tx, changed)
         await publish(tx, [household_id], today)
-        tx.note(Act(actor, "household_joined", person_id, household_id, after=request.model_dump(mode="json")))
     return await read_household(tx, household_id, today)
 
 
@@ -159,6 +159,7 @@ async def leave_household(
         child_members=domain.left(file.child_members, person_id, gone),
         payers=domain.without_payer(file.payers, person_id, gone),
     )
+    tx.note(Act(actor, "household_left", person_id, household_id, after=request.model_dump(mode="json")))
     if (child := await lock_child(tx, person_id)) is not None:
         custody = await load_custody(tx, child)
         if (cut := without_household(custody, household_id, gone)) != custody:
@@ -167,7 +168,6 @@ async def leave_household(
         await save_members(tx, changed)
         await save_payers(tx, changed)
         await publish(tx, [household_id], today)
-        tx.note(Act(actor, "household_left", person_id, household_id, after=request.model_dump(mode="json")))
     return await read_household(tx, household_id, today)
 
 
@@ -180,9 +180,9 @@ async def change_payer(tx: Transaction, actor: Actor, household_id: UUID, reques
     if isinstance(payers, Refusal):
         raise payers
     if payers != file.payers:
+        tx.note(Act(actor, "payer_changed", request.adult_id, household_id, after=request.model_dump(mode="json")))
         await save_payers(tx, replace(file, payers=payers))
         await publish(tx, [household_id], today)
-        tx.note(Act(actor, "payer_changed", request.adult_id, household_id, after=request.model_dump(mode="json")))
     return await read_household(tx, household_id, today)
 
 

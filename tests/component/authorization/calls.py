@@ -27,7 +27,7 @@ QUERY_NAMES: Final = {
 SHARED: Final = ("activity", "agent", "slot", "run")
 DAYS_AHEAD: Final = 180
 PEOPLE: Final = ("person_id", "adult_id")
-"""Who is named beside the object: a parent of the household that it is of."""
+"""Who is named beside the object: somebody of a family that no actor belongs to."""
 LAST_DAY: Final = date(2090, 1, 1)
 TARIFF: Final = "leisure"
 """What stands in the path of the one operation whose object is the town's alone."""
@@ -44,7 +44,7 @@ async def answer_to(
     body = await BODIES[operation.name](world, cell, named) if operation.name in BODIES else None
     path = operation.path
     for parameter in operation.parameters:
-        value = _person(world, cell) if parameter in PEOPLE else named or TARIFF
+        value = _person(world) if parameter in PEOPLE else named or TARIFF
         path = path.replace(f"{{{parameter}}}", value)
     today = await world.town.booking.today()
     given = {"from_on": str(today), "to_on": str(await world.town.booking.day(DAYS_AHEAD))}
@@ -60,8 +60,8 @@ async def answer_to(
     return response
 
 
-def _person(world: World, cell: Cell) -> str:
-    return world.owned[household_named(cell) or "first"]["guardian"]
+def _person(world: World) -> str:
+    return str(world.households["left"].adults[0].adult_id)
 
 
 async def _membership(world: World, cell: Cell, named: str | None) -> Any:
@@ -74,7 +74,7 @@ async def _membership_end(world: World, cell: Cell, named: str | None) -> Any:
 
 
 async def _payer(world: World, cell: Cell, named: str | None) -> Any:
-    return {"adult_id": _person(world, cell), "starts_on": str(await world.town.booking.today())}
+    return {"adult_id": _person(world), "starts_on": str(await world.town.booking.today())}
 
 
 async def _responsibility(world: World, cell: Cell, named: str | None) -> Any:
@@ -82,7 +82,7 @@ async def _responsibility(world: World, cell: Cell, named: str | None) -> Any:
 
 
 async def _responsibility_end(world: World, cell: Cell, named: str | None) -> Any:
-    return {"role": "guardian", "ends_on": str(await world.town.booking.day(DAYS_AHEAD))}
+    return {"role": "pickup", "ends_on": str(await world.town.booking.day(DAYS_AHEAD))}
 
 
 async def _residence(world: World, cell: Cell, named: str | None) -> Any:
@@ -90,6 +90,7 @@ async def _residence(world: World, cell: Cell, named: str | None) -> Any:
     return {
         "pattern": "single",
         "household_ids": [household_id],
+        "evidence": f"Jugement n° {next(world.endings)}",
         "starts_on": str(await world.town.booking.today()),
     }
 
