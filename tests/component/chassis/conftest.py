@@ -13,6 +13,7 @@ from chassis.settings import ServiceSettings
 from contracts.event import Envelope
 from contracts.family.events import HouseholdCreated
 from tests.support.databases import Postgres
+from tests.support.services import DEMO_TOWN
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -51,7 +52,7 @@ def probe_settings(database_url: str, secrets_dir: Path, **overrides: Any) -> Se
     """Settings of a process of the probe."""
     return ServiceSettings(
         http_port=1,
-        town_file=Path("town.toml"),
+        town_file=DEMO_TOWN,
         secrets_dir=secrets_dir,
         portal_url="http://localhost:8000",
         database_url=database_url,

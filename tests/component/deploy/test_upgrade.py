@@ -13,7 +13,11 @@ from tests.support.services import RunningService, running_service
 
 pytestmark = pytest.mark.anyio
 
-TABLES_SQL = "select tablename from pg_tables where schemaname = 'public' and tablename <> 'schema_migrations'"
+TABLES_SQL = """
+select relname as tablename from pg_class
+where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+  and relname <> 'schema_migrations'
+"""
 
 
 async def walk(desk: Desk, service: RunningService, email: str) -> None:

@@ -200,7 +200,7 @@ async def test_what_was_paid_twice_is_shown_to_the_family_and_to_agents(finance:
 async def invoiced(town: Town, household: Household, period: str, day_count: int = 1) -> UUID:
     """Have a household invoiced for days of a month at 9.20 euros each; the invoice."""
     billing, (child_id,) = town.services["billing"], child_ids(household)
-    family = Family(household.household_id, household.guardians[0].guardian_id, child_id)
+    family = Family(household.household_id, household.adults[0].adult_id, child_id)
     days = [Booked(family, uuid4(), date.fromisoformat(f"{period}-0{number + 1}")) for number in range(day_count)]
     bracket = {"label": "Tous", "quotient_min_cents": 0, "quotient_max_cents": None, "price_cents": 920}
     await publish_tariff(billing, "of_2019", effective_on="2019-01-01", brackets=[bracket])
