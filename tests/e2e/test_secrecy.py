@@ -125,7 +125,9 @@ def test_nobody_is_named_and_no_secret_stands_where_many_may_look(
 
 
 def test_the_search_finds_people_and_secrets_where_they_may_be(canary: Canary) -> None:
-    names = [f"{canary.stack.plan.prefix}{name}" for name in ("family.households", "family.quotients")]
+    names = [
+        f"{canary.stack.plan.prefix}{name}" for name in ("family.households", "family.children", "family.quotients")
+    ]
     records = read_topics(canary.stack.bootstrap, names)
     for word in (*SEEDED, canary.last_name, canary.email, "1347691", "2018-02-27", "07 98 76 54 32"):
         assert list(found_in(records, [word])), word
