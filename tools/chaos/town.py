@@ -30,7 +30,7 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 PARIS: Final = ZoneInfo("Europe/Paris")
 WEDNESDAY: Final = 2
-MOVED: Final = ("booking", "billing", "family", "gateway")
+MOVED: Final = ("identity", "family", "booking", "billing", "notifications", "gateway")
 WITNESSES: Final = ("witness", "witness-2")
 REPLICAS: Final = 2
 POLL_SECONDS: Final = 0.1
