@@ -2,7 +2,7 @@
 
 `allows` is pure: permission and site. A `Reach` is a condition in SQL on an id (row-level security by query): the same one checks one
 id under a lock, filters a list and counts, so that what somebody may not touch is not there for them anywhere. The rules of a
-service stand in its `access.py`; each statement that uses one is made by `reaching`, and is given `reach_of(actor)` first.
+service stand in its `access.py`; each statement that uses one is made by `reaching`, and is given `reach_of(actor, today)` first.
 """
 
 import re
@@ -48,7 +48,7 @@ AT_SITE: Final = Reach("actor.sites is null or {id} = any(actor.sites)")
 """Of the code of a site: where an agent works."""
 
 
-def reach_of(actor: Actor, today: date | None = None) -> tuple[UUID | None, list[str] | None, date | None]:
+def reach_of(actor: Actor, today: date) -> tuple[UUID | None, list[str] | None, date]:
     """The first parameters of a statement that `reaching` made. A family is bound by its household alone, the town's own
     tools by nothing.
     """

@@ -11,6 +11,7 @@ from chassis.data.database import Database
 from chassis.refusal import Forbidden
 from contracts.types import ActorKind
 
+TODAY = date(2026, 9, 1)
 pytestmark = pytest.mark.anyio
 
 GUARDIAN, OTHER = UUID(int=1), UUID(int=2)
@@ -40,7 +41,7 @@ def agent(*sites: str, is_everywhere: bool = False) -> Actor:
     ],
 )
 async def test_one_rule_lists_counts_and_checks(db: Database, actor: Actor, reached: list[str]) -> None:
-    parameters = reach_of(actor)
+    parameters = reach_of(actor, TODAY)
     assert [row["code"] for row in await db.fetch(LIST, *parameters)] == reached
     assert await db.fetchval(COUNT, *parameters) == len(reached)
     for code in ("centre", "plateau"):
@@ -48,15 +49,15 @@ async def test_one_rule_lists_counts_and_checks(db: Database, actor: Actor, reac
 
 
 async def test_a_guardian_reaches_their_own_and_an_agent_is_not_bound(db: Database) -> None:
-    assert await db.fetchval(CHECK_OWN, *reach_of(PARENT), GUARDIAN) is True
-    assert await db.fetchval(CHECK_OWN, *reach_of(PARENT), OTHER) is False
-    assert await db.fetchval(CHECK_OWN, *reach_of(agent()), OTHER) is True
+    assert await db.fetchval(CHECK_OWN, *reach_of(PARENT, TODAY), GUARDIAN) is True
+    assert await db.fetchval(CHECK_OWN, *reach_of(PARENT, TODAY), OTHER) is False
+    assert await db.fetchval(CHECK_OWN, *reach_of(agent(), TODAY), OTHER) is True
 
 
 def test_a_family_is_bound_by_its_household_and_the_day_is_handed_on() -> None:
-    assert reach_of(PARENT, date(2026, 9, 1)) == (GUARDIAN, None, date(2026, 9, 1))
+    assert reach_of(PARENT, TODAY) == (GUARDIAN, None, TODAY)
     with pytest.raises(Forbidden):
-        reach_of(Actor(uuid4(), ActorKind.PARENT))
+        reach_of(Actor(uuid4(), ActorKind.PARENT), TODAY)
 
 
 @pytest.mark.parametrize("column", ["household_id", "g.household_id or true", "$4", "1"])
