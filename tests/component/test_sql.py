@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from chassis.data.replicas import Replica
+from chassis.data.replicas import DatedMembers, Replica
 from contracts.types import SERVICES
 from tests.support.databases import Postgres
 
@@ -25,6 +25,8 @@ def statements_of(*folders: str) -> dict[str, str]:
             module = importlib.import_module(name.removesuffix(".__init__"))
             statements |= {f"{name}.{key}": value for key, value in vars(module).items() if key.endswith("_SQL")}
             for key, value in vars(module).items():
+                if isinstance(value, DatedMembers):
+                    statements[f"{name}.{key}.replace"] = value.replace_sql
                 if isinstance(value, Replica):
                     statements |= {f"{name}.{key}.keep": value.keep_sql, f"{name}.{key}.forget": value.forget_sql}
     return statements

@@ -1,11 +1,11 @@
 """Replicas of households, activities and quotients: the newest state of each, and nothing that billing does not need."""
 
+from datetime import date
 from uuid import UUID
 
 from chassis.data.database import Transaction
 from chassis.data.history import forget_changes
-from chassis.data.ranges import stored_memberships
-from chassis.data.replicas import Replica
+from chassis.data.replicas import DatedMembers, Replica
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState, QuotientState
@@ -14,48 +14,44 @@ from ..repricing.store import ask_for_activity
 
 HOUSEHOLDS = Replica("households", "household_id", ("payer_name", "address_lines"))
 """Charges and invoices stay when a household is erased: accounts must be kept, and name only what they must."""
+ADULTS = DatedMembers("household_adults", "household_id", "adult_id", {"email": "text"})
+CHILDREN = DatedMembers("household_children", "household_id", "child_id", {"name": "text"})
 ACTIVITIES = Replica("activities", "activity_id", ("label", "tariff_code"))
 """Lines that were invoiced keep the label of an activity that is erased."""
 QUOTIENT_FILES = Replica("quotient_files", "household_id", ("is_to_apply",))
 """A file of quotients that changed is to be applied by the job that prices charges; what was priced stays."""
 
-KEEP_ADULTS_SQL = """
-with gone as (delete from household_adults where household_id = $1 and adult_id <> all($2::uuid[]))
-insert into household_adults (household_id, adult_id, email, days)
-select $1, a.adult_id, a.email, m.days
-from unnest($2::uuid[], $3::text[]) as a(adult_id, email)
-join (select person_id, range_agg(during) as days from unnest($4::uuid[], $5::daterange[]) as m(person_id, during)
-      group by person_id) m on m.person_id = a.adult_id
-on conflict (household_id, adult_id) do update set email = excluded.email, days = excluded.days
-"""
-
-KEEP_CHILDREN_SQL = """
-with gone as (delete from household_children where household_id = $1 and child_id <> all($2::uuid[]))
-insert into household_children (household_id, child_id, name, days)
-select $1, child_id, min(name), range_agg(during)
-from unnest($2::uuid[], $3::daterange[], $4::text[]) as m(child_id, during, name) group by child_id
-on conflict (household_id, child_id) do update set name = excluded.name, days = excluded.days
-"""
-
 
 async def keep_household(tx: Transaction, household: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
     address = household.address
-    payer = next((item.adult_id for item in household.payers), None)
-    names = {adult.adult_id: f"{adult.first_name} {adult.last_name}" for adult in household.adults}
+    payer_name = _payer_name(household, await tx.today())
     lines = [*address.lines, f"{address.postal_code} {address.city}"]
     household_id = household.household_id
-    if not await HOUSEHOLDS.keep(tx, household_id, envelope.sequence, names.get(payer) if payer else None, lines):
+    if not await HOUSEHOLDS.keep(tx, household_id, envelope.sequence, payer_name, lines):
         return
-    await tx.execute(
-        KEEP_ADULTS_SQL,
+    await ADULTS.replace(
+        tx,
         household_id,
-        [adult.adult_id for adult in household.adults],
-        [adult.email for adult in household.adults],
-        *stored_memberships(household.adult_members),
+        [(member.person_id, member) for member in household.adult_members],
+        {adult.adult_id: (adult.email,) for adult in household.adults},
     )
     children = household.child_members
-    await tx.execute(KEEP_CHILDREN_SQL, household_id, *stored_memberships(children), [child.name for child in children])
+    await CHILDREN.replace(
+        tx,
+        household_id,
+        [(child.person_id, child) for child in children],
+        {child.person_id: (child.name,) for child in children},
+    )
+
+
+def _payer_name(household: HouseholdState, today: date) -> str | None:
+    """Who pays today, or the first to pay; the state is published again on the day on which that changes."""
+    paying = [item.adult_id for item in household.payers if item.starts_on <= today <= (item.ends_on or date.max)]
+    payer_id = next(iter([*paying, *(item.adult_id for item in household.payers)]), None)
+    return next(
+        (f"{adult.first_name} {adult.last_name}" for adult in household.adults if adult.adult_id == payer_id), None
+    )
 
 
 async def erase_household(tx: Transaction, key: str) -> None:

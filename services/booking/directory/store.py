@@ -5,49 +5,28 @@ from uuid import UUID
 
 from chassis.data.database import Transaction
 from chassis.data.history import forget_changes
-from chassis.data.ranges import stored_memberships, stored_range
-from chassis.data.replicas import Replica
+from chassis.data.ranges import stored_range
+from chassis.data.replicas import DatedMembers, Replica
 from chassis.days import DateRange
 from contracts.event import Envelope
 from contracts.family.events import ChildState, HouseholdState, ResponsibilityState
 
 HOUSEHOLDS = Replica("households", "household_id")
 """Bookings keep ids alone when a household is erased, enrollments what was decided and not the words that an agent found for it."""
+ADULTS = DatedMembers("household_adults", "household_id", "adult_id")
+CHILDREN_OF = DatedMembers("household_children", "household_id", "child_id")
 CHILDREN = Replica("child_records", "child_id", ("first_name", "last_name", "birth_on"))
 CUSTODY = Replica("custody", "child_id")
-
-KEEP_ADULTS_SQL = """
-with gone as (delete from household_adults where household_id = $1 and adult_id <> all($2::uuid[]))
-insert into household_adults (household_id, adult_id, name, days)
-select $1, a.adult_id, a.name, m.days
-from unnest($2::uuid[], $3::text[]) as a(adult_id, name)
-join (select person_id, range_agg(during) as days from unnest($4::uuid[], $5::daterange[]) as m(person_id, during)
-      group by person_id) m on m.person_id = a.adult_id
-on conflict (household_id, adult_id) do update set name = excluded.name, days = excluded.days
-"""
-
-KEEP_CHILDREN_SQL = """
-with gone as (delete from household_children where household_id = $1 and child_id <> all($2::uuid[]))
-insert into household_children (household_id, child_id, days)
-select $1, child_id, range_agg(during) from unnest($2::uuid[], $3::daterange[]) as m(child_id, during) group by child_id
-on conflict (household_id, child_id) do update set days = excluded.days
-"""
 
 
 async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
-    child_ids, ranges = stored_memberships(state.child_members)
-    await _take_turn(tx, child_ids)
+    await _take_turn(tx, {child.person_id for child in state.child_members})
     if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence):
         return
-    await tx.execute(
-        KEEP_ADULTS_SQL,
-        state.household_id,
-        [adult.adult_id for adult in state.adults],
-        [f"{adult.first_name} {adult.last_name}" for adult in state.adults],
-        *stored_memberships(state.adult_members),
-    )
-    await tx.execute(KEEP_CHILDREN_SQL, state.household_id, child_ids, ranges)
+    adults = [(member.person_id, member) for member in state.adult_members]
+    await ADULTS.replace(tx, state.household_id, adults)
+    await CHILDREN_OF.replace(tx, state.household_id, [(child.person_id, child) for child in state.child_members])
     await _derive(tx, household_id=state.household_id)
 
 

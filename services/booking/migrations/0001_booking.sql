@@ -78,7 +78,6 @@ create table households (
 create table household_adults (
     household_id uuid not null references households on delete cascade,
     adult_id uuid not null,
-    name text not null,
     days datemultirange not null,
     primary key (household_id, adult_id)
 );

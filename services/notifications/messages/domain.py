@@ -31,7 +31,8 @@ class Template(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who gets a message: the holder of an account, every invited guardian of a household, or the one who pays for it."""
+    """Who gets a message: the holder of an account, every invited adult of a household, or the one who pays for it today; while nobody
+    does, every invited adult."""
 
     ACCOUNT = auto()
     HOUSEHOLD = auto()

@@ -97,9 +97,11 @@ async def take_notices(tx: Transaction, limit: int) -> list[Row]:
 ACCOUNT_RECIPIENT_SQL = "select coalesce(guardian_id, account_id) as recipient_id from accounts where account_id = $1"
 
 HOUSEHOLD_RECIPIENTS_SQL = """
+with payer as (select adult_id from household_payers where $2 and household_id = $1 and days @> $3::date)
 select a.adult_id as recipient_id from households h
 left join household_adults a on a.household_id = h.household_id
-    and case when $2 then a.paying_days @> $3::date else a.is_invited and a.days @> $3::date end
+    and case when exists (select from payer) then a.adult_id in (select adult_id from payer)
+             else a.is_invited and a.days @> $3::date end
 where h.household_id = $1 order by a.adult_id
 """
 

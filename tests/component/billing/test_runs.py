@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from contracts.family.events import HouseholdPayer
 from contracts.types import Attendance
 from tests.component.billing.families import (
     MOMENT,
@@ -16,6 +17,7 @@ from tests.component.billing.families import (
     publish_tariff,
 )
 from tests.component.billing.invoicing import Finance
+from tests.factories.households import adult
 from tests.support.roles import Role
 from tests.support.services import RunningService
 
@@ -62,6 +64,23 @@ async def test_a_run_goes_from_draft_to_issued_with_an_agent_s_review(
     assert (issued["status"], issued["issued_count"]) == ("issued", 3)
     assert sorted(item["invoice_number"][-6:] for item in await finance.items(run_id)) == ["000001", "000002", "000003"]
     assert await finance.step(run_id, "issue") == (200, "issued")
+
+
+async def test_who_pays_today_is_named(service: RunningService, finance: Finance, days: list[Booked]) -> None:
+    """BI-11, as far as names go: whoever paid until yesterday is on no new invoice."""
+    family, today = days[0].family, await service.db.today()
+    anne = adult(uuid4(), first_name="Anne", last_name="Roux")
+    state = family.state()
+    payers = (
+        state.payers[0].model_copy(update={"ends_on": today - timedelta(days=1)}),
+        HouseholdPayer(adult_id=anne.adult_id, starts_on=today, ends_on=None),
+    )
+    changed = {"adults": (*state.adults, anne), "payers": payers}
+    await service.deliver(service.envelope(state.model_copy(update=changed), sequence=2))
+    run_id = (await finance.open()).json()["run_id"]
+    await service.run_job("invoice_runs")
+    names = {item["household_id"]: item["payer_name"] for item in await finance.items(run_id)}
+    assert names[str(family.household_id)] == "Anne Roux"
 
 
 async def test_a_month_has_one_run_and_a_repeated_request_the_same(

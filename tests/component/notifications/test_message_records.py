@@ -23,6 +23,16 @@ async def test_the_newest_state_of_a_household_counts_whatever_the_order(
     assert mail_server.received[0]["To"].addresses[0].addr_spec == "anne@courriel.example"
 
 
+async def test_what_concerns_the_payer_reaches_the_household_while_nobody_pays(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    """A payer who left: the invoice's mail would have gone to nobody, without a word."""
+    await service.deliver(news.household(payers=()), news.invoice())
+    await service.run_job("send_messages")
+    addresses = {mail["To"].addresses[0].addr_spec for mail in mail_server.received}
+    assert addresses == {"eric@courriel.example", "anne@courriel.example"}
+
+
 async def test_an_erased_household_leaves_nothing_and_hears_nothing_more(
     service: RunningService, mail_server: MailServer
 ) -> None:
