@@ -16,6 +16,9 @@ from contracts.booking.models import (
     Enrollment,
     EnrollmentCreate,
     EnrollmentDecision,
+    EnrollmentEnd,
+    PlacementChange,
+    Site,
     Slot,
     SlotsOpen,
 )
@@ -26,6 +29,16 @@ from contracts.types import EnrollmentStatus, Role
 COUNTER = (Role.FRONT_DESK, Role.SITE, Role.DIRECTOR)
 """The agents who act for families: those of money and of operations have no part in enrollments and bookings."""
 ON_SITE = (Role.SITE, Role.DIRECTOR)
+
+
+@post("/sites", agents(Role.DIRECTOR), status=201)
+async def create_site(body: Site) -> Site:
+    """Name a place where children are received; naming it again changes nothing but its label."""
+
+
+@get("/sites", agents(*COUNTER))
+async def list_sites(cursor: Cursor | None = None) -> Page[Site]:
+    """The places where children are received."""
 
 
 @post("/activities", agents(Role.DIRECTOR), status=201)
@@ -51,8 +64,10 @@ async def list_slots(
 
 
 @get("/children/{child_id}/activities", families(*COUNTER))
-async def list_offers(child_id: UUID, cursor: Cursor | None = None) -> Page[ActivityOffer]:
-    """Every activity, and whether this child may ask to join it."""
+async def list_offers(
+    child_id: UUID, household_id: UUID | None = None, cursor: Cursor | None = None
+) -> Page[ActivityOffer]:
+    """Every activity, and whether this child may ask to join it, for the household named."""
 
 
 @post("/enrollments", families(*COUNTER), public=True, is_keyed=True, status=201)
@@ -70,6 +85,16 @@ async def list_enrollments(
 @post("/enrollments/{enrollment_id}/decision", agents(*COUNTER), public=True)
 async def decide_enrollment(enrollment_id: UUID, body: EnrollmentDecision) -> Enrollment:
     """Validate or refuse an enrollment; a refusal says why."""
+
+
+@post("/enrollments/{enrollment_id}/end", agents(*COUNTER))
+async def end_enrollment(enrollment_id: UUID, body: EnrollmentEnd) -> Enrollment:
+    """End or shorten an enrollment from a day on; the bookings of the days that it loses are cancelled."""
+
+
+@post("/enrollments/{enrollment_id}/placement", agents(*COUNTER))
+async def change_placement(enrollment_id: UUID, body: PlacementChange) -> Enrollment:
+    """Place an enrolled child in another group of its activity, from a day on."""
 
 
 @get("/calendar", families(*COUNTER), public=True)

@@ -1,9 +1,11 @@
 """The booking service, wired: its routes, what it listens to, and what they are given."""
 
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from chassis.events.applying import Subscriptions
+from chassis.jobs import Job
 from chassis.service import Service
 from chassis.town import load_section, load_town
 
@@ -12,10 +14,13 @@ from .bookings.commands import BookingBatcher, booking_batcher
 from .bookings.routes import ROUTES as BOOKING_ROUTES
 from .calendar.queries import CalendarDisplay
 from .calendar.routes import ROUTES as CALENDAR_ROUTES
+from .catalog.commands import open_school_years
 from .catalog.routes import ROUTES as CATALOG_ROUTES
 from .directory import consumers as directory
 from .enrollments.routes import ROUTES as ENROLLMENT_ROUTES
 from .settings import BookingPolicies, BookingSettings
+
+SCHOOL_YEARS_SECONDS = 86_400.0
 
 
 def create(settings: BookingSettings) -> Service:
@@ -28,6 +33,7 @@ def create(settings: BookingSettings) -> Service:
         migrations=Path(__file__).parent / "migrations",
         routes=(*CATALOG_ROUTES, *ENROLLMENT_ROUTES, *CALENDAR_ROUTES, *BOOKING_ROUTES, *ATTENDANCE_ROUTES),
         subscriptions=subscriptions,
+        jobs=(Job("school_years", SCHOOL_YEARS_SECONDS, partial(open_school_years, zone=zone)),),
         provide={
             ZoneInfo: zone,
             CalendarDisplay: CalendarDisplay(zone, policies.shows_free_places),

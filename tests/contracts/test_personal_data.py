@@ -29,9 +29,18 @@ PERSONAL_WORDS = frozenset(WORDS_OF_PERSONS.split())
 PERSONAL_TYPES = (Civility, QuotientSource)
 HARMLESS_TYPES = (bool, int, UUID, date, datetime)
 TEXTS_ALLOWED = {
+    "ActivityState.kind": "a code of ours",
     "ActivityState.label": "the public catalogue's name of an activity",
-    "ActivityState.site_label": "the public catalogue's name of a place",
+    "ActivitySite.code": "a code of the public catalogue",
+    "ActivitySite.label": "the public catalogue's name of a place",
+    "ActivityUnit.code": "a code of the public catalogue",
+    "ActivityUnit.label": "the public catalogue's name of a part of the day",
     "ActivityState.tariff_code": "a code of the public tariff grid",
+    "BookingConfirmed.unit_code": "a code of the public catalogue",
+    "BookingCancelled.unit_code": "a code of the public catalogue",
+    "BasketLine.unit_code": "a code of the public catalogue",
+    "AttendanceRecorded.unit_code": "a code of the public catalogue",
+    "AttendanceRecorded.attendance": "a code of ours",
     "TermsAccepted.terms_version": "the number of a public document",
     "InvoiceIssued.regie": "a code of the town's settings",
     "InvoiceIssued.number": "a number that we give",

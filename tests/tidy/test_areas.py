@@ -23,7 +23,15 @@ STATEMENTS = {"fetch", "fetchrow", "fetchval", "execute", "executemany"}
 BUSINESS_FILES = {"domain.py", "commands.py", "queries.py", "routes.py", "store.py", "consumers.py"}
 BUILT_IN_ANSWERS = {"Exception", "ValueError", "KeyError", "LookupError", "RuntimeError", "PermissionError"}
 # The base class of events is there for the type of a decision that holds some.
-DOMAIN_IMPORTS = ("contracts.types", "contracts.event", "chassis.refusal", "chassis.clock", "chassis.comparing")
+DOMAIN_IMPORTS = (
+    "contracts.types",
+    "contracts.event",
+    "chassis.refusal",
+    "chassis.clock",
+    "chassis.comparing",
+    "chassis.days",
+    "chassis.timeline",
+)
 STATEMENT = re.compile(r"\b[A-Z][A-Z0-9_]*_SQL\b")
 MIGRATION = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 

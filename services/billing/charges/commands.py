@@ -15,7 +15,7 @@ from .domain import Charge
 UNPRICED_BATCH_MAX = 500
 
 Traces = Mapping[UUID, Mapping[str, str]]
-"""Leads back to who caused what happens to a booking, by its id; a booking that is not there belongs to the present trace."""
+"""Leads back to who caused what happens to a day, by the id of what is owed; one that is not there belongs to the present trace."""
 
 PRESENT_TRACE: Traces = MappingProxyType({})
 
@@ -44,6 +44,7 @@ async def save(tx: Transaction, charges: Sequence[Charge], traces: Traces = PRES
         recorded = ChargeRecorded(
             charge_id=charge.charge_id,
             booking_id=charge.booking_id,
+            attendance_id=charge.attendance_id,
             household_id=charge.day.household_id,
             child_id=charge.child_id,
             activity_id=charge.day.activity_id,
@@ -52,7 +53,7 @@ async def save(tx: Transaction, charges: Sequence[Charge], traces: Traces = PRES
             amount_cents=charge.amount_cents,
             recorded_at=now,
         )
-        tx.emit(recorded, trace=traces.get(charge.booking_id))
+        tx.emit(recorded, trace=traces.get(charge.source_id))
 
 
 @command

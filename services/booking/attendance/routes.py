@@ -3,6 +3,7 @@
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.booking import api
@@ -17,8 +18,10 @@ async def show_attendance(slot_id: UUID, db: Database) -> AttendanceSheet:
 
 
 @serves(api.mark_attendance)
-async def mark_attendance(slot_id: UUID, body: AttendanceMarks, db: Database, zone: ZoneInfo) -> AttendanceSheet:
-    return await commands.mark_attendance(db, slot_id, body, zone)
+async def mark_attendance(
+    slot_id: UUID, body: AttendanceMarks, db: Database, actor: Actor, zone: ZoneInfo
+) -> AttendanceSheet:
+    return await commands.mark_attendance(db, actor, slot_id, body, zone)
 
 
 @serves(api.close_attendance)

@@ -8,7 +8,7 @@ from chassis.events.applying import Subscriptions
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState
 
-HOUSEHOLDS = Replica("households", "household_id")
+HOUSEHOLDS = Replica("households", "household_id", ("reference",))
 """Bookings keep ids alone when a household is erased, enrollments what was decided and not the words that an agent found for it."""
 
 REPLACE_GUARDIANS_SQL = """
@@ -28,7 +28,7 @@ set first_name = excluded.first_name, last_name = excluded.last_name, birth_on =
 
 async def replace_household(tx: Transaction, state: HouseholdState, envelope: Envelope) -> None:
     """Take over a household's guardians and children, unless a newer state was applied before."""
-    if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence):
+    if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence, state.reference):
         return
     await tx.execute(REPLACE_GUARDIANS_SQL, state.household_id, [guardian.guardian_id for guardian in state.guardians])
     await tx.execute(

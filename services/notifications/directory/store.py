@@ -12,7 +12,7 @@ from contracts.identity.events import AccountState
 
 HOUSEHOLDS = Replica("households", "household_id", ("payer_guardian_id",))
 ACCOUNTS = Replica("accounts", "account_id", ("guardian_id", "email"))
-ACTIVITIES = Replica("activities", "activity_id", ("label", "site_label"))
+ACTIVITIES = Replica("activities", "activity_id", ("label", "units"))
 
 FORGET_GUARDIANS_SQL = "delete from guardians where household_id = $1"
 
@@ -70,4 +70,5 @@ async def keep_account(tx: Transaction, state: AccountState, envelope: Envelope)
 
 async def keep_activity(tx: Transaction, state: ActivityState, envelope: Envelope) -> None:
     """Replace what is known of an activity, unless something newer is."""
-    await ACTIVITIES.keep(tx, state.activity_id, envelope.sequence, state.label, state.site_label)
+    units = {unit.code: unit.label for unit in state.units}
+    await ACTIVITIES.keep(tx, state.activity_id, envelope.sequence, state.label, units)

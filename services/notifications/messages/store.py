@@ -13,6 +13,9 @@ from chassis.identifiers import new_id
 
 from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Sent, Template, retry_after
 
+Named = UUID | tuple[UUID, str]
+"""What has a name: a child, an activity, or a unit by its activity and code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -272,18 +275,26 @@ async def read_recipient(db: Queries, audience: Audience, subject_id: UUID, reci
 READ_CHILDREN_SQL = "select child_id, first_name from children where household_id = $1"
 
 READ_ACTIVITIES_SQL = """
-select activity_id, label, site_label from activities
+select activity_id, label, units from activities
 where activity_id::text in (select jsonb_path_query($1::jsonb, '$.**.activity_id') #>> '{}')
 """
 
 
-async def read_names(db: Queries, notice: Notice) -> dict[UUID, str]:
-    """The names that a notice's ids stand for: first names of children, labels of activities."""
+async def read_names(db: Queries, notice: Notice) -> dict[Named, str]:
+    """The names that a notice's ids stand for: first names of children, labels of activities, and of the units of those that
+    have several."""
     children = await db.fetch(READ_CHILDREN_SQL, notice.subject_id)
     activities = await db.fetch(READ_ACTIVITIES_SQL, notice.payload)
-    return {row["child_id"]: row["first_name"] for row in children} | {
-        row["activity_id"]: row["label"] for row in activities
-    }
+    return (
+        {row["child_id"]: row["first_name"] for row in children}
+        | {row["activity_id"]: row["label"] for row in activities}
+        | {
+            (row["activity_id"], code): label
+            for row in activities
+            for code, label in row["units"].items()
+            if len(row["units"]) > 1
+        }
+    )
 
 
 FORGET_OLD_SQL = """
