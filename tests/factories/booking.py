@@ -61,7 +61,6 @@ class BookingTown:
     def __init__(self, service: RunningService) -> None:
         self.service = service
         self.client = service.client
-        self._booked_on: dict[str, str] = {}
 
     async def today(self) -> date:
         """The town's date."""
@@ -193,21 +192,19 @@ class BookingTown:
         wished = [{"child_id": str(child_id), "slot_id": str(slot_id)} for child_id, slot_id in lines]
         body = {
             "lines": wished,
-            "cancellations": [self.booking(booking_id) for booking_id in cancellations],
+            "cancellations": [await self.booking(booking_id) for booking_id in cancellations],
             "household_id": household_id and str(household_id),
         }
-        answer = await self.client.post(
+        return await self.client.post(
             "/bookings",
             json={name: named for name, named in body.items() if named},
             headers=self.parent(family) | self.service.key() | (headers or {}),
         )
-        if answer.status_code == 201:
-            self._booked_on |= {row["booking_id"]: row["service_on"] for row in answer.json()["bookings"]}
-        return answer
 
-    def booking(self, booking_id: UUID | str) -> dict[str, str]:
-        """What names a booking; one that was never made here is of some day."""
-        return {"booking_id": str(booking_id), "service_on": self._booked_on.get(str(booking_id), "2026-09-02")}
+    async def booking(self, booking_id: UUID | str) -> dict[str, str]:
+        """What names a booking; one that there is not is of today."""
+        day = await self.service.db.fetchval("select service_on from bookings where id = $1", booking_id)
+        return {"booking_id": str(booking_id), "service_on": str(day or await self.today())}
 
     async def calendar(self, family: Family, first: int = 0, last: int = 60) -> dict[str, Any]:
         """The household's calendar between two offsets from today."""

@@ -24,11 +24,12 @@ class Facts:
 class Charge:
     """A line owed for a booking, or for the attendance of a child who came unbooked: the day itself (`correction` 0), or a signed difference found later (1, 2...).
 
-    `price` is what the day costs and why, None until a tariff is known; `quantity` is -1 on a line that gives it back.
+    `source_id` is the one of the two ids that it has. `price` is what the day costs and why, None until a tariff is known; `quantity` is -1 on a line that gives it back.
     `run_id` is set while an invoice run holds the line.
     """
 
     charge_id: UUID
+    source_id: UUID
     booking_id: UUID | None
     attendance_id: UUID | None
     correction: int
@@ -39,13 +40,6 @@ class Charge:
     price: Price | None
     facts: Facts
     run_id: UUID | None = None
-
-    @property
-    def source_id(self) -> UUID:
-        """What is owed: the id of the booking, or else of the attendance."""
-        source_id = self.booking_id or self.attendance_id
-        assert source_id is not None, self
-        return source_id
 
     @property
     def amount_cents(self) -> Cents | None:

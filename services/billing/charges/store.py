@@ -217,6 +217,7 @@ def charge_of(row: Row) -> Charge:
         )
     return Charge(
         charge_id=row["charge_id"],
+        source_id=row["source_id"],
         booking_id=row["booking_id"],
         attendance_id=row["attendance_id"],
         correction=row["correction"],

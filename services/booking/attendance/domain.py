@@ -1,7 +1,7 @@
 """When a sheet may be marked and closed, who may be added to it, and which marks are new to the rest of the town. Pure."""
 
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -92,9 +92,9 @@ def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> list[Marked] | 
         if mark.child_id not in lines and len(mark.homes) > 1:
             return HouseholdAmbiguous.between(mark.homes)
     faults = [
-        FieldRefusal(f"/marks/{position}/{name}", code)
+        replace(fault, pointer=f"/marks/{position}/{fault.pointer}")
         for position, mark in enumerate(marks)
-        for name, code in _faults(mark, lines.get(mark.child_id), now.at)
+        for fault in _faults(mark, lines.get(mark.child_id), now.at)
     ]
     if faults:
         return Invalid(*faults)
@@ -110,23 +110,20 @@ def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> list[Marked] | 
     return [noted[child_id] for child_id in sorted(noted)]
 
 
-def _faults(mark: Mark, line: SheetLine | None, now: datetime) -> list[tuple[str, str]]:
-    """What a mark has against it: the name of a field, and why."""
-    faults = []
+def _faults(mark: Mark, line: SheetLine | None, now: datetime) -> Iterator[FieldRefusal]:
+    """What a mark has against it, by its fields."""
     if line is not None and line.booking_id is not None:
         is_allowed = mark.attendance is not Attendance.UNBOOKED
     else:
         # A child whom nobody expected came unbooked, or it was added by mistake and is absent.
         is_allowed = mark.attendance is not Attendance.PRESENT if line else mark.attendance is Attendance.UNBOOKED
     if not is_allowed:
-        faults.append(("attendance", "attendance_not_allowed"))
-    if mark.arrived_at is not None and mark.arrived_at > now + AHEAD_MAX:
-        faults.append(("arrived_at", "time_ahead"))
-    if mark.left_at is not None and mark.left_at > now + AHEAD_MAX:
-        faults.append(("left_at", "time_ahead"))
+        yield FieldRefusal("attendance", "attendance_not_allowed")
+    for name, at in (("arrived_at", mark.arrived_at), ("left_at", mark.left_at)):
+        if at is not None and at > now + AHEAD_MAX:
+            yield FieldRefusal(name, "time_ahead", (("minutes_max", AHEAD_MAX // timedelta(minutes=1)),))
     if mark.arrived_at is not None and mark.left_at is not None and mark.left_at < mark.arrived_at:
-        faults.append(("left_at", "range_reversed"))
-    return faults
+        yield FieldRefusal("left_at", "range_reversed")
 
 
 def _unbooked(mark: Mark) -> SheetLine:

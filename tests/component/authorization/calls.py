@@ -7,7 +7,7 @@ own where doing it twice would be refused for another reason.
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx2
 
@@ -121,7 +121,7 @@ async def _headers(world: World, cell: Cell, named: str | None) -> Mapping[str, 
 
 async def _changes(world: World, cell: Cell, named: str | None) -> Any:
     if cell.names == "booking":
-        return {"cancellations": [named]}
+        return {"cancellations": [await world.town.booking.booking(named)] if named else []}
     slot_id = next(world.slots) if cell.expected == "ok" else world.shared["slot"]
     return {"lines": [{"child_id": named, "slot_id": str(slot_id)}] if named else []}
 
@@ -187,7 +187,16 @@ async def _month(world: World, _cell: Cell, _named: str | None) -> Any:
 
 
 async def _marks(world: World, _cell: Cell, _named: str | None) -> Any:
-    return {"marks": [{"booking_id": booking_id, "attendance": "present"} for booking_id in world.marked]}
+    return {"marks": [{"child_id": child_id, "attendance": "present"} for child_id in world.marked]}
+
+
+async def _end(world: World, _cell: Cell, _named: str | None) -> Any:
+    return {"from_on": str(await world.town.booking.day(world.last_day())), "reason": "Déménagement."}
+
+
+async def _placement(world: World, _cell: Cell, _named: str | None) -> Any:
+    groups = await world.town.booking.groups(UUID(world.shared["activity"]))
+    return {"from_on": str(await world.town.booking.day(1)), "group_id": str(next(iter(groups.values())))}
 
 
 def _field(name: str, **others: Any) -> Body:
@@ -217,10 +226,13 @@ BODIES: Final[Mapping[str, Body]] = {
     "create_agent": _agent,
     "open_household": _household,
     "change_quotient": _quotient,
+    "create_site": _fixed(code="ecole", label="École"),
     "create_activity": _activity,
     "open_slots": _days,
     "request_enrollment": _enrollment,
     "decide_enrollment": _fixed(is_validated=True),
+    "change_placement": _placement,
+    "end_enrollment": _end,
     "change_bookings": _changes,
     "mark_attendance": _marks,
     "change_tariff": _tariff,

@@ -159,6 +159,7 @@ def booking() -> BookingConfirmed:
         household_id=uuid4(),
         child_id=uuid4(),
         activity_id=uuid4(),
+        unit_code="day",
         slot_id=uuid4(),
         service_on=date(2026, 9, 2),
         confirmed_at=NOW,

@@ -111,7 +111,9 @@ def test_changes_name_every_day_that_differs_and_no_other(one: Timeline[int], ot
     named = {day: (item.before, item.after) for item in changes for day in CALENDAR if day in item.during}
     mine, theirs = values_of(one), values_of(other)
 
-    assert named == {day: (mine.get(day), theirs.get(day)) for day in CALENDAR if mine.get(day) != theirs.get(day)}
+    assert named == {
+        day: (mine.get(day), theirs.get(day)) for day in CALENDAR if mine.get(day) != theirs.get(day)
+    }
     assert one.changes_to(one) == ()
 
 
