@@ -3,10 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from contracts.booking.catalog import Activity, ActivityCreate, ActivityOffer, Site, Slot, SlotsOpen
 from contracts.booking.models import (
-    Activity,
-    ActivityCreate,
-    ActivityOffer,
     AttendanceMarks,
     AttendanceSheet,
     Booking,
@@ -18,9 +16,6 @@ from contracts.booking.models import (
     EnrollmentDecision,
     EnrollmentEnd,
     PlacementChange,
-    Site,
-    Slot,
-    SlotsOpen,
 )
 from contracts.http import Cursor, Page
 from contracts.operation import EVERYBODY, agents, families, get, post, put

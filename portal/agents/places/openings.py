@@ -10,7 +10,7 @@ from litestar import Response
 from pydantic import Field
 
 from contracts.booking.api import list_activities, open_slots
-from contracts.booking.models import Activity, Group, PlaceCount, SlotsOpen
+from contracts.booking.catalog import Activity, Group, PlaceCount, SlotsOpen
 from contracts.event import Model
 from contracts.http import Day
 from gateway.calls import Refused, typed_as

@@ -8,8 +8,8 @@ from chassis.clock import civil_day
 from chassis.data.database import Transaction, command
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound
+from contracts.booking.catalog import Activity, ActivityCreate, Group, Site, Slot, SlotsOpen
 from contracts.booking.events import ActivitySite, ActivityState, ActivityUnit
-from contracts.booking.models import Activity, ActivityCreate, Group, Site, Slot, SlotsOpen
 
 from . import queries, store
 from .domain import (

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.data.database import Queries
 from chassis.data.paging import page_of, read_cursor, read_id
 from chassis.refusal import NotFound
-from contracts.booking.models import Activity, Cutoff, Site, Slot
+from contracts.booking.catalog import Activity, Cutoff, Site, Slot
 from contracts.http import PAGE_SIZE_MAX, Page
 
 SITES_SQL = "select code, label from sites where $1::text is null or code > $1 order by code limit $2"

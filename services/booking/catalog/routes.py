@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.booking import api
-from contracts.booking.models import Activity, ActivityCreate, Site, Slot, SlotsOpen
+from contracts.booking.catalog import Activity, ActivityCreate, Site, Slot, SlotsOpen
 from contracts.http import Cursor, Page
 
 from . import commands, queries

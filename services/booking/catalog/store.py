@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.data.database import Transaction
 from chassis.days import DateRange
-from contracts.booking.models import ActivityCreate, Group, Site
+from contracts.booking.catalog import ActivityCreate, Group, Site
 
 from .domain import ActivityPlaces
 

@@ -10,7 +10,8 @@ from chassis.data.paging import page_of, read_id
 from chassis.data.ranges import read_range
 from chassis.days import DateRange, Days
 from chassis.refusal import NotFound, Refusal
-from contracts.booking.models import ActivityOffer, Enrollment
+from contracts.booking.catalog import ActivityOffer
+from contracts.booking.models import Enrollment
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import EnrollmentStatus
 

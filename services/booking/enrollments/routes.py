@@ -10,14 +10,8 @@ from chassis.data.idempotency import Claim
 from chassis.http.routes import serves
 from chassis.refusal import NotFound
 from contracts.booking import api
-from contracts.booking.models import (
-    ActivityOffer,
-    Enrollment,
-    EnrollmentCreate,
-    EnrollmentDecision,
-    EnrollmentEnd,
-    PlacementChange,
-)
+from contracts.booking.catalog import ActivityOffer
+from contracts.booking.models import Enrollment, EnrollmentCreate, EnrollmentDecision, EnrollmentEnd, PlacementChange
 from contracts.http import Cursor, Page
 from contracts.types import ActorKind, EnrollmentStatus
 

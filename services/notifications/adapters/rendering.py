@@ -16,7 +16,8 @@ from contracts.identity.models import Credential
 from contracts.registry import EVENTS
 from contracts.types import Civility
 
-from ..messages.store import Named, Notice, Recipient
+from ..messages.domain import Named
+from ..messages.store import Notice, Recipient
 from ..settings import SenderIdentity
 from .french import date_words, moment_words, money, of_month, phone
 

@@ -11,10 +11,7 @@ from chassis.data.database import Database, Queries, Row, Transaction
 from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
 
-from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Sent, Template, retry_after
-
-Named = UUID | tuple[UUID, str]
-"""What has a name: a child, an activity, or a unit by its activity and code."""
+from .domain import FACTS_RETRY_MAX, Audience, Named, Outcome, Postponed, Sent, Template, retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,20 +278,14 @@ where activity_id::text in (select jsonb_path_query($1::jsonb, '$.**.activity_id
 
 
 async def read_names(db: Queries, notice: Notice) -> dict[Named, str]:
-    """The names that a notice's ids stand for: first names of children, labels of activities, and of the units of those that
-    have several."""
+    """The names that a notice's ids stand for: first names of children, labels of activities and of their units, if several."""
     children = await db.fetch(READ_CHILDREN_SQL, notice.subject_id)
     activities = await db.fetch(READ_ACTIVITIES_SQL, notice.payload)
-    return (
-        {row["child_id"]: row["first_name"] for row in children}
-        | {row["activity_id"]: row["label"] for row in activities}
-        | {
-            (row["activity_id"], code): label
-            for row in activities
-            for code, label in row["units"].items()
-            if len(row["units"]) > 1
-        }
-    )
+    names: dict[Named, str] = {row["child_id"]: row["first_name"] for row in children}
+    for row in activities:
+        units = row["units"] if len(row["units"]) > 1 else {}
+        names |= {row["activity_id"]: row["label"], **{(row["activity_id"], code): units[code] for code in units}}
+    return names
 
 
 FORGET_OLD_SQL = """

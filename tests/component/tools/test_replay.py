@@ -79,7 +79,7 @@ async def test_a_replica_is_rebuilt_while_traffic_goes_on(
         # Most of the replica is lost, one child is wrong, and a household is back that its topic has long forgotten.
         await town.db.execute("delete from households where household_id::text > '8'")
         await town.db.execute("update children set child_id = gen_random_uuid() where household_id::text < '4'")
-        ghost = await town.db.fetchval("insert into households values (gen_random_uuid(), 7) returning household_id")
+        ghost = await town.db.fetchval("insert into households values (gen_random_uuid(), 7, 'F-0001') returning household_id")
         assert not await families.are_known()
 
         stop = asyncio.Event()
@@ -115,7 +115,7 @@ async def test_a_rebuild_ahead_of_its_consumer_lasts(town: Town, tmp_path: Path)
 
 
 async def test_a_rebuild_refuses_what_would_empty_a_replica(town: Town) -> None:
-    await town.db.execute("insert into households values (gen_random_uuid(), 1)")
+    await town.db.execute("insert into households values (gen_random_uuid(), 1, 'F-0001')")
     with pytest.raises(OperatorError, match="lacks 1 of the 1 aggregates"):
         await command(["booking", TOPIC, "--rebuild", "--yes"])
     assert await town.db.fetchval("select count(*) from households") == 1
