@@ -53,6 +53,7 @@ async def new_enrollment_page(visit: Visit) -> Response[Any]:
     context = {
         "children": [(str(child_id), name) for child_id, name in child_names(household).items()],
         "activities": labels,
+        "household_id": household.household_id,
     }
     return visit.page("family/enrollments/new.html.j2", context, form=visit.form(NEW_ENROLLMENT))
 
@@ -61,15 +62,13 @@ async def new_enrollment_page(visit: Visit) -> Response[Any]:
 async def enroll(visit: Visit) -> Response[Any]:
     """Send the request; what is wrong is said by its field and what was typed is kept."""
     typed = NEW_ENROLLMENT.typed(visit.posted.values)
-    body = NEW_ENROLLMENT.body(typed)
     activity_id, _, site_code = str(typed.get("activity_id", "")).partition(SEPARATOR)
+    wish = NEW_ENROLLMENT.body(typed) | {
+        "household_id": visit.posted.get("household_id") or None,
+        "activity_id": activity_id,
+        "site_code": site_code or None,
+    }
     try:
-        household = await visit.call(my_household)
-        wish = body | {
-            "household_id": household.household_id,
-            "activity_id": activity_id,
-            "site_code": site_code or None,
-        }
         await visit.call(request_enrollment, typed_as(EnrollmentCreate, wish))
     except Refused as refused:
         return await show_again(visit, new_enrollment_page, visit.refused(refused, typed, NEW_ENROLLMENT))

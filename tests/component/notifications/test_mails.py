@@ -188,3 +188,15 @@ async def test_children_of_the_same_first_name_are_told_apart(service: RunningSe
     text = mail_server.texts()[0]
     assert ": Lou Roy, Centre" in text
     assert ": Lou Petit, Centre" in text
+
+
+async def test_a_unit_is_named_where_there_are_several(service: RunningService, mail_server: MailServer) -> None:
+    await service.deliver(news.household(), news.activity("Matin", "Day"), news.basket())
+    await service.run_job("send_messages")
+    assert "- mercredi 9 septembre 2026 : Léa, Centre de loisirs du mercredi (Matin)\n" in mail_server.texts()[0]
+
+
+async def test_an_activity_of_an_unknown_kind_does_no_harm(service: RunningService, mail_server: MailServer) -> None:
+    await service.deliver(news.household(), news.activity(kind="astronautics"), news.basket())
+    await service.run_job("send_messages")
+    assert "Léa, Centre de loisirs du mercredi\n" in mail_server.texts()[0]

@@ -79,7 +79,9 @@ async def test_a_replica_is_rebuilt_while_traffic_goes_on(
         # Most of the replica is lost, one child is wrong, and a household is back that its topic has long forgotten.
         await town.db.execute("delete from households where household_id::text > '8'")
         await town.db.execute("update children set child_id = gen_random_uuid() where household_id::text < '4'")
-        ghost = await town.db.fetchval("insert into households values (gen_random_uuid(), 7, 'F-0001') returning household_id")
+        ghost = await town.db.fetchval(
+            "insert into households values (gen_random_uuid(), 7, 'F-0001') returning household_id"
+        )
         assert not await families.are_known()
 
         stop = asyncio.Event()
