@@ -229,54 +229,6 @@ async def test_namesakes_on_a_sheet_are_told_apart_by_birth(agent: Browser, town
     assert [("naissance le" in group) for group in groups] == [True, True, False]
 
 
-async def test_a_child_who_came_unbooked_is_added_with_the_hours_of_others(agent: Browser, town: Town) -> None:
-    """F12, AG-2."""
-    booking = town.booking
-    family, stranger = await booking.family("Lina Martin"), await booking.family("Ada Nouvelle")
-    activity_id = await booking.activity(cutoff=UNTIL_MIDNIGHT)
-    (slot_id,) = await booking.open(activity_id, 0, capacity=1)
-    for household in (family, stranger):
-        await booking.enroll(household, activity_id)
-    await booking.book(family, slot_id)
-    path = f"/agents/pointage/{slot_id}"
-    page = await agent.get(path)
-    assert "Un enfant est venu sans réservation" in words(page)
-    (choice,) = re.findall(rf'<option value="({stranger.child_id}:[^"]+)">Ada NOUVELLE</option>', page.text)
-    nobody = await agent.submit(f"{path}/enfants", {"child": ""})
-    assert (is_refused(nobody), field_errors(nobody)) == (True, {"child"})
-    page = await agent.submit(f"{path}/enfants", {"child": choice})
-    assert "L’enfant est ajouté à la feuille" in words(page)
-    assert "Il y a 1 enfant de plus que de places" in words(page)
-    assert re.search(rf'name="mark.{stranger.child_id}" value="unbooked" checked', page.text)
-    assert "Ada NOUVELLE</option>" not in page.text
-
-    arrival = {f"arrived.{family.child_id}": "00:01", f"left.{family.child_id}": ""}
-    page = await agent.submit(path, {"step": "all_present", **arrival})
-    assert re.search(rf'name="arrived.{family.child_id}" value="00:01"', page.text)
-    assert "tous sont pointés" in words(page)
-    wrong = await agent.submit(path, {"step": "save", f"arrived.{family.child_id}": "midi"})
-    assert is_refused(wrong)
-    assert "La feuille est close" in words(await agent.submit(path, {"step": "close"}))
-
-
-async def test_days_are_opened_for_one_group_of_several(agent: Browser, town: Town) -> None:
-    booking = town.booking
-    for site in ({"code": "nord", "label": "École Nord"}, {"code": "sud", "label": "École Sud"}):
-        await booking.site(site)
-    activity_id = await booking.activity(site_codes=["nord", "sud"], label="Garderie à deux lieux")
-    page = await agent.get("/agents/ouvertures")
-    for label in ("École Nord, École Sud", "École Nord", "École Sud"):
-        assert f"Garderie à deux lieux – {label}</option>" in page.text
-    groups = await booking.groups(activity_id)
-    day = await booking.day(3)
-    form = {"from_on": str(day), "to_on": str(day), "capacity": "10", "weekday": str(day.weekday())}
-    chosen = f"{activity_id}:{groups['sud', 'default']}"
-    assert "Les jours sont ouverts" in words(await agent.submit("/agents/ouvertures", form | {"activity_id": chosen}))
-    page = await agent.get(f"/agents/pointage?semaine={day}")
-    assert "Garderie à deux lieux – École Sud" in words(page)
-    assert "Garderie à deux lieux – École Nord" not in words(page)
-
-
 async def close_sheet(agent: Browser, slot_id: UUID) -> None:
     """Mark the three children of a sheet, and close it."""
     path = f"/agents/pointage/{slot_id}"

@@ -9,11 +9,10 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from contracts.types import Role
 from tests.component.billing.families import publish_tariff
 from tests.component.gateway.browser import Browser, hidden, is_refused, words
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, family_of
-from tests.factories.booking import PARTS, BookingTown, Family
+from tests.factories.booking import BookingTown, Family
 
 pytestmark = pytest.mark.anyio
 
@@ -44,42 +43,6 @@ async def test_a_day_is_given_back_without_booking_another(town: Town) -> None:
     assert page.status_code == 200
     cells = await booking.cells(family)
     assert [cell["state"] for cell in cells if cell["slot_id"] == str(slot_id)] == ["cancelled"]
-
-
-async def test_each_unit_of_a_day_has_a_row_of_its_own(town: Town) -> None:
-    """BK-14: the whole day is shown as taken up by the morning, with where the child is."""
-    parent, household = await town.parent()
-    booking, family = town.booking, family_of(household)
-    activity_id = await booking.activity(units=PARTS)
-    slots = await booking.open_units(activity_id, 7)
-    await booking.enroll(family, activity_id)
-    assert (await booking.book(family, slots["matin"])).status_code == 201
-    page = await parent.get(f"/calendrier?semaine={await booking.day(7)}")
-    labels = re.findall(r'aria-label="([^"]+)"', page.text)
-    for name in ("Matin", "Repas", "Apres-midi", "Journée"):
-        assert any(f"Centre de loisirs – {name}, " in label for label in labels), (name, labels)
-    (whole,) = [label for label in labels if "– Journée, " in label]
-    assert "déjà attendu aux mêmes heures pour Centre de loisirs (Matin)" in whole
-    control = f"{family.child_id}:{slots['repas']}"
-    quoted = await parent.submit("/calendrier", {"week": str(await booking.day(7)), "slot": control, "step": "quote"})
-    assert re.search(rf'name="slot" value="{control}"[^>]* checked', quoted.text)
-
-
-async def test_a_family_chooses_an_activity_with_its_site(town: Town) -> None:
-    parent, household = await town.parent()
-    for site in ({"code": "nord", "label": "École Nord"}, {"code": "sud", "label": "École Sud"}):
-        await town.booking.site(site)
-    activity_id = await town.booking.activity(site_codes=["nord", "sud"])
-    page = await parent.get("/inscriptions/nouvelle")
-    (chosen,) = re.findall(rf'<option value="({activity_id}:[^"]+)">Centre de loisirs – École Sud', page.text)
-    form = {name: hidden(page, name) for name in ("household_id", "idempotency_key")}
-    wish = {"child_id": str(family_of(household).child_id), "activity_id": chosen}
-    page = await parent.submit("/inscriptions/nouvelle", {**form, **wish})
-    assert not is_refused(page), words(page)
-    agent = town.services["booking"].as_agent(Role.FRONT_DESK)
-    query = {"household_id": str(household.household_id)}
-    (enrollment,) = (await town.booking.client.get("/enrollments", params=query, headers=agent)).json()["items"]
-    assert [placement["site_code"] for placement in enrollment["placements"]] == ["sud"]
 
 
 @dataclass
