@@ -35,7 +35,7 @@ class CalendarDisplay:
 
 # A day is that of the enrollment which covers it; around the enrollments it is shown with one that is live.
 CALENDAR_SQL = f"""
-select distinct on (c.birth_on, c.child_id, a.label, a.id, u.starts_at, u.ends_at, u.code, s.service_on)
+select distinct on (c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts), u.starts_at, u.code, s.service_on)
        e.status as marker, e.days,
        c.child_id, c.first_name as child_first_name, c.last_name as child_last_name, c.birth_on,
        i.label as site_label, {UNIT_LABEL} as shown_unit_label, {SLOT_COLUMNS},
@@ -62,7 +62,7 @@ left join lateral (
     select capacity, taken from pools where id = any(s.pool_ids) order by capacity - taken, id limit 1
 ) places on true
 where e.household_id = $1 and e.status in ('requested', 'validated')
-order by c.birth_on, c.child_id, a.label, a.id, u.starts_at, u.ends_at, u.code, s.service_on,
+order by c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts), u.starts_at, u.code, s.service_on,
          e.days @> s.service_on desc, e.status = 'validated' desc, e.id desc
 """  # noqa: S608 - it is put together from constants alone
 

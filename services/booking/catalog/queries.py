@@ -38,7 +38,7 @@ select a.id as activity_id, a.kind, a.label, a.tariff_code, a.age_min, a.age_max
            select jsonb_agg(
                jsonb_build_object('code', code, 'label', label, 'starts_at', starts_at, 'ends_at', ends_at,
                                   'implies', implies, 'excludes', excludes)
-               order by starts_at, ends_at, code
+               order by cardinality(parts), starts_at, code
            ) from units where activity_id = a.id
        ) as units
 from activities a

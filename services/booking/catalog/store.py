@@ -157,7 +157,7 @@ cross join lateral (
     )
 ) p
 where g.id = any($1::uuid[]) and cardinality(p.pool_ids) = cardinality(u.parts)
-order by day.service_on, g.id, u.starts_at, u.code
+order by day.service_on, g.id, cardinality(u.parts), u.starts_at, u.code
 on conflict (group_id, service_on, unit_code) do nothing
 """
 
