@@ -134,8 +134,11 @@ class EnrollmentStatus(StrEnum):
 
 
 class BookingStatus(StrEnum):
-    """A live booking occupies a place; a cancelled one does not."""
+    """HELD until it is paid for, REQUESTED until an agent decides, CONFIRMED: these are live, they have a place and the child is
+    there. A CANCELLED one has neither. In events a vocabulary like this is a plain string, for it grows."""
 
+    HELD = auto()
+    REQUESTED = auto()
     CONFIRMED = auto()
     CANCELLED = auto()
 

@@ -158,11 +158,21 @@ class Database(Queries):
                     left = Leavings(transaction.emissions, transaction.answers, notes)
                     await store(transaction, left, self.clock_offset)
             except BaseException:
-                await connection.execute("rollback")
+                await _roll_back(connection)
                 raise
             await connection.execute("commit")
             if transaction.emissions:
                 self.committed.set()
+
+
+async def _roll_back(connection: "asyncpg.pool.PoolConnectionProxy[Row]") -> None:
+    """Undo a transaction. A connection that cannot even do this is dropped, and the server undoes it: what failed first is what
+    counts, and a task that was cancelled must not take the second failure for a reason to try again.
+    """
+    try:
+        await connection.execute("rollback")
+    except Exception:
+        connection.terminate()
 
 
 def command(

@@ -20,7 +20,8 @@ class ChargeRecorded(Event):
     key_field: ClassVar[str] = "household_id"
 
     charge_id: UUID
-    booking_id: UUID
+    booking_id: UUID | None
+    attendance_id: UUID | None
     household_id: UUID
     child_id: UUID
     activity_id: UUID

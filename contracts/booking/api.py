@@ -3,10 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from contracts.booking.catalog import Activity, ActivityCreate, ActivityOffer, Site, Slot, SlotsOpen
 from contracts.booking.models import (
-    Activity,
-    ActivityCreate,
-    ActivityOffer,
     AttendanceMarks,
     AttendanceSheet,
     Booking,
@@ -16,14 +14,24 @@ from contracts.booking.models import (
     Enrollment,
     EnrollmentCreate,
     EnrollmentDecision,
-    Slot,
-    SlotsOpen,
+    EnrollmentEnd,
+    PlacementChange,
 )
 from contracts.booking.permissions import BookingPermission
 from contracts.history import HistoryEntry
 from contracts.http import Cursor, Page
 from contracts.operation import EVERYBODY, agents, families, get, post, put
 from contracts.types import EnrollmentStatus
+
+
+@post("/sites", agents(BookingPermission.MANAGE_ACTIVITIES), status=201)
+async def create_site(body: Site) -> Site:
+    """Name a place where children are received; naming it again changes nothing but its label."""
+
+
+@get("/sites", agents(BookingPermission.READ_SLOTS))
+async def list_sites(cursor: Cursor | None = None) -> Page[Site]:
+    """The places where children are received, those of the agent's sites."""
 
 
 @post("/activities", agents(BookingPermission.MANAGE_ACTIVITIES), status=201)
@@ -49,8 +57,10 @@ async def list_slots(
 
 
 @get("/children/{child_id}/activities", families(BookingPermission.REQUEST_ENROLLMENTS))
-async def list_offers(child_id: UUID, cursor: Cursor | None = None) -> Page[ActivityOffer]:
-    """Every activity, and whether this child may ask to join it."""
+async def list_offers(
+    child_id: UUID, household_id: UUID | None = None, cursor: Cursor | None = None
+) -> Page[ActivityOffer]:
+    """Every activity, and whether this child may ask to join it, for the household named."""
 
 
 @post("/enrollments", families(BookingPermission.REQUEST_ENROLLMENTS), public=True, is_keyed=True, status=201)
@@ -68,6 +78,16 @@ async def list_enrollments(
 @post("/enrollments/{enrollment_id}/decision", agents(BookingPermission.DECIDE_ENROLLMENTS), public=True)
 async def decide_enrollment(enrollment_id: UUID, body: EnrollmentDecision) -> Enrollment:
     """Validate or refuse an enrollment; a refusal says why."""
+
+
+@post("/enrollments/{enrollment_id}/end", agents(BookingPermission.DECIDE_ENROLLMENTS))
+async def end_enrollment(enrollment_id: UUID, body: EnrollmentEnd) -> Enrollment:
+    """End or shorten an enrollment from a day on; the bookings of the days that it loses are cancelled."""
+
+
+@post("/enrollments/{enrollment_id}/placement", agents(BookingPermission.DECIDE_ENROLLMENTS))
+async def change_placement(enrollment_id: UUID, body: PlacementChange) -> Enrollment:
+    """Place an enrolled child in another group of its activity, from a day on."""
 
 
 @get("/calendar", families(BookingPermission.READ_BOOKINGS), public=True)

@@ -5,20 +5,37 @@ from typing import ClassVar
 from uuid import UUID
 
 from contracts.event import Event, Model
-from contracts.types import ActivityKind, Attendance
+
+
+class ActivitySite(Model):
+    """A place where an activity is held."""
+
+    code: str
+    label: str
+
+
+class ActivityUnit(Model):
+    """A part of the day in which an activity can be booked."""
+
+    code: str
+    label: str
 
 
 class ActivityState(Event):
-    """An activity as others need it: what it is called and which tariff prices it."""
+    """An activity as others need it: what it is called, where and in which units it is held, and which tariff prices it.
+
+    `kind` is one of `contracts.types.ActivityKind`, which grows.
+    """
 
     event_type: ClassVar[str] = "booking.activity_state.v1"
     topic: ClassVar[str] = "booking.activities"
     key_field: ClassVar[str] = "activity_id"
 
     activity_id: UUID
-    kind: ActivityKind
+    kind: str
     label: str
-    site_label: str
+    sites: tuple[ActivitySite, ...]
+    units: tuple[ActivityUnit, ...]
     tariff_code: str
 
 
@@ -68,6 +85,22 @@ class EnrollmentRefused(Event):
     refused_at: datetime
 
 
+class EnrollmentEnded(Event):
+    """An enrollment was cut: it ends on `ends_on`, or never was when that is None. Bookings beyond are cancelled, each with its event."""
+
+    event_type: ClassVar[str] = "booking.enrollment_ended.v1"
+    topic: ClassVar[str] = "booking.enrollments"
+    key_field: ClassVar[str] = "household_id"
+
+    enrollment_id: UUID
+    household_id: UUID
+    child_id: UUID
+    activity_id: UUID
+    starts_on: date
+    ends_on: date | None
+    ended_at: datetime
+
+
 class BookingConfirmed(Event):
     """A child has a place in an activity on a day."""
 
@@ -80,6 +113,7 @@ class BookingConfirmed(Event):
     household_id: UUID
     child_id: UUID
     activity_id: UUID
+    unit_code: str
     slot_id: UUID
     service_on: date
     confirmed_at: datetime
@@ -96,6 +130,7 @@ class BookingCancelled(Event):
     household_id: UUID
     child_id: UUID
     activity_id: UUID
+    unit_code: str
     slot_id: UUID
     service_on: date
     is_chargeable: bool
@@ -108,6 +143,7 @@ class BasketLine(Model):
     booking_id: UUID
     child_id: UUID
     activity_id: UUID
+    unit_code: str
     service_on: date
 
 
@@ -126,17 +162,24 @@ class BasketConfirmed(Event):
 
 
 class AttendanceRecorded(Event):
-    """The attendance sheet of a day was closed with this mark for this booking; a later one replaces it."""
+    """The attendance sheet of a day was closed with this mark for this child; a later one with its `attendance_id` replaces it.
+
+    `booking_id` is None for a child who came unbooked. `attendance` is one of `contracts.types.Attendance`, which grows.
+    """
 
     event_type: ClassVar[str] = "booking.attendance_recorded.v1"
     topic: ClassVar[str] = "booking.bookings"
     key_field: ClassVar[str] = "household_id"
 
-    booking_id: UUID
+    attendance_id: UUID
+    booking_id: UUID | None
     household_id: UUID
     child_id: UUID
     activity_id: UUID
+    unit_code: str
     slot_id: UUID
     service_on: date
-    attendance: Attendance
+    attendance: str
+    arrived_at: datetime | None
+    left_at: datetime | None
     recorded_at: datetime

@@ -4,6 +4,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from chassis.events.applying import Subscriptions
+from chassis.jobs import Job
 from chassis.service import Service
 from chassis.town import load_section, load_town
 
@@ -12,11 +13,14 @@ from .bookings.commands import BookingBatcher, booking_batcher
 from .bookings.routes import ROUTES as BOOKING_ROUTES
 from .calendar.queries import CalendarDisplay
 from .calendar.routes import ROUTES as CALENDAR_ROUTES
+from .catalog.commands import open_school_years
 from .catalog.routes import ROUTES as CATALOG_ROUTES
 from .directory import consumers as directory
 from .directory.routes import ROUTES as DIRECTORY_ROUTES
 from .enrollments.routes import ROUTES as ENROLLMENT_ROUTES
 from .settings import BookingPolicies, BookingSettings
+
+SCHOOL_YEARS_SECONDS = 86_400.0
 
 
 def create(settings: BookingSettings) -> Service:
@@ -36,6 +40,7 @@ def create(settings: BookingSettings) -> Service:
             *DIRECTORY_ROUTES,
         ),
         subscriptions=subscriptions,
+        jobs=(Job("school_years", SCHOOL_YEARS_SECONDS, open_school_years),),
         provide={
             ZoneInfo: zone,
             CalendarDisplay: CalendarDisplay(zone, policies.shows_free_places),

@@ -1,6 +1,9 @@
 """What the booking service may refuse. A line of a basket has a code of its own: why a day cannot be booked (`calendar/domain.py`), or what is not there (`bookings/domain.py`)."""
 
-from chassis.refusal import Refusal
+from collections.abc import Mapping
+from uuid import UUID
+
+from chassis.refusal import FieldRefusal, Refusal
 
 
 class BasketRefused(Refusal):
@@ -29,3 +32,26 @@ class DayNotCome(Refusal):
 
 class AttendanceIncomplete(Refusal):
     """Some booked children of this sheet are not marked yet."""
+
+
+class HouseholdAmbiguous(Refusal):
+    """Whoever acts answers for several households here: they say for which one."""
+
+    status = 422
+
+    @classmethod
+    def between(cls, homes: Mapping[UUID, str]) -> "HouseholdAmbiguous":
+        """The refusal that names each household by its reference."""
+        references = ", ".join(sorted(homes.values()))
+        field = FieldRefusal(
+            "/household_id", cls.code(), (("references", references), ("household_ids", [*map(str, homes)]))
+        )
+        return cls(field, references=references)
+
+
+class AttendanceClosed(Refusal):
+    """A day of the enrollment that would be lost has its sheet closed: it ends after that day at the earliest."""
+
+
+class BookingsRemain(Refusal):
+    """The child has days booked in its group that it would leave: they are given back first."""

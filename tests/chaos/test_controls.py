@@ -28,6 +28,25 @@ pytestmark = pytest.mark.anyio
 EVENTS = 12
 FAMILIES = 4
 PREFIX = "control."
+ONE_PLACE_SQL = """
+with site as (insert into sites (code, label) values ('a', 'A') returning code), activity as (
+    insert into activities (id, kind, label, tariff_code, age_min, age_max, starts_on, ends_on, cutoff_days_before, cutoff_at)
+    values ($1, 'leisure', 'A', 'T', 3, 17, $2, $3, 0, '23:59') returning id
+), unit as (
+    insert into units (activity_id, code, label, starts_at, ends_at, implies, excludes)
+    select id, 'day', 'A', '08:00', '18:00', '{}', '{}' from activity
+)
+insert into groups (id, activity_id, site_code, code, label, is_default)
+select gen_random_uuid(), id, code, 'default', 'A', true from activity, site
+"""
+ONE_DAY_SQL = """
+with pool as (
+    insert into pools (id, group_id, service_on, part, capacity)
+    select $3, id, $4, 'day', 1 from groups where activity_id = $1 returning id, group_id
+)
+insert into slots (id, activity_id, site_code, group_id, unit_code, service_on, pool_ids, lock_ids)
+select $2, $1, 'a', group_id, 'day', $4, array[id], array[id] from pool
+"""
 SECONDS = 60.0
 
 
@@ -85,27 +104,17 @@ async def test_an_oversold_day_is_found_without_the_row_lock(scene: Scene) -> No
         beside(town, "tests.chaos.without_lock", address, *names, ROLES="api"),
         town.database(names[0]) as connection,
     ):
-        await connection.execute("alter table slots drop constraint slots_never_oversold")
+        await connection.execute("alter table pools drop constraint pools_never_oversold")
         today = scene.load.today
-        activity_id, slot_id = uuid4(), uuid4()
-        await connection.execute(
-            "insert into activities values ($1, 'leisure', 'A', 'B', 'T', 3, 17, $2, $3, 0, '23:59')",
-            activity_id,
-            today,
-            today + timedelta(days=60),
-        )
-        await connection.execute(
-            "insert into slots (id, activity_id, service_on, capacity) values ($1, $2, $3, 1)",
-            slot_id,
-            activity_id,
-            today + timedelta(days=30),
-        )
+        activity_id, slot_id, pool_id = uuid4(), uuid4(), uuid4()
+        await connection.execute(ONE_PLACE_SQL, activity_id, today, today + timedelta(days=60))
+        await connection.execute(ONE_DAY_SQL, activity_id, slot_id, pool_id, today + timedelta(days=30))
         birth_on, until = today - timedelta(days=7 * 366), today + timedelta(days=60)
         families = await connection.fetch(SEED_FAMILIES_SQL, FAMILIES, activity_id, birth_on, today, until)
         entries = await asyncio.gather(*(book(scene, names[0], row, slot_id) for row in families))
         faults = await no_oversell(Evidence(Journal(), {"booking": connection}, (), (), (), {}))
     assert sum(entry.outcome is Outcome.ACCEPTED for entry in entries) > 1
-    assert [fault.split()[1].rstrip(":") for fault in faults] == [str(slot_id)]
+    assert [fault.split()[1].rstrip(":") for fault in faults] == [str(pool_id)]
 
 
 async def book(scene: Scene, service: str, row: "dict[str, UUID]", slot_id: UUID) -> Entry:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 
 # Rows that are falsified in a transaction that is rolled back; triggers that would prevent it are off in it.
 ROWS = [
-    (money.no_oversell, "booking", "update slots set taken = taken - 1 where taken > 0"),
+    (money.no_oversell, "booking", "update pools set taken = taken - 1 where taken > 0"),
     (answers.accepted_exists, "booking", "delete from bookings where status = 'confirmed'"),
     (answers.accepted_exists, "family", "update households set household_id = gen_random_uuid()"),
     (money.one_live_charge, "billing", "update charges set status = 'due' where status in ('planned', 'void')"),

@@ -37,6 +37,7 @@ def confirmed(day: int) -> BookingConfirmed:
         household_id=HOUSEHOLD,
         child_id=CHILD,
         activity_id=ACTIVITY,
+        unit_code="day",
         slot_id=SLOT,
         service_on=date(2026, 9, day),
         confirmed_at=NOW,

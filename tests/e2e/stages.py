@@ -140,7 +140,7 @@ def _attend(walk: Walk) -> None:
     path = f"/slots/{slot['slot_id']}/attendance"
     if not slot["is_closed"]:
         lines = _send(walk, AGENT, "GET", path)["lines"]
-        marks = [{"booking_id": line["booking_id"], "attendance": "present"} for line in lines]
+        marks = [{"child_id": line["child_id"], "attendance": "present"} for line in lines]
         _send(walk, AGENT, "PUT", path, {"marks": marks})
         _send(walk, AGENT, "POST", f"{path}/closure")
     _until(lambda: in_thread(_planned(walk.stack.dsn("billing"), walk.today)) == 0)

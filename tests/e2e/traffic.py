@@ -71,7 +71,7 @@ class Family:
         done = self.change({"lines": [{"child_id": row["child_id"], "slot_id": cell["slot_id"]}]})
         for booking in done["bookings"] if done else ():
             self.booked += 1
-            self.change({"cancellations": [booking["booking_id"]]})
+            self.change({"cancellations": [{name: booking[name] for name in ("booking_id", "service_on")}]})
 
     def change(self, changes: dict[str, Any]) -> Any:
         """Book days or give bookings back."""

@@ -13,11 +13,28 @@ from zoneinfo import ZoneInfo
 import httpx2
 
 from contracts.event import Event
-from tests.factories.households import KnownChild, adult, household_states
+from tests.factories.households import KnownChild, adult, custody_state, household_state, household_states
 from tests.support.roles import Role
 from tests.support.services import RunningService
 
 ZONE = ZoneInfo("Europe/Paris")
+SITE = {"code": "maison", "label": "Maison de l’enfance"}
+
+
+def unit(code: str, starts_at: str, ends_at: str, **fields: Any) -> dict[str, Any]:
+    """A unit of an activity, as an agent describes it."""
+    return {"code": code, "label": code.capitalize(), "starts_at": starts_at, "ends_at": ends_at, **fields}
+
+
+WHOLE_DAY = unit("journee", "08:00", "18:00", label="Journée")
+EVENING = unit("soir", "18:00", "20:00")
+PARTS = [
+    unit("matin", "08:00", "12:00"),
+    unit("repas", "12:00", "14:00"),
+    unit("apres-midi", "14:00", "18:00"),
+    {**WHOLE_DAY, "implies": ["matin", "repas", "apres-midi"]},
+]
+"""Three parts of a day with places of their own, and the whole day, which takes one of each."""
 
 
 @dataclass(frozen=True)
@@ -65,18 +82,31 @@ class BookingTown:
         await self.service.deliver(*published(family, birth_on, names))
         return family
 
+    async def second_home(self, family: Family, guardian_id: UUID | None = None) -> Family:
+        """Another household of the same children, of a guardian of its own or of this one."""
+        home = Family(uuid4(), (guardian_id or uuid4(),), family.child_ids)
+        children = [KnownChild(child_id) for child_id in family.child_ids]
+        guardian_ids = [*family.guardian_ids, home.guardian_id]
+        await self.service.deliver(
+            household_state(home.household_id, [adult(home.guardian_id)], children, reference="F-000002"),
+            *(custody_state(child, guardian_ids, [family.household_id]) for child in children),
+        )
+        return home
+
     async def activity(self, **fields: Any) -> UUID:
-        """An activity from 30 days ago to 200 days ahead, for 3 to 11 years, cutoff two days before at noon."""
+        """An activity from 30 days ago to 200 days ahead, for 3 to 11 years, cutoff two days before at noon, all day long."""
         answer = await self.client.post("/activities", json=await self.activity_body(**fields), headers=self.director)
         assert answer.status_code == 201, answer.text
         return UUID(answer.json()["activity_id"])
 
     async def activity_body(self, **fields: Any) -> dict[str, Any]:
-        """The request that `activity` sends."""
+        """The request that `activity` sends, at a site that there is."""
+        await self.site(SITE)
         return {
             "kind": "leisure",
             "label": "Centre de loisirs",
-            "site_label": "Maison de l’enfance",
+            "site_codes": [SITE["code"]],
+            "units": [WHOLE_DAY],
             "tariff_code": "leisure_day",
             "age_min": 3,
             "age_max": 11,
@@ -86,15 +116,34 @@ class BookingTown:
             **fields,
         }
 
+    async def site(self, site: dict[str, str]) -> None:
+        """A place where children are received."""
+        answer = await self.client.post("/sites", json=site, headers=self.director)
+        assert answer.status_code == 201, answer.text
+
+    async def groups(self, activity_id: UUID) -> dict[tuple[str, str], UUID]:
+        """The groups of an activity, by the codes of their site and their own."""
+        items = (await self.client.get("/activities")).json()["items"]
+        activity = next(item for item in items if item["activity_id"] == str(activity_id))
+        return {(group["site_code"], group["code"]): UUID(group["group_id"]) for group in activity["groups"]}
+
     async def open(self, activity_id: UUID, *offsets: int, capacity: int = 10) -> list[UUID]:
-        """Open days of an activity, so many days from today; their slots, in the same order."""
+        """Open days of an activity of one unit, so many days from today; their slots, in the same order."""
         days = [str(await self.day(offset)) for offset in offsets]
-        answer = await self.client.post(
-            f"/activities/{activity_id}/slots", json={"days": days, "capacity": capacity}, headers=self.director
-        )
+        answer = await self.open_slots(activity_id, days=days, capacity=capacity)
         assert answer.status_code == 200, answer.text
         by_day = {slot["service_on"]: UUID(slot["slot_id"]) for slot in answer.json()["items"]}
         return [by_day[day] for day in days]
+
+    async def open_units(self, activity_id: UUID, offset: int, **fields: Any) -> dict[str, UUID]:
+        """Open a day of an activity of several units, so many days from today; its slots by unit."""
+        answer = await self.open_slots(activity_id, days=[str(await self.day(offset))], **{"capacity": 10, **fields})
+        assert answer.status_code == 200, answer.text
+        return {slot["unit_code"]: UUID(slot["slot_id"]) for slot in answer.json()["items"]}
+
+    async def open_slots(self, activity_id: UUID, **fields: Any) -> httpx2.Response:
+        """A director opens days of an activity."""
+        return await self.client.post(f"/activities/{activity_id}/slots", json=fields, headers=self.director)
 
     async def request_enrollment(self, family: Family, activity_id: UUID, **fields: Any) -> httpx2.Response:
         """The first guardian asks for the first child (or `child_id`) to join."""
@@ -142,15 +191,25 @@ class BookingTown:
         lines: Sequence[tuple[UUID, UUID]] = (),
         cancellations: Sequence[UUID | str] = (),
         headers: dict[str, str] | None = None,
+        household_id: UUID | None = None,
     ) -> httpx2.Response:
-        """The first guardian books days and gives bookings back in one act."""
+        """The first guardian books days and gives bookings back in one act, for the household named."""
         wished = [{"child_id": str(child_id), "slot_id": str(slot_id)} for child_id, slot_id in lines]
-        body = {"lines": wished, "cancellations": [str(booking_id) for booking_id in cancellations]}
+        body = {
+            "lines": wished,
+            "cancellations": [await self.booking(booking_id) for booking_id in cancellations],
+            "household_id": household_id and str(household_id),
+        }
         return await self.client.post(
             "/bookings",
             json={name: named for name, named in body.items() if named},
             headers=self.parent(family) | self.service.key() | (headers or {}),
         )
+
+    async def booking(self, booking_id: UUID | str) -> dict[str, str]:
+        """What names a booking; one that there is not is of today."""
+        day = await self.service.db.fetchval("select service_on from bookings where id = $1", booking_id)
+        return {"booking_id": str(booking_id), "service_on": str(day or await self.today())}
 
     async def calendar(self, family: Family, first: int = 0, last: int = 60) -> dict[str, Any]:
         """The household's calendar between two offsets from today."""

@@ -13,6 +13,8 @@ from deploy.local.child import free_ports
 from tests.support.polling import eventually
 
 ROOT = Path(__file__).parents[2]
+LOG_SHOWN = 8_000
+"""How much of the end of a process' log a failure shows."""
 
 
 class RunningProcess:
@@ -52,6 +54,9 @@ async def running_process(module: str, log: Path, environment: Mapping[str, str]
             running = RunningProcess(process, client)
             await eventually(running.is_ready, 30)
             yield running
+    except BaseException:
+        _show_end(log)
+        raise
     finally:
         if process.returncode is None:
             process.terminate()
@@ -60,6 +65,10 @@ async def running_process(module: str, log: Path, environment: Mapping[str, str]
             except TimeoutError:
                 process.kill()
                 await process.wait()
+
+
+def _show_end(log: Path) -> None:
+    print(log.read_text()[-LOG_SHOWN:])
 
 
 async def run_tool(environment: Mapping[str, str], *words: str) -> tuple[int, str]:

@@ -1,7 +1,7 @@
 """The peer of the booking measures: pgbench, which writes the rows of a booking as one prepared statement.
 
 The statement writes what the service writes for a basket of one day, in the same tables with the same indexes and of the
-same size: the slot's counter (and refuses when it is full), the booking, the kept answer of the idempotency key, the key's
+same size: the counter of the slot's pool (and refuses when it is full), the booking, the kept answer of the idempotency key, the key's
 counter of the outbox, and the two events. It signs nothing in, judges no rule, reads no family, and speaks no HTTP: its
 ids come from its own counter and its texts are constants. Durability is the server's, as for us.
 """
@@ -28,16 +28,16 @@ with ids as materialized (
            ('a0000000-0000-7000-8000-' || lpad(to_hex(:family::int), 12, '0'))::uuid as household_id,
            ('b0000000-0000-7000-8000-' || lpad(to_hex(:family::int), 12, '0'))::uuid as guardian_id,
            ('c0000000-0000-7000-8000-' || lpad(to_hex(:family::int), 12, '0'))::uuid as child_id,
-           ('d0000000-0000-7000-8000-' || lpad(to_hex(:slot::int), 12, '0'))::uuid as slot_id
+           ('d0000000-0000-7000-8000-' || lpad(to_hex(:slot::int), 12, '0'))::uuid as slot_id,
+           ('d1000000-0000-7000-8000-' || lpad(to_hex(:slot::int), 12, '0'))::uuid as pool_id
 ), place as (
-    update slots s set taken = taken + 1 from ids where s.id = ids.slot_id and s.taken < s.capacity
-    returning s.id, s.activity_id, s.service_on
+    update pools p set taken = taken + 1 from ids where p.id = ids.pool_id and p.taken < p.capacity returning p.service_on
 ), booking as (
-    insert into bookings (id, basket_id, household_id, child_id, activity_id, slot_id, service_on, status, booked_by,
+    insert into bookings (id, basket_id, household_id, child_id, activity_id, slot_id, service_on, span, status, booked_by,
                           confirmed_at)
-    select booking_id, basket_id, household_id, child_id, activity_id, slot_id, service_on, 'confirmed', guardian_id,
-           now()
-    from ids, place
+    select booking_id, basket_id, household_id, child_id, s.activity_id, slot_id, place.service_on, int4range(480, 1080),
+           'confirmed', guardian_id, now()
+    from ids join slots s on s.id = ids.slot_id, place
 ), answer as (
     insert into idempotency_keys (actor, key, fingerprint, response)
     select guardian_id::text, gen_random_uuid()::text, sha256(uuid_send(booking_id)), '{answer}'::jsonb from ids, place

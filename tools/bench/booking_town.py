@@ -27,20 +27,31 @@ DAYS = 250
 SLOTS = ACTIVITIES * DAYS
 CAPACITY = 1_000
 TOKEN_LIFETIME = timedelta(hours=2)
-HOUSEHOLD, GUARDIAN, CHILD, SLOT, ACTIVITY = "a0", "b0", "c0", "d0", "e0"
+HOUSEHOLD, GUARDIAN, CHILD, SLOT, POOL, ACTIVITY = "a0", "b0", "c0", "d0", "d1", "e0"
+"""Each slot has a pool of its own number."""
 
 SEED_SQL = """
 create function number_id(kind text, number bigint) returns uuid language sql immutable as
     $$ select (kind || '000000-0000-7000-8000-' || lpad(to_hex(number), 12, '0'))::uuid $$;
-insert into activities (id, kind, label, site_label, tariff_code, age_min, age_max, starts_on, ends_on,
-                        cutoff_days_before, cutoff_at)
-select number_id('e0', a), 'leisure', 'Accueil de loisirs ' || a, 'Maison de quartier', 'leisure_day', 3, 12,
+insert into sites (code, label) values ('house', 'Maison de quartier');
+insert into activities (id, kind, label, tariff_code, age_min, age_max, starts_on, ends_on, cutoff_days_before, cutoff_at)
+select number_id('e0', a), 'leisure', 'Accueil de loisirs ' || a, 'leisure_day', 3, 12,
        current_date - 30, current_date + 300, 2, '12:00'
 from generate_series(0, {activities} - 1) a;
-insert into slots (id, activity_id, service_on, capacity)
-select number_id('d0', s), number_id('e0', s / {days}), current_date + 10 + (s % {days})::int, {capacity}
+insert into units (activity_id, code, label, starts_at, ends_at, implies, excludes)
+select id, 'day', 'Accueil', '08:00', '18:00', '{{}}', '{{}}' from activities;
+insert into groups (id, activity_id, site_code, code, label, is_default)
+select number_id('f0', a), number_id('e0', a), 'house', 'default', 'Maison de quartier', true
+from generate_series(0, {activities} - 1) a;
+insert into pools (id, group_id, service_on, part, capacity)
+select number_id('d1', s), number_id('f0', s / {days}), current_date + 10 + (s % {days})::int, 'day', {capacity}
 from generate_series(0, {slots} - 1) s;
-insert into households (household_id, version) select number_id('a0', f), 1 from generate_series(0, {families} - 1) f;
+insert into slots (id, activity_id, site_code, group_id, unit_code, service_on, pool_ids, lock_ids)
+select number_id('d0', s), number_id('e0', s / {days}), 'house', number_id('f0', s / {days}), 'day',
+       current_date + 10 + (s % {days})::int, array[number_id('d1', s)], array[number_id('d1', s)]
+from generate_series(0, {slots} - 1) s;
+insert into households (household_id, version, reference)
+select number_id('a0', f), 1, 'F-' || f from generate_series(0, {families} - 1) f;
 insert into household_children (household_id, child_id, days)
 select number_id('a0', f), number_id('c0', f), datemultirange(daterange(null, null)) from generate_series(0, {families} - 1) f;
 insert into child_records (child_id, version, first_name, last_name, birth_on)
@@ -49,24 +60,26 @@ insert into custody (child_id, version) select number_id('c0', f), 1 from genera
 insert into guardianships (household_id, adult_id, child_id, days)
 select number_id('a0', f), number_id('b0', f), number_id('c0', f), datemultirange(daterange(null, null))
 from generate_series(0, {families} - 1) f;
-insert into enrollments (id, household_id, child_id, activity_id, status, starts_on, ends_on, requested_by, requested_at)
-select uuidv7(), number_id('a0', f), number_id('c0', f), number_id('e0', a), 'validated', current_date - 30,
-       current_date + 300, number_id('b0', f), now()
+insert into enrollments (id, household_id, child_id, activity_id, status, days, requested_by, requested_at)
+select uuidv7(), number_id('a0', f), number_id('c0', f), number_id('e0', a), 'validated',
+       daterange(current_date - 30, current_date + 301), number_id('b0', f), now()
 from generate_series(0, {families} - 1) f, generate_series(0, {activities} - 1) a;
+insert into placements (id, enrollment_id, group_id, during)
+select uuidv7(), e.id, g.id, e.days from enrollments e join groups g using (activity_id);
 """
 
 EMPTY_SQL = """
-truncate bookings, outbox, outbox_keys, idempotency_keys;
-update slots set taken = 0, capacity = {capacity} where taken > 0 or capacity <> {capacity};
-vacuum analyze slots;
+truncate bookings, attendances, outbox, outbox_keys, idempotency_keys;
+update pools set taken = 0, capacity = {capacity} where taken > 0 or capacity <> {capacity};
+vacuum analyze pools, slots;
 checkpoint;
 """
 
 CHECK_SQL = """
 select (select count(*) from bookings where status = 'confirmed') as live,
-       (select count(*) from slots s where s.taken > s.capacity or s.taken <> (
+       (select count(*) from pools p join slots s on s.pool_ids[1] = p.id where p.taken > p.capacity or p.taken <> (
            select count(*) from bookings b where b.slot_id = s.id and b.status = 'confirmed')) as wrong_slots,
-       (select coalesce(sum(taken), 0)::bigint from slots) as taken,
+       (select coalesce(sum(taken), 0)::bigint from pools) as taken,
        (select count(*) from idempotency_keys) as answers,
        (select coalesce(sum(sequence), 0)::bigint from outbox_keys) as events
 """
@@ -103,7 +116,7 @@ class Town:
         """Give one slot so many places."""
         connection = await asyncpg.connect(self.address)
         try:
-            await connection.execute("update slots set capacity = $2 where id = $1", number_id(SLOT, slot), capacity)
+            await connection.execute("update pools set capacity = $2 where id = $1", number_id(POOL, slot), capacity)
         finally:
             await connection.close()
 

@@ -13,7 +13,7 @@ from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.events.applying import Applier, ReceivedRecord, Subscriptions
 from contracts.billing.models import Bracket, TariffChange
-from contracts.booking.models import ActivityCreate, Cutoff, SlotsOpen
+from contracts.booking.catalog import ActivityCreate, Cutoff, Site, SlotsOpen, Unit
 from contracts.event import Envelope, Event
 from contracts.family.events import (
     Address,
@@ -31,17 +31,24 @@ from contracts.family.events import (
 from contracts.types import ActivityKind, ActorKind, Civility, QuotientSource
 from services.billing.directory import consumers as billing_directory
 from services.billing.tariffs.commands import change_tariff
-from services.booking.catalog.commands import create_activity, open_slots
+from services.booking.catalog.commands import create_activity, create_site, open_slots
 from services.booking.directory import consumers as booking_directory
 
 SYSTEM = Actor(UUID(int=0), ActorKind.SYSTEM)
 TARIFF = "bench"
+SITE = Site(code="tilleuls", label="Les Tilleuls")
 APPLIED_AT_ONCE = 500
 
 ENROLL_SQL = """
-insert into enrollments (id, household_id, child_id, activity_id, status, starts_on, ends_on, requested_by, requested_at)
-select gen_random_uuid(), c.household_id, c.child_id, a.id, 'validated', a.starts_on, a.ends_on, c.child_id, now()
-from children c cross join activities a where a.id = $1
+with enrolled as (
+    insert into enrollments (id, household_id, child_id, activity_id, status, days, requested_by, requested_at)
+    select gen_random_uuid(), c.household_id, c.child_id, a.id, 'validated', daterange(a.starts_on, a.ends_on, '[]'),
+           c.child_id, now()
+    from children c cross join activities a where a.id = $1
+    returning id, days
+)
+insert into placements (id, enrollment_id, group_id, during)
+select gen_random_uuid(), e.id, g.id, e.days from enrolled e, groups g where g.activity_id = $1 and g.is_default
 """
 
 
@@ -66,7 +73,8 @@ async def open_activity(booking: Database, days: int, capacity: int) -> tuple[UU
     wanted = ActivityCreate(
         kind=ActivityKind.LUNCH,
         label="Restauration",
-        site_label="Les Tilleuls",
+        site_codes=(SITE.code,),
+        units=(Unit(code="lunch", label="Repas", starts_at=time(11, 30), ends_at=time(13, 30)),),
         tariff_code=TARIFF,
         age_min=3,
         age_max=12,
@@ -74,6 +82,7 @@ async def open_activity(booking: Database, days: int, capacity: int) -> tuple[UU
         ends_on=dates[-1],
         cutoff=Cutoff(days_before=1, at=time(20)),
     )
+    await create_site(booking, SYSTEM, SITE)
     activity = await create_activity(booking, SYSTEM, wanted)
     slots = await open_slots(booking, SYSTEM, activity.activity_id, SlotsOpen(days=dates, capacity=capacity))
     return activity.activity_id, tuple(slot.slot_id for slot in slots)

@@ -118,8 +118,8 @@ CHANGES_SQL: Mapping[str, tuple[str, str, str]] = {
     ),
     "booking.attendance_recorded.v1": (
         "booking",
-        "booking_id",
-        "select id::text from bookings where recorded_attendance is not null",
+        "attendance_id",
+        "select id::text from attendances where recorded is not null",
     ),
     "billing.charge_recorded.v1": ("billing", "charge_id", "select charge_id::text from charges"),
     "billing.invoice_issued.v1": ("billing", "invoice_id", "select invoice_id::text from invoices"),

@@ -28,6 +28,7 @@ CHILDREN: Final = ("Quetsche", "Nigelle")
 CANARIES: Final = (SURNAME, EMAIL_DOMAIN, "Zinzolin", *CHILDREN, "06 98 76 54 3")
 
 HOUSEHOLDS: Final = 6
+SITE: Final = {"code": "halle", "label": "Halle"}
 CAPACITY: Final = 5
 DAYS: Final = 30
 BASKET_MAX: Final = 3
@@ -78,7 +79,8 @@ class Load:
         activity = {
             "kind": "leisure",
             "label": "Atelier",
-            "site_label": "Halle",
+            "site_codes": [SITE["code"]],
+            "units": [{"code": "day", "label": "Accueil", "starts_at": "08:00", "ends_at": "18:00"}],
             "tariff_code": "ATELIER",
             "age_min": 3,
             "age_max": 17,
@@ -86,6 +88,7 @@ class Load:
             "ends_on": (self.today + timedelta(days=200)).isoformat(),
             "cutoff": {"days_before": 0, "at": "23:00"},
         }
+        await self._must("booking", "/sites", SITE)
         self.activity_id = (await self._must("booking", "/activities", activity)).answer["activity_id"]
         await self.open_days(self.today, DAYS)
         await asyncio.gather(*(self.open_household() for _ in range(HOUSEHOLDS)))
@@ -156,7 +159,7 @@ class Load:
         if not baskets:
             return
         booking = self.chance.choice(self.chance.choice(baskets).answer["bookings"])
-        body = {"cancellations": [booking["booking_id"]]}
+        body = {"cancellations": [{name: booking[name] for name in ("booking_id", "service_on")}]}
         entry = Entry(Kind.CANCELLATION, "booking", self.caller.new_key(), body, subject=booking["booking_id"])
         await self.caller.ask(entry, "/bookings")
 

@@ -3,45 +3,50 @@
 from .evidence import Evidence
 
 OVERSOLD_SQL = """
-select s.id::text as slot, s.capacity, s.taken, count(b.id) as booked
-from slots s left join bookings b on b.slot_id = s.id and b.status = 'confirmed'
-group by s.id having count(b.id) > s.capacity or count(b.id) <> s.taken
+select p.id::text as pool, p.capacity, p.taken, count(b.id) as booked
+from pools p
+join slots s on p.id = any(s.pool_ids)
+left join bookings b on b.slot_id = s.id and b.status in ('held', 'requested', 'confirmed')
+group by p.id having count(b.id) > p.capacity or count(b.id) <> p.taken
 """
 
-TWICE_BOOKED_SQL = """
-select child_id::text as child, slot_id::text as slot, count(*) as booked
-from bookings where status = 'confirmed' group by child_id, slot_id having count(*) > 1
+TWO_PLACES_SQL = """
+select b.child_id::text as child, b.service_on, b.slot_id::text as slot, other.slot_id::text as other
+from bookings b join bookings other using (service_on, child_id)
+where b.id < other.id and b.span && other.span
+  and b.status in ('held', 'requested', 'confirmed') and other.status in ('held', 'requested', 'confirmed')
 """
 
 
 async def no_oversell(evidence: Evidence) -> list[str]:
-    """I1: live bookings of a slot fit its capacity, its counter is their number, and no child is there twice."""
+    """I1: live bookings of a pool fit its capacity, its counter is their number, and no child is in two places at a time."""
     booking = evidence.databases["booking"]
     return [
-        f"slot {row['slot']}: {row['booked']} booked, {row['taken']} counted, {row['capacity']} places"
+        f"pool {row['pool']}: {row['booked']} booked, {row['taken']} counted, {row['capacity']} places"
         for row in await booking.fetch(OVERSOLD_SQL)
     ] + [
-        f"child {row['child']} has slot {row['slot']} {row['booked']} times"
-        for row in await booking.fetch(TWICE_BOOKED_SQL)
+        f"child {row['child']} has slots {row['slot']} and {row['other']} at once on {row['service_on']}"
+        for row in await booking.fetch(TWO_PLACES_SQL)
     ]
 
 
 BOOKINGS_SQL = """
-select id, case when status = 'cancelled' then 'void' when recorded_attendance is null then 'planned' else 'due' end
-    as expected
-from bookings
+select b.id, case when b.status = 'cancelled' then 'void' when m.recorded is null then 'planned' else 'due' end as expected
+from bookings b left join attendances m on m.service_on = b.service_on and m.booking_id = b.id
+union all
+select id, 'due' from attendances where booking_id is null and recorded = 'unbooked'
 """
 
 CHARGES_SQL = """
-select booking_id, array_agg(status) filter (where correction = 0) as days,
+select source_id, array_agg(status) filter (where correction = 0) as days,
        coalesce(sum(quantity * unit_cents) filter (where status <> 'void'), 0) as net_cents
-from charges group by booking_id
+from charges group by source_id
 """
 
 
 async def one_live_charge(evidence: Evidence) -> list[str]:
-    """I3: every booking has exactly one charge, in the state of its day, and one that was cancelled nets to zero."""
-    charges = {row["booking_id"]: row for row in await evidence.databases["billing"].fetch(CHARGES_SQL)}
+    """I3: every booking, and every child who came unbooked, has exactly one charge, in the state of its day; what was cancelled nets to zero."""
+    charges = {row["source_id"]: row for row in await evidence.databases["billing"].fetch(CHARGES_SQL)}
     faults = []
     for booking_id, expected in await evidence.databases["booking"].fetch(BOOKINGS_SQL):
         charge = charges.pop(booking_id, None)

@@ -25,7 +25,7 @@ class Month:
         (slot,) = [slot for slot, day in self._load.slots.items() if day == self._load.today]
         while True:
             sheet = await self._caller.get("booking", f"/slots/{slot}/attendance")
-            marks = [{"booking_id": line["booking_id"], "attendance": "present"} for line in sheet["lines"]]
+            marks = [{"child_id": line["child_id"], "attendance": "present"} for line in sheet["lines"]]
             if not marks:  # a month without a day would have nothing to invoice
                 await self._load.book_slot(slot)
                 continue

@@ -82,8 +82,13 @@ class Seed:
         listed = await self._call("booking", "GET", "/activities")
         activity = next((known for known in listed["items"] if known["label"] == plan["label"]), None)
         if activity is None:
-            body = {name: plan[name] for name in plan if name not in ("weekdays", "capacity")}
-            body |= {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
+            await self._call("booking", "POST", "/sites", plan["site"])
+            body = {name: plan[name] for name in plan if name not in ("site", "weekdays", "capacity")}
+            body |= {
+                "site_codes": [plan["site"]["code"]],
+                "starts_on": starts_on.isoformat(),
+                "ends_on": ends_on.isoformat(),
+            }
             activity = await self._call("booking", "POST", "/activities", body)
         today = datetime.now(UTC).date()
         dates = (today + timedelta(days=offset) for offset in range(OPEN_DAYS))

@@ -1,5 +1,6 @@
 """Opening days of an activity: a period, the days of the week, the places."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any, Final
@@ -9,7 +10,7 @@ from litestar import Response
 from pydantic import Field
 
 from contracts.booking.api import list_activities, open_slots
-from contracts.booking.models import PlaceCount, SlotsOpen
+from contracts.booking.catalog import Activity, Group, PlaceCount, SlotsOpen
 from contracts.event import Model
 from contracts.http import Day
 from gateway.calls import Refused, typed_as
@@ -19,12 +20,16 @@ from portal.kit import Form, FormState
 
 WEEKDAYS: Final = ("0", "1", "2", "3", "4", "5", "6")
 PERIOD_DAYS_MAX: Final = 366
+SEPARATOR: Final = ":"
+"""Between an activity and the group of it that is chosen with it."""
 
 
 class Opening(Model):
-    """What an agent asks for: each of these days of the week (0 is Monday) in a period, both ends included."""
+    """What an agent asks for: each of these days of the week (0 is Monday) in a period, both ends included; for one group of the
+    activity, or for each of them."""
 
     activity_id: UUID
+    group_id: UUID | None = None
     from_on: Day
     to_on: Day
     weekday: Annotated[tuple[str, ...], Field(max_length=len(WEEKDAYS))] = ()
@@ -39,23 +44,50 @@ async def opening_page(visit: Visit) -> Response[Any]:
     """The form that opens days."""
     activities = await visit.call(list_activities)
     context = {
-        "activities": [(str(a.activity_id), f"{a.label} – {a.site_label}") for a in activities.items],
+        "activities": [choice for activity in activities.items for choice in _choices(activity)],
         "weekdays": [(number, visit.portal.texts(f"agents.weekday.{number}")) for number in WEEKDAYS],
     }
     return visit.page("agents/places/openings.html.j2", context, form=visit.form(OPENING, {"weekday": ["2"]}))
+
+
+def _choices(activity: Activity) -> list[tuple[str, str]]:
+    """An activity as a whole, then each of its groups if there are several."""
+    sites = {site.code: site.label for site in activity.sites}
+    whole = (str(activity.activity_id), f"{activity.label} – {', '.join(sites.values())}")
+    if len(activity.groups) == 1:
+        return [whole]
+    return [
+        whole,
+        *(
+            (f"{activity.activity_id}{SEPARATOR}{group.group_id}", f"{activity.label} – {_place(group, sites)}")
+            for group in activity.groups
+        ),
+    ]
+
+
+def _place(group: Group, sites: Mapping[str, str]) -> str:
+    """A group with its site; the default one bears the site's name."""
+    site = sites[group.site_code]
+    return site if group.is_default else f"{site}, {group.label}"
 
 
 @action("/agents/ouvertures")
 async def open_days(visit: Visit) -> Response[Any]:
     """Open every chosen day of the week in the period."""
     typed: dict[str, Any] = {**OPENING.typed(visit.posted.values), "weekday": visit.posted.all("weekday")}
+    activity_id, _, group_id = str(typed.get("activity_id", "")).partition(SEPARATOR)
     try:
-        opening = typed_as(Opening, OPENING.body(typed))
+        body = OPENING.body(typed) | {"activity_id": activity_id, "group_id": group_id or None}
+        opening = typed_as(Opening, body)
         days = chosen_days(opening)
         if not days:
             no_day = {"from_on": visit.portal.texts("agents.openings.no_day")}
             return await show_again(visit, opening_page, FormState(typed, no_day))
-        await visit.call(open_slots, opening.activity_id, SlotsOpen(days=tuple(days), capacity=opening.capacity))
+        await visit.call(
+            open_slots,
+            opening.activity_id,
+            SlotsOpen(days=tuple(days), capacity=opening.capacity, group_id=opening.group_id),
+        )
     except Refused as refused:
         return await show_again(visit, opening_page, _about_the_form(visit.refused(refused, typed, OPENING)))
     return visit.redirect("/agents/pointage", FlashNotice("success", "days_opened"))

@@ -2,22 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from litestar import Response
 
+from chassis.clock import instant
 from contracts.booking.api import close_attendance, list_slots, mark_attendance, show_attendance
-from contracts.booking.models import AttendanceMarks
+from contracts.booking.models import AttendanceCandidate, AttendanceLine, AttendanceMarks, AttendanceSheet
 from contracts.types import Attendance
 from gateway.calls import Refused, typed_as
+from portal.frame.render import Portal
 from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState
 from portal.kit.days import day_typed, monday
+from portal.kit.formats import date_short, time_short
 
-MARKS = (Attendance.PRESENT, Attendance.ABSENT_EXCUSED, Attendance.ABSENT_UNEXCUSED)
+MARKS: Final = (Attendance.PRESENT, Attendance.ABSENT_EXCUSED, Attendance.ABSENT_UNEXCUSED)
+UNBOOKED_MARKS: Final = (Attendance.UNBOOKED, Attendance.ABSENT_EXCUSED)
+"""Of a child whom nobody expected: it came, or it was added by mistake."""
+FIELDS: Final = ("mark", "arrived", "left")
+SEPARATOR: Final = ":"
+"""Between a child and the household that it is added for."""
 
 
 @page("/agents/pointage", entry=MenuLabel("agents.menu.attendance", "check", show_attendance))
@@ -41,43 +50,89 @@ async def days_page(visit: Visit) -> Response[Any]:
 async def sheet_page(visit: Visit, slot_id: UUID) -> Response[Any]:
     """A day's sheet."""
     sheet = await visit.call(show_attendance, slot_id)
+    texts = visit.portal.texts
     context = {
         "sheet": sheet,
-        "marks": [(mark.value, visit.portal.texts(f"agents.mark.{mark}")) for mark in MARKS],
+        "marks": [(mark.value, texts(f"agents.mark.{mark}")) for mark in MARKS],
+        "unbooked_marks": [(mark.value, texts(f"agents.mark.{mark}")) for mark in UNBOOKED_MARKS],
+        "candidates": [(_candidate_value(child), _candidate_name(visit.portal, child)) for child in sheet.candidates],
         "today": visit.portal.today(),
         "unmarked": [line for line in sheet.lines if line.attendance is None],
     }
     return visit.page("agents/site/sheet.html.j2", context, form=visit.form())
 
 
+def _candidate_value(child: AttendanceCandidate) -> str:
+    return f"{child.child_id}{SEPARATOR}{child.household_id}"
+
+
+def _candidate_name(portal: Portal, child: AttendanceCandidate) -> str:
+    name = f"{child.child_first_name} {child.child_last_name.upper()}"
+    born = child.child_birth_on
+    return name + (portal.texts("agents.sheet.born", day=date_short(born)) if born else "")
+
+
 @action("/agents/pointage/{slot_id:uuid}")
 async def note_marks(visit: Visit, slot_id: UUID) -> Response[Any]:
-    """Note the marks, and close the sheet when asked to."""
+    """Note the marks and hours, and close the sheet when asked to."""
     step = visit.posted.get("step")
-    typed = {name: value for name, value in visit.posted.values.items() if name.startswith("mark.")}
-    marks = {name.removeprefix("mark."): value for name, value in typed.items()}
+    typed = {name: value for name, value in visit.posted.values.items() if name.partition(".")[0] in FIELDS}
     try:
-        if step == "all_present":
-            sheet = await visit.call(show_attendance, slot_id)
-            marks = {str(line.booking_id): line.attendance or Attendance.PRESENT for line in sheet.lines} | marks
-        if marks:
-            body = {"marks": [{"booking_id": booking_id, "attendance": mark} for booking_id, mark in marks.items()]}
-            await visit.call(mark_attendance, slot_id, typed_as(AttendanceMarks, body))
+        sheet = await visit.call(show_attendance, slot_id)
+        expected = {f"mark.{line.child_id}" for line in sheet.lines}
+        if any(name.startswith("mark.") and name not in expected for name in typed):
+            gone = FormState(typed, refusal=visit.portal.texts("agents.sheet.booking_gone"))
+            return await show_again(visit, sheet_page, gone, slot_id=slot_id)
+        noted = (_mark(visit, sheet, line, typed, is_otherwise_present=step == "all_present") for line in sheet.lines)
+        if marks := [mark for mark in noted if mark]:
+            await visit.call(mark_attendance, slot_id, typed_as(AttendanceMarks, {"marks": marks}))
         if step == "close":
             await visit.call(close_attendance, slot_id)
     except Refused as refused:
-        return await show_again(visit, sheet_page, _refused_marks(visit, refused, typed), slot_id=slot_id)
+        state = replace(visit.refused(refused), values=typed)  # nobody goes through a whole sheet twice
+        return await show_again(visit, sheet_page, state, slot_id=slot_id)
     notice = FlashNotice("success", "sheet_closed" if step == "close" else "marks_noted")
     return visit.redirect(f"/agents/pointage/{slot_id}", notice)
 
 
-def _refused_marks(visit: Visit, refused: Refused, typed: Mapping[str, str]) -> FormState:
-    """Why, and the marks as they were chosen: nobody goes through a whole sheet twice."""
-    form = replace(visit.refused(refused), values=typed)
-    if refused.problem.status != 404:
-        return form
-    # It is a booking that is gone: a sheet that does not exist has no page to say so on.
-    return replace(form, refusal=visit.portal.texts("agents.sheet.booking_gone"))
+def _mark(
+    visit: Visit, sheet: AttendanceSheet, line: AttendanceLine, typed: Mapping[str, str], *, is_otherwise_present: bool
+) -> dict[str, Any] | None:
+    """What is to be noted of a child, if anything differs from what was: its mark, and the hours that were typed."""
+    zone, shown = visit.portal.town.town.zone, {"arrived": line.arrived_at, "left": line.left_at}
+    hours = {}
+    for name, at in shown.items():
+        hour = typed.get(f"{name}.{line.child_id}", "")
+        if hour and hour != (time_short(at, zone) if at else ""):
+            hours[f"{name}_at"] = _instant(sheet.slot.service_on, hour, zone)
+    mark = (
+        typed.get(f"mark.{line.child_id}") or line.attendance or (Attendance.PRESENT if is_otherwise_present else None)
+    )
+    if mark is None or (mark == line.attendance and not hours):
+        return None
+    return {"child_id": line.child_id, "attendance": mark, **hours}
 
 
-PAGES = [days_page, sheet_page, note_marks]
+def _instant(day: date, hour: str, zone: ZoneInfo) -> datetime | str:
+    """The instant of an hour of the day; what is no hour stays as it was typed, and is refused as such."""
+    try:
+        return instant(day, time.fromisoformat(hour), zone)
+    except ValueError:
+        return hour
+
+
+@action("/agents/pointage/{slot_id:uuid}/enfants")
+async def add_child(visit: Visit, slot_id: UUID) -> Response[Any]:
+    """Add a child to the sheet who came without a booking."""
+    chosen = visit.posted.get("child")
+    child_id, _, household_id = chosen.partition(SEPARATOR)
+    mark = {"child_id": child_id, "household_id": household_id or None, "attendance": Attendance.UNBOOKED}
+    try:
+        await visit.call(mark_attendance, slot_id, typed_as(AttendanceMarks, {"marks": [mark]}))
+    except Refused as refused:
+        wrong = FormState({"child": chosen}, {"child": " ".join(visit.refused(refused).errors.values())})
+        return await show_again(visit, sheet_page, wrong, slot_id=slot_id)
+    return visit.redirect(f"/agents/pointage/{slot_id}", FlashNotice("success", "child_added"))
+
+
+PAGES = [days_page, sheet_page, note_marks, add_child]

@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from functools import reduce
 from typing import Any, Final
 from urllib.parse import urlencode
-from uuid import UUID
 
 from litestar import Response
 
@@ -20,7 +19,7 @@ from chassis.http.client import Unreachable
 from contracts.billing.api import quote
 from contracts.billing.models import Quote, QuoteRequest
 from contracts.booking.api import change_bookings, household_calendar
-from contracts.booking.models import BookingChanges, Calendar, DayCell
+from contracts.booking.models import BookingChanges, BookingName, Calendar, DayCell
 from contracts.http import Problem
 from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
@@ -58,11 +57,15 @@ class WorkingCalendar:
         return self.calendar.model_copy(update={"from_on": self.week, "to_on": last, "rows": rows})
 
     @property
-    def given_back(self) -> dict[str, UUID]:
+    def given_back(self) -> dict[str, BookingName]:
         """The bookings whose days were unticked, by control; a day that is not booked any more has none."""
         days = self.days()
-        booked = {control: days[control][1].booking_id for control in self.choices.removed if control in days}
-        return {control: booking_id for control, booking_id in booked.items() if booking_id is not None}
+        cells = {control: days[control][1] for control in self.choices.removed if control in days}
+        return {
+            control: BookingName(booking_id=cell.booking_id, service_on=cell.service_on)
+            for control, cell in cells.items()
+            if cell.booking_id is not None
+        }
 
     def days(self) -> dict[str, tuple[str, DayCell]]:
         """The child and the day of every control."""
@@ -75,7 +78,12 @@ class WorkingCalendar:
         lines = [
             dict(zip(("child_id", "slot_id"), control.split(":", 1), strict=False)) for control in self.choices.added
         ]
-        return typed_as(BookingChanges, {"lines": lines, "cancellations": list(self.given_back.values())})
+        body = {
+            "lines": lines,
+            "cancellations": list(self.given_back.values()),
+            "household_id": self.calendar.household_id,
+        }
+        return typed_as(BookingChanges, body)
 
     def day_at(self, pointer: str) -> tuple[str, DayCell] | None:
         """The child and the day that a pointer into `changes` leads to."""

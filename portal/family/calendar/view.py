@@ -47,7 +47,7 @@ class CellView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """One child in one activity; `marker` is the status of the enrollment."""
+    """One child in one unit of an activity; `marker` is the status of the enrollment."""
 
     child: str
     activity: str
@@ -165,14 +165,18 @@ def calendar_view(
 
 def merged(calendar: Calendar, beside: Calendar) -> Calendar:
     """One calendar of two periods that share no day; rows that are in both have the days of both."""
-    days = {(row.child_id, row.activity_id): row.cells for row in beside.rows}
-    rows = [
-        row.model_copy(update={"cells": (*row.cells, *days.pop((row.child_id, row.activity_id), ()))})
-        for row in calendar.rows
-    ]
-    return calendar.model_copy(
-        update={"rows": (*rows, *(row for row in beside.rows if (row.child_id, row.activity_id) in days))}
-    )
+    days = {_row_key(row): row.cells for row in beside.rows}
+    rows = [row.model_copy(update={"cells": (*row.cells, *days.pop(_row_key(row), ()))}) for row in calendar.rows]
+    return calendar.model_copy(update={"rows": (*rows, *(row for row in beside.rows if _row_key(row) in days))})
+
+
+def _row_key(row: CalendarRow) -> tuple[object, ...]:
+    return row.child_id, row.activity_id, row.unit_code
+
+
+def _shown_activity(row: CalendarRow) -> str:
+    """What a row is about: its activity, and its unit where there are several."""
+    return f"{row.activity_label} – {row.unit_label}" if row.unit_label else row.activity_label
 
 
 def settled(calendar: Calendar, choices: Choices) -> Choices:
@@ -219,9 +223,9 @@ class _Worder:
 
     def row(self, row: CalendarRow, *, names_activity: bool) -> RowView:
         """A child in an activity; the labels name the activity when the child has several."""
-        activity = f"{row.activity_label}, " if names_activity else ""
+        activity = f"{_shown_activity(row)}, " if names_activity else ""
         cells = [self._cell(row, cell, activity) for cell in row.cells]
-        return RowView(row.child_name, row.activity_label, row.site_label, row.marker, cells)
+        return RowView(row.child_name, _shown_activity(row), row.site_label, row.marker, cells)
 
     def _cell(self, row: CalendarRow, cell: DayCell, activity: str) -> CellView:
         control = f"{row.child_id}:{cell.slot_id}" if cell.state in self._options.choosable else ""
@@ -240,7 +244,7 @@ class _Worder:
             reason=reason,
             note=self._note(cell),
             child=row.child_name,
-            activity=row.activity_label,
+            activity=_shown_activity(row),
         )
 
     def _note(self, cell: DayCell) -> str:

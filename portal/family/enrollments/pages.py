@@ -18,6 +18,8 @@ from portal.kit import Form
 NEW_ENROLLMENT: Final = Form(
     EnrollmentCreate, "enrollments.new_form", ("child_id", "activity_id", "starts_on", "ends_on")
 )
+SEPARATOR: Final = ":"
+"""Between an activity and the site of it that a family chooses with it."""
 
 
 @page("/inscriptions")
@@ -36,20 +38,22 @@ async def new_enrollment_page(visit: Visit) -> Response[Any]:
     household, activities = await asyncio.gather(visit.call(my_household), visit.call(list_activities))
     labels = [
         (
-            str(activity.activity_id),
+            f"{activity.activity_id}{SEPARATOR}{site.code}",
             visit.portal.texts(
                 "enrollments.new_form.activity_option",
                 label=activity.label,
-                site=activity.site_label,
+                site=site.label,
                 age_min=activity.age_min,
                 age_max=activity.age_max,
             ),
         )
         for activity in activities.items
+        for site in activity.sites
     ]
     context = {
         "children": [(str(child_id), name) for child_id, name in child_names(household).items()],
         "activities": labels,
+        "household_id": household.household_id,
     }
     return visit.page("family/enrollments/new.html.j2", context, form=visit.form(NEW_ENROLLMENT))
 
@@ -58,8 +62,14 @@ async def new_enrollment_page(visit: Visit) -> Response[Any]:
 async def enroll(visit: Visit) -> Response[Any]:
     """Send the request; what is wrong is said by its field and what was typed is kept."""
     typed = NEW_ENROLLMENT.typed(visit.posted.values)
+    activity_id, _, site_code = str(typed.get("activity_id", "")).partition(SEPARATOR)
+    wish = NEW_ENROLLMENT.body(typed) | {
+        "household_id": visit.posted.get("household_id") or None,
+        "activity_id": activity_id,
+        "site_code": site_code or None,
+    }
     try:
-        await visit.call(request_enrollment, typed_as(EnrollmentCreate, NEW_ENROLLMENT.body(typed)))
+        await visit.call(request_enrollment, typed_as(EnrollmentCreate, wish))
     except Refused as refused:
         return await show_again(visit, new_enrollment_page, visit.refused(refused, typed, NEW_ENROLLMENT))
     return visit.redirect("/inscriptions", FlashNotice("success", "enrollment_sent"))

@@ -13,7 +13,7 @@ from . import store
 from .domain import Charge
 
 Traces = Mapping[UUID, Mapping[str, str]]
-"""Leads back to who caused what happens to a booking, by its id; a booking that is not there belongs to the present trace."""
+"""Leads back to who caused what happens to a day, by the id of what is owed; one that is not there belongs to the present trace."""
 
 PRESENT_TRACE: Traces = MappingProxyType({})
 
@@ -55,6 +55,7 @@ async def _publish(tx: Transaction, charges: Sequence[Charge], traces: Traces) -
         recorded = ChargeRecorded(
             charge_id=charge.charge_id,
             booking_id=charge.booking_id,
+            attendance_id=charge.attendance_id,
             household_id=charge.day.household_id,
             child_id=charge.child_id,
             activity_id=charge.day.activity_id,
@@ -63,4 +64,4 @@ async def _publish(tx: Transaction, charges: Sequence[Charge], traces: Traces) -
             amount_cents=charge.amount_cents,
             recorded_at=now,
         )
-        tx.emit(recorded, trace=traces.get(charge.booking_id))
+        tx.emit(recorded, trace=traces.get(charge.source_id))

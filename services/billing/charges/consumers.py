@@ -1,12 +1,12 @@
 """Bookings and attendance become charges.
 
-Each event adds facts to the charge of its booking; what is owed is decided from all facts together, so that neither the
+Each event adds facts to the charge of its booking, or of the attendance of a child who came unbooked; what is owed is decided from all facts together, so that neither the
 order of topics nor a late event changes the outcome. A day is priced when it is booked, again when it becomes due, and by
 a job whenever a quotient, an activity or a tariff becomes known later, until it is on an invoice.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.data.database import Transaction
@@ -20,13 +20,8 @@ from .commands import Traces, price_and_save, save
 from .domain import Charge, Facts, next_correction, standing
 
 DayEvent = BookingConfirmed | BookingCancelled | AttendanceRecorded
-
-
-@dataclass(frozen=True, slots=True)
-class _Note:
-    day: store.BookingEvent
-    facts: Facts
-    trace: Mapping[str, str]
+_Traced = tuple[store.Note, Mapping[str, str]]
+"""Facts, and what leads back to who caused them."""
 
 
 def subscribe(subscriptions: Subscriptions) -> None:
@@ -36,31 +31,32 @@ def subscribe(subscriptions: Subscriptions) -> None:
 
 async def days_changed(tx: Transaction, changes: Sequence[tuple[DayEvent, Envelope]]) -> None:
     """Days were booked, given back or attended: note it all, and price what changed as far as tariffs are known."""
-    notes = [_Note(event, _facts_of(event), envelope.trace) for event, envelope in changes]
+    notes = [(_note(event), envelope.trace) for event, envelope in changes]
     while notes:
-        firsts: dict[UUID, _Note] = {}
-        for note in notes:
-            firsts.setdefault(note.day.booking_id, note)
+        firsts: dict[UUID | None, _Traced] = {}
+        for traced in notes:
+            firsts.setdefault(traced[0].source_id, traced)
         await _apply(tx, list(firsts.values()))
-        # What else happened to a booking is noted after that, in its order.
-        notes = [note for note in notes if firsts[note.day.booking_id] is not note]
+        # What else happened to a day is noted after that, in its order.
+        notes = [traced for traced in notes if firsts[traced[0].source_id] is not traced]
 
 
-def _facts_of(event: DayEvent) -> Facts:
+def _note(event: DayEvent) -> store.Note:
     match event:
         case BookingConfirmed():
-            return Facts()
+            return store.Note(event, Facts())
         case BookingCancelled():
-            return Facts(cancelled_at=event.cancelled_at, is_cancellation_chargeable=event.is_chargeable)
+            return store.Note(event, Facts(event.cancelled_at, event.is_chargeable))
         case AttendanceRecorded():
-            return Facts(attendance=event.attendance, attendance_at=event.recorded_at)
+            facts = Facts(attendance=event.attendance, attendance_at=event.recorded_at)
+            return store.Note(event, facts, None if event.booking_id else event.attendance_id)
 
 
-async def _apply(tx: Transaction, notes: Sequence[_Note]) -> None:
-    """Apply facts of different bookings; after the invoice, a change becomes a signed line of the next one."""
-    noted = await store.note_facts(tx, [(note.day, note.facts) for note in notes], await tx.now())
+async def _apply(tx: Transaction, notes: Sequence[_Traced]) -> None:
+    """Apply facts of different days; after the invoice, a change becomes a signed line of the next one."""
+    noted = await store.note_facts(tx, [note for note, _ in notes], await tx.now())
     frozen = await store.frozen(tx, [charge for charge, _ in noted])
-    traces = {note.day.booking_id: note.trace for note in notes}
+    traces = {note.source_id: trace for note, trace in notes if note.source_id}
     decided: list[Charge] = []
     for charge, is_new in noted:
         if charge.charge_id in frozen:
@@ -76,7 +72,7 @@ async def _apply(tx: Transaction, notes: Sequence[_Note]) -> None:
 
 
 async def _correct(tx: Transaction, day: Charge, traces: Traces) -> None:
-    lines = await store.lock_lines(tx, day.booking_id)
+    lines = await store.lock_lines(tx, day.source_id)
     correction = next_correction(lines, await store.frozen(tx, lines))
     if correction is None:
         return

@@ -16,20 +16,22 @@ class Facts:
 
     cancelled_at: datetime | None = None
     is_cancellation_chargeable: bool | None = None
-    attendance: Attendance | None = None
+    attendance: str | None = None
     attendance_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A line owed for a booking: the day itself (`correction` 0), or a signed difference found later (1, 2...).
+    """A line owed for a booking, or for the attendance of a child who came unbooked: the day itself (`correction` 0), or a signed difference found later (1, 2...).
 
-    `price` is what the day costs and why, None until a tariff is known; `quantity` is -1 on a line that gives it back.
+    `source_id` is the one of the two ids that it has. `price` is what the day costs and why, None until a tariff is known; `quantity` is -1 on a line that gives it back.
     `run_id` is set while an invoice run holds the line.
     """
 
     charge_id: UUID
-    booking_id: UUID
+    source_id: UUID
+    booking_id: UUID | None
+    attendance_id: UUID | None
     correction: int
     day: ServiceDay
     child_id: UUID
@@ -51,19 +53,20 @@ def standing(facts: Facts) -> ChargeStatus:
     """Whether the day is owed.
 
     A mark on a closed attendance sheet says what happened and prevails over a cancellation: a child who came is
-    charged. A cancellation that came too late is owed at once; after one in time, an absence is owed by nobody.
+    charged. A cancellation that came too late is owed at once; after one in time, an absence is owed by nobody. A mark that
+    this release does not know decides nothing: the day stays planned, and whoever runs the month is shown it.
     """
     if facts.attendance in (Attendance.PRESENT, Attendance.UNBOOKED):
         return ChargeStatus.DUE
-    if facts.attendance is Attendance.ABSENT_EXCUSED:
+    if facts.attendance == Attendance.ABSENT_EXCUSED:
         return ChargeStatus.VOID
     if facts.cancelled_at is not None:
         return ChargeStatus.DUE if facts.is_cancellation_chargeable else ChargeStatus.VOID
-    return ChargeStatus.PLANNED if facts.attendance is None else ChargeStatus.DUE
+    return ChargeStatus.DUE if facts.attendance == Attendance.ABSENT_UNEXCUSED else ChargeStatus.PLANNED
 
 
 def next_correction(lines: Sequence[Charge], frozen: Set[UUID]) -> Charge | None:
-    """What sets the lines of a booking right whose day is on an invoice; None when they are.
+    """What sets the lines of a day right which is on an invoice; None when they are.
 
     `lines` is the day, then its corrections; those in `frozen` never change. The answer is a correction to add, or one
     that waited for the next invoice and is void now.

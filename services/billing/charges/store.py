@@ -1,23 +1,24 @@
 """Storage of charges."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
 from chassis.data.database import Row, Transaction
 from chassis.identifiers import new_id
-from contracts.types import Attendance, ChargeStatus
+from contracts.types import ChargeStatus
 
 from ..tariffs.domain import Price, QuotientInForce, ServiceDay
 from .domain import Charge, Facts
 
 
 class BookingEvent(Protocol):
-    """What every event about a booking has: which day of which child it is about."""
+    """What every event about a day has: which day of which child it is about."""
 
     @property
-    def booking_id(self) -> UUID: ...
+    def booking_id(self) -> UUID | None: ...
     @property
     def household_id(self) -> UUID: ...
     @property
@@ -28,19 +29,33 @@ class BookingEvent(Protocol):
     def service_on(self) -> date: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Facts of a day. `attendance_id` is what is owed when there is no booking."""
+
+    day: BookingEvent
+    facts: Facts
+    attendance_id: UUID | None = None
+
+    @property
+    def source_id(self) -> UUID | None:
+        """What is owed."""
+        return self.day.booking_id or self.attendance_id
+
+
 NOTE_FACTS_SQL = """
-insert into charges as c (charge_id, booking_id, household_id, child_id, activity_id, service_on, status,
+insert into charges as c (charge_id, booking_id, attendance_id, household_id, child_id, activity_id, service_on, status,
     cancelled_at, is_cancellation_chargeable, attendance, attendance_at, recorded_at)
-select charge_id, booking_id, household_id, child_id, activity_id, service_on, 'planned',
-    cancelled_at, is_cancellation_chargeable, attendance, attendance_at, $11::timestamptz
+select charge_id, booking_id, attendance_id, household_id, child_id, activity_id, service_on, 'planned',
+    cancelled_at, is_cancellation_chargeable, attendance, attendance_at, $12::timestamptz
 from (
     select *, pg_advisory_xact_lock_shared(hashtextextended('pricing ' || household_id, 0))
-    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::date[], $7::timestamptz[],
-                $8::boolean[], $9::text[], $10::timestamptz[])
-        as noted(charge_id, booking_id, household_id, child_id, activity_id, service_on, cancelled_at,
+    from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::date[], $8::timestamptz[],
+                $9::boolean[], $10::text[], $11::timestamptz[])
+        as noted(charge_id, booking_id, attendance_id, household_id, child_id, activity_id, service_on, cancelled_at,
                  is_cancellation_chargeable, attendance, attendance_at)
 ) as held
-on conflict (booking_id, correction) do update set
+on conflict (source_id, correction) do update set
     cancelled_at = coalesce(excluded.cancelled_at, c.cancelled_at),
     is_cancellation_chargeable = coalesce(excluded.is_cancellation_chargeable, c.is_cancellation_chargeable),
     attendance = case when excluded.attendance_at >= coalesce(c.attendance_at, '-infinity')
@@ -50,10 +65,8 @@ returning *, (c.xmax = 0) as is_new
 """
 
 
-async def note_facts(
-    tx: Transaction, notes: Sequence[tuple[BookingEvent, Facts]], recorded_at: datetime
-) -> list[tuple[Charge, bool]]:
-    """Add facts to the charges of different bookings: each charge, locked, and whether it was unknown until now.
+async def note_facts(tx: Transaction, notes: Sequence[Note], recorded_at: datetime) -> list[tuple[Charge, bool]]:
+    """Add facts to the charges of different days: each charge, locked, and whether it was unknown until now.
 
     Facts may come in any order: the latest attendance mark counts, a cancellation is never undone. Until this transaction
     ends, nobody applies new quotients to the households: either it prices with them, or they will find its charges.
@@ -61,15 +74,16 @@ async def note_facts(
     rows = await tx.fetch(
         NOTE_FACTS_SQL,
         [new_id() for _ in notes],
-        [day.booking_id for day, _ in notes],
-        [day.household_id for day, _ in notes],
-        [day.child_id for day, _ in notes],
-        [day.activity_id for day, _ in notes],
-        [day.service_on for day, _ in notes],
-        [facts.cancelled_at for _, facts in notes],
-        [facts.is_cancellation_chargeable for _, facts in notes],
-        [facts.attendance.value if facts.attendance else None for _, facts in notes],
-        [facts.attendance_at for _, facts in notes],
+        [note.day.booking_id for note in notes],
+        [note.attendance_id for note in notes],
+        [note.day.household_id for note in notes],
+        [note.day.child_id for note in notes],
+        [note.day.activity_id for note in notes],
+        [note.day.service_on for note in notes],
+        [note.facts.cancelled_at for note in notes],
+        [note.facts.is_cancellation_chargeable for note in notes],
+        [note.facts.attendance for note in notes],
+        [note.facts.attendance_at for note in notes],
         recorded_at,
     )
     return [(charge_of(row), row["is_new"]) for row in rows]
@@ -91,12 +105,12 @@ async def frozen(tx: Transaction, charges: Sequence[Charge]) -> set[UUID]:
     return {c.charge_id for c in charges if c.status is ChargeStatus.INVOICED or c.run_id in issuing}
 
 
-LINES_OF_BOOKING_SQL = "select * from charges where booking_id = $1 order by correction for update"
+LINES_OF_DAY_SQL = "select * from charges where source_id = $1 order by correction for update"
 
 
-async def lock_lines(tx: Transaction, booking_id: UUID) -> list[Charge]:
-    """Every line of a booking, locked: the day, then its corrections."""
-    return [charge_of(row) for row in await tx.fetch(LINES_OF_BOOKING_SQL, booking_id)]
+async def lock_lines(tx: Transaction, source_id: UUID) -> list[Charge]:
+    """Every line of what is owed, locked: the day, then its corrections."""
+    return [charge_of(row) for row in await tx.fetch(LINES_OF_DAY_SQL, source_id)]
 
 
 SAVE_CHARGES_SQL = """
@@ -133,9 +147,9 @@ async def save(tx: Transaction, charges: Sequence[Charge], recorded_at: datetime
 
 
 ADD_CORRECTION_SQL = """
-insert into charges (charge_id, booking_id, correction, quantity, household_id, child_id, activity_id, service_on,
-    status, recorded_at)
-select $2, booking_id, $3, $4, household_id, child_id, activity_id, service_on, 'due', $5
+insert into charges (charge_id, booking_id, attendance_id, correction, quantity, household_id, child_id, activity_id,
+    service_on, status, recorded_at)
+select $2, booking_id, attendance_id, $3, $4, household_id, child_id, activity_id, service_on, 'due', $5
 from charges where charge_id = $1
 """
 
@@ -159,7 +173,9 @@ def charge_of(row: Row) -> Charge:
         )
     return Charge(
         charge_id=row["charge_id"],
+        source_id=row["source_id"],
         booking_id=row["booking_id"],
+        attendance_id=row["attendance_id"],
         correction=row["correction"],
         day=ServiceDay(row["household_id"], row["activity_id"], row["service_on"]),
         child_id=row["child_id"],
@@ -169,7 +185,7 @@ def charge_of(row: Row) -> Charge:
         facts=Facts(
             row["cancelled_at"],
             row["is_cancellation_chargeable"],
-            Attendance(row["attendance"]) if row["attendance"] else None,
+            row["attendance"],
             row["attendance_at"],
         ),
         run_id=row["run_id"],

@@ -79,10 +79,12 @@ create trigger tariffs_never_change before update or delete or truncate on tarif
     for each statement execute function refuse_change();
 
 -- `correction` 0 is the day itself and holds what is known of it; 1, 2... are signed differences found after that line
--- was invoiced. `unit_cents` is null until a tariff is known; the columns after it say how it was computed.
+-- was invoiced. What is owed is a booking, or the attendance of a child who came unbooked. `unit_cents` is null until a tariff is known; the columns after it say how it was computed.
 create table charges (
     charge_id uuid primary key,
-    booking_id uuid not null,
+    booking_id uuid,
+    attendance_id uuid,
+    source_id uuid not null generated always as (coalesce(booking_id, attendance_id)) stored,
     correction integer not null default 0 check (correction >= 0),
     household_id uuid not null,
     child_id uuid not null,
@@ -104,7 +106,8 @@ create table charges (
     run_id uuid,
     invoice_id uuid,
     recorded_at timestamptz not null,
-    unique (booking_id, correction)
+    unique (source_id, correction),
+    check (num_nonnulls(booking_id, attendance_id) = 1)
 ) with (fillfactor = 80);
 create index charges_household on charges (household_id, service_on);
 -- Also how the lines of a run are found: `run_id` has no index of its own, so that a run takes its lines in place.

@@ -8,8 +8,9 @@ from chassis.clock import civil_day
 from chassis.data.database import Transaction, command
 from chassis.data.history import Act
 from chassis.refusal import NotFound, Refusal
-from contracts.booking.models import AttendanceMarks, AttendanceSheet
+from contracts.booking.models import AttendanceMark, AttendanceMarks, AttendanceSheet
 
+from ..places.store import lock_places
 from . import domain, queries, store
 
 
@@ -17,39 +18,59 @@ from . import domain, queries, store
 async def mark_attendance(
     tx: Transaction, actor: Actor, slot_id: UUID, request: AttendanceMarks, zone: ZoneInfo
 ) -> AttendanceSheet:
-    """Note marks on a sheet, from the day itself on; a closed sheet is open again until it is closed with them."""
+    """Note marks on a sheet, from the day itself on; a closed sheet is open again until it is closed with them.
+
+    Raises:
+        DayNotCome: the day has not begun.
+        HouseholdAmbiguous: a child who came unbooked has several homes, and none was named.
+    """
     sheet = await _lock(tx, slot_id)
-    marks = [(mark.booking_id, mark.attendance) for mark in request.marks]
-    if refusal := domain.check_marks(sheet, marks, civil_day(await tx.now(), zone)):
-        raise refusal
-    last_marks = domain.last_marks(marks)
-    await store.save_marks(tx, slot_id, last_marks)
-    marked = {str(booking_id): mark for booking_id, mark in last_marks.items()}
-    tx.note(Act(actor, "attendance_marked", slot_id, after={"marks": marked}))
+    homes = await store.homes_of(tx, [mark.child_id for mark in request.marks], sheet.service_on)
+    marks = [_mark(mark, homes.get(mark.child_id, {})) for mark in request.marks]
+    marked = domain.note_marks(sheet, marks, await _now(tx, zone))
+    if isinstance(marked, Refusal):
+        raise marked
+    await store.save_marks(tx, sheet, marked, actor.account_id)
+    marks_made = {str(item.line.child_id): item.mark.attendance for item in marked}
+    tx.note(Act(actor, "attendance_marked", slot_id, after={"marks": marks_made}))
     return await queries.sheet(tx, slot_id)
+
+
+def _mark(mark: AttendanceMark, homes: dict[UUID, str]) -> domain.Mark:
+    possible = {home: homes[home] for home in homes if mark.household_id in (None, home)}
+    return domain.Mark(
+        mark.child_id, mark.attendance, mark.arrived_at, mark.left_at, mark.device_mark_id, homes=possible
+    )
 
 
 @command
 async def close_attendance(tx: Transaction, actor: Actor, slot_id: UUID, zone: ZoneInfo) -> AttendanceSheet:
-    """Close a sheet on which every booked child is marked; closing it again publishes what was corrected.
+    """Close a sheet on which every child is marked; closing it again publishes what was corrected.
 
     Raises:
         DayNotCome: the day has not begun.
         AttendanceIncomplete: with one field for each child that is not marked.
     """
     sheet = await _lock(tx, slot_id)
-    now = await tx.now()
-    recorded = domain.close_sheet(sheet, now, civil_day(now, zone))
+    now = await _now(tx, zone)
+    recorded = domain.close_sheet(sheet, now)
     if isinstance(recorded, Refusal):
         raise recorded
-    await store.close_sheet(tx, slot_id, now, [event.booking_id for event in recorded])
+    await store.close_sheet(tx, slot_id, now.at, [event.attendance_id for event in recorded])
     tx.note(Act(actor, "attendance_closed", slot_id, after={"count": len(recorded)}))
     tx.emit(*recorded)
     return await queries.sheet(tx, slot_id)
 
 
 async def _lock(tx: Transaction, slot_id: UUID) -> domain.Sheet:
-    sheet = await store.lock_sheet(tx, slot_id)
-    if sheet is None:
+    """A sheet, its places locked so that nothing is booked, given back or marked meanwhile."""
+    await lock_places(tx, [slot_id])
+    stored = await store.sheet_of(tx, slot_id)
+    if stored is None:
         raise NotFound
-    return sheet
+    return stored[0]
+
+
+async def _now(tx: Transaction, zone: ZoneInfo) -> domain.Now:
+    at = await tx.now()
+    return domain.Now(at, civil_day(at, zone))

@@ -5,44 +5,75 @@ from uuid import UUID
 from chassis.comparing import Person, in_order, namesakes
 from chassis.data.database import Queries
 from chassis.refusal import NotFound
-from contracts.booking.models import AttendanceLine, AttendanceSheet, Slot
+from contracts.booking.models import AttendanceCandidate, AttendanceLine, AttendanceSheet
 
-SHEET_SLOT_SQL = """
-select s.id as slot_id, s.activity_id, a.label as activity_label, s.service_on, s.capacity, s.taken,
-       s.closed_at is not null as is_closed, s.closed_at
-from slots s join activities a on a.id = s.activity_id where s.id = $1
-"""
+from ..catalog.queries import slot as slot_named
+from .domain import overrun
+from .store import sheet_of
 
-SHEET_CHILDREN_SQL = """
-select b.id as booking_id, b.child_id, c.first_name as child_first_name, c.last_name as child_last_name, c.birth_on,
-       b.attendance
-from bookings b left join children c on c.child_id = b.child_id and c.household_id = b.household_id
-where b.slot_id = $1 and b.status = 'confirmed' order by b.id
-"""
+CLOSED_AT_SQL = "select closed_at from slots where id = $1"
 
 
 async def sheet(queries: Queries, slot_id: UUID) -> AttendanceSheet:
-    """A day's booked children, by name, and what was noted of them."""
-    slot = await queries.fetchrow(SHEET_SLOT_SQL, slot_id)
-    if slot is None:
+    """A day's children, by name, what was noted of them, and who else is enrolled."""
+    stored = await sheet_of(queries, slot_id)
+    if stored is None:
         raise NotFound
-    fields = dict(slot)
-    closed_at = fields.pop("closed_at")
-    rows = {row["booking_id"]: row for row in await queries.fetch(SHEET_CHILDREN_SQL, slot_id)}
-    children = {
-        booking_id: Person(row["child_first_name"], row["child_last_name"], row["birth_on"])
-        for booking_id, row in rows.items()
-    }
-    doubled = namesakes(children)
-    lines = tuple(
-        AttendanceLine(
-            booking_id=booking_id,
-            child_id=rows[booking_id]["child_id"],
-            child_first_name=child.first_name,
-            child_last_name=child.last_name,
-            child_birth_on=child.birth_on if booking_id in doubled else None,
-            attendance=rows[booking_id]["attendance"],
-        )
-        for booking_id, child in in_order(children)
+    day, people = stored
+    slot = await slot_named(queries, slot_id)
+    doubled = namesakes(people)
+    return AttendanceSheet(
+        slot=slot,
+        lines=tuple(
+            AttendanceLine(
+                child_id=line.child_id,
+                household_id=line.household_id,
+                booking_id=line.booking_id,
+                child_first_name=people[line.child_id].first_name,
+                child_last_name=people[line.child_id].last_name,
+                child_birth_on=people[line.child_id].birth_on if line.child_id in doubled else None,
+                attendance=line.attendance,
+                arrived_at=line.arrived_at,
+                left_at=line.left_at,
+            )
+            for line in day.lines
+        ),
+        candidates=await _candidates(queries, slot_id),
+        overrun=overrun(slot.capacity, slot.taken, day.lines),
+        closed_at=await queries.fetchval(CLOSED_AT_SQL, slot_id),
     )
-    return AttendanceSheet(slot=Slot(**fields), lines=lines, closed_at=closed_at)
+
+
+CANDIDATES_SQL = """
+select e.child_id, e.household_id, c.first_name, c.last_name, c.birth_on
+from slots s
+join placements p on p.group_id = s.group_id and p.during @> s.service_on
+join enrollments e on e.id = p.enrollment_id and e.status = 'validated'
+join children c on c.child_id = e.child_id and c.household_id = e.household_id
+where s.id = $1
+  and not exists (
+      select from bookings b where b.slot_id = s.id and b.service_on = s.service_on and b.child_id = e.child_id
+                               and b.status in ('held', 'requested', 'confirmed')
+  )
+  and not exists (select from attendances m where m.slot_id = s.id and m.child_id = e.child_id)
+order by e.child_id, e.household_id
+"""
+
+
+async def _candidates(queries: Queries, slot_id: UUID) -> tuple[AttendanceCandidate, ...]:
+    rows = await queries.fetch(CANDIDATES_SQL, slot_id)
+    people = {
+        (row["child_id"], row["household_id"]): Person(row["first_name"], row["last_name"], row["birth_on"])
+        for row in rows
+    }
+    doubled = namesakes(people)
+    return tuple(
+        AttendanceCandidate(
+            child_id=child_id,
+            household_id=household_id,
+            child_first_name=person.first_name or "",
+            child_last_name=person.last_name or "",
+            child_birth_on=person.birth_on if (child_id, household_id) in doubled else None,
+        )
+        for (child_id, household_id), person in in_order(people)
+    )

@@ -1,67 +1,118 @@
-"""Storage of attendance sheets: a slot and its live bookings."""
+"""Storage of attendance sheets: what was seen of the children who are booked on a slot, and of those who came unbooked."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from chassis.comparing import Person, in_order
-from chassis.data.database import Transaction
+from chassis.data.database import Queries, Row, Transaction
+from chassis.identifiers import new_id
 from contracts.types import Attendance
 
-from .domain import Sheet, SheetLine
+from .domain import Marked, Sheet, SheetLine
 
-LOCK_SHEET_SQL = "select id, activity_id, service_on from slots where id = $1 for update"
+SHEET_SQL = "select id, activity_id, unit_code, service_on from slots where id = $1"
 
 SHEET_LINES_SQL = """
-select b.id, b.household_id, b.child_id, b.attendance, b.recorded_attendance, c.first_name, c.last_name, c.birth_on
-from bookings b left join children c on c.child_id = b.child_id and c.household_id = b.household_id
-where b.slot_id = $1 and b.status = 'confirmed' order by b.id
+select line.*, c.first_name, c.last_name, c.birth_on
+from (
+    select child_id, coalesce(b.household_id, m.household_id) as household_id, b.id as booking_id, m.id as attendance_id,
+           m.mark, m.arrived_at, m.left_at, m.recorded, coalesce(m.device_mark_ids, '{}') as device_mark_ids
+    from (select id, child_id, household_id from bookings where slot_id = $1 and service_on = $2 and status = 'confirmed') b
+    full join (select * from attendances where slot_id = $1) m using (child_id)
+) line
+left join children c on c.child_id = line.child_id and c.household_id = line.household_id
+order by line.child_id
 """
 
 
-async def lock_sheet(tx: Transaction, slot_id: UUID) -> Sheet | None:
-    """A day's sheet, its slot locked so that nothing is booked, given back or marked meanwhile; None if there is none."""
-    slot = await tx.fetchrow(LOCK_SHEET_SQL, slot_id)
+async def sheet_of(queries: Queries, slot_id: UUID) -> tuple[Sheet, dict[UUID, Person]] | None:
+    """A day's sheet, by name, and who its children are; None if there is none. Whoever will change it has locked its places before."""
+    slot = await queries.fetchrow(SHEET_SQL, slot_id)
     if slot is None:
         return None
-    rows = {row["id"]: row for row in await tx.fetch(SHEET_LINES_SQL, slot_id)}
-    children = {key: Person(row["first_name"], row["last_name"], row["birth_on"]) for key, row in rows.items()}
-    return Sheet(
-        slot_id=slot_id,
-        activity_id=slot["activity_id"],
-        service_on=slot["service_on"],
-        lines=[
-            SheetLine(
-                booking_id=row["id"],
-                household_id=row["household_id"],
-                child_id=row["child_id"],
-                attendance=Attendance(row["attendance"]) if row["attendance"] else None,
-                recorded=Attendance(row["recorded_attendance"]) if row["recorded_attendance"] else None,
-            )
-            for row in (rows[key] for key, _ in in_order(children))
-        ],
+    rows = await queries.fetch(SHEET_LINES_SQL, slot_id, slot["service_on"])
+    lines = {row["child_id"]: _line(row) for row in rows}
+    people = dict(
+        in_order({row["child_id"]: Person(row["first_name"], row["last_name"], row["birth_on"]) for row in rows})
+    )
+    ordered = [lines[child_id] for child_id in people]
+    return Sheet(slot_id, slot["activity_id"], slot["unit_code"], slot["service_on"], ordered), people
+
+
+def _line(row: Row) -> SheetLine:
+    return SheetLine(
+        child_id=row["child_id"],
+        household_id=row["household_id"],
+        booking_id=row["booking_id"],
+        attendance_id=row["attendance_id"],
+        attendance=Attendance(row["mark"]) if row["mark"] else None,
+        arrived_at=row["arrived_at"],
+        left_at=row["left_at"],
+        recorded=Attendance(row["recorded"]) if row["recorded"] else None,
+        device_mark_ids=frozenset(row["device_mark_ids"]),
     )
 
 
-MARK_SQL = """
-with reopened as (update slots set closed_at = null where id = $1 and closed_at is not null)
-update bookings b set attendance = m.attendance
-from unnest($2::uuid[], $3::text[]) as m(booking_id, attendance)
-where b.id = m.booking_id and b.slot_id = $1
+HOMES_SQL = """
+select c.child_id, c.household_id, h.reference from children c join households h using (household_id)
+where c.child_id = any($1::uuid[]) and c.days @> $2::date order by c.child_id, c.household_id
 """
 
 
-async def save_marks(tx: Transaction, slot_id: UUID, marks: Mapping[UUID, Attendance]) -> None:
-    """Note marks; a sheet that was closed is open again until its corrections are closed too."""
-    await tx.execute(MARK_SQL, slot_id, list(marks), [mark.value for mark in marks.values()])
+async def homes_of(tx: Transaction, child_ids: Sequence[UUID], service_on: date) -> dict[UUID, dict[UUID, str]]:
+    """The households of children on a day, with their references."""
+    homes: dict[UUID, dict[UUID, str]] = {}
+    for row in await tx.fetch(HOMES_SQL, child_ids, service_on):
+        homes.setdefault(row["child_id"], {})[row["household_id"]] = row["reference"]
+    return homes
+
+
+# Lists of different lengths do not fit an array of arrays, so those of a line travel as text.
+MARK_SQL = """
+with reopened as (update slots set closed_at = null where id = $1 and closed_at is not null)
+insert into attendances as a (id, slot_id, service_on, child_id, household_id, booking_id, mark, arrived_at, left_at,
+                              device_mark_ids, marked_by, marked_at)
+select id, $1, $2, child_id, household_id, booking_id, mark, arrived_at, left_at,
+       string_to_array(device_mark_ids, ' ')::uuid[], $11, $12
+from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::text[])
+    with ordinality as m(id, child_id, household_id, booking_id, mark, arrived_at, left_at, device_mark_ids, position)
+order by position
+on conflict (slot_id, child_id) do update set
+    booking_id = excluded.booking_id, household_id = excluded.household_id, mark = excluded.mark,
+    arrived_at = coalesce(excluded.arrived_at, a.arrived_at), left_at = coalesce(excluded.left_at, a.left_at),
+    device_mark_ids = a.device_mark_ids || excluded.device_mark_ids,
+    marked_by = excluded.marked_by, marked_at = excluded.marked_at
+"""
+
+
+async def save_marks(tx: Transaction, sheet: Sheet, marked: Sequence[Marked], marked_by: UUID) -> None:
+    """Note marks in their order; a sheet that was closed is open again until its corrections are closed too."""
+    if not marked:
+        return
+    await tx.execute(
+        MARK_SQL,
+        sheet.slot_id,
+        sheet.service_on,
+        [new_id() for _ in marked],
+        [noted.line.child_id for noted in marked],
+        [noted.line.household_id for noted in marked],
+        [noted.line.booking_id for noted in marked],
+        [noted.mark.attendance.value for noted in marked],
+        [noted.mark.arrived_at for noted in marked],
+        [noted.mark.left_at for noted in marked],
+        [" ".join(map(str, noted.device_mark_ids)) for noted in marked],
+        marked_by,
+        await tx.now(),
+    )
 
 
 CLOSE_SHEET_SQL = """
 with closed as (update slots set closed_at = coalesce(closed_at, $2) where id = $1)
-update bookings set recorded_attendance = attendance where id = any($3::uuid[])
+update attendances set recorded = mark where id = any($3::uuid[])
 """
 
 
 async def close_sheet(tx: Transaction, slot_id: UUID, closed_at: datetime, recorded: Sequence[UUID]) -> None:
-    """Close a sheet, and remember that the marks of these bookings were published."""
+    """Close a sheet, and remember that these marks were published."""
     await tx.execute(CLOSE_SHEET_SQL, slot_id, closed_at, recorded)

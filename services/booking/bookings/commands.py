@@ -6,18 +6,21 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import asyncpg
+
 from chassis.actor import Actor
 from chassis.batching import Batcher
-from chassis.data.database import Database, Transaction, command
+from chassis.data.database import COMMAND_ATTEMPTS_MAX, Database, Transaction, command
 from chassis.data.history import Act
 from chassis.data.idempotency import Claim, KeptAnswer
 from chassis.identifiers import new_id
-from chassis.refusal import IdempotencyKeyReused, Refusal
+from chassis.refusal import Busy, IdempotencyKeyReused, Refusal
 from contracts.booking.models import Booking, BookingChanges, BookingChangesMade
-from contracts.types import BookingStatus
 
+from ..places.domain import NEW, BookingFacts, SlotFacts, given_back
+from ..places.store import lock_places
 from . import store
-from .domain import BasketDecision, BookedDay, BookingFacts, SlotFacts, Snapshot, WishedBasket, decide
+from .domain import BasketDecision, BookedDay, Snapshot, WishedBasket, WishedDay, decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,21 @@ def booking_batcher(zone: ZoneInfo) -> BookingBatcher:
     """The batcher of concurrent requests for places: what arrives while a batch is under way is decided together."""
 
     async def run(db: Database, requests: Sequence[BookingRequest]) -> Sequence[Outcome]:
-        return await book(db, requests, zone)
+        return await book_batch(db, requests, zone)
 
     return Batcher(run)
+
+
+async def book_batch(db: Database, requests: Sequence[BookingRequest], zone: ZoneInfo) -> Sequence[Outcome]:
+    """`book`. When another transaction put one of these children somewhere else meanwhile, the batch collides as a whole: the
+    batcher then takes it apart, basket by basket, and a basket alone is judged once more, beside what is there now."""
+    for _ in range(COMMAND_ATTEMPTS_MAX):
+        try:
+            return await book(db, requests, zone)
+        except asyncpg.ExclusionViolationError:
+            if len(requests) > 1:
+                raise
+    raise Busy
 
 
 @command
@@ -55,21 +70,22 @@ async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneIn
     new = list(first.values())
     lines = [_wished_lines(request) for request in new]
     every_line = [line for basket in lines for line in basket]
-    given_back = [booking_id for request in new for booking_id in request.changes.cancellations]
-    days = iter(await store.load_days(tx, every_line, zone))
+    named = [(key.service_on, key.booking_id) for request in new for key in request.changes.cancellations]
+    places = await lock_places(tx, list({line.slot_id for line in every_line}), named)
+    wished = await store.load_days(tx, every_line, zone)
+    bookings = await store.load_bookings(tx, named, places, zone)
+    kept, stays = await store.known_of(
+        tx,
+        [request.claim for request in new],
+        ((day.child.child_id, day.slot.service_on) for day in wished if day.child and day.slot),
+    )
+    days = iter(wished)
     baskets = [
-        WishedBasket(
-            new_id(), request.actor.guardian_id, tuple(next(days) for _ in basket), request.changes.cancellations
-        )
-        for request, basket in zip(new, lines, strict=True)
+        _wished_basket(request, [next(days) for _ in basket]) for request, basket in zip(new, lines, strict=True)
     ]
-    slot_ids = {line.slot_id for line in every_line} | await store.slots_of(tx, given_back)
-    places = await store.lock_places(tx, list(slot_ids))
-    bookings = await store.load_bookings(tx, given_back, places, zone)
-    kept, booked = await store.known_of(tx, [request.claim for request in new], every_line)
     outcomes = _replay(new, kept)
     waiting = [(request, basket) for request, basket in zip(new, baskets, strict=True) if request.claim not in outcomes]
-    decisions = decide(Snapshot(await tx.now(), places, booked, bookings), [basket for _, basket in waiting])
+    decisions = decide(Snapshot(await tx.now(), places, stays, bookings), [basket for _, basket in waiting])
     accepted: list[tuple[BookingRequest, BasketDecision, BookingChangesMade]] = []
     for (request, _), decision in zip(waiting, decisions, strict=True):
         if isinstance(decision, BasketDecision):
@@ -84,7 +100,9 @@ async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneIn
 
 async def _save(tx: Transaction, accepted: Sequence[tuple[BookingRequest, BasketDecision, BookingChangesMade]]) -> None:
     decisions = [(decision, request.actor.account_id) for request, decision, _ in accepted]
-    await store.cancel_bookings(tx, decisions)
+    await store.cancel_bookings(
+        tx, [(booking, account_id) for decision, account_id in decisions for booking in decision.freed]
+    )
     await store.insert_bookings(tx, decisions)
     tx.keep([KeptAnswer(request.claim, answer.model_dump_json()) for request, _, answer in accepted])
     for request, decision, _ in accepted:
@@ -126,9 +144,15 @@ def _replay(requests: Sequence[BookingRequest], kept: Sequence[KeptAnswer]) -> d
 
 def _wished_lines(request: BookingRequest) -> list[store.WishedLine]:
     return [
-        store.WishedLine(new_id(), request.actor.guardian_id, line.child_id, line.slot_id)
+        store.WishedLine(new_id(), request.actor.guardian_id, request.changes.household_id, line.child_id, line.slot_id)
         for line in request.changes.lines
     ]
+
+
+def _wished_basket(request: BookingRequest, days: Sequence[WishedDay]) -> WishedBasket:
+    changes = request.changes
+    given_back = tuple(named.booking_id for named in changes.cancellations)
+    return WishedBasket(new_id(), request.actor.guardian_id, tuple(days), given_back, changes.household_id)
 
 
 def _answer(decision: BasketDecision) -> BookingChangesMade:
@@ -148,9 +172,11 @@ def _booked(decision: BasketDecision, day: BookedDay) -> Booking:
         child_first_name=day.child.first_name,
         activity_id=day.slot.activity_id,
         activity_label=day.slot.activity_label,
+        unit_code=day.slot.unit.code,
+        unit_label=day.slot.unit.label,
         slot_id=day.slot.slot_id,
         service_on=day.slot.service_on,
-        status=BookingStatus.CONFIRMED,
+        status=NEW,
         attendance=None,
         confirmed_at=decision.decided_at,
         cancelled_at=None,
@@ -166,9 +192,11 @@ def _cancelled(decision: BasketDecision, booking: BookingFacts) -> Booking:
         child_first_name=booking.first_name,
         activity_id=booking.slot.activity_id,
         activity_label=booking.slot.activity_label,
+        unit_code=booking.slot.unit.code,
+        unit_label=booking.slot.unit.label,
         slot_id=booking.slot.slot_id,
         service_on=booking.slot.service_on,
-        status=BookingStatus.CANCELLED,
+        status=given_back(booking.status),
         attendance=None,
         confirmed_at=booking.confirmed_at,
         cancelled_at=booking.cancelled_at or decision.decided_at,

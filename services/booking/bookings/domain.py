@@ -6,7 +6,7 @@ gives back is free before what it wishes is judged, so a place may pass from one
 the rules that the calendar shows.
 """
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -17,7 +17,8 @@ from contracts.booking.events import BasketConfirmed, BasketLine, BookingCancell
 from contracts.types import BookingStatus, DayState
 
 from ..calendar.domain import OPEN_STATES, DayFacts, EnrollmentFacts, derive_booked_state, derive_day_state
-from ..errors import BasketRefused
+from ..errors import BasketRefused, HouseholdAmbiguous
+from ..places.domain import BookingFacts, Places, SlotFacts, Stay, elsewhere, excluding, given_back, tightest
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,74 +32,31 @@ class BookableChild:
 
 
 @dataclass(frozen=True, slots=True)
-class SlotFacts:
-    """A day of an activity, without its places."""
-
-    slot_id: UUID
-    activity_id: UUID
-    activity_label: str
-    service_on: date
-    cutoff: datetime
-    age_min: int
-    age_max: int
-
-
-@dataclass(frozen=True, slots=True)
 class WishedDay:
-    """A line of a basket; None stands for a child or a slot that is not there for this actor."""
+    """A line of a basket; None stands for a child or a slot that is not there for this actor.
+
+    `homes` are the references of the households for which it may be, by id, when these are several. `is_present`: the child was
+    marked there, unbooked.
+    """
 
     booking_id: UUID
     child: BookableChild | None
     slot: SlotFacts | None
     enrollment: EnrollmentFacts | None
+    homes: Mapping[UUID, str] = field(default_factory=dict)
+    is_present: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class WishedBasket:
-    """Days wished and bookings given back, together. `guardian_id` is None when an agent acts for the family."""
+    """Days wished and bookings given back, together. `guardian_id` is None when an agent acts for the family, `household_id` when
+    nobody said for whom."""
 
     basket_id: UUID
     guardian_id: UUID | None
     days: tuple[WishedDay, ...]
     cancellations: tuple[UUID, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """The places of a slot, as locked."""
-
-    capacity: int
-    taken: int
-    is_closed: bool
-
-    def plus(self, count: int) -> "Places":
-        """These, once so many more are taken, or fewer when it is negative."""
-        return Places(self.capacity, self.taken + count, self.is_closed)
-
-
-@dataclass(frozen=True, slots=True)
-class BookingFacts:
-    """A booking as it stands while its slot is locked. `guardian_ids` are those of its household; `first_name` is None
-    once the child was erased."""
-
-    booking_id: UUID
-    basket_id: UUID
-    household_id: UUID
-    guardian_ids: Set[UUID]
-    child_id: UUID
-    first_name: str | None
-    slot: SlotFacts
-    confirmed_at: datetime
-    cancelled_at: datetime | None = None
-
-    @property
-    def is_live(self) -> bool:
-        """Whether it holds a place."""
-        return self.cancelled_at is None
-
-    def is_for(self, guardian_id: UUID | None) -> bool:
-        """Whether a guardian, or an agent (None), may give it back."""
-        return guardian_id is None or guardian_id in self.guardian_ids
+    household_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +68,36 @@ class BookedDay:
     slot: SlotFacts
 
 
+Day = tuple[UUID, date]
+"""A child, on a date."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What the database holds locked: the places of every slot asked for, the (slot, child) that are booked, and the
+    """What the database holds locked: the places of every pool asked for, where the children are on the days asked for, and the
     bookings to be given back that there are."""
 
     now: datetime
     places: Mapping[UUID, Places]
-    booked: Set[tuple[UUID, UUID]]
+    stays: Mapping[Day, Sequence[Stay]]
     bookings: Mapping[UUID, BookingFacts] = field(default_factory=dict)
 
     def after(self, freed: Sequence[BookingFacts], days: Sequence[BookedDay] = ()) -> "Snapshot":
         """The same, once these bookings are given back and these days are booked."""
-        places, booked, bookings = dict(self.places), set(self.booked), dict(self.bookings)
+        places, stays, bookings = dict(self.places), dict(self.stays), dict(self.bookings)
         for booking in freed:
-            places[booking.slot.slot_id] = places[booking.slot.slot_id].plus(-1)
-            booked.discard((booking.slot.slot_id, booking.child_id))
-            bookings[booking.booking_id] = replace(booking, cancelled_at=self.now)
-        for day in days:
-            places[day.slot.slot_id] = places[day.slot.slot_id].plus(1)
-            booked.add((day.slot.slot_id, day.child.child_id))
-        return Snapshot(self.now, places, booked, bookings)
+            slot, day = booking.slot, (booking.child_id, booking.slot.service_on)
+            for pool_id in slot.pool_ids:
+                places[pool_id] = places[pool_id].plus(-1)
+            left = Stay.at(slot, booking.household_id)
+            stays[day] = [stay for stay in stays.get(day, ()) if stay != left]
+            bookings[booking.booking_id] = replace(booking, status=given_back(booking.status), cancelled_at=self.now)
+        for line in days:
+            for pool_id in line.slot.pool_ids:
+                places[pool_id] = places[pool_id].plus(1)
+            day = (line.child.child_id, line.slot.service_on)
+            stays[day] = [*stays.get(day, ()), Stay.at(line.slot, line.child.household_id)]
+        return Snapshot(self.now, places, stays, bookings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +121,7 @@ class BasketDecision:
 
     def events(self) -> list[BookingCancelled | BookingConfirmed | BasketConfirmed]:
         """What happened: each day given back, each day booked, then the basket if it booked any."""
-        cancelled = [
-            BookingCancelled(
-                booking_id=booking.booking_id,
-                household_id=booking.household_id,
-                child_id=booking.child_id,
-                activity_id=booking.slot.activity_id,
-                slot_id=booking.slot.slot_id,
-                service_on=booking.slot.service_on,
-                is_chargeable=False,
-                cancelled_at=self.decided_at,
-            )
-            for booking in self.freed
-        ]
+        cancelled = [booking.cancellation(self.decided_at) for booking in self.freed]
         confirmed = [
             BookingConfirmed(
                 booking_id=day.booking_id,
@@ -174,6 +129,7 @@ class BasketDecision:
                 household_id=self.household_id,
                 child_id=day.child.child_id,
                 activity_id=day.slot.activity_id,
+                unit_code=day.slot.unit.code,
                 slot_id=day.slot.slot_id,
                 service_on=day.slot.service_on,
                 confirmed_at=self.decided_at,
@@ -188,6 +144,7 @@ class BasketDecision:
                 booking_id=day.booking_id,
                 child_id=day.child.child_id,
                 activity_id=day.slot.activity_id,
+                unit_code=day.slot.unit.code,
                 service_on=day.slot.service_on,
             )
             for day in self.days
@@ -213,11 +170,13 @@ def decide(snapshot: Snapshot, baskets: Sequence[WishedBasket]) -> list[BasketDe
 
 
 def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision | Refusal:
-    given_back: dict[UUID, BookingFacts] = {}
+    if homes := next((wish.homes for wish in basket.days if wish.homes), None):
+        return HouseholdAmbiguous.between(homes)
+    given: dict[UUID, BookingFacts] = {}
     days: list[BookedDay] = []
     unknown: list[FieldRefusal] = []
     refused: list[FieldRefusal] = []
-    household_id = None
+    household_id = basket.household_id
     for position, booking_id in enumerate(basket.cancellations):
         booking = snapshot.bookings.get(booking_id)
         if booking is None or not booking.is_for(basket.guardian_id):
@@ -227,20 +186,20 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
         if refusal := _refuse_cancellation(snapshot, booking, household_id):
             refused.append(replace(refusal, pointer=f"/cancellations/{position}"))
         else:
-            given_back[booking_id] = booking
-    if freed := [booking for booking in given_back.values() if booking.is_live]:
+            given[booking_id] = booking
+    if freed := [booking for booking in given.values() if booking.is_live]:
         snapshot = snapshot.after(freed)
     for position, wish in enumerate(basket.days):
         if wish.child is None:
             unknown.append(FieldRefusal(f"/lines/{position}/child_id", "child_unknown"))
-        elif wish.slot is None:
+        elif wish.slot is None or not snapshot.places.keys() >= set(wish.slot.pool_ids):
             unknown.append(FieldRefusal(f"/lines/{position}/slot_id", "slot_unknown"))
         else:
             household_id = household_id or wish.child.household_id
             day = BookedDay(wish.booking_id, wish.child, wish.slot)
             if day.child.household_id != household_id:
                 refused.append(FieldRefusal(f"/lines/{position}/child_id", "other_household"))
-            elif refusal := _refuse_day(snapshot, day, wish.enrollment, days):
+            elif refusal := _refuse_day(snapshot, day, wish, days):
                 refused.append(replace(refusal, pointer=f"/lines/{position}/{refusal.pointer}"))
             days.append(day)
     if unknown or household_id is None:
@@ -248,7 +207,7 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
     if refused:
         return BasketRefused(*refused)
     return BasketDecision(
-        basket.basket_id, household_id, basket.guardian_id, tuple(days), snapshot.now, tuple(given_back.values())
+        basket.basket_id, household_id, basket.guardian_id, tuple(days), snapshot.now, tuple(given.values())
     )
 
 
@@ -256,33 +215,46 @@ def _refuse_cancellation(snapshot: Snapshot, booking: BookingFacts, household_id
     """Why a booking cannot be given back, or None; to give back what was given back before changes nothing."""
     if booking.household_id != household_id:
         return FieldRefusal("", "other_household")
-    verdict = derive_booked_state(snapshot.now, booking.slot.cutoff, snapshot.places[booking.slot.slot_id].is_closed)
+    verdict = derive_booked_state(snapshot.now, booking.slot.cutoff, booking.slot.is_closed)
     if not booking.is_live or verdict.state is DayState.BOOKED:
         return None
     return _about(booking.slot, "", str(verdict.reason), verdict.params)
 
 
 def _refuse_day(
-    snapshot: Snapshot, day: BookedDay, enrollment: EnrollmentFacts | None, before: Sequence[BookedDay]
+    snapshot: Snapshot, day: BookedDay, wish: WishedDay, before: Sequence[BookedDay]
 ) -> FieldRefusal | None:
     """Why this line cannot be booked after those `before` it in its basket, or None."""
     child, slot = day.child, day.slot
-    places = snapshot.places[slot.slot_id]
-    beside = [other.child.child_id for other in before if other.slot is slot]
-    is_booked = child.child_id in beside or (slot.slot_id, child.child_id) in snapshot.booked
+    own = Stay.at(slot, child.household_id)
+    beside = [
+        line for line in before if line.child.child_id == child.child_id and line.slot.service_on == slot.service_on
+    ]
+    stays = [
+        *snapshot.stays.get((child.child_id, slot.service_on), ()),
+        *(Stay.at(line.slot, line.child.household_id) for line in beside),
+    ]
+    is_booked = own in stays
+    places = tightest(
+        snapshot.places[pool_id].plus(sum(pool_id in line.slot.pool_ids for line in before))
+        for pool_id in slot.pool_ids
+    )
     verdict = derive_day_state(
         DayFacts(
             now=snapshot.now,
             service_on=slot.service_on,
             cutoff=slot.cutoff,
             capacity=places.capacity,
-            taken=places.taken + len(beside),
-            is_closed=places.is_closed,
-            enrollment=enrollment,
+            taken=places.taken,
+            is_closed=slot.is_closed,
+            enrollment=wish.enrollment,
             age=age_on(child.birth_on, slot.service_on),
             age_min=slot.age_min,
             age_max=slot.age_max,
             booking=BookingStatus.CONFIRMED if is_booked else None,
+            elsewhere=elsewhere(slot.unit, stays),
+            excluded_by=excluding(slot.activity_id, slot.unit, stays),
+            is_present=wish.is_present,
         )
     )
     if verdict.state in OPEN_STATES:

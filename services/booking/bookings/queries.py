@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from chassis.data.database import Queries, Row
-from chassis.data.paging import page_of, read_id
+from chassis.data.database import Queries
+from chassis.data.paging import page_of, read_cursor
 from contracts.booking.models import Booking
 from contracts.http import PAGE_SIZE_MAX, Page
 
@@ -22,25 +22,24 @@ class BookingFilter:
 
 BOOKINGS_SQL = """
 select b.id as booking_id, b.basket_id, b.household_id, b.child_id, c.first_name as child_first_name, b.activity_id,
-       a.label as activity_label, b.slot_id, b.service_on, b.status, b.attendance, b.confirmed_at, b.cancelled_at
+       a.label as activity_label, u.code as unit_code, u.label as unit_label, b.slot_id, b.service_on, b.status,
+       m.mark as attendance, b.confirmed_at, b.cancelled_at
 from bookings b
+join slots s on s.id = b.slot_id
 join activities a on a.id = b.activity_id
+join units u on u.activity_id = s.activity_id and u.code = s.unit_code
 left join children c on c.child_id = b.child_id and c.household_id = b.household_id
+left join attendances m on m.service_on = b.service_on and m.booking_id = b.id
 where b.household_id = $1 and b.service_on between $2 and $3
-  and ($4::uuid is null or (b.service_on, b.id) > (
-      select service_on, id from bookings where id = $4 and household_id = $1
-  ))
-order by b.service_on, b.id limit $5
+  and ($4::date is null or (b.service_on, b.id) > ($4, $5::uuid))
+order by b.service_on, b.id limit $6
 """
 
 
 async def bookings(queries: Queries, wanted: BookingFilter) -> Page[Booking]:
     """A household's bookings, cancelled ones included, by date."""
+    after = read_cursor(wanted.cursor, date.fromisoformat, UUID) if wanted.cursor else (None, None)
     rows = await queries.fetch(
-        BOOKINGS_SQL, wanted.household_id, wanted.from_on, wanted.to_on, read_id(wanted.cursor), PAGE_SIZE_MAX + 1
+        BOOKINGS_SQL, wanted.household_id, wanted.from_on, wanted.to_on, *after, PAGE_SIZE_MAX + 1
     )
-    return page_of([_booking(row) for row in rows], lambda booking: (booking.booking_id,))
-
-
-def _booking(row: Row) -> Booking:
-    return Booking(**row)
+    return page_of([Booking(**row) for row in rows], lambda booking: (booking.service_on, booking.booking_id))

@@ -1,206 +1,240 @@
 """Storage of bookings, many at once: a batch of baskets costs as many statements as one basket does, and what is given back is
 asked for and written only when a basket of the batch gives something back."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.clock import deadline
 from chassis.data.database import Row, Transaction
 from chassis.data.idempotency import KEPT_ANSWERS_SQL, Claim, KeptAnswer, kept_answer
-from contracts.types import EnrollmentStatus
+from chassis.data.ranges import read_range
+from contracts.types import BookingStatus, EnrollmentStatus
 
 from ..calendar.domain import EnrollmentFacts
-from .domain import BasketDecision, BookableChild, BookingFacts, Places, SlotFacts, WishedDay
+from ..enrollments.domain import Enrolled
+from ..enrollments.store import PLACEMENT_DAYS
+from ..places.domain import NEW, BookingFacts, SlotFacts, Stay, given_back
+from ..places.store import SLOT_COLUMNS, STAY_COLUMNS, BookingKey, slot_of, stay_of
+from .domain import BasketDecision, BookableChild, Day, WishedDay
 
 
 @dataclass(frozen=True, slots=True)
 class WishedLine:
-    """A line as asked for. `guardian_id` is None when an agent asks."""
+    """A line as asked for. `guardian_id` is None when an agent asks, `household_id` when nobody said for whom."""
 
     booking_id: UUID
     guardian_id: UUID | None
+    household_id: UUID | None
     child_id: UUID
     slot_id: UUID
 
 
-LINES_SQL = """
-select c.child_id, c.household_id, c.first_name, c.birth_on,
-       s.id as slot_id, s.service_on, s.activity_id, a.label as activity_label, a.age_min, a.age_max,
-       a.cutoff_days_before, a.cutoff_at,
-       e.status as enrollment_status, e.starts_on, e.ends_on
-from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as line(guardian_id, child_id, slot_id, position)
-left join lateral (
-    select * from children
-    where child_id = line.child_id and (line.guardian_id is null or exists (
-        select from guardianships g
-        where g.adult_id = line.guardian_id and g.child_id = line.child_id and g.household_id = children.household_id
-          and g.days @> $4::date
-    ))
-    order by household_id limit 1
-) c on true
+LINES_SQL = f"""
+select line.position, c.child_id, c.household_id, c.first_name, c.birth_on, c.reference, {SLOT_COLUMNS},
+       e.status as enrollment_status, e.days, e.is_in_group,
+       (
+           select m.mark = 'unbooked' from attendances m where m.slot_id = s.id and m.child_id = c.child_id
+       ) is true as is_present
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[])
+    with ordinality as line(guardian_id, household_id, child_id, slot_id, position)
 left join slots s on s.id = line.slot_id
-left join activities a on a.id = s.activity_id
 left join lateral (
-    select status, starts_on, ends_on from enrollments
-    where child_id = c.child_id and activity_id = s.activity_id
-    order by status in ('requested', 'validated') desc, requested_at desc limit 1
+    select k.*, h.reference from children k join households h using (household_id)
+    where k.child_id = line.child_id and (line.household_id is null or k.household_id = line.household_id)
+      and (s.service_on is null or k.days @> s.service_on)
+      and (line.guardian_id is null or exists (
+          select from guardianships g
+          where g.adult_id = line.guardian_id and g.child_id = line.child_id and g.household_id = k.household_id
+            and g.days @> $5::date
+      ))
+) c on true
+left join activities a on a.id = s.activity_id
+left join units u on u.activity_id = s.activity_id and u.code = s.unit_code
+left join lateral (
+    select status, days, exists (
+        select from placements p
+        where p.enrollment_id = e.id and p.group_id = s.group_id and {PLACEMENT_DAYS} @> s.service_on
+    ) as is_in_group
+    from enrollments e
+    where child_id = c.child_id and activity_id = s.activity_id and household_id = c.household_id
+    order by status in ('requested', 'validated') desc, days @> s.service_on desc, requested_at desc, id desc limit 1
 ) e on true
-order by position
-"""
+order by line.position, c.household_id
+"""  # noqa: S608 - it is put together from constants alone
 
 
 async def load_days(tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo) -> list[WishedDay]:
-    """What is known of each line, in the order given, without the places."""
+    """What is known of each line, in the order given, without the places. To be read once these are locked: a sheet that is
+    closed, or an enrollment that is cut, by a transaction that held them before is visible then."""
     if not lines:
         return []
     rows = await tx.fetch(
         LINES_SQL,
         [line.guardian_id for line in lines],
+        [line.household_id for line in lines],
         [line.child_id for line in lines],
         [line.slot_id for line in lines],
         await tx.today(),
     )
     slots: dict[UUID, SlotFacts] = {}
-    return [_wished_day(line, row, slots, zone) for line, row in zip(lines, rows, strict=True)]
+    homes = groupby(rows, key=lambda row: row["position"])
+    return [_wished_day(line, list(group), slots, zone) for line, (_, group) in zip(lines, homes, strict=True)]
 
 
-def _wished_day(line: WishedLine, row: Row, slots: dict[UUID, SlotFacts], zone: ZoneInfo) -> WishedDay:
+def _wished_day(line: WishedLine, homes: Sequence[Row], slots: dict[UUID, SlotFacts], zone: ZoneInfo) -> WishedDay:
+    """A line of its rows: one for each household that it may be for."""
+    row = homes[0]
     slot: SlotFacts | None = None
     if row["slot_id"] is not None and (slot := slots.get(line.slot_id)) is None:
-        slot = slots[line.slot_id] = _slot(row, zone)
+        slot = slots[line.slot_id] = slot_of(row, zone)
     child = None
     if row["child_id"] is not None:
         child = BookableChild(row["child_id"], row["household_id"], row["first_name"], row["birth_on"])
     enrollment = None
     if row["enrollment_status"] is not None:
-        enrollment = EnrollmentFacts(EnrollmentStatus(row["enrollment_status"]), row["starts_on"], row["ends_on"])
-    return WishedDay(line.booking_id, child, slot, enrollment)
+        status = EnrollmentStatus(row["enrollment_status"])
+        enrollment = EnrollmentFacts(status, read_range(row["days"]), row["is_in_group"])
+    references = {home["household_id"]: home["reference"] for home in homes} if len(homes) > 1 else {}
+    return WishedDay(line.booking_id, child, slot, enrollment, references, row["is_present"])
 
 
-def _slot(row: Row, zone: ZoneInfo) -> SlotFacts:
-    return SlotFacts(
-        slot_id=row["slot_id"],
-        activity_id=row["activity_id"],
-        activity_label=row["activity_label"],
-        service_on=row["service_on"],
-        cutoff=deadline(row["service_on"], row["cutoff_days_before"], row["cutoff_at"], zone),
-        age_min=row["age_min"],
-        age_max=row["age_max"],
-    )
-
-
-SLOTS_OF_SQL = "select distinct slot_id from bookings where id = any($1::uuid[])"
-
-
-async def slots_of(tx: Transaction, booking_ids: Sequence[UUID]) -> set[UUID]:
-    """The slots of bookings that are to be given back; a booking never changes its slot."""
-    return {row["slot_id"] for row in await tx.fetch(SLOTS_OF_SQL, booking_ids)} if booking_ids else set()
-
-
-LOCK_PLACES_SQL = """
-select id, capacity, taken, closed_at is not null as is_closed from slots
-where id = any($1::uuid[]) order by id for update
-"""
-
-
-async def lock_places(tx: Transaction, slot_ids: Sequence[UUID]) -> dict[UUID, Places]:
-    """Lock slots, in the order of their ids as every transaction does, and read their places."""
-    rows = await tx.fetch(LOCK_PLACES_SQL, slot_ids)
-    return {row["id"]: Places(row["capacity"], row["taken"], row["is_closed"]) for row in rows}
-
-
-# `offset 0` has each line looked up by itself: the index of live bookings alone would answer a join too, if read from end to end.
+# `offset 0` has each day looked up by itself: the index of one place would answer a join too, if read from end to end.
 KNOWN_SQL = f"""
 with kept as ({KEPT_ANSWERS_SQL}), booked as (
-    select line.slot_id, line.child_id
-    from unnest($3::uuid[], $4::uuid[]) as line(slot_id, child_id)
+    select asked.child_id, asked.service_on, {STAY_COLUMNS}
+    from unnest($3::uuid[], $4::date[]) as asked(child_id, service_on)
     cross join lateral (
-        select from bookings where slot_id = line.slot_id and child_id = line.child_id and status = 'confirmed' offset 0
+        select slot_id, household_id, activity_id from bookings
+        where service_on = asked.service_on and child_id = asked.child_id
+          and status in ('held', 'requested', 'confirmed') offset 0
     ) b
+    join slots s on s.id = b.slot_id
+    join activities a on a.id = s.activity_id
+    join units u on u.activity_id = s.activity_id and u.code = s.unit_code
 )
-select actor, key, fingerprint, response, null::uuid as slot_id, null::uuid as child_id from kept
-union all
-select null, null, null, null, slot_id, child_id from booked
+select kept.*, booked.* from kept full join booked on false
 """  # noqa: S608 - it is put together from constants alone
 
 
 async def known_of(
-    tx: Transaction, claims: Sequence[Claim], lines: Sequence[WishedLine]
-) -> tuple[list[KeptAnswer], set[tuple[UUID, UUID]]]:
-    """The answers that were given to these claims before, and those (slot, child) of the lines that have a live booking.
+    tx: Transaction, claims: Sequence[Claim], days: Iterable[Day]
+) -> tuple[list[KeptAnswer], dict[Day, list[Stay]]]:
+    """The answers that were given to these claims before, and where these children are on these days.
 
-    To be read once the slots are locked: what a transaction that held them before did is visible then.
+    To be read once the places are locked: what a transaction that held them before did is visible then.
     """
+    asked = list(dict.fromkeys(days))
     rows = await tx.fetch(
         KNOWN_SQL,
         [claim.actor for claim in claims],
         [claim.key for claim in claims],
-        [line.slot_id for line in lines],
-        [line.child_id for line in lines],
+        [child_id for child_id, _ in asked],
+        [service_on for _, service_on in asked],
     )
-    kept = [kept_answer(dict(row)) for row in rows if row["slot_id"] is None]
-    return kept, {(row["slot_id"], row["child_id"]) for row in rows if row["slot_id"] is not None}
+    stays: dict[Day, list[Stay]] = defaultdict(list)
+    for row in rows:
+        if row["slot_id"] is not None:
+            stays[row["child_id"], row["service_on"]].append(stay_of(row))
+    return [kept_answer(dict(row)) for row in rows if row["slot_id"] is None], stays
 
 
-GIVEN_BACK_SQL = """
-select b.id as booking_id, b.basket_id, b.household_id, b.child_id, c.first_name, b.confirmed_at, b.cancelled_at,
-       array(select g.adult_id from guardianships g
-             where g.household_id = b.household_id and g.child_id = b.child_id and g.days @> $3::date) as guardian_ids,
-       s.id as slot_id, s.service_on, s.activity_id, a.label as activity_label, a.age_min, a.age_max,
-       a.cutoff_days_before, a.cutoff_at
-from bookings b
+BOOKING_COLUMNS = f"""
+b.id as booking_id, b.basket_id, b.household_id, b.child_id, c.first_name, b.confirmed_at, b.status, b.cancelled_at,
+array(select g.adult_id from guardianships g
+      where g.household_id = b.household_id and g.child_id = b.child_id and g.days @> $1::date) as guardian_ids, {SLOT_COLUMNS}
+"""  # noqa: S608 - it is put together from constants alone
+"""What `booking_of` reads, of a booking `b`, its slot `s`, activity `a`, unit `u` and child `c`; the first parameter is the town's day."""
+
+GIVEN_BACK_SQL = f"""
+select {BOOKING_COLUMNS}
+from unnest($2::date[], $3::uuid[]) as named(service_on, booking_id)
+join bookings b on b.service_on = named.service_on and b.id = named.booking_id
 join slots s on s.id = b.slot_id
 join activities a on a.id = s.activity_id
+join units u on u.activity_id = s.activity_id and u.code = s.unit_code
 left join children c on c.child_id = b.child_id and c.household_id = b.household_id
-where b.id = any($1::uuid[]) and b.slot_id = any($2::uuid[])
-"""
+"""  # noqa: S608 - it is put together from constants alone
 
 
 async def load_bookings(
-    tx: Transaction, booking_ids: Sequence[UUID], locked: Collection[UUID], zone: ZoneInfo
+    tx: Transaction, named: Sequence[BookingKey], locked: Collection[UUID], zone: ZoneInfo
 ) -> dict[UUID, BookingFacts]:
-    """Those of these bookings that stand on the slots that are `locked`, whoever they belong to."""
-    if not booking_ids:
+    """Those of these bookings whose pools are `locked`, whoever they belong to."""
+    if not named:
         return {}
-    return {
-        row["booking_id"]: BookingFacts(
-            booking_id=row["booking_id"],
-            basket_id=row["basket_id"],
-            household_id=row["household_id"],
-            guardian_ids=frozenset(row["guardian_ids"]),
-            child_id=row["child_id"],
-            first_name=row["first_name"],
-            slot=_slot(row, zone),
-            confirmed_at=row["confirmed_at"],
-            cancelled_at=row["cancelled_at"],
-        )
-        for row in await tx.fetch(GIVEN_BACK_SQL, booking_ids, list(locked), await tx.today())
-    }
+    today, days, booking_ids = await tx.today(), [day for day, _ in named], [booking_id for _, booking_id in named]
+    rows = await tx.fetch(GIVEN_BACK_SQL, today, days, booking_ids)
+    return {row["booking_id"]: booking_of(row, zone) for row in rows if set(row["pool_ids"]) <= set(locked)}
+
+
+BOOKINGS_BEYOND_SQL = f"""
+select {BOOKING_COLUMNS}
+from bookings b
+join slots s on s.id = b.slot_id
+join activities a on a.id = s.activity_id
+join units u on u.activity_id = s.activity_id and u.code = s.unit_code
+left join child_records c on c.child_id = b.child_id
+where b.household_id = $2 and b.child_id = $3 and b.activity_id = $4 and b.service_on between $5 and $6
+  and b.status in ('held', 'requested', 'confirmed')
+order by b.service_on, b.id
+"""  # noqa: S608 - it is put together from constants alone
+
+
+async def load_bookings_beyond(
+    tx: Transaction, enrollment: Enrolled, from_on: date, zone: ZoneInfo
+) -> list[BookingFacts]:
+    """What an enrolled child has booked on the days of its enrollment from one on, by date; to be read once its places are locked."""
+    ids = (enrollment.household_id, enrollment.child_id, enrollment.activity_id)
+    days = (max(from_on, enrollment.days.first), enrollment.days.last)
+    rows = await tx.fetch(BOOKINGS_BEYOND_SQL, await tx.today(), *ids, *days)
+    return [booking_of(row, zone) for row in rows]
+
+
+def booking_of(row: Row, zone: ZoneInfo) -> BookingFacts:
+    """A booking of the columns of `BOOKING_COLUMNS`."""
+    return BookingFacts(
+        booking_id=row["booking_id"],
+        basket_id=row["basket_id"],
+        household_id=row["household_id"],
+        guardian_ids=frozenset(row["guardian_ids"]),
+        child_id=row["child_id"],
+        first_name=row["first_name"],
+        slot=slot_of(row, zone),
+        confirmed_at=row["confirmed_at"],
+        status=BookingStatus(row["status"]),
+        cancelled_at=row["cancelled_at"],
+    )
 
 
 CANCEL_BOOKINGS_SQL = """
-with freed as (
-    update slots s set taken = s.taken - f.count
-    from unnest($4::uuid[], $5::int[]) as f(slot_id, count) where s.id = f.slot_id
+with named as (
+    select * from unnest($1::date[], $2::uuid[], $3::uuid[], $4::text[]) as c(service_on, booking_id, cancelled_by, status)
+), freed as (
+    update pools p set taken = p.taken - f.count
+    from unnest($6::uuid[], $7::int[]) as f(pool_id, count) where p.id = f.pool_id
+), unmarked as (
+    delete from attendances m using named where m.service_on = named.service_on and m.booking_id = named.booking_id
 )
-update bookings b set status = 'cancelled', cancelled_by = c.cancelled_by, cancelled_at = $3, attendance = null
-from unnest($1::uuid[], $2::uuid[]) as c(booking_id, cancelled_by) where b.id = c.booking_id
+update bookings b set status = named.status, cancelled_by = named.cancelled_by, cancelled_at = $5
+from named where b.service_on = named.service_on and b.id = named.booking_id
 """
 
 
-async def cancel_bookings(tx: Transaction, baskets: Sequence[tuple[BasketDecision, UUID]]) -> None:
-    """Store what was given back, each with the account that did so, and free its places."""
-    rows = [(booking, account_id) for basket, account_id in baskets for booking in basket.freed]
-    if not rows:
+async def cancel_bookings(tx: Transaction, freed: Sequence[tuple[BookingFacts, UUID]]) -> None:
+    """Store what was given back, each with the account that did so, free its places and forget what was marked of it."""
+    if not freed:
         return
-    counts = Counter(booking.slot.slot_id for booking, _ in rows)
+    counts = Counter(pool_id for booking, _ in freed for pool_id in booking.slot.pool_ids)
     await tx.execute(
         CANCEL_BOOKINGS_SQL,
-        [booking.booking_id for booking, _ in rows],
-        [account_id for _, account_id in rows],
+        [booking.slot.service_on for booking, _ in freed],
+        [booking.booking_id for booking, _ in freed],
+        [account_id for _, account_id in freed],
+        [given_back(booking.status).value for booking, _ in freed],
         await tx.now(),
         list(counts),
         list(counts.values()),
@@ -209,16 +243,15 @@ async def cancel_bookings(tx: Transaction, baskets: Sequence[tuple[BasketDecisio
 
 INSERT_BOOKINGS_SQL = """
 with occupied as (
-    update slots s set taken = s.taken + o.count
-    from unnest($8::uuid[], $9::int[]) as o(slot_id, count) where s.id = o.slot_id
+    update pools p set taken = p.taken + o.count
+    from unnest($13::uuid[], $14::int[]) as o(pool_id, count) where p.id = o.pool_id
 )
-insert into bookings (id, basket_id, household_id, child_id, activity_id, slot_id, service_on, status, booked_by,
+insert into bookings (id, basket_id, household_id, child_id, activity_id, slot_id, service_on, span, booked_by, status,
                       confirmed_at)
-select b.id, b.basket_id, b.household_id, b.child_id, s.activity_id, s.id, s.service_on, 'confirmed', b.booked_by, $7
-from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[])
-    with ordinality as b(id, basket_id, household_id, child_id, slot_id, booked_by, position)
-join slots s on s.id = b.slot_id
-order by b.position
+select id, basket_id, household_id, child_id, activity_id, slot_id, service_on, int4range(begins, ends), booked_by, $11, $12
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::date[], $8::int[], $9::int[],
+            $10::uuid[])
+    as b(id, basket_id, household_id, child_id, activity_id, slot_id, service_on, begins, ends, booked_by)
 """
 
 
@@ -227,15 +260,21 @@ async def insert_bookings(tx: Transaction, baskets: Sequence[tuple[BasketDecisio
     rows = [(basket, day, account_id) for basket, account_id in baskets for day in basket.days]
     if not rows:
         return
-    counts = Counter(day.slot.slot_id for _, day, _ in rows)
+    slots = [day.slot for _, day, _ in rows]
+    counts = Counter(pool_id for slot in slots for pool_id in slot.pool_ids)
     await tx.execute(
         INSERT_BOOKINGS_SQL,
         [day.booking_id for _, day, _ in rows],
         [basket.basket_id for basket, _, _ in rows],
         [basket.household_id for basket, _, _ in rows],
         [day.child.child_id for _, day, _ in rows],
-        [day.slot.slot_id for _, day, _ in rows],
+        [slot.activity_id for slot in slots],
+        [slot.slot_id for slot in slots],
+        [slot.service_on for slot in slots],
+        [slot.unit.begins for slot in slots],
+        [slot.unit.ends for slot in slots],
         [account_id for _, _, account_id in rows],
+        NEW.value,
         await tx.now(),
         list(counts),
         list(counts.values()),

@@ -10,7 +10,10 @@ from datetime import date, datetime
 from enum import StrEnum, auto
 from typing import Final
 
+from chassis.days import DateRange
 from contracts.types import BookingStatus, DayState, EnrollmentStatus
+
+from ..places.domain import LIVE, Stay
 
 
 class DayReason(StrEnum):
@@ -20,24 +23,32 @@ class DayReason(StrEnum):
     ENROLLMENT_NOT_VALIDATED = auto()
     ENROLLMENT_REFUSED = auto()
     OUTSIDE_ENROLLMENT = auto()
+    OTHER_GROUP = auto()
     AGE_NOT_ACCEPTED = auto()
     SLOT_CLOSED = auto()
     CUTOFF_PASSED = auto()
+    ALREADY_PRESENT = auto()
+    ELSEWHERE = auto()
+    UNIT_EXCLUDED = auto()
     SLOT_FULL = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentFacts:
-    """A child's enrollment in the activity; dates are included."""
+    """A child's enrollment in the activity. `is_in_group`: on the day, the child is in the group of the slot."""
 
     status: EnrollmentStatus
-    starts_on: date
-    ends_on: date
+    days: DateRange
+    is_in_group: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """All that the state of a day depends on. `booking` is the child's latest one there; ages are in full years."""
+    """All that the state of a day depends on. `booking` is the child's latest one there; ages are in full years.
+
+    `elsewhere` is what it has at the same minutes, `excluded_by` what it cannot have beside this. `is_present`: it was marked there,
+    unbooked.
+    """
 
     now: datetime
     service_on: date
@@ -50,11 +61,14 @@ class DayFacts:
     age_min: int
     age_max: int
     booking: BookingStatus | None = None
+    elsewhere: Stay | None = None
+    excluded_by: Stay | None = None
+    is_present: bool = False
 
     @property
     def is_booked(self) -> bool:
         """Whether the child has a place there now."""
-        return self.booking is BookingStatus.CONFIRMED
+        return self.booking in LIVE
 
     @property
     def is_late(self) -> bool:
@@ -87,9 +101,13 @@ RULES: Final[tuple[Rule, ...]] = (
     (lambda day: day.has_enrollment(EnrollmentStatus.REFUSED), DayState.CLOSED, DayReason.ENROLLMENT_REFUSED),
     (lambda day: not day.has_enrollment(EnrollmentStatus.VALIDATED), DayState.CLOSED, DayReason.NOT_ENROLLED),
     (lambda day: not _is_within_enrollment(day), DayState.CLOSED, DayReason.OUTSIDE_ENROLLMENT),
+    (lambda day: not _is_in_group(day), DayState.CLOSED, DayReason.OTHER_GROUP),
     (lambda day: not day.age_min <= day.age <= day.age_max, DayState.CLOSED, DayReason.AGE_NOT_ACCEPTED),
     (lambda day: day.is_closed, DayState.CLOSED, DayReason.SLOT_CLOSED),
     (lambda day: day.is_late, DayState.CLOSED, DayReason.CUTOFF_PASSED),
+    (lambda day: day.is_present, DayState.CLOSED, DayReason.ALREADY_PRESENT),
+    (lambda day: day.elsewhere is not None, DayState.CLOSED, DayReason.ELSEWHERE),
+    (lambda day: day.excluded_by is not None, DayState.CLOSED, DayReason.UNIT_EXCLUDED),
     (lambda day: day.taken >= day.capacity, DayState.FULL, DayReason.SLOT_FULL),
     (lambda day: day.booking is BookingStatus.CANCELLED, DayState.CANCELLED, None),
     (lambda _day: True, DayState.BOOKABLE, None),
@@ -119,7 +137,11 @@ def derive_day_state(day: DayFacts) -> DayVerdict:
 
 
 def _is_within_enrollment(day: DayFacts) -> bool:
-    return day.enrollment is not None and day.enrollment.starts_on <= day.service_on <= day.enrollment.ends_on
+    return day.enrollment is not None and day.service_on in day.enrollment.days
+
+
+def _is_in_group(day: DayFacts) -> bool:
+    return day.enrollment is not None and day.enrollment.is_in_group
 
 
 def _params(day: DayFacts, reason: DayReason | None) -> Mapping[str, str]:
@@ -130,8 +152,12 @@ def _params(day: DayFacts, reason: DayReason | None) -> Mapping[str, str]:
             return {"age_min": str(day.age_min), "age_max": str(day.age_max), "age": str(day.age)}
         case DayReason.OUTSIDE_ENROLLMENT if day.enrollment is not None:
             return {
-                "starts_on": day.enrollment.starts_on.isoformat(),
-                "ends_on": day.enrollment.ends_on.isoformat(),
+                "starts_on": day.enrollment.days.first.isoformat(),
+                "ends_on": day.enrollment.days.last.isoformat(),
             }
+        case DayReason.ELSEWHERE if day.elsewhere is not None:
+            return {"other_activity": day.elsewhere.activity_label, "other_unit": day.elsewhere.unit.label}
+        case DayReason.UNIT_EXCLUDED if day.excluded_by is not None:
+            return {"other_unit": day.excluded_by.unit.label}
         case _:
             return {}

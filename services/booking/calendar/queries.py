@@ -1,18 +1,25 @@
-"""The household calendar: one query, and the state of each day derived by the rules that also decide a booking."""
+"""The household calendar: two queries, and the state of each day derived by the rules that also decide a booking."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.clock import age_on, deadline
+from chassis.clock import age_on
 from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Database, Row
+from chassis.data.ranges import read_range
 from chassis.refusal import FieldRefusal, Invalid
 from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import BookingStatus, EnrollmentStatus
 
+from ..catalog.queries import UNIT_LABEL
+from ..enrollments.store import PLACEMENT_DAYS
+from ..places.domain import Stay, elsewhere, excluding
+from ..places.store import SLOT_COLUMNS, STAY_COLUMNS, slot_of, stay_of
 from .domain import DayFacts, EnrollmentFacts, derive_day_state
 
 CALENDAR_DAYS_MAX = 200
@@ -26,25 +33,49 @@ class CalendarDisplay:
     shows_free_places: bool
 
 
-CALENDAR_SQL = """
-select e.id as enrollment_id, e.status as marker, e.starts_on, e.ends_on,
+# A day is that of the enrollment which covers it; around the enrollments it is shown with one that is live.
+CALENDAR_SQL = f"""
+select distinct on (c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts), u.starts_at, u.code, s.service_on)
+       e.status as marker, e.days,
        c.child_id, c.first_name as child_first_name, c.last_name as child_last_name, c.birth_on,
-       a.id as activity_id, a.label as activity_label, a.site_label, a.age_min, a.age_max,
-       a.cutoff_days_before, a.cutoff_at,
-       s.id as slot_id, s.service_on, s.capacity, s.taken, s.closed_at is not null as is_closed,
-       b.id as booking_id, b.status as booking
+       i.label as site_label, {UNIT_LABEL} as shown_unit_label, {SLOT_COLUMNS},
+       a.id as row_activity_id, a.label as row_activity_label, u.code as row_unit_code,
+       b.id as booking_id, b.status as booking, places.capacity, places.taken,
+       (
+           select m.mark = 'unbooked' from attendances m where m.slot_id = s.id and m.child_id = e.child_id
+       ) is true as is_present
 from enrollments e
 join children c on c.child_id = e.child_id and c.household_id = e.household_id
 join activities a on a.id = e.activity_id
-left join slots s on s.activity_id = a.id and s.service_on between $2 and $3
+join placements p on p.enrollment_id = e.id
+join groups g on g.id = p.group_id
+join sites i on i.code = g.site_code
+join units u on u.activity_id = a.id
+left join slots s on s.group_id = p.group_id and s.unit_code = u.code and s.service_on between $2 and $3
+    and {PLACEMENT_DAYS} @> s.service_on
 left join lateral (
     select id, status from bookings
     where household_id = e.household_id and service_on = s.service_on and slot_id = s.id and child_id = e.child_id
-    order by status = 'confirmed' desc, id desc limit 1
+    order by status in ('held', 'requested', 'confirmed') desc, id desc limit 1
 ) b on true
+left join lateral (
+    select capacity, taken from pools where id = any(s.pool_ids) order by capacity - taken, id limit 1
+) places on true
 where e.household_id = $1 and e.status in ('requested', 'validated')
-order by c.birth_on, c.child_id, a.label, e.id, s.service_on
-"""
+order by c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts), u.starts_at, u.code, s.service_on,
+         e.days @> s.service_on desc, e.status = 'validated' desc, e.id desc
+"""  # noqa: S608 - it is put together from constants alone
+
+STAYS_SQL = f"""
+select b.child_id, b.service_on, {STAY_COLUMNS}
+from children c
+join bookings b on b.child_id = c.child_id and b.service_on between $2 and $3
+    and b.status in ('held', 'requested', 'confirmed')
+join slots s on s.id = b.slot_id
+join activities a on a.id = s.activity_id
+join units u on u.activity_id = s.activity_id and u.code = s.unit_code
+where c.household_id = $1 order by b.service_on, b.span
+"""  # noqa: S608 - it is put together from constants alone
 
 
 async def household_calendar(
@@ -59,56 +90,77 @@ async def household_calendar(
         raise Invalid(FieldRefusal("/to_on", "range_invalid", (("days_max", CALENDAR_DAYS_MAX),)))
     now = await db.now()
     rows = await db.fetch(CALENDAR_SQL, household_id, from_on, to_on)
+    stays: dict[tuple[UUID, date], list[Stay]] = defaultdict(list)
+    for row in await db.fetch(STAYS_SQL, household_id, from_on, to_on):
+        stays[row["child_id"], row["service_on"]].append(stay_of(row))
     names = first_names_apart(
         {row["child_id"]: Person(row["child_first_name"], row["child_last_name"], row["birth_on"]) for row in rows}
     )
-    groups = [list(group) for _, group in groupby(rows, key=lambda row: row["enrollment_id"])]
+    groups = groupby(rows, key=lambda row: (row["child_id"], row["row_activity_id"], row["row_unit_code"]))
+    moment = _Moment(now, household_id, view, stays)
     return Calendar(
         household_id=household_id,
         from_on=from_on,
         to_on=to_on,
-        rows=tuple(_row(group, names[group[0]["child_id"]], now, view) for group in groups),
+        rows=tuple(_row(list(group), names[child_id], moment) for (child_id, _, _), group in groups),
     )
 
 
-def _row(rows: list[Row], child_name: str, now: datetime, view: CalendarDisplay) -> CalendarRow:
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What the cells of a calendar have in common. `stays` are where its children are, by child and day."""
+
+    now: datetime
+    household_id: UUID
+    view: CalendarDisplay
+    stays: Mapping[tuple[UUID, date], Sequence[Stay]]
+
+
+def _row(rows: Sequence[Row], child_name: str, moment: _Moment) -> CalendarRow:
     first = rows[0]
+    markers = {EnrollmentStatus(row["marker"]) for row in rows}
     return CalendarRow(
         child_id=first["child_id"],
         child_first_name=first["child_first_name"],
         child_name=child_name,
-        enrollment_id=first["enrollment_id"],
-        activity_id=first["activity_id"],
-        activity_label=first["activity_label"],
+        activity_id=first["row_activity_id"],
+        activity_label=first["row_activity_label"],
+        unit_code=first["row_unit_code"],
+        unit_label=first["shown_unit_label"],
         site_label=first["site_label"],
-        marker=first["marker"],
-        cells=tuple(_cell(row, now, view) for row in rows if row["slot_id"] is not None),
+        marker=EnrollmentStatus.VALIDATED if EnrollmentStatus.VALIDATED in markers else EnrollmentStatus.REQUESTED,
+        cells=tuple(_cell(row, moment) for row in rows if row["slot_id"] is not None),
     )
 
 
-def _cell(row: Row, now: datetime, view: CalendarDisplay) -> DayCell:
-    cutoff = deadline(row["service_on"], row["cutoff_days_before"], row["cutoff_at"], view.zone)
+def _cell(row: Row, moment: _Moment) -> DayCell:
+    slot = slot_of(row, moment.view.zone)
+    own = Stay.at(slot, moment.household_id)
+    stays = [stay for stay in moment.stays.get((row["child_id"], slot.service_on), ()) if stay != own]
     day = DayFacts(
-        now=now,
-        service_on=row["service_on"],
-        cutoff=cutoff,
+        now=moment.now,
+        service_on=slot.service_on,
+        cutoff=slot.cutoff,
         capacity=row["capacity"],
         taken=row["taken"],
-        is_closed=row["is_closed"],
-        enrollment=EnrollmentFacts(EnrollmentStatus(row["marker"]), row["starts_on"], row["ends_on"]),
-        age=age_on(row["birth_on"], row["service_on"]),
-        age_min=row["age_min"],
-        age_max=row["age_max"],
+        is_closed=slot.is_closed,
+        enrollment=EnrollmentFacts(EnrollmentStatus(row["marker"]), read_range(row["days"])),
+        age=age_on(row["birth_on"], slot.service_on),
+        age_min=slot.age_min,
+        age_max=slot.age_max,
         booking=BookingStatus(row["booking"]) if row["booking"] else None,
+        elsewhere=elsewhere(slot.unit, stays),
+        excluded_by=excluding(slot.activity_id, slot.unit, stays),
+        is_present=row["is_present"],
     )
     verdict = derive_day_state(day)
     return DayCell(
-        slot_id=row["slot_id"],
+        slot_id=slot.slot_id,
         service_on=day.service_on,
         state=verdict.state,
         booking_id=row["booking_id"] if day.is_booked else None,
         reason=verdict.reason,
         params=dict(verdict.params),
-        until=cutoff,
-        free=day.capacity - day.taken if view.shows_free_places else None,
+        until=slot.cutoff,
+        free=day.capacity - day.taken if moment.view.shows_free_places else None,
     )

@@ -1,5 +1,6 @@
-"""Creating activities and opening their days."""
+"""Naming sites, creating activities and opening their days."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from chassis.actor import Actor
@@ -7,30 +8,74 @@ from chassis.data.database import Transaction, command
 from chassis.data.history import Act
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound
-from contracts.booking.events import ActivityState
-from contracts.booking.models import Activity, ActivityCreate, Slot, SlotsOpen
+from contracts.booking.catalog import Activity, ActivityCreate, Group, Site, Slot, SlotsOpen
+from contracts.booking.events import ActivitySite, ActivityState, ActivityUnit
 
 from . import queries, store
-from .domain import Period, check_activity, check_opening
+from .domain import (
+    DEFAULT_GROUP,
+    ActivityPlan,
+    UnitPlan,
+    check_activity,
+    check_capacity,
+    check_opening,
+    exclusions,
+    school_year,
+)
+
+YEAR = timedelta(days=366)
+
+
+@command
+async def create_site(tx: Transaction, actor: Actor, request: Site) -> Site:
+    """Name a site; one that is known gets this label."""
+    await store.save_site(tx, request)
+    tx.note(Act(actor, "site_named", request.code, after=request.model_dump()))
+    return request
 
 
 @command
 async def create_activity(tx: Transaction, actor: Actor, request: ActivityCreate) -> Activity:
-    if refusal := check_activity(request.age_min, request.age_max, Period(request.starts_on, request.ends_on)):
+    """Add an activity with its units, and at each of its sites the groups that were named and the default one."""
+    sites = await store.site_labels(tx, request.site_codes)
+    units = tuple(UnitPlan(u.code, u.starts_at, u.ends_at, u.implies, u.excludes) for u in request.units)
+    plan = ActivityPlan(
+        (request.age_min, request.age_max),
+        (request.starts_on, request.ends_on),
+        request.site_codes,
+        tuple((group.site_code, group.code) for group in request.groups),
+        units,
+    )
+    if refusal := check_activity(plan, sites.keys()):
         raise refusal
     activity_id = new_id()
     await store.insert_activity(tx, activity_id, request)
+    await store.insert_groups(tx, activity_id, _groups(request, sites))
+    await store.insert_units(tx, activity_id, request, exclusions(units))
     tx.note(Act(actor, "activity_created", activity_id, after=request.model_dump()))
     tx.emit(
         ActivityState(
             activity_id=activity_id,
-            kind=request.kind,
+            kind=request.kind.value,
             label=request.label,
-            site_label=request.site_label,
+            sites=tuple(ActivitySite(code=code, label=sites[code]) for code in request.site_codes),
+            units=tuple(ActivityUnit(code=unit.code, label=unit.label) for unit in request.units),
             tariff_code=request.tariff_code,
         )
     )
-    return Activity(activity_id=activity_id, **dict(request))
+    return await queries.activity(tx, activity_id)
+
+
+def _groups(request: ActivityCreate, sites: dict[str, str]) -> list[Group]:
+    named = [
+        Group(group_id=new_id(), site_code=group.site_code, code=group.code, label=group.label, is_default=False)
+        for group in request.groups
+    ]
+    defaults = [
+        Group(group_id=new_id(), site_code=code, code=DEFAULT_GROUP, label=sites[code], is_default=True)
+        for code in request.site_codes
+    ]
+    return [*defaults, *named]
 
 
 @command
@@ -40,13 +85,25 @@ async def open_slots(tx: Transaction, actor: Actor, activity_id: UUID, request: 
     Raises:
         CapacityBelowTaken: fewer places than are taken on one of them.
     """
-    period = await store.lock_activity(tx, activity_id)
-    if period is None:
+    places = await store.lock_activity(tx, activity_id)
+    if places is None:
         raise NotFound
-    days = sorted(set(request.days))
-    taken = await store.lock_days(tx, activity_id, days)
-    if refusal := check_opening(Period(**period), request.days, request.capacity, taken):
+    if refusal := check_opening(places, request.group_id, request.unit_codes, request.days):
         raise refusal
-    await store.open_days(tx, activity_id, days, request.capacity)
+    days = sorted(set(request.days))
+    group_ids = [request.group_id] if request.group_id else list(places.group_ids)
+    parts = request.unit_codes or places.parts
+    await store.open_school_years(tx, {school_year(day) for day in days})
+    taken = await store.lock_pools(tx, group_ids, days, parts)
+    if refusal := check_capacity(request.days, request.capacity, taken):
+        raise refusal
+    await store.open_days(tx, group_ids, days, parts, request.capacity)
     tx.note(Act(actor, "slots_opened", activity_id, after={"days": days, "capacity": request.capacity}))
-    return await queries.slots_on(tx, activity_id, days)
+    return await queries.slots_on(tx, group_ids, days)
+
+
+@command
+async def open_school_years(tx: Transaction) -> None:
+    """Make room for the bookings of the days until a year from now."""
+    today = await tx.today()
+    await store.open_school_years(tx, {school_year(today), school_year(today + YEAR)})

@@ -2,33 +2,96 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from chassis.data.database import Queries, Row
-from chassis.data.paging import page_of, read_id
-from contracts.booking.models import Activity, Cutoff, Slot
+from chassis.data.database import Queries
+from chassis.data.paging import page_of, read_cursor, read_id
+from chassis.refusal import NotFound
+from contracts.booking.catalog import Activity, Cutoff, Site, Slot
 from contracts.http import PAGE_SIZE_MAX, Page
 
-ACTIVITIES_SQL = """
-select id as activity_id, kind, label, site_label, tariff_code, age_min, age_max, starts_on, ends_on,
-       cutoff_days_before, cutoff_at
-from activities where $1::uuid is null or id > $1 order by id limit $2
+SITES_SQL = "select code, label from sites where $1::text is null or code > $1 order by code limit $2"
+
+
+async def sites(queries: Queries, cursor: str | None) -> Page[Site]:
+    """The places where children are received, by code."""
+    after = read_cursor(cursor, str)[0] if cursor else None
+    rows = await queries.fetch(SITES_SQL, after, PAGE_SIZE_MAX + 1)
+    return page_of([Site(**row) for row in rows], lambda site: (site.code,))
+
+
+EVERY_ACTIVITY_SQL = """
+select a.id as activity_id, a.kind, a.label, a.tariff_code, a.age_min, a.age_max, a.starts_on, a.ends_on,
+       a.cutoff_days_before, a.cutoff_at,
+       (
+           select jsonb_agg(jsonb_build_object('code', s.code, 'label', s.label) order by s.code)
+           from groups g join sites s on s.code = g.site_code where g.activity_id = a.id and g.is_default
+       ) as sites,
+       (
+           select jsonb_agg(
+               jsonb_build_object('group_id', id, 'site_code', site_code, 'code', code, 'label', label, 'is_default', is_default)
+               order by site_code, is_default desc, code
+           ) from groups where activity_id = a.id
+       ) as groups,
+       (
+           select jsonb_agg(
+               jsonb_build_object('code', code, 'label', label, 'starts_at', starts_at, 'ends_at', ends_at,
+                                  'implies', implies, 'excludes', excludes)
+               order by cardinality(parts), starts_at, code
+           ) from units where activity_id = a.id
+       ) as units
+from activities a
 """
+
+ACTIVITY_SQL = f"{EVERY_ACTIVITY_SQL} where a.id = $1"
+
+ACTIVITIES_SQL = f"{EVERY_ACTIVITY_SQL} where $1::uuid is null or a.id > $1 order by a.id limit $2"
+
+
+async def activity(queries: Queries, activity_id: UUID) -> Activity:
+    row = await queries.fetchrow(ACTIVITY_SQL, activity_id)
+    if row is None:
+        raise NotFound
+    return activity_of(dict(row))
 
 
 async def activities(queries: Queries, cursor: str | None) -> Page[Activity]:
     """The catalogue, oldest activity first."""
     rows = await queries.fetch(ACTIVITIES_SQL, read_id(cursor), PAGE_SIZE_MAX + 1)
-    return page_of([_activity(row) for row in rows], lambda activity: (activity.activity_id,))
+    return page_of([activity_of(dict(row)) for row in rows], lambda activity: (activity.activity_id,))
 
 
-SLOTS_SQL = """
-select s.id as slot_id, s.activity_id, a.label as activity_label, s.service_on, s.capacity, s.taken,
-       s.closed_at is not null as is_closed
-from slots s join activities a on a.id = s.activity_id
+def activity_of(fields: dict[str, Any]) -> Activity:
+    """An activity of the columns of `EVERY_ACTIVITY_SQL`."""
+    cutoff = Cutoff(days_before=fields.pop("cutoff_days_before"), at=fields.pop("cutoff_at"))
+    return Activity(cutoff=cutoff, **fields)
+
+
+UNIT_LABEL = "case when (select count(*) from units where activity_id = u.activity_id) > 1 then u.label end"
+"""The label of a unit `u`, where its activity has several."""
+
+GROUP_LABEL = "case when (select count(*) from groups where activity_id = g.activity_id) > 1 then g.label end"
+"""The label of a group `g`, where its activity has several."""
+
+EVERY_SLOT_SQL = f"""
+select s.id as slot_id, s.activity_id, a.label as activity_label, s.site_code, i.label as site_label, s.group_id,
+       {GROUP_LABEL} as group_label, s.unit_code, {UNIT_LABEL} as unit_label, s.service_on,
+       p.capacity, p.taken, s.closed_at is not null as is_closed
+from slots s
+join activities a on a.id = s.activity_id
+join sites i on i.code = s.site_code
+join groups g on g.id = s.group_id
+join units u on u.activity_id = s.activity_id and u.code = s.unit_code
+cross join lateral (
+    select capacity, taken from pools where id = any(s.pool_ids) order by capacity - taken, id limit 1
+) p
+"""  # noqa: S608 - it is put together from constants alone
+
+SLOTS_SQL = f"""{EVERY_SLOT_SQL}
 where ($1::uuid is null or s.activity_id = $1) and s.service_on between $2 and $3
-  and ($4::uuid is null or (s.service_on, s.id) > (select service_on, id from slots where id = $4))
-order by s.service_on, s.id limit $5
+  and ($4::date is null or (s.service_on, s.id) > ($4, $5::uuid))
+order by s.service_on, s.id limit $6
 """
 
 
@@ -36,25 +99,26 @@ async def slots(
     queries: Queries, activity_id: UUID | None, from_on: date, to_on: date, cursor: str | None
 ) -> Page[Slot]:
     """Days between two dates, both included, of one activity or of all."""
-    rows = await queries.fetch(SLOTS_SQL, activity_id, from_on, to_on, read_id(cursor), PAGE_SIZE_MAX + 1)
-    return page_of([Slot(**row) for row in rows], lambda slot: (slot.slot_id,))
+    after = read_cursor(cursor, date.fromisoformat, UUID) if cursor else (None, None)
+    rows = await queries.fetch(SLOTS_SQL, activity_id, from_on, to_on, *after, PAGE_SIZE_MAX + 1)
+    return page_of([Slot(**row) for row in rows], lambda slot: (slot.service_on, slot.slot_id))
 
 
-SLOTS_ON_SQL = """
-select s.id as slot_id, s.activity_id, a.label as activity_label, s.service_on, s.capacity, s.taken,
-       s.closed_at is not null as is_closed
-from slots s join activities a on a.id = s.activity_id
-where s.activity_id = $1 and s.service_on = any($2::date[])
-order by s.service_on
+SLOTS_ON_SQL = f"""{EVERY_SLOT_SQL}
+where s.group_id = any($1::uuid[]) and s.service_on = any($2::date[]) order by s.service_on, s.id
 """
 
 
-async def slots_on(queries: Queries, activity_id: UUID, days: Sequence[date]) -> list[Slot]:
-    """The open ones of these days of an activity, by date."""
-    return [Slot(**row) for row in await queries.fetch(SLOTS_ON_SQL, activity_id, days)]
+async def slots_on(queries: Queries, group_ids: Sequence[UUID], days: Sequence[date]) -> list[Slot]:
+    """What is open for these groups on these days, by date."""
+    return [Slot(**row) for row in await queries.fetch(SLOTS_ON_SQL, group_ids, days)]
 
 
-def _activity(row: Row) -> Activity:
-    fields = dict(row)
-    cutoff = Cutoff(days_before=fields.pop("cutoff_days_before"), at=fields.pop("cutoff_at"))
-    return Activity(cutoff=cutoff, **fields)
+SLOT_SQL = f"{EVERY_SLOT_SQL} where s.id = $1"
+
+
+async def slot(queries: Queries, slot_id: UUID) -> Slot:
+    row = await queries.fetchrow(SLOT_SQL, slot_id)
+    if row is None:
+        raise NotFound
+    return Slot(**row)

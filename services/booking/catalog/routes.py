@@ -7,10 +7,20 @@ from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.booking import api
-from contracts.booking.models import Activity, ActivityCreate, Slot, SlotsOpen
+from contracts.booking.catalog import Activity, ActivityCreate, Site, Slot, SlotsOpen
 from contracts.http import Cursor, Page
 
 from . import commands, queries
+
+
+@serves(api.create_site)
+async def create_site(body: Site, db: Database, actor: Actor) -> Site:
+    return await commands.create_site(db, actor, body)
+
+
+@serves(api.list_sites)
+async def list_sites(db: Database, cursor: Cursor | None = None) -> Page[Site]:
+    return await queries.sites(db, cursor)
 
 
 @serves(api.create_activity)
@@ -39,4 +49,4 @@ async def list_slots(
     return await queries.slots(db, activity_id, from_on, to_on, cursor)
 
 
-ROUTES = (create_activity, list_activities, open_slots, list_slots)
+ROUTES = (create_site, list_sites, create_activity, list_activities, open_slots, list_slots)

@@ -9,46 +9,63 @@ from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.types import ActorKind
 
 from ..access import CHILD, HOUSEHOLD
+from ..errors import HouseholdAmbiguous
 
 CHILD_SQL = reaching(
     """
-select c.household_id, c.birth_on from children c
-where c.child_id = $4 and {is_reached} and {is_answered_for}
-order by c.household_id limit 1
+select c.household_id, c.birth_on, h.reference from children c join households h using (household_id)
+where c.child_id = $4 and ($5::uuid is null or c.household_id = $5) and c.days @> (select today from actor)
+  and {is_reached} and {is_answered_for}
+order by c.household_id
 """,
     is_reached=HOUSEHOLD.of("c.household_id"),
     is_answered_for=CHILD.of("c.child_id"),
 )
 
 
-async def child_for(queries: Database | Transaction, actor: Actor, child_id: UUID) -> Row | None:
-    """`household_id` and `birth_on` of a child; None when it is not there for this actor."""
-    return await queries.fetchrow(CHILD_SQL, *reach_of(actor, await queries.today()), child_id)
+async def child_for(
+    queries: Database | Transaction, actor: Actor, child_id: UUID, household_id: UUID | None
+) -> Row | None:
+    """`household_id` and `birth_on` of a child in the household named; None when it is not there for this actor.
+
+    Raises:
+        HouseholdAmbiguous: no household was named, and the child is in several for this actor.
+    """
+    homes = await queries.fetch(CHILD_SQL, *reach_of(actor, await queries.today()), child_id, household_id)
+    if len(homes) > 1:
+        raise HouseholdAmbiguous.between({home["household_id"]: home["reference"] for home in homes})
+    return homes[0] if homes else None
 
 
 REACHES_HOUSEHOLD_SQL = reaching(" select {is_reached}", is_reached=HOUSEHOLD.of("$4::uuid"))
 
-OWN_HOUSEHOLD_SQL = reaching(
+OWN_HOUSEHOLDS_SQL = reaching(
     """
-select household_id from households h where {is_reached} order by household_id limit 1
+select household_id, h.reference from households h where {is_reached} order by household_id
 """,
     is_reached=HOUSEHOLD.of("h.household_id"),
 )
 
 
 async def household_for(queries: Database | Transaction, actor: Actor, household_id: UUID | None) -> UUID:
-    """The household that a request is about: the one named if the actor reaches it, a guardian's own by default.
+    """The household that a request is about: the one named if the actor reaches it, a guardian's only one by default.
 
     Raises:
         Invalid: an agent named no household.
+        HouseholdAmbiguous: no more did a guardian of several.
         NotFound: it is not one of this guardian's, or they have none.
     """
-    if household_id is None and actor.kind is not ActorKind.PARENT:
+    reach = reach_of(actor, await queries.today())
+    if household_id is not None:
+        if not await queries.fetchval(REACHES_HOUSEHOLD_SQL, *reach, household_id):
+            raise NotFound
+        return household_id
+    if actor.kind is not ActorKind.PARENT:
         raise Invalid(FieldRefusal("/household_id", "missing"))
-    if household_id is None:
-        household_id = await queries.fetchval(OWN_HOUSEHOLD_SQL, *reach_of(actor, await queries.today()))
-    elif not await queries.fetchval(REACHES_HOUSEHOLD_SQL, *reach_of(actor, await queries.today()), household_id):
+    own = await queries.fetch(OWN_HOUSEHOLDS_SQL, *reach)
+    if len(own) > 1:
+        raise HouseholdAmbiguous.between({row["household_id"]: row["reference"] for row in own})
+    if not own:
         raise NotFound
-    if household_id is None:
-        raise NotFound
-    return household_id
+    household: UUID = own[0]["household_id"]
+    return household

@@ -11,7 +11,7 @@ from chassis.days import DateRange
 from contracts.event import Envelope
 from contracts.family.events import ChildState, HouseholdState, ResponsibilityState
 
-HOUSEHOLDS = Replica("households", "household_id")
+HOUSEHOLDS = Replica("households", "household_id", ("reference",))
 """Bookings keep ids alone when a household is erased, enrollments what was decided and not the words that an agent found for it."""
 ADULTS = DatedMembers("household_adults", "household_id", "adult_id")
 CHILDREN_OF = DatedMembers("household_children", "household_id", "child_id")
@@ -22,7 +22,7 @@ CUSTODY = Replica("custody", "child_id")
 async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
     await _take_turn(tx, {child.person_id for child in state.child_members})
-    if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence):
+    if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence, state.reference):
         return
     adults = [(member.person_id, member) for member in state.adult_members]
     await ADULTS.replace(tx, state.household_id, adults)

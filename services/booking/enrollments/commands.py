@@ -1,5 +1,6 @@
-"""Asking for an enrollment, and deciding one."""
+"""Asking for an enrollment, deciding one, ending it, and placing its child in another group."""
 
+from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,16 +10,25 @@ from chassis.data.database import Transaction, command
 from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
-from chassis.refusal import NotFound, Refusal
-from contracts.booking.events import EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
-from contracts.booking.models import Enrollment, EnrollmentCreate, EnrollmentDecision
-from contracts.types import EnrollmentStatus
+from chassis.refusal import FieldRefusal, NotFound, Refusal
+from contracts.booking.events import EnrollmentEnded, EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
+from contracts.booking.models import Enrollment, EnrollmentCreate, EnrollmentDecision, EnrollmentEnd, PlacementChange
 
-from ..catalog.domain import Period
+from ..bookings.store import cancel_bookings, load_bookings_beyond
 from ..directory.queries import child_for
 from ..errors import AlreadyEnrolled
+from ..places.domain import BookingFacts
+from ..places.store import lock_places_of_placements
 from . import queries, store
-from .domain import ActivityFacts, EnrollableChild, EnrollmentWish, decide_enrollment, request_enrollment
+from .domain import (
+    EnrollableChild,
+    Enrolled,
+    EnrollmentWish,
+    change_group,
+    cut_enrollment,
+    decide_enrollment,
+    request_enrollment,
+)
 
 
 @command
@@ -29,24 +39,21 @@ async def request_enrollment_for(
 
     Raises:
         NotFound: the child is not one of this guardian's, or there is no such activity.
-        AlreadyEnrolled, AgeNotAccepted: the rules of `domain.request_enrollment`.
+        HouseholdAmbiguous, AlreadyEnrolled, AgeNotAccepted: the rules of `child_for` and `domain.request_enrollment`.
     """
     if kept := await claim.replay(tx, Enrollment):
         return kept
     now = await tx.now()
-    child = await child_for(tx, actor, request.child_id)
-    activity = await store.activity_facts(tx, request.activity_id)
+    child = await child_for(tx, actor, request.child_id, request.household_id)
+    household_id = child["household_id"] if child else None
     wish = EnrollmentWish(
         today=civil_day(now, zone),
         child=EnrollableChild(child["household_id"], child["birth_on"]) if child else None,
-        activity=ActivityFacts(
-            Period(activity["starts_on"], activity["ends_on"]), activity["age_min"], activity["age_max"]
-        )
-        if activity
-        else None,
+        activity=await store.activity_facts(tx, request.activity_id),
         starts_on=request.starts_on,
         ends_on=request.ends_on,
-        has_live_enrollment=await store.has_live_enrollment(tx, request.child_id, request.activity_id),
+        site_code=request.site_code,
+        enrolled=await store.enrolled_days(tx, request.child_id, request.activity_id, household_id),
     )
     plan = request_enrollment(wish)
     if isinstance(plan, Refusal):
@@ -56,8 +63,8 @@ async def request_enrollment_for(
         household_id=plan.household_id,
         child_id=request.child_id,
         activity_id=request.activity_id,
-        starts_on=plan.period.starts_on,
-        ends_on=plan.period.ends_on,
+        site_code=plan.site_code,
+        days=plan.days,
         requested_by=actor.account_id,
         requested_at=now,
     )
@@ -66,8 +73,8 @@ async def request_enrollment_for(
     asked = {
         "child_id": enrollment.child_id,
         "activity_id": enrollment.activity_id,
-        "starts_on": enrollment.starts_on,
-        "ends_on": enrollment.ends_on,
+        "starts_on": enrollment.days.first,
+        "ends_on": enrollment.days.last,
     }
     tx.note(Act(actor, "enrollment_requested", enrollment.enrollment_id, enrollment.household_id, after=asked))
     tx.emit(
@@ -76,8 +83,8 @@ async def request_enrollment_for(
             household_id=enrollment.household_id,
             child_id=enrollment.child_id,
             activity_id=enrollment.activity_id,
-            starts_on=enrollment.starts_on,
-            ends_on=enrollment.ends_on,
+            starts_on=enrollment.days.first,
+            ends_on=enrollment.days.last,
             requested_at=now,
         )
     )
@@ -91,31 +98,109 @@ async def decide(tx: Transaction, actor: Actor, enrollment_id: UUID, request: En
     Raises:
         EnrollmentAlreadyDecided: another agent decided otherwise before.
     """
-    row = await store.lock_enrollment(tx, enrollment_id)
-    if row is None:
-        raise NotFound
-    status = decide_enrollment(EnrollmentStatus(row["status"]), request.is_validated, request.reason)
+    enrollment = await _lock(tx, enrollment_id)
+    status = decide_enrollment(enrollment.status, request.is_validated, request.reason)
     if isinstance(status, Refusal):
         raise status
-    if status.value != row["status"]:
+    if status is not enrollment.status:
         now = await tx.now()
         reason = None if request.is_validated else request.reason
         await store.save_decision(tx, enrollment_id, store.DecisionTaken(status, reason, actor.account_id, now))
         decided = "enrollment_validated" if request.is_validated else "enrollment_refused"
-        before = {"status": row["status"]}
-        after = {"status": status, "reason": reason, "child_id": row["child_id"], "activity_id": row["activity_id"]}
-        tx.note(Act(actor, decided, enrollment_id, row["household_id"], before=before, after=after))
-        ids = {name: row[name] for name in ("household_id", "child_id", "activity_id")}
+        before = {"status": enrollment.status}
+        after = {
+            "status": status,
+            "reason": reason,
+            "child_id": enrollment.child_id,
+            "activity_id": enrollment.activity_id,
+        }
+        tx.note(Act(actor, decided, enrollment_id, enrollment.household_id, before=before, after=after))
+        ids = _ids(enrollment)
         if request.is_validated:
-            tx.emit(
-                EnrollmentValidated(
-                    enrollment_id=enrollment_id,
-                    **ids,
-                    starts_on=row["starts_on"],
-                    ends_on=row["ends_on"],
-                    validated_at=now,
-                )
-            )
+            days = enrollment.days
+            tx.emit(EnrollmentValidated(**ids, starts_on=days.first, ends_on=days.last, validated_at=now))
         else:
-            tx.emit(EnrollmentRefused(enrollment_id=enrollment_id, **ids, refused_at=now))
+            tx.emit(EnrollmentRefused(**ids, refused_at=now))
     return await queries.enrollment(tx, enrollment_id)
+
+
+@command
+async def end(tx: Transaction, actor: Actor, enrollment_id: UUID, request: EnrollmentEnd, zone: ZoneInfo) -> Enrollment:
+    """End an enrollment before a day: from there on the child has no group, and what was booked is cancelled.
+
+    Raises:
+        AttendanceClosed: a day that would be lost took place, and its sheet is closed.
+    """
+    enrollment, booked = await _lock_from(tx, enrollment_id, request.from_on, zone)
+    now = await tx.now()
+    cut = cut_enrollment(enrollment, request.from_on, civil_day(now, zone), [booking.slot for booking in booked])
+    if isinstance(cut, Refusal):
+        raise cut
+    await cancel_bookings(tx, [(booking, actor.account_id) for booking in booked])
+    decision = store.DecisionTaken(cut.status, request.reason, actor.account_id, now)
+    await store.save_cut(tx, enrollment_id, cut, decision)
+    before = {"starts_on": enrollment.days.first, "ends_on": enrollment.days.last}
+    after = {
+        "child_id": enrollment.child_id,
+        "activity_id": enrollment.activity_id,
+        "ends_on": cut.days.last if cut.days else None,
+        "reason": request.reason,
+        "count": len(booked),
+    }
+    tx.note(Act(actor, "enrollment_ended", enrollment_id, enrollment.household_id, before=before, after=after))
+    ended = EnrollmentEnded(
+        **_ids(enrollment),
+        starts_on=enrollment.days.first,
+        ends_on=cut.days.last if cut.days else None,
+        ended_at=now,
+    )
+    tx.emit(ended, *(booking.cancellation(now) for booking in booked))
+    return await queries.enrollment(tx, enrollment_id)
+
+
+@command
+async def change_placement(
+    tx: Transaction, actor: Actor, enrollment_id: UUID, request: PlacementChange, zone: ZoneInfo
+) -> Enrollment:
+    """Place an enrolled child in another group of its activity, from a day on.
+
+    Raises:
+        BookingsRemain: days are booked in the group that it would leave.
+    """
+    enrollment, booked = await _lock_from(tx, enrollment_id, request.from_on, zone)
+    if not await store.is_group_of(tx, request.group_id, enrollment.activity_id):
+        raise NotFound(FieldRefusal("/group_id", "group_unknown"))
+    today = civil_day(await tx.now(), zone)
+    slots = [booking.slot for booking in booked]
+    groups = change_group(enrollment, request.group_id, request.from_on, today, slots)
+    if isinstance(groups, Refusal):
+        raise groups
+    await store.replace_placements(tx, enrollment_id, groups)
+    placed = {"child_id": enrollment.child_id, "group_id": request.group_id, "from_on": request.from_on}
+    tx.note(Act(actor, "enrollment_placed", enrollment_id, enrollment.household_id, after=placed))
+    return await queries.enrollment(tx, enrollment_id)
+
+
+async def _lock(tx: Transaction, enrollment_id: UUID) -> Enrolled:
+    enrollment = await store.lock_enrollment(tx, enrollment_id)
+    if enrollment is None:
+        raise NotFound
+    return enrollment
+
+
+async def _lock_from(
+    tx: Transaction, enrollment_id: UUID, from_on: date, zone: ZoneInfo
+) -> tuple[Enrolled, list[BookingFacts]]:
+    """An enrollment and what is booked on its days from one on, locked so that nothing is booked there meanwhile."""
+    enrollment = await _lock(tx, enrollment_id)
+    await lock_places_of_placements(tx, enrollment_id, from_on)
+    return enrollment, await load_bookings_beyond(tx, enrollment, from_on, zone)
+
+
+def _ids(enrollment: Enrolled) -> dict[str, UUID]:
+    return {
+        "enrollment_id": enrollment.enrollment_id,
+        "household_id": enrollment.household_id,
+        "child_id": enrollment.child_id,
+        "activity_id": enrollment.activity_id,
+    }

@@ -1,24 +1,31 @@
-"""Whether a child may ask to join an activity, and what an agent's decision changes. Pure."""
+"""Whether a child may ask to join an activity, what an agent's decision changes, and where a cut or another group leaves it. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from chassis.clock import age_on
+from chassis.days import ONE_DAY, DateRange, Days
 from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
+from chassis.timeline import Timeline
 from contracts.types import EnrollmentStatus
 
-from ..catalog.domain import Period
-from ..errors import AgeNotAccepted, AlreadyEnrolled, EnrollmentAlreadyDecided
+from ..errors import AgeNotAccepted, AlreadyEnrolled, AttendanceClosed, BookingsRemain, EnrollmentAlreadyDecided
+from ..places.domain import SlotFacts
+
+LIVE = frozenset({EnrollmentStatus.REQUESTED, EnrollmentStatus.VALIDATED})
+"""The states in which an enrollment has its days for itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityFacts:
-    """What an activity asks of a child: dates, and ages in full years, all included."""
+    """What an activity asks of a child: dates, ages in full years, all included; and where it is held."""
 
-    period: Period
+    days: DateRange
     age_min: int
     age_max: int
+    site_codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +38,21 @@ class EnrollableChild:
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentWish:
-    """A wish as the service knows it: None stands for a child or an activity that is not there for this actor."""
+    """A wish as the service knows it: None stands for a child or an activity that is not there for this actor, and for a date or
+    a site that was not said. `enrolled` are the days that the child's live enrollments there have, for the same household."""
 
     today: date
     child: EnrollableChild | None
     activity: ActivityFacts | None
-    starts_on: date | None
-    ends_on: date | None
-    has_live_enrollment: bool
+    starts_on: date | None = None
+    ends_on: date | None = None
+    site_code: str | None = None
+    enrolled: Days = Days()  # noqa: RUF009 - it is frozen
 
 
-def age_refusal(birth_on: date, activity: ActivityFacts, period: Period) -> Refusal | None:
+def age_refusal(birth_on: date, activity: ActivityFacts, days: DateRange) -> Refusal | None:
     """Refuse a child who has not the age of the activity on any day of the period."""
-    oldest, youngest = age_on(birth_on, period.ends_on), age_on(birth_on, period.starts_on)
+    oldest, youngest = age_on(birth_on, days.last), age_on(birth_on, days.first)
     if oldest < activity.age_min or youngest > activity.age_max:
         return AgeNotAccepted(age_min=activity.age_min, age_max=activity.age_max)
     return None
@@ -54,7 +63,8 @@ class EnrollmentPlan:
     """An enrollment that may be asked for."""
 
     household_id: UUID
-    period: Period
+    days: DateRange
+    site_code: str
 
 
 def request_enrollment(wish: EnrollmentWish) -> EnrollmentPlan | Refusal:
@@ -63,21 +73,37 @@ def request_enrollment(wish: EnrollmentWish) -> EnrollmentPlan | Refusal:
         return NotFound(FieldRefusal("/child_id", "child_unknown"))
     if wish.activity is None:
         return NotFound(FieldRefusal("/activity_id", "activity_unknown"))
-    offered = wish.activity.period
-    period = Period(wish.starts_on or offered.starts_on, wish.ends_on or offered.ends_on)
-    bounds = (("starts_on", offered.starts_on), ("ends_on", offered.ends_on))
-    if period.ends_on < period.starts_on:
-        return Invalid(FieldRefusal("/ends_on", "range_reversed", (("starts_on", period.starts_on),)))
-    if period.starts_on not in offered:
-        return Invalid(FieldRefusal("/starts_on", "outside_activity", bounds))
-    if period.ends_on not in offered:
-        return Invalid(FieldRefusal("/ends_on", "outside_activity", bounds))
-    if period.ends_on < wish.today:
-        return Invalid(FieldRefusal("/ends_on", "period_passed"))
-    if wish.has_live_enrollment:
+    days = _days_of(wish, wish.activity.days)
+    if isinstance(days, Refusal):
+        return days
+    if not Days((days,)).is_disjoint(wish.enrolled):
         return AlreadyEnrolled()
-    refusal = age_refusal(wish.child.birth_on, wish.activity, period)
-    return refusal or EnrollmentPlan(wish.child.household_id, period)
+    site_code = _site_of(wish.site_code, wish.activity.site_codes)
+    if isinstance(site_code, Refusal):
+        return site_code
+    refusal = age_refusal(wish.child.birth_on, wish.activity, days)
+    return refusal or EnrollmentPlan(wish.child.household_id, days, site_code)
+
+
+def _days_of(wish: EnrollmentWish, offered: DateRange) -> DateRange | Refusal:
+    starts_on, ends_on = wish.starts_on or offered.first, wish.ends_on or offered.last
+    bounds = (("starts_on", offered.first), ("ends_on", offered.last))
+    if ends_on < starts_on:
+        return Invalid(FieldRefusal("/ends_on", "range_reversed", (("starts_on", starts_on),)))
+    if starts_on not in offered:
+        return Invalid(FieldRefusal("/starts_on", "outside_activity", bounds))
+    if ends_on not in offered:
+        return Invalid(FieldRefusal("/ends_on", "outside_activity", bounds))
+    if ends_on < wish.today:
+        return Invalid(FieldRefusal("/ends_on", "period_passed"))
+    return DateRange(starts_on, ends_on)
+
+
+def _site_of(wished: str | None, site_codes: Sequence[str]) -> str | Refusal:
+    """The site wished, or the only one there is."""
+    if wished is None:
+        return site_codes[0] if len(site_codes) == 1 else Invalid(FieldRefusal("/site_code", "missing"))
+    return wished if wished in site_codes else NotFound(FieldRefusal("/site_code", "site_unknown"))
 
 
 def decide_enrollment(status: EnrollmentStatus, is_validated: bool, reason: str | None) -> EnrollmentStatus | Refusal:
@@ -88,3 +114,61 @@ def decide_enrollment(status: EnrollmentStatus, is_validated: bool, reason: str 
     if status not in (EnrollmentStatus.REQUESTED, target):
         return EnrollmentAlreadyDecided(status=status.value)
     return target
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """An enrollment, as locked, and the groups that the child is in, day by day."""
+
+    enrollment_id: UUID
+    household_id: UUID
+    child_id: UUID
+    activity_id: UUID
+    status: EnrollmentStatus
+    days: DateRange
+    groups: Timeline[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What an enrollment is once it ends: its days, None when none is left, and the groups of these days."""
+
+    status: EnrollmentStatus
+    days: DateRange | None
+    groups: Timeline[UUID]
+
+
+def cut_enrollment(enrollment: Enrolled, from_on: date, today: date, booked: Sequence[SlotFacts]) -> Cut | Refusal:
+    """What is left of an enrollment that ends before a day, and that has these slots booked from that day on."""
+    if refusal := _refuse_change(enrollment, from_on, today):
+        return refusal
+    if closed := [slot.service_on for slot in booked if slot.is_closed]:
+        return AttendanceClosed(service_on=max(closed))
+    if from_on <= enrollment.days.first:
+        return Cut(EnrollmentStatus.ENDED, None, Timeline())
+    kept = DateRange(enrollment.days.first, from_on - ONE_DAY)
+    return Cut(enrollment.status, kept, enrollment.groups.within(Days((kept,))))
+
+
+def change_group(
+    enrollment: Enrolled, group_id: UUID, from_on: date, today: date, booked: Sequence[SlotFacts]
+) -> Timeline[UUID] | Refusal:
+    """The groups of an enrolled child who changes to another one on a day, and who has these slots booked from that day on."""
+    if refusal := _refuse_change(enrollment, from_on, today):
+        return refusal
+    during = DateRange(max(from_on, enrollment.days.first), enrollment.days.last)
+    groups = enrollment.groups.put(during, group_id)
+    if booked and groups != enrollment.groups:
+        return BookingsRemain(count=len(booked), service_on=booked[0].service_on)
+    return groups
+
+
+def _refuse_change(enrollment: Enrolled, from_on: date, today: date) -> Refusal | None:
+    if enrollment.status not in LIVE:
+        return EnrollmentAlreadyDecided(status=enrollment.status.value)
+    if from_on < today:
+        return Invalid(FieldRefusal("/from_on", "period_passed"))
+    if from_on > enrollment.days.last:
+        bounds = (("starts_on", enrollment.days.first), ("ends_on", enrollment.days.last))
+        return Invalid(FieldRefusal("/from_on", "outside_enrollment", bounds))
+    return None

@@ -2,22 +2,33 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from chassis.data.database import Queries, Row
+from chassis.data.database import Queries
 from chassis.data.paging import page_of, read_id
+from chassis.data.ranges import read_range
+from chassis.days import DateRange, Days
 from chassis.refusal import NotFound, Refusal
-from contracts.booking.models import Activity, ActivityOffer, Cutoff, Enrollment
+from contracts.booking.catalog import ActivityOffer
+from contracts.booking.models import Enrollment
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import EnrollmentStatus
 
-from ..catalog.domain import Period
+from ..catalog.queries import EVERY_ACTIVITY_SQL, activity_of
 from .domain import ActivityFacts, EnrollableChild, EnrollmentWish, request_enrollment
 
 EVERY_ENROLLMENT_SQL = """
 select e.id as enrollment_id, e.household_id, e.child_id, c.first_name as child_first_name,
-       c.last_name as child_last_name, e.activity_id, a.label as activity_label, e.status, e.starts_on, e.ends_on,
-       e.requested_at, e.decided_at, e.reason
+       c.last_name as child_last_name, e.activity_id, a.label as activity_label, e.status,
+       lower(e.days) as starts_on, upper(e.days) - 1 as ends_on, e.requested_at, e.decided_at, e.reason,
+       (
+           select coalesce(jsonb_agg(
+               jsonb_build_object('group_id', g.id, 'group_label', g.label, 'site_code', g.site_code,
+                                  'starts_on', lower(p.during), 'ends_on', upper(p.during) - 1)
+               order by p.during
+           ), '[]') from placements p join groups g on g.id = p.group_id where p.enrollment_id = e.id
+       ) as placements
 from enrollments e
 join activities a on a.id = e.activity_id
 left join children c on c.child_id = e.child_id and c.household_id = e.household_id
@@ -62,32 +73,32 @@ async def enrollments(queries: Queries, wanted: EnrollmentFilter) -> Page[Enroll
     return page_of([Enrollment(**row) for row in rows], lambda enrollment: (enrollment.enrollment_id,))
 
 
-OFFERS_SQL = """
-select a.id as activity_id, a.kind, a.label, a.site_label, a.tariff_code, a.age_min, a.age_max, a.starts_on, a.ends_on,
-       a.cutoff_days_before, a.cutoff_at,
-       exists (
-           select 1 from enrollments e
-           where e.child_id = $1 and e.activity_id = a.id and e.status in ('requested', 'validated')
-       ) as has_live_enrollment
-from activities a where $2::uuid is null or a.id > $2 order by a.id limit $3
-"""
+OFFERS_SQL = f"""
+select activity.*, (
+    select array_agg(days) from enrollments e
+    where e.child_id = $1 and e.household_id = $2 and e.activity_id = activity.activity_id
+      and e.status in ('requested', 'validated')
+) as enrolled
+from ({EVERY_ACTIVITY_SQL} where $3::uuid is null or a.id > $3 order by a.id limit $4) activity
+order by activity_id
+"""  # noqa: S608 - it is put together from constants alone
 
 
 async def offers(
     queries: Queries, child_id: UUID, child: EnrollableChild, today: date, cursor: str | None
 ) -> Page[ActivityOffer]:
-    """Every activity as it stands for a child, by the rule that decides a request for it."""
-    rows = await queries.fetch(OFFERS_SQL, child_id, read_id(cursor), PAGE_SIZE_MAX + 1)
-    return page_of([_offer(row, child, today) for row in rows], lambda offer: (offer.activity.activity_id,))
+    """Every activity as it stands for a child of a household, by the rule that decides a request for it."""
+    rows = await queries.fetch(OFFERS_SQL, child_id, child.household_id, read_id(cursor), PAGE_SIZE_MAX + 1)
+    return page_of([_offer(dict(row), child, today) for row in rows], lambda offer: (offer.activity.activity_id,))
 
 
-def _offer(row: Row, child: EnrollableChild, today: date) -> ActivityOffer:
-    fields = dict(row)
-    cutoff = Cutoff(days_before=fields.pop("cutoff_days_before"), at=fields.pop("cutoff_at"))
-    has_live_enrollment = fields.pop("has_live_enrollment")
-    activity = Activity(cutoff=cutoff, **fields)
-    facts = ActivityFacts(Period(activity.starts_on, activity.ends_on), activity.age_min, activity.age_max)
-    outcome = request_enrollment(EnrollmentWish(today, child, facts, None, None, has_live_enrollment))
+def _offer(fields: dict[str, Any], child: EnrollableChild, today: date) -> ActivityOffer:
+    enrolled = Days.of(read_range(days) for days in fields.pop("enrolled") or ())
+    activity = activity_of(fields)
+    sites = tuple(site.code for site in activity.sites)
+    facts = ActivityFacts(DateRange(activity.starts_on, activity.ends_on), activity.age_min, activity.age_max, sites)
+    # Whichever site is chosen, the answer is the same.
+    outcome = request_enrollment(EnrollmentWish(today, child, facts, site_code=sites[0], enrolled=enrolled))
     if not isinstance(outcome, Refusal):
         return ActivityOffer(activity=activity, reason=None, params={})
     reason = outcome.fields[0].code if outcome.fields else outcome.code()

@@ -10,7 +10,8 @@ from chassis.data.idempotency import Claim
 from chassis.http.routes import serves
 from chassis.refusal import NotFound
 from contracts.booking import api
-from contracts.booking.models import ActivityOffer, Enrollment, EnrollmentCreate, EnrollmentDecision
+from contracts.booking.catalog import ActivityOffer
+from contracts.booking.models import Enrollment, EnrollmentCreate, EnrollmentDecision, EnrollmentEnd, PlacementChange
 from contracts.http import Cursor, Page
 from contracts.types import ActorKind, EnrollmentStatus
 
@@ -41,9 +42,14 @@ async def list_enrollments(
 
 @serves(api.list_offers)
 async def list_offers(
-    child_id: UUID, db: Database, actor: Actor, zone: ZoneInfo, cursor: Cursor | None = None
+    child_id: UUID,
+    db: Database,
+    actor: Actor,
+    zone: ZoneInfo,
+    household_id: UUID | None = None,
+    cursor: Cursor | None = None,
 ) -> Page[ActivityOffer]:
-    child = await child_for(db, actor, child_id)
+    child = await child_for(db, actor, child_id, household_id)
     if child is None:
         raise NotFound
     today = civil_day(await db.now(), zone)
@@ -56,4 +62,18 @@ async def decide_enrollment(enrollment_id: UUID, body: EnrollmentDecision, db: D
     return await commands.decide(db, actor, enrollment_id, body)
 
 
-ROUTES = (request_enrollment, list_enrollments, list_offers, decide_enrollment)
+@serves(api.end_enrollment)
+async def end_enrollment(
+    enrollment_id: UUID, body: EnrollmentEnd, db: Database, actor: Actor, zone: ZoneInfo
+) -> Enrollment:
+    return await commands.end(db, actor, enrollment_id, body, zone)
+
+
+@serves(api.change_placement)
+async def change_placement(
+    enrollment_id: UUID, body: PlacementChange, db: Database, actor: Actor, zone: ZoneInfo
+) -> Enrollment:
+    return await commands.change_placement(db, actor, enrollment_id, body, zone)
+
+
+ROUTES = (request_enrollment, list_enrollments, list_offers, decide_enrollment, end_enrollment, change_placement)

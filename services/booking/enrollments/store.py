@@ -1,83 +1,126 @@
-"""Storage of enrollments."""
+"""Storage of enrollments and of the groups that enrolled children are in."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from chassis.data.database import Row, Transaction
+from chassis.data.ranges import read_range, stored_range
+from chassis.days import DateRange, Days
+from chassis.identifiers import new_id
+from chassis.timeline import Timeline
 from contracts.types import EnrollmentStatus
 
-ACTIVITY_FACTS_SQL = "select starts_on, ends_on, age_min, age_max from activities where id = $1"
+from .domain import ActivityFacts, Cut, Enrolled
 
+PLACEMENT_DAYS = "daterange(nullif(lower(p.during), lower(e.days)), nullif(upper(p.during), upper(e.days)))"
+"""The days on which the child of an enrollment `e` is seen in the group of its placement `p`: before and after the enrollment
+that is the group of its first and last day, so that these days are closed for being outside, and for nothing else."""
 
-async def activity_facts(tx: Transaction, activity_id: UUID) -> Row | None:
-    """`starts_on`, `ends_on`, `age_min` and `age_max` of an activity, or None when there is no such activity."""
-    return await tx.fetchrow(ACTIVITY_FACTS_SQL, activity_id)
-
-
-HAS_LIVE_ENROLLMENT_SQL = """
-select exists (
-    select 1 from enrollments
-    where child_id = $1 and activity_id = $2 and status in ('requested', 'validated')
-)
+ACTIVITY_FACTS_SQL = """
+select starts_on, ends_on, age_min, age_max,
+       array(select site_code from groups where activity_id = activities.id and is_default order by site_code) as site_codes
+from activities where id = $1
 """
 
 
-async def has_live_enrollment(tx: Transaction, child_id: UUID, activity_id: UUID) -> bool:
-    """Whether the child has an enrollment in the activity that was asked for or validated."""
-    return bool(await tx.fetchval(HAS_LIVE_ENROLLMENT_SQL, child_id, activity_id))
+async def activity_facts(tx: Transaction, activity_id: UUID) -> ActivityFacts | None:
+    """What an activity asks of a child, or None when there is no such activity."""
+    row = await tx.fetchrow(ACTIVITY_FACTS_SQL, activity_id)
+    return facts_of(row) if row else None
+
+
+def facts_of(row: Row) -> ActivityFacts:
+    """An activity of a row with its dates, ages and `site_codes`."""
+    days = DateRange(row["starts_on"], row["ends_on"])
+    return ActivityFacts(days, row["age_min"], row["age_max"], tuple(row["site_codes"]))
+
+
+ENROLLED_DAYS_SQL = """
+select days from enrollments
+where child_id = $1 and activity_id = $2 and household_id = $3 and status in ('requested', 'validated')
+"""
+
+
+async def enrolled_days(tx: Transaction, child_id: UUID, activity_id: UUID, household_id: UUID | None) -> Days:
+    """The days that the child's live enrollments in the activity have, for a household."""
+    rows = await tx.fetch(ENROLLED_DAYS_SQL, child_id, activity_id, household_id)
+    return Days.of(read_range(row["days"]) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
 class NewEnrollment:
-    """An enrollment that a family or an agent asks for."""
+    """An enrollment that a family or an agent asks for, at a site."""
 
     enrollment_id: UUID
     household_id: UUID
     child_id: UUID
     activity_id: UUID
-    starts_on: date
-    ends_on: date
+    site_code: str
+    days: DateRange
     requested_by: UUID
     requested_at: datetime
 
 
 INSERT_ENROLLMENT_SQL = """
-insert into enrollments (id, household_id, child_id, activity_id, status, starts_on, ends_on, requested_by, requested_at)
-values ($1, $2, $3, $4, 'requested', $5, $6, $7, $8)
-on conflict (child_id, activity_id) where status in ('requested', 'validated') do nothing returning true
+insert into enrollments (id, household_id, child_id, activity_id, status, days, requested_by, requested_at)
+values ($1, $2, $3, $4, 'requested', $5, $6, $7)
+on conflict on constraint enrollments_apart do nothing returning true
+"""
+
+PLACE_IN_DEFAULT_GROUP_SQL = """
+insert into placements (id, enrollment_id, group_id, during)
+select $1, $2, id, $5 from groups where activity_id = $3 and site_code = $4 and is_default
 """
 
 
 async def insert_enrollment(tx: Transaction, enrollment: NewEnrollment) -> bool:
-    """Store a new enrollment, awaiting its decision; False when a live one was stored in the meantime."""
+    """Store a new enrollment in the default group of its site; False when one with a day in common was stored meanwhile."""
+    days = stored_range(enrollment.days)
     is_stored = await tx.fetchval(
         INSERT_ENROLLMENT_SQL,
         enrollment.enrollment_id,
         enrollment.household_id,
         enrollment.child_id,
         enrollment.activity_id,
-        enrollment.starts_on,
-        enrollment.ends_on,
+        days,
         enrollment.requested_by,
         enrollment.requested_at,
     )
-    return bool(is_stored)
+    if not is_stored:
+        return False
+    place = (enrollment.activity_id, enrollment.site_code, days)
+    await tx.execute(PLACE_IN_DEFAULT_GROUP_SQL, new_id(), enrollment.enrollment_id, *place)
+    return True
 
 
 LOCK_ENROLLMENT_SQL = """
-select id, household_id, child_id, activity_id, status, starts_on, ends_on from enrollments where id = $1 for update
+select id, household_id, child_id, activity_id, status, days from enrollments where id = $1 for update
 """
 
+PLACEMENTS_SQL = "select group_id, during from placements where enrollment_id = $1"
 
-async def lock_enrollment(tx: Transaction, enrollment_id: UUID) -> Row | None:
-    """An enrollment to decide, or None when there is none."""
-    return await tx.fetchrow(LOCK_ENROLLMENT_SQL, enrollment_id)
+
+async def lock_enrollment(tx: Transaction, enrollment_id: UUID) -> Enrolled | None:
+    """An enrollment to decide or to change, or None when there is none."""
+    row = await tx.fetchrow(LOCK_ENROLLMENT_SQL, enrollment_id)
+    if row is None:
+        return None
+    placements = await tx.fetch(PLACEMENTS_SQL, enrollment_id)
+    return Enrolled(
+        enrollment_id=enrollment_id,
+        household_id=row["household_id"],
+        child_id=row["child_id"],
+        activity_id=row["activity_id"],
+        status=EnrollmentStatus(row["status"]),
+        days=read_range(row["days"]),
+        groups=Timeline.of((read_range(placement["during"]), placement["group_id"]) for placement in placements),
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionTaken:
-    """Who decided what, and when; `reason` says why it was refused."""
+    """Who decided what, and when; `reason` says why it was refused or ended."""
 
     status: EnrollmentStatus
     reason: str | None
@@ -99,3 +142,42 @@ async def save_decision(tx: Transaction, enrollment_id: UUID, decision: Decision
         decision.decided_by,
         decision.decided_at,
     )
+
+
+CUT_ENROLLMENT_SQL = "update enrollments set days = $2 where id = $1"
+
+
+async def save_cut(tx: Transaction, enrollment_id: UUID, cut: Cut, decision: DecisionTaken) -> None:
+    """Store that an enrollment was cut, with its groups; one that has no day left keeps those that it had, for the record."""
+    await save_decision(tx, enrollment_id, decision)
+    if cut.days is not None:
+        await tx.execute(CUT_ENROLLMENT_SQL, enrollment_id, stored_range(cut.days))
+    await replace_placements(tx, enrollment_id, cut.groups)
+
+
+FORGET_PLACEMENTS_SQL = "delete from placements where enrollment_id = $1"
+
+INSERT_PLACEMENTS_SQL = """
+insert into placements (id, enrollment_id, group_id, during)
+select id, $1, group_id, during from unnest($2::uuid[], $3::uuid[], $4::daterange[]) as p(id, group_id, during)
+"""
+
+
+async def replace_placements(tx: Transaction, enrollment_id: UUID, groups: Timeline[UUID]) -> None:
+    """Store the groups that an enrolled child is in, day by day."""
+    await tx.execute(FORGET_PLACEMENTS_SQL, enrollment_id)
+    await tx.execute(
+        INSERT_PLACEMENTS_SQL,
+        enrollment_id,
+        [new_id() for _ in groups],
+        [placement.value for placement in groups],
+        [stored_range(placement.during) for placement in groups],
+    )
+
+
+IS_GROUP_OF_SQL = "select exists (select from groups where id = $1 and activity_id = $2)"
+
+
+async def is_group_of(tx: Transaction, group_id: UUID, activity_id: UUID) -> bool:
+    """Whether it is one of the groups of this activity."""
+    return bool(await tx.fetchval(IS_GROUP_OF_SQL, group_id, activity_id))

@@ -1,10 +1,16 @@
--- Activities and their days, enrollments, bookings, and the replica of households.
+-- Sites, activities with their groups and units, the places of each day, enrollments, bookings, attendance, and the replica of households.
+
+create extension if not exists btree_gist;
+
+create table sites (
+    code text primary key,
+    label text not null
+);
 
 create table activities (
     id uuid primary key,
     kind text not null,
     label text not null,
-    site_label text not null,
     tariff_code text not null,
     age_min smallint not null,
     age_max smallint not null,
@@ -16,17 +22,70 @@ create table activities (
     check (starts_on <= ends_on)
 );
 
--- The fill factor leaves room beside each row for its next version: `taken` changes often and is in no index.
-create table slots (
+-- A unit of the day. It takes its places from the pools of the units that it `implies`, or from one of its own name; a child who
+-- has one that it `excludes` cannot have it on the same day. Times of day exclude the end.
+create table units (
+    activity_id uuid not null references activities,
+    code text not null,
+    label text not null,
+    starts_at time not null,
+    ends_at time not null,
+    implies text[] not null,
+    excludes text[] not null,
+    span int4range not null generated always as (
+        int4range((extract(epoch from starts_at) / 60)::int, (extract(epoch from ends_at) / 60)::int)
+    ) stored,
+    parts text[] not null generated always as (case when implies = '{}' then array[code] else implies end) stored,
+    primary key (activity_id, code),
+    check (starts_at < ends_at)
+);
+
+-- Children of one age or class at a site. Each site of an activity has one that is its default.
+create table groups (
     id uuid primary key,
     activity_id uuid not null references activities,
+    site_code text not null references sites,
+    code text not null,
+    label text not null,
+    is_default boolean not null,
+    unique (activity_id, site_code, code),
+    unique (id, activity_id, site_code)
+);
+create unique index groups_one_default on groups (activity_id, site_code) where is_default;
+create index groups_of_site on groups (site_code);
+
+-- Places of a group in a part of a day. The fill factor leaves room beside each row for its next version: `taken` changes often
+-- and is in no index.
+create table pools (
+    id uuid primary key,
+    group_id uuid not null references groups,
     service_on date not null,
+    part text not null,
     capacity integer not null,
     taken integer not null default 0,
-    closed_at timestamptz,
-    unique (activity_id, service_on),
-    constraint slots_never_oversold check (taken between 0 and capacity)
+    unique (group_id, service_on, part),
+    constraint pools_never_oversold check (taken between 0 and capacity)
 ) with (fillfactor = 50);
+
+-- `pool_ids` are the pools of its unit's parts. Whoever changes what is booked of a slot holds its `lock_ids`: those pools, and those
+-- of the units that its unit excludes. None of them ever changes, nor do the slot's other keys.
+create table slots (
+    id uuid primary key,
+    activity_id uuid not null,
+    site_code text not null,
+    group_id uuid not null,
+    unit_code text not null,
+    service_on date not null,
+    pool_ids uuid[] not null check (pool_ids <> '{}'),
+    lock_ids uuid[] not null check (lock_ids @> pool_ids),
+    closed_at timestamptz,
+    unique (group_id, service_on, unit_code),
+    unique (id, service_on),
+    foreign key (group_id, activity_id, site_code) references groups (id, activity_id, site_code),
+    foreign key (activity_id, unit_code) references units
+);
+create index slots_of_unit on slots (activity_id, unit_code, service_on);
+create index slots_by_day on slots (service_on, id);
 
 create table enrollments (
     id uuid primary key,
@@ -34,45 +93,104 @@ create table enrollments (
     child_id uuid not null,
     activity_id uuid not null references activities,
     status text not null check (status in ('requested', 'validated', 'refused', 'ended')),
-    starts_on date not null,
-    ends_on date not null,
+    days daterange not null check (not isempty(days) and not lower_inf(days) and not upper_inf(days)),
     requested_by uuid not null,
     requested_at timestamptz not null,
     decided_by uuid,
     decided_at timestamptz,
     reason text,
-    check (starts_on <= ends_on)
+    constraint enrollments_apart exclude using gist (child_id with =, activity_id with =, household_id with =, days with &&)
+        where (status in ('requested', 'validated'))
 );
-create unique index enrollments_one_live on enrollments (child_id, activity_id)
-where status in ('requested', 'validated');
 create index enrollments_of_child on enrollments (child_id, activity_id, requested_at desc);
+create index enrollments_of_activity on enrollments (activity_id);
 create index enrollments_of_household on enrollments (household_id, id);
 create index enrollments_to_decide on enrollments (id) where status = 'requested';
 
-create table bookings (
+-- The group that an enrolled child is in, day by day; together they cover the days of the enrollment.
+create table placements (
     id uuid primary key,
+    enrollment_id uuid not null references enrollments,
+    group_id uuid not null references groups,
+    during daterange not null check (not isempty(during)),
+    constraint placements_apart exclude using gist (enrollment_id with =, during with &&)
+);
+create index placements_of_group on placements (group_id);
+
+-- Partitions hold a school year each (`open_school_year`). A booking that is held, requested or confirmed is live: the child is there
+-- in those minutes of the day (end excluded), and nowhere else.
+create table bookings (
+    id uuid not null,
+    service_on date not null,
     basket_id uuid not null,
     household_id uuid not null,
     child_id uuid not null,
     activity_id uuid not null,
-    slot_id uuid not null references slots,
-    service_on date not null,
-    status text not null check (status in ('confirmed', 'cancelled')),
+    slot_id uuid not null,
+    span int4range not null check (not isempty(span)),
+    status text not null,
     booked_by uuid not null,
     confirmed_at timestamptz not null,
     cancelled_by uuid,
     cancelled_at timestamptz,
-    attendance text,
-    recorded_attendance text
-);
-create unique index bookings_one_live on bookings (slot_id, child_id) where status = 'confirmed';
+    primary key (service_on, id),
+    foreign key (slot_id, service_on) references slots (id, service_on),
+    constraint bookings_one_place exclude using gist (service_on with =, child_id with =, span with &&)
+        where (status in ('held', 'requested', 'confirmed'))
+) partition by range (service_on);
+create index bookings_of_slot on bookings (slot_id, child_id) where status in ('held', 'requested', 'confirmed');
 create index bookings_of_household on bookings (household_id, service_on, id);
+
+-- Makes the partition of the school year that begins on 1 September of `year`, unless it is there. It is built apart and then
+-- attached, so that nobody waits who reads or writes the other years.
+create function open_school_year(year integer) returns void language plpgsql as $$
+declare
+    place text := format('bookings_%s', year);
+begin
+    if to_regclass(place) is not null then
+        return;
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('school years', 0));
+    if to_regclass(place) is not null then
+        return;
+    end if;
+    execute format('create table %I (like bookings including all)', place);
+    execute format(
+        'alter table bookings attach partition %I for values from (%L) to (%L)',
+        place, make_date(year, 9, 1), make_date(year + 1, 9, 1)
+    );
+end
+$$;
+select open_school_year(extract(year from current_date - interval '8 months')::int + ahead) from generate_series(0, 1) ahead;
+
+-- What was seen of a child on a day; without `booking_id` it came unbooked. `recorded` is the mark that the last closing published;
+-- `device_mark_ids` are the marks of devices that were noted here, so that one that is sent again is known.
+create table attendances (
+    id uuid primary key,
+    slot_id uuid not null,
+    service_on date not null,
+    child_id uuid not null,
+    household_id uuid not null,
+    booking_id uuid,
+    mark text not null,
+    recorded text,
+    arrived_at timestamptz,
+    left_at timestamptz,
+    marked_by uuid not null,
+    marked_at timestamptz not null,
+    device_mark_ids uuid[] not null,
+    unique (slot_id, child_id),
+    foreign key (slot_id, service_on) references slots (id, service_on),
+    foreign key (service_on, booking_id) references bookings
+);
+create index attendances_of_booking on attendances (service_on, booking_id);
 
 -- Replicas of people, each from a topic of its own: nothing here refers to a row that another topic brings.
 -- `version` is the sequence of the state that was applied last.
 create table households (
     household_id uuid primary key,
-    version bigint not null
+    version bigint not null,
+    reference text not null
 );
 
 create table household_adults (
@@ -124,6 +242,7 @@ create table guardianships (
 create index guardianships_of_household on guardianships (household_id);
 create index guardianships_of_child on guardianships (child_id);
 
+-- A child as a household calls it, and the days on which it belongs to it: what is done for it is done for a household of the day.
 create view children as
-select m.household_id, c.child_id, c.first_name, c.last_name, c.birth_on
+select m.household_id, m.days, c.child_id, c.first_name, c.last_name, c.birth_on
 from household_children m join child_records c on c.child_id = m.child_id;

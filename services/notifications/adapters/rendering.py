@@ -16,6 +16,7 @@ from contracts.identity.models import Credential
 from contracts.registry import EVENTS
 from contracts.types import Civility
 
+from ..messages.domain import Named
 from ..messages.store import Notice, Recipient
 from ..settings import SenderIdentity
 from .french import date_words, moment_words, money, of_month, phone
@@ -58,7 +59,7 @@ class Renderer:
         )
         self._environment.globals.update(town=town, sender=sender, portal_url=portal_url.rstrip("/"))
 
-    def render(self, notice: Notice, recipient: Recipient, names: Mapping[UUID, str]) -> Letter:
+    def render(self, notice: Notice, recipient: Recipient, names: Mapping[Named, str]) -> Letter:
         """The letter of a notice to one of its recipients.
 
         Raises:
@@ -90,11 +91,13 @@ def greeting(recipient: Recipient) -> str:
     return f"Bonjour {salutation} {recipient.last_name},"
 
 
-def _naming(names: Mapping[UUID, str]) -> Callable[[UUID], str]:
-    def name(identifier: UUID) -> str:
+def _naming(names: Mapping[Named, str]) -> Callable[..., str]:
+    def name(identifier: UUID, unit_code: str = "") -> str:
         try:
-            return names[identifier]
+            label = names[identifier]
         except KeyError as error:
             raise MissingName from error
+        unit = names.get((identifier, unit_code))
+        return f"{label} ({unit})" if unit else label
 
     return name

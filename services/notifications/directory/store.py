@@ -17,7 +17,7 @@ ADULTS = DatedMembers(
 PAYERS = DatedMembers("household_payers", "household_id", "adult_id")
 CHILDREN = DatedMembers("household_children", "household_id", "child_id", {"name": "text"})
 ACCOUNTS = Replica("accounts", "account_id", ("guardian_id", "email"))
-ACTIVITIES = Replica("activities", "activity_id", ("label", "site_label"))
+ACTIVITIES = Replica("activities", "activity_id", ("label", "units"))
 
 
 async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envelope) -> None:
@@ -49,4 +49,5 @@ async def keep_account(tx: Transaction, state: AccountState, envelope: Envelope)
 
 async def keep_activity(tx: Transaction, state: ActivityState, envelope: Envelope) -> None:
     """Replace what is known of an activity, unless something newer is."""
-    await ACTIVITIES.keep(tx, state.activity_id, envelope.sequence, state.label, state.site_label)
+    units = {unit.code: unit.label for unit in state.units}
+    await ACTIVITIES.keep(tx, state.activity_id, envelope.sequence, state.label, units)

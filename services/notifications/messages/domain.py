@@ -15,6 +15,9 @@ FACTS_RETRY_MAX: Final = timedelta(seconds=5)
 RETRY_DOUBLINGS_MAX: Final = 16
 PERMANENT_CODES: Final = range(500, 600)
 
+Named = UUID | tuple[UUID, str]
+"""What a message says by its name: a child, an activity, or a unit by its activity and code."""
+
 
 class Template(StrEnum):
     """What a message is about; the layouts of a mail carry its template's name."""

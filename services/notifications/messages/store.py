@@ -11,7 +11,7 @@ from chassis.data.database import Database, Queries, Row, Transaction
 from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
 
-from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Sent, Template, retry_after
+from .domain import FACTS_RETRY_MAX, Audience, Named, Outcome, Postponed, Sent, Template, retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,22 +268,25 @@ async def read_recipient(db: Queries, audience: Audience, subject_id: UUID, reci
         row = await db.fetchrow(READ_ACCOUNT_HOLDER_SQL, subject_id)
     else:
         row = await db.fetchrow(READ_GUARDIAN_SQL, subject_id, recipient_id)
-    return Recipient(**dict(row)) if row else None
+    return Recipient(**row) if row else None
 
 
 READ_CHILDREN_SQL = "select child_id, name from household_children where household_id = $1"
 
 READ_ACTIVITIES_SQL = """
-select activity_id, label, site_label from activities
+select activity_id, label, units from activities
 where activity_id::text in (select jsonb_path_query($1::jsonb, '$.**.activity_id') #>> '{}')
 """
 
 
-async def read_names(db: Queries, notice: Notice) -> dict[UUID, str]:
-    """The names that a notice's ids stand for: first names of children, labels of activities."""
+async def read_names(db: Queries, notice: Notice) -> dict[Named, str]:
+    """The names that a notice's ids stand for: first names of children, labels of activities and of their units, if several."""
     children = await db.fetch(READ_CHILDREN_SQL, notice.subject_id)
-    activities = await db.fetch(READ_ACTIVITIES_SQL, notice.payload)
-    return {row["child_id"]: row["name"] for row in children} | {row["activity_id"]: row["label"] for row in activities}
+    names: dict[Named, str] = {row["child_id"]: row["name"] for row in children}
+    for row in await db.fetch(READ_ACTIVITIES_SQL, notice.payload):
+        units = row["units"] if len(row["units"]) > 1 else {}
+        names |= {row["activity_id"]: row["label"], **{(row["activity_id"], code): units[code] for code in units}}
+    return names
 
 
 FORGET_OLD_SQL = """

@@ -82,6 +82,6 @@ create table accounts (
 create table activities (
     activity_id uuid primary key,
     label text not null,
-    site_label text not null,
+    units jsonb not null,
     version bigint not null
 );

@@ -62,7 +62,7 @@ class Person:
 class World:
     """What exists. `owned` are the ids of a household's things by kind, `shared` those of the town's.
 
-    `slots` are days that nobody booked, `marked` the bookings of the one day whose sheet is kept.
+    `slots` are days that nobody booked, `marked` the children of the one day whose sheet is kept.
     """
 
     town: Town
@@ -74,6 +74,7 @@ class World:
     endings: Iterator[int] = field(default_factory=count)
     marked: list[str] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
+    _ends: Iterator[int] = field(default_factory=count)
 
     def strangers(self, actor: str) -> set[str]:
         """The family names that this actor has no business with."""
@@ -85,6 +86,10 @@ class World:
         """A month without an invoice run."""
         number = next(self._numbers)
         return f"{2025 - number // 12}-{12 - number % 12:02}"
+
+    def last_day(self) -> int:
+        """By how many days an enrollment ends ahead: each time a day sooner, after every day that is booked."""
+        return 198 - next(self._ends)
 
     async def run(self, *steps: str) -> str:
         """A drafted invoice run, moved on by these steps."""
@@ -235,9 +240,10 @@ async def _enroll_and_book(world: World, name: str) -> None:
     enrollment_id = await booking.enroll(family, UUID(world.shared["activity"]))
     answer = await booking.book(family, UUID(world.shared["slot"]), next(world.slots))
     assert answer.status_code == 201, answer.text
-    by_slot = {booked["slot_id"]: booked["booking_id"] for booked in answer.json()["bookings"]}
-    world.marked.append(by_slot.pop(world.shared["slot"]))
-    (booking_id,) = by_slot.values()
+    world.marked.append(str(family.child_id))
+    (booking_id,) = (
+        booked["booking_id"] for booked in answer.json()["bookings"] if booked["slot_id"] != world.shared["slot"]
+    )
     world.owned[name] |= {"enrollment": str(enrollment_id), "booking": booking_id}
 
 

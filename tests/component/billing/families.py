@@ -5,7 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from contracts.booking.events import ActivityState, AttendanceRecorded, BookingCancelled, BookingConfirmed
+from contracts.booking.events import (
+    ActivitySite,
+    ActivityState,
+    ActivityUnit,
+    AttendanceRecorded,
+    BookingCancelled,
+    BookingConfirmed,
+)
 from contracts.family.events import HouseholdState, Quotient, QuotientState
 from contracts.types import ActivityKind, Attendance, QuotientSource
 from tests.factories.households import KnownChild, adult, household_state
@@ -58,6 +65,7 @@ class Booked:
     service_on: date = WEDNESDAY
     booking_id: UUID = field(default_factory=uuid4)
     slot_id: UUID = field(default_factory=uuid4)
+    attendance_id: UUID = field(default_factory=uuid4)
 
     def _common(self) -> dict[str, Any]:
         return {
@@ -65,6 +73,7 @@ class Booked:
             "household_id": self.family.household_id,
             "child_id": self.family.child_id,
             "activity_id": self.activity_id,
+            "unit_code": "day",
             "slot_id": self.slot_id,
             "service_on": self.service_on,
         }
@@ -77,20 +86,33 @@ class Booked:
         """The place was given back, in time or not."""
         return BookingCancelled(**self._common(), is_chargeable=is_chargeable, cancelled_at=MOMENT)
 
-    def attended(
-        self, attendance: Attendance = Attendance.PRESENT, recorded_at: datetime = MOMENT
-    ) -> AttendanceRecorded:
+    def attended(self, attendance: str = Attendance.PRESENT, recorded_at: datetime = MOMENT) -> AttendanceRecorded:
         """The sheet was closed."""
-        return AttendanceRecorded(**self._common(), attendance=attendance, recorded_at=recorded_at)
+        return self._recorded(attendance, recorded_at, self._common())
+
+    def unbooked(self, attendance: str = Attendance.UNBOOKED, recorded_at: datetime = MOMENT) -> AttendanceRecorded:
+        """The sheet was closed on which the child stood who had come without the booking."""
+        return self._recorded(attendance, recorded_at, self._common() | {"booking_id": None})
+
+    def _recorded(self, attendance: str, recorded_at: datetime, fields: dict[str, Any]) -> AttendanceRecorded:
+        return AttendanceRecorded(
+            **fields,
+            attendance_id=self.attendance_id,
+            attendance=attendance,
+            arrived_at=None,
+            left_at=None,
+            recorded_at=recorded_at,
+        )
 
 
-def activity(activity_id: UUID, tariff_code: str = "leisure") -> ActivityState:
+def activity(activity_id: UUID, tariff_code: str = "leisure", kind: str = ActivityKind.LEISURE) -> ActivityState:
     """A leisure centre priced by a tariff."""
     return ActivityState(
         activity_id=activity_id,
-        kind=ActivityKind.LEISURE,
+        kind=kind,
         label="Mercredis du centre de loisirs",
-        site_label="Centre Jules-Verne",
+        sites=(ActivitySite(code="verne", label="Centre Jules-Verne"),),
+        units=(ActivityUnit(code="day", label="Journée"),),
         tariff_code=tariff_code,
     )
 

@@ -3,58 +3,17 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx2
 import pytest
 
-from contracts.booking.events import AttendanceRecorded
+from tests.component.booking.sheets import Sheet
 from tests.factories.booking import BookingTown, Family, refusal_codes
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 
 
-class Sheet:
-    """A day with two booked children, seen by the agent on site."""
-
-    def __init__(self, town: BookingTown, slot_id: UUID, families: list[Family], bookings: list[str]) -> None:
-        self.town, self.slot_id, self.families, self.bookings = town, slot_id, families, bookings
-
-    async def read(self) -> dict[str, Any]:
-        answer = await self.town.client.get(self._path, headers=self.town.site_agent)
-        document: dict[str, Any] = answer.json()
-        return document
-
-    async def mark(self, *marks: tuple[str, str]) -> httpx2.Response:
-        body = {"marks": [{"booking_id": booking_id, "attendance": mark} for booking_id, mark in marks]}
-        return await self.town.client.put(self._path, json=body, headers=self.town.site_agent)
-
-    async def close(self) -> httpx2.Response:
-        return await self.town.client.post(f"{self._path}/closure", headers=self.town.site_agent)
-
-    async def recorded(self) -> list[tuple[str, str]]:
-        events = await self.town.service.outbox()
-        return [(str(e.booking_id), e.attendance) for e in events if isinstance(e, AttendanceRecorded)]
-
-    @property
-    def _path(self) -> str:
-        return f"/slots/{self.slot_id}/attendance"
-
-
-@pytest.fixture
-async def sheet(town: BookingTown) -> Sheet:
-    activity_id = await town.activity()
-    (slot_id,) = await town.open(activity_id, 10)
-    families, bookings = [], []
-    for _ in range(2):
-        family = await town.family()
-        await town.enroll(family, activity_id)
-        bookings.append((await town.book(family, slot_id)).json()["bookings"][0]["booking_id"])
-        families.append(family)
-    return Sheet(town, slot_id, families, bookings)
-
-
 async def test_a_sheet_is_marked_and_closed_from_its_day_on(service: RunningService, sheet: Sheet) -> None:
-    first, second = sheet.bookings
+    first, second = sheet.children
     service.advance(days=9)
     for early in (await sheet.mark((first, "present")), await sheet.close()):
         assert (early.status_code, early.json()["code"]) == (409, "day_not_come")
@@ -63,7 +22,7 @@ async def test_a_sheet_is_marked_and_closed_from_its_day_on(service: RunningServ
     assert (await sheet.mark((first, "present"))).status_code == 200
     incomplete = await sheet.close()
     assert (incomplete.status_code, incomplete.json()["code"]) == (409, "attendance_incomplete")
-    assert [error["params"]["booking_id"] for error in incomplete.json()["errors"]] == [second]
+    assert [error["params"]["child_id"] for error in incomplete.json()["errors"]] == [second]
     assert await sheet.recorded() == []
 
     assert (await sheet.mark((second, "absent_unexcused"))).status_code == 200
@@ -74,7 +33,7 @@ async def test_a_sheet_is_marked_and_closed_from_its_day_on(service: RunningServ
 
 
 async def test_a_correction_is_published_when_closed_again(service: RunningService, sheet: Sheet) -> None:
-    first, second = sheet.bookings
+    first, second = sheet.children
     service.advance(days=10)
     await sheet.mark((first, "present"), (second, "present"))
     await sheet.close()
@@ -96,7 +55,7 @@ async def test_a_closed_day_is_closed_for_the_family(service: RunningService, to
     booking_id = (await town.book(family, slot_id)).json()["bookings"][0]["booking_id"]
     service.advance(days=1)
     day = Sheet(town, slot_id, [family], [booking_id])
-    await day.mark((booking_id, "present"))
+    await day.mark((str(family.child_id), "present"))
     assert (await day.close()).status_code == 200
 
     cancelled = await town.give_back(family, booking_id)
@@ -106,11 +65,13 @@ async def test_a_closed_day_is_closed_for_the_family(service: RunningService, to
     assert (cell["state"], cell["reason"]) == ("booked_locked", "slot_closed")
 
 
-async def test_marks_of_other_bookings_and_impossible_marks_are_refused(service: RunningService, sheet: Sheet) -> None:
+async def test_marks_of_unknown_children_and_impossible_marks_are_refused(
+    service: RunningService, sheet: Sheet
+) -> None:
     service.advance(days=10)
-    strange = await sheet.mark((sheet.bookings[0], "present"), (str(uuid4()), "present"))
-    assert (strange.status_code, refusal_codes(strange)) == (404, [("/marks/1/booking_id", "booking_unknown")])
-    unbooked = await sheet.mark((sheet.bookings[0], "unbooked"))
+    strange = await sheet.mark((sheet.children[0], "present"), (str(uuid4()), "present"))
+    assert (strange.status_code, refusal_codes(strange)) == (404, [("/marks/1/child_id", "child_unknown")])
+    unbooked = await sheet.mark((sheet.children[0], "unbooked"))
     assert refusal_codes(unbooked) == [("/marks/0/attendance", "attendance_not_allowed")]
     assert {line["attendance"] for line in (await sheet.read())["lines"]} == {None}
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.factories.booking import BookingTown, Family, refusal_codes
+from tests.factories.booking import EVENING, BookingTown, Family, refusal_codes
 from tests.support.databases import Postgres
 from tests.support.roles import Role
 from tests.support.services import RunningService, running_service, write_town
@@ -72,7 +72,8 @@ async def test_every_state_of_a_validated_row(service: RunningService, town: Boo
 async def test_what_is_shown_is_what_is_decided(service: RunningService, town: BookingTown) -> None:
     """Invariant I17: each cell, booked alone, meets exactly the verdict that the calendar showed."""
     family, other = await town.family(guardians=2), await town.family()
-    activity_id, small_id = await town.activity(), await town.activity(label="Baby-gym", age_min=3, age_max=7)
+    activity_id = await town.activity()
+    small_id = await town.activity(label="Baby-gym", age_min=3, age_max=7, units=[EVENING])
     days = await town.open(activity_id, 2, 3, 4, 10, 11, 12, 150, capacity=1)
     await town.open(small_id, 10, 195, capacity=2)
     await town.enroll(family, activity_id, ends_on=str(await town.day(60)))

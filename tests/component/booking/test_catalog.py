@@ -22,7 +22,9 @@ async def test_an_activity_is_public_and_told(service: RunningService, town: Boo
     assert activity["cutoff"] == {"days_before": 2, "at": "12:00:00"}
     (event,) = await service.outbox()
     assert isinstance(event, ActivityState)
-    assert (event.activity_id, event.tariff_code) == (activity_id, "leisure_day")
+    assert (event.activity_id, event.kind, event.tariff_code) == (activity_id, "sport", "leisure_day")
+    assert [(site.code, site.label) for site in event.sites] == [("maison", "Maison de l’enfance")]
+    assert [(unit.code, unit.label) for unit in event.units] == [("journee", "Journée")]
 
 
 @pytest.mark.parametrize(

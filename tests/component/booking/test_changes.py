@@ -70,7 +70,7 @@ async def test_a_closed_sheet_or_a_passed_cutoff_refuses_the_whole(service: Runn
     bookings = await held(town, family, late, closed)
     service.advance(days=2)
     agent = town.site_agent
-    marks = {"marks": [{"booking_id": bookings[1], "attendance": "present"}]}
+    marks = {"marks": [{"child_id": str(family.child_id), "attendance": "present"}]}
     await town.client.put(f"/slots/{closed}/attendance", json=marks, headers=agent)
     answer = await town.client.post(f"/slots/{closed}/attendance/closure", headers=agent)
     assert answer.status_code == 200, answer.text

@@ -105,7 +105,7 @@ async def test_child_is_enrolled_booked_and_given_back(town: Town, agent: Applic
     ]
     of_household = {"from_on": day, "to_on": day, "household_id": str(household.household_id)}
     assert len((await agent.get("/bookings", **of_household))["items"]) == 1
-    changes = {"cancellations": [booking["booking_id"]]}
+    changes = {"cancellations": [{"booking_id": booking["booking_id"], "service_on": day}]}
     (given_back,) = (await parent.post("/bookings", changes))["cancelled"]
     assert given_back["status"] == "cancelled"
     stranger, _ = await parent_application(town)

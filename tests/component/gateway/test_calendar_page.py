@@ -93,7 +93,7 @@ class Tab:
         """An agent marks the child present and closes the sheet of a day."""
         client, agent = self.booking.client, self.booking.site_agent
         (line,) = (await client.get(f"/slots/{slot_id}/attendance", headers=agent)).json()["lines"]
-        marks = {"marks": [{"booking_id": line["booking_id"], "attendance": "present"}]}
+        marks = {"marks": [{"child_id": line["child_id"], "attendance": "present"}]}
         await client.put(f"/slots/{slot_id}/attendance", json=marks, headers=agent)
         answer = await client.post(f"/slots/{slot_id}/attendance/closure", headers=agent)
         assert answer.status_code == 200, answer.text

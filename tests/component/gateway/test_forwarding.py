@@ -81,8 +81,8 @@ async def test_what_belongs_to_others_is_refused_in_the_service_s_words(town: To
     actor = Actor(account, ActorKind.PARENT, guardian_id=uuid4())
     booking, family = town.services["booking"], town.services["family"]
     for service, method, path, body in (
-        (booking, "POST", "/bookings", {"cancellations": [booked["booking_id"]]}),
-        (booking, "POST", "/bookings", {"cancellations": [str(uuid4())]}),
+        (booking, "POST", "/bookings", {"cancellations": [await town.booking.booking(booked["booking_id"])]}),
+        (booking, "POST", "/bookings", {"cancellations": [await town.booking.booking(uuid4())]}),
         (family, "GET", f"/households/{household.household_id}", None),
         (family, "GET", f"/households/{uuid4()}", None),
     ):

@@ -10,7 +10,14 @@ from joserfc.jwk import OKPKey
 
 from chassis.sealing import seal
 from contracts.billing.events import InvoiceIssued, PaymentReceived
-from contracts.booking.events import ActivityState, BasketConfirmed, BasketLine, EnrollmentValidated
+from contracts.booking.events import (
+    ActivitySite,
+    ActivityState,
+    ActivityUnit,
+    BasketConfirmed,
+    BasketLine,
+    EnrollmentValidated,
+)
 from contracts.family.events import HouseholdPayer, HouseholdState
 from contracts.identity.events import AccountState, CredentialIssued
 from contracts.identity.models import Credential
@@ -47,13 +54,14 @@ def paying(adult_id: UUID) -> HouseholdPayer:
     return HouseholdPayer(adult_id=adult_id, starts_on=LONG_AGO, ends_on=None)
 
 
-def activity() -> ActivityState:
-    """The Wednesday leisure centre."""
+def activity(*units: str, kind: str = ActivityKind.LEISURE) -> ActivityState:
+    """The Wednesday leisure centre, in these units or for the whole day."""
     return ActivityState(
         activity_id=ACTIVITY,
-        kind=ActivityKind.LEISURE,
+        kind=kind,
         label="Centre de loisirs du mercredi",
-        site_label="Les Tilleuls",
+        sites=(ActivitySite(code="tilleuls", label="Les Tilleuls"),),
+        units=tuple(ActivityUnit(code=label.lower(), label=label) for label in units or ("Day",)),
         tariff_code="LEISURE",
     )
 
@@ -85,8 +93,8 @@ def credential(secrets_dir: Path, purpose: CredentialPurpose = CredentialPurpose
 def basket() -> BasketConfirmed:
     """Two Wednesdays, the later one first."""
     lines = tuple(
-        BasketLine(booking_id=uuid4(), child_id=CHILD, activity_id=ACTIVITY, service_on=day)
-        for day in (date(2026, 9, 16), date(2026, 9, 9))
+        BasketLine(booking_id=uuid4(), child_id=CHILD, activity_id=ACTIVITY, unit_code=unit_code, service_on=day)
+        for day, unit_code in ((date(2026, 9, 16), "day"), (date(2026, 9, 9), "matin"))
     )
     return BasketConfirmed(
         basket_id=uuid4(), household_id=HOUSEHOLD, guardian_id=PAYER, lines=lines, confirmed_at=datetime.now(UTC)

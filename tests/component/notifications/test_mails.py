@@ -217,3 +217,15 @@ async def test_a_household_is_told_of_a_coming_of_age(service: RunningService, m
     assert len(mail_server.received) == 2
     text = mail_server.texts()[0]
     assert "Léa vient d’avoir 18 ans. Depuis le lendemain du lundi 11 mai 2026, personne" in text
+
+
+async def test_a_unit_is_named_where_there_are_several(service: RunningService, mail_server: MailServer) -> None:
+    await service.deliver(news.household(), news.activity("Matin", "Day"), news.basket())
+    await service.run_job("send_messages")
+    assert "- mercredi 9 septembre 2026 : Léa, Centre de loisirs du mercredi (Matin)\n" in mail_server.texts()[0]
+
+
+async def test_an_activity_of_an_unknown_kind_does_no_harm(service: RunningService, mail_server: MailServer) -> None:
+    await service.deliver(news.household(), news.activity(kind="astronautics"), news.basket())
+    await service.run_job("send_messages")
+    assert "Léa, Centre de loisirs du mercredi\n" in mail_server.texts()[0]

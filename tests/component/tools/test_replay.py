@@ -81,7 +81,9 @@ async def test_a_replica_is_rebuilt_while_traffic_goes_on(
         await town.db.execute(
             "update household_children set child_id = gen_random_uuid() where household_id::text < '4'"
         )
-        ghost = await town.db.fetchval("insert into households values (gen_random_uuid(), 7) returning household_id")
+        ghost = await town.db.fetchval(
+            "insert into households values (gen_random_uuid(), 7, 'F-0001') returning household_id"
+        )
         assert not await families.are_known()
 
         stop = asyncio.Event()
@@ -117,7 +119,7 @@ async def test_a_rebuild_ahead_of_its_consumer_lasts(town: Town, tmp_path: Path)
 
 
 async def test_a_rebuild_refuses_what_would_empty_a_replica(town: Town) -> None:
-    await town.db.execute("insert into households values (gen_random_uuid(), 1)")
+    await town.db.execute("insert into households values (gen_random_uuid(), 1, 'F-0001')")
     with pytest.raises(OperatorError, match="lacks 1 of the 1 aggregates"):
         await command(["booking", TOPIC, "--rebuild", "--yes"])
     assert await town.db.fetchval("select count(*) from households") == 1
@@ -161,6 +163,7 @@ def booking() -> BookingConfirmed:
         household_id=uuid4(),
         child_id=uuid4(),
         activity_id=uuid4(),
+        unit_code="day",
         slot_id=uuid4(),
         service_on=date(2026, 9, 2),
         confirmed_at=NOW,

@@ -7,7 +7,8 @@ process are batched.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -15,10 +16,10 @@ import pytest
 from chassis.actor import Actor
 from chassis.data.idempotency import Claim
 from chassis.refusal import Refusal
-from contracts.booking.models import BasketLineCreate, BookingChanges, BookingChangesMade
+from contracts.booking.models import BasketLineCreate, BookingChanges, BookingChangesMade, BookingName
 from contracts.types import ActorKind
-from services.booking.bookings import store
-from services.booking.bookings.commands import BookingRequest, Outcome, book
+from services.booking.bookings.commands import BookingRequest, Outcome, book_batch
+from services.booking.places import store
 from tests.factories.booking import ZONE, BookingTown, Family
 from tests.support.applications import Applications
 from tests.support.services import RunningService
@@ -28,7 +29,7 @@ with family as (
     select gen_random_uuid() as household_id, gen_random_uuid() as guardian_id, gen_random_uuid() as child_id
     from generate_series(1, $1)
 ), household as (
-    insert into households (household_id, version) select household_id, 1 from family
+    insert into households (household_id, version, reference) select household_id, 1, 'F-0001' from family
 ), member as (
     insert into household_children (household_id, child_id, days) select household_id, child_id, '{(,)}' from family
 ), child as (
@@ -40,23 +41,26 @@ with family as (
     insert into guardianships (household_id, adult_id, child_id, days)
     select household_id, guardian_id, child_id, '{(,)}' from family
 ), enrollment as (
-    insert into enrollments (id, household_id, child_id, activity_id, status, starts_on, ends_on, requested_by,
-                             requested_at)
-    select gen_random_uuid(), household_id, child_id, $2, 'validated', $4::date, $5::date, guardian_id, now()
-    from family
+    insert into enrollments (id, household_id, child_id, activity_id, status, days, requested_by, requested_at)
+    select gen_random_uuid(), household_id, child_id, $2, 'validated', daterange($4::date, $5::date), guardian_id, now()
+    from family returning id, days
+), placement as (
+    insert into placements (id, enrollment_id, group_id, during)
+    select gen_random_uuid(), e.id, g.id, e.days from enrollment e, groups g where g.activity_id = $2 and g.is_default
 )
 select * from family
 """
 
 OVERSOLD_SQL = """
-select s.id from slots s
-where s.taken > s.capacity
-   or s.taken <> (select count(*) from bookings b where b.slot_id = s.id and b.status = 'confirmed')
-   or s.capacity < (select count(*) from bookings b where b.slot_id = s.id and b.status = 'confirmed')
+select p.id, array_agg(distinct s.id) as slot_ids from pools p
+join slots s on p.id = any(s.pool_ids)
+left join bookings b on b.slot_id = s.id and b.status in ('held', 'requested', 'confirmed')
+group by p.id having p.taken > p.capacity or count(b.id) > p.capacity or count(b.id) <> p.taken
 """
 
 REPEATED_SQL = """
-select slot_id, child_id from bookings where status = 'confirmed' group by slot_id, child_id having count(*) > 1
+select b.id from bookings b join bookings other using (service_on, child_id)
+where b.id <> other.id and b.span && other.span and b.status = 'confirmed' and other.status = 'confirmed'
 """
 
 
@@ -67,10 +71,11 @@ class Rush:
         self.service = service
         self.town = BookingTown(service)
         self.activity_id = UUID(int=0)
+        self.booked_on: dict[UUID, date] = {}
 
-    async def slots(self, count: int, capacity: int) -> list[UUID]:
+    async def slots(self, count: int, capacity: int, **fields: Any) -> list[UUID]:
         """Open days of an activity for everybody."""
-        self.activity_id = await self.town.activity()
+        self.activity_id = await self.town.activity(**fields)
         return await self.town.open(self.activity_id, *range(10, 10 + count), capacity=capacity)
 
     async def families(self, count: int) -> list[Family]:
@@ -98,14 +103,19 @@ class Rush:
         """A basket of these days for the family's child, which gives these bookings back."""
         guardian_id = guardian_id or family.guardian_id
         lines = tuple(BasketLineCreate(child_id=family.child_id, slot_id=slot_id) for slot_id in slot_ids)
-        changes = BookingChanges(lines=lines, cancellations=tuple(back))
+        given = tuple(BookingName(booking_id=named, service_on=self.booked_on[named]) for named in back)
+        changes = BookingChanges(lines=lines, cancellations=given)
         claim = Claim.of(str(guardian_id), key or str(uuid4()), "POST /bookings", changes.model_dump_json().encode())
         return BookingRequest(Actor(guardian_id, ActorKind.PARENT, guardian_id=guardian_id), changes, claim, {})
 
     async def alone(self, *requests: BookingRequest) -> list[Outcome]:
         """Decide all requests at once, each in a transaction of its own."""
-        batches = await asyncio.gather(*(book(self.service.db, [request], ZONE) for request in requests))
-        return [outcome for (outcome,) in batches]
+        batches = await asyncio.gather(*(book_batch(self.service.db, [request], ZONE) for request in requests))
+        outcomes = [outcome for (outcome,) in batches]
+        for outcome in outcomes:
+            if isinstance(outcome, BookingChangesMade):
+                self.booked_on |= {booking.booking_id: booking.service_on for booking in outcome.bookings}
+        return outcomes
 
     async def check(self, outcomes: Sequence[Outcome]) -> None:
         """Invariants I1, I2 and I11: nothing oversold, what was accepted exists and was told, nothing else does."""
@@ -142,5 +152,5 @@ def codes(outcomes: list[Outcome]) -> list[str]:
 def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Places are read without their lock, and slowly, so that two transactions surely read before either writes."""
     assert store.LOCK_PLACES_SQL.count("for update") == 1
-    sql = store.LOCK_PLACES_SQL.replace("for update", "").replace("from slots", "from slots, pg_sleep(0.2)")
+    sql = store.LOCK_PLACES_SQL.replace("for update", "").replace("from pools", "from pools, pg_sleep(0.2)")
     monkeypatch.setattr(store, "LOCK_PLACES_SQL", sql)

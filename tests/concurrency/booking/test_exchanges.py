@@ -11,9 +11,10 @@ import pytest
 
 from chassis.data.database import Transaction
 from contracts.booking.models import BookingChangesMade
-from services.booking.bookings import store
+from services.booking.bookings import commands, store
 from services.booking.bookings.commands import Outcome
-from services.booking.bookings.domain import Places
+from services.booking.places.domain import Places
+from services.booking.places.store import BookingKey
 from tests.concurrency.booking.conftest import OVERSOLD_SQL, Rush, codes
 from tests.factories.booking import Family
 
@@ -42,7 +43,7 @@ async def test_without_the_lock_one_day_gives_two_places_back(rush: Rush, monkey
 
     monkeypatch.setattr(store, "load_bookings", read_together)
     await rush.alone(*(rush.request(family, back=booked) for _ in range(2)))
-    assert [row["id"] for row in await rush.service.db.fetch(OVERSOLD_SQL)] == [slot_id]
+    assert [row["slot_ids"] for row in await rush.service.db.fetch(OVERSOLD_SQL)] == [[slot_id]]
     assert await rush.announced("booking_cancelled") == booked * 2
 
 
@@ -82,22 +83,27 @@ class Locking:
 
     def __init__(self) -> None:
         self.attempts = 0
-        self._lock_places = store.lock_places
+        self._lock_places = commands.lock_places
         self._turns = itertools.cycle([False, True])
         self._both_hold_one = asyncio.Barrier(2)
 
-    async def as_ever(self, tx: Transaction, slot_ids: Sequence[UUID]) -> dict[UUID, Places]:
+    async def as_ever(
+        self, tx: Transaction, slot_ids: Sequence[UUID], bookings: Sequence[BookingKey]
+    ) -> dict[UUID, Places]:
         """In the order of their ids."""
         self.attempts += 1
-        return await self._lock_places(tx, slot_ids)
+        return await self._lock_places(tx, slot_ids, bookings)
 
-    async def crosswise(self, tx: Transaction, slot_ids: Sequence[UUID]) -> dict[UUID, Places]:
+    async def crosswise(
+        self, tx: Transaction, slot_ids: Sequence[UUID], bookings: Sequence[BookingKey]
+    ) -> dict[UUID, Places]:
         """One by one, each transaction beginning with what the other one ends with."""
-        if len(slot_ids) == 1:
+        if not bookings:
             return await self._lock_places(tx, slot_ids)
         self.attempts += 1
         attempt, places = self.attempts, dict[UUID, Places]()
-        for slot_id in sorted(slot_ids, reverse=next(self._turns)):
+        rows = await tx.fetch("select slot_id from bookings where id = any($1::uuid[])", [key for _, key in bookings])
+        for slot_id in sorted([*slot_ids, *(row["slot_id"] for row in rows)], reverse=next(self._turns)):
             places |= await self._lock_places(tx, [slot_id])
             if attempt <= 2 and len(places) == 1:
                 await self._both_hold_one.wait()
@@ -107,14 +113,14 @@ class Locking:
 async def test_without_one_order_crossing_tabs_block_each_other(rush: Rush, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server ends one of them, which is run again."""
     locking = Locking()
-    monkeypatch.setattr(store, "lock_places", locking.crosswise)
+    monkeypatch.setattr(commands, "lock_places", locking.crosswise)
     assert await cross(rush, capacity=2) == ["booked", "booked"]
     assert locking.attempts == 3
 
 
 async def test_crossing_tabs_wait_for_one_another_in_one_order(rush: Rush, monkeypatch: pytest.MonkeyPatch) -> None:
     locking = Locking()
-    monkeypatch.setattr(store, "lock_places", locking.as_ever)
+    monkeypatch.setattr(commands, "lock_places", locking.as_ever)
     assert await cross(rush, capacity=2) == ["booked", "booked"]
     assert locking.attempts == 4  # each family booked first what it gives back
 

@@ -22,10 +22,10 @@ pytestmark = pytest.mark.anyio
 @pytest.mark.usefixtures("unlocked")
 async def test_without_the_lock_the_last_place_is_sold_twice(rush: Rush) -> None:
     (slot_id,) = await rush.slots(1, capacity=1)
-    await rush.service.alter("alter table slots drop constraint slots_never_oversold")
+    await rush.service.alter("alter table pools drop constraint pools_never_oversold")
     outcomes = await rush.alone(*(rush.request(family, [slot_id]) for family in await rush.families(2)))
     assert codes(outcomes) == ["booked", "booked"]
-    assert [row["id"] for row in await rush.service.db.fetch(OVERSOLD_SQL)] == [slot_id]
+    assert [row["slot_ids"] for row in await rush.service.db.fetch(OVERSOLD_SQL)] == [[slot_id]]
 
 
 @pytest.mark.usefixtures("unlocked")
@@ -179,7 +179,7 @@ async def test_a_batch_is_tried_again_when_its_rows_are_locked(rush: Rush) -> No
     async with db.pool.acquire() as holder:
         transaction = holder.transaction()
         await transaction.start()
-        await holder.execute("select 1 from slots where id = $1 for update", slot_id)
+        await holder.execute("select 1 from pools for update")
         booking = asyncio.ensure_future(rush.alone(rush.request(family, [slot_id])))
         first = await eventually(lambda: _waiting_since(rush))
         await eventually(lambda: _waits_again(rush, first), seconds=10)

@@ -12,6 +12,7 @@ from services.billing.charges.domain import Charge, Facts, next_correction, stan
 from services.billing.tariffs.domain import Price, ServiceDay
 
 MOMENT = datetime(2026, 9, 2, tzinfo=UTC)
+BOOKING_ID = uuid4()
 MARKS = st.sampled_from(Attendance)
 
 
@@ -19,7 +20,9 @@ def invoiced_day() -> Charge:
     """A day that is on an issued invoice."""
     return Charge(
         charge_id=uuid4(),
-        booking_id=uuid4(),
+        source_id=BOOKING_ID,
+        booking_id=BOOKING_ID,
+        attendance_id=None,
         correction=0,
         day=ServiceDay(uuid4(), uuid4(), date(2026, 9, 2)),
         child_id=uuid4(),

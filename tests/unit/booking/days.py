@@ -3,15 +3,21 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from chassis.clock import age_on, deadline
+from chassis.days import DateRange
 from contracts.types import BookingStatus, EnrollmentStatus
 from services.booking.calendar.domain import DayFacts, EnrollmentFacts
+from services.booking.places.domain import Stay, UnitFacts
 
 ZONE = ZoneInfo("Europe/Paris")
 BIRTH_ON = date(2019, 5, 2)
-VALIDATED = EnrollmentFacts(EnrollmentStatus.VALIDATED, date(2026, 9, 2), date(2027, 6, 30))
+VALIDATED = EnrollmentFacts(EnrollmentStatus.VALIDATED, DateRange(date(2026, 9, 2), date(2027, 6, 30)))
+ALL_DAY = UnitFacts("day", "Journée", 8 * 60, 18 * 60)
+COURSE = Stay(uuid4(), uuid4(), uuid4(), "Judo", UnitFacts("course", "Cours", 9 * 60, 12 * 60))
+"""Where a child may be instead."""
 CHILD_STATES: dict[str, dict[str, Any]] = {
     "enrolled": {},
     "has a place": {"booking": BookingStatus.CONFIRMED},

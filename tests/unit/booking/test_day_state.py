@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.clock import age_on, deadline
+from chassis.days import DateRange
 from contracts.types import BookingStatus, DayState, EnrollmentStatus
 from services.booking.calendar.domain import (
     OPEN_STATES,
@@ -13,7 +14,8 @@ from services.booking.calendar.domain import (
     EnrollmentFacts,
     derive_day_state,
 )
-from tests.unit.booking.days import ZONE
+from services.booking.places.domain import LIVE
+from tests.unit.booking.days import COURSE, ZONE
 
 days = st.dates(date(2026, 1, 1), date(2029, 12, 31))
 
@@ -27,8 +29,8 @@ def any_day(draw: st.DrawFn) -> DayFacts:
         | st.builds(
             EnrollmentFacts,
             st.sampled_from(EnrollmentStatus),
-            st.just(service_on - timedelta(days=draw(st.integers(-2, 2)))),
-            st.just(service_on + timedelta(days=draw(st.integers(-2, 2)))),
+            st.just(DateRange(*sorted(service_on + timedelta(days=draw(st.integers(-2, 2))) for _ in range(2)))),
+            st.booleans(),
         )
     )
     return DayFacts(
@@ -43,6 +45,9 @@ def any_day(draw: st.DrawFn) -> DayFacts:
         age_min=3,
         age_max=11,
         booking=draw(st.none() | st.sampled_from(BookingStatus)),
+        elsewhere=draw(st.sampled_from([None, COURSE])),
+        excluded_by=draw(st.sampled_from([None, COURSE])),
+        is_present=draw(st.booleans()),
     )
 
 
@@ -50,13 +55,17 @@ def any_day(draw: st.DrawFn) -> DayFacts:
 def test_a_day_is_open_exactly_when_nothing_stands_against_it(day: DayFacts) -> None:
     enrollment = day.enrollment
     may_book = (
-        day.booking is not BookingStatus.CONFIRMED
+        day.booking not in LIVE
         and enrollment is not None
         and enrollment.status is EnrollmentStatus.VALIDATED
-        and enrollment.starts_on <= day.service_on <= enrollment.ends_on
+        and day.service_on in enrollment.days
+        and enrollment.is_in_group
         and 3 <= day.age <= 11
         and day.now <= day.cutoff
         and not day.is_closed
+        and not day.is_present
+        and day.elsewhere is None
+        and day.excluded_by is None
         and day.taken < day.capacity
     )
     assert (derive_day_state(day).state in OPEN_STATES) == may_book
@@ -64,7 +73,7 @@ def test_a_day_is_open_exactly_when_nothing_stands_against_it(day: DayFacts) -> 
 
 @given(any_day())
 def test_a_place_can_be_given_back_exactly_until_the_cutoff(day: DayFacts) -> None:
-    is_booked = day.booking is BookingStatus.CONFIRMED
+    is_booked = day.booking in LIVE
     may_cancel = is_booked and day.now <= day.cutoff and not day.is_closed
     assert (derive_day_state(day).state is DayState.BOOKED) == may_cancel
     assert (derive_day_state(day).state in (DayState.BOOKED, DayState.BOOKED_LOCKED)) == is_booked

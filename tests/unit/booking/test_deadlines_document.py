@@ -1,5 +1,6 @@
 """The worked examples of docs/deadlines.md, run."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from chassis.clock import age_on, deadline
 from services.booking.calendar.domain import derive_day_state
-from tests.unit.booking.days import CHILD_STATES, ZONE, a_day
+from tests.unit.booking.days import CHILD_STATES, COURSE, VALIDATED, ZONE, a_day
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "deadlines.md"
 DAY_STATES = {
@@ -16,6 +17,10 @@ DAY_STATES = {
     "past its cutoff": {"now": datetime(2026, 9, 8, tzinfo=UTC)},
     "outside the enrollment": {"service_on": date(2026, 9, 1)},
     "not of the age": {"age": 12},
+    "in another group": {"enrollment": replace(VALIDATED, is_in_group=False)},
+    "marked there, unbooked": {"is_present": True},
+    "elsewhere at these hours": {"elsewhere": COURSE},
+    "with a unit that excludes this one": {"excluded_by": COURSE},
     "no place left": {"taken": 10},
 }
 

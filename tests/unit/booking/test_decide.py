@@ -14,15 +14,15 @@ from contracts.booking.events import BasketConfirmed, BookingConfirmed
 from services.booking.bookings.domain import (
     BasketDecision,
     BookableChild,
-    Places,
-    SlotFacts,
+    Day,
     Snapshot,
     WishedBasket,
     WishedDay,
     decide,
 )
 from services.booking.errors import BasketRefused
-from tests.unit.booking.days import BIRTH_ON, VALIDATED, ZONE
+from services.booking.places.domain import Places, SlotFacts, Stay
+from tests.unit.booking.days import ALL_DAY, BIRTH_ON, VALIDATED, ZONE
 
 NOW = datetime(2026, 8, 20, 8, tzinfo=UTC)
 ACTIVITY_ID = uuid4()
@@ -35,6 +35,9 @@ SLOTS = [
         cutoff=deadline(date(2026, 9, 2 + number), 2, time(12), ZONE),
         age_min=3,
         age_max=11,
+        unit=ALL_DAY,
+        pool_ids=(UUID(int=number),),
+        is_closed=False,
     )
     for number in range(4)
 ]
@@ -49,7 +52,23 @@ def child(household_id: UUID | None = None) -> BookableChild:
 
 
 def places(*free: int, taken: int = 0) -> dict[UUID, Places]:
-    return {slot.slot_id: Places(taken + count, taken, False) for slot, count in zip(SLOTS, free, strict=False)}
+    return {slot.pool_ids[0]: Places(taken + count, taken) for slot, count in zip(SLOTS, free, strict=False)}
+
+
+Pair = tuple[SlotFacts, BookableChild]
+
+
+def stays(*pairs: Pair) -> dict[Day, list[Stay]]:
+    """Where children are who have these slots."""
+    where: dict[Day, list[Stay]] = {}
+    for slot, who in pairs:
+        where.setdefault((who.child_id, slot.service_on), []).append(Stay.at(slot, who.household_id))
+    return where
+
+
+def live_pairs(snapshot: Snapshot) -> set[tuple[UUID, UUID]]:
+    """The (slot, child) that are booked."""
+    return {(stay.slot_id, child_id) for (child_id, _), there in snapshot.stays.items() for stay in there}
 
 
 def codes(outcome: BasketDecision | Refusal) -> list[tuple[str, str]]:
@@ -65,8 +84,7 @@ wishes = st.lists(st.tuples(st.sampled_from(HOUSEHOLDS), lines), min_size=1, max
 
 def snapshot_of(free: Sequence[int], booked: Sequence[tuple[int, int]]) -> Snapshot:
     """So many free places on each slot, and these (slot, child) booked already."""
-    pairs = {(SLOTS[slot].slot_id, CHILDREN[who].child_id) for slot, who in booked}
-    return Snapshot(NOW, places(*free, taken=2), pairs)
+    return Snapshot(NOW, places(*free, taken=2), stays(*((SLOTS[slot], CHILDREN[who]) for slot, who in set(booked))))
 
 
 def baskets_of(wished: Sequence[tuple[Sequence[BookableChild], Sequence[tuple[int, int]]]]) -> list[WishedBasket]:
@@ -86,7 +104,7 @@ rushes = st.builds(baskets_of, wishes)
 def replay(snapshot: Snapshot, baskets: Sequence[WishedBasket]) -> list[bool]:
     """The plainest telling of the rule: who comes first takes, if every line of the basket can be had."""
     free = {slot_id: place.capacity - place.taken for slot_id, place in snapshot.places.items()}
-    booked = set(snapshot.booked)
+    booked = live_pairs(snapshot)
     verdicts = []
     for wished in baskets:
         pairs = [(day.slot.slot_id, day.child.child_id) for day in wished.days if day.slot and day.child]
@@ -112,7 +130,7 @@ def test_first_come_first_served_all_or_nothing_never_above_capacity(
 
     assert [isinstance(outcome, BasketDecision) for outcome in outcomes] == replay(snapshot, baskets)
     taken: Counter[UUID] = Counter()
-    live = Counter(snapshot.booked)
+    live = Counter(live_pairs(snapshot))
     for wished, outcome in zip(baskets, outcomes, strict=True):
         if isinstance(outcome, BasketDecision):
             assert [day.booking_id for day in outcome.days] == [day.booking_id for day in wished.days]
@@ -134,11 +152,11 @@ def test_a_batch_decides_as_one_basket_after_the_other(snapshot: Snapshot, baske
             slots = Counter(day.slot.slot_id for day in outcome.days)
             snapshot = Snapshot(
                 NOW,
+                {slot_id: place.plus(slots[slot_id]) for slot_id, place in snapshot.places.items()},
                 {
-                    slot_id: Places(place.capacity, place.taken + slots[slot_id], False)
-                    for slot_id, place in snapshot.places.items()
+                    **snapshot.stays,
+                    **stays(*((day.slot, day.child) for day in outcome.days)),
                 },
-                {*snapshot.booked, *((day.slot.slot_id, day.child.child_id) for day in outcome.days)},
             )
     for first, second in zip(together, one_by_one, strict=True):
         if isinstance(first, BasketDecision):
@@ -149,7 +167,7 @@ def test_a_batch_decides_as_one_basket_after_the_other(snapshot: Snapshot, baske
 
 def test_the_last_place_goes_to_who_came_first() -> None:
     first, second = basket((child(), SLOTS[0])), basket((child(), SLOTS[0]))
-    won, lost = decide(Snapshot(NOW, places(1), set()), [first, second])
+    won, lost = decide(Snapshot(NOW, places(1), {}), [first, second])
     assert isinstance(won, BasketDecision)
     assert codes(lost) == [("/lines/0/slot_id", "slot_full")]
 
@@ -157,7 +175,7 @@ def test_the_last_place_goes_to_who_came_first() -> None:
 def test_two_siblings_do_not_share_the_last_place() -> None:
     lina = child()
     wished = basket((lina, SLOTS[0]), (child(lina.household_id), SLOTS[0]))
-    (outcome,) = decide(Snapshot(NOW, places(1), set()), [wished])
+    (outcome,) = decide(Snapshot(NOW, places(1), {}), [wished])
     assert codes(outcome) == [("/lines/1/slot_id", "slot_full")]
 
 
@@ -165,7 +183,7 @@ def test_every_refused_line_is_named_and_nothing_is_taken() -> None:
     lina = child()
     wished = basket((lina, SLOTS[0]), (lina, SLOTS[1]), (lina, SLOTS[2]))
     patient = basket((child(), SLOTS[1]))
-    snapshot = Snapshot(NOW, places(0, 1, 1), {(SLOTS[2].slot_id, lina.child_id)})
+    snapshot = Snapshot(NOW, places(0, 1, 1), stays((SLOTS[2], lina)))
     refused, accepted = decide(snapshot, [wished, patient])
     assert isinstance(refused, BasketRefused)
     assert codes(refused) == [("/lines/0/slot_id", "slot_full"), ("/lines/2/slot_id", "already_booked")]
@@ -174,7 +192,7 @@ def test_every_refused_line_is_named_and_nothing_is_taken() -> None:
 
 def test_a_decision_tells_each_day_then_the_basket() -> None:
     lina = child()
-    (outcome,) = decide(Snapshot(NOW, places(1, 1), set()), [basket((lina, SLOTS[0]), (lina, SLOTS[1]))])
+    (outcome,) = decide(Snapshot(NOW, places(1, 1), {}), [basket((lina, SLOTS[0]), (lina, SLOTS[1]))])
     assert isinstance(outcome, BasketDecision)
     first, second, last = outcome.events()
     assert isinstance(first, BookingConfirmed)

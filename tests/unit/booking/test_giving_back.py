@@ -10,20 +10,19 @@ from hypothesis import strategies as st
 
 from chassis.refusal import NotFound, Refusal
 from contracts.booking.events import BasketConfirmed, BookingCancelled, BookingConfirmed
+from contracts.types import BookingStatus
 from services.booking.bookings.domain import (
     BasketDecision,
     BookableChild,
-    BookingFacts,
-    Places,
-    SlotFacts,
     Snapshot,
     WishedBasket,
     WishedDay,
     decide,
 )
 from services.booking.errors import BasketRefused
-from tests.unit.booking.days import VALIDATED
-from tests.unit.booking.test_decide import NOW, SLOTS, child, codes
+from services.booking.places.domain import BookingFacts, Places, SlotFacts
+from tests.unit.booking.days import BIRTH_ON, VALIDATED
+from tests.unit.booking.test_decide import NOW, SLOTS, child, codes, stays
 
 GUARDIAN_ID = uuid4()
 MONDAY, TUESDAY = SLOTS[0], SLOTS[1]
@@ -53,11 +52,17 @@ def changes(*wishes: Wish, back: Sequence[BookingFacts], guardian_id: UUID | Non
 def snapshot(*live: BookingFacts, capacity: int = 1, closed: Sequence[SlotFacts] = ()) -> Snapshot:
     """Two days with so many places each, of which those of the live bookings are taken."""
     places = {
-        slot.slot_id: Places(capacity, sum(held.slot is slot and held.is_live for held in live), slot in closed)
+        slot.pool_ids[0]: Places(capacity, sum(held.slot is slot and held.is_live for held in live))
         for slot in (MONDAY, TUESDAY)
     }
-    booked = {(held.slot.slot_id, held.child_id) for held in live if held.is_live}
-    return Snapshot(NOW, places, booked, {held.booking_id: held for held in live})
+    there = stays(*((held.slot, who_has(held)) for held in live if held.is_live))
+    seen = [replace(held, slot=replace(held.slot, is_closed=held.slot in closed)) for held in live]
+    return Snapshot(NOW, places, there, {held.booking_id: held for held in seen})
+
+
+def who_has(held: BookingFacts) -> BookableChild:
+    """The child of a booking."""
+    return BookableChild(held.child_id, held.household_id, held.first_name or "", BIRTH_ON)
 
 
 def accepted(outcome: BasketDecision | Refusal) -> BasketDecision:
@@ -84,9 +89,9 @@ def test_giving_back_is_free_until_the_cutoff_and_refused_after() -> None:
 
 def test_what_was_given_back_before_is_named_and_changes_nothing() -> None:
     """Also on a closed sheet, and when one id comes twice."""
-    gone = replace(booking(child()), cancelled_at=NOW - timedelta(days=1))
+    gone = replace(booking(child()), status=BookingStatus.CANCELLED, cancelled_at=NOW - timedelta(days=1))
     (outcome,) = decide(snapshot(gone, closed=[MONDAY]), [changes(back=[gone, gone])])
-    assert accepted(outcome).given_back == (gone,)
+    assert [given.booking_id for given in accepted(outcome).given_back] == [gone.booking_id]
     assert accepted(outcome).events() == []
 
 

@@ -1,0 +1,86 @@
+"""Locking places: whoever books, gives back, marks or cuts an enrollment holds the pools that this is about, in the order of their ids."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from chassis.clock import deadline
+from chassis.data.database import Row, Transaction
+
+from .domain import Places, SlotFacts, Stay, UnitFacts
+
+BookingKey = tuple[date, UUID]
+"""What names a booking: its day, and its id."""
+
+SLOT_COLUMNS = """
+s.id as slot_id, s.service_on, s.activity_id, s.pool_ids, s.closed_at is not null as is_closed, a.label as activity_label,
+a.age_min, a.age_max, a.cutoff_days_before, a.cutoff_at,
+u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.span) as ends, u.excludes
+"""
+"""What `slot_of` reads, of a slot `s`, its activity `a` and its unit `u`."""
+
+STAY_COLUMNS = """
+b.slot_id, b.household_id, b.activity_id, a.label as activity_label,
+u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.span) as ends, u.excludes
+"""
+"""What `stay_of` reads, of a booking `b`, its activity `a` and its unit `u`."""
+
+# What a slot takes its places from never changes, so it may be looked up before the lock.
+LOCK_PLACES_SQL = """
+select id, capacity, taken from pools where id = any(array(
+    select unnest(s.lock_ids) from unnest($1::uuid[]) as asked(slot_id) join slots s on s.id = asked.slot_id
+    union all
+    select unnest(s.lock_ids)
+    from unnest($2::date[], $3::uuid[]) as named(service_on, booking_id)
+    join bookings b on b.service_on = named.service_on and b.id = named.booking_id
+    join slots s on s.id = b.slot_id
+)) order by id for update
+"""
+
+
+async def lock_places(
+    tx: Transaction, slot_ids: Sequence[UUID], bookings: Sequence[BookingKey] = ()
+) -> dict[UUID, Places]:
+    """Lock the pools of slots and of what is booked, in the order of their ids as every transaction does, and read their places."""
+    days, booking_ids = [day for day, _ in bookings], [booking_id for _, booking_id in bookings]
+    rows = await tx.fetch(LOCK_PLACES_SQL, slot_ids, days, booking_ids)
+    return {row["id"]: Places(row["capacity"], row["taken"]) for row in rows}
+
+
+LOCK_PLACES_OF_PLACEMENTS_SQL = """
+select p.id, p.capacity, p.taken from pools p
+join placements m on m.group_id = p.group_id and m.during @> p.service_on
+where m.enrollment_id = $1 and p.service_on >= $2 order by p.id for update of p
+"""
+
+
+async def lock_places_of_placements(tx: Transaction, enrollment_id: UUID, from_on: date) -> dict[UUID, Places]:
+    """Lock every pool from which an enrolled child could have a place from a day on, so that none is taken meanwhile."""
+    rows = await tx.fetch(LOCK_PLACES_OF_PLACEMENTS_SQL, enrollment_id, from_on)
+    return {row["id"]: Places(row["capacity"], row["taken"]) for row in rows}
+
+
+def slot_of(row: Row, zone: ZoneInfo) -> SlotFacts:
+    """A slot of the columns of `SLOT_COLUMNS`."""
+    return SlotFacts(
+        slot_id=row["slot_id"],
+        activity_id=row["activity_id"],
+        activity_label=row["activity_label"],
+        unit=unit_of(row),
+        service_on=row["service_on"],
+        cutoff=deadline(row["service_on"], row["cutoff_days_before"], row["cutoff_at"], zone),
+        age_min=row["age_min"],
+        age_max=row["age_max"],
+        pool_ids=tuple(row["pool_ids"]),
+        is_closed=row["is_closed"],
+    )
+
+
+def stay_of(row: Row) -> Stay:
+    """A stay of the columns of `STAY_COLUMNS`."""
+    return Stay(row["slot_id"], row["household_id"], row["activity_id"], row["activity_label"], unit_of(row))
+
+
+def unit_of(row: Row) -> UnitFacts:
+    return UnitFacts(row["unit_code"], row["unit_label"], row["begins"], row["ends"], frozenset(row["excludes"]))

@@ -1,0 +1,201 @@
+"""What is posted in each cell: real and right, so that a cell which should be allowed really is carried out."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from tests.component.authorization.matrix import Cell
+from tests.component.authorization.world import HOUSEHOLD_OF, World
+from tests.component.gateway.town import PASSWORD, household_body
+from tests.support.roles import Role, agent_body
+
+DAYS_AHEAD: Final = 180
+LAST_DAY: Final = date(2090, 1, 1)
+
+Body = Callable[[World, Cell, str | None], Awaitable[Any]]
+
+
+def someone(world: World) -> str:
+    """Who is named beside the object: somebody of a family that no actor belongs to."""
+    return str(world.households["left"].adults[0].adult_id)
+
+
+def household_named(cell: Cell) -> str | None:
+    """Which household a cell is about; None for an object that nobody has."""
+    if cell.about == "other":
+        return "first" if cell.actor == "other_parent" else "second"
+    return {"own": HOUSEHOLD_OF.get(cell.actor, "first"), "erased": "erased"}.get(cell.about)
+
+
+async def _membership(world: World, cell: Cell, named: str | None) -> Any:
+    return {"starts_on": str(await world.town.booking.today())}
+
+
+async def _membership_end(world: World, cell: Cell, named: str | None) -> Any:
+    # Each ends earlier than the one before: there is something to end every time.
+    return {"ends_on": str(LAST_DAY - timedelta(days=next(world.endings)))}
+
+
+async def _payer(world: World, cell: Cell, named: str | None) -> Any:
+    return {"adult_id": someone(world), "starts_on": str(await world.town.booking.today())}
+
+
+async def _responsibility(world: World, cell: Cell, named: str | None) -> Any:
+    return {"role": "pickup", "starts_on": str(await world.town.booking.today())}
+
+
+async def _responsibility_end(world: World, cell: Cell, named: str | None) -> Any:
+    return {"role": "pickup", "ends_on": str(await world.town.booking.day(DAYS_AHEAD))}
+
+
+async def _residence(world: World, cell: Cell, named: str | None) -> Any:
+    household_id = world.owned[household_named(cell) or "first"]["household"]
+    return {
+        "pattern": "single",
+        "household_ids": [household_id],
+        "evidence": f"Jugement n° {next(world.endings)}",
+        "starts_on": str(await world.town.booking.today()),
+    }
+
+
+async def _changes(world: World, cell: Cell, named: str | None) -> Any:
+    if cell.names == "booking":
+        return {"cancellations": [await world.town.booking.booking(named)] if named else []}
+    slot_id = next(world.slots) if cell.expected == "ok" else world.shared["slot"]
+    return {"lines": [{"child_id": named, "slot_id": str(slot_id)}] if named else []}
+
+
+async def _enrollment(world: World, cell: Cell, named: str | None) -> Any:
+    activity_id = await world.activity() if cell.expected == "ok" else world.shared["activity"]
+    return {"activity_id": activity_id, **({"child_id": named} if named else {})}
+
+
+async def _quote(world: World, _cell: Cell, named: str | None) -> Any:
+    line = {
+        "child_id": named,
+        "activity_id": world.shared["activity"],
+        "service_on": str(await world.town.booking.day(20)),
+    }
+    return {"lines": [line] if named else []}
+
+
+async def _credentials(world: World, cell: Cell, _named: str | None) -> Any:
+    secret = {"password": PASSWORD, "password_confirmation": PASSWORD, "current_password": PASSWORD}
+    return {"username": world.people[cell.actor].username if cell.expected == "ok" else "somebody", **secret}
+
+
+async def _terms(world: World, cell: Cell, named: str | None) -> Any:
+    identity = world.town.services["identity"].client
+    has_session = cell.expected == "ok" and named
+    served = (await identity.get("/terms", headers={"X-Session": str(named)} if has_session else {})).json()
+    return {"version": served["version"], "end_token": served["end_token"] or "", "is_accepted": True}
+
+
+async def _quotient(world: World, _cell: Cell, _named: str | None) -> Any:
+    return {"value_cents": secrets.randbelow(100_000), "effective_on": str(await world.town.booking.today())}
+
+
+async def _address(_world: World, _cell: Cell, _named: str | None) -> Any:
+    return {"email": f"{uuid4().hex}@famille.example"}
+
+
+async def _agent(_world: World, _cell: Cell, _named: str | None) -> Any:
+    return agent_body(f"agent-{uuid4().hex[:12]}", Role.SITE)
+
+
+async def _agent_change(_world: World, _cell: Cell, _named: str | None) -> Any:
+    names = ("first_name", "last_name", "service", "roles", "has_every_site")
+    return {name: agent_body("agent", Role.SITE)[name] for name in names} | {"last_name": uuid4().hex}
+
+
+async def _names(_world: World, _cell: Cell, named: str | None) -> Any:
+    return {"account_ids": [named]}
+
+
+async def _household(_world: World, _cell: Cell, _named: str | None) -> Any:
+    return household_body()
+
+
+async def _activity(world: World, _cell: Cell, _named: str | None) -> Any:
+    return await world.town.booking.activity_body()
+
+
+async def _days(world: World, _cell: Cell, _named: str | None) -> Any:
+    return {"days": [str(await world.town.booking.day(10))], "capacity": 10}
+
+
+async def _tariff(_world: World, _cell: Cell, _named: str | None) -> Any:
+    bracket = {"label": "Tous", "quotient_min_cents": 0, "quotient_max_cents": None, "price_cents": 100}
+    return {"label": "Journée", "effective_on": "2100-01-01", "brackets": [bracket]}
+
+
+async def _month(world: World, _cell: Cell, _named: str | None) -> Any:
+    return {"period": world.month()}
+
+
+async def _marks(world: World, _cell: Cell, _named: str | None) -> Any:
+    return {"marks": [{"child_id": child_id, "attendance": "present"} for child_id in world.marked]}
+
+
+async def _end(world: World, _cell: Cell, _named: str | None) -> Any:
+    return {"from_on": str(await world.town.booking.day(world.last_day())), "reason": "Déménagement."}
+
+
+async def _placement(world: World, _cell: Cell, _named: str | None) -> Any:
+    groups = await world.town.booking.groups(UUID(world.shared["activity"]))
+    return {"from_on": str(await world.town.booking.day(1)), "group_id": str(next(iter(groups.values())))}
+
+
+def _field(name: str, **others: Any) -> Body:
+    """A body with one field for the object that is named."""
+
+    async def body(_world: World, _cell: Cell, named: str | None) -> Any:
+        return {**others, **({name: named} if named else {})}
+
+    return body
+
+
+def _fixed(**fields: Any) -> Body:
+    """A body that is always the same."""
+
+    async def body(_world: World, _cell: Cell, _named: str | None) -> Any:
+        return fields
+
+    return body
+
+
+BODIES: Final[Mapping[str, Body]] = {
+    "sign_in": _field("login", password=PASSWORD),
+    "choose_credentials": _credentials,
+    "accept_terms": _terms,
+    "activate": _field("token"),
+    "request_reset": _address,
+    "create_agent": _agent,
+    "change_agent": _agent_change,
+    "agent_names": _names,
+    "open_household": _household,
+    "change_quotient": _quotient,
+    "join_household": _membership,
+    "leave_household": _membership_end,
+    "change_payer": _payer,
+    "change_responsibility": _responsibility,
+    "end_responsibility": _responsibility_end,
+    "change_residence": _residence,
+    "create_site": _fixed(code="ecole", label="École"),
+    "create_activity": _activity,
+    "open_slots": _days,
+    "request_enrollment": _enrollment,
+    "decide_enrollment": _fixed(is_validated=True),
+    "change_placement": _placement,
+    "end_enrollment": _end,
+    "change_bookings": _changes,
+    "mark_attendance": _marks,
+    "change_tariff": _tariff,
+    "quote": _quote,
+    "create_invoice_run": _month,
+    "review_invoice_run": _fixed(),
+    "start_payment": _fixed(),
+    "notify_payment": _field("operation_id"),
+}

@@ -1,0 +1,46 @@
+"""A day's sheet, as the agent on site works with it."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx2
+
+from contracts.booking.events import AttendanceRecorded
+from tests.factories.booking import BookingTown, Family
+
+
+class Sheet:
+    """A day with two booked children, seen by the agent on site."""
+
+    def __init__(self, town: BookingTown, slot_id: UUID, families: list[Family], bookings: list[str]) -> None:
+        self.town, self.slot_id, self.families, self.bookings = town, slot_id, families, bookings
+
+    @property
+    def children(self) -> list[str]:
+        """The first child of each family."""
+        return [str(family.child_id) for family in self.families]
+
+    async def read(self) -> dict[str, Any]:
+        answer = await self.town.client.get(self._path, headers=self.town.site_agent)
+        document: dict[str, Any] = answer.json()
+        return document
+
+    async def mark(self, *marks: tuple[str, str], **fields: str) -> httpx2.Response:
+        """Mark children, each mark with these fields besides."""
+        body = {"marks": [{"child_id": child_id, "attendance": mark, **fields} for child_id, mark in marks]}
+        return await self.town.client.put(self._path, json=body, headers=self.town.site_agent)
+
+    async def close(self) -> httpx2.Response:
+        return await self.town.client.post(f"{self._path}/closure", headers=self.town.site_agent)
+
+    async def recorded(self) -> list[tuple[str, str]]:
+        """The children of whom a mark was published, with it."""
+        return [(str(event.child_id), event.attendance) for event in await self.events()]
+
+    async def events(self) -> list[AttendanceRecorded]:
+        events = await self.town.service.outbox()
+        return [event for event in events if isinstance(event, AttendanceRecorded)]
+
+    @property
+    def _path(self) -> str:
+        return f"/slots/{self.slot_id}/attendance"

@@ -1,0 +1,60 @@
+"""Ending an enrollment and changing its group: what is left of its days and groups."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID, uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chassis.days import DateRange
+from chassis.refusal import Refusal
+from chassis.timeline import Timeline
+from contracts.types import EnrollmentStatus
+from services.booking.enrollments.domain import Cut, Enrolled, change_group, cut_enrollment
+from tests.unit.booking.test_decide import SLOTS
+
+FIRST, LAST = date(2026, 9, 2), date(2027, 6, 30)
+DAYS = DateRange(FIRST, LAST)
+GROUPS = [uuid4() for _ in range(3)]
+ENROLLED = Enrolled(
+    uuid4(), uuid4(), uuid4(), uuid4(), EnrollmentStatus.VALIDATED, DAYS, Timeline.of([(DAYS, GROUPS[0])])
+)
+days = st.dates(FIRST - timedelta(days=5), LAST + timedelta(days=5))
+
+
+@given(st.lists(st.tuples(days, st.sampled_from(GROUPS)), max_size=6), days)
+def test_groups_cover_the_days_that_are_left_and_no_other(changes: list[tuple[date, UUID]], from_on: date) -> None:
+    enrollment = ENROLLED
+    for day, group_id in changes:
+        groups = change_group(enrollment, group_id, day, FIRST - timedelta(days=9), [])
+        if isinstance(groups, Refusal):
+            assert day > LAST
+            continue
+        enrollment = replace(enrollment, groups=groups)
+        assert enrollment.groups.at(LAST) == group_id
+        assert [*enrollment.groups.days] == [DAYS]
+    cut = cut_enrollment(enrollment, from_on, FIRST - timedelta(days=9), [])
+    if isinstance(cut, Refusal):
+        assert from_on > LAST
+        return
+    assert [*cut.groups.days] == ([cut.days] if cut.days else [])
+    assert cut.days == (DateRange(FIRST, from_on - timedelta(days=1)) if from_on > FIRST else None)
+    assert cut.status is (EnrollmentStatus.VALIDATED if cut.days else EnrollmentStatus.ENDED)
+
+
+def test_what_is_over_and_what_was_decided_stays() -> None:
+    today = date(2026, 12, 1)
+    ended = cut_enrollment(replace(ENROLLED, status=EnrollmentStatus.ENDED), today, today, [])
+    past = cut_enrollment(ENROLLED, today - timedelta(days=1), today, [])
+    closed = cut_enrollment(ENROLLED, today, today, [replace(SLOTS[0], is_closed=True)])
+    assert [outcome.code() for outcome in (ended, past, closed) if isinstance(outcome, Refusal)] == [
+        "enrollment_already_decided",
+        "invalid",
+        "attendance_closed",
+    ]
+    assert isinstance(cut_enrollment(ENROLLED, today, today, [SLOTS[0]]), Cut)
+    moved = change_group(ENROLLED, GROUPS[1], today, today, [SLOTS[0]])
+    assert isinstance(moved, Refusal)
+    assert moved.code() == "bookings_remain"
+    assert change_group(ENROLLED, GROUPS[0], today, today, [SLOTS[0]]) == ENROLLED.groups
