@@ -221,6 +221,7 @@ class TestInvoiced:
         page = walk.open("agent", f"/agents/pointage?semaine={walk.today}")
         row = page.locator("tr, li, article", has_text=CENTRE).first
         row.locator("a").first.click()
+        expect(page.locator("input[type=radio][value=present]").first).to_be_attached()
         for radio in page.locator("input[type=radio][value=present]").all():
             radio.check()
         page.click("button[name=step][value=close] >> visible=true")

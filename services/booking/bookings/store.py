@@ -33,6 +33,7 @@ class WishedLine:
     slot_id: UUID
 
 
+# `offset 0` has the homes of each line looked up by themselves: joined with all lines at once, indexes would be read whole.
 LINES_SQL = f"""
 select line.position, c.child_id, c.household_id, c.first_name, c.birth_on, c.reference, {SLOT_COLUMNS},
        e.status as enrollment_status, e.days, e.is_in_group,
@@ -51,6 +52,7 @@ left join lateral (
           where g.adult_id = line.guardian_id and g.child_id = line.child_id and g.household_id = k.household_id
             and g.days @> $5::date
       ))
+    offset 0
 ) c on true
 left join activities a on a.id = s.activity_id
 left join units u on u.activity_id = s.activity_id and u.code = s.unit_code

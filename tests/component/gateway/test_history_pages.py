@@ -29,7 +29,8 @@ async def booked(town: Town) -> tuple[Browser, Household]:
     first, second = await town.booking.open(activity_id, 20, 21)
     answer = await town.booking.book(family, first, second)
     assert answer.status_code == 201, answer.text
-    body = {"cancellations": [answer.json()["bookings"][0]["booking_id"]]}
+    given_back = answer.json()["bookings"][0]
+    body = {"cancellations": [{name: given_back[name] for name in ("service_on", "booking_id")}]}
     booking = town.services["booking"]
     headers = {**booking.as_parent(family.guardian_id), **booking.key(), "X-Channel": "portal"}
     assert (await booking.client.post("/bookings", json=body, headers=headers)).status_code == 201
