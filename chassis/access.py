@@ -54,8 +54,12 @@ def reach_of(actor: Actor, today: date) -> tuple[UUID | None, list[str] | None, 
     """
     if actor.kind is ActorKind.PARENT:
         return actor.require_guardian(), None, today
-    is_everywhere = actor.kind is ActorKind.SYSTEM or actor.sites is None
-    return None, None if is_everywhere else sorted(actor.sites or ()), today
+    return None, sites_of(actor), today
+
+
+def sites_of(actor: Actor) -> list[str] | None:
+    """The sites that bind an actor; None for a family, for who works everywhere and for the town's own tools."""
+    return sorted(actor.sites) if actor.kind is ActorKind.AGENT and actor.sites is not None else None
 
 
 def reaches_site(actor: Actor, site: str) -> bool:

@@ -24,7 +24,7 @@ async def mark_attendance(
         DayNotCome: the day has not begun.
         HouseholdAmbiguous: a child who came unbooked has several homes, and none was named.
     """
-    sheet = await _lock(tx, slot_id)
+    sheet = await _lock(tx, actor, slot_id)
     homes = await store.homes_of(tx, [mark.child_id for mark in request.marks], sheet.service_on)
     marks = [_mark(mark, homes.get(mark.child_id, {})) for mark in request.marks]
     marked = domain.note_marks(sheet, marks, await _now(tx, zone))
@@ -33,7 +33,7 @@ async def mark_attendance(
     await store.save_marks(tx, sheet, marked, actor.account_id)
     marks_made = {str(item.line.child_id): item.mark.attendance for item in marked}
     tx.note(Act(actor, "attendance_marked", slot_id, after={"marks": marks_made}))
-    return await queries.sheet(tx, slot_id)
+    return await queries.sheet(tx, actor, slot_id)
 
 
 def _mark(mark: AttendanceMark, homes: dict[UUID, str]) -> domain.Mark:
@@ -51,7 +51,7 @@ async def close_attendance(tx: Transaction, actor: Actor, slot_id: UUID, zone: Z
         DayNotCome: the day has not begun.
         AttendanceIncomplete: with one field for each child that is not marked.
     """
-    sheet = await _lock(tx, slot_id)
+    sheet = await _lock(tx, actor, slot_id)
     now = await _now(tx, zone)
     recorded = domain.close_sheet(sheet, now)
     if isinstance(recorded, Refusal):
@@ -59,13 +59,13 @@ async def close_attendance(tx: Transaction, actor: Actor, slot_id: UUID, zone: Z
     await store.close_sheet(tx, slot_id, now.at, [event.attendance_id for event in recorded])
     tx.note(Act(actor, "attendance_closed", slot_id, after={"count": len(recorded)}))
     tx.emit(*recorded)
-    return await queries.sheet(tx, slot_id)
+    return await queries.sheet(tx, actor, slot_id)
 
 
-async def _lock(tx: Transaction, slot_id: UUID) -> domain.Sheet:
+async def _lock(tx: Transaction, actor: Actor, slot_id: UUID) -> domain.Sheet:
     """A sheet, its places locked so that nothing is booked, given back or marked meanwhile."""
     await lock_places(tx, [slot_id])
-    stored = await store.sheet_of(tx, slot_id)
+    stored = await store.sheet_of(tx, actor, slot_id)
     if stored is None:
         raise NotFound
     return stored[0]

@@ -2,8 +2,9 @@
 
 from uuid import UUID
 
+from chassis.actor import Actor
 from chassis.comparing import Person, in_order, namesakes
-from chassis.data.database import Queries
+from chassis.data.database import Database, Queries, Transaction
 from chassis.refusal import NotFound
 from contracts.booking.models import AttendanceCandidate, AttendanceLine, AttendanceSheet
 
@@ -14,9 +15,9 @@ from .store import sheet_of
 CLOSED_AT_SQL = "select closed_at from slots where id = $1"
 
 
-async def sheet(queries: Queries, slot_id: UUID) -> AttendanceSheet:
+async def sheet(queries: Database | Transaction, actor: Actor, slot_id: UUID) -> AttendanceSheet:
     """A day's children, by name, what was noted of them, and who else is enrolled."""
-    stored = await sheet_of(queries, slot_id)
+    stored = await sheet_of(queries, actor, slot_id)
     if stored is None:
         raise NotFound
     day, people = stored

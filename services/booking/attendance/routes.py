@@ -13,8 +13,8 @@ from . import commands, queries
 
 
 @serves(api.show_attendance)
-async def show_attendance(slot_id: UUID, db: Database) -> AttendanceSheet:
-    return await queries.sheet(db, slot_id)
+async def show_attendance(slot_id: UUID, db: Database, actor: Actor) -> AttendanceSheet:
+    return await queries.sheet(db, actor, slot_id)
 
 
 @serves(api.mark_attendance)

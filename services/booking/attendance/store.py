@@ -4,14 +4,20 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from chassis.access import reach_of, reaching
+from chassis.actor import Actor
 from chassis.comparing import Person, in_order
-from chassis.data.database import Queries, Row, Transaction
+from chassis.data.database import Database, Row, Transaction
 from chassis.identifiers import new_id
 from contracts.types import Attendance
 
+from ..access import AT_SITE
 from .domain import Marked, Sheet, SheetLine
 
-SHEET_SQL = "select id, activity_id, unit_code, service_on from slots where id = $1"
+SHEET_SQL = reaching(
+    " select s.activity_id, s.unit_code, s.service_on from slots s where s.id = $4 and {is_reached}",
+    is_reached=AT_SITE.of("s.site_code"),
+)
 
 SHEET_LINES_SQL = """
 select line.*, c.first_name, c.last_name, c.birth_on
@@ -26,9 +32,11 @@ order by line.child_id
 """
 
 
-async def sheet_of(queries: Queries, slot_id: UUID) -> tuple[Sheet, dict[UUID, Person]] | None:
-    """A day's sheet, by name, and who its children are; None if there is none. Whoever will change it has locked its places before."""
-    slot = await queries.fetchrow(SHEET_SQL, slot_id)
+async def sheet_of(
+    queries: Database | Transaction, actor: Actor, slot_id: UUID
+) -> tuple[Sheet, dict[UUID, Person]] | None:
+    """A day's sheet, by name, and who its children are; None if there is none for this actor. Whoever will change it has locked its places before."""
+    slot = await queries.fetchrow(SHEET_SQL, *reach_of(actor, await queries.today()), slot_id)
     if slot is None:
         return None
     rows = await queries.fetch(SHEET_LINES_SQL, slot_id, slot["service_on"])

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
+from chassis.access import sites_of
 from chassis.actor import Actor
 from chassis.batching import Batcher
 from chassis.data.database import COMMAND_ATTEMPTS_MAX, Database, Transaction, command
@@ -143,8 +144,9 @@ def _replay(requests: Sequence[BookingRequest], kept: Sequence[KeptAnswer]) -> d
 
 
 def _wished_lines(request: BookingRequest) -> list[store.WishedLine]:
+    actor, household_id, sites = request.actor, request.changes.household_id, sites_of(request.actor)
     return [
-        store.WishedLine(new_id(), request.actor.guardian_id, request.changes.household_id, line.child_id, line.slot_id)
+        store.WishedLine(new_id(), actor.guardian_id, household_id, line.child_id, line.slot_id, sites)
         for line in request.changes.lines
     ]
 
@@ -152,7 +154,15 @@ def _wished_lines(request: BookingRequest) -> list[store.WishedLine]:
 def _wished_basket(request: BookingRequest, days: Sequence[WishedDay]) -> WishedBasket:
     changes = request.changes
     given_back = tuple(named.booking_id for named in changes.cancellations)
-    return WishedBasket(new_id(), request.actor.guardian_id, tuple(days), given_back, changes.household_id)
+    sites = sites_of(request.actor)
+    return WishedBasket(
+        new_id(),
+        request.actor.guardian_id,
+        tuple(days),
+        given_back,
+        changes.household_id,
+        None if sites is None else frozenset(sites),
+    )
 
 
 def _answer(decision: BasketDecision) -> BookingChangesMade:

@@ -6,7 +6,7 @@ gives back is free before what it wishes is judged, so a place may pass from one
 the rules that the calendar shows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -50,13 +50,18 @@ class WishedDay:
 @dataclass(frozen=True, slots=True)
 class WishedBasket:
     """Days wished and bookings given back, together. `guardian_id` is None when an agent acts for the family, `household_id` when
-    nobody said for whom."""
+    nobody said for whom, `sites` when it is somebody who acts everywhere."""
 
     basket_id: UUID
     guardian_id: UUID | None
     days: tuple[WishedDay, ...]
     cancellations: tuple[UUID, ...] = ()
     household_id: UUID | None = None
+    sites: Set[str] | None = None
+
+    def reaches(self, slot: SlotFacts) -> bool:
+        """Whether whoever asks works where this is."""
+        return self.sites is None or slot.site_code in self.sites
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,7 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
     household_id = basket.household_id
     for position, booking_id in enumerate(basket.cancellations):
         booking = snapshot.bookings.get(booking_id)
-        if booking is None or not booking.is_for(basket.guardian_id):
+        if booking is None or not booking.is_for(basket.guardian_id) or not basket.reaches(booking.slot):
             unknown.append(FieldRefusal(f"/cancellations/{position}", "booking_unknown"))
             continue
         household_id = household_id or booking.household_id
@@ -192,7 +197,9 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
     for position, wish in enumerate(basket.days):
         if wish.child is None:
             unknown.append(FieldRefusal(f"/lines/{position}/child_id", "child_unknown"))
-        elif wish.slot is None or not snapshot.places.keys() >= set(wish.slot.pool_ids):
+        elif (
+            wish.slot is None or not basket.reaches(wish.slot) or not snapshot.places.keys() >= set(wish.slot.pool_ids)
+        ):
             unknown.append(FieldRefusal(f"/lines/{position}/slot_id", "slot_unknown"))
         else:
             household_id = household_id or wish.child.household_id

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from chassis.data.database import Queries
+from chassis.access import reach_of, reaching
+from chassis.actor import Actor
+from chassis.data.database import Database
 from chassis.data.paging import page_of, read_cursor
 from contracts.booking.models import Booking
 from contracts.http import PAGE_SIZE_MAX, Page
+
+from ..access import AT_SITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,8 @@ class BookingFilter:
     cursor: str | None
 
 
-BOOKINGS_SQL = """
+BOOKINGS_SQL = reaching(
+    """
 select b.id as booking_id, b.basket_id, b.household_id, b.child_id, c.first_name as child_first_name, b.activity_id,
        a.label as activity_label, u.code as unit_code, u.label as unit_label, b.slot_id, b.service_on, b.status,
        m.mark as attendance, b.confirmed_at, b.cancelled_at
@@ -30,16 +35,17 @@ join activities a on a.id = b.activity_id
 join units u on u.activity_id = s.activity_id and u.code = s.unit_code
 left join children c on c.child_id = b.child_id and c.household_id = b.household_id
 left join attendances m on m.service_on = b.service_on and m.booking_id = b.id
-where b.household_id = $1 and b.service_on between $2 and $3
-  and ($4::date is null or (b.service_on, b.id) > ($4, $5::uuid))
-order by b.service_on, b.id limit $6
-"""
+where b.household_id = $4 and b.service_on between $5 and $6
+  and ($7::date is null or (b.service_on, b.id) > ($7, $8::uuid)) and {is_reached}
+order by b.service_on, b.id limit $9
+""",
+    is_reached=AT_SITE.of("s.site_code"),
+)
 
 
-async def bookings(queries: Queries, wanted: BookingFilter) -> Page[Booking]:
-    """A household's bookings, cancelled ones included, by date."""
+async def bookings(db: Database, actor: Actor, wanted: BookingFilter) -> Page[Booking]:
+    """A household's bookings at the sites that the actor reaches, cancelled ones included, by date."""
     after = read_cursor(wanted.cursor, date.fromisoformat, UUID) if wanted.cursor else (None, None)
-    rows = await queries.fetch(
-        BOOKINGS_SQL, wanted.household_id, wanted.from_on, wanted.to_on, *after, PAGE_SIZE_MAX + 1
-    )
+    period = (wanted.household_id, wanted.from_on, wanted.to_on)
+    rows = await db.fetch(BOOKINGS_SQL, *reach_of(actor, await db.today()), *period, *after, PAGE_SIZE_MAX + 1)
     return page_of([Booking(**row) for row in rows], lambda booking: (booking.service_on, booking.booking_id))

@@ -33,7 +33,7 @@ async def list_bookings(
     cursor: Cursor | None = None,
 ) -> Page[Booking]:
     household = await household_for(db, actor, household_id)
-    return await queries.bookings(db, queries.BookingFilter(household, from_on, to_on, cursor))
+    return await queries.bookings(db, actor, queries.BookingFilter(household, from_on, to_on, cursor))
 
 
 ROUTES = (change_bookings, list_bookings)

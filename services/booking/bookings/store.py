@@ -24,13 +24,15 @@ from .domain import BasketDecision, BookableChild, Day, WishedDay
 
 @dataclass(frozen=True, slots=True)
 class WishedLine:
-    """A line as asked for. `guardian_id` is None when an agent asks, `household_id` when nobody said for whom."""
+    """A line as asked for. `guardian_id` is None when an agent asks, `household_id` when nobody said for whom, `sites` when it is
+    somebody who acts everywhere."""
 
     booking_id: UUID
     guardian_id: UUID | None
     household_id: UUID | None
     child_id: UUID
     slot_id: UUID
+    sites: Sequence[str] | None = None
 
 
 # `offset 0` has the homes of each line looked up by themselves: joined with all lines at once, indexes would be read whole.
@@ -40,8 +42,8 @@ select line.position, c.child_id, c.household_id, c.first_name, c.birth_on, c.re
        (
            select m.mark = 'unbooked' from attendances m where m.slot_id = s.id and m.child_id = c.child_id
        ) is true as is_present
-from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[])
-    with ordinality as line(guardian_id, household_id, child_id, slot_id, position)
+from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[])
+    with ordinality as line(guardian_id, household_id, child_id, slot_id, sites, position)
 left join slots s on s.id = line.slot_id
 left join lateral (
     select k.*, h.reference from children k join households h using (household_id)
@@ -50,7 +52,11 @@ left join lateral (
       and (line.guardian_id is null or exists (
           select from guardianships g
           where g.adult_id = line.guardian_id and g.child_id = line.child_id and g.household_id = k.household_id
-            and g.days @> $5::date
+            and g.days @> $6::date
+      ))
+      and (line.sites is null or exists (
+          select from enrollments e join placements p on p.enrollment_id = e.id join groups g on g.id = p.group_id
+          where e.child_id = line.child_id and e.status <> 'refused' and g.site_code = any(string_to_array(line.sites, ' '))
       ))
     offset 0
 ) c on true
@@ -80,6 +86,7 @@ async def load_days(tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo
         [line.household_id for line in lines],
         [line.child_id for line in lines],
         [line.slot_id for line in lines],
+        [None if line.sites is None else " ".join(line.sites) for line in lines],
         await tx.today(),
     )
     slots: dict[UUID, SlotFacts] = {}

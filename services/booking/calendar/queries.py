@@ -8,6 +8,8 @@ from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from chassis.access import reach_of, reaching
+from chassis.actor import Actor
 from chassis.clock import age_on
 from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Database, Row
@@ -16,6 +18,7 @@ from chassis.refusal import FieldRefusal, Invalid
 from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import BookingStatus, EnrollmentStatus
 
+from ..access import AT_SITE
 from ..catalog.queries import UNIT_LABEL
 from ..enrollments.store import PLACEMENT_DAYS
 from ..places.domain import Stay, elsewhere, excluding
@@ -34,7 +37,8 @@ class CalendarDisplay:
 
 
 # A day is that of the enrollment which covers it; around the enrollments it is shown with one that is live.
-CALENDAR_SQL = f"""
+CALENDAR_SQL = reaching(
+    f"""
 select distinct on (c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts), u.starts_at, u.code, s.service_on)
        e.status as marker, e.days,
        c.child_id, c.first_name as child_first_name, c.last_name as child_last_name, c.birth_on,
@@ -51,7 +55,7 @@ join placements p on p.enrollment_id = e.id
 join groups g on g.id = p.group_id
 join sites i on i.code = g.site_code
 join units u on u.activity_id = a.id
-left join slots s on s.group_id = p.group_id and s.unit_code = u.code and s.service_on between $2 and $3
+left join slots s on s.group_id = p.group_id and s.unit_code = u.code and s.service_on between $5 and $6
     and {PLACEMENT_DAYS} @> s.service_on
 left join lateral (
     select id, status from bookings
@@ -61,10 +65,12 @@ left join lateral (
 left join lateral (
     select capacity, taken from pools where id = any(s.pool_ids) order by capacity - taken, id limit 1
 ) places on true
-where e.household_id = $1 and e.status in ('requested', 'validated')
+where e.household_id = $4 and e.status in ('requested', 'validated') and {{is_reached}}
 order by c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts), u.starts_at, u.code, s.service_on,
          e.days @> s.service_on desc, e.status = 'validated' desc, e.id desc
-"""  # noqa: S608 - it is put together from constants alone
+""",  # noqa: S608 - it is put together from constants alone
+    is_reached=AT_SITE.of("g.site_code"),
+)
 
 STAYS_SQL = f"""
 select b.child_id, b.service_on, {STAY_COLUMNS}
@@ -78,18 +84,26 @@ where c.household_id = $1 order by b.service_on, b.span
 """  # noqa: S608 - it is put together from constants alone
 
 
-async def household_calendar(
-    db: Database, household_id: UUID, from_on: date, to_on: date, view: CalendarDisplay
-) -> Calendar:
-    """A household's rows, eldest child first, with the days that its activities are open on.
+@dataclass(frozen=True, slots=True)
+class CalendarFilter:
+    """Whose calendar to show, between two dates, both included."""
+
+    household_id: UUID
+    from_on: date
+    to_on: date
+
+
+async def household_calendar(db: Database, actor: Actor, wanted: CalendarFilter, view: CalendarDisplay) -> Calendar:
+    """A household's rows at the sites that the actor reaches, eldest child first, with the days that its activities are open on.
 
     Raises:
         Invalid: the range is reversed or longer than `CALENDAR_DAYS_MAX` days.
     """
+    household_id, from_on, to_on = wanted.household_id, wanted.from_on, wanted.to_on
     if not 0 <= (to_on - from_on).days < CALENDAR_DAYS_MAX:
         raise Invalid(FieldRefusal("/to_on", "range_invalid", (("days_max", CALENDAR_DAYS_MAX),)))
     now = await db.now()
-    rows = await db.fetch(CALENDAR_SQL, household_id, from_on, to_on)
+    rows = await db.fetch(CALENDAR_SQL, *reach_of(actor, await db.today()), household_id, from_on, to_on)
     stays: dict[tuple[UUID, date], list[Stay]] = defaultdict(list)
     for row in await db.fetch(STAYS_SQL, household_id, from_on, to_on):
         stays[row["child_id"], row["service_on"]].append(stay_of(row))

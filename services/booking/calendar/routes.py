@@ -10,7 +10,7 @@ from contracts.booking import api
 from contracts.booking.models import Calendar
 
 from ..directory.queries import household_for
-from .queries import CalendarDisplay, household_calendar
+from .queries import CalendarDisplay, CalendarFilter, household_calendar
 
 
 @serves(api.household_calendar)
@@ -23,7 +23,7 @@ async def show_calendar(
     household_id: UUID | None = None,
 ) -> Calendar:
     household = await household_for(db, actor, household_id)
-    return await household_calendar(db, household, from_on, to_on, calendar_view)
+    return await household_calendar(db, actor, CalendarFilter(household, from_on, to_on), calendar_view)
 
 
 ROUTES = (show_calendar,)

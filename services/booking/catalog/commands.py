@@ -85,7 +85,7 @@ async def open_slots(tx: Transaction, actor: Actor, activity_id: UUID, request: 
     Raises:
         CapacityBelowTaken: fewer places than are taken on one of them.
     """
-    places = await store.lock_activity(tx, activity_id)
+    places = await store.lock_activity(tx, actor, activity_id)
     if places is None:
         raise NotFound
     if refusal := check_opening(places, request.group_id, request.unit_codes, request.days):

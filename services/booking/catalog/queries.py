@@ -1,23 +1,33 @@
 """The catalogue of activities and the list of their days."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.data.database import Queries
+from chassis.access import reach_of, reaching
+from chassis.actor import Actor
+from chassis.data.database import Database, Queries
 from chassis.data.paging import page_of, read_cursor, read_id
 from chassis.refusal import NotFound
 from contracts.booking.catalog import Activity, Cutoff, Site, Slot
 from contracts.http import PAGE_SIZE_MAX, Page
 
-SITES_SQL = "select code, label from sites where $1::text is null or code > $1 order by code limit $2"
+from ..access import AT_SITE
+
+SITES_SQL = reaching(
+    """
+select s.code, s.label from sites s where ($4::text is null or s.code > $4) and {is_reached} order by s.code limit $5
+""",
+    is_reached=AT_SITE.of("s.code"),
+)
 
 
-async def sites(queries: Queries, cursor: str | None) -> Page[Site]:
-    """The places where children are received, by code."""
+async def sites(db: Database, actor: Actor, cursor: str | None) -> Page[Site]:
+    """The places where children are received, by code: an agent's own."""
     after = read_cursor(cursor, str)[0] if cursor else None
-    rows = await queries.fetch(SITES_SQL, after, PAGE_SIZE_MAX + 1)
+    rows = await db.fetch(SITES_SQL, *reach_of(actor, await db.today()), after, PAGE_SIZE_MAX + 1)
     return page_of([Site(**row) for row in rows], lambda site: (site.code,))
 
 
@@ -88,19 +98,32 @@ cross join lateral (
 ) p
 """  # noqa: S608 - it is put together from constants alone
 
-SLOTS_SQL = f"""{EVERY_SLOT_SQL}
-where ($1::uuid is null or s.activity_id = $1) and s.service_on between $2 and $3
-  and ($4::date is null or (s.service_on, s.id) > ($4, $5::uuid))
-order by s.service_on, s.id limit $6
-"""
+SLOTS_SQL = reaching(
+    """{every_slot}
+where ($4::uuid is null or s.activity_id = $4) and s.service_on between $5 and $6
+  and ($7::date is null or (s.service_on, s.id) > ($7, $8::uuid)) and {is_reached}
+order by s.service_on, s.id limit $9
+""",
+    every_slot=EVERY_SLOT_SQL,
+    is_reached=AT_SITE.of("s.site_code"),
+)
 
 
-async def slots(
-    queries: Queries, activity_id: UUID | None, from_on: date, to_on: date, cursor: str | None
-) -> Page[Slot]:
-    """Days between two dates, both included, of one activity or of all."""
-    after = read_cursor(cursor, date.fromisoformat, UUID) if cursor else (None, None)
-    rows = await queries.fetch(SLOTS_SQL, activity_id, from_on, to_on, *after, PAGE_SIZE_MAX + 1)
+@dataclass(frozen=True, slots=True)
+class SlotFilter:
+    """Which days to list: those between two dates, both included, of one activity or of all, after the slot `cursor`."""
+
+    activity_id: UUID | None
+    from_on: date
+    to_on: date
+    cursor: str | None
+
+
+async def slots(db: Database, actor: Actor, wanted: SlotFilter) -> Page[Slot]:
+    """The days of activities at the sites that the actor reaches, by date."""
+    after = read_cursor(wanted.cursor, date.fromisoformat, UUID) if wanted.cursor else (None, None)
+    period = (wanted.activity_id, wanted.from_on, wanted.to_on)
+    rows = await db.fetch(SLOTS_SQL, *reach_of(actor, await db.today()), *period, *after, PAGE_SIZE_MAX + 1)
     return page_of([Slot(**row) for row in rows], lambda slot: (slot.service_on, slot.slot_id))
 
 

@@ -19,8 +19,8 @@ async def create_site(body: Site, db: Database, actor: Actor) -> Site:
 
 
 @serves(api.list_sites)
-async def list_sites(db: Database, cursor: Cursor | None = None) -> Page[Site]:
-    return await queries.sites(db, cursor)
+async def list_sites(db: Database, actor: Actor, cursor: Cursor | None = None) -> Page[Site]:
+    return await queries.sites(db, actor, cursor)
 
 
 @serves(api.create_activity)
@@ -43,10 +43,11 @@ async def list_slots(
     from_on: date,
     to_on: date,
     db: Database,
+    actor: Actor,
     activity_id: UUID | None = None,
     cursor: Cursor | None = None,
 ) -> Page[Slot]:
-    return await queries.slots(db, activity_id, from_on, to_on, cursor)
+    return await queries.slots(db, actor, queries.SlotFilter(activity_id, from_on, to_on, cursor))
 
 
 ROUTES = (create_site, list_sites, create_activity, list_activities, open_slots, list_slots)

@@ -4,10 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
+from chassis.access import reach_of, reaching
+from chassis.actor import Actor
 from chassis.data.database import Transaction
 from chassis.days import DateRange
 from contracts.booking.catalog import ActivityCreate, Group, Site
 
+from ..access import AT_SITE
 from .domain import ActivityPlaces
 
 SAVE_SITE_SQL = """
@@ -96,17 +99,20 @@ async def insert_units(
 
 LOCK_ACTIVITY_SQL = "select starts_on, ends_on from activities where id = $1 for no key update"
 
-PLACES_OF_ACTIVITY_SQL = """
-select array(select id from groups where activity_id = $1 order by id) as group_ids,
-       array(select code from units where activity_id = $1 and implies = '{}' order by code) as parts
-"""
+PLACES_OF_ACTIVITY_SQL = reaching(
+    """
+select array(select g.id from groups g where g.activity_id = $4 and {is_reached} order by g.id) as group_ids,
+       array(select code from units where activity_id = $4 and cardinality(implies) = 0 order by code) as parts
+""",
+    is_reached=AT_SITE.of("g.site_code"),
+)
 
 
-async def lock_activity(tx: Transaction, activity_id: UUID) -> ActivityPlaces | None:
-    """What an activity can be opened in, locked against another opening of its days; None if there is none."""
+async def lock_activity(tx: Transaction, actor: Actor, activity_id: UUID) -> ActivityPlaces | None:
+    """What the actor can open an activity in, locked against another opening of its days; None if there is nothing."""
     activity = await tx.fetchrow(LOCK_ACTIVITY_SQL, activity_id)
-    places = await tx.fetchrow(PLACES_OF_ACTIVITY_SQL, activity_id)
-    if activity is None or places is None:
+    places = await tx.fetchrow(PLACES_OF_ACTIVITY_SQL, *reach_of(actor, await tx.today()), activity_id)
+    if activity is None or places is None or not places["group_ids"]:
         return None
     dates = DateRange(activity["starts_on"], activity["ends_on"])
     return ActivityPlaces(dates, tuple(places["group_ids"]), tuple(places["parts"]))

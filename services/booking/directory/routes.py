@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from chassis.access import sites_of
 from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.data.history import history_of
 from chassis.http.routes import serves
+from chassis.refusal import NotFound
 from contracts.booking import api
 from contracts.history import HistoryEntry
 from contracts.http import Cursor, Page
@@ -17,6 +19,8 @@ from .queries import household_for
 async def booking_history(
     db: Database, actor: Actor, household_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[HistoryEntry]:
+    if sites_of(actor) is not None:
+        raise NotFound  # what was done for a household was done at every site
     return await history_of(db, await household_for(db, actor, household_id), cursor)
 
 

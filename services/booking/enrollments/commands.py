@@ -49,7 +49,7 @@ async def request_enrollment_for(
     wish = EnrollmentWish(
         today=civil_day(now, zone),
         child=EnrollableChild(child["household_id"], child["birth_on"]) if child else None,
-        activity=await store.activity_facts(tx, request.activity_id),
+        activity=await store.activity_facts(tx, actor, request.activity_id),
         starts_on=request.starts_on,
         ends_on=request.ends_on,
         site_code=request.site_code,
@@ -98,7 +98,7 @@ async def decide(tx: Transaction, actor: Actor, enrollment_id: UUID, request: En
     Raises:
         EnrollmentAlreadyDecided: another agent decided otherwise before.
     """
-    enrollment = await _lock(tx, enrollment_id)
+    enrollment = await _lock(tx, actor, enrollment_id)
     status = decide_enrollment(enrollment.status, request.is_validated, request.reason)
     if isinstance(status, Refusal):
         raise status
@@ -131,7 +131,7 @@ async def end(tx: Transaction, actor: Actor, enrollment_id: UUID, request: Enrol
     Raises:
         AttendanceClosed: a day that would be lost took place, and its sheet is closed.
     """
-    enrollment, booked = await _lock_from(tx, enrollment_id, request.from_on, zone)
+    enrollment, booked = await _lock_from(tx, actor, enrollment_id, request.from_on, zone)
     now = await tx.now()
     cut = cut_enrollment(enrollment, request.from_on, civil_day(now, zone), [booking.slot for booking in booked])
     if isinstance(cut, Refusal):
@@ -167,8 +167,8 @@ async def change_placement(
     Raises:
         BookingsRemain: days are booked in the group that it would leave.
     """
-    enrollment, booked = await _lock_from(tx, enrollment_id, request.from_on, zone)
-    if not await store.is_group_of(tx, request.group_id, enrollment.activity_id):
+    enrollment, booked = await _lock_from(tx, actor, enrollment_id, request.from_on, zone)
+    if not await store.is_group_of(tx, actor, request.group_id, enrollment.activity_id):
         raise NotFound(FieldRefusal("/group_id", "group_unknown"))
     today = civil_day(await tx.now(), zone)
     slots = [booking.slot for booking in booked]
@@ -181,18 +181,18 @@ async def change_placement(
     return await queries.enrollment(tx, enrollment_id)
 
 
-async def _lock(tx: Transaction, enrollment_id: UUID) -> Enrolled:
-    enrollment = await store.lock_enrollment(tx, enrollment_id)
+async def _lock(tx: Transaction, actor: Actor, enrollment_id: UUID) -> Enrolled:
+    enrollment = await store.lock_enrollment(tx, actor, enrollment_id)
     if enrollment is None:
         raise NotFound
     return enrollment
 
 
 async def _lock_from(
-    tx: Transaction, enrollment_id: UUID, from_on: date, zone: ZoneInfo
+    tx: Transaction, actor: Actor, enrollment_id: UUID, from_on: date, zone: ZoneInfo
 ) -> tuple[Enrolled, list[BookingFacts]]:
     """An enrollment and what is booked on its days from one on, locked so that nothing is booked there meanwhile."""
-    enrollment = await _lock(tx, enrollment_id)
+    enrollment = await _lock(tx, actor, enrollment_id)
     await lock_places_of_placements(tx, enrollment_id, from_on)
     return enrollment, await load_bookings_beyond(tx, enrollment, from_on, zone)
 

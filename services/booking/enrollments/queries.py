@@ -5,7 +5,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.data.database import Queries
+from chassis.access import reach_of, reaching
+from chassis.actor import Actor
+from chassis.data.database import Database, Queries
 from chassis.data.paging import page_of, read_id
 from chassis.data.ranges import read_range
 from chassis.days import DateRange, Days
@@ -15,6 +17,7 @@ from contracts.booking.models import Enrollment
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import EnrollmentStatus
 
+from ..access import ENROLLMENT
 from ..catalog.queries import EVERY_ACTIVITY_SQL, activity_of
 from .domain import ActivityFacts, EnrollableChild, EnrollmentWish, request_enrollment
 
@@ -54,22 +57,31 @@ class EnrollmentFilter:
     cursor: str | None
 
 
-ENROLLMENTS_OF_HOUSEHOLD_SQL = f"""{EVERY_ENROLLMENT_SQL}
-where e.household_id = $2 and ($1::text is null or e.status = $1) and ($3::uuid is null or e.id < $3)
-order by e.id desc limit $4
-"""
+ENROLLMENTS_OF_HOUSEHOLD_SQL = reaching(
+    """{every_enrollment}
+where e.household_id = $5 and ($4::text is null or e.status = $4) and ($6::uuid is null or e.id < $6) and {is_reached}
+order by e.id desc limit $7
+""",
+    every_enrollment=EVERY_ENROLLMENT_SQL,
+    is_reached=ENROLLMENT.of("e.id"),
+)
 
-ENROLLMENTS_SQL = f"""{EVERY_ENROLLMENT_SQL}
-where $2::uuid is null and ($1::text is null or e.status = $1) and ($3::uuid is null or e.id > $3)
-order by e.id limit $4
-"""
+ENROLLMENTS_SQL = reaching(
+    """{every_enrollment}
+where $5::uuid is null and ($4::text is null or e.status = $4) and ($6::uuid is null or e.id > $6) and {is_reached}
+order by e.id limit $7
+""",
+    every_enrollment=EVERY_ENROLLMENT_SQL,
+    is_reached=ENROLLMENT.of("e.id"),
+)
 
 
-async def enrollments(queries: Queries, wanted: EnrollmentFilter) -> Page[Enrollment]:
-    """A household's enrollments, the latest first; or those of all, the longest waiting first."""
+async def enrollments(db: Database, actor: Actor, wanted: EnrollmentFilter) -> Page[Enrollment]:
+    """A household's enrollments, the latest first; or those of all that the actor reaches, the longest waiting first."""
     sql = ENROLLMENTS_SQL if wanted.household_id is None else ENROLLMENTS_OF_HOUSEHOLD_SQL
     status = wanted.status.value if wanted.status else None
-    rows = await queries.fetch(sql, status, wanted.household_id, read_id(wanted.cursor), PAGE_SIZE_MAX + 1)
+    reach = reach_of(actor, await db.today())
+    rows = await db.fetch(sql, *reach, status, wanted.household_id, read_id(wanted.cursor), PAGE_SIZE_MAX + 1)
     return page_of([Enrollment(**row) for row in rows], lambda enrollment: (enrollment.enrollment_id,))
 
 

@@ -37,7 +37,7 @@ async def list_enrollments(
 ) -> Page[Enrollment]:
     if actor.kind is ActorKind.PARENT:
         household_id = await household_for(db, actor, household_id)
-    return await queries.enrollments(db, queries.EnrollmentFilter(status, household_id, cursor))
+    return await queries.enrollments(db, actor, queries.EnrollmentFilter(status, household_id, cursor))
 
 
 @serves(api.list_offers)

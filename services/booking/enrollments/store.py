@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from chassis.access import reach_of, reaching
+from chassis.actor import Actor
 from chassis.data.database import Row, Transaction
 from chassis.data.ranges import read_range, stored_range
 from chassis.days import DateRange, Days
@@ -11,23 +13,30 @@ from chassis.identifiers import new_id
 from chassis.timeline import Timeline
 from contracts.types import EnrollmentStatus
 
+from ..access import AT_SITE, ENROLLMENT
 from .domain import ActivityFacts, Cut, Enrolled
 
 PLACEMENT_DAYS = "daterange(nullif(lower(p.during), lower(e.days)), nullif(upper(p.during), upper(e.days)))"
 """The days on which the child of an enrollment `e` is seen in the group of its placement `p`: before and after the enrollment
 that is the group of its first and last day, so that these days are closed for being outside, and for nothing else."""
 
-ACTIVITY_FACTS_SQL = """
+ACTIVITY_FACTS_SQL = reaching(
+    """
 select starts_on, ends_on, age_min, age_max,
-       array(select site_code from groups where activity_id = activities.id and is_default order by site_code) as site_codes
-from activities where id = $1
-"""
+       array(
+           select g.site_code from groups g
+           where g.activity_id = activities.id and g.is_default and {is_reached} order by g.site_code
+       ) as site_codes
+from activities where id = $4
+""",
+    is_reached=AT_SITE.of("g.site_code"),
+)
 
 
-async def activity_facts(tx: Transaction, activity_id: UUID) -> ActivityFacts | None:
-    """What an activity asks of a child, or None when there is no such activity."""
-    row = await tx.fetchrow(ACTIVITY_FACTS_SQL, activity_id)
-    return facts_of(row) if row else None
+async def activity_facts(tx: Transaction, actor: Actor, activity_id: UUID) -> ActivityFacts | None:
+    """What an activity asks of a child, at the sites that the actor reaches; None when there is no such activity there."""
+    row = await tx.fetchrow(ACTIVITY_FACTS_SQL, *reach_of(actor, await tx.today()), activity_id)
+    return facts_of(row) if row and row["site_codes"] else None
 
 
 def facts_of(row: Row) -> ActivityFacts:
@@ -94,16 +103,20 @@ async def insert_enrollment(tx: Transaction, enrollment: NewEnrollment) -> bool:
     return True
 
 
-LOCK_ENROLLMENT_SQL = """
-select id, household_id, child_id, activity_id, status, days from enrollments where id = $1 for update
-"""
+LOCK_ENROLLMENT_SQL = reaching(
+    """
+select e.household_id, e.child_id, e.activity_id, e.status, e.days from enrollments e
+where e.id = $4 and {is_reached} for update of e
+""",
+    is_reached=ENROLLMENT.of("e.id"),
+)
 
 PLACEMENTS_SQL = "select group_id, during from placements where enrollment_id = $1"
 
 
-async def lock_enrollment(tx: Transaction, enrollment_id: UUID) -> Enrolled | None:
-    """An enrollment to decide or to change, or None when there is none."""
-    row = await tx.fetchrow(LOCK_ENROLLMENT_SQL, enrollment_id)
+async def lock_enrollment(tx: Transaction, actor: Actor, enrollment_id: UUID) -> Enrolled | None:
+    """An enrollment to decide or to change, or None when there is none for this actor."""
+    row = await tx.fetchrow(LOCK_ENROLLMENT_SQL, *reach_of(actor, await tx.today()), enrollment_id)
     if row is None:
         return None
     placements = await tx.fetch(PLACEMENTS_SQL, enrollment_id)
@@ -175,9 +188,12 @@ async def replace_placements(tx: Transaction, enrollment_id: UUID, groups: Timel
     )
 
 
-IS_GROUP_OF_SQL = "select exists (select from groups where id = $1 and activity_id = $2)"
+IS_GROUP_OF_SQL = reaching(
+    " select exists (select from groups g where g.id = $4 and g.activity_id = $5 and {is_reached})",
+    is_reached=AT_SITE.of("g.site_code"),
+)
 
 
-async def is_group_of(tx: Transaction, group_id: UUID, activity_id: UUID) -> bool:
-    """Whether it is one of the groups of this activity."""
-    return bool(await tx.fetchval(IS_GROUP_OF_SQL, group_id, activity_id))
+async def is_group_of(tx: Transaction, actor: Actor, group_id: UUID, activity_id: UUID) -> bool:
+    """Whether it is one of the groups of this activity, at a site that the actor reaches."""
+    return bool(await tx.fetchval(IS_GROUP_OF_SQL, *reach_of(actor, await tx.today()), group_id, activity_id))

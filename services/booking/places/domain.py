@@ -61,6 +61,7 @@ class SlotFacts:
 
     slot_id: UUID
     activity_id: UUID
+    site_code: str
     activity_label: str
     unit: UnitFacts
     service_on: date

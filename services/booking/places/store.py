@@ -14,7 +14,7 @@ BookingKey = tuple[date, UUID]
 """What names a booking: its day, and its id."""
 
 SLOT_COLUMNS = """
-s.id as slot_id, s.service_on, s.activity_id, s.pool_ids, s.closed_at is not null as is_closed, a.label as activity_label,
+s.id as slot_id, s.service_on, s.activity_id, s.site_code, s.pool_ids, s.closed_at is not null as is_closed, a.label as activity_label,
 a.age_min, a.age_max, a.cutoff_days_before, a.cutoff_at,
 u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.span) as ends, u.excludes
 """
@@ -66,6 +66,7 @@ def slot_of(row: Row, zone: ZoneInfo) -> SlotFacts:
     return SlotFacts(
         slot_id=row["slot_id"],
         activity_id=row["activity_id"],
+        site_code=row["site_code"],
         activity_label=row["activity_label"],
         unit=unit_of(row),
         service_on=row["service_on"],

@@ -16,8 +16,9 @@ from contracts.identity.models import Credential
 from contracts.registry import EVENTS
 from contracts.types import Civility
 
+from ..directory.queries import Recipient
 from ..messages.domain import Named
-from ..messages.store import Notice, Recipient
+from ..messages.store import Notice
 from ..settings import SenderIdentity
 from .french import date_words, moment_words, money, of_month, phone
 

@@ -12,8 +12,8 @@ from uuid import UUID
 
 import aiosmtplib
 
+from ..directory.queries import Recipient
 from ..messages.domain import Failed, Outcome, Sent, refused_by_relay
-from ..messages.store import Recipient
 from ..settings import NotificationsSettings, SmtpSecurity
 from .headers import MAIL_POLICY
 from .rendering import Letter

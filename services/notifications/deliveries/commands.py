@@ -18,9 +18,10 @@ from chassis.telemetry import span
 
 from ..adapters.rendering import MissingName, Renderer
 from ..adapters.smtp import Conversation, MailRelay, RelayUnreachable, compose
+from ..directory.queries import read_names, read_recipient
 from ..messages.commands import ADDRESS_MAX, LEASE, address_notices, claim_messages, expire_overdue, record_outcome
 from ..messages.domain import FACTS_RETRY_MAX, RULES, Failed, Outcome, Postponed, Sent
-from ..messages.store import ClaimedMessage, has_work, read_names, read_recipient
+from ..messages.store import ClaimedMessage, has_work
 
 log = structlog.get_logger()
 
@@ -90,7 +91,7 @@ class MailSender:
         if not recipient.email:
             return Failed("no_address")
         try:
-            letter = self._renderer.render(notice, recipient, await read_names(db, notice))
+            letter = self._renderer.render(notice, recipient, await read_names(db, notice.subject_id, notice.payload))
         except MissingName:
             return Postponed(FACTS_RETRY_MAX)
         except SealBroken:

@@ -20,7 +20,7 @@ OBJECTS: Final = ("own", "other", "random", "erased", "unnamed")
 ANONYMOUS: Final = "anonymous"
 FAMILIES: Final = ("parent", "co_parent", "other_parent")
 FORMERS: Final = ("former_co_parent", "erased_parent")
-SITE: Final = "centre"
+SITE: Final = "maison"
 """Where everything stands that has a site."""
 
 

@@ -8,9 +8,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from chassis.actor import Actor
 from contracts.booking.models import AttendanceMark, AttendanceMarks
-from contracts.types import ActorKind, Attendance
+from contracts.types import Attendance
 from services.booking.attendance import commands as attendance
 from services.booking.attendance import domain as sheets
 from services.booking.attendance.domain import Mark, Marked, Now, Sheet
@@ -19,7 +18,7 @@ from services.booking.bookings.commands import BookingBatcher
 from services.booking.enrollments import commands as enrollments
 from tests.concurrency.booking.conftest import OVERSOLD_SQL, REPEATED_SQL, Rush, codes
 from tests.factories.booking import PARTS, ZONE, Family, unit
-from tests.support.roles import Role
+from tests.support.roles import Role, agent_of
 
 pytestmark = pytest.mark.anyio
 
@@ -241,7 +240,7 @@ async def marked(rush: Rush) -> tuple[UUID, Sequence[UUID]]:
 
 
 async def mark(rush: Rush, slot_id: UUID, children: Sequence[UUID]) -> None:
-    actor = Actor(uuid4(), ActorKind.AGENT)
+    actor = agent_of(Role.SITE)
     marks = tuple(AttendanceMark(child_id=child_id, attendance=Attendance.PRESENT) for child_id in children)
     await attendance.mark_attendance(rush.service.db, actor, slot_id, AttendanceMarks(marks=marks), ZONE)
 

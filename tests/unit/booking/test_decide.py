@@ -30,6 +30,7 @@ SLOTS = [
     SlotFacts(
         slot_id=UUID(int=number),
         activity_id=ACTIVITY_ID,
+        site_code="house",
         activity_label="Centre de loisirs",
         service_on=date(2026, 9, 2 + number),
         cutoff=deadline(date(2026, 9, 2 + number), 2, time(12), ZONE),

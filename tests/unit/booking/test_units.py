@@ -31,7 +31,7 @@ def slot(code: str, hours: tuple[int, int], *pool_ids: UUID, excludes: Sequence[
     begins, ends = (hour * 60 for hour in hours)
     unit = UnitFacts(code, code, begins, ends, frozenset(excludes))
     return SlotFacts(
-        uuid4(), ACTIVITY_ID, "Centre", unit, DAY, datetime(2026, 9, 7, tzinfo=UTC), 3, 11, pool_ids, False
+        uuid4(), ACTIVITY_ID, "house", "Centre", unit, DAY, datetime(2026, 9, 7, tzinfo=UTC), 3, 11, pool_ids, False
     )
 
 
