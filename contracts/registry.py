@@ -18,6 +18,7 @@ from .family.events import (
     ChildAdded,
     ChildCameOfAge,
     ChildState,
+    ContactChanged,
     HouseholdCreated,
     HouseholdState,
     QuotientState,
@@ -29,6 +30,7 @@ from .identity.events import (
     AccountState,
     CredentialIssued,
     CredentialsChosen,
+    EmailReplaced,
     TermsAccepted,
 )
 from .notifications.events import MessageFailed, MessageSent
@@ -49,7 +51,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         key="account_id",
         producer="identity",
         consumers=("notifications",),
-        events=(CredentialIssued,),
+        events=(CredentialIssued, EmailReplaced),
         retention_days=1,
     ),
     Topic(
@@ -100,7 +102,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         key="household_id",
         producer="family",
         consumers=("notifications",),
-        events=(HouseholdCreated, ChildAdded, ChildCameOfAge),
+        events=(HouseholdCreated, ContactChanged, ChildAdded, ChildCameOfAge),
         retention_days=90,
         visibility=Visibility.PARTNER,
     ),

@@ -32,6 +32,7 @@ TEXTS_ALLOWED = {
     "ActivityState.label": "the public catalogue's name of an activity",
     "ActivityState.site_label": "the public catalogue's name of a place",
     "ActivityState.tariff_code": "a code of the public tariff grid",
+    "ContactChanged.fields": "words of ours, none of which was typed",
     "TermsAccepted.terms_version": "the number of a public document",
     "InvoiceIssued.regie": "a code of the town's settings",
     "InvoiceIssued.number": "a number that we give",

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx2
 
-from tests.component.authorization.matrix import ANONYMOUS, FORMERS, SECRETS, Cell
+from tests.component.authorization.matrix import ANONYMOUS, FAMILIES, FORMERS, SECRETS, Cell
 from tests.component.authorization.world import HOUSEHOLD_OF, World
 from tests.component.gateway.town import PASSWORD, household_body
 from tests.support.roles import Role, agent_body
@@ -44,7 +44,7 @@ async def answer_to(
     body = await BODIES[operation.name](world, cell, named) if operation.name in BODIES else None
     path = operation.path
     for parameter in operation.parameters:
-        value = _person(world) if parameter in PEOPLE else named or TARIFF
+        value = _person(world) if parameter in PEOPLE and cell.names != "adult" else named or TARIFF
         path = path.replace(f"{{{parameter}}}", value)
     today = await world.town.booking.today()
     given = {"from_on": str(today), "to_on": str(await world.town.booking.day(DAYS_AHEAD))}
@@ -119,9 +119,11 @@ async def _object(world: World, cell: Cell) -> str | None:
     if not cell.names or cell.about == "unnamed":
         return None
     if cell.about == "random":
-        return secrets.token_urlsafe(24) if cell.names in ("link", *SECRETS) else _random_id(cell.names)
+        return secrets.token_urlsafe(24) if cell.names in ("link", *SECRETS) else uuid4().hex
     if cell.names in SECRETS:
         return await _secret(world, cell)
+    if cell.names == "adult" and cell.about == "own" and cell.actor in (*FAMILIES, *FORMERS):
+        return str(world.people[cell.actor].actor.guardian_id)
     if cell.names in SHARED:
         return await _fresh_run(world, cell) if cell.names == "run" else world.shared[cell.names]
     if cell.names == "link" and cell.about == "own" and cell.actor != "erased_parent":
@@ -131,10 +133,6 @@ async def _object(world: World, cell: Cell) -> str | None:
     if cell.operation.name == "start_payment" and cell.expected == "ok":
         return await world.invoice(str(household_named(cell)))
     return world.owned[str(household_named(cell))][cell.names]
-
-
-def _random_id(names: str) -> str:
-    return uuid4().hex if names == "name" else str(uuid4())
 
 
 async def _secret(world: World, cell: Cell) -> str:
@@ -281,6 +279,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "join_household": _membership,
     "leave_household": _membership_end,
     "change_payer": _payer,
+    "change_contact": lambda world, _cell, named: world.correction(named),
     "change_responsibility": _responsibility,
     "end_responsibility": _responsibility_end,
     "change_residence": _residence,
