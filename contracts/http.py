@@ -25,7 +25,18 @@ Email = Annotated[
         strip_whitespace=True, max_length=80, pattern=r"^[^@\s,;<>\"\x00]+@[^@\s,;<>\"\x00]+\.[A-Za-z]{2,}$"
     ),
 ]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20, pattern=r"^\+?[0-9][0-9 .\-]{7,18}$")]
+Phone = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True,
+        max_length=24,
+        pattern=r"^(0[1-9]([ .\-]?[0-9]{2}){4}"
+        r"|\+33[ .\-]?[1-9]([ .\-]?[0-9]{2}){4}"
+        r"|\+([124-9][ .\-]?[0-9]|3[0-24-9])([ .\-]?[0-9]){5,13})$",
+    ),
+]
+"""A French number of ten digits, as it is dialed in France or from abroad, or another country's, with its plus sign.
+Source: the French numbering plan (Arcep); ITU-T E.164, at most 15 digits."""
 PostalCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}$")]
 SearchText = Annotated[str, StringConstraints(max_length=100)]
 Cursor = Annotated[str, StringConstraints(max_length=2000)]

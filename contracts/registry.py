@@ -19,6 +19,7 @@ from .family.events import (
     ChildAdded,
     ChildCameOfAge,
     ChildState,
+    ContactChanged,
     HouseholdCreated,
     HouseholdState,
     QuotientState,
@@ -30,6 +31,7 @@ from .identity.events import (
     AccountState,
     CredentialIssued,
     CredentialsChosen,
+    EmailReplaced,
     TermsAccepted,
 )
 from .notifications.events import MessageFailed, MessageSent
@@ -50,7 +52,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         key="account_id",
         producer="identity",
         consumers=("notifications",),
-        events=(CredentialIssued,),
+        events=(CredentialIssued, EmailReplaced),
         retention_days=1,
     ),
     Topic(
@@ -101,7 +103,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         key="household_id",
         producer="family",
         consumers=("notifications",),
-        events=(HouseholdCreated, ChildAdded, ChildCameOfAge),
+        events=(HouseholdCreated, ContactChanged, ChildAdded, ChildCameOfAge),
         retention_days=90,
         visibility=Visibility.PARTNER,
     ),

@@ -4,6 +4,8 @@ from uuid import UUID
 
 from contracts.family.models import (
     ChildFile,
+    Contact,
+    ContactChange,
     Household,
     HouseholdCreate,
     HouseholdReference,
@@ -65,6 +67,16 @@ async def leave_household(household_id: UUID, person_id: UUID, body: MembershipE
 @put("/households/{household_id}/payer", agents(FamilyPermission.KEEP_HOUSEHOLDS))
 async def change_payer(household_id: UUID, body: PayerChange) -> Household:
     """Say who pays for the household's days from a day on."""
+
+
+@get("/adults/{adult_id}/contact", families(FamilyPermission.READ_HOUSEHOLDS), public=True)
+async def read_contact(adult_id: UUID) -> Contact:
+    """How the town reaches an adult: for themselves and entitled agents."""
+
+
+@put("/adults/{adult_id}/contact", families(FamilyPermission.CHANGE_CONTACTS), public=True)
+async def change_contact(adult_id: UUID, body: ContactChange) -> Contact:
+    """Correct how the town reaches an adult: their telephone number, a home's address, and as an agent the e-mail address."""
 
 
 @get("/children/{child_id}/custody", agents(FamilyPermission.READ_CUSTODY), strength=Strength.STRONG)

@@ -146,6 +146,24 @@ class HouseholdCreated(Event):
     created_at: datetime
 
 
+class ContactChanged(Event):
+    """How an adult of the household is reached was corrected, by themselves or, without a `by_adult_id`, by the town. The household's
+    state says what it is now; it comes after this.
+
+    `fields` are some of `phone`, `email`, `address`: more may come.
+    """
+
+    event_type: ClassVar[str] = "family.contact_changed.v1"
+    topic: ClassVar[str] = "family.household_facts"
+    key_field: ClassVar[str] = "household_id"
+
+    household_id: UUID
+    adult_id: UUID
+    by_adult_id: UUID | None
+    fields: tuple[str, ...]
+    changed_at: datetime
+
+
 class ChildAdded(Event):
     """A child joined a household's file."""
 

@@ -4,12 +4,17 @@ from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from contracts.event import Model
 from contracts.family.events import Address, Adult, Quotient
-from contracts.http import Day, Email, Phone, PostalCode, ShortText
+from contracts.http import LINE, Day, Email, Phone, PostalCode, ShortText
 from contracts.types import Authority, Cents, Civility, QuotientSource, ResidencePattern, ResponsibilityRole
+
+PostalLine = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=38, pattern=LINE)]
+"""A line of a postal address. Source: AFNOR, NF Z 10-011: 38 characters a line at most."""
+PostalCity = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32, pattern=LINE)]
+"""What stands on the last line after the postal code and a space."""
 
 
 class GuardianCreate(Model):
@@ -35,10 +40,10 @@ class CoGuardianCreate(Model):
 class AddressCreate(Model):
     """A French postal address."""
 
-    street: ShortText
-    complement: ShortText | None = None
+    street: PostalLine
+    complement: PostalLine | None = None
     postal_code: PostalCode
-    city: ShortText
+    city: PostalCity
 
 
 class ChildCreate(Model):
@@ -192,6 +197,48 @@ class ChildFile(Model):
     birth_on: date
     responsibilities: tuple[ChildResponsibility, ...]
     residences: tuple[ChildResidence, ...]
+
+
+class ContactHome(Model):
+    """A household that an adult belongs to, and its address."""
+
+    household_id: UUID
+    reference: str
+    address: Address
+
+
+class Contact(Model):
+    """How the town reaches an adult. `homes` are the households that they belong to; an agent sees those of the days to come too.
+
+    `version` stands for these values: a change names the one that it was made from.
+    """
+
+    adult_id: UUID
+    civility: Civility
+    first_name: str
+    last_name: str
+    email: str | None
+    phone: str | None
+    homes: tuple[ContactHome, ...]
+    version: str
+
+
+class HomeAddress(AddressCreate):
+    """The address of a household, for all who live there."""
+
+    household_id: UUID
+
+
+class ContactChange(Model):
+    """An adult's telephone number, none when it is left out, and what else changes: an e-mail address or a home's that is left out stays.
+
+    The e-mail address is for agents alone to change.
+    """
+
+    version: ShortText
+    phone: Phone | None = None
+    email: Email | None = None
+    address: HomeAddress | None = None
 
 
 class HouseholdSummary(Model):

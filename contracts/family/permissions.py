@@ -9,6 +9,7 @@ class FamilyPermission(Permission):
     READ_HOUSEHOLDS = "family.households.read", "Find and read the files of households."
     OPEN_HOUSEHOLDS = "family.households.open", "Open a household's file."
     KEEP_HOUSEHOLDS = "family.households.keep", "Say who belongs to a household and who pays for it."
+    CHANGE_CONTACTS = "family.contacts.change", "Correct an adult's telephone number, address and e-mail address."
     READ_CUSTODY = "family.custody.read", "See who answers for a child and where the child lives."
     CHANGE_CUSTODY = "family.custody.change", "Say who answers for a child and where the child lives."
     CHANGE_QUOTIENTS = "family.quotients.change", "Record a family quotient."

@@ -40,6 +40,18 @@ class CredentialIssued(Event):
     expires_at: datetime
 
 
+class EmailReplaced(Event):
+    """The address of an account was replaced, which the holder of the former one must hear of: that one, sealed like a credential."""
+
+    event_type: ClassVar[str] = "identity.email_replaced.v1"
+    topic: ClassVar[str] = "identity.credentials"
+    key_field: ClassVar[str] = "account_id"
+
+    account_id: UUID
+    sealed: str
+    replaced_at: datetime
+
+
 class AccountCreated(Event):
     """An account exists and its invitation is on its way."""
 

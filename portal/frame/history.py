@@ -105,6 +105,8 @@ def _details(entry: HistoryEntry, texts: Texts) -> tuple[str, ...]:
         return (texts("history.detail.quotient", amount=money(after["value_cents"])),)
     if entry.action == "payment_started" and after:
         return (texts("history.detail.payment", number=after["number"], amount=money(after["amount_cents"])),)
+    if entry.action == "contact_changed" and after:
+        return (", ".join(texts(f"history.detail.contact.{name}") for name in after),)
     if entry.action == "enrollment_refused" and after.get("reason"):
         return (texts("history.detail.reason", reason=after["reason"]),)
     return ()

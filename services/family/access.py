@@ -1,9 +1,11 @@
-"""Which households an actor of the family service reaches."""
+"""Which adults and households an actor of the family service reaches."""
 
 from typing import Final
 
 from chassis.access import Reach
 
+ADULT: Final = Reach("actor.guardian_id is null or {id} = actor.guardian_id")
+"""Of an adult: oneself; an agent reaches everybody."""
 HOUSEHOLD: Final = Reach(
     """actor.guardian_id is null or exists (
         select from household_members m

@@ -5,6 +5,7 @@ from pathlib import Path
 from chassis.jobs import Job
 from chassis.service import Service
 
+from .contacts.routes import ROUTES as CONTACT_ROUTES
 from .custody.commands import tell_comings_of_age
 from .custody.routes import ROUTES as CUSTODY_ROUTES
 from .households.commands import publish_turning
@@ -21,7 +22,7 @@ def create(settings: FamilySettings) -> Service:
     return Service(
         name="family",
         migrations=Path(__file__).parent / "migrations",
-        routes=[*HOUSEHOLD_ROUTES, *CUSTODY_ROUTES, change_quotient],
+        routes=[*HOUSEHOLD_ROUTES, *CONTACT_ROUTES, *CUSTODY_ROUTES, change_quotient],
         jobs=[
             Job("comings_of_age", DAY_TURN_SECONDS, tell_comings_of_age),
             Job("turning_households", DAY_TURN_SECONDS, publish_turning),

@@ -11,6 +11,16 @@ class PayerNotAMember(Refusal):
     """This adult does not belong to the household on all of these days, so they cannot pay for them."""
 
 
+class ContactOutdated(Refusal):
+    """Somebody changed these details since you read them: look at what they are now, and decide again."""
+
+
+class EmailKeptByTown(Refusal):
+    """The town alone changes an e-mail address: it is what a family signs in with. Ask the town."""
+
+    status = 403
+
+
 class HouseholdAmbiguous(Refusal):
     """You belong to several households: say which one you mean."""
 

@@ -29,7 +29,7 @@ def create(settings: IdentitySettings) -> Service:
     rules = settings.rules()
     keys = Keys.of(settings)
     passwords = Passwords(settings.hashing_threads)
-    households = HouseholdConsumer(rules.email_rule, rules.invitation_validity)
+    households = HouseholdConsumer(keys.seal, rules.invitation_validity)
     issuer = CredentialIssuer(keys, passwords, rules.login_mode, rules.invitation_validity)
     subscriptions = Subscriptions()
     subscriptions.on(HouseholdState, households.apply)

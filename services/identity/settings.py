@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, RootModel, field_validator
 
@@ -14,7 +14,6 @@ from chassis.town import TownSection, load_section, load_town
 from contracts.identity.models import RoleName
 from contracts.permissions import PERMISSIONS
 
-from .accounts.domain import EmailRule
 from .agents.domain import AgentNaming, Role
 from .credentials.domain import CredentialRules
 from .sign_in.domain import LoginMode, SessionLimits, ThrottleRule
@@ -63,9 +62,10 @@ class TermsSettings(TownSection):
 
 
 class ProfileSection(TownSection):
-    """Who changes the address that a person signs in with."""
+    """Who changes the address that a person signs in with: the town's agents alone, in the household's file. Nobody else can, until
+    somebody new at an address has a mail to confirm it with."""
 
-    email_change: EmailRule = EmailRule.AGENT
+    email_change: Literal["agent"] = "agent"
 
 
 class AgentsSection(TownSection):
@@ -125,7 +125,6 @@ class IdentityRules:
     """The town's rules in the terms of the domain."""
 
     login_mode: LoginMode
-    email_rule: EmailRule
     invitation_validity: timedelta
     credentials: CredentialRules
     session_limits: SessionLimits
@@ -151,7 +150,6 @@ class IdentitySettings(ServiceSettings):
         terms_file = Path(self.town_file).parent / policy.terms.file
         return IdentityRules(
             login_mode=policy.login.mode,
-            email_rule=policy.profile.email_change,
             invitation_validity=timedelta(days=policy.invitation.valid_days),
             credentials=CredentialRules(**policy.credentials.model_dump(), context_words=(town.name, town.full_name)),
             session_limits=SessionLimits(

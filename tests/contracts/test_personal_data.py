@@ -41,6 +41,7 @@ TEXTS_ALLOWED = {
     "BookingCancelled.unit_code": "a code of the public catalogue",
     "AttendanceRecorded.unit_code": "a code of the public catalogue",
     "AttendanceRecorded.attendance": "a code of ours",
+    "ContactChanged.fields": "words of ours, none of which was typed",
     "TermsAccepted.terms_version": "the number of a public document",
     "InvoiceIssued.regie": "a code of the town's settings",
     "InvoiceIssued.number": "a number that we give",

@@ -9,13 +9,14 @@ from uuid import UUID
 from litestar import Response
 
 from contracts.billing.api import read_account
-from contracts.family.api import change_quotient, find_households, open_household, read_household
+from contracts.family.api import change_contact, change_quotient, find_households, open_household, read_household
 from contracts.family.models import HouseholdCreate, QuotientChange
 from contracts.identity.api import invite_again, list_accounts
 from contracts.notifications.api import list_messages
 from contracts.types import Civility, QuotientSource
 from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
+from portal.frame.contact import correct_contact, show_contact
 from portal.frame.history import read_history
 from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -98,6 +99,7 @@ async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "messages": messages,
         "history": history,
         "can_note_quotient": visit.may(change_quotient),
+        "can_correct_contact": visit.may(change_contact),
         "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],
     }
     return visit.page("agents/counter/family.html.j2", context, form=visit.form(NEW_QUOTIENT))
@@ -113,6 +115,19 @@ async def set_quotient(visit: Visit, household_id: UUID) -> Response[Any]:
         form = visit.refused(refused, typed, NEW_QUOTIENT)
         return await show_again(visit, family_page, form, household_id=household_id)
     return visit.redirect(f"/agents/familles/{household_id}", FlashNotice("success", "quotient_noted"))
+
+
+@page("/agents/familles/{household_id:uuid}/coordonnees/{adult_id:uuid}")
+async def adult_page(visit: Visit, household_id: UUID, adult_id: UUID) -> Response[Any]:
+    """How an adult of a household is reached."""
+    path = f"/agents/familles/{household_id}/coordonnees/{adult_id}"
+    return await show_contact(visit, adult_id, path, str(household_id))
+
+
+@action("/agents/familles/{household_id:uuid}/coordonnees/{adult_id:uuid}")
+async def correct_adult(visit: Visit, household_id: UUID, adult_id: UUID) -> Response[Any]:
+    back = f"/agents/familles/{household_id}"
+    return await correct_contact(visit, adult_id, adult_page, back, household_id=household_id, adult_id=adult_id)
 
 
 @action("/agents/familles/{household_id:uuid}/invitation/{account_id:uuid}")
@@ -164,4 +179,13 @@ def _filled(form: FormState) -> list[str]:
     return [name for name in form.values if form.value(name).strip()]
 
 
-PAGES = [families_page, new_family_page, create_family, family_page, set_quotient, send_invitation]
+PAGES = [
+    families_page,
+    new_family_page,
+    create_family,
+    family_page,
+    set_quotient,
+    adult_page,
+    correct_adult,
+    send_invitation,
+]

@@ -1,7 +1,7 @@
-"""The home page of a family: greeting, the household, the dashboard and the tiles of the town."""
+"""The home page of a family: greeting, the household, the dashboard and the tiles of the town; and how the town reaches them."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response
@@ -14,11 +14,15 @@ from contracts.family.api import my_household
 from contracts.family.events import Adult
 from contracts.family.models import Household
 from contracts.types import EnrollmentStatus, InvoiceStatus
+from gateway.auth import WrongSpace
 from gateway.composing import Part, optional
+from portal.frame.contact import HOME, correct_contact, show_contact
 from portal.frame.render import Portal
 from portal.frame.settings import Tile
-from portal.frame.spaces import page
+from portal.frame.spaces import action, page
 from portal.frame.visit import Visit
+
+CONTACT_PATH: Final = "/mes-coordonnees"
 
 
 @page("/mon-accueil")
@@ -47,6 +51,24 @@ async def private_home(visit: Visit) -> Response[Any]:
         "other_spaces": visit.portal.town.section.other_spaces,
     }
     return visit.page("family/home/home.html.j2", context)
+
+
+@page(CONTACT_PATH)
+async def contact_page(visit: Visit) -> Response[Any]:
+    """How the town reaches whoever is signed in."""
+    return await show_contact(visit, _own_id(visit), CONTACT_PATH, visit.query(HOME))
+
+
+@action(CONTACT_PATH)
+async def correct_own_contact(visit: Visit) -> Response[Any]:
+    return await correct_contact(visit, _own_id(visit), contact_page, CONTACT_PATH)
+
+
+def _own_id(visit: Visit) -> UUID:
+    """The adult who is signed in."""
+    if (guardian_id := visit.session.guardian_id) is None:
+        raise WrongSpace
+    return guardian_id
 
 
 def own_guardian(household: Part[Household], guardian_id: object) -> Adult | None:
@@ -78,4 +100,4 @@ def shown_blocks(portal: Portal, household: Part[Household]) -> list[tuple[str, 
     return blocks
 
 
-PAGES = [private_home]
+PAGES = [private_home, contact_page, correct_own_contact]

@@ -219,9 +219,7 @@ def _draft(request: HouseholdCreate, children: tuple[Child, ...], today: date, n
     return HouseholdFile(
         household_id=new_id(),
         reference="",
-        address=Address(
-            (address.street, *((address.complement,) if address.complement else ())), address.postal_code, address.city
-        ),
+        address=Address.typed(address.street, address.complement, address.postal_code, address.city),
         adults=adults,
         children=children,
         adult_members=tuple(Member(adult.adult_id, from_now_on) for adult in adults),

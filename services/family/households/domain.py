@@ -36,6 +36,20 @@ class Address:
     postal_code: str
     city: str
 
+    @classmethod
+    def typed(cls, street: str, complement: str | None, postal_code: str, city: str) -> "Address":
+        """An address of the fields of a form."""
+        return cls((street, *((complement,) if complement else ())), postal_code, city)
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """What was typed, by the field that it was typed in."""
+        yield from zip(ADDRESS_POINTERS, self.lines, strict=False)
+        yield "/address/city", self.city
+
+    def as_kept(self) -> "Address":
+        """As typed but for repeated spaces."""
+        return Address(tuple(single_spaced(line) for line in self.lines), self.postal_code, single_spaced(self.city))
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -145,14 +159,9 @@ def check_opening(
 
 def as_kept(draft: HouseholdFile) -> HouseholdFile:
     """A file as it is kept: names and address as typed but for repeated spaces."""
-    address = Address(
-        tuple(single_spaced(line) for line in draft.address.lines),
-        draft.address.postal_code,
-        single_spaced(draft.address.city),
-    )
     return replace(
         draft,
-        address=address,
+        address=draft.address.as_kept(),
         adults=tuple(with_single_spaces(adult) for adult in draft.adults),
         children=tuple(with_single_spaces(child) for child in draft.children),
     )
@@ -207,8 +216,7 @@ def _typed_texts(draft: HouseholdFile, new_children: tuple[Child, ...]) -> Itera
         yield f"{pointer}/last_name", adult.last_name
         if adult.email is not None:
             yield f"{pointer}/email", adult.email
-    yield from zip(ADDRESS_POINTERS, draft.address.lines, strict=False)
-    yield "/address/city", draft.address.city
+    yield from draft.address.texts()
     for position, child in enumerate(new_children):
         yield f"/children/{position}/first_name", child.first_name
         yield f"/children/{position}/last_name", child.last_name

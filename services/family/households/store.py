@@ -10,7 +10,7 @@ from chassis.data.ranges import read_range, stored_range
 from chassis.timeline import Timeline
 
 from ..people.domain import Adult, Child, comparable_email, name_key
-from ..people.store import adult_of, load_children
+from ..people.store import adult_of, load_children, take_turns
 from .domain import Address, HouseholdFile, KnownFiles, Member, search_words
 
 NEXT_NUMBER_SQL = """
@@ -39,8 +39,6 @@ async def lock_household(tx: Transaction, household_id: UUID) -> bool:
     return bool(await lock_households(tx, [household_id]))
 
 
-TAKE_TURN_SQL = "select pg_advisory_xact_lock(hashtextextended(person, 0)) from unnest($1::text[]) person"
-
 INVITED_ADDRESSES_SQL = """
 select distinct on (a.email_key) a.email_key, h.reference
 from adults a
@@ -66,7 +64,7 @@ async def known_files(tx: Transaction, draft: HouseholdFile) -> KnownFiles:
     """What the files say about the people of a new one; other openings that name one of its adults wait for this one."""
     emails = [comparable_email(adult.email) for adult in draft.adults if adult.email]
     names = [name_key(adult) for adult in draft.adults]
-    await tx.execute(TAKE_TURN_SQL, sorted({*emails, *names}))
+    await take_turns(tx, [*emails, *names])
     references = {row["email_key"]: row["reference"] for row in await tx.fetch(INVITED_ADDRESSES_SQL, emails)}
     births: Sequence[date] = [child.birth_on for child in draft.children]
     twin = await tx.fetchval(TWIN_SQL, names, [name_key(child) for child in draft.children], births)
@@ -184,6 +182,14 @@ async def load_file(db: Queries, household_id: UUID) -> HouseholdFile | None:
         payers=Timeline.of((read_range(payer["during"]), payer["adult_id"]) for payer in payers),
         created_at=row["created_at"],
     )
+
+
+SAVE_ADDRESS_SQL = "update households set address_lines = $2, postal_code = $3, city = $4 where household_id = $1"
+
+
+async def save_address(tx: Transaction, household_id: UUID, address: Address) -> None:
+    """Write where a household lives."""
+    await tx.execute(SAVE_ADDRESS_SQL, household_id, address.lines, address.postal_code, address.city)
 
 
 SAVE_KEYS_SQL = """

@@ -9,6 +9,14 @@ from contracts.types import Civility
 
 from .domain import Adult, Child, comparable_email, name_key
 
+TAKE_TURN_SQL = "select pg_advisory_xact_lock(hashtextextended(person, 0)) from unnest($1::text[]) person"
+
+
+async def take_turns(tx: Transaction, keys: Collection[str]) -> None:
+    """Let others who would use these names or addresses, as they are compared, wait for this transaction."""
+    await tx.execute(TAKE_TURN_SQL, sorted(set(keys)))
+
+
 ADD_PERSONS_SQL = """
 insert into persons (person_id, kind, created_at, created_by) select unnest($1::uuid[]), $2, $3, $4
 """
@@ -68,6 +76,36 @@ async def load_adult(db: Queries, adult_id: UUID) -> Adult | None:
     """An adult, whichever file they stand in."""
     row = await db.fetchrow(LOAD_ADULT_SQL, adult_id)
     return adult_of(row) if row else None
+
+
+HOLD_PERSON_SQL = "select person_id from persons where person_id = $1 for update"
+
+
+async def hold_person(tx: Transaction, person_id: UUID) -> None:
+    """Hold a person until the transaction ends: nobody lets them belong to another household meanwhile."""
+    await tx.execute(HOLD_PERSON_SQL, person_id)
+
+
+EMAIL_TAKEN_SQL = """
+select exists (select from adults where is_invited and email_key = $1 and adult_id <> $2)
+"""
+
+
+async def is_email_taken(tx: Transaction, email: str, adult_id: UUID) -> bool:
+    """Whether another adult is invited at an address; others who would take it wait."""
+    await take_turns(tx, [comparable_email(email)])
+    return bool(await tx.fetchval(EMAIL_TAKEN_SQL, comparable_email(email), adult_id))
+
+
+SAVE_CONTACT_SQL = """
+update adults set email = $2, email_key = $3, phone = $4, is_invited = $5 where adult_id = $1
+"""
+
+
+async def save_contact(tx: Transaction, adult: Adult) -> None:
+    """Write how an adult is reached."""
+    key = comparable_email(adult.email) if adult.email else None
+    await tx.execute(SAVE_CONTACT_SQL, adult.adult_id, adult.email, key, adult.phone, adult.is_invited)
 
 
 def adult_of(row: Row) -> Adult:

@@ -9,16 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
+from joserfc.jwk import OKPKey
+
 from chassis.data.database import Transaction
 from chassis.data.history import forget_changes
 from chassis.identifiers import new_id
+from chassis.sealing import seal
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState
-from contracts.identity.events import AccountCreated, AccountState
+from contracts.identity.events import AccountCreated, AccountState, EmailReplaced
 from contracts.types import AccountStatus, ActorKind, CredentialPurpose
 
 from ..activation.store import request_invitation, withdraw_invitations
-from .domain import AccountOpening, AccountRecord, Change, EmailRule, Invitee, follow_file, generate_username
+from .domain import AccountOpening, AccountRecord, Change, Invitee, email_key, follow_file, generate_username
 from .store import (
     HOUSEHOLDS,
     delete_accounts,
@@ -35,9 +38,9 @@ USERNAME_CANDIDATES = 20
 
 @dataclass(frozen=True, slots=True)
 class HouseholdConsumer:
-    """Applies the states of households under a town's rules."""
+    """Applies the states of households. `seal` closes what the notifications service alone may open."""
 
-    email_rule: EmailRule
+    seal: OKPKey
     invitation_validity: timedelta
 
     async def apply(self, tx: Transaction, household: HouseholdState, envelope: Envelope) -> None:
@@ -56,7 +59,7 @@ class HouseholdConsumer:
         guardian_ids = [invitee.guardian_id for invitee in invitees]
         gone = await replace_invited(tx, household.household_id, guardian_ids)
         accounts = await lock_accounts_of(tx, {*gone, *guardian_ids})
-        for decision in follow_file(invitees, gone, accounts, self.email_rule):
+        for decision in follow_file(invitees, gone, accounts):
             if isinstance(decision, AccountOpening):
                 await self._open(tx, decision.invitee)
             else:
@@ -100,6 +103,10 @@ class HouseholdConsumer:
         account = replace(change.account, email=change.email, is_disabled=change.is_disabled)
         await save_account(tx, account)
         tx.emit(account.state())
+        if email_key(account.email) != email_key(former := change.account.email):
+            tx.emit(
+                EmailReplaced(account_id=account.account_id, sealed=seal(former, self.seal), replaced_at=await tx.now())
+            )
         if account.is_disabled:
             await end_sessions(tx, account.account_id)
             await withdraw_invitations(tx, account.account_id)

@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum, auto
 from uuid import UUID
 
 from contracts.identity.events import AccountState
@@ -14,13 +13,6 @@ USERNAME_STEM_MAX = 12
 USERNAME_DIGITS = 5
 DIGITS = "0123456789"
 NAMELESS_STEM = "famille"
-
-
-class EmailRule(StrEnum):
-    """Who changes the address that a person signs in with: the town's agents in the file, or the person alone."""
-
-    AGENT = auto()
-    SELF = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +83,13 @@ class Change:
 
 
 def follow_file(
-    invitees: Sequence[Invitee], gone: frozenset[UUID], accounts: Mapping[UUID, AccountRecord], rule: EmailRule
+    invitees: Sequence[Invitee], gone: frozenset[UUID], accounts: Mapping[UUID, AccountRecord]
 ) -> list[AccountOpening | Change]:
     """What a household's file asks for, in the order of guardians.
 
     `gone` are guardians whom no household invites any longer; `accounts` are those of all guardians named, by guardian.
-    An account that nobody opened yet follows the address of the file, and a new mail goes there: the first one went to
-    the wrong place. An account in use follows it only where the town's agents change addresses.
+    An account follows the address of the file. To one that nobody opened yet a new mail goes there: the first one went to the
+    wrong place.
     """
     decisions: list[AccountOpening | Change] = []
     for invitee in sorted(invitees, key=lambda invitee: invitee.guardian_id):
@@ -106,9 +98,8 @@ def follow_file(
             decisions.append(AccountOpening(invitee))
             continue
         is_unused = not account.has_personal_credentials
-        email = invitee.email if is_unused or rule is EmailRule.AGENT else account.email
-        if account.is_disabled or email_key(email) != email_key(account.email):
-            decisions.append(Change(account, email, is_disabled=False, is_invited_again=is_unused))
+        if account.is_disabled or email_key(invitee.email) != email_key(account.email):
+            decisions.append(Change(account, invitee.email, is_disabled=False, is_invited_again=is_unused))
     decisions.extend(
         Change(accounts[guardian_id], accounts[guardian_id].email, is_disabled=True, is_invited_again=False)
         for guardian_id in sorted(gone)

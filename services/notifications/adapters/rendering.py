@@ -17,7 +17,7 @@ from contracts.registry import EVENTS
 from contracts.types import Civility
 
 from ..directory.queries import Recipient
-from ..messages.domain import Named
+from ..messages.domain import Named, Template
 from ..messages.store import Notice
 from ..settings import SenderIdentity
 from .french import date_words, moment_words, money, of_month, phone
@@ -78,8 +78,14 @@ class Renderer:
         html = self._environment.get_template(f"{notice.template}.html.j2").render(values, subject=subject)
         return Letter(subject, template.render(values), html)
 
+    def former_address(self, notice: Notice) -> str | None:
+        """The address that a notice is meant for in place of the present one, if it carries one. Raises SealBroken."""
+        if notice.sealed is None or notice.template is not Template.EMAIL_REPLACED:
+            return None
+        return unseal(notice.sealed, self._seal_key)
+
     def _credential(self, notice: Notice) -> Credential | None:
-        if notice.sealed is None:
+        if notice.sealed is None or notice.template is Template.EMAIL_REPLACED:
             return None
         return Credential.model_validate_json(unseal(notice.sealed, self._seal_key))
 

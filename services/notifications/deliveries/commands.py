@@ -8,6 +8,7 @@ after the lease.
 import asyncio
 import time
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from email.headerregistry import Address
 
 import structlog
@@ -88,9 +89,10 @@ class MailSender:
         recipient = await read_recipient(db, audience, notice.subject_id, message.recipient_id)
         if recipient is None:
             return Postponed(FACTS_RETRY_MAX)
-        if not recipient.email:
-            return Failed("no_address")
         try:
+            recipient = replace(recipient, email=self._renderer.former_address(notice) or recipient.email)
+            if not recipient.email:
+                return Failed("no_address")
             letter = self._renderer.render(notice, recipient, await read_names(db, notice.subject_id, notice.payload))
         except MissingName:
             return Postponed(FACTS_RETRY_MAX)

@@ -40,7 +40,10 @@ async def read_recipient(db: Queries, audience: Audience, subject_id: UUID, reci
     return Recipient(**row) if row else None
 
 
-READ_CHILDREN_SQL = "select child_id, name from household_children where household_id = $1"
+READ_PEOPLE_SQL = """
+select child_id as person_id, name from household_children where household_id = $1 union all
+select adult_id, first_name || ' ' || last_name from household_adults where household_id = $1
+"""
 
 READ_ACTIVITIES_SQL = """
 select activity_id, label, units from activities
@@ -49,9 +52,9 @@ where activity_id::text in (select jsonb_path_query($1::jsonb, '$.**.activity_id
 
 
 async def read_names(db: Queries, subject_id: UUID, payload: Mapping[str, Any]) -> dict[Named, str]:
-    """The names that a notice's ids stand for: first names of children, labels of activities and of their units, if several."""
-    children = await db.fetch(READ_CHILDREN_SQL, subject_id)
-    names: dict[Named, str] = {row["child_id"]: row["name"] for row in children}
+    """The names that a notice's ids stand for: of children as they are called, of adults, of activities and of their units, if several."""
+    people = await db.fetch(READ_PEOPLE_SQL, subject_id)
+    names: dict[Named, str] = {row["person_id"]: row["name"] for row in people}
     for row in await db.fetch(READ_ACTIVITIES_SQL, payload):
         units = row["units"] if len(row["units"]) > 1 else {}
         names |= {row["activity_id"]: row["label"], **{(row["activity_id"], code): units[code] for code in units}}

@@ -7,7 +7,7 @@ from contracts.event import Envelope
 from contracts.family.events import HouseholdState
 from contracts.identity.events import AccountState
 
-HOUSEHOLDS = Replica("households", "household_id")
+HOUSEHOLDS = Replica("households", "household_id", ("said_at",))
 ADULTS = DatedMembers(
     "household_adults",
     "household_id",
@@ -22,7 +22,7 @@ ACTIVITIES = Replica("activities", "activity_id", ("label", "units"))
 
 async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
-    if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence):
+    if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence, envelope.time):
         return
     await ADULTS.replace(
         tx,

@@ -6,7 +6,7 @@ from typing import Final
 from chassis.data.database import Transaction, command
 
 from . import store
-from .domain import RULES, Failed, Outcome, Postponed, Template, announcement
+from .domain import Failed, Outcome, Postponed, announcement
 from .store import ClaimedMessage
 
 BATCH_MAX: Final = 20
@@ -27,8 +27,7 @@ async def address_notices(tx: Transaction) -> int:
     """Find the recipients of waiting notices and queue their messages; how many notices were looked at."""
     notices = await store.take_notices(tx, ADDRESS_MAX)
     for notice in notices:
-        audience = RULES[Template(notice["template"])].audience
-        recipient_ids = await store.recipients(tx, audience, notice["subject_id"], await tx.today())
+        recipient_ids = await store.recipients(tx, notice, await tx.today())
         await store.address(tx, notice, recipient_ids, await tx.now())
     return len(notices)
 

@@ -10,8 +10,8 @@ from chassis.telemetry import current_trace
 from contracts.billing.events import InvoiceIssued, PaymentReceived
 from contracts.booking.events import BasketConfirmed, EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
 from contracts.event import Envelope, Event
-from contracts.family.events import ChildCameOfAge
-from contracts.identity.events import CredentialIssued
+from contracts.family.events import ChildCameOfAge, ContactChanged
+from contracts.identity.events import CredentialIssued, EmailReplaced
 from contracts.types import CredentialPurpose
 
 from .domain import Template, expiry
@@ -23,6 +23,7 @@ TOLD: dict[type[Event], Template] = {
     EnrollmentRefused: Template.ENROLLMENT_REFUSED,
     BasketConfirmed: Template.BASKET_CONFIRMED,
     ChildCameOfAge: Template.CHILD_CAME_OF_AGE,
+    ContactChanged: Template.CONTACT_CHANGED,
     InvoiceIssued: Template.INVOICE_ISSUED,
     PaymentReceived: Template.PAYMENT_RECEIVED,
 }
@@ -37,6 +38,7 @@ def subscribe(subscriptions: Subscriptions) -> None:
     for event, template in TOLD.items():
         subscriptions.on(event, _telling(template))
     subscriptions.on(CredentialIssued, _tell_credential)
+    subscriptions.on(EmailReplaced, _tell_former_address)
 
 
 def _telling(template: Template) -> Callable[[Transaction, Event, Envelope], Awaitable[None]]:
@@ -53,6 +55,10 @@ async def _tell_credential(tx: Transaction, event: CredentialIssued, envelope: E
     notice = _notice(template, event, envelope, sealed=event.sealed, useless_after=useless_after)
     if await add_notice(tx, notice):
         await end_former_credentials(tx, notice)
+
+
+async def _tell_former_address(tx: Transaction, event: EmailReplaced, envelope: Envelope) -> None:
+    await add_notice(tx, _notice(Template.EMAIL_REPLACED, event, envelope, sealed=event.sealed))
 
 
 def _notice(

@@ -29,6 +29,8 @@ class Template(StrEnum):
     ENROLLMENT_REFUSED = auto()
     BASKET_CONFIRMED = auto()
     CHILD_CAME_OF_AGE = auto()
+    CONTACT_CHANGED = auto()
+    EMAIL_REPLACED = auto()
     INVOICE_ISSUED = auto()
     PAYMENT_RECEIVED = auto()
 
@@ -44,10 +46,18 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who gets the messages of a template. `age_max` is how old an event may be by then: nothing older is sent when a topic is replayed."""
+    """Who gets the messages of a template. `age_max` is how old an event may be by then: nothing older is sent when a topic is replayed.
+
+    `waits_for_state`: it is addressed once the household's state that follows the event is known, which may say another address.
+    """
 
     audience: Audience
     age_max: timedelta
+    waits_for_state: bool = False
+
+    def known_since(self, expires_at: datetime) -> datetime | None:
+        """How new the household's state must be before a notice that expires then is addressed; None where any will do."""
+        return expires_at - self.age_max if self.waits_for_state else None
 
 
 RULES: Final = {
@@ -57,6 +67,8 @@ RULES: Final = {
     Template.ENROLLMENT_VALIDATED: Rule(Audience.HOUSEHOLD, timedelta(days=5)),
     Template.ENROLLMENT_REFUSED: Rule(Audience.HOUSEHOLD, timedelta(days=5)),
     Template.CHILD_CAME_OF_AGE: Rule(Audience.HOUSEHOLD, timedelta(days=14)),
+    Template.CONTACT_CHANGED: Rule(Audience.HOUSEHOLD, timedelta(days=7), waits_for_state=True),
+    Template.EMAIL_REPLACED: Rule(Audience.ACCOUNT, timedelta(days=7)),
     Template.BASKET_CONFIRMED: Rule(Audience.HOUSEHOLD, timedelta(days=2)),
     Template.INVOICE_ISSUED: Rule(Audience.PAYER, timedelta(days=7)),
     Template.PAYMENT_RECEIVED: Rule(Audience.PAYER, timedelta(days=7)),

@@ -1,6 +1,5 @@
-"""Storage of notices and messages, a work queue with leases: claiming a message moves its `due_at` a lease ahead, so that no other
-sender takes it meanwhile.
-"""
+"""Storage of notices and messages, a work queue with leases: claiming a message moves its `due_at` a lease ahead, so that no
+other sender takes it meanwhile."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -11,7 +10,7 @@ from chassis.data.database import Database, Queries, Row, Transaction
 from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
 
-from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Sent, Template, retry_after
+from .domain import FACTS_RETRY_MAX, RULES, Audience, Outcome, Postponed, Sent, Template, retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +54,8 @@ async def add_notice(tx: Transaction, notice: Notice) -> bool:
 
 
 END_FORMER_NOTICES_SQL = """
-update notices set expires_at = clock_timestamp()
-where subject_id = $1 and event_id <> $2 and sealed is not null and expires_at > clock_timestamp() returning event_id
+update notices set expires_at = clock_timestamp() where subject_id = $1 and event_id <> $2 and event_type = $3
+    and sealed is not null and expires_at > clock_timestamp() returning event_id
 """
 
 END_FORMER_MESSAGES_SQL = """
@@ -66,7 +65,7 @@ update messages set expires_at = clock_timestamp() where event_id = any($1::uuid
 
 async def end_former_credentials(tx: Transaction, notice: Notice) -> None:
     """Let the credentials of an account that still wait to be mailed expire: a newer one made them useless."""
-    rows = await tx.fetch(END_FORMER_NOTICES_SQL, notice.subject_id, notice.event_id)
+    rows = await tx.fetch(END_FORMER_NOTICES_SQL, notice.subject_id, notice.event_id, notice.event_type)
     if rows:
         await tx.execute(END_FORMER_MESSAGES_SQL, [row["event_id"] for row in rows])
 
@@ -102,16 +101,18 @@ select a.adult_id as recipient_id from households h
 left join household_adults a on a.household_id = h.household_id
     and case when exists (select from payer) then a.adult_id in (select adult_id from payer)
              else a.is_invited and a.days @> $3::date end
-where h.household_id = $1 order by a.adult_id
+where h.household_id = $1 and ($4::timestamptz is null or h.said_at >= $4) order by a.adult_id
 """
 
 
-async def recipients(tx: Transaction, audience: Audience, subject_id: UUID, today: date) -> list[UUID] | None:
+async def recipients(tx: Transaction, notice: Row, today: date) -> list[UUID] | None:
     """The recipients: adults of today's household, or an account that is no adult's. None when the subject is not known yet."""
-    if audience is Audience.ACCOUNT:
+    rule, subject_id = RULES[Template(notice["template"])], notice["subject_id"]
+    if rule.audience is Audience.ACCOUNT:
         rows = await tx.fetch(ACCOUNT_RECIPIENT_SQL, subject_id)
     else:
-        rows = await tx.fetch(HOUSEHOLD_RECIPIENTS_SQL, subject_id, audience is Audience.PAYER, today)
+        asked = (rule.audience is Audience.PAYER, today, rule.known_since(notice["expires_at"]))
+        rows = await tx.fetch(HOUSEHOLD_RECIPIENTS_SQL, subject_id, *asked)
     return [row["recipient_id"] for row in rows if row["recipient_id"]] if rows else None
 
 
@@ -232,10 +233,8 @@ async def keep_outcome(tx: Transaction, message: ClaimedMessage, outcome: Outcom
     if isinstance(outcome, Postponed):
         await tx.execute(POSTPONE_MESSAGE_SQL, *claim_key, retry_after(message.attempt_count, outcome.wait_max))
         return False
-    if isinstance(outcome, Sent):
-        finished = await tx.fetchval(FINISH_MESSAGE_SQL, *claim_key, "sent", outcome.subject, None, at)
-    else:
-        finished = await tx.fetchval(FINISH_MESSAGE_SQL, *claim_key, "failed", None, outcome.cause, None)
+    values = ("sent", outcome.subject, None, at) if isinstance(outcome, Sent) else ("failed", None, outcome.cause, None)
+    finished = await tx.fetchval(FINISH_MESSAGE_SQL, *claim_key, *values)
     if finished:
         await tx.execute(FORGET_SEALED_SQL, [message.notice.event_id])
     return bool(finished)

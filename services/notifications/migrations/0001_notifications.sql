@@ -38,9 +38,11 @@ create table messages (
 create index messages_due on messages (due_at) where status = 'queued';
 create index messages_of_recipient on messages (recipient_id, message_id);
 
+-- `said_at`: when the last state was published.
 create table households (
     household_id uuid primary key,
-    version bigint not null
+    version bigint not null,
+    said_at timestamptz not null
 );
 
 create table household_adults (

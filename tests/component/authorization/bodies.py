@@ -180,6 +180,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "join_household": _membership,
     "leave_household": _membership_end,
     "change_payer": _payer,
+    "change_contact": lambda world, _cell, named: world.correction(named),
     "change_responsibility": _responsibility,
     "end_responsibility": _responsibility_end,
     "change_residence": _residence,

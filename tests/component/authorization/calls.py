@@ -12,7 +12,7 @@ from uuid import uuid4
 import httpx2
 
 from tests.component.authorization.bodies import BODIES, DAYS_AHEAD, household_named, someone
-from tests.component.authorization.matrix import ANONYMOUS, FORMERS, SECRETS, Cell
+from tests.component.authorization.matrix import ANONYMOUS, FAMILIES, FORMERS, SECRETS, Cell
 from tests.component.authorization.world import World
 from tests.support.services import RunningService
 
@@ -38,7 +38,7 @@ async def answer_to(
     body = await BODIES[operation.name](world, cell, named) if operation.name in BODIES else None
     path = operation.path
     for parameter in operation.parameters:
-        value = someone(world) if parameter in PEOPLE else named or TARIFF
+        value = someone(world) if parameter in PEOPLE and cell.names != "adult" else named or TARIFF
         path = path.replace(f"{{{parameter}}}", value)
     today = await world.town.booking.today()
     given = {"from_on": str(today), "to_on": str(await world.town.booking.day(DAYS_AHEAD))}
@@ -71,9 +71,11 @@ async def _object(world: World, cell: Cell) -> str | None:
     if not cell.names or cell.about == "unnamed":
         return None
     if cell.about == "random":
-        return secrets.token_urlsafe(24) if cell.names in ("link", *SECRETS) else _random_id(cell.names)
+        return secrets.token_urlsafe(24) if cell.names in ("link", *SECRETS) else uuid4().hex
     if cell.names in SECRETS:
         return await _secret(world, cell)
+    if cell.names == "adult" and cell.about == "own" and cell.actor in (*FAMILIES, *FORMERS):
+        return str(world.people[cell.actor].actor.guardian_id)
     if cell.names in SHARED:
         return await _fresh_run(world, cell) if cell.names == "run" else world.shared[cell.names]
     if cell.names == "link" and cell.about == "own" and cell.actor != "erased_parent":
@@ -83,10 +85,6 @@ async def _object(world: World, cell: Cell) -> str | None:
     if cell.operation.name == "start_payment" and cell.expected == "ok":
         return await world.invoice(str(household_named(cell)))
     return world.owned[str(household_named(cell))][cell.names]
-
-
-def _random_id(names: str) -> str:
-    return uuid4().hex if names == "name" else str(uuid4())
 
 
 async def _secret(world: World, cell: Cell) -> str:

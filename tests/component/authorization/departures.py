@@ -16,6 +16,7 @@ FORGET_SQL: Final = (
     "delete from residences r using household_members m where m.person_id = r.child_id and m.household_id = $1",
     "delete from children c using household_members m where m.person_id = c.child_id and m.household_id = $1",
     "delete from household_payers where household_id = $1",
+    "delete from adults a using household_members m where m.person_id = a.adult_id and m.household_id = $1",
     "delete from household_members where household_id = $1",
     "delete from households where household_id = $1",
 )

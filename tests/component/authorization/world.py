@@ -134,6 +134,13 @@ class World:
         await identity.run_job("issue_credentials")
         return (await self.town.credential()).activation_token
 
+    async def correction(self, adult_id: str | None) -> dict[str, str]:
+        """Another telephone number for an adult, made from what is known of them."""
+        family = self.town.services["family"]
+        answer = await family.client.get(f"/adults/{adult_id}/contact", headers=family.as_system())
+        version = answer.json()["version"] if answer.is_success else "unknown"
+        return {"version": version, "phone": f"06{next(self._numbers):08}"}
+
     async def signed_in(self, name: str) -> str:
         """A new session of somebody."""
         return (await self.town.signed_in(self.people[name].login, PASSWORD)).session_token
@@ -167,8 +174,7 @@ async def build(town: Town) -> World:
 async def _open(world: World, name: str) -> None:
     family = world.town.services["family"]
     body = household_body()
-    last_name = body["guardian"]["last_name"]
-    body["co_guardian"] = {**body["guardian"], "civility": "madame", "email": f"co-{last_name}@famille.example"}
+    body["co_guardian"] = household_body()["guardian"]
     answer = await family.client.post("/households", json=body, headers=family.as_agent(Role.FRONT_DESK) | family.key())
     assert answer.status_code == 201, answer.text
     household = Household.model_validate_json(answer.content)
@@ -181,6 +187,7 @@ async def _open(world: World, name: str) -> None:
         "household": str(household.household_id),
         "name": household.adults[0].last_name,
         "guardian": str(household.adults[0].adult_id),
+        "adult": str(household.adults[0].adult_id),
         "child": str(household.children[0].child_id),
     }
 

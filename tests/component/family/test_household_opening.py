@@ -15,7 +15,7 @@ from contracts.family.events import (
     QuotientState,
     ResponsibilityState,
 )
-from services.family.households import store
+from services.family.people import store
 from tests.component.family.desk import Desk, file_with
 from tests.support.roles import Role
 from tests.support.services import RunningService

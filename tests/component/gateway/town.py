@@ -212,13 +212,17 @@ def family_of(household: Household) -> Family:
 
 
 @asynccontextmanager
-async def running_town(postgres: Postgres, secrets_dir: Path, payfip_url: str = NO_PROVIDER) -> AsyncIterator[Town]:
+async def running_town(
+    postgres: Postgres, secrets_dir: Path, payfip_url: str = NO_PROVIDER, town_file: Path = DEMO_TOWN
+) -> AsyncIterator[Town]:
     """Start everything; on the way out, stop it."""
     settings: dict[str, dict[str, Any]] = {"billing": {"payfip_url": payfip_url}}
     async with AsyncExitStack() as stack:
         services = {
             name: await stack.enter_async_context(
-                running_service(name, postgres, secrets_dir, portal_url=ORIGIN, **settings.get(name, {}))
+                running_service(
+                    name, postgres, secrets_dir, town_file=town_file, portal_url=ORIGIN, **settings.get(name, {})
+                )
             )
             for name in SERVICES
         }
@@ -229,7 +233,7 @@ async def running_town(postgres: Postgres, secrets_dir: Path, payfip_url: str = 
             stack.push_async_callback(listener.stop)
         options: dict[str, Any] = {f"{name}_url": f"http://127.0.0.1:{port}" for name, port in ports.items()}
         options |= {"payfip_url": "", "has_rate_limits": False}
-        process = {"http_port": 1, "town_file": DEMO_TOWN, "secrets_dir": secrets_dir, "portal_url": ORIGIN}
+        process = {"http_port": 1, "town_file": town_file, "secrets_dir": secrets_dir, "portal_url": ORIGIN}
         gateway = create(GatewaySettings.model_validate({**process, **options}))
         await stack.enter_async_context(gateway.lifespan())
         yield Town(services, listeners, gateway, secrets_dir)

@@ -1,19 +1,24 @@
 """Accounts follow the households' files: created, moved, closed, erased; never twice, never backwards."""
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from joserfc.jwk import OKPKey
+from pydantic import ValidationError
 
+from chassis.sealing import unseal
+from chassis.town import load_section
 from contracts.event import Envelope
 from contracts.family.events import Adult, HouseholdState
-from contracts.identity.events import AccountCreated, AccountState, CredentialIssued
+from contracts.identity.events import AccountCreated, AccountState, CredentialIssued, EmailReplaced
 from contracts.types import AccountStatus, CredentialPurpose
+from services.identity.settings import IdentityPolicy
 from tests.component.identity.walk import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk, guardian, problem, town_file
-from tests.support.databases import Postgres
-from tests.support.services import RunningService, running_service
+from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 
@@ -118,20 +123,26 @@ async def test_an_account_in_use_follows_the_address_that_an_agent_writes(walk: 
     assert states[-1].email == "new@famille.example"
 
 
-async def test_where_persons_change_it_themselves_the_file_does_not(
-    postgres: Postgres, secrets_dir: Path, tmp_path: Path
+async def test_the_former_address_is_told_sealed_and_once(
+    walk: Walk, service: RunningService, secrets_dir: Path
 ) -> None:
+    """S2-16: whoever reads the former address hears of it; a state that changes no address says nothing."""
+    household_id, person = uuid4(), guardian()
+    moved = person.model_copy(update={"email": "new@famille.example"})
+    for known in (person, moved, moved.model_copy(update={"phone": "06 12 34 56 78"})):
+        await service.deliver(walk.household(known, household_id=household_id))
+    (replaced,) = [event for event in await service.outbox() if isinstance(event, EmailReplaced)]
+    assert replaced.account_id == await account(service, "account_id")
+    assert "famille.example" not in replaced.model_dump_json()
+    key = OKPKey.import_key(json.loads((secrets_dir / "seal_private.json").read_text()))
+    assert unseal(replaced.sealed, key) == person.email
+
+
+async def test_a_town_where_persons_change_their_own_address_does_not_start(tmp_path: Path) -> None:
+    """Nothing confirms a new address to whoever would give it themselves."""
     town = town_file(tmp_path, profile={"email_change": "self"})
-    async with running_service("identity", postgres, secrets_dir, town_file=town) as service:
-        walk = Walk(service, secrets_dir)
-        household_id, person = uuid4(), guardian()
-        await service.deliver(walk.household(person, household_id=household_id))
-        mailed = await walk.issued()
-        await walk.activate(mailed.activation_token)
-        await walk.choose(await walk.signed_in(mailed.username, mailed.temporary_password))
-        moved = person.model_copy(update={"email": "new@famille.example"})
-        await service.deliver(walk.household(moved, household_id=household_id))
-        assert await account(service, "email") == "dominique@famille.example"
+    with pytest.raises(ValidationError, match=r"profile\.email_change"):
+        load_section(town, "identity", IdentityPolicy)
 
 
 async def test_two_guardians_may_share_an_address_and_then_use_their_names(walk: Walk, service: RunningService) -> None:

@@ -18,8 +18,8 @@ from contracts.booking.events import (
     BasketLine,
     EnrollmentValidated,
 )
-from contracts.family.events import HouseholdPayer, HouseholdState
-from contracts.identity.events import AccountState, CredentialIssued
+from contracts.family.events import ContactChanged, HouseholdPayer, HouseholdState
+from contracts.identity.events import AccountState, CredentialIssued, EmailReplaced
 from contracts.identity.models import Credential
 from contracts.types import (
     AccountStatus,
@@ -79,13 +79,12 @@ def account(guardian_id: UUID | None = PAYER) -> AccountState:
 
 
 def credential(secrets_dir: Path, purpose: CredentialPurpose = CredentialPurpose.INVITATION) -> CredentialIssued:
-    """An invitation, sealed as the identity service seals it."""
-    key = OKPKey.import_key(json.loads((secrets_dir / "seal_public.json").read_text()))
+    """An invitation."""
     return CredentialIssued(
         credential_id=uuid4(),
         account_id=ACCOUNT,
         purpose=purpose,
-        sealed=seal(CREDENTIAL.model_dump_json(), key),
+        sealed=sealed(secrets_dir, CREDENTIAL.model_dump_json()),
         expires_at=datetime.now(UTC) + timedelta(days=2),
     )
 
@@ -99,6 +98,28 @@ def basket() -> BasketConfirmed:
     return BasketConfirmed(
         basket_id=uuid4(), household_id=HOUSEHOLD, guardian_id=PAYER, lines=lines, confirmed_at=datetime.now(UTC)
     )
+
+
+def contact_changed(**changes: Any) -> ContactChanged:
+    """The payer corrected telephone and address."""
+    changed = ContactChanged(
+        household_id=HOUSEHOLD,
+        adult_id=PAYER,
+        by_adult_id=PAYER,
+        fields=("phone", "address"),
+        changed_at=datetime(2026, 9, 3, 9, 26, tzinfo=UTC),
+    )
+    return changed.model_copy(update=changes)
+
+
+def email_replaced(secrets_dir: Path, former: str) -> EmailReplaced:
+    """The account has another address than this one from now on."""
+    return EmailReplaced(account_id=ACCOUNT, sealed=sealed(secrets_dir, former), replaced_at=datetime.now(UTC))
+
+
+def sealed(secrets_dir: Path, text: str) -> str:
+    """A text, sealed as the identity service seals it."""
+    return seal(text, OKPKey.import_key(json.loads((secrets_dir / "seal_public.json").read_text())))
 
 
 def enrollment_validated() -> EnrollmentValidated:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -229,3 +229,60 @@ async def test_an_activity_of_an_unknown_kind_does_no_harm(service: RunningServi
     await service.deliver(news.household(), news.activity(kind="astronautics"), news.basket())
     await service.run_job("send_messages")
     assert "Léa, Centre de loisirs du mercredi\n" in mail_server.texts()[0]
+
+
+@pytest.mark.parametrize(
+    ("by", "who"), [(news.PAYER, "Par qui : Éric Le Goff"), (None, "Par qui : Ville de Valmont-sur-Orne")]
+)
+async def test_corrected_details_are_told_to_each_adult_once_by_name_alone(
+    service: RunningService, mail_server: MailServer, by: UUID | None, who: str
+) -> None:
+    """S2-15: what changed, whose, when, by whom and what to do; no value of it."""
+    changed = service.envelope(news.contact_changed(by_adult_id=by))
+    await service.deliver(changed, news.household(), changed)
+    for _ in range(2):
+        await service.run_job("send_messages")
+    assert addressees(mail_server) == ["anne@courriel.example", "eric@courriel.example"]
+    for mail in mail_server.received:
+        for text in (part(mail, "plain"), part(mail, "html")):
+            for words in ("Éric Le Goff", "téléphone, adresse postale", "jeudi 3 septembre 2026", "02 31 00 00 00"):
+                assert words in text
+        assert who in part(mail, "plain")
+
+
+async def test_corrected_details_wait_for_the_state_that_says_the_new_address(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    """The fact may come before the state: whoever has a new address is told there, not at the former one."""
+    former = news.household()
+    moved = former.model_copy(
+        update={"adults": (former.adults[0].model_copy(update={"email": "neuf@courriel.example"}), *former.adults[1:])}
+    )
+    await service.deliver(former, news.contact_changed(fields=("email",), by_adult_id=None))
+    await service.run_job("send_messages")
+    assert mail_server.received == []
+    await service.deliver(moved)
+    await service.db.execute("update notices set due_at = clock_timestamp()")
+    await service.run_job("send_messages")
+    assert addressees(mail_server) == ["anne@courriel.example", "neuf@courriel.example"]
+
+
+async def test_the_former_address_hears_that_it_was_replaced(
+    service: RunningService, mail_server: MailServer, secrets_dir: Path
+) -> None:
+    """S2-16: at the former address alone, which stands nowhere in clear and is forgotten once the mail has left; a credential that
+    comes meanwhile does not keep it back.
+    """
+    replaced = news.email_replaced(secrets_dir, "ancienne@courriel.example")
+    await service.deliver(news.household(), news.account(), replaced, news.credential(secrets_dir))
+    lines = [row["line"] for row in await service.db.fetch("select n::text as line from notices n")]
+    assert not any("ancienne" in line for line in lines)
+    await service.run_job("send_messages")
+    assert addressees(mail_server) == ["ancienne@courriel.example", "eric.compte@courriel.example"]
+    (text,) = [text for text in mail_server.texts() if "remplacé votre adresse" in text]
+    assert "02 31 00 00 00" in text
+    assert await service.db.fetchval("select count(*) from notices where sealed is not null") == 0
+
+
+def addressees(mail_server: MailServer) -> list[str]:
+    return sorted(mail["To"].addresses[0].addr_spec for mail in mail_server.received)

@@ -13,7 +13,6 @@ from services.identity.accounts.domain import (
     AccountOpening,
     AccountRecord,
     Change,
-    EmailRule,
     Invitee,
     email_key,
     follow_file,
@@ -48,57 +47,48 @@ def invitee(email: str = "new@famille.example") -> Invitee:
 
 def test_a_new_guardian_gets_an_account() -> None:
     person = invitee()
-    assert follow_file([person], NOBODY, {}, EmailRule.AGENT) == [AccountOpening(person)]
+    assert follow_file([person], NOBODY, {}) == [AccountOpening(person)]
 
 
 def test_an_account_in_line_with_the_file_is_left_alone() -> None:
     person = invitee(" OLD@famille.example ")
-    assert follow_file([person], NOBODY, {person.guardian_id: account(person.guardian_id)}, EmailRule.AGENT) == []
+    assert follow_file([person], NOBODY, {person.guardian_id: account(person.guardian_id)}) == []
 
 
 @pytest.mark.parametrize(
-    ("rule", "step", "email", "is_invited_again"),
+    ("step", "is_invited_again"),
     [
-        (EmailRule.AGENT, AccountStatus.INVITED, "new@famille.example", True),
-        (EmailRule.AGENT, AccountStatus.ACTIVATED, "new@famille.example", True),
-        (EmailRule.AGENT, AccountStatus.ACTIVE, "new@famille.example", False),
-        (EmailRule.SELF, AccountStatus.INVITED, "new@famille.example", True),
-        (EmailRule.SELF, AccountStatus.ACTIVATED, "new@famille.example", True),
+        (AccountStatus.INVITED, True),
+        (AccountStatus.ACTIVATED, True),
+        (AccountStatus.ACTIVE, False),
     ],
 )
-def test_an_account_follows_the_address_of_the_file(
-    rule: EmailRule, step: AccountStatus, email: str, is_invited_again: bool
-) -> None:
+def test_an_account_follows_the_address_of_the_file(step: AccountStatus, is_invited_again: bool) -> None:
     person = invitee()
     existing = account(person.guardian_id, step=step)
-    (change,) = follow_file([person], NOBODY, {person.guardian_id: existing}, rule)
-    assert change == Change(existing, email, is_disabled=False, is_invited_again=is_invited_again)
-
-
-def test_where_persons_change_their_own_address_the_file_does_not() -> None:
-    person = invitee()
-    assert follow_file([person], NOBODY, {person.guardian_id: account(person.guardian_id)}, EmailRule.SELF) == []
+    (change,) = follow_file([person], NOBODY, {person.guardian_id: existing})
+    assert change == Change(existing, person.email, is_disabled=False, is_invited_again=is_invited_again)
 
 
 def test_an_account_that_nobody_invites_any_longer_is_disabled_once() -> None:
     gone = account(uuid4())
     assert gone.guardian_id is not None
     accounts = {gone.guardian_id: gone}
-    (change,) = follow_file([], frozenset(accounts), accounts, EmailRule.AGENT)
+    (change,) = follow_file([], frozenset(accounts), accounts)
     assert change == Change(gone, gone.email, is_disabled=True, is_invited_again=False)
     disabled = account(gone.guardian_id, is_disabled=True)
-    assert follow_file([], frozenset(accounts), {gone.guardian_id: disabled}, EmailRule.AGENT) == []
+    assert follow_file([], frozenset(accounts), {gone.guardian_id: disabled}) == []
 
 
 def test_a_disabled_account_comes_back_as_far_as_it_was() -> None:
     person = invitee("old@famille.example")
     existing = account(person.guardian_id, is_disabled=True)
-    (change,) = follow_file([person], NOBODY, {person.guardian_id: existing}, EmailRule.AGENT)
+    (change,) = follow_file([person], NOBODY, {person.guardian_id: existing})
     assert change == Change(existing, existing.email, is_disabled=False, is_invited_again=False)
 
 
 def test_a_guardian_unknown_to_everybody_leaves_no_trace() -> None:
-    assert follow_file([], frozenset({uuid4()}), {}, EmailRule.AGENT) == []
+    assert follow_file([], frozenset({uuid4()}), {}) == []
 
 
 @pytest.mark.parametrize(

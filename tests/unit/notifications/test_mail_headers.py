@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from services.notifications.adapters.headers import LINE_MAX
 from services.notifications.adapters.rendering import Letter
 from services.notifications.adapters.smtp import compose
-from services.notifications.messages.store import Recipient
+from services.notifications.directory.queries import Recipient
 
 SENDER = Address("Ville de Valmont-sur-Orne, « enfance »", "nepasrepondre", "valmont.example")
 HEADERS = ["From", "To", "Subject", "Date", "Message-ID"]

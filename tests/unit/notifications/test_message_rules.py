@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from contracts.types import Civility
 from services.notifications.adapters.french import date_words, moment_words, money, month_words
 from services.notifications.adapters.rendering import LAYOUTS, greeting
+from services.notifications.directory.queries import Recipient
 from services.notifications.messages.domain import (
     FACTS_RETRY_MAX,
     RETRY_MAX,
@@ -21,7 +22,6 @@ from services.notifications.messages.domain import (
     refused_by_relay,
     retry_after,
 )
-from services.notifications.messages.store import Recipient
 
 NOON = datetime(2026, 9, 9, 12, tzinfo=UTC)
 

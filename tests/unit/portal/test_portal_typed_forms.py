@@ -152,7 +152,7 @@ def test_a_form_has_a_label_and_limits_for_each_of_its_fields(form: Form) -> Non
 
 def test_limits_are_those_of_the_request() -> None:
     assert NEW_FAMILY.limits("guardian.first_name") == FieldLimits(is_required=True, length_max=80)
-    assert NEW_FAMILY.limits("guardian.phone") == FieldLimits(is_required=False, length_max=20)
+    assert NEW_FAMILY.limits("guardian.phone") == FieldLimits(is_required=False, length_max=24)
     # Nobody must have a second guardian, nor more than one child.
     assert NEW_FAMILY.limits("co_guardian.first_name") == FieldLimits(is_required=False, length_max=80)
     required = {number: NEW_FAMILY.limits(f"children.{number}.birth_on").is_required for number in (0, 1, 14)}

@@ -1,0 +1,74 @@
+"""How an adult is reached, as a form: for the person themself and for agents, who may correct the e-mail address too.
+
+Whoever has the form again after a refusal sees beside each field what is known by then: two who correct at once decide knowingly.
+"""
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response
+
+from contracts.family.api import change_contact, read_contact
+from contracts.family.models import Contact, ContactChange, ContactHome
+from gateway.calls import Refused, typed_as
+from portal.frame.spaces import Screen, show_again
+from portal.frame.visit import FlashNotice, Visit
+from portal.kit import Form
+
+HOME: Final = "foyer"
+"""The parameter of the page's address that says whose address is corrected, where somebody has several homes."""
+CONTACT: Final = Form(
+    ContactChange,
+    "contact",
+    (
+        *("version", "phone", "email", "address.household_id"),
+        *(f"address.{name}" for name in ("street", "complement", "postal_code", "city")),
+    ),
+)
+
+
+async def show_contact(visit: Visit, adult_id: UUID, path: str, home_id: str) -> Response[Any]:
+    """The form at an address, with a home of the adult's: the one that is named, or the only one."""
+    contact = await visit.call(read_contact, adult_id)
+    home = _home(contact, home_id)
+    known = _known(contact, home)
+    context = {
+        "contact": contact,
+        "home": home,
+        "known": known,
+        "path": path,
+        "is_town": visit.session.guardian_id is None,
+    }
+    return visit.page("contact.html.j2", context, form=visit.form(CONTACT, known))
+
+
+async def correct_contact(visit: Visit, whose: UUID, page: Screen, back: str, **parameters: Any) -> Response[Any]:
+    """Carry out what was typed in the form of a page, which shows it again when it is refused."""
+    typed = CONTACT.typed(visit.posted.values)
+    try:
+        await visit.call(change_contact, whose, typed_as(ContactChange, CONTACT.body(typed)))
+    except Refused as refused:
+        home_id = typed.get("address.household_id")
+        query = {HOME: home_id} if home_id else None
+        return await show_again(visit, page, visit.refused(refused, typed, CONTACT), query, **parameters)
+    return visit.redirect(back, FlashNotice("success", "contact_saved"))
+
+
+def _home(contact: Contact, home_id: str) -> ContactHome | None:
+    if not home_id and len(contact.homes) == 1:
+        return contact.homes[0]
+    return next((home for home in contact.homes if str(home.household_id) == home_id), None)
+
+
+def _known(contact: Contact, home: ContactHome | None) -> dict[str, str]:
+    """What is known, by field."""
+    known = {"phone": contact.phone or "", "email": contact.email or ""}
+    if home is None:
+        return known
+    street, *complement = home.address.lines
+    return known | {
+        "address.street": street,
+        "address.complement": " ".join(complement),
+        "address.postal_code": home.address.postal_code,
+        "address.city": home.address.city,
+    }

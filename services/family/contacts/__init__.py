@@ -1,0 +1,1 @@
+"""How adults are reached: read and corrected by themselves and by agents."""

@@ -1,0 +1,95 @@
+"""How an adult is reached, and what a correction of it changes. Pure."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from chassis.refusal import Invalid, Refusal
+
+from ..errors import ContactOutdated, EmailKeptByTown
+from ..households.domain import Address
+from ..people.domain import Adult, text_faults
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A household that an adult belongs to, and where it is."""
+
+    household_id: UUID
+    reference: str
+    address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How an adult is reached, in the order of the references of their homes."""
+
+    adult: Adult
+    homes: tuple[Home, ...]
+
+    @property
+    def version(self) -> str:
+        """Stands for these values (an entity tag, RFC 9110, 8.8.3): the same ones have the same version."""
+        values = (self.adult.phone, self.adult.email, *((home.household_id, home.address) for home in self.homes))
+        return hashlib.sha256(repr(values).encode()).hexdigest()[:32]
+
+    def values(self, household_id: UUID | None) -> dict[str, Any]:
+        """What can be corrected, as a household may know it: by name, and the address of that household alone."""
+        addresses = (home.address for home in self.homes if home.household_id == household_id)
+        address = next(addresses, None)
+        return {
+            "phone": self.adult.phone,
+            "email": self.adult.email,
+            "address": [*address.lines, f"{address.postal_code} {address.city}"] if address else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What is to be: `email` is None where it stays, `address` that of a home, None where it stays. `version` stands for what
+    was seen, and `is_by_town` says that an agent corrects."""
+
+    version: str
+    phone: str | None
+    email: str | None
+    address: tuple[UUID, Address] | None
+    is_by_town: bool
+
+
+def corrected(known: Contact, correction: Correction) -> Contact | Refusal:
+    """The contact once it is corrected. Whoever asks for what is there already gets it, whatever they had seen."""
+    email = correction.email or known.adult.email
+    if email != known.adult.email and not correction.is_by_town:
+        return EmailKeptByTown()
+    faults = tuple(text_faults(_texts(correction)))
+    if faults:
+        return Invalid(*faults)
+    is_invited = known.adult.is_invited or email != known.adult.email
+    wanted = Contact(
+        replace(known.adult, phone=correction.phone, email=email, is_invited=is_invited),
+        tuple(_moved(home, correction) for home in known.homes),
+    )
+    if wanted != known and correction.version != known.version:
+        return ContactOutdated()
+    return wanted
+
+
+def changed_fields(before: Contact, after: Contact, household_id: UUID | None) -> tuple[str, ...]:
+    """The names of what changed, as far as a household may know it."""
+    former = before.values(household_id)
+    return tuple(name for name, value in after.values(household_id).items() if value != former[name])
+
+
+def _moved(home: Home, correction: Correction) -> Home:
+    if correction.address is None or correction.address[0] != home.household_id:
+        return home
+    return replace(home, address=correction.address[1].as_kept())
+
+
+def _texts(correction: Correction) -> Iterator[tuple[str, str]]:
+    if correction.email is not None:
+        yield "/email", correction.email
+    if correction.address is not None:
+        yield from correction.address[1].texts()

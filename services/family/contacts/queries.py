@@ -1,0 +1,77 @@
+"""How an adult is reached, as they and agents read it."""
+
+from datetime import date
+from uuid import UUID
+
+from chassis.access import reach_of, reaching
+from chassis.actor import Actor
+from chassis.data.database import Queries
+from chassis.refusal import NotFound
+from contracts.family import models
+from contracts.family.events import Address as AddressState
+
+from ..access import ADULT, HOUSEHOLD
+from ..households.domain import Address
+from ..people.store import adult_of
+from .domain import Contact, Home
+
+REACHED_ADULT_SQL = reaching(
+    """
+select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited
+from adults a where a.adult_id = $4 and {is_reached}
+""",
+    is_reached=ADULT.of("a.adult_id"),
+)
+
+REACHED_HOMES_SQL = reaching(
+    """
+select h.household_id, h.reference, h.address_lines, h.postal_code, h.city
+from households h
+where {is_reached} and exists (
+    select from household_members m
+    where m.household_id = h.household_id and m.person_id = $4 and not m.during << daterange($3::date, $3::date, '[]'))
+order by h.reference
+""",
+    is_reached=HOUSEHOLD.of("h.household_id"),
+)
+
+
+async def load_contact(db: Queries, actor: Actor, adult_id: UUID, today: date) -> Contact:
+    """How an adult is reached. Raises NotFound: nobody has this id, or the actor has no business with them."""
+    parameters = (*reach_of(actor, today), adult_id)
+    row = await db.fetchrow(REACHED_ADULT_SQL, *parameters)
+    if row is None:
+        raise NotFound
+    homes = tuple(
+        Home(
+            home["household_id"],
+            home["reference"],
+            Address(tuple(home["address_lines"]), home["postal_code"], home["city"]),
+        )
+        for home in await db.fetch(REACHED_HOMES_SQL, *parameters)
+    )
+    return Contact(adult_of(row), homes)
+
+
+def answer(contact: Contact) -> models.Contact:
+    """A contact as it is answered."""
+    adult = contact.adult
+    return models.Contact(
+        adult_id=adult.adult_id,
+        civility=adult.civility,
+        first_name=adult.first_name,
+        last_name=adult.last_name,
+        email=adult.email,
+        phone=adult.phone,
+        homes=tuple(
+            models.ContactHome(
+                household_id=home.household_id,
+                reference=home.reference,
+                address=AddressState(
+                    lines=home.address.lines, postal_code=home.address.postal_code, city=home.address.city
+                ),
+            )
+            for home in contact.homes
+        ),
+        version=contact.version,
+    )
