@@ -67,6 +67,17 @@ create table job_runs (
     failure text
 );
 
+-- What the last check of each invariant found: how many violations, and the keys of the first ones.
+create table invariant_checks (
+    invariant text primary key,
+    asked_at timestamptz,
+    checked_at timestamptz,
+    seconds double precision,
+    violation_count bigint,
+    keys text[],
+    failure text
+);
+
 -- Keys that seal what an act changed, one for each household or person: to erase somebody is to delete their key.
 create table history_keys (
     owner text primary key,
