@@ -1,15 +1,7 @@
 """Planted violations: rows are falsified behind the database's guards, looked at, and put back."""
 
-import importlib
-
 from chassis.data.database import Database
-from chassis.invariants import Checking, Invariant
-
-
-def checking_of(service: str) -> Checking:
-    """The invariants of a service."""
-    checking: Checking = importlib.import_module(f"services.{service}.invariants.queries").CHECKING
-    return checking
+from chassis.invariants import Invariant
 
 
 async def plant(db: Database, invariant: Invariant, statement: str, key_sql: str) -> tuple[bool, bool]:

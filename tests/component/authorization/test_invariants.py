@@ -8,8 +8,9 @@ import pytest
 from chassis.invariants import Invariant
 from contracts.types import SERVICES
 from tests.component.authorization.world import World
-from tests.support.planting import checking_of, plant
+from tests.support.planting import plant
 from tests.support.roles import Role
+from tools.invariants.nightly import checking_of
 
 pytestmark = pytest.mark.anyio
 

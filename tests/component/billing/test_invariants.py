@@ -5,7 +5,8 @@ from typing import Final
 import pytest
 
 from tests.component.billing.paying import Payer
-from tests.support.planting import checking_of, plant
+from tests.support.planting import plant
+from tools.invariants.nightly import checking_of
 
 pytestmark = pytest.mark.anyio
 

@@ -4,8 +4,8 @@ import pytest
 
 from tests.component.gateway.browser import Browser, words
 from tests.component.gateway.town import Town
-from tests.support.planting import checking_of
 from tests.support.roles import Role
+from tools.invariants.nightly import checking_of
 
 pytestmark = pytest.mark.anyio
 
