@@ -89,8 +89,8 @@ class RecordReader:
             return dict(await self._consumer.beginning_offsets(self._places))
         asked = dict.fromkeys(self._places, int(since.timestamp() * 1000))
         ends = await self._consumer.end_offsets(self._places)
-        found = await self._consumer.offsets_for_times(asked)
-        return {place: found[place].offset if found[place] else ends[place] for place in self._places}
+        firsts = await self._consumer.offsets_for_times(asked)
+        return {place: firsts[place].offset if firsts[place] else ends[place] for place in self._places}
 
     async def to_the_end(self) -> AsyncIterator[Sequence[Record]]:
         """The records from where we stand up to the end of now at least, in batches of one partition each."""

@@ -36,7 +36,7 @@ SHOWN_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class Scope:
     """Where an operator looks: databases, topics, how many days of these, and the provider's journal if it is there."""
 
     databases: Databases
@@ -45,42 +45,42 @@ class Looked:
     journal: Mapping[str, int] | None
 
 
-async def charges(looked: Looked) -> list[str]:
+async def charges(scope: Scope) -> list[str]:
     """I3: every booking has exactly one charge, in the state of its day, and one that was given back nets to zero."""
-    return await BOOKINGS.differences(looked.databases)
+    return await BOOKINGS.differences(scope.databases)
 
 
-async def deliveries(looked: Looked) -> list[str]:
+async def deliveries(scope: Scope) -> list[str]:
     """I5: every event is published, and applied once by each of its consumers."""
-    since = datetime.now(UTC) - timedelta(days=looked.days)
+    since = datetime.now(UTC) - timedelta(days=scope.days)
     faults = []
     for topic in TOPICS:
-        published = await _published(looked.reader, topic, since)
+        published = await _published(scope.reader, topic, since)
         keys = sorted({item.key for item in published})
         emitted = {
             place: last
-            for place, last in (await emitted_by(looked.databases[topic.producer], keys)).items()
+            for place, last in (await emitted_by(scope.databases[topic.producer], keys)).items()
             if place[0] == topic.name
         }
         faults += unpublished(published, emitted, is_whole=False)
         for service in topic.consumers:
-            faults += await unapplied(looked.databases[service], service, published)
+            faults += await unapplied(scope.databases[service], service, published)
     return faults
 
 
-async def payments(looked: Looked) -> list[str]:
+async def payments(scope: Scope) -> list[str]:
     """I8: the provider's journal says what the portal says of the payments that came in."""
-    if looked.journal is None:
+    if scope.journal is None:
         return []
-    return disagreements(looked.journal, await paid_here(looked.databases["billing"]))
+    return disagreements(scope.journal, await paid_here(scope.databases["billing"]))
 
 
-async def replicas(looked: Looked) -> list[str]:
+async def replicas(scope: Scope) -> list[str]:
     """I9: every replica holds what its source does."""
-    return [fault for comparison in REPLICAS for fault in await comparison.differences(looked.databases)]
+    return [fault for comparison in REPLICAS for fault in await comparison.differences(scope.databases)]
 
 
-CHECKS: Mapping[str, Callable[[Looked], Awaitable[list[str]]]] = {
+CHECKS: Mapping[str, Callable[[Scope], Awaitable[list[str]]]] = {
     "I3": charges,
     "I5": deliveries,
     "I8": payments,
@@ -88,13 +88,13 @@ CHECKS: Mapping[str, Callable[[Looked], Awaitable[list[str]]]] = {
 }
 
 
-async def lasting(looked: Looked, again_seconds: float) -> dict[str, list[str]]:
+async def lasting(scope: Scope, again_seconds: float) -> dict[str, list[str]]:
     """What violates each invariant: what is wrong now and, if anything is, still was after a while."""
-    faults = {code: await check(looked) for code, check in CHECKS.items()}
+    faults = {code: await check(scope) for code, check in CHECKS.items()}
     if any(faults.values()) and again_seconds:
         await asyncio.sleep(again_seconds)
         for code, before in faults.items():
-            after = set(await CHECKS[code](looked)) if before else set()
+            after = set(await CHECKS[code](scope)) if before else set()
             faults[code] = [fault for fault in before if fault in after]
     return faults
 
@@ -118,10 +118,10 @@ async def command(arguments: Sequence[str]) -> int:
         bootstrap, prefix = variable("KAFKA_BOOTSTRAP_SERVERS"), os.environ.get("TOPIC_PREFIX", "")
         reader = await stack.enter_async_context(RecordReader(bootstrap, prefix))
         journal = _journal(options.journal) if options.journal else None
-        faults = await lasting(Looked(databases, reader, options.days, journal), options.again_after)
+        faults = await lasting(Scope(databases, reader, options.days, journal), options.again_after)
     _say(faults, has_journal=journal is not None)
     if options.textfile:
-        write_metric(options.textfile, {code: len(found) for code, found in faults.items()})
+        write_metric(options.textfile, {code: len(lines) for code, lines in faults.items()})
     return int(any(faults.values()))
 
 
@@ -133,14 +133,14 @@ def _journal(file: Path) -> dict[str, int]:
 
 
 def _say(faults: Mapping[str, Sequence[str]], *, has_journal: bool) -> None:
-    for code, found in faults.items():
-        for fault in found[:SHOWN_MAX]:
+    for code, lines in faults.items():
+        for fault in lines[:SHOWN_MAX]:
             print(f"{code} {fault}")
-        if len(found) > SHOWN_MAX:
-            print(f"{code} ... and {len(found) - SHOWN_MAX} more")
+        if len(lines) > SHOWN_MAX:
+            print(f"{code} ... and {len(lines) - SHOWN_MAX} more")
         if code == "I8" and not has_journal:
             print("I8 not compared: no journal of the provider was given")
-        elif not found:
+        elif not lines:
             print(f"{code} holds")
 
 

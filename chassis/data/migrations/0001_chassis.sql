@@ -46,7 +46,8 @@ create table dead_letters (
     resolved_at timestamptz,
     resolution text check (resolution in ('applied', 'already_applied', 'discarded')),
     resolved_by text,
-    reason text
+    reason text,
+    check ((resolved_by is null) = (resolved_at is null))
 );
 create index dead_letters_open on dead_letters (topic, partition, record_offset) where resolved_at is null;
 

@@ -41,11 +41,13 @@ create table enrollments (
     decided_by uuid,
     decided_at timestamptz,
     reason text,
-    check (starts_on <= ends_on)
+    check (starts_on <= ends_on),
+    check ((decided_by is null) = (decided_at is null))
 );
 create unique index enrollments_one_live on enrollments (child_id, activity_id)
 where status in ('requested', 'validated');
 create index enrollments_of_child on enrollments (child_id, activity_id, requested_at desc);
+create index enrollments_of_activity on enrollments (activity_id);
 create index enrollments_of_household on enrollments (household_id, id);
 create index enrollments_to_decide on enrollments (id) where status = 'requested';
 
@@ -63,7 +65,8 @@ create table bookings (
     cancelled_by uuid,
     cancelled_at timestamptz,
     attendance text,
-    recorded_attendance text
+    recorded_attendance text,
+    check ((cancelled_by is null) = (cancelled_at is null))
 );
 create unique index bookings_one_live on bookings (slot_id, child_id) where status = 'confirmed';
 create index bookings_of_household on bookings (household_id, service_on, id);

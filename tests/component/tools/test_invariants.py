@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.types import SERVICES
 from tests.support.databases import Postgres
-from tools.invariants.__main__ import Looked, command, lasting, write_metric
+from tools.invariants.__main__ import Scope, command, lasting, write_metric
 from tools.invariants.comparing import Comparison, Connection, Side
 from tools.invariants.comparisons import BOOKINGS, REPLICAS
 from tools.invariants.delivery import Published, unpublished
@@ -125,7 +125,7 @@ async def test_what_a_second_look_does_not_find_any_more_was_on_its_way(
 ) -> None:
     looks = iter((["lost", "late"], ["lost", "new"]))
 
-    async def look(_looked: Looked) -> list[str]:
+    async def look(_scope: Scope) -> list[str]:
         return next(looks)
 
     monkeypatch.setattr("tools.invariants.__main__.CHECKS", {"I9": look})
