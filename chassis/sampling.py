@@ -1,4 +1,4 @@
-"""Gauges that are sampled on a scrape: the connection pool, the backlog of the outbox and the open dead letters.
+"""Gauges that are sampled on a scrape: the connection pool, the backlog of the outbox, the open dead letters, what invariants found.
 
 They are sampled when metrics are scraped, the database at most every few seconds and within a time limit. When it does not answer
 they are not a number, and `database_answers` says why.
@@ -11,6 +11,8 @@ from chassis.data.database import Database
 from chassis.telemetry import (
     DATABASE_ANSWERS,
     DEAD_LETTERS_OPEN,
+    INVARIANT_AGE,
+    INVARIANT_VIOLATIONS,
     OUTBOX_AGE,
     OUTBOX_EVENTS,
     POOL_IN_USE,
@@ -29,6 +31,12 @@ select (select count(*) from (select from outbox limit $1) counted) as events,
 """
 
 DEAD_LETTERS_SQL = "select topic, count(*) as letters from dead_letters where resolved_at is null group by topic"
+
+INVARIANTS_SQL = """
+select invariant, coalesce(violation_count::float8, 'NaN') as violations,
+       extract(epoch from clock_timestamp() + $1::interval - checked_at)::float8 as age
+from invariant_checks where checked_at is not null
+"""
 
 
 class Sampling:
@@ -56,12 +64,16 @@ class Sampling:
 
     async def _ask(self) -> None:
         events = age = math.nan
-        DEAD_LETTERS_OPEN.clear()
+        for gauge in (DEAD_LETTERS_OPEN, INVARIANT_VIOLATIONS, INVARIANT_AGE):
+            gauge.clear()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 outbox = await self._db.fetchrow(OUTBOX_SQL, OUTBOX_COUNT_MAX)
                 for row in await self._db.fetch(DEAD_LETTERS_SQL):
                     DEAD_LETTERS_OPEN.labels(row["topic"]).set(row["letters"])
+                for row in await self._db.fetch(INVARIANTS_SQL, self._db.clock_offset):
+                    INVARIANT_VIOLATIONS.labels(row["invariant"]).set(row["violations"])
+                    INVARIANT_AGE.labels(row["invariant"]).set(row["age"])
             events, age = (outbox["events"], outbox["age"]) if outbox else (math.nan, math.nan)
         except Exception:  # whatever the reason, metrics are answered without these
             events = age = math.nan

@@ -92,6 +92,12 @@ JOB_SECONDS = Histogram("job_run_seconds", "Time that a run of a periodic job to
 JOB_SUCCESS = Gauge("job_last_success_timestamp_seconds", "When a run of a periodic job last ended well here.", ["job"])
 OUTBOX_EVENTS = Gauge("outbox_events", "Events that are not published yet, counted up to 100,000.", ["service"])
 DEAD_LETTERS_OPEN = Gauge("dead_letters_open", "Records that were given up and that nobody resolved yet.", ["topic"])
+INVARIANT_VIOLATIONS = Gauge(
+    "invariant_violations",
+    "Violations that the last check of an invariant found; not a number when the check failed.",
+    ["invariant"],
+)
+INVARIANT_AGE = Gauge("invariant_check_age_seconds", "Time since an invariant was checked last.", ["invariant"])
 RELAY_SHARDS = Gauge("relay_owned_shards", "Shards of keys that the relay of this process publishes.", ["service"])
 DATABASE_ANSWERS = Gauge("database_answers", "1 when the database answered the last sample, 0 when not.", ["service"])
 PART_DEATHS = Counter(

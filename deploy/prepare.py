@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .local.child import LauncherError
-from .local.postgres import ADMIN, SERVICES, ensure_service_databases, keep_password
+from .local.postgres import ADMIN, SERVICES, ensure_readers, ensure_service_databases, keep_password
 from .local.secrets import ensure_secrets
 from .local.topics import create_topics
 
@@ -38,9 +38,7 @@ def main(arguments: list[str]) -> int:
     folder = Path(os.environ["SECRETS_DIR"])
     steps: dict[str, Callable[[], object]] = {
         "secrets": lambda: prepare_secrets(folder, names),
-        "databases": lambda: ensure_service_databases(
-            os.environ["DATABASE_URL"], passwords_file=folder / "vault" / PASSWORDS
-        ),
+        "databases": lambda: prepare_databases(os.environ["DATABASE_URL"], folder / "vault" / PASSWORDS),
         "topics": lambda: create_topics(os.environ["KAFKA_BOOTSTRAP_SERVERS"], os.environ.get("TOPIC_PREFIX", "")),
     }
     if step not in steps:
@@ -55,6 +53,12 @@ def main(arguments: list[str]) -> int:
 def _fail(reason: str) -> int:
     print(f"error: {reason}", file=sys.stderr)
     return 1
+
+
+def prepare_databases(admin_dsn: str, passwords_file: Path) -> None:
+    """Every service's database, with its owner and a role that only reads."""
+    ensure_service_databases(admin_dsn, passwords_file=passwords_file)
+    ensure_readers(admin_dsn, passwords_file=passwords_file)
 
 
 def prepare_secrets(folder: Path, renewed: list[str]) -> None:
@@ -73,6 +77,9 @@ def prepare_secrets(folder: Path, renewed: list[str]) -> None:
             _hand_over(folder / process / name, (vault / name).read_text())
     for service in SERVICES:
         _hand_over(folder / service / "database_password", _password_line(keep_password(vault / PASSWORDS, service)))
+    readers = [f"{service}_reader" for service in SERVICES]
+    lines = [_password_line(keep_password(vault / PASSWORDS, reader), reader) for reader in readers]
+    _hand_over(folder / "operator" / "reader_passwords", "".join(lines))
     # The server keeps the administrator's password that it made its cluster with, so this one is never renewed here.
     administrator = keep_password(vault / "administrator.json", ADMIN)
     _hand_over(vault / "administrator_password", _password_line(administrator))
@@ -80,9 +87,9 @@ def prepare_secrets(folder: Path, renewed: list[str]) -> None:
     _hand_over(folder / "postgres" / "password", administrator, mode=0o644)
 
 
-def _password_line(password: str) -> str:
+def _password_line(password: str, role: str = "*") -> str:
     """A line of a PostgreSQL password file, good for any server: the client is told which file is for which server."""
-    return f"*:*:*:*:{password}\n"
+    return f"*:*:*:{role}:{password}\n"
 
 
 def _hand_over(file: Path, content: str, mode: int = 0o600) -> None:

@@ -98,6 +98,13 @@ def run(command: Coroutine[Any, Any, int]) -> int:
     return 2
 
 
+def variable(name: str) -> str:
+    """A variable that a command needs. Raises OperatorError."""
+    if not (value := os.environ.get(name)):
+        raise OperatorError(f"{name} is not set: run this with the variables of the portal's tools")
+    return value
+
+
 def operator() -> str:
     """Who runs the command, by the name of the account."""
     try:

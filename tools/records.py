@@ -5,6 +5,7 @@ No consumer group is joined, so that nothing changes for the services that run.
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeAlias
 
@@ -74,14 +75,22 @@ class RecordReader:
             raise Gone("a newer record of the same key replaced it (compaction), and says all that it said")
         return record
 
-    async def rewind(self, topic: str) -> None:
-        """Stand before the first record of a topic."""
+    async def rewind(self, topic: str, since: datetime | None = None) -> None:
+        """Stand before the first record of a topic, or before the first one since an instant."""
         async with asyncio.timeout(ANSWER_SECONDS):
             numbers = await self._partitions(self._prefix + topic)
             self._places = [TopicPartition(self._prefix + topic, number) for number in numbers]
             self._consumer.assign(self._places)
-            for place, offset in (await self._consumer.beginning_offsets(self._places)).items():
+            for place, offset in (await self._beginnings(since)).items():
                 self._consumer.seek(place, offset)
+
+    async def _beginnings(self, since: datetime | None) -> dict[TopicPartition, int]:
+        if since is None:
+            return dict(await self._consumer.beginning_offsets(self._places))
+        asked = dict.fromkeys(self._places, int(since.timestamp() * 1000))
+        ends = await self._consumer.end_offsets(self._places)
+        firsts = await self._consumer.offsets_for_times(asked)
+        return {place: firsts[place].offset if firsts[place] else ends[place] for place in self._places}
 
     async def to_the_end(self) -> AsyncIterator[Sequence[Record]]:
         """The records from where we stand up to the end of now at least, in batches of one partition each."""

@@ -94,7 +94,7 @@ class Database(Queries):
         super().__init__(pool)
         self.pool = pool
         self.clock_offset = clock_offset
-        self._zone = zone
+        self.zone = zone
         self.committed = asyncio.Event()
         """Set when a commit stored events: the relay of this process need not wait for its next look."""
         self._history_keys: dict[str, bytes] = {}
@@ -136,7 +136,7 @@ class Database(Queries):
 
     async def today(self) -> date:
         """The town's date."""
-        return civil_day(await self.now(), self._zone)
+        return civil_day(await self.now(), self.zone)
 
     async def answers(self) -> bool:
         """Whether the database answers a question of no weight within the time of a health check."""
@@ -149,7 +149,7 @@ class Database(Queries):
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A transaction that commits, with its events, when the block ends without an exception."""
         async with self.pool.acquire() as connection:
-            transaction = Transaction(connection, self.clock_offset, self._zone)  # type: ignore[arg-type]  # the pool's proxy
+            transaction = Transaction(connection, self.clock_offset, self.zone)  # type: ignore[arg-type]  # the pool's proxy
             try:
                 await connection.execute("begin")
                 yield transaction

@@ -28,6 +28,7 @@ from contracts.billing.models import (
 from contracts.billing.permissions import BillingPermission
 from contracts.history import HistoryEntry
 from contracts.http import Cursor, File, Page
+from contracts.invariants import InvariantCheck
 from contracts.operation import EVERYBODY, agents, delete, families, get, post, put
 from contracts.types import Strength
 
@@ -154,3 +155,13 @@ async def list_charges(
 @get("/history", families(BillingPermission.READ_HISTORY))
 async def billing_history(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[HistoryEntry]:
     """What people did with a household's invoices and payments, the newest first; a family's own by default."""
+
+
+@get("/invariants", agents(BillingPermission.CHECK_INVARIANTS))
+async def billing_invariants() -> Page[InvariantCheck]:
+    """What the last check of each invariant of the billing service found."""
+
+
+@post("/invariants/checks", agents(BillingPermission.CHECK_INVARIANTS), is_noted=False)
+async def check_billing_invariants() -> None:
+    """Have every invariant of the billing service checked now; what is found is there some moments later."""

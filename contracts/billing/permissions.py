@@ -15,3 +15,7 @@ class BillingPermission(Permission):
     READ_PAYMENTS = "billing.payments.read", "See payments and their receipts."
     READ_ACCOUNTS = "billing.accounts.read", "See what a household owes, and the charges behind it."
     READ_HISTORY = "billing.history.read", "See what was done with the invoices and payments of a household."
+    CHECK_INVARIANTS = (
+        "billing.invariants.check",
+        "See what always holds of the billing service's rows, and have it checked.",
+    )

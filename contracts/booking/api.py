@@ -20,6 +20,7 @@ from contracts.booking.models import (
 from contracts.booking.permissions import BookingPermission
 from contracts.history import HistoryEntry
 from contracts.http import Cursor, Page
+from contracts.invariants import InvariantCheck
 from contracts.operation import EVERYBODY, agents, families, get, post, put
 from contracts.types import EnrollmentStatus
 
@@ -125,3 +126,13 @@ async def close_attendance(slot_id: UUID) -> AttendanceSheet:
 @get("/history", families(BookingPermission.READ_HISTORY))
 async def booking_history(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[HistoryEntry]:
     """What people did with a household's enrollments and bookings, the newest first; a family's own by default."""
+
+
+@get("/invariants", agents(BookingPermission.CHECK_INVARIANTS))
+async def booking_invariants() -> Page[InvariantCheck]:
+    """What the last check of each invariant of the booking service found."""
+
+
+@post("/invariants/checks", agents(BookingPermission.CHECK_INVARIANTS), is_noted=False)
+async def check_booking_invariants() -> None:
+    """Have every invariant of the booking service checked now; what is found is there some moments later."""

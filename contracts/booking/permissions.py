@@ -18,3 +18,7 @@ class BookingPermission(Permission):
     MARK_ATTENDANCE = "booking.attendance.mark", "Note who came."
     CLOSE_ATTENDANCE = "booking.attendance.close", "Close the sheet of a day."
     READ_HISTORY = "booking.history.read", "See what was done with the enrollments and bookings of a household."
+    CHECK_INVARIANTS = (
+        "booking.invariants.check",
+        "See what always holds of the booking service's rows, and have it checked.",
+    )

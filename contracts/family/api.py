@@ -21,6 +21,7 @@ from contracts.family.models import (
 from contracts.family.permissions import FamilyPermission
 from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SearchText
+from contracts.invariants import InvariantCheck
 from contracts.operation import agents, families, get, post, put
 from contracts.types import Strength
 
@@ -116,3 +117,13 @@ async def change_quotient(household_id: UUID, body: QuotientChange) -> Household
 @get("/history", families(FamilyPermission.READ_HISTORY))
 async def family_history(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[HistoryEntry]:
     """What people did with a household's file, the newest first; a family's own by default."""
+
+
+@get("/invariants", agents(FamilyPermission.CHECK_INVARIANTS))
+async def family_invariants() -> Page[InvariantCheck]:
+    """What the last check of each invariant of the family service found."""
+
+
+@post("/invariants/checks", agents(FamilyPermission.CHECK_INVARIANTS), is_noted=False)
+async def check_family_invariants() -> None:
+    """Have every invariant of the family service checked now; what is found is there some moments later."""

@@ -14,3 +14,7 @@ class FamilyPermission(Permission):
     CHANGE_CUSTODY = "family.custody.change", "Say who answers for a child and where the child lives."
     CHANGE_QUOTIENTS = "family.quotients.change", "Record a family quotient."
     READ_HISTORY = "family.history.read", "See what was done with a household's file."
+    CHECK_INVARIANTS = (
+        "family.invariants.check",
+        "See what always holds of the family service's rows, and have it checked.",
+    )

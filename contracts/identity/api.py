@@ -26,6 +26,7 @@ from contracts.identity.models import (
     TownRole,
 )
 from contracts.identity.permissions import IdentityPermission
+from contracts.invariants import InvariantCheck
 from contracts.operation import EVERYBODY, OWN_SESSION, agents, delete, families, get, post, put
 from contracts.types import Strength
 
@@ -120,3 +121,13 @@ async def list_roles() -> Page[TownRole]:
 @get("/history", families(IdentityPermission.READ_HISTORY))
 async def identity_history(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[HistoryEntry]:
     """What was done with the accounts of a household's guardians, the newest first; a guardian sees their own account's."""
+
+
+@get("/invariants", agents(IdentityPermission.CHECK_INVARIANTS))
+async def identity_invariants() -> Page[InvariantCheck]:
+    """What the last check of each invariant of the identity service found."""
+
+
+@post("/invariants/checks", agents(IdentityPermission.CHECK_INVARIANTS), is_noted=False)
+async def check_identity_invariants() -> None:
+    """Have every invariant of the identity service checked now; what is found is there some moments later."""

@@ -12,3 +12,7 @@ class IdentityPermission(Permission):
     MANAGE_AGENTS = "identity.agents.manage", "Create agents, give them roles and sites, and close their accounts."
     NAME_AGENTS = "identity.agents.name", "Know by name the agents who acted."
     READ_HISTORY = "identity.history.read", "See what was done with the accounts of a household."
+    CHECK_INVARIANTS = (
+        "identity.invariants.check",
+        "See what always holds of the identity service's rows, and have it checked.",
+    )

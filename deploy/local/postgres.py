@@ -252,7 +252,42 @@ async def _ensure_database(admin: asyncpg.Connection, name: str, password: str) 
     await admin.execute(f'REVOKE ALL ON DATABASE "{name}" FROM PUBLIC')
 
 
-def _dsn_of(admin_dsn: str, name: str, password: str) -> str:
+def ensure_readers(admin_dsn: str, prefix: str = "", passwords_file: Path | None = None) -> dict[str, str]:
+    """Give every service's database a role, `<prefix><service>_reader`, that reads its tables and nothing else; the DSN by service.
+
+    Safe to repeat, once the databases are there; passwords are kept as theirs.
+    """
+    return asyncio.run(create_readers(admin_dsn, prefix, passwords_file))
+
+
+async def create_readers(admin_dsn: str, prefix: str = "", passwords_file: Path | None = None) -> dict[str, str]:
+    """`ensure_readers` for callers that already run an event loop."""
+    addresses = {}
+    for service in SERVICES:
+        name, reader = prefix + service, f"{prefix}{service}_reader"
+        password = keep_password(passwords_file, reader) if passwords_file else secrets.token_urlsafe(24)
+        admin = await asyncpg.connect(urlunsplit(urlsplit(admin_dsn)._replace(path=f"/{name}")), timeout=10)
+        try:
+            await _ensure_reader(admin, name, reader, password)
+        finally:
+            await admin.close()
+        addresses[service] = _dsn_of(admin_dsn, reader, password, name)
+    return addresses
+
+
+async def _ensure_reader(admin: asyncpg.Connection, name: str, reader: str, password: str) -> None:
+    """Tables that its owner makes later may be read too."""
+    row = await admin.fetchrow(ROLE_AND_DATABASE_SQL, reader)
+    verb = "ALTER" if row and row["has_role"] else "CREATE"
+    await admin.execute(f"{verb} ROLE \"{reader}\" LOGIN PASSWORD '{password}'")
+    await admin.execute(f'ALTER ROLE "{reader}" SET default_transaction_read_only = on')
+    await admin.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{reader}"')
+    await admin.execute(f'GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{reader}"')
+    await admin.execute(f'ALTER DEFAULT PRIVILEGES FOR ROLE "{name}" GRANT SELECT ON TABLES TO "{reader}"')
+
+
+def _dsn_of(admin_dsn: str, name: str, password: str, database: str = "") -> str:
+    """The address of a role's own database, or of another one."""
     parts = urlsplit(admin_dsn)
     server = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{quote(name)}:{quote(password)}@{server}", path=f"/{name}"))
+    return urlunsplit(parts._replace(netloc=f"{quote(name)}:{quote(password)}@{server}", path=f"/{database or name}"))

@@ -15,7 +15,7 @@ from .child import LOOPBACK, ROOT
 from .fork_server import ForkServer
 from .kafka import KafkaServer
 from .ports import PortPlan, replica_names
-from .postgres import SERVICES, PostgresServer, ensure_service_databases
+from .postgres import SERVICES, PostgresServer, ensure_readers, ensure_service_databases
 from .processes import ManagedProcess, Supervisor, stop_all, wait_all_ready
 from .secrets import ensure_secrets
 from .state import keep_previous_logs
@@ -71,6 +71,7 @@ class Stack:
         self.supervisor = Supervisor(say)
         self._say = say
         self._dsns: dict[str, str] = {}
+        self._readers: dict[str, str] = {}
         self.postgres = None if plan.database_url else PostgresServer(self.state_dir, self.ports["postgres"])
         self.kafka = (
             None if plan.kafka_bootstrap else KafkaServer(self.state_dir, self.ports["kafka"], self.ports["controller"])
@@ -231,6 +232,7 @@ class Stack:
         """The variables for a tool that talks to the running portal, such as the demo's seed."""
         urls = {f"{name.upper()}_URL": self.url(name) for name in (*SERVICES, *SIMULATORS, "gateway")}
         urls |= {f"{name.upper()}_DATABASE_URL": dsn for name, dsn in self._dsns.items()}
+        urls |= {f"{name.upper()}_READER_URL": dsn for name, dsn in self._readers.items()}
         return urls | {
             "PORTAL_URL": self.portal_url,
             "KAFKA_BOOTSTRAP_SERVERS": self.bootstrap,
@@ -260,6 +262,7 @@ class Stack:
             self.postgres.wait_ready()
         passwords = self.state_dir / "database_passwords.json"
         self._dsns = ensure_service_databases(self.admin_dsn, self.plan.prefix, passwords)
+        self._readers = ensure_readers(self.admin_dsn, self.plan.prefix, passwords)
 
     def _make_topics(self) -> None:
         """Make the topics once Kafka answers; consumers wait for them before they join."""

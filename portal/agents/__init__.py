@@ -3,6 +3,7 @@
 from portal.agents.counter import enrollments, families
 from portal.agents.direction import dashboard
 from portal.agents.money import invoicing, payments
+from portal.agents.operations import invariants
 from portal.agents.places import openings
 from portal.agents.site import attendance
 from portal.frame.spaces import Space, only_agents
@@ -11,7 +12,7 @@ AGENTS = Space(
     only_agents,
     [
         page
-        for area in (dashboard, families, enrollments, openings, attendance, invoicing, payments)
+        for area in (dashboard, families, enrollments, openings, attendance, invoicing, payments, invariants)
         for page in area.PAGES
     ],
 )

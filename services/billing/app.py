@@ -14,6 +14,7 @@ from .charges import consumers as charges
 from .charges.routes import ROUTES as CHARGE_ROUTES
 from .directory import consumers as directory
 from .directory.routes import ROUTES as DIRECTORY_ROUTES
+from .invariants.queries import CHECKING
 from .invoices.routes import ROUTES as INVOICE_ROUTES
 from .payments.commands import PaymentProvider
 from .payments.routes import ROUTES as PAYMENT_ROUTES
@@ -49,12 +50,14 @@ def create(settings: BillingSettings) -> Service:
             *SETTLEMENT_ROUTES,
             *ACCOUNT_ROUTES,
             *DIRECTORY_ROUTES,
+            *CHECKING.routes,
         ],
         subscriptions=subscriptions,
         jobs=[
             Job("invoice_runs", JOB_SECONDS, partial(work_on_runs, rules=rules)),
             Job("price_charges", JOB_SECONDS, price_again),
             Job("payments", JOB_SECONDS, partial(look_payments_up, provider=provider)),
+            CHECKING.job,
         ],
         provide={BillingRules: rules, PaymentProvider: provider, Typesetter: Typesetter()},
         on_stop=[payfip.close],

@@ -18,6 +18,7 @@ from .catalog.routes import ROUTES as CATALOG_ROUTES
 from .directory import consumers as directory
 from .directory.routes import ROUTES as DIRECTORY_ROUTES
 from .enrollments.routes import ROUTES as ENROLLMENT_ROUTES
+from .invariants.queries import CHECKING
 from .settings import BookingPolicies, BookingSettings
 
 SCHOOL_YEARS_SECONDS = 86_400.0
@@ -38,9 +39,10 @@ def create(settings: BookingSettings) -> Service:
             *BOOKING_ROUTES,
             *ATTENDANCE_ROUTES,
             *DIRECTORY_ROUTES,
+            *CHECKING.routes,
         ),
         subscriptions=subscriptions,
-        jobs=(Job("school_years", SCHOOL_YEARS_SECONDS, open_school_years),),
+        jobs=(Job("school_years", SCHOOL_YEARS_SECONDS, open_school_years), CHECKING.job),
         provide={
             ZoneInfo: zone,
             CalendarDisplay: CalendarDisplay(zone, policies.shows_free_places),

@@ -10,6 +10,7 @@ from .custody.commands import tell_comings_of_age
 from .custody.routes import ROUTES as CUSTODY_ROUTES
 from .households.commands import publish_turning
 from .households.routes import ROUTES as HOUSEHOLD_ROUTES
+from .invariants.queries import CHECKING
 from .quotients.routes import change_quotient
 from .settings import FamilyRules, FamilySettings
 
@@ -22,10 +23,11 @@ def create(settings: FamilySettings) -> Service:
     return Service(
         name="family",
         migrations=Path(__file__).parent / "migrations",
-        routes=[*HOUSEHOLD_ROUTES, *CONTACT_ROUTES, *CUSTODY_ROUTES, change_quotient],
+        routes=[*HOUSEHOLD_ROUTES, *CONTACT_ROUTES, *CUSTODY_ROUTES, change_quotient, *CHECKING.routes],
         jobs=[
             Job("comings_of_age", DAY_TURN_SECONDS, tell_comings_of_age),
             Job("turning_households", DAY_TURN_SECONDS, publish_turning),
+            CHECKING.job,
         ],
         provide={FamilyRules: settings.rules()},
     )

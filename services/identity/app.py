@@ -15,6 +15,7 @@ from .adapters.keys import Keys
 from .adapters.passwords import Passwords
 from .agents.routes import ROUTES as AGENT_ROUTES
 from .credentials.routes import choose_credentials, credential_policy
+from .invariants.queries import CHECKING
 from .retention.commands import Purge
 from .settings import IdentityRules, IdentitySettings
 from .sign_in.routes import current_session, read_session, sign_in, sign_out
@@ -52,11 +53,13 @@ def create(settings: IdentitySettings) -> Service:
             list_accounts,
             identity_history,
             *AGENT_ROUTES,
+            *CHECKING.routes,
         ],
         subscriptions=subscriptions,
         jobs=[
             Job("issue_credentials", ISSUE_EVERY_SECONDS, issuer.run),
             Job("purge", PURGE_EVERY_SECONDS, Purge(rules.session_limits).run),
+            CHECKING.job,
         ],
         provide={IdentityRules: rules, Keys: keys, Passwords: passwords},
         on_stop=[passwords.close],

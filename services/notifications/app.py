@@ -16,6 +16,7 @@ from .adapters.rendering import Renderer
 from .adapters.smtp import MailRelay
 from .deliveries.commands import MailSender
 from .directory import consumers as directory
+from .invariants.queries import CHECKING
 from .messages import consumers as messages
 from .messages.routes import list_messages
 from .messages.store import forget_old
@@ -40,10 +41,11 @@ def create(settings: NotificationsSettings) -> Service:
     return Service(
         name="notifications",
         migrations=Path(__file__).parent / "migrations",
-        routes=[list_messages],
+        routes=[list_messages, *CHECKING.routes],
         subscriptions=subscriptions,
         jobs=[
             Job("send_messages", SEND_SECONDS, mail_sender.send_due),
             Job("forget_old_messages", FORGET_SECONDS, partial(forget_old, kept_days=sender.messages_kept_days)),
+            CHECKING.job,
         ],
     )

@@ -13,14 +13,17 @@ from tests.e2e.walk import AGENT, FINANCE, press
 from tests.support.public_pages import PUBLIC_PAGES
 
 PARENT = ("famille.testeur", "tilleuls-lina-4")
+OPERATIONS = ("n.lambert", "exploitation-valmont-1")
 FINANCE_PAGES = ("/agents/facturation", "/agents/paiements")
+OPERATIONS_PAGES = ("/agents/exploitation/invariants",)
 PARENT_PAGES = tuple(page.path for page in FAMILY.shown())
-AGENT_PAGES = tuple(page.path for page in AGENTS.shown() if page.path not in FINANCE_PAGES)
+AGENT_PAGES = tuple(page.path for page in AGENTS.shown() if page.path not in FINANCE_PAGES + OPERATIONS_PAGES)
 VISITORS = {
     "anonymous": (None, (*PUBLIC_PAGES, "/une-page-inconnue")),
     "parent": (PARENT, PARENT_PAGES),
     "agent": (AGENT, AGENT_PAGES),
     "finance": (FINANCE, FINANCE_PAGES),
+    "operations": (OPERATIONS, OPERATIONS_PAGES),
 }
 
 

@@ -19,6 +19,7 @@ class Role(StrEnum):
     SITE = auto()
     FINANCE = auto()
     DIRECTOR = auto()
+    OPERATIONS = auto()
 
 
 def agent_body(username: str, *roles: str, **fields: Any) -> dict[str, Any]:

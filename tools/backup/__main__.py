@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaProducer
 from contracts.registry import TOPICS
 from contracts.types import SERVICES
 
-from ..operating import OperatorError, run
+from ..operating import run, variable
 from ..records import RecordReader
 from . import databases, manifest, topics
 
@@ -96,18 +96,12 @@ async def restore(folder: Path, *, is_replaced: bool) -> None:
 
 
 def _address(service: str) -> str:
-    return _variable(f"{service.upper()}_DATABASE_URL")
+    return variable(f"{service.upper()}_DATABASE_URL")
 
 
 def _broker() -> tuple[str, str]:
     """Where the broker is, and what its topics' names begin with."""
-    return _variable("KAFKA_BOOTSTRAP_SERVERS"), os.environ.get("TOPIC_PREFIX", "")
-
-
-def _variable(name: str) -> str:
-    if not (value := os.environ.get(name)):
-        raise OperatorError(f"{name} is not set: run this with the variables of the portal's tools")
-    return value
+    return variable("KAFKA_BOOTSTRAP_SERVERS"), os.environ.get("TOPIC_PREFIX", "")
 
 
 if __name__ == "__main__":

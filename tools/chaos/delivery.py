@@ -5,39 +5,26 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from uuid import UUID
 
-from contracts.registry import topic_named
-from contracts.topic import TopicKind
 from contracts.types import SERVICES
 
+from ..invariants.delivery import Published, emitted_by, unapplied, unpublished
+from ..invariants.nightly import violations
 from .broker import Record
 from .evidence import CONSUMED, POISON, Evidence
-
-EMITTED_SQL = "select topic, key, sequence from outbox_keys"
-
-APPLIED_SQL = "select event_id from inbox where topic = $1"
 
 EFFECTS_SQL = "select event_id, count(*) as count from effects where key not like $1 || '%' group by event_id"
 
 
 async def published_and_applied_once(evidence: Evidence) -> list[str]:
     """I5: every event is published at least once, and applied exactly once by each of its consumers."""
-    published: dict[tuple[str, str], set[int]] = defaultdict(set)
-    ids: dict[str, set[UUID]] = defaultdict(set)
-    for record in evidence.events:
-        published[record.topic, _key(record)].add(int(record.header("ce_sequence")))
-        ids[record.topic].add(UUID(record.header("ce_id")))
-    faults = []
+    published = [_published(record) for record in evidence.events]
+    emitted: dict[tuple[str, str], int] = {}
     for service in SERVICES:
-        for topic, key, last in await evidence.databases[service].fetch(EMITTED_SQL):
-            # A state topic is compacted: of each key the last state must be there, the ones before may be.
-            expected = {last} if topic_named(topic).kind is TopicKind.STATE else set(range(1, last + 1))
-            if missing := expected - published.pop((topic, key), set()):
-                faults.append(f"{topic} {key}: never published {sorted(missing)[:5]} of {last}")
-    faults += [f"{topic} {key}: published and never emitted" for topic, key in published]
+        emitted |= await emitted_by(evidence.databases[service])
+    faults = unpublished(published, emitted, is_whole=True)
     for service, topics in CONSUMED.items():
-        for topic in topics:
-            applied = {row[0] for row in await evidence.databases[service].fetch(APPLIED_SQL, topic)}
-            faults += [f"{service} never applied {event_id} of {topic}" for event_id in ids[topic] - applied]
+        mine = [item for item in published if item.topic in topics]
+        faults += await unapplied(evidence.databases[service], service, mine)
     return faults + await effects_once(evidence)
 
 
@@ -143,7 +130,7 @@ async def events_are_changes(evidence: Evidence) -> list[str]:
         kind = record.header("ce_type")
         if record.value and kind in CHANGES_SQL:
             events[kind][json.loads(record.value)[CHANGES_SQL[kind][1]]].add(record.header("ce_id"))
-    faults = []
+    faults = [fault for service in SERVICES for fault in await violations(evidence.databases[service], service, "I11")]
     for kind, (service, _, sql) in CHANGES_SQL.items():
         changed = {row[0] for row in await evidence.databases[service].fetch(sql)}
         faults += [f"{kind} of {subject} without its change" for subject in events[kind].keys() - changed]
@@ -177,6 +164,11 @@ async def poison_rests(evidence: Evidence) -> list[str]:
             if not row["key"].startswith(POISON)
         ]
     return faults
+
+
+def _published(record: Record) -> Published:
+    event_id, place = UUID(record.header("ce_id")), f"{record.topic}/{record.partition}/{record.offset}"
+    return Published(record.topic, _key(record), int(record.header("ce_sequence")), event_id, place)
 
 
 def _key(record: Record) -> str:

@@ -3,75 +3,13 @@
 import json
 from itertools import pairwise
 
+from ..invariants.comparisons import REPLICAS
 from .evidence import Evidence
-
-# What each side holds, as rows of text that must be the same: the first is the source.
-FOLDS_SQL: dict[str, tuple[tuple[str, str], ...]] = {
-    "households": (
-        ("family", "select key, sequence::text from outbox_keys where topic = 'family.households'"),
-        ("booking", "select household_id::text, version::text from households"),
-        ("billing", "select household_id::text, version::text from households"),
-        ("notifications", "select household_id::text, version::text from households"),
-        ("identity", "select household_id::text, version::text from household_versions"),
-    ),
-    "adults": (
-        ("family", "select household_id::text, person_id::text from household_members where kind = 'adult'"),
-        ("booking", "select household_id::text, adult_id::text from household_adults"),
-        ("billing", "select household_id::text, adult_id::text from household_adults"),
-        ("notifications", "select household_id::text, adult_id::text from household_adults"),
-    ),
-    "invited adults": (
-        ("family", "select adult_id::text from adults where is_invited"),
-        ("identity", "select guardian_id::text from accounts where kind = 'parent'"),
-    ),
-    "addresses": (
-        ("family", "select adult_id::text, email from adults"),
-        ("notifications", "select adult_id::text, email from household_adults"),
-        ("billing", "select adult_id::text, email from household_adults"),
-    ),
-    "children of households": (
-        ("family", "select household_id::text, person_id::text from household_members where kind = 'child'"),
-        ("booking", "select household_id::text, child_id::text from household_children"),
-        ("billing", "select household_id::text, child_id::text from household_children"),
-        ("notifications", "select household_id::text, child_id::text from household_children"),
-    ),
-    "children": (
-        ("family", "select child_id::text, first_name, last_name, birth_on::text from children"),
-        ("booking", "select child_id::text, first_name, last_name, birth_on::text from child_records"),
-    ),
-    "responsibilities": (
-        ("family", "select child_id::text, adult_id::text, role, authority from responsibilities"),
-        ("booking", "select child_id::text, adult_id::text, role, authority from responsibilities"),
-    ),
-    "quotients": (
-        (
-            "family",
-            "select household_id::text, effective_on::text, value_cents from quotients where replaced_at is null",
-        ),
-        ("billing", "select household_id::text, effective_on::text, value_cents from quotients"),
-    ),
-    "activities": (
-        ("booking", "select id::text, label from activities"),
-        ("billing", "select activity_id::text, label from activities"),
-        ("notifications", "select activity_id::text, label from activities"),
-    ),
-    "accounts": (
-        ("identity", "select key, sequence::text from outbox_keys where topic = 'identity.accounts'"),
-        ("notifications", "select account_id::text, version::text from accounts"),
-    ),
-}
 
 
 async def replicas_are_folds(evidence: Evidence) -> list[str]:
     """I9: every replica holds exactly what its source does."""
-    faults = []
-    for what, sides in FOLDS_SQL.items():
-        held = {service: {tuple(row) for row in await evidence.databases[service].fetch(sql)} for service, sql in sides}
-        source = sides[0][0]
-        for service, rows in held.items():
-            faults += [f"{what}: {service} lacks {row[0]}" for row in held[source] - rows]
-            faults += [f"{what}: {service} alone has {row[0]}" for row in rows - held[source]]
-    return faults
+    return [fault for comparison in REPLICAS for fault in await comparison.differences(evidence.databases)]
 
 
 OPEN_CHARGES_SQL = """

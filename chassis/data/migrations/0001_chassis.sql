@@ -46,7 +46,8 @@ create table dead_letters (
     resolved_at timestamptz,
     resolution text check (resolution in ('applied', 'already_applied', 'discarded')),
     resolved_by text,
-    reason text
+    reason text,
+    check ((resolved_by is null) = (resolved_at is null))
 );
 create index dead_letters_open on dead_letters (topic, partition, record_offset) where resolved_at is null;
 
@@ -64,6 +65,17 @@ create table job_runs (
     job text primary key,
     started_at timestamptz not null,
     finished_at timestamptz,
+    failure text
+);
+
+-- What the last check of each invariant found: how many violations, and the keys of the first ones.
+create table invariant_checks (
+    invariant text primary key,
+    asked_at timestamptz,
+    checked_at timestamptz,
+    seconds double precision,
+    violation_count bigint,
+    keys text[],
     failure text
 );
 

@@ -7,8 +7,6 @@ create table invoice_runs (
     status text not null check (status in ('drafting', 'draft', 'reviewed', 'issuing', 'issued', 'discarding')),
     created_at timestamptz not null,
     created_by uuid not null,
-    reviewed_by uuid,
-    issued_by uuid,
     issued_at timestamptz,
     unique (regie, period)
 );

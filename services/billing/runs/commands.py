@@ -91,7 +91,7 @@ async def _review(
     open_days = (await run_of(tx, run_id, rules.today(await tx.now()))).open_days
     if request.confirmed != open_days:
         raise DaysStandOpen(**open_days.model_dump())
-    await store.move_run(tx, run_id, InvoiceRunStatus.REVIEWED, actor.account_id)
+    await store.move_run(tx, run_id, InvoiceRunStatus.REVIEWED)
     tx.note(
         Act(
             actor,
@@ -125,7 +125,7 @@ async def _issue(tx: Transaction, actor: Actor, rules: BillingRules, run_id: UUI
         raise RunNotReviewed(status=run.status)
     if refusal := await _draft_again_if_changed(tx, rules, run):
         return refusal
-    await store.move_run(tx, run_id, InvoiceRunStatus.ISSUING, actor.account_id)
+    await store.move_run(tx, run_id, InvoiceRunStatus.ISSUING)
     tx.note(
         Act(
             actor,

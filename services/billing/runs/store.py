@@ -50,17 +50,12 @@ async def lock_run(tx: Transaction, run_id: UUID) -> Run | None:
     return Run.of(row) if row else None
 
 
-MOVE_RUN_SQL = """
-update invoice_runs set status = $2,
-    reviewed_by = case when $2 = 'reviewed' then $3 else reviewed_by end,
-    issued_by = case when $2 = 'issuing' then $3 else issued_by end
-where run_id = $1
-"""
+MOVE_RUN_SQL = "update invoice_runs set status = $2 where run_id = $1"
 
 
-async def move_run(tx: Transaction, run_id: UUID, status: InvoiceRunStatus, by: UUID | None = None) -> None:
-    """Set the status of a locked run, and which agent did it."""
-    await tx.execute(MOVE_RUN_SQL, run_id, status.value, by)
+async def move_run(tx: Transaction, run_id: UUID, status: InvoiceRunStatus) -> None:
+    """Set the status of a locked run; the history says which agent did it."""
+    await tx.execute(MOVE_RUN_SQL, run_id, status.value)
 
 
 OPEN_RUNS_SQL = """

@@ -100,7 +100,8 @@ create table enrollments (
     decided_at timestamptz,
     reason text,
     constraint enrollments_apart exclude using gist (child_id with =, activity_id with =, household_id with =, days with &&)
-        where (status in ('requested', 'validated'))
+        where (status in ('requested', 'validated')),
+    check ((decided_by is null) = (decided_at is null))
 );
 create index enrollments_of_child on enrollments (child_id, activity_id, requested_at desc);
 create index enrollments_of_activity on enrollments (activity_id);
@@ -112,7 +113,7 @@ create table placements (
     id uuid primary key,
     enrollment_id uuid not null references enrollments,
     group_id uuid not null references groups,
-    during daterange not null check (not isempty(during)),
+    during daterange not null check (not isempty(during) and not lower_inf(during) and not upper_inf(during)),
     constraint placements_apart exclude using gist (enrollment_id with =, during with &&)
 );
 create index placements_of_group on placements (group_id);
@@ -127,7 +128,7 @@ create table bookings (
     child_id uuid not null,
     activity_id uuid not null,
     slot_id uuid not null,
-    span int4range not null check (not isempty(span)),
+    span int4range not null check (not isempty(span) and not lower_inf(span) and not upper_inf(span)),
     status text not null,
     booked_by uuid not null,
     confirmed_at timestamptz not null,
@@ -135,6 +136,7 @@ create table bookings (
     cancelled_at timestamptz,
     primary key (service_on, id),
     foreign key (slot_id, service_on) references slots (id, service_on),
+    check ((cancelled_by is null) = (cancelled_at is null)),
     constraint bookings_one_place exclude using gist (service_on with =, child_id with =, span with &&)
         where (status in ('held', 'requested', 'confirmed'))
 ) partition by range (service_on);

@@ -62,6 +62,7 @@ create table invitations (
     check ((issued_at is null) = (token_hash is null)),
     check (used_at is null or issued_at is not null)
 );
+create index invitations_account on invitations (account_id);
 create unique index invitations_alive on invitations (account_id) where used_at is null and replaced_at is null;
 create index invitations_due on invitations (requested_at) where issued_at is null and replaced_at is null;
 create index invitations_expiry on invitations (expires_at);
@@ -110,3 +111,4 @@ create table terms_acceptances (
     address_hash bytea not null,
     primary key (account_id, version)
 );
+create index terms_acceptances_version on terms_acceptances (version);

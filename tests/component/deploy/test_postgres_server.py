@@ -17,7 +17,7 @@ import pytest
 
 from deploy.local.child import ROOT, LauncherError, children_of, runs, wait_until
 from deploy.local.ports import free_ports
-from deploy.local.postgres import SERVICES, PostgresServer, ensure_service_databases
+from deploy.local.postgres import SERVICES, PostgresServer, ensure_readers, ensure_service_databases
 from deploy.local.reach import ACCOUNT, binaries
 
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent", "pg_stat_statements")
@@ -201,6 +201,23 @@ def test_every_service_owns_its_database_and_reaches_no_other(server: PostgresSe
             run_sql(dsns[service].rpartition("/")[0] + f"/{other}", "select 1")
 
 
+def test_a_reader_reads_the_tables_of_its_service_and_does_nothing_else(server: PostgresServer) -> None:
+    owners = ensure_service_databases(server.admin_dsn, "town_r_")
+    run_sql(owners["family"], "create table former (n int)")
+    readers = ensure_readers(server.admin_dsn, "town_r_")
+    run_sql(owners["family"], "create table later (n int)")
+    assert ensure_readers(server.admin_dsn, "town_r_").keys() == readers.keys() == set(SERVICES)
+    reader = ensure_readers(server.admin_dsn, "town_r_")["family"]
+    for table in ("former", "later"):
+        assert run_sql(reader, f"select count(*) from {table}") == 0
+    for statement in ("insert into later values (1)", "drop table later", "create table own (n int)"):
+        for writable in ("on", "off"):
+            with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.ReadOnlySQLTransactionError)):
+                run_sql(f"{reader}?default_transaction_read_only={writable}", statement)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="permission denied for database"):
+        run_sql(reader.rpartition("/")[0] + "/town_r_booking", "select 1")
+
+
 def test_a_role_needs_its_password(server: PostgresServer) -> None:
     dsn = ensure_service_databases(server.admin_dsn)["billing"]
     credentials = dsn.split("//")[1].split("@")[0]
@@ -231,6 +248,7 @@ def test_an_administrator_who_is_no_superuser_suffices(server: PostgresServer) -
     run_sql(server.admin_dsn, "create role steward login createdb createrole password 'steward'")
     dsn = f"postgresql://steward:steward@127.0.0.1:{server.port}/postgres?application_name=launcher"
     dsns = ensure_service_databases(dsn, "town_d_")
+    assert run_sql(ensure_readers(dsn, "town_d_")["booking"], "select current_user") == "town_d_booking_reader"
     assert dsns["booking"].endswith("/town_d_booking?application_name=launcher")
     run_sql(dsns["booking"], "create table own (n int)")
 

@@ -195,7 +195,7 @@ def test_only_the_gateway_is_published_and_only_to_this_machine() -> None:
 def test_servers_are_reached_by_services_alone() -> None:
     reaching = {name for name, container in CONTAINERS.items() if "data" in container.get("networks", [])}
     services = {name for name, container in PROCESSES.items() if container["command"][0].startswith("services.")}
-    assert reaching == {*SERVERS, *services, "databases", "topics"}
+    assert reaching == {*SERVERS, *services, "databases", "topics", "invariants"}
     assert COMPOSE["networks"]["data"] == COMPOSE["networks"]["calls"] == {"internal": True}
     leaving = {name for name, container in CONTAINERS.items() if "outside" in container.get("networks", [])}
     assert leaving == {"billing", "notifications", "gateway", *SIMULATORS}
@@ -232,9 +232,17 @@ def test_a_process_sees_its_own_secrets_alone() -> None:
         if part in SERVICES:
             assert container["environment"]["DATABASE_URL"].startswith(f"postgresql://{part}@postgres:5432/{part}?")
     mounted = volumes_of(STEPS["secrets"])
-    assert {f"/secrets/{process}" for process in (*SECRETS_OF, "vault", "postgres")} == set(mounted)
+    assert {f"/secrets/{process}" for process in (*SECRETS_OF, "vault", "postgres", "operator")} == set(mounted)
     assert {source for source, _ in mounted.values()} | {"postgres-data", "kafka-data"} == set(COMPOSE["volumes"])
     assert STEPS["secrets"]["network_mode"] == "none"
+
+
+def test_an_operator_reads_every_database_and_sees_no_other_secret() -> None:
+    container = STEPS["invariants"]
+    assert volumes_of(container) == {"/run/secrets": ("operator-secrets", True)}
+    for name in SERVICES:
+        url = container["environment"][f"{name.upper()}_READER_URL"]
+        assert url.startswith(f"postgresql://{name}_reader@postgres:5432/{name}?")
 
 
 def test_every_volume_of_secrets_has_a_folder_of_ours_in_the_image() -> None:

@@ -12,6 +12,8 @@ PAGE = Path(__file__).parents[3] / "docs" / "operations.md"
 DEFAULT_MAX_CONNECTIONS = 100
 RESERVED_FOR_THE_ADMINISTRATOR = 3
 BACKUP_AND_PERSON = 2
+COMMAND = max(COMMAND_POOL_MAX, len(SERVICES))
+"""One command at a time: that of a service has a pool, the one that compares services a connection to each."""
 REPLICAS = 2
 
 
@@ -27,7 +29,7 @@ def pools() -> dict[str, int]:
 def total(pools: dict[str, int]) -> int:
     """What the server must allow."""
     processes = sum(REPLICAS * (pool + sum(LOCK_CONNECTIONS.values())) for pool in pools.values())
-    return processes + COMMAND_POOL_MAX + BACKUP_AND_PERSON + RESERVED_FOR_THE_ADMINISTRATOR
+    return processes + COMMAND + BACKUP_AND_PERSON + RESERVED_FOR_THE_ADMINISTRATOR
 
 
 def test_two_replicas_of_everything_fit() -> None:

@@ -37,6 +37,7 @@ def test_secrets_stay_until_they_are_renewed_by_name(tmp_path: Path) -> None:
     changed = {name for name, content in files(tmp_path).items() if first[name] != content}
     assert {name for name in changed if "actor" not in name} == {
         "vault/database_passwords.json",
+        "operator/reader_passwords",
         *(f"{process}/database_password" for process in SECRETS_OF if process != "gateway"),
     }
     assert {name for name in first if "actor" in name} <= changed

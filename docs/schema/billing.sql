@@ -1,0 +1,623 @@
+-- Written by `python -m tools.schema` from the migrations of the service; the partitions of a calendar are left out.
+
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+CREATE FUNCTION public.check_transaction_balances() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if (select coalesce(sum(amount_cents), 0) from ledger_postings where transaction_id = new.transaction_id) <> 0 then
+        raise exception 'ledger transaction % does not sum to zero', new.transaction_id
+            using errcode = 'integrity_constraint_violation';
+    end if;
+    return null;
+end
+$$;
+
+CREATE FUNCTION public.keep_issued_invoice() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if tg_op = 'UPDATE'
+        and (to_jsonb(new) - 'paid_cents' - 'status') = (to_jsonb(old) - 'paid_cents' - 'status') then
+        return new;
+    end if;
+    raise exception 'an issued invoice never changes' using errcode = 'integrity_constraint_violation';
+end
+$$;
+
+CREATE FUNCTION public.make_history_months(first_at timestamp with time zone, month_count integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+    starts_at timestamptz;
+    ends_at timestamptz;
+    place text;
+    made integer := 0;
+begin
+    for month in 0 .. month_count - 1 loop
+        starts_at := (date_trunc('month', first_at at time zone 'UTC') + make_interval(months => month)) at time zone 'UTC';
+        ends_at := (starts_at at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+        place := 'history_' || to_char(starts_at at time zone 'UTC', 'YYYY_MM');
+        if to_regclass(place) is null
+           and not exists (select from history_rest where noted_at >= starts_at and noted_at < ends_at) then
+            execute format('create table %I partition of history for values from (%L) to (%L)', place, starts_at, ends_at);
+            made := made + 1;
+        end if;
+    end loop;
+    return made;
+end $$;
+
+CREATE FUNCTION public.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception '% is append-only', tg_table_name using errcode = 'integrity_constraint_violation';
+end
+$$;
+
+CREATE FUNCTION public.refuse_change_of_history() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'history is only ever added to';
+end $$;
+
+CREATE TABLE public.activities (
+    activity_id uuid NOT NULL,
+    version bigint NOT NULL,
+    label text NOT NULL,
+    tariff_code text NOT NULL
+);
+
+CREATE TABLE public.charges (
+    charge_id uuid NOT NULL,
+    booking_id uuid NOT NULL,
+    correction integer DEFAULT 0 NOT NULL,
+    household_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    activity_id uuid NOT NULL,
+    service_on date NOT NULL,
+    status text NOT NULL,
+    quantity smallint DEFAULT 1 NOT NULL,
+    unit_cents integer,
+    tariff_code text,
+    tariff_label text,
+    grid_version integer,
+    bracket_label text,
+    quotient_cents integer,
+    quotient_on date,
+    cancelled_at timestamp with time zone,
+    is_cancellation_chargeable boolean,
+    attendance text,
+    attendance_at timestamp with time zone,
+    run_id uuid,
+    invoice_id uuid,
+    recorded_at timestamp with time zone NOT NULL,
+    CONSTRAINT charges_check CHECK (((quantity = 1) OR ((quantity = '-1'::integer) AND (correction > 0)))),
+    CONSTRAINT charges_correction_check CHECK ((correction >= 0)),
+    CONSTRAINT charges_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'due'::text, 'invoiced'::text, 'void'::text]))),
+    CONSTRAINT charges_unit_cents_check CHECK ((unit_cents >= 0))
+)
+WITH (fillfactor='80');
+
+CREATE TABLE public.dead_letters (
+    event_key text NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    record_offset bigint NOT NULL,
+    key text NOT NULL,
+    event_type text,
+    cause text NOT NULL,
+    attempt_count integer NOT NULL,
+    failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    resolved_at timestamp with time zone,
+    resolution text,
+    resolved_by text,
+    reason text,
+    CONSTRAINT dead_letters_check CHECK (((resolved_by IS NULL) = (resolved_at IS NULL))),
+    CONSTRAINT dead_letters_resolution_check CHECK ((resolution = ANY (ARRAY['applied'::text, 'already_applied'::text, 'discarded'::text])))
+);
+
+CREATE TABLE public.history (
+    id uuid NOT NULL,
+    noted_at timestamp with time zone NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid NOT NULL,
+    channel text NOT NULL,
+    action text NOT NULL,
+    subject text NOT NULL,
+    household_id uuid,
+    sealed_for text,
+    before bytea,
+    after bytea,
+    CONSTRAINT history_channel_check CHECK ((channel = ANY (ARRAY['portal'::text, 'counter'::text, 'api'::text, 'job'::text]))),
+    CONSTRAINT history_check CHECK (((sealed_for IS NOT NULL) OR ((before IS NULL) AND (after IS NULL))))
+)
+PARTITION BY RANGE (noted_at);
+
+CREATE TABLE public.history_keys (
+    owner text NOT NULL,
+    key bytea NOT NULL
+);
+
+CREATE TABLE public.history_rest (
+    id uuid CONSTRAINT history_id_not_null NOT NULL,
+    noted_at timestamp with time zone CONSTRAINT history_noted_at_not_null NOT NULL,
+    actor_kind text CONSTRAINT history_actor_kind_not_null NOT NULL,
+    actor_id uuid CONSTRAINT history_actor_id_not_null NOT NULL,
+    channel text CONSTRAINT history_channel_not_null NOT NULL,
+    action text CONSTRAINT history_action_not_null NOT NULL,
+    subject text CONSTRAINT history_subject_not_null NOT NULL,
+    household_id uuid,
+    sealed_for text,
+    before bytea,
+    after bytea,
+    CONSTRAINT history_channel_check CHECK ((channel = ANY (ARRAY['portal'::text, 'counter'::text, 'api'::text, 'job'::text]))),
+    CONSTRAINT history_check CHECK (((sealed_for IS NOT NULL) OR ((before IS NULL) AND (after IS NULL))))
+);
+
+CREATE TABLE public.household_adults (
+    household_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    email text,
+    days datemultirange NOT NULL
+);
+
+CREATE TABLE public.household_children (
+    household_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    name text NOT NULL,
+    days datemultirange NOT NULL
+);
+
+CREATE TABLE public.households (
+    household_id uuid NOT NULL,
+    version bigint NOT NULL,
+    payer_name text,
+    address_lines text[] NOT NULL
+);
+
+CREATE TABLE public.idempotency_keys (
+    actor text NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    response jsonb,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.inbox (
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.invariant_checks (
+    invariant text NOT NULL,
+    asked_at timestamp with time zone,
+    checked_at timestamp with time zone,
+    seconds double precision,
+    violation_count bigint,
+    keys text[],
+    failure text
+);
+
+CREATE TABLE public.invoice_documents (
+    invoice_id uuid NOT NULL,
+    pdf bytea NOT NULL,
+    rendered_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.invoice_lines (
+    invoice_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    charge_id uuid NOT NULL,
+    label text NOT NULL,
+    child_id uuid NOT NULL,
+    child_first_name text,
+    service_on date NOT NULL,
+    quantity integer NOT NULL,
+    unit_cents integer NOT NULL,
+    amount_cents integer NOT NULL,
+    tariff_code text NOT NULL,
+    tariff_label text NOT NULL,
+    grid_version integer NOT NULL,
+    bracket_label text NOT NULL,
+    quotient_cents integer,
+    CONSTRAINT invoice_lines_check CHECK ((amount_cents = (quantity * unit_cents)))
+);
+
+CREATE TABLE public.invoice_run_items (
+    run_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    drafted_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    line_count integer DEFAULT 0 NOT NULL,
+    total_cents bigint DEFAULT 0 NOT NULL,
+    anomalies text[] DEFAULT '{}'::text[] NOT NULL,
+    invoice_id uuid
+);
+
+CREATE TABLE public.invoice_runs (
+    run_id uuid NOT NULL,
+    regie text NOT NULL,
+    period date NOT NULL,
+    status text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    issued_at timestamp with time zone,
+    CONSTRAINT invoice_runs_period_check CHECK ((EXTRACT(day FROM period) = (1)::numeric)),
+    CONSTRAINT invoice_runs_status_check CHECK ((status = ANY (ARRAY['drafting'::text, 'draft'::text, 'reviewed'::text, 'issuing'::text, 'issued'::text, 'discarding'::text])))
+);
+
+CREATE TABLE public.invoices (
+    invoice_id uuid NOT NULL,
+    run_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    regie text NOT NULL,
+    number text NOT NULL,
+    period date NOT NULL,
+    payer_name text,
+    payer_address text[] NOT NULL,
+    total_cents integer NOT NULL,
+    paid_cents integer DEFAULT 0 NOT NULL,
+    credit_cents integer DEFAULT 0 NOT NULL,
+    status text NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_on date NOT NULL,
+    due_on date NOT NULL,
+    CONSTRAINT invoices_check CHECK (((paid_cents >= 0) AND (paid_cents <= total_cents))),
+    CONSTRAINT invoices_check1 CHECK (((credit_cents >= 0) AND (credit_cents <= paid_cents))),
+    CONSTRAINT invoices_status_check CHECK ((status = ANY (ARRAY['issued'::text, 'partly_paid'::text, 'paid'::text]))),
+    CONSTRAINT invoices_total_cents_check CHECK ((total_cents > 0))
+);
+
+CREATE TABLE public.job_runs (
+    job text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    failure text
+);
+
+CREATE TABLE public.ledger_postings (
+    transaction_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    account text NOT NULL,
+    amount_cents bigint NOT NULL,
+    CONSTRAINT ledger_postings_account_check CHECK ((account ~ '^(receivable|credit|revenue|payfip)/.'::text)),
+    CONSTRAINT ledger_postings_amount_cents_check CHECK ((amount_cents <> 0))
+);
+
+CREATE TABLE public.ledger_transactions (
+    transaction_id uuid NOT NULL,
+    kind text NOT NULL,
+    reference uuid NOT NULL,
+    booked_on date NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.numbers (
+    regie text NOT NULL,
+    series text NOT NULL,
+    year integer NOT NULL,
+    last_number integer NOT NULL,
+    CONSTRAINT numbers_series_check CHECK ((series = ANY (ARRAY['invoice'::text, 'receipt'::text])))
+);
+
+CREATE TABLE public.outbox (
+    id bigint NOT NULL,
+    shard smallint NOT NULL,
+    event_id uuid NOT NULL,
+    event_type text NOT NULL,
+    schema_version text NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    sequence bigint NOT NULL,
+    payload bytea,
+    trace jsonb NOT NULL,
+    actor text,
+    channel text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000');
+
+ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.outbox_keys (
+    topic text NOT NULL,
+    key text NOT NULL,
+    sequence bigint NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE TABLE public.payment_anomalies (
+    payment_id uuid NOT NULL,
+    code text NOT NULL,
+    amount_cents integer NOT NULL,
+    noted_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.payments (
+    payment_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    status text NOT NULL,
+    amount_cents integer NOT NULL,
+    numcli text NOT NULL,
+    exer text NOT NULL,
+    refdet text NOT NULL,
+    saisie text NOT NULL,
+    idop text,
+    cause text,
+    started_at timestamp with time zone NOT NULL,
+    redirected_at timestamp with time zone,
+    abandoned_at timestamp with time zone,
+    look_up_at timestamp with time zone,
+    means text,
+    reference text,
+    receipt_number text,
+    paid_at timestamp with time zone,
+    CONSTRAINT payments_amount_cents_check CHECK ((amount_cents > 0)),
+    CONSTRAINT payments_check CHECK (((status = 'paid'::text) = (receipt_number IS NOT NULL))),
+    CONSTRAINT payments_numcli_check CHECK ((numcli ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT payments_refdet_check CHECK ((refdet ~ '^[A-Za-z0-9]{6,30}$'::text)),
+    CONSTRAINT payments_saisie_check CHECK ((saisie = ANY (ARRAY['T'::text, 'X'::text, 'W'::text]))),
+    CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['created'::text, 'redirected'::text, 'paid'::text, 'refused'::text, 'cancelled'::text, 'expired'::text])))
+);
+
+CREATE TABLE public.quotient_files (
+    household_id uuid NOT NULL,
+    version bigint NOT NULL,
+    is_to_apply boolean NOT NULL
+);
+
+CREATE TABLE public.quotients (
+    household_id uuid NOT NULL,
+    effective_on date NOT NULL,
+    value_cents integer NOT NULL,
+    source text NOT NULL
+);
+
+CREATE TABLE public.repricings (
+    activity_id uuid NOT NULL,
+    from_on date NOT NULL,
+    after_charge_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL
+);
+
+CREATE TABLE public.schema_migrations (
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.tariffs (
+    tariff_code text NOT NULL,
+    grid_version integer NOT NULL,
+    label text NOT NULL,
+    effective_on date NOT NULL,
+    brackets jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    CONSTRAINT tariffs_grid_version_check CHECK ((grid_version > 0))
+);
+
+ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
+
+ALTER TABLE ONLY public.activities
+    ADD CONSTRAINT activities_pkey PRIMARY KEY (activity_id);
+
+ALTER TABLE ONLY public.charges
+    ADD CONSTRAINT charges_booking_id_correction_key UNIQUE (booking_id, correction);
+
+ALTER TABLE ONLY public.charges
+    ADD CONSTRAINT charges_pkey PRIMARY KEY (charge_id);
+
+ALTER TABLE ONLY public.dead_letters
+    ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);
+
+ALTER TABLE ONLY public.history_keys
+    ADD CONSTRAINT history_keys_pkey PRIMARY KEY (owner);
+
+ALTER TABLE ONLY public.history
+    ADD CONSTRAINT history_pkey PRIMARY KEY (noted_at, id);
+
+ALTER TABLE ONLY public.history_rest
+    ADD CONSTRAINT history_rest_pkey PRIMARY KEY (noted_at, id);
+
+ALTER TABLE ONLY public.household_adults
+    ADD CONSTRAINT household_adults_pkey PRIMARY KEY (household_id, adult_id);
+
+ALTER TABLE ONLY public.household_children
+    ADD CONSTRAINT household_children_pkey PRIMARY KEY (household_id, child_id);
+
+ALTER TABLE ONLY public.households
+    ADD CONSTRAINT households_pkey PRIMARY KEY (household_id);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor, key);
+
+ALTER TABLE ONLY public.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (event_id);
+
+ALTER TABLE ONLY public.invariant_checks
+    ADD CONSTRAINT invariant_checks_pkey PRIMARY KEY (invariant);
+
+ALTER TABLE ONLY public.invoice_documents
+    ADD CONSTRAINT invoice_documents_pkey PRIMARY KEY (invoice_id);
+
+ALTER TABLE ONLY public.invoice_lines
+    ADD CONSTRAINT invoice_lines_charge_id_key UNIQUE (charge_id);
+
+ALTER TABLE ONLY public.invoice_lines
+    ADD CONSTRAINT invoice_lines_pkey PRIMARY KEY (invoice_id, "position");
+
+ALTER TABLE ONLY public.invoice_run_items
+    ADD CONSTRAINT invoice_run_items_pkey PRIMARY KEY (run_id, household_id);
+
+ALTER TABLE ONLY public.invoice_runs
+    ADD CONSTRAINT invoice_runs_pkey PRIMARY KEY (run_id);
+
+ALTER TABLE ONLY public.invoice_runs
+    ADD CONSTRAINT invoice_runs_regie_period_key UNIQUE (regie, period);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_pkey PRIMARY KEY (invoice_id);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_regie_number_key UNIQUE (regie, number);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_run_id_household_id_key UNIQUE (run_id, household_id);
+
+ALTER TABLE ONLY public.job_runs
+    ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
+
+ALTER TABLE ONLY public.ledger_postings
+    ADD CONSTRAINT ledger_postings_pkey PRIMARY KEY (transaction_id, "position");
+
+ALTER TABLE ONLY public.ledger_transactions
+    ADD CONSTRAINT ledger_transactions_kind_reference_key UNIQUE (kind, reference);
+
+ALTER TABLE ONLY public.ledger_transactions
+    ADD CONSTRAINT ledger_transactions_pkey PRIMARY KEY (transaction_id);
+
+ALTER TABLE ONLY public.numbers
+    ADD CONSTRAINT numbers_pkey PRIMARY KEY (regie, series, year);
+
+ALTER TABLE ONLY public.outbox_keys
+    ADD CONSTRAINT outbox_keys_pkey PRIMARY KEY (topic, key);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.payment_anomalies
+    ADD CONSTRAINT payment_anomalies_pkey PRIMARY KEY (payment_id, code);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_idop_key UNIQUE (idop);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_numcli_refdet_key UNIQUE (numcli, refdet);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_pkey PRIMARY KEY (payment_id);
+
+ALTER TABLE ONLY public.quotient_files
+    ADD CONSTRAINT quotient_files_pkey PRIMARY KEY (household_id);
+
+ALTER TABLE ONLY public.quotients
+    ADD CONSTRAINT quotients_pkey PRIMARY KEY (household_id, effective_on);
+
+ALTER TABLE ONLY public.repricings
+    ADD CONSTRAINT repricings_pkey PRIMARY KEY (activity_id);
+
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.tariffs
+    ADD CONSTRAINT tariffs_pkey PRIMARY KEY (tariff_code, grid_version);
+
+CREATE INDEX charges_due ON public.charges USING btree (household_id, service_on) WHERE (status = 'due'::text);
+
+CREATE INDEX charges_household ON public.charges USING btree (household_id, service_on);
+
+CREATE INDEX charges_open ON public.charges USING btree (activity_id, charge_id) WHERE ((correction = 0) AND (status = ANY (ARRAY['planned'::text, 'due'::text])));
+
+CREATE INDEX charges_planned ON public.charges USING btree (service_on) WHERE (status = 'planned'::text);
+
+CREATE INDEX dead_letters_open ON public.dead_letters USING btree (topic, partition, record_offset) WHERE (resolved_at IS NULL);
+
+CREATE INDEX history_household ON ONLY public.history USING btree (household_id, noted_at DESC, id DESC) WHERE (household_id IS NOT NULL);
+
+CREATE INDEX history_rest_household_id_noted_at_id_idx ON public.history_rest USING btree (household_id, noted_at DESC, id DESC) WHERE (household_id IS NOT NULL);
+
+CREATE INDEX history_subject ON ONLY public.history USING btree (subject, noted_at DESC, id DESC);
+
+CREATE INDEX history_rest_subject_noted_at_id_idx ON public.history_rest USING btree (subject, noted_at DESC, id DESC);
+
+CREATE INDEX household_adults_adult ON public.household_adults USING btree (adult_id);
+
+CREATE INDEX household_children_child ON public.household_children USING btree (child_id);
+
+CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
+
+CREATE INDEX invoice_run_items_to_draft ON public.invoice_run_items USING btree (run_id, household_id) WHERE (drafted_at IS NULL);
+
+CREATE INDEX invoice_run_items_to_issue ON public.invoice_run_items USING btree (run_id, household_id) WHERE (closed_at IS NULL);
+
+CREATE INDEX invoice_runs_open ON public.invoice_runs USING btree (run_id) WHERE (status <> 'issued'::text);
+
+CREATE INDEX invoices_household ON public.invoices USING btree (household_id, issued_on DESC, invoice_id DESC);
+
+CREATE INDEX ledger_postings_account ON public.ledger_postings USING btree (account) INCLUDE (amount_cents);
+
+CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
+
+CREATE INDEX payment_anomalies_noted ON public.payment_anomalies USING btree (noted_at, payment_id, code);
+
+CREATE INDEX payments_invoice ON public.payments USING btree (invoice_id, started_at);
+
+CREATE INDEX payments_to_look_up ON public.payments USING btree (look_up_at) WHERE (look_up_at IS NOT NULL);
+
+CREATE INDEX quotient_files_to_apply ON public.quotient_files USING btree (household_id) WHERE is_to_apply;
+
+CREATE INDEX tariffs_effective ON public.tariffs USING btree (tariff_code, effective_on DESC, grid_version DESC);
+
+ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
+
+ALTER INDEX public.history_pkey ATTACH PARTITION public.history_rest_pkey;
+
+ALTER INDEX public.history_subject ATTACH PARTITION public.history_rest_subject_noted_at_id_idx;
+
+CREATE TRIGGER history_is_added_to BEFORE DELETE OR UPDATE ON public.history FOR EACH ROW EXECUTE FUNCTION public.refuse_change_of_history();
+
+CREATE TRIGGER history_is_not_emptied BEFORE TRUNCATE ON public.history FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change_of_history();
+
+CREATE TRIGGER invoice_lines_never_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.invoice_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER invoices_keep BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION public.keep_issued_invoice();
+
+CREATE CONSTRAINT TRIGGER ledger_postings_balance AFTER INSERT ON public.ledger_postings DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.check_transaction_balances();
+
+CREATE TRIGGER ledger_postings_never_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_postings FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER ledger_transactions_never_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+CREATE TRIGGER tariffs_never_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.tariffs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+ALTER TABLE ONLY public.household_adults
+    ADD CONSTRAINT household_adults_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.household_children
+    ADD CONSTRAINT household_children_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.invoice_documents
+    ADD CONSTRAINT invoice_documents_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(invoice_id);
+
+ALTER TABLE ONLY public.invoice_run_items
+    ADD CONSTRAINT invoice_run_items_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.invoice_runs(run_id);
+
+ALTER TABLE ONLY public.invoices
+    ADD CONSTRAINT invoices_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.invoice_runs(run_id);
+
+ALTER TABLE ONLY public.ledger_postings
+    ADD CONSTRAINT ledger_postings_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.ledger_transactions(transaction_id);
+
+ALTER TABLE ONLY public.payment_anomalies
+    ADD CONSTRAINT payment_anomalies_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(payment_id);
+
+ALTER TABLE ONLY public.payments
+    ADD CONSTRAINT payments_invoice_id_fkey FOREIGN KEY (invoice_id) REFERENCES public.invoices(invoice_id);
+
+ALTER TABLE ONLY public.quotients
+    ADD CONSTRAINT quotients_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.quotient_files(household_id) ON DELETE CASCADE;

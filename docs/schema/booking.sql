@@ -1,0 +1,417 @@
+-- Written by `python -m tools.schema` from the migrations of the service; the partitions of a calendar are left out.
+
+CREATE FUNCTION public.make_history_months(first_at timestamp with time zone, month_count integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+    starts_at timestamptz;
+    ends_at timestamptz;
+    place text;
+    made integer := 0;
+begin
+    for month in 0 .. month_count - 1 loop
+        starts_at := (date_trunc('month', first_at at time zone 'UTC') + make_interval(months => month)) at time zone 'UTC';
+        ends_at := (starts_at at time zone 'UTC' + interval '1 month') at time zone 'UTC';
+        place := 'history_' || to_char(starts_at at time zone 'UTC', 'YYYY_MM');
+        if to_regclass(place) is null
+           and not exists (select from history_rest where noted_at >= starts_at and noted_at < ends_at) then
+            execute format('create table %I partition of history for values from (%L) to (%L)', place, starts_at, ends_at);
+            made := made + 1;
+        end if;
+    end loop;
+    return made;
+end $$;
+
+CREATE FUNCTION public.refuse_change_of_history() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'history is only ever added to';
+end $$;
+
+CREATE TABLE public.activities (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    label text NOT NULL,
+    site_label text NOT NULL,
+    tariff_code text NOT NULL,
+    age_min smallint NOT NULL,
+    age_max smallint NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    cutoff_days_before smallint NOT NULL,
+    cutoff_at time without time zone NOT NULL,
+    CONSTRAINT activities_check CHECK ((age_min <= age_max)),
+    CONSTRAINT activities_check1 CHECK ((starts_on <= ends_on))
+);
+
+CREATE TABLE public.bookings (
+    id uuid NOT NULL,
+    basket_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    activity_id uuid NOT NULL,
+    slot_id uuid NOT NULL,
+    service_on date NOT NULL,
+    status text NOT NULL,
+    booked_by uuid NOT NULL,
+    confirmed_at timestamp with time zone NOT NULL,
+    cancelled_by uuid,
+    cancelled_at timestamp with time zone,
+    attendance text,
+    recorded_attendance text,
+    CONSTRAINT bookings_check CHECK (((cancelled_by IS NULL) = (cancelled_at IS NULL))),
+    CONSTRAINT bookings_status_check CHECK ((status = ANY (ARRAY['confirmed'::text, 'cancelled'::text])))
+);
+
+CREATE TABLE public.child_records (
+    child_id uuid NOT NULL,
+    version bigint NOT NULL,
+    first_name text NOT NULL,
+    last_name text NOT NULL,
+    birth_on date NOT NULL
+);
+
+CREATE TABLE public.household_children (
+    household_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    days datemultirange NOT NULL
+);
+
+CREATE VIEW public.children AS
+ SELECT m.household_id,
+    c.child_id,
+    c.first_name,
+    c.last_name,
+    c.birth_on
+   FROM (public.household_children m
+     JOIN public.child_records c ON ((c.child_id = m.child_id)));
+
+CREATE TABLE public.custody (
+    child_id uuid NOT NULL,
+    version bigint NOT NULL
+);
+
+CREATE TABLE public.dead_letters (
+    event_key text NOT NULL,
+    topic text NOT NULL,
+    partition integer NOT NULL,
+    record_offset bigint NOT NULL,
+    key text NOT NULL,
+    event_type text,
+    cause text NOT NULL,
+    attempt_count integer NOT NULL,
+    failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    last_failed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    resolved_at timestamp with time zone,
+    resolution text,
+    resolved_by text,
+    reason text,
+    CONSTRAINT dead_letters_check CHECK (((resolved_by IS NULL) = (resolved_at IS NULL))),
+    CONSTRAINT dead_letters_resolution_check CHECK ((resolution = ANY (ARRAY['applied'::text, 'already_applied'::text, 'discarded'::text])))
+);
+
+CREATE TABLE public.enrollments (
+    id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    activity_id uuid NOT NULL,
+    status text NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    requested_by uuid NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    decided_by uuid,
+    decided_at timestamp with time zone,
+    reason text,
+    CONSTRAINT enrollments_check CHECK ((starts_on <= ends_on)),
+    CONSTRAINT enrollments_check1 CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
+    CONSTRAINT enrollments_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'validated'::text, 'refused'::text, 'ended'::text])))
+);
+
+CREATE TABLE public.guardianships (
+    household_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    days datemultirange NOT NULL,
+    CONSTRAINT guardianships_days_check CHECK ((NOT isempty(days)))
+);
+
+CREATE TABLE public.history (
+    id uuid NOT NULL,
+    noted_at timestamp with time zone NOT NULL,
+    actor_kind text NOT NULL,
+    actor_id uuid NOT NULL,
+    channel text NOT NULL,
+    action text NOT NULL,
+    subject text NOT NULL,
+    household_id uuid,
+    sealed_for text,
+    before bytea,
+    after bytea,
+    CONSTRAINT history_channel_check CHECK ((channel = ANY (ARRAY['portal'::text, 'counter'::text, 'api'::text, 'job'::text]))),
+    CONSTRAINT history_check CHECK (((sealed_for IS NOT NULL) OR ((before IS NULL) AND (after IS NULL))))
+)
+PARTITION BY RANGE (noted_at);
+
+CREATE TABLE public.history_keys (
+    owner text NOT NULL,
+    key bytea NOT NULL
+);
+
+CREATE TABLE public.history_rest (
+    id uuid CONSTRAINT history_id_not_null NOT NULL,
+    noted_at timestamp with time zone CONSTRAINT history_noted_at_not_null NOT NULL,
+    actor_kind text CONSTRAINT history_actor_kind_not_null NOT NULL,
+    actor_id uuid CONSTRAINT history_actor_id_not_null NOT NULL,
+    channel text CONSTRAINT history_channel_not_null NOT NULL,
+    action text CONSTRAINT history_action_not_null NOT NULL,
+    subject text CONSTRAINT history_subject_not_null NOT NULL,
+    household_id uuid,
+    sealed_for text,
+    before bytea,
+    after bytea,
+    CONSTRAINT history_channel_check CHECK ((channel = ANY (ARRAY['portal'::text, 'counter'::text, 'api'::text, 'job'::text]))),
+    CONSTRAINT history_check CHECK (((sealed_for IS NOT NULL) OR ((before IS NULL) AND (after IS NULL))))
+);
+
+CREATE TABLE public.household_adults (
+    household_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    days datemultirange NOT NULL
+);
+
+CREATE TABLE public.households (
+    household_id uuid NOT NULL,
+    version bigint NOT NULL
+);
+
+CREATE TABLE public.idempotency_keys (
+    actor text NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    response jsonb,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.inbox (
+    event_id uuid NOT NULL,
+    topic text NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.invariant_checks (
+    invariant text NOT NULL,
+    asked_at timestamp with time zone,
+    checked_at timestamp with time zone,
+    seconds double precision,
+    violation_count bigint,
+    keys text[],
+    failure text
+);
+
+CREATE TABLE public.job_runs (
+    job text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    failure text
+);
+
+CREATE TABLE public.outbox (
+    id bigint NOT NULL,
+    shard smallint NOT NULL,
+    event_id uuid NOT NULL,
+    event_type text NOT NULL,
+    schema_version text NOT NULL,
+    topic text NOT NULL,
+    key text NOT NULL,
+    sequence bigint NOT NULL,
+    payload bytea,
+    trace jsonb NOT NULL,
+    actor text,
+    channel text,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='5000');
+
+ALTER TABLE public.outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.outbox_keys (
+    topic text NOT NULL,
+    key text NOT NULL,
+    sequence bigint NOT NULL
+)
+WITH (fillfactor='50');
+
+CREATE TABLE public.responsibilities (
+    child_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    role text NOT NULL,
+    authority text NOT NULL,
+    days datemultirange NOT NULL
+);
+
+CREATE TABLE public.schema_migrations (
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.slots (
+    id uuid NOT NULL,
+    activity_id uuid NOT NULL,
+    service_on date NOT NULL,
+    capacity integer NOT NULL,
+    taken integer DEFAULT 0 NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT slots_never_oversold CHECK (((taken >= 0) AND (taken <= capacity)))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
+
+ALTER TABLE ONLY public.activities
+    ADD CONSTRAINT activities_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.bookings
+    ADD CONSTRAINT bookings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.child_records
+    ADD CONSTRAINT child_records_pkey PRIMARY KEY (child_id);
+
+ALTER TABLE ONLY public.custody
+    ADD CONSTRAINT custody_pkey PRIMARY KEY (child_id);
+
+ALTER TABLE ONLY public.dead_letters
+    ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);
+
+ALTER TABLE ONLY public.enrollments
+    ADD CONSTRAINT enrollments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.guardianships
+    ADD CONSTRAINT guardianships_pkey PRIMARY KEY (adult_id, child_id, household_id);
+
+ALTER TABLE ONLY public.history_keys
+    ADD CONSTRAINT history_keys_pkey PRIMARY KEY (owner);
+
+ALTER TABLE ONLY public.history
+    ADD CONSTRAINT history_pkey PRIMARY KEY (noted_at, id);
+
+ALTER TABLE ONLY public.history_rest
+    ADD CONSTRAINT history_rest_pkey PRIMARY KEY (noted_at, id);
+
+ALTER TABLE ONLY public.household_adults
+    ADD CONSTRAINT household_adults_pkey PRIMARY KEY (household_id, adult_id);
+
+ALTER TABLE ONLY public.household_children
+    ADD CONSTRAINT household_children_pkey PRIMARY KEY (household_id, child_id);
+
+ALTER TABLE ONLY public.households
+    ADD CONSTRAINT households_pkey PRIMARY KEY (household_id);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor, key);
+
+ALTER TABLE ONLY public.inbox
+    ADD CONSTRAINT inbox_pkey PRIMARY KEY (event_id);
+
+ALTER TABLE ONLY public.invariant_checks
+    ADD CONSTRAINT invariant_checks_pkey PRIMARY KEY (invariant);
+
+ALTER TABLE ONLY public.job_runs
+    ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
+
+ALTER TABLE ONLY public.outbox_keys
+    ADD CONSTRAINT outbox_keys_pkey PRIMARY KEY (topic, key);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.responsibilities
+    ADD CONSTRAINT responsibilities_pkey PRIMARY KEY (child_id, adult_id, role, authority);
+
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.slots
+    ADD CONSTRAINT slots_activity_id_service_on_key UNIQUE (activity_id, service_on);
+
+ALTER TABLE ONLY public.slots
+    ADD CONSTRAINT slots_pkey PRIMARY KEY (id);
+
+CREATE INDEX bookings_of_household ON public.bookings USING btree (household_id, service_on, id);
+
+CREATE UNIQUE INDEX bookings_one_live ON public.bookings USING btree (slot_id, child_id) WHERE (status = 'confirmed'::text);
+
+CREATE INDEX dead_letters_open ON public.dead_letters USING btree (topic, partition, record_offset) WHERE (resolved_at IS NULL);
+
+CREATE INDEX enrollments_of_activity ON public.enrollments USING btree (activity_id);
+
+CREATE INDEX enrollments_of_child ON public.enrollments USING btree (child_id, activity_id, requested_at DESC);
+
+CREATE INDEX enrollments_of_household ON public.enrollments USING btree (household_id, id);
+
+CREATE UNIQUE INDEX enrollments_one_live ON public.enrollments USING btree (child_id, activity_id) WHERE (status = ANY (ARRAY['requested'::text, 'validated'::text]));
+
+CREATE INDEX enrollments_to_decide ON public.enrollments USING btree (id) WHERE (status = 'requested'::text);
+
+CREATE INDEX guardianships_of_child ON public.guardianships USING btree (child_id);
+
+CREATE INDEX guardianships_of_household ON public.guardianships USING btree (household_id);
+
+CREATE INDEX history_household ON ONLY public.history USING btree (household_id, noted_at DESC, id DESC) WHERE (household_id IS NOT NULL);
+
+CREATE INDEX history_rest_household_id_noted_at_id_idx ON public.history_rest USING btree (household_id, noted_at DESC, id DESC) WHERE (household_id IS NOT NULL);
+
+CREATE INDEX history_subject ON ONLY public.history USING btree (subject, noted_at DESC, id DESC);
+
+CREATE INDEX history_rest_subject_noted_at_id_idx ON public.history_rest USING btree (subject, noted_at DESC, id DESC);
+
+CREATE INDEX household_children_child ON public.household_children USING btree (child_id);
+
+CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
+
+CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
+
+ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
+
+ALTER INDEX public.history_pkey ATTACH PARTITION public.history_rest_pkey;
+
+ALTER INDEX public.history_subject ATTACH PARTITION public.history_rest_subject_noted_at_id_idx;
+
+CREATE TRIGGER history_is_added_to BEFORE DELETE OR UPDATE ON public.history FOR EACH ROW EXECUTE FUNCTION public.refuse_change_of_history();
+
+CREATE TRIGGER history_is_not_emptied BEFORE TRUNCATE ON public.history FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change_of_history();
+
+ALTER TABLE ONLY public.bookings
+    ADD CONSTRAINT bookings_slot_id_fkey FOREIGN KEY (slot_id) REFERENCES public.slots(id);
+
+ALTER TABLE ONLY public.enrollments
+    ADD CONSTRAINT enrollments_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id);
+
+ALTER TABLE ONLY public.guardianships
+    ADD CONSTRAINT guardianships_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.custody(child_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.guardianships
+    ADD CONSTRAINT guardianships_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.household_adults
+    ADD CONSTRAINT household_adults_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.household_children
+    ADD CONSTRAINT household_children_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.responsibilities
+    ADD CONSTRAINT responsibilities_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.custody(child_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.slots
+    ADD CONSTRAINT slots_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id);

@@ -1,0 +1,1 @@
+"""Operations: what keeps the portal itself in order."""

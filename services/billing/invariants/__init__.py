@@ -1,0 +1,1 @@
+"""Invariants: what always holds of money, checked by night and on demand."""

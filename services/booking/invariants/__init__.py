@@ -1,0 +1,1 @@
+"""Invariants: what always holds of places and bookings, checked by night and on demand."""

@@ -1,0 +1,1 @@
+"""Invariants: what always holds of files, checked by night and on demand."""

@@ -1,0 +1,111 @@
+"""What services hold alike: the charge of every booking (I3), and replicas, which are folds of their sources (I9)."""
+
+from typing import Final
+
+from .comparing import Comparison, Side
+
+BOOKINGS: Final = Comparison(
+    "I3",
+    "charges of bookings",
+    Side(
+        "booking",
+        """
+select b.id::text as key,
+       case when b.status = 'cancelled' then 'void for 0' when m.recorded is null then 'planned' else 'due' end as content
+from bookings b left join attendances m on m.service_on = b.service_on and m.booking_id = b.id
+union all
+select id::text, 'due' from attendances where booking_id is null and recorded = 'unbooked'""",
+    ),
+    (
+        Side(
+            "billing",
+            """
+select source_id::text as key,
+       string_agg(
+           case status when 'invoiced' then 'due' when 'void' then 'void for ' || net_cents else status end, ', '
+       ) filter (where correction = 0) as content
+from (
+    select *, coalesce(sum(quantity * unit_cents) filter (where status <> 'void') over (partition by source_id), 0) as net_cents
+    from charges
+) charges group by source_id""",
+        ),
+    ),
+)
+"""Every booking, and every child who came unbooked, has exactly one charge, in the state of its day, and one that was given back in time nets to zero."""
+
+MEMBERS: Final = "select household_id::text as key, person_id::text as content from household_members where kind = "
+VERSIONS: Final = "select household_id::text as key, version::text as content from "
+ADULTS: Final = "select household_id::text as key, adult_id::text as content from household_adults"
+CHILDREN: Final = "select household_id::text as key, child_id::text as content from household_children"
+ADDRESSES: Final = "select adult_id::text as key, email as content from "
+PEOPLE: Final = (
+    "select child_id::text as key, concat_ws(e'\\x1f', first_name, last_name, birth_on::text) as content from "
+)
+TIES: Final = (
+    "select child_id::text as key, concat_ws(' ', adult_id::text, role, authority) as content from responsibilities"
+)
+QUOTIENTS: Final = (
+    "select household_id::text as key, concat_ws(' ', effective_on::text, value_cents::text) as content from quotients"
+)
+PUBLISHED: Final = "select key, sequence::text as content from outbox_keys where topic = "
+
+REPLICAS: Final = (
+    Comparison(
+        "I9",
+        "households",
+        Side("family", f"{PUBLISHED} 'family.households'"),
+        (
+            Side("booking", f"{VERSIONS} households"),
+            Side("billing", f"{VERSIONS} households"),
+            Side("notifications", f"{VERSIONS} households"),
+            Side("identity", f"{VERSIONS} household_versions"),
+        ),
+    ),
+    Comparison(
+        "I9",
+        "adults",
+        Side("family", f"{MEMBERS} 'adult'"),
+        (Side("booking", ADULTS), Side("billing", ADULTS), Side("notifications", ADULTS)),
+    ),
+    Comparison(
+        "I9",
+        "invited adults",
+        Side("family", "select adult_id::text as key, '' as content from adults where is_invited"),
+        (Side("identity", "select guardian_id::text as key, '' as content from accounts where kind = 'parent'"),),
+    ),
+    Comparison(
+        "I9",
+        "addresses",
+        Side("family", f"{ADDRESSES} adults"),
+        (Side("notifications", f"{ADDRESSES} household_adults"), Side("billing", f"{ADDRESSES} household_adults")),
+    ),
+    Comparison(
+        "I9",
+        "children of households",
+        Side("family", f"{MEMBERS} 'child'"),
+        (Side("booking", CHILDREN), Side("billing", CHILDREN), Side("notifications", CHILDREN)),
+    ),
+    Comparison("I9", "children", Side("family", f"{PEOPLE} children"), (Side("booking", f"{PEOPLE} child_records"),)),
+    Comparison("I9", "responsibilities", Side("family", TIES), (Side("booking", TIES),)),
+    Comparison(
+        "I9",
+        "quotients",
+        Side("family", f"{QUOTIENTS} where replaced_at is null"),
+        (Side("billing", QUOTIENTS),),
+    ),
+    Comparison(
+        "I9",
+        "activities",
+        Side("booking", "select id::text as key, label as content from activities"),
+        tuple(
+            Side(service, "select activity_id::text as key, label as content from activities")
+            for service in ("billing", "notifications")
+        ),
+    ),
+    Comparison(
+        "I9",
+        "accounts",
+        Side("identity", f"{PUBLISHED} 'identity.accounts'"),
+        (Side("notifications", "select account_id::text as key, version::text as content from accounts"),),
+    ),
+)
