@@ -72,7 +72,9 @@ CREATE TABLE public.activities (
 
 CREATE TABLE public.charges (
     charge_id uuid NOT NULL,
-    booking_id uuid NOT NULL,
+    booking_id uuid,
+    attendance_id uuid,
+    source_id uuid GENERATED ALWAYS AS (COALESCE(booking_id, attendance_id)) STORED NOT NULL,
     correction integer DEFAULT 0 NOT NULL,
     household_id uuid NOT NULL,
     child_id uuid NOT NULL,
@@ -95,6 +97,7 @@ CREATE TABLE public.charges (
     invoice_id uuid,
     recorded_at timestamp with time zone NOT NULL,
     CONSTRAINT charges_check CHECK (((quantity = 1) OR ((quantity = '-1'::integer) AND (correction > 0)))),
+    CONSTRAINT charges_check1 CHECK ((num_nonnulls(booking_id, attendance_id) = 1)),
     CONSTRAINT charges_correction_check CHECK ((correction >= 0)),
     CONSTRAINT charges_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'due'::text, 'invoiced'::text, 'void'::text]))),
     CONSTRAINT charges_unit_cents_check CHECK ((unit_cents >= 0))
@@ -415,10 +418,10 @@ ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_pkey PRIMARY KEY (activity_id);
 
 ALTER TABLE ONLY public.charges
-    ADD CONSTRAINT charges_booking_id_correction_key UNIQUE (booking_id, correction);
+    ADD CONSTRAINT charges_pkey PRIMARY KEY (charge_id);
 
 ALTER TABLE ONLY public.charges
-    ADD CONSTRAINT charges_pkey PRIMARY KEY (charge_id);
+    ADD CONSTRAINT charges_source_id_correction_key UNIQUE (source_id, correction);
 
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);

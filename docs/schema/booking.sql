@@ -1,5 +1,7 @@
 -- Written by `python -m tools.schema` from the migrations of the service; the partitions of a calendar are left out.
 
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
 CREATE FUNCTION public.make_history_months(first_at timestamp with time zone, month_count integer) RETURNS integer
     LANGUAGE plpgsql
     AS $$
@@ -22,6 +24,27 @@ begin
     return made;
 end $$;
 
+CREATE FUNCTION public.open_school_year(year integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    place text := format('bookings_%s', year);
+begin
+    if to_regclass(place) is not null then
+        return;
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('school years', 0));
+    if to_regclass(place) is not null then
+        return;
+    end if;
+    execute format('create table %I (like bookings including all)', place);
+    execute format(
+        'alter table bookings attach partition %I for values from (%L) to (%L)',
+        place, make_date(year, 9, 1), make_date(year + 1, 9, 1)
+    );
+end
+$$;
+
 CREATE FUNCTION public.refuse_change_of_history() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -33,7 +56,6 @@ CREATE TABLE public.activities (
     id uuid NOT NULL,
     kind text NOT NULL,
     label text NOT NULL,
-    site_label text NOT NULL,
     tariff_code text NOT NULL,
     age_min smallint NOT NULL,
     age_max smallint NOT NULL,
@@ -45,24 +67,40 @@ CREATE TABLE public.activities (
     CONSTRAINT activities_check1 CHECK ((starts_on <= ends_on))
 );
 
+CREATE TABLE public.attendances (
+    id uuid NOT NULL,
+    slot_id uuid NOT NULL,
+    service_on date NOT NULL,
+    child_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    booking_id uuid,
+    mark text NOT NULL,
+    recorded text,
+    arrived_at timestamp with time zone,
+    left_at timestamp with time zone,
+    marked_by uuid NOT NULL,
+    marked_at timestamp with time zone NOT NULL,
+    device_mark_ids uuid[] NOT NULL
+);
+
 CREATE TABLE public.bookings (
     id uuid NOT NULL,
+    service_on date NOT NULL,
     basket_id uuid NOT NULL,
     household_id uuid NOT NULL,
     child_id uuid NOT NULL,
     activity_id uuid NOT NULL,
     slot_id uuid NOT NULL,
-    service_on date NOT NULL,
+    span int4range NOT NULL,
     status text NOT NULL,
     booked_by uuid NOT NULL,
     confirmed_at timestamp with time zone NOT NULL,
     cancelled_by uuid,
     cancelled_at timestamp with time zone,
-    attendance text,
-    recorded_attendance text,
     CONSTRAINT bookings_check CHECK (((cancelled_by IS NULL) = (cancelled_at IS NULL))),
-    CONSTRAINT bookings_status_check CHECK ((status = ANY (ARRAY['confirmed'::text, 'cancelled'::text])))
-);
+    CONSTRAINT bookings_span_check CHECK (((NOT isempty(span)) AND (NOT lower_inf(span)) AND (NOT upper_inf(span))))
+)
+PARTITION BY RANGE (service_on);
 
 CREATE TABLE public.child_records (
     child_id uuid NOT NULL,
@@ -80,6 +118,7 @@ CREATE TABLE public.household_children (
 
 CREATE VIEW public.children AS
  SELECT m.household_id,
+    m.days,
     c.child_id,
     c.first_name,
     c.last_name,
@@ -117,16 +156,24 @@ CREATE TABLE public.enrollments (
     child_id uuid NOT NULL,
     activity_id uuid NOT NULL,
     status text NOT NULL,
-    starts_on date NOT NULL,
-    ends_on date NOT NULL,
+    days daterange NOT NULL,
     requested_by uuid NOT NULL,
     requested_at timestamp with time zone NOT NULL,
     decided_by uuid,
     decided_at timestamp with time zone,
     reason text,
-    CONSTRAINT enrollments_check CHECK ((starts_on <= ends_on)),
-    CONSTRAINT enrollments_check1 CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
+    CONSTRAINT enrollments_check CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
+    CONSTRAINT enrollments_days_check CHECK (((NOT isempty(days)) AND (NOT lower_inf(days)) AND (NOT upper_inf(days)))),
     CONSTRAINT enrollments_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'validated'::text, 'refused'::text, 'ended'::text])))
+);
+
+CREATE TABLE public.groups (
+    id uuid NOT NULL,
+    activity_id uuid NOT NULL,
+    site_code text NOT NULL,
+    code text NOT NULL,
+    label text NOT NULL,
+    is_default boolean NOT NULL
 );
 
 CREATE TABLE public.guardianships (
@@ -183,7 +230,8 @@ CREATE TABLE public.household_adults (
 
 CREATE TABLE public.households (
     household_id uuid NOT NULL,
-    version bigint NOT NULL
+    version bigint NOT NULL,
+    reference text NOT NULL
 );
 
 CREATE TABLE public.idempotency_keys (
@@ -250,6 +298,25 @@ CREATE TABLE public.outbox_keys (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE public.placements (
+    id uuid NOT NULL,
+    enrollment_id uuid NOT NULL,
+    group_id uuid NOT NULL,
+    during daterange NOT NULL,
+    CONSTRAINT placements_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)) AND (NOT upper_inf(during))))
+);
+
+CREATE TABLE public.pools (
+    id uuid NOT NULL,
+    group_id uuid NOT NULL,
+    service_on date NOT NULL,
+    part text NOT NULL,
+    capacity integer NOT NULL,
+    taken integer DEFAULT 0 NOT NULL,
+    CONSTRAINT pools_never_oversold CHECK (((taken >= 0) AND (taken <= capacity)))
+)
+WITH (fillfactor='50');
+
 CREATE TABLE public.responsibilities (
     child_id uuid NOT NULL,
     adult_id uuid NOT NULL,
@@ -264,24 +331,58 @@ CREATE TABLE public.schema_migrations (
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.sites (
+    code text NOT NULL,
+    label text NOT NULL
+);
+
 CREATE TABLE public.slots (
     id uuid NOT NULL,
     activity_id uuid NOT NULL,
+    site_code text NOT NULL,
+    group_id uuid NOT NULL,
+    unit_code text NOT NULL,
     service_on date NOT NULL,
-    capacity integer NOT NULL,
-    taken integer DEFAULT 0 NOT NULL,
+    pool_ids uuid[] NOT NULL,
+    lock_ids uuid[] NOT NULL,
     closed_at timestamp with time zone,
-    CONSTRAINT slots_never_oversold CHECK (((taken >= 0) AND (taken <= capacity)))
-)
-WITH (fillfactor='50');
+    CONSTRAINT slots_check CHECK ((lock_ids @> pool_ids)),
+    CONSTRAINT slots_pool_ids_check CHECK ((pool_ids <> '{}'::uuid[]))
+);
+
+CREATE TABLE public.units (
+    activity_id uuid NOT NULL,
+    code text NOT NULL,
+    label text NOT NULL,
+    starts_at time without time zone NOT NULL,
+    ends_at time without time zone NOT NULL,
+    implies text[] NOT NULL,
+    excludes text[] NOT NULL,
+    span int4range GENERATED ALWAYS AS (int4range(((EXTRACT(epoch FROM starts_at) / (60)::numeric))::integer, ((EXTRACT(epoch FROM ends_at) / (60)::numeric))::integer)) STORED NOT NULL,
+    parts text[] GENERATED ALWAYS AS (
+CASE
+    WHEN (implies = '{}'::text[]) THEN ARRAY[code]
+    ELSE implies
+END) STORED NOT NULL,
+    CONSTRAINT units_check CHECK ((starts_at < ends_at))
+);
 
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 
 ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.attendances
+    ADD CONSTRAINT attendances_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.attendances
+    ADD CONSTRAINT attendances_slot_id_child_id_key UNIQUE (slot_id, child_id);
+
 ALTER TABLE ONLY public.bookings
-    ADD CONSTRAINT bookings_pkey PRIMARY KEY (id);
+    ADD CONSTRAINT bookings_one_place EXCLUDE USING gist (service_on WITH =, child_id WITH =, span WITH &&) WHERE ((status = ANY (ARRAY['held'::text, 'requested'::text, 'confirmed'::text])));
+
+ALTER TABLE ONLY public.bookings
+    ADD CONSTRAINT bookings_pkey PRIMARY KEY (service_on, id);
 
 ALTER TABLE ONLY public.child_records
     ADD CONSTRAINT child_records_pkey PRIMARY KEY (child_id);
@@ -293,7 +394,19 @@ ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);
 
 ALTER TABLE ONLY public.enrollments
+    ADD CONSTRAINT enrollments_apart EXCLUDE USING gist (child_id WITH =, activity_id WITH =, household_id WITH =, days WITH &&) WHERE ((status = ANY (ARRAY['requested'::text, 'validated'::text])));
+
+ALTER TABLE ONLY public.enrollments
     ADD CONSTRAINT enrollments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.groups
+    ADD CONSTRAINT groups_activity_id_site_code_code_key UNIQUE (activity_id, site_code, code);
+
+ALTER TABLE ONLY public.groups
+    ADD CONSTRAINT groups_id_activity_id_site_code_key UNIQUE (id, activity_id, site_code);
+
+ALTER TABLE ONLY public.groups
+    ADD CONSTRAINT groups_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.guardianships
     ADD CONSTRAINT guardianships_pkey PRIMARY KEY (adult_id, child_id, household_id);
@@ -334,21 +447,44 @@ ALTER TABLE ONLY public.outbox_keys
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.placements
+    ADD CONSTRAINT placements_apart EXCLUDE USING gist (enrollment_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY public.placements
+    ADD CONSTRAINT placements_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.pools
+    ADD CONSTRAINT pools_group_id_service_on_part_key UNIQUE (group_id, service_on, part);
+
+ALTER TABLE ONLY public.pools
+    ADD CONSTRAINT pools_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.responsibilities
     ADD CONSTRAINT responsibilities_pkey PRIMARY KEY (child_id, adult_id, role, authority);
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.sites
+    ADD CONSTRAINT sites_pkey PRIMARY KEY (code);
+
 ALTER TABLE ONLY public.slots
-    ADD CONSTRAINT slots_activity_id_service_on_key UNIQUE (activity_id, service_on);
+    ADD CONSTRAINT slots_group_id_service_on_unit_code_key UNIQUE (group_id, service_on, unit_code);
+
+ALTER TABLE ONLY public.slots
+    ADD CONSTRAINT slots_id_service_on_key UNIQUE (id, service_on);
 
 ALTER TABLE ONLY public.slots
     ADD CONSTRAINT slots_pkey PRIMARY KEY (id);
 
-CREATE INDEX bookings_of_household ON public.bookings USING btree (household_id, service_on, id);
+ALTER TABLE ONLY public.units
+    ADD CONSTRAINT units_pkey PRIMARY KEY (activity_id, code);
 
-CREATE UNIQUE INDEX bookings_one_live ON public.bookings USING btree (slot_id, child_id) WHERE (status = 'confirmed'::text);
+CREATE INDEX attendances_of_booking ON public.attendances USING btree (service_on, booking_id);
+
+CREATE INDEX bookings_of_household ON ONLY public.bookings USING btree (household_id, service_on, id);
+
+CREATE INDEX bookings_of_slot ON ONLY public.bookings USING btree (slot_id, child_id) WHERE (status = ANY (ARRAY['held'::text, 'requested'::text, 'confirmed'::text]));
 
 CREATE INDEX dead_letters_open ON public.dead_letters USING btree (topic, partition, record_offset) WHERE (resolved_at IS NULL);
 
@@ -358,9 +494,11 @@ CREATE INDEX enrollments_of_child ON public.enrollments USING btree (child_id, a
 
 CREATE INDEX enrollments_of_household ON public.enrollments USING btree (household_id, id);
 
-CREATE UNIQUE INDEX enrollments_one_live ON public.enrollments USING btree (child_id, activity_id) WHERE (status = ANY (ARRAY['requested'::text, 'validated'::text]));
-
 CREATE INDEX enrollments_to_decide ON public.enrollments USING btree (id) WHERE (status = 'requested'::text);
+
+CREATE INDEX groups_of_site ON public.groups USING btree (site_code);
+
+CREATE UNIQUE INDEX groups_one_default ON public.groups USING btree (activity_id, site_code) WHERE is_default;
 
 CREATE INDEX guardianships_of_child ON public.guardianships USING btree (child_id);
 
@@ -382,6 +520,12 @@ CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
 
 CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
 
+CREATE INDEX placements_of_group ON public.placements USING btree (group_id);
+
+CREATE INDEX slots_by_day ON public.slots USING btree (service_on, id);
+
+CREATE INDEX slots_of_unit ON public.slots USING btree (activity_id, unit_code, service_on);
+
 ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
 
 ALTER INDEX public.history_pkey ATTACH PARTITION public.history_rest_pkey;
@@ -392,11 +536,23 @@ CREATE TRIGGER history_is_added_to BEFORE DELETE OR UPDATE ON public.history FOR
 
 CREATE TRIGGER history_is_not_emptied BEFORE TRUNCATE ON public.history FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change_of_history();
 
-ALTER TABLE ONLY public.bookings
-    ADD CONSTRAINT bookings_slot_id_fkey FOREIGN KEY (slot_id) REFERENCES public.slots(id);
+ALTER TABLE ONLY public.attendances
+    ADD CONSTRAINT attendances_service_on_booking_id_fkey FOREIGN KEY (service_on, booking_id) REFERENCES public.bookings(service_on, id);
+
+ALTER TABLE ONLY public.attendances
+    ADD CONSTRAINT attendances_slot_id_service_on_fkey FOREIGN KEY (slot_id, service_on) REFERENCES public.slots(id, service_on);
+
+ALTER TABLE public.bookings
+    ADD CONSTRAINT bookings_slot_id_service_on_fkey FOREIGN KEY (slot_id, service_on) REFERENCES public.slots(id, service_on);
 
 ALTER TABLE ONLY public.enrollments
     ADD CONSTRAINT enrollments_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id);
+
+ALTER TABLE ONLY public.groups
+    ADD CONSTRAINT groups_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id);
+
+ALTER TABLE ONLY public.groups
+    ADD CONSTRAINT groups_site_code_fkey FOREIGN KEY (site_code) REFERENCES public.sites(code);
 
 ALTER TABLE ONLY public.guardianships
     ADD CONSTRAINT guardianships_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.custody(child_id) ON DELETE CASCADE;
@@ -410,8 +566,23 @@ ALTER TABLE ONLY public.household_adults
 ALTER TABLE ONLY public.household_children
     ADD CONSTRAINT household_children_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.placements
+    ADD CONSTRAINT placements_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id);
+
+ALTER TABLE ONLY public.placements
+    ADD CONSTRAINT placements_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id);
+
+ALTER TABLE ONLY public.pools
+    ADD CONSTRAINT pools_group_id_fkey FOREIGN KEY (group_id) REFERENCES public.groups(id);
+
 ALTER TABLE ONLY public.responsibilities
     ADD CONSTRAINT responsibilities_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.custody(child_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.slots
-    ADD CONSTRAINT slots_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id);
+    ADD CONSTRAINT slots_activity_id_unit_code_fkey FOREIGN KEY (activity_id, unit_code) REFERENCES public.units(activity_id, code);
+
+ALTER TABLE ONLY public.slots
+    ADD CONSTRAINT slots_group_id_activity_id_site_code_fkey FOREIGN KEY (group_id, activity_id, site_code) REFERENCES public.groups(id, activity_id, site_code);
+
+ALTER TABLE ONLY public.units
+    ADD CONSTRAINT units_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id);

@@ -39,7 +39,7 @@ CREATE TABLE public.accounts (
 CREATE TABLE public.activities (
     activity_id uuid NOT NULL,
     label text NOT NULL,
-    site_label text NOT NULL,
+    units jsonb NOT NULL,
     version bigint NOT NULL
 );
 
@@ -126,7 +126,8 @@ CREATE TABLE public.household_payers (
 
 CREATE TABLE public.households (
     household_id uuid NOT NULL,
-    version bigint NOT NULL
+    version bigint NOT NULL,
+    said_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.idempotency_keys (
