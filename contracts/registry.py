@@ -84,7 +84,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         kind=TopicKind.STATE,
         key="child_id",
         producer="family",
-        consumers=("booking",),
+        consumers=("booking", "billing"),
         events=(ResponsibilityState,),
     ),
     Topic(

@@ -13,7 +13,7 @@ from tests.e2e.walk import AGENT, FINANCE, press
 from tests.support.public_pages import PUBLIC_PAGES
 
 PARENT = ("famille.testeur", "tilleuls-lina-4")
-FINANCE_PAGES = ("/agents/facturation", "/agents/paiements")
+FINANCE_PAGES = ("/agents/facturation", "/agents/paiements", "/agents/payeurs")
 PARENT_PAGES = tuple(page.path for page in FAMILY.shown())
 AGENT_PAGES = tuple(page.path for page in AGENTS.shown() if page.path not in FINANCE_PAGES)
 VISITORS = {

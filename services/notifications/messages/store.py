@@ -83,7 +83,7 @@ async def has_work(db: Queries) -> bool:
 
 
 TAKE_NOTICES_SQL = """
-select event_id, template, subject_id, attempt_count, expires_at from notices
+select event_id, template, subject_id, payload, attempt_count, expires_at from notices
 where status = 'waiting' and due_at <= clock_timestamp() and expires_at > clock_timestamp()
 order by due_at limit $1 for update skip locked
 """
@@ -97,22 +97,20 @@ async def take_notices(tx: Transaction, limit: int) -> list[Row]:
 ACCOUNT_RECIPIENT_SQL = "select coalesce(guardian_id, account_id) as recipient_id from accounts where account_id = $1"
 
 HOUSEHOLD_RECIPIENTS_SQL = """
-with payer as (select adult_id from household_payers where $2 and household_id = $1 and days @> $3::date)
-select a.adult_id as recipient_id from households h
+select a.adult_id as recipient_id, a.is_invited and a.days @> $2::date as is_invited from households h
 left join household_adults a on a.household_id = h.household_id
-    and case when exists (select from payer) then a.adult_id in (select adult_id from payer)
-             else a.is_invited and a.days @> $3::date end
 where h.household_id = $1 order by a.adult_id
 """
 
 
-async def recipients(tx: Transaction, audience: Audience, subject_id: UUID, today: date) -> list[UUID] | None:
-    """The recipients: adults of today's household, or an account that is no adult's. None when the subject is not known yet."""
+async def candidates(tx: Transaction, audience: Audience, subject_id: UUID, today: date) -> dict[UUID, bool] | None:
+    """Who may be written to, and whether an invitation makes them one of today's household: its adults, or an account that is no
+    adult's. None when the subject is not known yet."""
     if audience is Audience.ACCOUNT:
         rows = await tx.fetch(ACCOUNT_RECIPIENT_SQL, subject_id)
-    else:
-        rows = await tx.fetch(HOUSEHOLD_RECIPIENTS_SQL, subject_id, audience is Audience.PAYER, today)
-    return [row["recipient_id"] for row in rows if row["recipient_id"]] if rows else None
+        return {row["recipient_id"]: True for row in rows} or None
+    rows = await tx.fetch(HOUSEHOLD_RECIPIENTS_SQL, subject_id, today)
+    return {row["recipient_id"]: row["is_invited"] for row in rows if row["recipient_id"]} if rows else None
 
 
 ADD_MESSAGE_SQL = """
