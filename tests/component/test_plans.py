@@ -36,13 +36,17 @@ STATEMENTS = {
     ],
     "billing": [
         "chassis.events.inbox.CLAIM_EVENTS_SQL",
+        "services.billing.charges.store.LOCK_LINES_SQL",
         "services.billing.charges.store.LOCK_RUNS_SQL",
         "services.billing.charges.store.NOTE_FACTS_SQL",
         "services.billing.charges.store.SAVE_CHARGES_SQL",
         "services.billing.issuing.store.CLOSE_ITEMS_SQL",
         "services.billing.drafts.store.SAVE_ITEMS_SQL",
         "services.billing.ledger.store.CREDITS_SQL",
+        "services.billing.payers.store.PAYERS_OF_HOUSEHOLDS_SQL",
+        "services.billing.payers.store.RULES_SQL",
         "services.billing.repricing.store.OPEN_DAYS_OF_ACTIVITY_SQL",
+        "services.billing.repricing.store.OPEN_DAYS_SQL",
         "services.billing.tariffs.store.PRICE_DAYS_SQL",
     ],
 }

@@ -1,6 +1,10 @@
 """Invariants of places and money: I1, I3, I4, I8 and I14."""
 
+from typing import Final
+
 from .evidence import Evidence
+
+WHOLE_BASIS_POINTS: Final = 10_000
 
 OVERSOLD_SQL = """
 select p.id::text as pool, p.capacity, p.taken, count(b.id) as booked
@@ -38,21 +42,23 @@ select id, 'due' from attendances where booking_id is null and recorded = 'unboo
 """
 
 CHARGES_SQL = """
-select source_id, array_agg(status) filter (where correction = 0) as days,
+select source_id, array_agg(distinct status) filter (where correction = 0) as days,
+       sum(share_basis_points) filter (where correction = 0) as share_basis_points,
        coalesce(sum(quantity * unit_cents) filter (where status <> 'void'), 0) as net_cents
 from charges group by source_id
 """
 
 
 async def one_live_charge(evidence: Evidence) -> list[str]:
-    """I3: every booking, and every child who came unbooked, has exactly one charge, in the state of its day; what was cancelled nets to zero."""
+    """I3: every booking, and every child who came unbooked, is charged once, in parts that make one whole, in the state of its day; what
+    was cancelled nets to zero."""
     charges = {row["source_id"]: row for row in await evidence.databases["billing"].fetch(CHARGES_SQL)}
     faults = []
     for booking_id, expected in await evidence.databases["booking"].fetch(BOOKINGS_SQL):
         charge = charges.pop(booking_id, None)
         days = ["due" if day == "invoiced" else day for day in charge["days"] or ()] if charge else []
-        if days != [expected]:
-            faults.append(f"booking {booking_id} should have one charge {expected}: {days}")
+        if days != [expected] or (charge and charge["share_basis_points"] != WHOLE_BASIS_POINTS):
+            faults.append(f"booking {booking_id} should be charged {expected}, once: {days}")
         elif charge and expected == "void" and charge["net_cents"]:
             faults.append(f"booking {booking_id} was cancelled and costs {charge['net_cents']}")
     return faults + [f"charge of an unknown booking {booking_id}" for booking_id in charges]
@@ -65,12 +71,12 @@ union all
 select number, i.total_cents - coalesce(sum(l.amount_cents), 0) from invoices i
 left join invoice_lines l using (invoice_id) group by i.invoice_id having i.total_cents <> coalesce(sum(l.amount_cents), 0)
 union all
-select 'receivable of ' || household_id, coalesce(owed, 0) - coalesce(posted, 0)
-from (select household_id, sum(total_cents - paid_cents) as owed from invoices group by household_id) as i
+select 'receivable of ' || payer_id, coalesce(owed, 0) - coalesce(posted, 0)
+from (select payer_id, sum(total_cents - paid_cents) as owed from invoices group by payer_id) as i
 full join (
-    select split_part(account, '/', 2)::uuid as household_id, sum(amount_cents) as posted
+    select split_part(account, '/', 2)::uuid as payer_id, sum(amount_cents) as posted
     from ledger_postings where account like 'receivable/%' group by account
-) as p using (household_id)
+) as p using (payer_id)
 where coalesce(owed, 0) <> coalesce(posted, 0)
 """
 

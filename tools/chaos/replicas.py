@@ -43,6 +43,23 @@ FOLDS_SQL: dict[str, tuple[tuple[str, str], ...]] = {
         ("family", "select child_id::text, adult_id::text, role, authority from responsibilities"),
         ("booking", "select child_id::text, adult_id::text, role, authority from responsibilities"),
     ),
+    "payers": (
+        ("family", "select household_id::text, adult_id::text, during::text from household_payers"),
+        (
+            "billing",
+            "select d.household_id::text, p.adult_id::text, d.during::text from payer_days d join payers p using (payer_id)",
+        ),
+    ),
+    "residences": (
+        (
+            "family",
+            "select child_id::text, pattern, household_ids::text, anchor_on::text, during::text from residences",
+        ),
+        (
+            "billing",
+            "select child_id::text, pattern, household_ids::text, anchor_on::text, during::text from residences",
+        ),
+    ),
     "quotients": (
         (
             "family",

@@ -110,8 +110,9 @@ async def take_subject(tx: Transaction) -> UUID | None:
 
 
 OPEN_DAYS_SQL = """
-select distinct source_id from charges
-where (household_id = $1 or child_id = $1) and correction = 0 and status in ('planned', 'due')
+select source_id from charges where household_id = $1 and correction = 0 and status in ('planned', 'due')
+union
+select source_id from charges where child_id = $1 and correction = 0 and status in ('planned', 'due')
 order by source_id
 """
 

@@ -12,6 +12,7 @@ from services.billing.charges.domain import Facts, standing
 from services.billing.invoices.domain import NewInvoice
 from services.billing.issuing.domain import outcome_of
 from services.billing.ledger.domain import Split
+from services.billing.payers.domain import divided
 from services.billing.tariffs.domain import Grid, PriceBracket, QuotientInForce, price
 from tests.support import worked_examples
 from tests.support.worked_examples import cents
@@ -36,6 +37,13 @@ def test_prices(row: list[str]) -> None:
     priced = price(grid(), known)
     assert (priced.bracket_label, priced.amount_cents) == (row[1], cents(row[2]))
     assert priced.quotient == known
+
+
+@pytest.mark.parametrize("row", table("First payer's price", "Part"), ids=lambda row: "-".join(row[:4]))
+def test_parts(row: list[str]) -> None:
+    amounts = divided([(cents(row[0]), cents(row[1])), (cents(row[2]), cents(row[3]))])
+    assert amounts == [cents(amount) for amount in row[4].split(", ")]
+    assert sum(amounts) == cents(row[5])
 
 
 @pytest.mark.parametrize("row", table("Cancelled", "Attendance"), ids=lambda row: "-".join(row[:2]))
