@@ -46,7 +46,6 @@ STATEMENTS = {
         "services.billing.payers.store.PAYERS_OF_HOUSEHOLDS_SQL",
         "services.billing.payers.store.RULES_SQL",
         "services.billing.repricing.store.OPEN_DAYS_OF_ACTIVITY_SQL",
-        "services.billing.repricing.store.OPEN_DAYS_SQL",
         "services.billing.tariffs.store.PRICE_DAYS_SQL",
     ],
 }
