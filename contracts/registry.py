@@ -86,7 +86,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         kind=TopicKind.STATE,
         key="child_id",
         producer="family",
-        consumers=("booking",),
+        consumers=("booking", "billing"),
         events=(ResponsibilityState,),
     ),
     Topic(

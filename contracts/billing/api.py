@@ -25,6 +25,7 @@ from contracts.billing.models import (
     Tariff,
     TariffChange,
 )
+from contracts.billing.payers import ChildPayers, PayerConflict, PayerSharesChange
 from contracts.billing.permissions import BillingPermission
 from contracts.history import HistoryEntry
 from contracts.http import Cursor, File, Page
@@ -77,7 +78,7 @@ async def read_invoice_run(run_id: UUID) -> InvoiceRun:
 
 @get("/invoice-runs/{run_id}/items", agents(BillingPermission.READ_RUNS), public=True)
 async def list_invoice_run_items(run_id: UUID, cursor: Cursor | None = None) -> Page[InvoiceRunItem]:
-    """What each household would be, or was, invoiced."""
+    """What each payer would be, or was, invoiced."""
 
 
 @post("/invoice-runs/{run_id}/review", agents(BillingPermission.PREPARE_RUNS), public=True, strength=Strength.STRONG)
@@ -102,7 +103,7 @@ async def discard_invoice_run(run_id: UUID) -> None:
 
 @get("/invoices", families(BillingPermission.READ_INVOICES), public=True)
 async def list_invoices(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[InvoiceSummary]:
-    """A family's own invoices, or a household's for an agent, the newest first."""
+    """The invoices of a family and those that its adult pays, or a household's for an agent, the newest first."""
 
 
 @get("/invoices/{invoice_id}", families(BillingPermission.READ_INVOICES), public=True)
@@ -142,7 +143,7 @@ async def list_payment_anomalies(cursor: Cursor | None = None) -> Page[PaymentAn
 
 @get("/account", families(BillingPermission.READ_ACCOUNTS))
 async def read_account(household_id: UUID | None = None) -> HouseholdAccount:
-    """What a household owes, and the quotient that its prices are computed with."""
+    """What the payers of a household owe, and the quotient that its prices are computed with."""
 
 
 @get("/charges", families(BillingPermission.READ_ACCOUNTS))
@@ -150,6 +151,21 @@ async def list_charges(
     from_on: date, to_on: date, household_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[ChargeLine]:
     """What each booked day costs, and whether it is invoiced."""
+
+
+@get("/children/{child_id}/payers", agents(BillingPermission.READ_PAYERS))
+async def read_child_payers(child_id: UUID) -> ChildPayers:
+    """Who may pay for a child, and who pays what part of its days."""
+
+
+@put("/children/{child_id}/payer-shares", agents(BillingPermission.CHANGE_SHARES), strength=Strength.STRONG)
+async def change_payer_shares(child_id: UUID, body: PayerSharesChange) -> ChildPayers:
+    """Say who pays what part of a child's days; days that are on no invoice yet are charged accordingly."""
+
+
+@get("/payer-conflicts", agents(BillingPermission.READ_PAYERS))
+async def list_payer_conflicts(cursor: Cursor | None = None) -> Page[PayerConflict]:
+    """Days for which a register names several payers of a household, the newest first."""
 
 
 @get("/history", families(BillingPermission.READ_HISTORY))

@@ -11,8 +11,10 @@ from contracts.types import Cents, ChargeStatus, PaymentMeans
 class ChargeRecorded(Event):
     """What a booked day costs, or no longer costs; a later one for the same charge replaces it.
 
-    `amount_cents` is None until a tariff is known, zero once void, negative for a day that was invoiced and is given
-    back. That a charge was invoiced is said by `InvoiceIssued`, not here.
+    `payer_id` pays `share_basis_points` (1/10000) of the day, by the quotient of `household_id`; it is None while nobody pays there. Who
+    pays may change until the invoice: the charge is void then, and another one replaces it. `amount_cents` is None until a tariff
+    is known, zero once void, negative for a day that was invoiced and is given back. That a charge was invoiced is said by
+    `InvoiceIssued`, not here.
     """
 
     event_type: ClassVar[str] = "billing.charge_recorded.v1"
@@ -22,7 +24,9 @@ class ChargeRecorded(Event):
     charge_id: UUID
     booking_id: UUID | None
     attendance_id: UUID | None
+    payer_id: UUID | None
     household_id: UUID
+    share_basis_points: int
     child_id: UUID
     activity_id: UUID
     service_on: date
@@ -32,9 +36,9 @@ class ChargeRecorded(Event):
 
 
 class InvoiceIssued(Event):
-    """An invoice was numbered and frozen. `period` is the invoiced month, `YYYY-MM`.
+    """An invoice was numbered and frozen. `period` is the invoiced month, `YYYY-MM`; `payer_id` owes it.
 
-    `credit_cents` of it were paid at once by a credit of the household; the rest is to be paid.
+    `credit_cents` of it were paid at once by a credit of the payer; the rest is to be paid.
     """
 
     event_type: ClassVar[str] = "billing.invoice_issued.v1"
@@ -42,6 +46,7 @@ class InvoiceIssued(Event):
     key_field: ClassVar[str] = "household_id"
 
     invoice_id: UUID
+    payer_id: UUID
     household_id: UUID
     regie: str
     number: str
@@ -60,6 +65,7 @@ class InvoicePaid(Event):
     key_field: ClassVar[str] = "household_id"
 
     invoice_id: UUID
+    payer_id: UUID
     household_id: UUID
     number: str
     total_cents: Cents
@@ -76,6 +82,7 @@ class PaymentReceived(Event):
     payment_id: UUID
     invoice_id: UUID
     invoice_number: str
+    payer_id: UUID
     household_id: UUID
     amount_cents: Cents
     means: PaymentMeans

@@ -47,11 +47,12 @@ class Tariff(Model):
 
 
 class QuoteLineRequest(Model):
-    """A day whose price is asked for."""
+    """A day whose price is asked for, and the household that would book it: the only one of the child's by default."""
 
     child_id: UUID
     activity_id: UUID
     service_on: Day
+    household_id: UUID | None = None
 
 
 class QuoteRequest(Model):
@@ -72,14 +73,19 @@ class PriceExplanation(Model):
 
 
 class QuoteLine(Model):
-    """A priced day."""
+    """A priced day: what the asking household's payers pay of it, by their share in basis points (1/10000).
+
+    The rest is paid by another home of the child, whose quotient is nobody else's business: with no share at all, nothing is
+    owed here and nothing explained.
+    """
 
     child_id: UUID
     activity_id: UUID
     activity_label: str
     service_on: date
+    share_basis_points: int
     amount_cents: Cents
-    explanation: PriceExplanation
+    explanation: PriceExplanation | None
 
 
 class Quote(Model):
@@ -89,16 +95,24 @@ class Quote(Model):
     total_cents: Cents
 
 
-class HouseholdAccount(Model):
-    """What a household owes (negative: is owed), and the quotient in force today, None when unknown.
+class PayerAccount(Model):
+    """What a payer owes (negative: is owed). `credit_cents` is what they paid too much and their next invoice uses; the balance
+    counts it. The name is None once it was erased."""
 
-    `credit_cents` is what they paid too much and the next invoice uses; the balance counts it.
-    """
-
-    household_id: UUID
+    payer_id: UUID
+    payer_name: str | None
     balance_cents: Cents
     credit_cents: Cents
     unpaid_count: int
+
+
+class HouseholdAccount(Model):
+    """The account of who pays for the household today, None while nobody does; those of its other payers that are not at zero; and
+    the quotient in force today, None when unknown."""
+
+    household_id: UUID
+    payer: PayerAccount | None
+    others: tuple[PayerAccount, ...]
     children_count: int
     quotient_cents: int | None
     quotient_on: date | None
@@ -106,9 +120,15 @@ class HouseholdAccount(Model):
 
 
 class ChargeLine(Model):
-    """What a booked day costs: None until a tariff is known, zero and unexplained once nothing is owed."""
+    """What a household's payer owes for a day: None until a tariff is known, zero and unexplained once nothing is owed.
+
+    Without a `payer_id` nobody pays in the household on that day: the line is on no invoice until somebody does.
+    """
 
     charge_id: UUID
+    payer_id: UUID | None
+    payer_name: str | None
+    share_basis_points: int
     child_id: UUID
     child_first_name: str | None
     activity_id: UUID
@@ -163,8 +183,10 @@ class InvoiceRun(Model):
 
 
 class InvoiceRunItem(Model):
-    """What one household would be invoiced; `anomalies` are the codes of what to look at, e.g. `zero_amount`."""
+    """What one payer would be invoiced; `anomalies` are the codes of what to look at, e.g. `zero_amount`. Without a `payer_id`, nobody
+    pays in the household for some of its days: they wait."""
 
+    payer_id: UUID | None
     household_id: UUID
     payer_name: str | None
     line_count: int
@@ -182,6 +204,7 @@ class InvoiceLine(Model):
     child_first_name: str | None
     service_on: date
     quantity: int
+    share_basis_points: int
     unit_cents: Cents
     amount_cents: Cents
     explanation: PriceExplanation
@@ -191,6 +214,8 @@ class InvoiceSummary(Model):
     """A row of the list of invoices. `credit_cents` is what a credit paid of it when it was issued; `due_cents` is left to pay."""
 
     invoice_id: UUID
+    payer_id: UUID
+    payer_name: str | None
     number: str
     period: str
     status: InvoiceStatus
@@ -221,6 +246,7 @@ class Invoice(Model):
     """An issued invoice; see `InvoiceSummary`. When it is not payable online, `payable_reason` is a refusal code with its `payable_params`."""
 
     invoice_id: UUID
+    payer_id: UUID
     household_id: UUID
     number: str
     regie: str
@@ -254,11 +280,12 @@ class PaymentStarted(Model):
 
 
 class PaymentAnomaly(Model):
-    """What an agent must look at among payments: `over_payment` became a credit of the household, anything else was not applied."""
+    """What an agent must look at among payments: `over_payment` became a credit of the payer, anything else was not applied."""
 
     payment_id: UUID
     invoice_id: UUID
     invoice_number: str
+    payer_id: UUID
     household_id: UUID
     payer_name: str | None
     code: str

@@ -11,7 +11,12 @@ class BillingPermission(Permission):
     READ_RUNS = "billing.runs.read", "See invoice runs, their totals and anomalies."
     PREPARE_RUNS = "billing.runs.prepare", "Open an invoice run and declare its draft reviewed."
     ISSUE_RUNS = "billing.runs.issue", "Issue the invoices of a run."
-    READ_INVOICES = "billing.invoices.read", "See the invoices of households."
+    READ_PAYERS = (
+        "billing.payers.read",
+        "See who pays what part of a child's days, and where a register names several payers.",
+    )
+    CHANGE_SHARES = "billing.payer_shares.change", "Say who pays what part of a child's days."
+    READ_INVOICES = "billing.invoices.read", "See the invoices of families."
     READ_PAYMENTS = "billing.payments.read", "See payments and their receipts."
     READ_ACCOUNTS = "billing.accounts.read", "See what a household owes, and the charges behind it."
     READ_HISTORY = "billing.history.read", "See what was done with the invoices and payments of a household."

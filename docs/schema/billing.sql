@@ -67,6 +67,7 @@ CREATE TABLE public.activities (
     activity_id uuid NOT NULL,
     version bigint NOT NULL,
     label text NOT NULL,
+    kind text NOT NULL,
     tariff_code text NOT NULL
 );
 
@@ -76,7 +77,10 @@ CREATE TABLE public.charges (
     attendance_id uuid,
     source_id uuid GENERATED ALWAYS AS (COALESCE(booking_id, attendance_id)) STORED NOT NULL,
     correction integer DEFAULT 0 NOT NULL,
+    payer_id uuid,
     household_id uuid NOT NULL,
+    account_id uuid GENERATED ALWAYS AS (COALESCE(payer_id, household_id)) STORED NOT NULL,
+    share_basis_points integer DEFAULT 10000 NOT NULL,
     child_id uuid NOT NULL,
     activity_id uuid NOT NULL,
     service_on date NOT NULL,
@@ -89,20 +93,22 @@ CREATE TABLE public.charges (
     bracket_label text,
     quotient_cents integer,
     quotient_on date,
-    cancelled_at timestamp with time zone,
-    is_cancellation_chargeable boolean,
-    attendance text,
-    attendance_at timestamp with time zone,
     run_id uuid,
     invoice_id uuid,
     recorded_at timestamp with time zone NOT NULL,
     CONSTRAINT charges_check CHECK (((quantity = 1) OR ((quantity = '-1'::integer) AND (correction > 0)))),
     CONSTRAINT charges_check1 CHECK ((num_nonnulls(booking_id, attendance_id) = 1)),
     CONSTRAINT charges_correction_check CHECK ((correction >= 0)),
+    CONSTRAINT charges_share_basis_points_check CHECK (((share_basis_points >= 1) AND (share_basis_points <= 10000))),
     CONSTRAINT charges_status_check CHECK ((status = ANY (ARRAY['planned'::text, 'due'::text, 'invoiced'::text, 'void'::text]))),
     CONSTRAINT charges_unit_cents_check CHECK ((unit_cents >= 0))
 )
 WITH (fillfactor='80');
+
+CREATE TABLE public.custody (
+    child_id uuid NOT NULL,
+    version bigint NOT NULL
+);
 
 CREATE TABLE public.dead_letters (
     event_key text NOT NULL,
@@ -121,6 +127,10 @@ CREATE TABLE public.dead_letters (
     reason text,
     CONSTRAINT dead_letters_check CHECK (((resolved_by IS NULL) = (resolved_at IS NULL))),
     CONSTRAINT dead_letters_resolution_check CHECK ((resolution = ANY (ARRAY['applied'::text, 'already_applied'::text, 'discarded'::text])))
+);
+
+CREATE TABLE public.decisions_due (
+    subject_id uuid NOT NULL
 );
 
 CREATE TABLE public.history (
@@ -178,7 +188,7 @@ CREATE TABLE public.household_children (
 CREATE TABLE public.households (
     household_id uuid NOT NULL,
     version bigint NOT NULL,
-    payer_name text,
+    reference text NOT NULL,
     address_lines text[] NOT NULL
 );
 
@@ -221,6 +231,7 @@ CREATE TABLE public.invoice_lines (
     child_first_name text,
     service_on date NOT NULL,
     quantity integer NOT NULL,
+    share_basis_points integer NOT NULL,
     unit_cents integer NOT NULL,
     amount_cents integer NOT NULL,
     tariff_code text NOT NULL,
@@ -233,6 +244,7 @@ CREATE TABLE public.invoice_lines (
 
 CREATE TABLE public.invoice_run_items (
     run_id uuid NOT NULL,
+    account_id uuid NOT NULL,
     household_id uuid NOT NULL,
     drafted_at timestamp with time zone,
     closed_at timestamp with time zone,
@@ -257,6 +269,7 @@ CREATE TABLE public.invoice_runs (
 CREATE TABLE public.invoices (
     invoice_id uuid NOT NULL,
     run_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
     household_id uuid NOT NULL,
     regie text NOT NULL,
     number text NOT NULL,
@@ -341,6 +354,36 @@ CREATE TABLE public.outbox_keys (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE public.payer_conflicts (
+    household_id uuid NOT NULL,
+    during daterange NOT NULL,
+    adult_ids uuid[] NOT NULL,
+    noted_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.payer_days (
+    household_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    during daterange NOT NULL
+);
+
+CREATE TABLE public.payer_shares (
+    child_id uuid NOT NULL,
+    activity_kind text NOT NULL,
+    during daterange NOT NULL,
+    payer_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    share_basis_points integer NOT NULL,
+    CONSTRAINT payer_shares_share_basis_points_check CHECK (((share_basis_points >= 1) AND (share_basis_points <= 10000)))
+);
+
+CREATE TABLE public.payers (
+    payer_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    name text
+);
+
 CREATE TABLE public.payment_anomalies (
     payment_id uuid NOT NULL,
     code text NOT NULL,
@@ -351,6 +394,7 @@ CREATE TABLE public.payment_anomalies (
 CREATE TABLE public.payments (
     payment_id uuid NOT NULL,
     invoice_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
     household_id uuid NOT NULL,
     status text NOT NULL,
     amount_cents integer NOT NULL,
@@ -378,8 +422,7 @@ CREATE TABLE public.payments (
 
 CREATE TABLE public.quotient_files (
     household_id uuid NOT NULL,
-    version bigint NOT NULL,
-    is_to_apply boolean NOT NULL
+    version bigint NOT NULL
 );
 
 CREATE TABLE public.quotients (
@@ -395,11 +438,33 @@ CREATE TABLE public.repricings (
     after_charge_id uuid DEFAULT '00000000-0000-0000-0000-000000000000'::uuid NOT NULL
 );
 
+CREATE TABLE public.residences (
+    child_id uuid NOT NULL,
+    during daterange NOT NULL,
+    pattern text NOT NULL,
+    household_ids uuid[] NOT NULL,
+    anchor_on date
+);
+
 CREATE TABLE public.schema_migrations (
     name text NOT NULL,
     checksum text NOT NULL,
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
+
+CREATE TABLE public.service_days (
+    source_id uuid NOT NULL,
+    is_booked boolean NOT NULL,
+    household_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    activity_id uuid NOT NULL,
+    service_on date NOT NULL,
+    cancelled_at timestamp with time zone,
+    is_cancellation_chargeable boolean,
+    attendance text,
+    attendance_at timestamp with time zone
+)
+WITH (fillfactor='80');
 
 CREATE TABLE public.tariffs (
     tariff_code text NOT NULL,
@@ -421,10 +486,16 @@ ALTER TABLE ONLY public.charges
     ADD CONSTRAINT charges_pkey PRIMARY KEY (charge_id);
 
 ALTER TABLE ONLY public.charges
-    ADD CONSTRAINT charges_source_id_correction_key UNIQUE (source_id, correction);
+    ADD CONSTRAINT charges_source_id_account_id_correction_key UNIQUE (source_id, account_id, correction);
+
+ALTER TABLE ONLY public.custody
+    ADD CONSTRAINT custody_pkey PRIMARY KEY (child_id);
 
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);
+
+ALTER TABLE ONLY public.decisions_due
+    ADD CONSTRAINT decisions_due_pkey PRIMARY KEY (subject_id);
 
 ALTER TABLE ONLY public.history_keys
     ADD CONSTRAINT history_keys_pkey PRIMARY KEY (owner);
@@ -463,7 +534,7 @@ ALTER TABLE ONLY public.invoice_lines
     ADD CONSTRAINT invoice_lines_pkey PRIMARY KEY (invoice_id, "position");
 
 ALTER TABLE ONLY public.invoice_run_items
-    ADD CONSTRAINT invoice_run_items_pkey PRIMARY KEY (run_id, household_id);
+    ADD CONSTRAINT invoice_run_items_pkey PRIMARY KEY (run_id, account_id);
 
 ALTER TABLE ONLY public.invoice_runs
     ADD CONSTRAINT invoice_runs_pkey PRIMARY KEY (run_id);
@@ -478,7 +549,7 @@ ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_regie_number_key UNIQUE (regie, number);
 
 ALTER TABLE ONLY public.invoices
-    ADD CONSTRAINT invoices_run_id_household_id_key UNIQUE (run_id, household_id);
+    ADD CONSTRAINT invoices_run_id_payer_id_key UNIQUE (run_id, payer_id);
 
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
@@ -501,6 +572,21 @@ ALTER TABLE ONLY public.outbox_keys
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.payer_conflicts
+    ADD CONSTRAINT payer_conflicts_household_id_during_excl EXCLUDE USING gist (household_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY public.payer_days
+    ADD CONSTRAINT payer_days_household_id_during_excl EXCLUDE USING gist (household_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY public.payer_shares
+    ADD CONSTRAINT payer_shares_child_id_activity_kind_payer_id_during_excl EXCLUDE USING gist (child_id WITH =, activity_kind WITH =, payer_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY public.payers
+    ADD CONSTRAINT payers_household_id_adult_id_key UNIQUE (household_id, adult_id);
+
+ALTER TABLE ONLY public.payers
+    ADD CONSTRAINT payers_pkey PRIMARY KEY (payer_id);
+
 ALTER TABLE ONLY public.payment_anomalies
     ADD CONSTRAINT payment_anomalies_pkey PRIMARY KEY (payment_id, code);
 
@@ -522,17 +608,25 @@ ALTER TABLE ONLY public.quotients
 ALTER TABLE ONLY public.repricings
     ADD CONSTRAINT repricings_pkey PRIMARY KEY (activity_id);
 
+ALTER TABLE ONLY public.residences
+    ADD CONSTRAINT residences_child_id_during_excl EXCLUDE USING gist (child_id WITH =, during WITH &&);
+
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.service_days
+    ADD CONSTRAINT service_days_pkey PRIMARY KEY (source_id);
 
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_pkey PRIMARY KEY (tariff_code, grid_version);
 
-CREATE INDEX charges_due ON public.charges USING btree (household_id, service_on) WHERE (status = 'due'::text);
+CREATE INDEX charges_due ON public.charges USING btree (account_id, service_on) WHERE (status = 'due'::text);
 
 CREATE INDEX charges_household ON public.charges USING btree (household_id, service_on);
 
 CREATE INDEX charges_open ON public.charges USING btree (activity_id, charge_id) WHERE ((correction = 0) AND (status = ANY (ARRAY['planned'::text, 'due'::text])));
+
+CREATE INDEX charges_open_of_child ON public.charges USING btree (child_id) WHERE ((correction = 0) AND (status = ANY (ARRAY['planned'::text, 'due'::text])));
 
 CREATE INDEX charges_planned ON public.charges USING btree (service_on) WHERE (status = 'planned'::text);
 
@@ -554,25 +648,29 @@ CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (cr
 
 CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
 
-CREATE INDEX invoice_run_items_to_draft ON public.invoice_run_items USING btree (run_id, household_id) WHERE (drafted_at IS NULL);
+CREATE INDEX invoice_run_items_to_draft ON public.invoice_run_items USING btree (run_id, account_id) WHERE (drafted_at IS NULL);
 
-CREATE INDEX invoice_run_items_to_issue ON public.invoice_run_items USING btree (run_id, household_id) WHERE (closed_at IS NULL);
+CREATE INDEX invoice_run_items_to_issue ON public.invoice_run_items USING btree (run_id, account_id) WHERE (closed_at IS NULL);
 
 CREATE INDEX invoice_runs_open ON public.invoice_runs USING btree (run_id) WHERE (status <> 'issued'::text);
 
 CREATE INDEX invoices_household ON public.invoices USING btree (household_id, issued_on DESC, invoice_id DESC);
 
+CREATE INDEX invoices_payer ON public.invoices USING btree (payer_id, period);
+
 CREATE INDEX ledger_postings_account ON public.ledger_postings USING btree (account) INCLUDE (amount_cents);
 
 CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
+
+CREATE INDEX payer_days_payer ON public.payer_days USING btree (payer_id);
+
+CREATE INDEX payers_adult ON public.payers USING btree (adult_id);
 
 CREATE INDEX payment_anomalies_noted ON public.payment_anomalies USING btree (noted_at, payment_id, code);
 
 CREATE INDEX payments_invoice ON public.payments USING btree (invoice_id, started_at);
 
 CREATE INDEX payments_to_look_up ON public.payments USING btree (look_up_at) WHERE (look_up_at IS NOT NULL);
-
-CREATE INDEX quotient_files_to_apply ON public.quotient_files USING btree (household_id) WHERE is_to_apply;
 
 CREATE INDEX tariffs_effective ON public.tariffs USING btree (tariff_code, effective_on DESC, grid_version DESC);
 
@@ -616,6 +714,15 @@ ALTER TABLE ONLY public.invoices
 ALTER TABLE ONLY public.ledger_postings
     ADD CONSTRAINT ledger_postings_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.ledger_transactions(transaction_id);
 
+ALTER TABLE ONLY public.payer_conflicts
+    ADD CONSTRAINT payer_conflicts_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.payer_days
+    ADD CONSTRAINT payer_days_payer_id_fkey FOREIGN KEY (payer_id) REFERENCES public.payers(payer_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.payers
+    ADD CONSTRAINT payers_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.payment_anomalies
     ADD CONSTRAINT payment_anomalies_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES public.payments(payment_id);
 
@@ -624,3 +731,6 @@ ALTER TABLE ONLY public.payments
 
 ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.quotient_files(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.residences
+    ADD CONSTRAINT residences_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.custody(child_id) ON DELETE CASCADE;

@@ -118,12 +118,6 @@ CREATE TABLE public.household_children (
     days datemultirange NOT NULL
 );
 
-CREATE TABLE public.household_payers (
-    household_id uuid NOT NULL,
-    adult_id uuid NOT NULL,
-    days datemultirange NOT NULL
-);
-
 CREATE TABLE public.households (
     household_id uuid NOT NULL,
     version bigint NOT NULL,
@@ -256,9 +250,6 @@ ALTER TABLE ONLY public.household_adults
 ALTER TABLE ONLY public.household_children
     ADD CONSTRAINT household_children_pkey PRIMARY KEY (household_id, child_id);
 
-ALTER TABLE ONLY public.household_payers
-    ADD CONSTRAINT household_payers_pkey PRIMARY KEY (household_id, adult_id);
-
 ALTER TABLE ONLY public.households
     ADD CONSTRAINT households_pkey PRIMARY KEY (household_id);
 
@@ -337,9 +328,6 @@ ALTER TABLE ONLY public.household_adults
 
 ALTER TABLE ONLY public.household_children
     ADD CONSTRAINT household_children_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.household_payers
-    ADD CONSTRAINT household_payers_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.notices(event_id) ON DELETE CASCADE;

@@ -36,7 +36,9 @@ def create_environment(texts: Texts, town: TownFace, extra_templates: Sequence[P
         formats.date_short, formats.time_short, formats.time_words,
     )  # fmt: skip
     environment.filters.update({function.__name__: partial(function, zone=zone) for function in zoned})
-    environment.filters.update(money=formats.money, month_words=formats.month_words, plural=formats.plural)
+    environment.filters.update(
+        percent=formats.percent, money=formats.money, month_words=formats.month_words, plural=formats.plural
+    )
     environment.filters.update(of_month=formats.of_month, phone=formats.phone)
     environment.globals.update(
         t=texts,

@@ -16,6 +16,12 @@ _MONTHS: Final = (
 )  # fmt: skip
 
 
+def percent(basis_points: int) -> str:
+    """A part in basis points as `60 %` or `33,30 %`."""
+    whole, rest = divmod(basis_points, 100)
+    return f"{whole}{f',{rest:02d}' if rest else ''}{NO_BREAK_SPACE}%"
+
+
 def money(cents: int) -> str:
     """An amount in euro cents as `1 234,50 €`, with the spaces that never break."""
     euros, rest = divmod(abs(cents), 100)

@@ -56,6 +56,8 @@ class RefusalTexts:
         try:
             if name.endswith("_cents"):
                 return formats.money(int(value))
+            if name.endswith("_basis_points"):
+                return formats.percent(int(value))
             if name.endswith("_on"):
                 return formats.date_words(date.fromisoformat(value), zone=self._zone)
             if name.endswith("_at") or name == "until":

@@ -1,4 +1,4 @@
-"""Which households an actor of the billing service reaches, by the replica of the files."""
+"""Which households and invoices an actor of the billing service reaches, by the replica of the files."""
 
 from typing import Final
 
@@ -10,3 +10,14 @@ HOUSEHOLD: Final = Reach(
         where a.adult_id = actor.guardian_id and a.household_id = {id} and a.days @> actor.today)"""
 )
 """Of a household: an adult's own, for as long as they belong to it; an agent reaches every one."""
+
+PAYER: Final = Reach(
+    """actor.guardian_id is null or exists (
+        select from payers p where p.adult_id = actor.guardian_id and p.payer_id = {id})"""
+)
+"""Of a payer: an adult's own, also of a household that they left; an agent reaches every one."""
+
+
+def invoice(payer: str, household: str) -> str:
+    """The condition on an invoice or payment: of one's own household, or one's own to pay."""
+    return f"({HOUSEHOLD.of(household)} or {PAYER.of(payer)})"

@@ -16,6 +16,7 @@ from .directory import consumers as directory
 from .directory.routes import ROUTES as DIRECTORY_ROUTES
 from .invariants.queries import CHECKING
 from .invoices.routes import ROUTES as INVOICE_ROUTES
+from .payers.routes import ROUTES as PAYER_ROUTES
 from .payments.commands import PaymentProvider
 from .payments.routes import ROUTES as PAYMENT_ROUTES
 from .repricing.commands import price_again
@@ -46,6 +47,7 @@ def create(settings: BillingSettings) -> Service:
             *CHARGE_ROUTES,
             *RUN_ROUTES,
             *INVOICE_ROUTES,
+            *PAYER_ROUTES,
             *PAYMENT_ROUTES,
             *SETTLEMENT_ROUTES,
             *ACCOUNT_ROUTES,

@@ -7,6 +7,24 @@ class TariffMissing(Refusal):
     """No price is published for this activity on this day."""
 
 
+class SharesIncomplete(Refusal):
+    """The parts of a child's day come to the whole day, no more and no less."""
+
+    status = 422
+
+
+class PayerUnknown(Refusal):
+    """Parts are paid by those who are, were or will be payers of a household of the child."""
+
+    status = 422
+
+
+class HouseholdAmbiguous(Refusal):
+    """The child has several homes here: whoever asks says for which one."""
+
+    status = 422
+
+
 class InvoiceRunExists(Refusal):
     """This month was already invoiced, or is being invoiced: there is one run for each regie and month."""
 

@@ -14,7 +14,7 @@ from tests.support.public_pages import PUBLIC_PAGES
 
 PARENT = ("famille.testeur", "tilleuls-lina-4")
 OPERATIONS = ("n.lambert", "exploitation-valmont-1")
-FINANCE_PAGES = ("/agents/facturation", "/agents/paiements")
+FINANCE_PAGES = ("/agents/facturation", "/agents/paiements", "/agents/payeurs")
 OPERATIONS_PAGES = ("/agents/exploitation/invariants",)
 PARENT_PAGES = tuple(page.path for page in FAMILY.shown())
 AGENT_PAGES = tuple(page.path for page in AGENTS.shown() if page.path not in FINANCE_PAGES + OPERATIONS_PAGES)

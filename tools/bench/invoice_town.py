@@ -10,7 +10,10 @@ from uuid import UUID
 
 import asyncpg
 
+from chassis.data.ranges import stored_range
+from chassis.days import DateRange
 from chassis.identifiers import new_id
+from contracts.billing.payers import payer_id_of
 from services.billing.tariffs.domain import Grid, PriceBracket, QuotientInForce, price
 
 LINES = 30
@@ -19,13 +22,35 @@ LUNCHES_OF_EACH_THREE = 2
 QUOTIENT_STEP_CENTS = 4_700
 QUOTIENTS = 31
 QUOTIENT_SINCE = date(2020, 1, 1)
-HOUSEHOLD_COLUMNS = ("household_id", "version", "payer_name", "address_lines")
-CHILD_COLUMNS = ("household_id", "child_id", "first_name")
-ACTIVITY_COLUMNS = ("activity_id", "version", "label", "tariff_code")
+HOUSEHOLD_COLUMNS = ("household_id", "version", "reference", "address_lines")
+PAYER_COLUMNS = ("payer_id", "household_id", "adult_id", "name")
+PAYER_DAY_COLUMNS = ("household_id", "payer_id", "during")
+CHILD_COLUMNS = ("household_id", "child_id", "name", "days")
+ACTIVITY_COLUMNS = ("activity_id", "version", "label", "kind", "tariff_code")
+DAY_COLUMNS = (
+    "source_id",
+    "is_booked",
+    "household_id",
+    "child_id",
+    "activity_id",
+    "service_on",
+    "attendance",
+    "attendance_at",
+)
 CHARGE_COLUMNS = (
-    *("charge_id", "booking_id", "household_id", "child_id", "activity_id", "service_on", "status", "unit_cents"),
+    *(
+        "charge_id",
+        "booking_id",
+        "payer_id",
+        "household_id",
+        "child_id",
+        "activity_id",
+        "service_on",
+        "status",
+        "unit_cents",
+    ),
     *("tariff_code", "tariff_label", "grid_version", "bracket_label", "quotient_cents", "quotient_on"),
-    *("attendance", "attendance_at", "recorded_at"),
+    "recorded_at",
 )
 
 # By tariff: where each bracket of the quotient begins, in cents, and what a day then costs, in euros.
@@ -40,6 +65,7 @@ EUROS: Mapping[str, Sequence[tuple[int, Decimal]]] = {
     "bench_leisure": ((0, Decimal("3.47")), (45_000, Decimal("8.91")), (110_000, Decimal("16.05"))),
 }
 CENT = Decimal("0.01")
+ALWAYS = stored_range(DateRange(QUOTIENT_SINCE))
 
 # The peer's rows are those of the month in a table of their own, so that it reads no other month's.
 PEER_TABLE_SQL = "create table if not exists peer_charges (like charges)"
@@ -59,11 +85,17 @@ SETTLE_SQL = (
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """A payer's file: `quotient_cents` decides what its days cost."""
+    """A file with one payer: `quotient_cents` decides what its days cost."""
 
     household_id: UUID
+    adult_id: UUID
     children: tuple[UUID, ...]
     quotient_cents: int
+
+    @property
+    def payer_id(self) -> UUID:
+        """Who pays, always."""
+        return payer_id_of(self.household_id, self.adult_id)
 
     def owes(self) -> int:
         """Cents for a month, by the oracle: exact decimals, the bracket looked up anew for each day."""
@@ -74,7 +106,9 @@ class Household:
 def households(count: int) -> list[Household]:
     """So many, with quotients on both sides of every bracket's edge."""
     return [
-        Household(new_id(), tuple(new_id() for _ in range(CHILDREN)), number % QUOTIENTS * QUOTIENT_STEP_CENTS)
+        Household(
+            new_id(), new_id(), tuple(new_id() for _ in range(CHILDREN)), number % QUOTIENTS * QUOTIENT_STEP_CENTS
+        )
         for number in range(count)
     ]
 
@@ -101,6 +135,13 @@ def grids() -> dict[str, Grid]:
     return known
 
 
+def _day_of(charge: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The day that a charge is of, attended."""
+    named = dict(zip(CHARGE_COLUMNS, charge, strict=True))
+    of_day = (named[name] for name in ("household_id", "child_id", "activity_id", "service_on"))
+    return (named["booking_id"], True, *of_day, "present", named["recorded_at"])
+
+
 class InvoiceTown:
     """The billing database of the measure. `connection` is an administrator's: it may vacuum."""
 
@@ -113,25 +154,33 @@ class InvoiceTown:
     async def settle(self) -> None:
         """Households, children and activities, as the replicas hold them."""
         await self._copy(
-            "activities", ACTIVITY_COLUMNS, ((id_, 1, code, code) for code, id_ in self._activities.items())
+            "activities", ACTIVITY_COLUMNS, ((id_, 1, code, "leisure", code) for code, id_ in self._activities.items())
         )
         await self._copy(
             "households",
             HOUSEHOLD_COLUMNS,
             (
-                (household.household_id, 1, "Claude Essai", ["1 rue des Tilleuls", "14000 Valmont"])
-                for household in self.households
+                (household.household_id, 1, f"F-{number:06}", ["1 rue des Tilleuls", "14000 Valmont"])
+                for number, household in enumerate(self.households)
             ),
         )
+        payers = ((one.payer_id, one.household_id, one.adult_id, "Claude Essai") for one in self.households)
+        await self._copy("payers", PAYER_COLUMNS, payers)
+        days = ((household.household_id, household.payer_id, ALWAYS) for household in self.households)
+        await self._copy("payer_days", PAYER_DAY_COLUMNS, days)
         children = (
-            (household.household_id, child, "Sacha") for household in self.households for child in household.children
+            (household.household_id, child, "Sacha", [ALWAYS])
+            for household in self.households
+            for child in household.children
         )
         await self._copy("household_children", CHILD_COLUMNS, children)
         await self._connection.execute(PEER_TABLE_SQL)
 
     async def fill(self, month: date) -> None:
         """The due days of a month, for us and for the peer; the server has nothing left to write afterwards."""
-        await self._copy("charges", CHARGE_COLUMNS, self._charges(month))
+        charges = list(self._charges(month))
+        await self._copy("service_days", DAY_COLUMNS, map(_day_of, charges))
+        await self._copy("charges", CHARGE_COLUMNS, iter(charges))
         for statement in SETTLE_SQL:
             await self._connection.execute(statement, *([month] if "$1" in statement else []))
 
@@ -143,7 +192,13 @@ class InvoiceTown:
             for line in range(LINES):
                 day_price = prices[tariff_of(line)]
                 yield (
-                    *(new_id(), new_id(), household.household_id, household.children[line % CHILDREN]),
+                    *(
+                        new_id(),
+                        new_id(),
+                        household.payer_id,
+                        household.household_id,
+                        household.children[line % CHILDREN],
+                    ),
                     *(
                         self._activities[tariff_of(line)],
                         month.replace(day=1 + line % 28),
@@ -151,7 +206,7 @@ class InvoiceTown:
                         day_price.amount_cents,
                     ),
                     *(day_price.tariff_code, day_price.tariff_label, day_price.grid_version, day_price.bracket_label),
-                    *(household.quotient_cents, QUOTIENT_SINCE, "present", recorded_at, recorded_at),
+                    *(household.quotient_cents, QUOTIENT_SINCE, recorded_at),
                 )
 
     async def _copy(self, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:

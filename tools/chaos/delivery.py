@@ -108,7 +108,8 @@ CHANGES_SQL: Mapping[str, tuple[str, str, str]] = {
         "attendance_id",
         "select id::text from attendances where recorded is not null",
     ),
-    "billing.charge_recorded.v1": ("billing", "charge_id", "select charge_id::text from charges"),
+    # Lines are decided anew and replaced; what they are of stays.
+    "billing.charge_recorded.v1": ("billing", "booking_id attendance_id", "select source_id::text from service_days"),
     "billing.invoice_issued.v1": ("billing", "invoice_id", "select invoice_id::text from invoices"),
     "billing.payment_received.v1": (
         "billing",
@@ -129,13 +130,15 @@ async def events_are_changes(evidence: Evidence) -> list[str]:
     for record in evidence.events:
         kind = record.header("ce_type")
         if record.value and kind in CHANGES_SQL:
-            events[kind][json.loads(record.value)[CHANGES_SQL[kind][1]]].add(record.header("ce_id"))
+            fields = json.loads(record.value)
+            subject = next(fields[name] for name in CHANGES_SQL[kind][1].split() if fields[name])
+            events[kind][subject].add(record.header("ce_id"))
     faults = [fault for service in SERVICES for fault in await violations(evidence.databases[service], service, "I11")]
     for kind, (service, _, sql) in CHANGES_SQL.items():
         changed = {row[0] for row in await evidence.databases[service].fetch(sql)}
         faults += [f"{kind} of {subject} without its change" for subject in events[kind].keys() - changed]
         faults += [f"a change of {subject} without {kind}" for subject in changed - events[kind].keys()]
-        if kind != "billing.charge_recorded.v1":  # a charge is recorded again whenever its price changes
+        if kind != "billing.charge_recorded.v1":  # a day is recorded again whenever its price or payer changes
             faults += [
                 f"{kind} of {subject} was said {len(ids)} times"
                 for subject, ids in events[kind].items()

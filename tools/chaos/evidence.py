@@ -31,7 +31,7 @@ WAITING_SQL: Final = {
     "family": "select 0",
     "booking": "select 0",
     "billing": """
-select (select count(*) from quotient_files where is_to_apply)
+select (select count(*) from decisions_due)
      + (select count(*) from repricings)
      + (select count(*) from invoice_runs where status in ('drafting', 'issuing', 'discarding'))
      + (select count(*) from charges where unit_cents is null and status in ('planned', 'due'))

@@ -12,7 +12,7 @@ async def no_oversell(evidence: Evidence) -> list[str]:
 
 
 async def one_live_charge(evidence: Evidence) -> list[str]:
-    """I3: every booking, and every child who came unbooked, has exactly one charge, in the state of its day; what was cancelled nets to zero."""
+    """I3: every booking, and every child who came unbooked, is charged once, in parts that make one whole, in the state of its day; what was cancelled nets to zero."""
     return await BOOKINGS.differences(evidence.databases)
 
 

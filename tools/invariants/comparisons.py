@@ -22,8 +22,9 @@ select id::text, 'due' from attendances where booking_id is null and recorded = 
             """
 select source_id::text as key,
        string_agg(
-           case status when 'invoiced' then 'due' when 'void' then 'void for ' || net_cents else status end, ', '
-       ) filter (where correction = 0) as content
+           distinct case status when 'invoiced' then 'due' when 'void' then 'void for ' || net_cents else status end, ', '
+       ) filter (where correction = 0)
+       || case when sum(share_basis_points) filter (where correction = 0) = 10000 then '' else ', not whole' end as content
 from (
     select *, coalesce(sum(quantity * unit_cents) filter (where status <> 'void') over (partition by source_id), 0) as net_cents
     from charges
@@ -43,6 +44,17 @@ PEOPLE: Final = (
 )
 TIES: Final = (
     "select child_id::text as key, concat_ws(' ', adult_id::text, role, authority) as content from responsibilities"
+)
+PAYERS: Final = (
+    "select household_id::text as key, concat_ws(' ', adult_id::text, during::text) as content from household_payers"
+)
+PAYERS_KEPT: Final = (
+    "select d.household_id::text as key, concat_ws(' ', p.adult_id::text, d.during::text) as content"
+    " from payer_days d join payers p using (payer_id)"
+)
+HOMES: Final = (
+    "select child_id::text as key, concat_ws(' ', pattern, household_ids::text, anchor_on::text, during::text) as content"
+    " from residences"
 )
 QUOTIENTS: Final = (
     "select household_id::text as key, concat_ws(' ', effective_on::text, value_cents::text) as content from quotients"
@@ -87,6 +99,8 @@ REPLICAS: Final = (
     ),
     Comparison("I9", "children", Side("family", f"{PEOPLE} children"), (Side("booking", f"{PEOPLE} child_records"),)),
     Comparison("I9", "responsibilities", Side("family", TIES), (Side("booking", TIES),)),
+    Comparison("I9", "payers", Side("family", PAYERS), (Side("billing", PAYERS_KEPT),)),
+    Comparison("I9", "residences", Side("family", HOMES), (Side("billing", HOMES),)),
     Comparison(
         "I9",
         "quotients",

@@ -99,6 +99,7 @@ class WorkingCalendar:
                 "child_id": str(row.child_id),
                 "activity_id": str(row.activity_id),
                 "service_on": cell.service_on.isoformat(),
+                "household_id": str(self.calendar.household_id),
             }
             for row in self.calendar.rows
             for cell in row.cells

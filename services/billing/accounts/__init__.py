@@ -1,1 +1,1 @@
-"""A household's account: what it owes, and what its prices are computed with."""
+"""The accounts of a household's payers: what they owe, and what prices are computed with."""

@@ -7,7 +7,7 @@ from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.data.paging import page_of, read_cursor
 from chassis.refusal import FieldRefusal, Invalid
-from contracts.billing.models import ChargeLine, HouseholdAccount
+from contracts.billing.models import ChargeLine, HouseholdAccount, PayerAccount
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import ChargeStatus
 
@@ -18,13 +18,26 @@ from ..settings import BillingRules
 
 DAYS_MAX = 366
 
+# A payer whose household was erased is known by their invoices.
+PAYERS_OF_HOUSEHOLD_SQL = """
+select payer_id, p.name as payer_name,
+       exists (select from payer_days d where d.payer_id = known.payer_id and d.during @> $2::date) as is_paying,
+       l.balance_cents, l.credit_cents,
+       (select count(*) from invoices i where i.payer_id = known.payer_id and i.status <> 'paid') as unpaid_count
+from (
+    select payer_id from payers where household_id = $1 union select payer_id from invoices where household_id = $1
+) known
+left join payers p using (payer_id)
+cross join lateral (
+    select coalesce(sum(amount_cents), 0)::bigint as balance_cents,
+           -coalesce(sum(amount_cents) filter (where account like 'credit/%'), 0)::bigint as credit_cents
+    from ledger_postings where account in ('receivable/' || known.payer_id, 'credit/' || known.payer_id)
+) l
+order by p.name, payer_id
+"""
+
 ACCOUNT_SQL = """
-select $1::uuid as household_id,
-       (select coalesce(sum(amount_cents), 0) from ledger_postings
-        where account in ('receivable/' || $1, 'credit/' || $1))::bigint as balance_cents,
-       (select -coalesce(sum(amount_cents), 0) from ledger_postings where account = 'credit/' || $1)::bigint as credit_cents,
-       (select count(*) from invoices where household_id = $1 and status <> 'paid') as unpaid_count,
-       (select count(*) from household_children where household_id = $1) as children_count,
+select (select count(*) from household_children where household_id = $1) as children_count,
        q.value_cents as quotient_cents, q.effective_on as quotient_on, q.source as quotient_source
 from (select) always left join lateral (
     select * from quotients where household_id = $1 and effective_on <= $2 order by effective_on desc limit 1
@@ -33,15 +46,26 @@ from (select) always left join lateral (
 
 
 async def account(db: Database, actor: Actor, rules: BillingRules, household_id: UUID | None) -> HouseholdAccount:
-    """The account of a household, a parent's own by default. Raises NotFound."""
+    """The accounts of a household's payers, a parent's own household by default. Raises NotFound."""
     household = await household_for(db, actor, household_id)
-    row = await db.fetchrow(ACCOUNT_SQL, household, rules.today(await db.now()))
-    return HouseholdAccount.model_validate(dict(row or {}))
+    today = rules.today(await db.now())
+    rows = [dict(row) for row in await db.fetch(PAYERS_OF_HOUSEHOLD_SQL, household, today)]
+    payers = [(row.pop("is_paying"), PayerAccount.model_validate(row)) for row in rows]
+    others = [other for is_paying, other in payers if not is_paying and (other.balance_cents or other.credit_cents)]
+    return HouseholdAccount(
+        household_id=household,
+        payer=next((payer for is_paying, payer in payers if is_paying), None),
+        others=tuple(others),
+        **dict(await db.fetchrow(ACCOUNT_SQL, household, today) or {}),
+    )
 
 
 CHARGES_SQL = """
-select c.*, coalesce(a.label, c.tariff_label) as activity_label, k.name as child_first_name
+select c.*, d.household_id as booked_by, coalesce(a.label, c.tariff_label) as activity_label, k.name as child_first_name,
+       p.name as payer_name
 from charges c
+join service_days d using (source_id)
+left join payers p using (payer_id)
 left join activities a on a.activity_id = c.activity_id
 left join household_children k on k.household_id = c.household_id and k.child_id = c.child_id
 where c.household_id = $1 and c.service_on between $2 and $3 and (c.service_on, c.charge_id) > ($4, $5::uuid)
@@ -52,7 +76,7 @@ order by c.service_on, c.charge_id limit $6
 async def charges(
     db: Database, actor: Actor, household_id: UUID | None, days: tuple[date, date], cursor: str | None
 ) -> Page[ChargeLine]:
-    """What each booked day of a household costs, between two days that both count. Raises NotFound."""
+    """What the payers of a household owe for each day, between two days that both count. Raises NotFound."""
     from_on, to_on = days
     if not 0 <= (to_on - from_on).days <= DAYS_MAX:
         raise Invalid(FieldRefusal("/to_on", "range_invalid", (("days_max", DAYS_MAX),)))
@@ -66,7 +90,10 @@ async def charges(
         items.append(
             ChargeLine(
                 charge_id=charge.charge_id,
-                child_id=charge.child_id,
+                payer_id=charge.part.payer_id,
+                payer_name=row["payer_name"],
+                share_basis_points=charge.part.share_basis_points,
+                child_id=charge.source.child_id,
                 child_first_name=row["child_first_name"],
                 activity_id=charge.day.activity_id,
                 activity_label=row["activity_label"],

@@ -1,1 +1,1 @@
-"""What billing keeps of other services: households, activities and quotients, for as long as they live."""
+"""What billing keeps of other services: households, custody, activities and quotients, for as long as they live."""

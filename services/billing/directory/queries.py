@@ -1,6 +1,6 @@
 """Whose household and child is it: what ownership checks of the other areas ask of the replicas."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from chassis.access import reach_of, reaching
@@ -10,6 +10,8 @@ from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.types import ActorKind
 
 from ..access import HOUSEHOLD
+from ..access import invoice as reached_invoice
+from ..errors import HouseholdAmbiguous
 
 REACHES_HOUSEHOLD_SQL = reaching(" select {is_reached}", is_reached=HOUSEHOLD.of("$4::uuid"))
 
@@ -46,27 +48,47 @@ async def household_for(queries: Database | Transaction, actor: Actor, household
     return own
 
 
+REACHES_INVOICE_SQL = reaching(" select {is_reached}", is_reached=reached_invoice("$4::uuid", "$5::uuid"))
+
+
+async def require_invoice(queries: Database | Transaction, actor: Actor, payer_id: UUID, household_id: UUID) -> None:
+    """Refuse with `NotFound` a parent who neither belongs to the household of an invoice nor is its payer."""
+    reach = reach_of(actor, await queries.today())
+    if not await queries.fetchval(REACHES_INVOICE_SQL, *reach, payer_id, household_id):
+        raise NotFound
+
+
 CHILDREN_SQL = reaching(
     """
-select distinct on (c.child_id) c.child_id, c.household_id
-from household_children c
+select c.child_id, c.household_id, h.reference from household_children c join households h using (household_id)
 where c.child_id = any($4::uuid[]) and {is_reached}
-order by c.child_id, c.household_id
 """,
     is_reached=HOUSEHOLD.of("c.household_id"),
 )
 
 
-async def household_of_children(
-    queries: Database | Transaction, actor: Actor, child_ids: Sequence[UUID]
-) -> dict[UUID, UUID]:
-    """The household of each child as this actor sees it; refuses with `NotFound` a child that is none of theirs."""
-    wanted = set(child_ids)
-    rows = await queries.fetch(CHILDREN_SQL, *reach_of(actor, await queries.today()), list(wanted))
-    household_ids = {row["child_id"]: row["household_id"] for row in rows}
-    if household_ids.keys() != wanted:
+async def households_of_children(
+    queries: Database | Transaction, actor: Actor, asked: Sequence[tuple[UUID, UUID | None]]
+) -> list[UUID]:
+    """The household for which each child is asked about: the one named, its only one by default, as this actor sees them.
+
+    Raises:
+        NotFound: a child is none of theirs, or not of the household named.
+        HouseholdAmbiguous: none was named, and the child has several.
+    """
+    children = {child_id for child_id, _ in asked}
+    homes: dict[UUID, dict[UUID, str]] = {child_id: {} for child_id in children}
+    for row in await queries.fetch(CHILDREN_SQL, *reach_of(actor, await queries.today()), list(children)):
+        homes[row["child_id"]][row["household_id"]] = row["reference"]
+    return [_home_of(homes[child_id], household_id) for child_id, household_id in asked]
+
+
+def _home_of(homes: Mapping[UUID, str], named: UUID | None) -> UUID:
+    if not homes or (named and named not in homes):
         raise NotFound
-    return household_ids
+    if named is None and len(homes) > 1:
+        raise HouseholdAmbiguous(references=", ".join(sorted(homes.values())))
+    return named or next(iter(homes))
 
 
 EMAIL_SQL = "select email from household_adults where household_id = $1 and adult_id = $2"

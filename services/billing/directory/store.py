@@ -1,34 +1,37 @@
-"""Replicas of households, activities and quotients: the newest state of each, and nothing that billing does not need."""
+"""Replicas of households, custody, activities and quotients: the newest state of each, and nothing that billing does not need."""
 
-from datetime import date
 from uuid import UUID
 
 from chassis.data.database import Transaction
 from chassis.data.history import forget_changes
+from chassis.data.ranges import stored_range
 from chassis.data.replicas import DatedMembers, Replica
+from chassis.days import DateRange
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
-from contracts.family.events import HouseholdState, QuotientState
+from contracts.family.events import HouseholdState, QuotientState, ResponsibilityState
 
+from ..payers.store import decide_again, keep_payers
 from ..repricing.store import ask_for_activity
 
-HOUSEHOLDS = Replica("households", "household_id", ("payer_name", "address_lines"))
+HOUSEHOLDS = Replica("households", "household_id", ("reference", "address_lines"))
 """Charges and invoices stay when a household is erased: accounts must be kept, and name only what they must."""
 ADULTS = DatedMembers("household_adults", "household_id", "adult_id", {"email": "text"})
 CHILDREN = DatedMembers("household_children", "household_id", "child_id", {"name": "text"})
-ACTIVITIES = Replica("activities", "activity_id", ("label", "tariff_code"))
+CUSTODY = Replica("custody", "child_id")
+"""Of custody, where a child lives; what was decided by it stays when it is erased."""
+ACTIVITIES = Replica("activities", "activity_id", ("label", "kind", "tariff_code"))
 """Lines that were invoiced keep the label of an activity that is erased."""
-QUOTIENT_FILES = Replica("quotient_files", "household_id", ("is_to_apply",))
-"""A file of quotients that changed is to be applied by the job that prices charges; what was priced stays."""
+QUOTIENT_FILES = Replica("quotient_files", "household_id")
+"""What was priced stays when quotients are erased."""
 
 
 async def keep_household(tx: Transaction, household: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
     address = household.address
-    payer_name = _payer_name(household, await tx.today())
     lines = [*address.lines, f"{address.postal_code} {address.city}"]
     household_id = household.household_id
-    if not await HOUSEHOLDS.keep(tx, household_id, envelope.sequence, payer_name, lines):
+    if not await HOUSEHOLDS.keep(tx, household_id, envelope.sequence, household.reference, lines):
         return
     await ADULTS.replace(
         tx,
@@ -43,15 +46,7 @@ async def keep_household(tx: Transaction, household: HouseholdState, envelope: E
         [(child.person_id, child) for child in children],
         {child.person_id: (child.name,) for child in children},
     )
-
-
-def _payer_name(household: HouseholdState, today: date) -> str | None:
-    """Who pays today, or the first to pay; the state is published again on the day on which that changes."""
-    paying = [item.adult_id for item in household.payers if item.starts_on <= today <= (item.ends_on or date.max)]
-    payer_id = next(iter([*paying, *(item.adult_id for item in household.payers)]), None)
-    return next(
-        (f"{adult.first_name} {adult.last_name}" for adult in household.adults if adult.adult_id == payer_id), None
-    )
+    await keep_payers(tx, household)
 
 
 async def erase_household(tx: Transaction, key: str) -> None:
@@ -60,14 +55,41 @@ async def erase_household(tx: Transaction, key: str) -> None:
     await forget_changes(tx, [UUID(key)])
 
 
-TARIFF_OF_ACTIVITY_SQL = "select tariff_code from activities where activity_id = $1 for update"
+REMOVE_RESIDENCES_SQL = "delete from residences where child_id = $1"
+
+ADD_RESIDENCES_SQL = """
+insert into residences (child_id, during, pattern, household_ids, anchor_on)
+select $1, during, pattern, household_ids::uuid[], anchor_on
+from unnest($2::daterange[], $3::text[], $4::text[], $5::date[]) as r(during, pattern, household_ids, anchor_on)
+"""
+
+
+async def keep_custody(tx: Transaction, state: ResponsibilityState, envelope: Envelope) -> None:
+    """Replace where a child lives, unless something newer is known; a job decides again who pays for its open days."""
+    if not await CUSTODY.keep(tx, state.child_id, envelope.sequence):
+        return
+    homes = state.residences
+    await tx.execute(REMOVE_RESIDENCES_SQL, state.child_id)
+    await tx.execute(
+        ADD_RESIDENCES_SQL,
+        state.child_id,
+        [stored_range(DateRange.between(home.starts_on, home.ends_on)) for home in homes],
+        [home.pattern for home in homes],
+        ["{" + ",".join(map(str, home.household_ids)) + "}" for home in homes],
+        [home.anchor_on for home in homes],
+    )
+    await decide_again(tx, state.child_id)
+
+
+PRICING_OF_ACTIVITY_SQL = "select kind, tariff_code from activities where activity_id = $1 for update"
 
 
 async def keep_activity(tx: Transaction, activity: ActivityState, envelope: Envelope) -> None:
-    """Replace what is known of an activity, unless something newer is; under another tariff its open days are priced again."""
-    former = await tx.fetchval(TARIFF_OF_ACTIVITY_SQL, activity.activity_id)
-    is_newer = await ACTIVITIES.keep(tx, activity.activity_id, envelope.sequence, activity.label, activity.tariff_code)
-    if is_newer and activity.tariff_code != former:
+    """Replace what is known of an activity, unless something newer is; of another kind or tariff, its open days are decided again."""
+    former = await tx.fetchrow(PRICING_OF_ACTIVITY_SQL, activity.activity_id)
+    kept = (activity.label, activity.kind, activity.tariff_code)
+    is_newer = await ACTIVITIES.keep(tx, activity.activity_id, envelope.sequence, *kept)
+    if is_newer and (activity.kind, activity.tariff_code) != (tuple(former) if former else None):
         await ask_for_activity(tx, activity.activity_id)
 
 
@@ -81,8 +103,8 @@ from unnest($2::date[], $3::integer[], $4::text[]) as q(effective_on, value_cent
 
 
 async def keep_quotients(tx: Transaction, state: QuotientState, envelope: Envelope) -> None:
-    """Replace the quotients of a household, unless something newer is known; the job prices its open charges again."""
-    if not await QUOTIENT_FILES.keep(tx, state.household_id, envelope.sequence, True):
+    """Replace the quotients of a household, unless something newer is known; a job prices its open days again."""
+    if not await QUOTIENT_FILES.keep(tx, state.household_id, envelope.sequence):
         return
     # Two quotients from the same day: the later in the list corrects the earlier.
     by_day = {quotient.effective_on: quotient for quotient in state.quotients}
@@ -94,3 +116,4 @@ async def keep_quotients(tx: Transaction, state: QuotientState, envelope: Envelo
         [quotient.value_cents for quotient in by_day.values()],
         [quotient.source.value for quotient in by_day.values()],
     )
+    await decide_again(tx, state.household_id)

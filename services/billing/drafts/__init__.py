@@ -1,1 +1,1 @@
-"""The draft of an invoice run: what each household would be invoiced, and what deserves a second look."""
+"""The draft of an invoice run: what each payer would be invoiced, and what deserves a second look."""

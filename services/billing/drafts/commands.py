@@ -1,4 +1,4 @@
-"""Drafting a run, a batch of households a transaction; and its draft given up, likewise."""
+"""Drafting a run, a batch of accounts a transaction; and its draft given up, likewise."""
 
 from datetime import date
 
@@ -18,33 +18,33 @@ BATCH_MAX = 100
 @command
 async def draft_batch(tx: Transaction, rules: BillingRules, run: Run) -> int:
     """Draft the next items of a run; how many there were. One that holds nothing is left out."""
-    household_ids = await store.take_items_to_draft(tx, run.run_id, BATCH_MAX)
-    if household_ids:
+    account_ids = await store.take_items_to_draft(tx, run.run_id, BATCH_MAX)
+    if account_ids:
         now = await tx.now()
-        await store.claim_charges(tx, run, household_ids)
-        totals = await store.totals(tx, run, household_ids, rules.today(now))
+        await store.claim_charges(tx, run, account_ids)
+        totals = await store.totals(tx, run, account_ids, rules.today(now))
         items = [
-            DraftedItem(household_id, household.line_count, household.total_cents, anomalies_of(household))
-            for household_id, household in totals
-            if not household.is_empty
+            DraftedItem(account_id, account.line_count, account.total_cents, anomalies_of(account))
+            for account_id, account in totals
+            if not account.is_empty
         ]
         await store.save_items(tx, run.run_id, items, now)
-        await store.drop_items(tx, run.run_id, [household_id for household_id, totals in totals if totals.is_empty])
-    return len(household_ids)
+        await store.drop_items(tx, run.run_id, [account_id for account_id, account in totals if account.is_empty])
+    return len(account_ids)
 
 
 @command
 async def finish_draft(tx: Transaction, run: Run) -> int:
-    """Offer a run to review unless a price waits; how many households are to be drafted once more, for their days changed."""
+    """Offer a run to review unless a price waits; how many payers' items are to be drafted once more, for their days changed."""
     stored = await lock_run(tx, run.run_id)
     if stored is None or stored.status is not InvoiceRunStatus.DRAFTING:
         return 0
     if await prices_wait(tx) or not await store.is_drafted(tx, run.run_id):
         return 0
     difference = await store.reopen_changed_items(tx, stored)
-    if not difference.household_count:
+    if not difference.payer_count:
         await move_run(tx, run.run_id, InvoiceRunStatus.DRAFT)
-    return difference.household_count
+    return difference.payer_count
 
 
 @command

@@ -1,4 +1,4 @@
-"""Drafts: what each household would be invoiced, counted, and what of it needs a second look."""
+"""Drafts: what each payer would be invoiced, counted, and what of it needs a second look."""
 
 from dataclasses import dataclass
 from enum import StrEnum, auto
@@ -18,12 +18,13 @@ class Anomaly(StrEnum):
     DAY_WITHOUT_ATTENDANCE = auto()
     CREDIT_CARRIED_OVER = auto()
     PAYER_UNKNOWN = auto()
+    NO_PAYER = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class ItemTotals:
-    """What a household would be invoiced, counted. `planned_count` are days until today that wait for their sheet,
-    `previous_cents` is its last month's invoice, None without one."""
+    """What an account would be invoiced, counted. `planned_count` are days until today that wait for their sheet, `unpaid_count`
+    those that nobody pays, `previous_cents` is its last month's invoice, None without one."""
 
     line_count: int
     total_cents: Cents
@@ -31,13 +32,14 @@ class ItemTotals:
     without_quotient_count: int
     zero_count: int
     planned_count: int
+    unpaid_count: int
     previous_cents: Cents | None
     is_payer_known: bool
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is to be invoiced, and nothing waits."""
-        return not (self.line_count or self.unpriced_count or self.planned_count)
+        return not (self.line_count or self.unpriced_count or self.planned_count or self.unpaid_count)
 
 
 def anomalies_of(totals: ItemTotals) -> tuple[Anomaly, ...]:
@@ -50,6 +52,7 @@ def anomalies_of(totals: ItemTotals) -> tuple[Anomaly, ...]:
         and totals.total_cents > JUMP_FACTOR * (totals.previous_cents or 0),
         Anomaly.DAY_WITHOUT_ATTENDANCE: totals.planned_count > 0,
         Anomaly.CREDIT_CARRIED_OVER: totals.total_cents < 0,
-        Anomaly.PAYER_UNKNOWN: not totals.is_payer_known,
+        Anomaly.PAYER_UNKNOWN: totals.line_count > 0 and not totals.is_payer_known,
+        Anomaly.NO_PAYER: totals.unpaid_count > 0,
     }
     return tuple(anomaly for anomaly, is_found in findings.items() if is_found)

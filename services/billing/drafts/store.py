@@ -1,4 +1,4 @@
-"""Storage of the drafts of a run: its items, a batch of households at a time."""
+"""Storage of the drafts of a run: its items, a batch of accounts at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,78 +13,78 @@ from ..runs.store import Run
 from .domain import Anomaly, ItemTotals
 
 ADD_ITEMS_SQL = """
-insert into invoice_run_items (run_id, household_id)
-select $1, household_id from charges where status = 'due' and service_on < $2 and (run_id is null or run_id = $1)
+insert into invoice_run_items (run_id, account_id, household_id)
+select $1, account_id, household_id from charges
+where status = 'due' and service_on < $2 and (run_id is null or run_id = $1)
 union
-select $1, household_id from charges where status = 'planned' and service_on < least($2, $3::date + 1)
-on conflict (run_id, household_id) do nothing
+select $1, account_id, household_id from charges where status = 'planned' and service_on < least($2, $3::date + 1)
+on conflict (run_id, account_id) do nothing
 """
 
 
 async def add_items(tx: Transaction, run: Run, today: date) -> None:
-    """An item for each household that has none, and owes something until the end of the month or has a day that waits for its sheet."""
+    """An item for each account that has none, and owes something until the end of the month or has a day that waits for its sheet."""
     await tx.execute(ADD_ITEMS_SQL, run.run_id, next_month(run.period), today)
 
 
 TAKE_ITEMS_TO_DRAFT_SQL = """
-select household_id from invoice_run_items where run_id = $1 and drafted_at is null
-order by household_id limit $2 for update skip locked
+select account_id from invoice_run_items where run_id = $1 and drafted_at is null
+order by account_id limit $2 for update skip locked
 """
 
 
 async def take_items_to_draft(tx: Transaction, run_id: UUID, limit: int) -> list[UUID]:
-    """Households of the run whose draft is to be computed, locked."""
-    return [row["household_id"] for row in await tx.fetch(TAKE_ITEMS_TO_DRAFT_SQL, run_id, limit)]
+    """Accounts of the run whose draft is to be computed, locked."""
+    return [row["account_id"] for row in await tx.fetch(TAKE_ITEMS_TO_DRAFT_SQL, run_id, limit)]
 
 
 CLAIM_CHARGES_SQL = """
 with locked as (
     select charge_id from charges
-    where household_id = any($2::uuid[]) and status = 'due' and service_on < $3 and run_id is null
-      and unit_cents is not null
+    where account_id = any($2::uuid[]) and status = 'due' and service_on < $3 and run_id is null
+      and payer_id is not null and unit_cents is not null
     order by charge_id for update
 )
 update charges c set run_id = $1 from locked where c.charge_id = locked.charge_id
 """
 
 
-async def claim_charges(tx: Transaction, run: Run, household_ids: Sequence[UUID]) -> None:
-    """Put every due and priced line of these households on the run: this month's, and what earlier months left."""
-    await tx.execute(CLAIM_CHARGES_SQL, run.run_id, household_ids, next_month(run.period))
+async def claim_charges(tx: Transaction, run: Run, account_ids: Sequence[UUID]) -> None:
+    """Put every due and priced line of these payers on the run: this month's, and what earlier months left."""
+    await tx.execute(CLAIM_CHARGES_SQL, run.run_id, account_ids, next_month(run.period))
 
 
 TOTALS_SQL = """
-select wanted.household_id, coalesce(c.line_count, 0) as line_count, coalesce(c.total_cents, 0) as total_cents,
+select wanted.account_id, coalesce(c.line_count, 0) as line_count, coalesce(c.total_cents, 0) as total_cents,
        coalesce(c.without_quotient_count, 0) as without_quotient_count, coalesce(c.zero_count, 0) as zero_count,
        coalesce(o.unpriced_count, 0) as unpriced_count, coalesce(o.planned_count, 0) as planned_count,
-       i.total_cents as previous_cents, h.household_id is not null as is_payer_known
-from unnest($2::uuid[]) as wanted(household_id)
+       coalesce(o.unpaid_count, 0) as unpaid_count, i.total_cents as previous_cents, p.name is not null as is_payer_known
+from unnest($2::uuid[]) as wanted(account_id)
 left join lateral (
     select count(*) as line_count, sum(quantity * unit_cents) as total_cents,
            count(*) filter (where quotient_on is null) as without_quotient_count,
            count(*) filter (where unit_cents = 0) as zero_count
-    from charges where household_id = wanted.household_id and status = 'due' and run_id = $1
+    from charges where account_id = wanted.account_id and status = 'due' and run_id = $1
 ) c on true
 left join lateral (
-    select count(*) filter (where status = 'due') as unpriced_count,
-           count(*) filter (where status = 'planned') as planned_count
-    from charges where household_id = wanted.household_id and run_id is null and service_on < $3
-      and ((status = 'planned' and service_on <= $6) or (status = 'due' and unit_cents is null))
+    select count(*) filter (where status = 'due' and unit_cents is null) as unpriced_count,
+           count(*) filter (where status = 'planned') as planned_count,
+           count(*) filter (where status = 'due' and payer_id is null) as unpaid_count
+    from charges where account_id = wanted.account_id and run_id is null and service_on < $3
+      and ((status = 'planned' and service_on <= $6) or (status = 'due' and (unit_cents is null or payer_id is null)))
 ) o on true
-left join invoices i on i.household_id = wanted.household_id and i.regie = $4 and i.period = $5
-left join households h on h.household_id = wanted.household_id
+left join invoices i on i.payer_id = wanted.account_id and i.regie = $4 and i.period = $5
+left join payers p on p.payer_id = wanted.account_id
 """
 
 
-async def totals(
-    tx: Transaction, run: Run, household_ids: Sequence[UUID], today: date
-) -> list[tuple[UUID, ItemTotals]]:
-    """For each household: what the run holds, and what waits."""
+async def totals(tx: Transaction, run: Run, account_ids: Sequence[UUID], today: date) -> list[tuple[UUID, ItemTotals]]:
+    """For each account: what the run holds, and what waits."""
     months = next_month(run.period), run.regie, previous_month(run.period)
-    rows = await tx.fetch(TOTALS_SQL, run.run_id, household_ids, *months, today)
+    rows = await tx.fetch(TOTALS_SQL, run.run_id, account_ids, *months, today)
     return [
         (
-            row["household_id"],
+            row["account_id"],
             ItemTotals(
                 line_count=row["line_count"],
                 total_cents=int(row["total_cents"]),
@@ -92,6 +92,7 @@ async def totals(
                 without_quotient_count=row["without_quotient_count"],
                 zero_count=row["zero_count"],
                 planned_count=row["planned_count"],
+                unpaid_count=row["unpaid_count"],
                 previous_cents=row["previous_cents"],
                 is_payer_known=row["is_payer_known"],
             ),
@@ -102,9 +103,9 @@ async def totals(
 
 @dataclass(frozen=True, slots=True)
 class DraftedItem:
-    """A drafted item: what one household would be invoiced."""
+    """A drafted item: what one account would be invoiced."""
 
-    household_id: UUID
+    account_id: UUID
     line_count: int
     total_cents: Cents
     anomalies: tuple[Anomaly, ...] = ()
@@ -115,8 +116,8 @@ update invoice_run_items i set
     drafted_at = $2, line_count = v.line_count, total_cents = v.total_cents,
     anomalies = string_to_array(v.anomalies, ' ')
 from unnest($3::uuid[], $4::integer[], $5::bigint[], $6::text[])
-    as v(household_id, line_count, total_cents, anomalies)
-where i.run_id = $1 and i.household_id = v.household_id
+    as v(account_id, line_count, total_cents, anomalies)
+where i.run_id = $1 and i.account_id = v.account_id
 """
 
 
@@ -125,19 +126,19 @@ async def save_items(tx: Transaction, run_id: UUID, items: Sequence[DraftedItem]
         SAVE_ITEMS_SQL,
         run_id,
         drafted_at,
-        [item.household_id for item in items],
+        [item.account_id for item in items],
         [item.line_count for item in items],
         [item.total_cents for item in items],
         [" ".join(item.anomalies) for item in items],
     )
 
 
-DROP_ITEMS_SQL = "delete from invoice_run_items where run_id = $1 and household_id = any($2::uuid[])"
+DROP_ITEMS_SQL = "delete from invoice_run_items where run_id = $1 and account_id = any($2::uuid[])"
 
 
-async def drop_items(tx: Transaction, run_id: UUID, household_ids: Sequence[UUID]) -> None:
+async def drop_items(tx: Transaction, run_id: UUID, account_ids: Sequence[UUID]) -> None:
     """Forget locked items that hold nothing."""
-    await tx.execute(DROP_ITEMS_SQL, run_id, household_ids)
+    await tx.execute(DROP_ITEMS_SQL, run_id, account_ids)
 
 
 IS_DRAFTED_SQL = "select not exists (select from invoice_run_items where run_id = $1 and drafted_at is null)"
@@ -150,32 +151,34 @@ async def is_drafted(tx: Transaction, run_id: UUID) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What happened since the draft: for how many households, and by how much their totals change."""
+    """What happened since the draft: for how many payers, and by how much their totals change."""
 
-    household_count: int
+    payer_count: int
     difference_cents: Cents
 
 
 REOPEN_CHANGED_ITEMS_SQL = """
 with line as (
-    select household_id, count(*) as line_count, sum(quantity * unit_cents) as total_cents,
+    select account_id, household_id, count(*) as line_count, sum(quantity * unit_cents) as total_cents,
            count(*) filter (where run_id is null) as unheld_count
     from charges
-    where status = 'due' and (run_id = $1 or (run_id is null and service_on < $2 and unit_cents is not null))
-    group by household_id
+    where status = 'due' and payer_id is not null
+      and (run_id = $1 or (run_id is null and service_on < $2 and unit_cents is not null))
+    group by account_id, household_id
 ), changed as (
-    select household_id, sum(total_cents) as difference_cents
+    select account_id, household_id, sum(total_cents) as difference_cents
     from (
-        select household_id, line_count, total_cents, unheld_count from line
+        select account_id, household_id, line_count, total_cents, unheld_count from line
         union all
-        select household_id, -line_count, -total_cents, 0 from invoice_run_items where run_id = $1
+        select account_id, household_id, -line_count, -total_cents, 0 from invoice_run_items where run_id = $1
     ) as line_less_item
-    group by household_id having sum(line_count) <> 0 or sum(total_cents) <> 0 or sum(unheld_count) > 0
+    group by account_id, household_id having sum(line_count) <> 0 or sum(total_cents) <> 0 or sum(unheld_count) > 0
 ), reopened as (
-    insert into invoice_run_items (run_id, household_id) select $1, household_id from changed order by household_id
-    on conflict (run_id, household_id) do update set drafted_at = null
+    insert into invoice_run_items (run_id, account_id, household_id)
+    select $1, account_id, household_id from changed order by account_id
+    on conflict (run_id, account_id) do update set drafted_at = null
 )
-select count(*) as household_count, coalesce(sum(difference_cents), 0)::bigint as difference_cents from changed
+select count(*) as payer_count, coalesce(sum(difference_cents), 0)::bigint as difference_cents from changed
 """
 
 
@@ -194,23 +197,23 @@ async def reopen_items(tx: Transaction, run_id: UUID) -> None:
 
 
 TAKE_ITEMS_SQL = """
-select household_id from invoice_run_items where run_id = $1 order by household_id limit $2 for update skip locked
+select account_id from invoice_run_items where run_id = $1 order by account_id limit $2 for update skip locked
 """
 
 RELEASE_CHARGES_SQL = """
-update charges set run_id = null where household_id = any($2::uuid[]) and status = 'due' and run_id = $1
+update charges set run_id = null where account_id = any($2::uuid[]) and status = 'due' and run_id = $1
 """
 
 
 async def release_items(tx: Transaction, run_id: UUID, limit: int) -> int:
     """Give up the next items of the run with the lines that they hold; how many there were."""
-    household_ids = [row["household_id"] for row in await tx.fetch(TAKE_ITEMS_SQL, run_id, limit)]
-    if household_ids:
-        await release_charges(tx, run_id, household_ids)
-        await drop_items(tx, run_id, household_ids)
-    return len(household_ids)
+    account_ids = [row["account_id"] for row in await tx.fetch(TAKE_ITEMS_SQL, run_id, limit)]
+    if account_ids:
+        await release_charges(tx, run_id, account_ids)
+        await drop_items(tx, run_id, account_ids)
+    return len(account_ids)
 
 
-async def release_charges(tx: Transaction, run_id: UUID, household_ids: Sequence[UUID]) -> None:
-    """Leave the lines of these households to another run."""
-    await tx.execute(RELEASE_CHARGES_SQL, run_id, household_ids)
+async def release_charges(tx: Transaction, run_id: UUID, account_ids: Sequence[UUID]) -> None:
+    """Leave the lines of these accounts to another run."""
+    await tx.execute(RELEASE_CHARGES_SQL, run_id, account_ids)

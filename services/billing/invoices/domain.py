@@ -8,9 +8,10 @@ from contracts.types import Cents, InvoiceStatus
 
 @dataclass(frozen=True, slots=True)
 class NewInvoice:
-    """An invoice about to be issued to a household, with its number, and what their credit pays of it."""
+    """An invoice about to be issued to a payer, with its number, and what their credit pays of it."""
 
     invoice_id: UUID
+    payer_id: UUID
     household_id: UUID
     number: str
     total_cents: Cents

@@ -11,25 +11,25 @@ from chassis.refusal import NotFound
 from contracts.billing.models import Invoice, InvoiceLine, InvoiceSummary, PriceExplanation
 from contracts.http import PAGE_SIZE_MAX, Page
 
-from ..access import HOUSEHOLD
+from ..access import invoice as reached_invoice
 from ..directory.queries import require_access
 from ..payments.queries import payments_of_invoice, why_not_payable
 from ..settings import BillingRules
 
 INVOICES_SQL = reaching(
     """
-select invoice_id, number, to_char(period, 'YYYY-MM') as period, status, total_cents, paid_cents, credit_cents,
+select invoice_id, payer_id, payer_name, number, to_char(period, 'YYYY-MM') as period, status, total_cents, paid_cents, credit_cents,
        total_cents - paid_cents as due_cents, issued_on, due_on
 from invoices i
 where {is_reached} and ($4::uuid is null or household_id = $4) and ($5::uuid is null or invoice_id < $5)
 order by invoice_id desc limit $6
 """,
-    is_reached=HOUSEHOLD.of("i.household_id"),
+    is_reached=reached_invoice("i.payer_id", "i.household_id"),
 )
 
 
 async def invoices(db: Database, actor: Actor, household_id: UUID | None, cursor: str | None) -> Page[InvoiceSummary]:
-    """Invoices, the newest first: a parent's own, or those of a household, or all."""
+    """Invoices, the newest first: a parent's own, or those of a household, or all. Raises NotFound."""
     before = read_id(cursor)
     if household_id is not None:
         await require_access(db, actor, household_id)
@@ -40,11 +40,11 @@ async def invoices(db: Database, actor: Actor, household_id: UUID | None, cursor
 
 INVOICE_SQL = reaching(
     """
-select invoice_id, household_id, number, regie, to_char(period, 'YYYY-MM') as period, status, payer_name,
+select invoice_id, payer_id, household_id, number, regie, to_char(period, 'YYYY-MM') as period, status, payer_name,
        payer_address, total_cents, paid_cents, credit_cents, issued_at, issued_on, due_on
 from invoices i where invoice_id = $4 and {is_reached}
 """,
-    is_reached=HOUSEHOLD.of("i.household_id"),
+    is_reached=reached_invoice("i.payer_id", "i.household_id"),
 )
 
 
@@ -57,7 +57,7 @@ async def invoice_row(queries: Database, actor: Actor, invoice_id: UUID) -> Row:
 
 
 LINES_SQL = """
-select position, label, child_first_name, service_on, quantity, unit_cents, amount_cents, tariff_code, tariff_label,
+select position, label, child_first_name, service_on, quantity, share_basis_points, unit_cents, amount_cents, tariff_code, tariff_label,
        grid_version, bracket_label, quotient_cents
 from invoice_lines where invoice_id = $1 order by position
 """
@@ -73,6 +73,7 @@ async def invoice_lines(queries: Queries, invoice_id: UUID) -> tuple[InvoiceLine
             child_first_name=row["child_first_name"],
             service_on=row["service_on"],
             quantity=row["quantity"],
+            share_basis_points=row["share_basis_points"],
             unit_cents=row["unit_cents"],
             amount_cents=row["amount_cents"],
             explanation=PriceExplanation(
@@ -94,6 +95,7 @@ async def invoice(db: Database, actor: Actor, rules: BillingRules, invoice_id: U
     reason = await why_not_payable(db, rules, invoice_id)
     return Invoice(
         invoice_id=row["invoice_id"],
+        payer_id=row["payer_id"],
         household_id=row["household_id"],
         number=row["number"],
         regie=row["regie"],

@@ -29,36 +29,37 @@ class Issue:
 
 
 ADD_INVOICES_SQL = """
-insert into invoices (invoice_id, run_id, household_id, regie, number, period, payer_name, payer_address, total_cents,
+insert into invoices (invoice_id, run_id, payer_id, household_id, regie, number, period, payer_name, payer_address, total_cents,
     paid_cents, credit_cents, status, issued_at, issued_on, due_on)
-select new.invoice_id, $1, new.household_id, $2, new.number, $3, h.payer_name, coalesce(h.address_lines, '{}'),
+select new.invoice_id, $1, new.payer_id, new.household_id, $2, new.number, $3, p.name, coalesce(h.address_lines, '{}'),
        new.total_cents, new.credit_cents, new.credit_cents, new.status, $4, $5, $6
-from unnest($7::uuid[], $8::uuid[], $9::text[], $10::integer[], $11::integer[], $12::text[])
-    as new(invoice_id, household_id, number, total_cents, credit_cents, status)
-left join households h using (household_id)
+from unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::text[], $11::integer[], $12::integer[], $13::text[])
+    as new(invoice_id, payer_id, household_id, number, total_cents, credit_cents, status)
+left join payers p using (payer_id)
+left join households h on h.household_id = new.household_id
 """
 
 # Statistics know nothing yet of a run that was just drafted; `offset 0` keeps the planner from reading all of `charges`
-# for want of them: each household's lines are found by index.
+# for want of them: each payer's lines are found by index.
 FREEZE_LINES_SQL = """
 with line as materialized (
     select i.invoice_id, c.charge_id, c.household_id, c.child_id, c.activity_id, c.service_on, c.correction,
-           c.quantity, c.unit_cents, c.tariff_code, c.tariff_label, c.grid_version, c.bracket_label, c.quotient_cents
-    from unnest($1::uuid[], $2::uuid[]) as i(invoice_id, household_id)
+           c.quantity, c.share_basis_points, c.unit_cents, c.tariff_code, c.tariff_label, c.grid_version, c.bracket_label, c.quotient_cents
+    from unnest($1::uuid[], $2::uuid[]) as i(invoice_id, payer_id)
     cross join lateral (
-        select * from charges where household_id = i.household_id and status = 'due' and run_id = $3 offset 0
+        select * from charges where account_id = i.payer_id and status = 'due' and run_id = $3 offset 0
     ) c
 ), invoiced as (
     update charges c set status = 'invoiced', invoice_id = line.invoice_id
     from line where c.charge_id = line.charge_id
 )
 insert into invoice_lines (invoice_id, position, charge_id, label, child_id, child_first_name, service_on, quantity,
-    unit_cents, amount_cents, tariff_code, tariff_label, grid_version, bracket_label, quotient_cents)
+    share_basis_points, unit_cents, amount_cents, tariff_code, tariff_label, grid_version, bracket_label, quotient_cents)
 select c.invoice_id,
        row_number() over (partition by c.invoice_id order by k.name, c.child_id, c.service_on, a.label,
                           c.correction, c.charge_id),
        c.charge_id, coalesce(a.label, c.tariff_label), c.child_id, k.name, c.service_on, c.quantity,
-       c.unit_cents, c.quantity * c.unit_cents, c.tariff_code, c.tariff_label, c.grid_version, c.bracket_label,
+       c.share_basis_points, c.unit_cents, c.quantity * c.unit_cents, c.tariff_code, c.tariff_label, c.grid_version, c.bracket_label,
        c.quotient_cents
 from line c
 left join activities a on a.activity_id = c.activity_id
@@ -88,13 +89,14 @@ async def add_invoices(tx: Transaction, issue: Issue, invoices: Sequence[NewInvo
         issue.issued_on,
         issue.due_on,
         ids,
+        [invoice.payer_id for invoice in invoices],
         [invoice.household_id for invoice in invoices],
         [invoice.number for invoice in invoices],
         [invoice.total_cents for invoice in invoices],
         [invoice.credit_cents for invoice in invoices],
         [invoice.status.value for invoice in invoices],
     )
-    await tx.execute(FREEZE_LINES_SQL, ids, [invoice.household_id for invoice in invoices], issue.run_id)
+    await tx.execute(FREEZE_LINES_SQL, ids, [invoice.payer_id for invoice in invoices], issue.run_id)
     if await tx.fetchval(INVOICES_THAT_DIFFER_SQL, ids):
         raise InvoiceDiffersFromDraft(str(issue.run_id))
 
@@ -104,6 +106,7 @@ class InvoiceDue:
     """What a payment needs to know of an invoice."""
 
     invoice_id: UUID
+    payer_id: UUID
     household_id: UUID
     regie: str
     number: str
@@ -118,7 +121,7 @@ class InvoiceDue:
 
 
 LOCK_INVOICE_SQL = """
-select invoice_id, household_id, regie, number, issued_on, total_cents, paid_cents
+select invoice_id, payer_id, household_id, regie, number, issued_on, total_cents, paid_cents
 from invoices where invoice_id = $1 for update
 """
 

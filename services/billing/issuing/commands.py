@@ -1,4 +1,4 @@
-"""Issuing a run, a batch of households a transaction."""
+"""Issuing a run, a batch of payers a transaction."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -30,35 +30,37 @@ async def issue_batch(tx: Transaction, rules: BillingRules, run: Run) -> int:
     issued_on = rules.today(now)
     due_on = issued_on + timedelta(days=rules.policy.due_days)
     billed = [item for item in items if outcome_of(item.total_cents) is ItemOutcome.INVOICE]
-    owed = await hold_credits(tx, [item.household_id for item in billed])
+    owed = await hold_credits(tx, [item.account_id for item in billed])
     numbers = await take_numbers(tx, run.regie, "invoice", issued_on.year, len(billed)) if billed else ()
     invoices = [
         NewInvoice(
             new_id(),
+            item.account_id,
             item.household_id,
             invoice_number(issued_on.year, number),
             item.total_cents,
-            Split.of(owed.get(item.household_id, 0), item.total_cents).settled_cents,
+            Split.of(owed.get(item.account_id, 0), item.total_cents).settled_cents,
         )
         for item, number in zip(billed, numbers, strict=True)
     ]
     issue = Issue(run.run_id, run.regie, run.period, now, issued_on, due_on)
     await add_invoices(tx, issue, invoices)
     await post(tx, [entry for invoice in invoices for entry in _entries(issue, invoice)])
-    await store.close_items(tx, run.run_id, items, {i.household_id: i.invoice_id for i in invoices}, now)
+    await store.close_items(tx, run.run_id, items, {invoice.payer_id: invoice.invoice_id for invoice in invoices}, now)
     tx.emit(*(event for invoice in invoices for event in _events(issue, invoice)))
     return len(items)
 
 
 def _entries(issue: Issue, invoice: NewInvoice) -> Iterator[LedgerEntry]:
-    yield invoice_entry(invoice.invoice_id, invoice.household_id, issue.regie, invoice.total_cents, issue.issued_on)
+    yield invoice_entry(invoice.invoice_id, invoice.payer_id, issue.regie, invoice.total_cents, issue.issued_on)
     if invoice.credit_cents:
-        yield credit_entry(invoice.invoice_id, invoice.household_id, invoice.credit_cents, issue.issued_on)
+        yield credit_entry(invoice.invoice_id, invoice.payer_id, invoice.credit_cents, issue.issued_on)
 
 
 def _events(issue: Issue, invoice: NewInvoice) -> Iterator[InvoiceIssued | InvoicePaid]:
     yield InvoiceIssued(
         invoice_id=invoice.invoice_id,
+        payer_id=invoice.payer_id,
         household_id=invoice.household_id,
         regie=issue.regie,
         number=invoice.number,
@@ -71,6 +73,7 @@ def _events(issue: Issue, invoice: NewInvoice) -> Iterator[InvoiceIssued | Invoi
     if invoice.status is InvoiceStatus.PAID:
         yield InvoicePaid(
             invoice_id=invoice.invoice_id,
+            payer_id=invoice.payer_id,
             household_id=invoice.household_id,
             number=invoice.number,
             total_cents=invoice.total_cents,

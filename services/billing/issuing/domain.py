@@ -1,8 +1,19 @@
 """What becomes of each item of a run when it is issued, and the number that an invoice gets."""
 
+from dataclasses import dataclass
 from enum import StrEnum, auto
+from uuid import UUID
 
 from contracts.types import Cents
+
+
+@dataclass(frozen=True, slots=True)
+class ItemToIssue:
+    """What an account, and the household for which it pays, is to be invoiced."""
+
+    account_id: UUID
+    household_id: UUID
+    total_cents: Cents
 
 
 class ItemOutcome(StrEnum):

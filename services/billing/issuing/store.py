@@ -6,43 +6,43 @@ from uuid import UUID
 
 from chassis.data.database import Transaction
 
-from ..drafts.store import DraftedItem, release_charges
-from .domain import ItemOutcome, outcome_of
+from ..drafts.store import release_charges
+from .domain import ItemOutcome, ItemToIssue, outcome_of
 
 TAKE_ITEMS_TO_ISSUE_SQL = """
-select household_id, line_count, total_cents from invoice_run_items
-where run_id = $1 and closed_at is null order by household_id limit $2 for update skip locked
+select account_id, household_id, total_cents from invoice_run_items
+where run_id = $1 and closed_at is null order by account_id limit $2 for update skip locked
 """
 
 
-async def take_items_to_issue(tx: Transaction, run_id: UUID, limit: int) -> list[DraftedItem]:
+async def take_items_to_issue(tx: Transaction, run_id: UUID, limit: int) -> list[ItemToIssue]:
     """Items of the run that are still to be issued, locked."""
-    return [DraftedItem(**row) for row in await tx.fetch(TAKE_ITEMS_TO_ISSUE_SQL, run_id, limit)]
+    return [ItemToIssue(**row) for row in await tx.fetch(TAKE_ITEMS_TO_ISSUE_SQL, run_id, limit)]
 
 
 SETTLE_CHARGES_SQL = """
-update charges set status = 'invoiced' where household_id = any($2::uuid[]) and status = 'due' and run_id = $1
+update charges set status = 'invoiced' where account_id = any($2::uuid[]) and status = 'due' and run_id = $1
 """
 
 CLOSE_ITEMS_SQL = """
 update invoice_run_items i set closed_at = $2, invoice_id = v.invoice_id
-from unnest($3::uuid[], $4::uuid[]) as v(household_id, invoice_id)
-where i.run_id = $1 and i.household_id = v.household_id
+from unnest($3::uuid[], $4::uuid[]) as v(account_id, invoice_id)
+where i.run_id = $1 and i.account_id = v.account_id
 """
 
 
 async def close_items(
-    tx: Transaction, run_id: UUID, items: Sequence[DraftedItem], invoice_ids: Mapping[UUID, UUID], closed_at: datetime
+    tx: Transaction, run_id: UUID, items: Sequence[ItemToIssue], invoice_ids: Mapping[UUID, UUID], closed_at: datetime
 ) -> None:
     """Finish items: lines that sum to zero are settled without an invoice, a credit is left for a later run."""
-    settled = [item.household_id for item in items if outcome_of(item.total_cents) is ItemOutcome.NOTHING_OWED]
-    carried = [item.household_id for item in items if outcome_of(item.total_cents) is ItemOutcome.CARRIED_OVER]
+    settled = [item.account_id for item in items if outcome_of(item.total_cents) is ItemOutcome.NOTHING_OWED]
+    carried = [item.account_id for item in items if outcome_of(item.total_cents) is ItemOutcome.CARRIED_OVER]
     if settled:
         await tx.execute(SETTLE_CHARGES_SQL, run_id, settled)
     if carried:
         await release_charges(tx, run_id, carried)
-    households = [item.household_id for item in items]
-    await tx.execute(CLOSE_ITEMS_SQL, run_id, closed_at, households, [invoice_ids.get(who) for who in households])
+    accounts = [item.account_id for item in items]
+    await tx.execute(CLOSE_ITEMS_SQL, run_id, closed_at, accounts, [invoice_ids.get(account) for account in accounts])
 
 
 FINISH_ISSUE_SQL = """

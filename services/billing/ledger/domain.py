@@ -18,7 +18,7 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """An amount on an account, `<kind>/<household or regie>`."""
+    """An amount on an account, `<kind>/<payer or regie>`."""
 
     account: str
     amount_cents: Cents
@@ -34,14 +34,14 @@ class LedgerEntry:
     postings: tuple[Posting, ...]
 
 
-def receivable(household_id: UUID) -> str:
-    """What a household owes."""
-    return f"receivable/{household_id}"
+def receivable(payer_id: UUID) -> str:
+    """What a payer owes."""
+    return f"receivable/{payer_id}"
 
 
-def credit(household_id: UUID) -> str:
-    """What is owed to a household: money it paid that no invoice asked for."""
-    return f"credit/{household_id}"
+def credit(payer_id: UUID) -> str:
+    """What is owed to a payer: money they paid that no invoice asked for."""
+    return f"credit/{payer_id}"
 
 
 def revenue(regie: str) -> str:
@@ -50,37 +50,37 @@ def revenue(regie: str) -> str:
 
 
 def provider(regie: str) -> str:
-    """What families paid to the payment provider for a regie."""
+    """What payers paid to the payment provider for a regie."""
     return f"payfip/{regie}"
 
 
-def invoice_entry(reference: UUID, household_id: UUID, regie: str, total_cents: Cents, booked_on: date) -> LedgerEntry:
-    """An invoice is issued: the household owes its total."""
+def invoice_entry(reference: UUID, payer_id: UUID, regie: str, total_cents: Cents, booked_on: date) -> LedgerEntry:
+    """An invoice is issued: the payer owes its total."""
     return LedgerEntry(
         EntryKind.INVOICE,
         reference,
         booked_on,
-        (Posting(receivable(household_id), total_cents), Posting(revenue(regie), -total_cents)),
+        (Posting(receivable(payer_id), total_cents), Posting(revenue(regie), -total_cents)),
     )
 
 
-def payment_entry(reference: UUID, household_id: UUID, regie: str, split: "Split", booked_on: date) -> LedgerEntry:
-    """Money came in: it settles the invoice, and what is over is owed to the household."""
+def payment_entry(reference: UUID, payer_id: UUID, regie: str, split: "Split", booked_on: date) -> LedgerEntry:
+    """Money came in: it settles the invoice, and what is over is owed to the payer."""
     postings = (
         Posting(provider(regie), split.settled_cents + split.surplus_cents),
-        Posting(receivable(household_id), -split.settled_cents),
-        Posting(credit(household_id), -split.surplus_cents),
+        Posting(receivable(payer_id), -split.settled_cents),
+        Posting(credit(payer_id), -split.surplus_cents),
     )
     return LedgerEntry(EntryKind.PAYMENT, reference, booked_on, tuple(p for p in postings if p.amount_cents))
 
 
-def credit_entry(reference: UUID, household_id: UUID, amount_cents: Cents, booked_on: date) -> LedgerEntry:
-    """What is owed to the household settles an invoice of theirs."""
+def credit_entry(reference: UUID, payer_id: UUID, amount_cents: Cents, booked_on: date) -> LedgerEntry:
+    """What is owed to the payer settles an invoice of theirs."""
     return LedgerEntry(
         EntryKind.CREDIT_USED,
         reference,
         booked_on,
-        (Posting(credit(household_id), amount_cents), Posting(receivable(household_id), -amount_cents)),
+        (Posting(credit(payer_id), amount_cents), Posting(receivable(payer_id), -amount_cents)),
     )
 
 

@@ -53,17 +53,17 @@ group by account having sum(amount_cents) < 0
 HOLD_CREDITS_SQL = "select pg_advisory_xact_lock(hashtextextended(account, 0)) from unnest($1::text[]) as account"
 
 
-async def hold_credits(tx: Transaction, household_ids: Sequence[UUID]) -> dict[UUID, Cents]:
-    """What is owed to those of these households who have a credit; until this transaction ends, nobody else uses it.
+async def hold_credits(tx: Transaction, payer_ids: Sequence[UUID]) -> dict[UUID, Cents]:
+    """What is owed to those of these payers who have a credit; until this transaction ends, nobody else uses it.
 
     A payment may add to it meanwhile, which is then for another invoice.
     """
-    households = {credit(household_id): household_id for household_id in household_ids}
-    accounts = sorted(row["account"] for row in await tx.fetch(CREDITS_SQL, list(households)))
+    payers = {credit(payer_id): payer_id for payer_id in payer_ids}
+    accounts = sorted(row["account"] for row in await tx.fetch(CREDITS_SQL, list(payers)))
     if not accounts:
         return {}
     await tx.execute(HOLD_CREDITS_SQL, accounts)
-    return {households[row["account"]]: row["amount_cents"] for row in await tx.fetch(CREDITS_SQL, accounts)}
+    return {payers[row["account"]]: row["amount_cents"] for row in await tx.fetch(CREDITS_SQL, accounts)}
 
 
 TAKE_NUMBERS_SQL = """

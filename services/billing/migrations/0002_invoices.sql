@@ -13,9 +13,10 @@ create table invoice_runs (
 create index invoice_runs_open on invoice_runs (run_id) where status <> 'issued';
 
 -- `drafted_at` is null while the totals of the item are to be computed (again); `closed_at` is set once it was issued,
--- or found to need no invoice.
+-- or found to need no invoice. `account_id` is a payer's, or a household's while nobody pays there, as in `charges`.
 create table invoice_run_items (
     run_id uuid not null references invoice_runs,
+    account_id uuid not null,
     household_id uuid not null,
     drafted_at timestamptz,
     closed_at timestamptz,
@@ -23,10 +24,10 @@ create table invoice_run_items (
     total_cents bigint not null default 0,
     anomalies text[] not null default '{}',
     invoice_id uuid,
-    primary key (run_id, household_id)
+    primary key (run_id, account_id)
 );
-create index invoice_run_items_to_draft on invoice_run_items (run_id, household_id) where drafted_at is null;
-create index invoice_run_items_to_issue on invoice_run_items (run_id, household_id) where closed_at is null;
+create index invoice_run_items_to_draft on invoice_run_items (run_id, account_id) where drafted_at is null;
+create index invoice_run_items_to_issue on invoice_run_items (run_id, account_id) where closed_at is null;
 
 create table numbers (
     regie text not null,
@@ -36,10 +37,11 @@ create table numbers (
     primary key (regie, series, year)
 );
 
--- `credit_cents` is what the household's credit paid when the invoice was issued; it is part of `paid_cents`.
+-- `credit_cents` is what the payer's credit paid when the invoice was issued; it is part of `paid_cents`.
 create table invoices (
     invoice_id uuid primary key,
     run_id uuid not null references invoice_runs,
+    payer_id uuid not null,
     household_id uuid not null,
     regie text not null,
     number text not null,
@@ -54,9 +56,10 @@ create table invoices (
     issued_on date not null,
     due_on date not null,
     unique (regie, number),
-    unique (run_id, household_id)
+    unique (run_id, payer_id)
 );
 create index invoices_household on invoices (household_id, issued_on desc, invoice_id desc);
+create index invoices_payer on invoices (payer_id, period);
 
 create function keep_issued_invoice() returns trigger language plpgsql as $$
 begin
@@ -80,6 +83,7 @@ create table invoice_lines (
     child_first_name text,
     service_on date not null,
     quantity integer not null,
+    share_basis_points integer not null,
     unit_cents integer not null,
     amount_cents integer not null check (amount_cents = quantity * unit_cents),
     tariff_code text not null,
@@ -108,7 +112,7 @@ create table ledger_transactions (
     unique (kind, reference)
 );
 
--- `account` is `<kind>/<household or regie>`: receivable, credit (owed to a household), revenue, payfip (money on its
+-- `account` is `<kind>/<payer or regie>`: receivable, credit (owed to a payer), revenue, payfip (money on its
 -- way). A debit is positive, a credit negative.
 create table ledger_postings (
     transaction_id uuid not null references ledger_transactions,

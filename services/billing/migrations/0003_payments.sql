@@ -3,6 +3,7 @@
 create table payments (
     payment_id uuid primary key,
     invoice_id uuid not null references invoices,
+    payer_id uuid not null,
     household_id uuid not null,
     status text not null check (status in ('created', 'redirected', 'paid', 'refused', 'cancelled', 'expired')),
     amount_cents integer not null check (amount_cents > 0),

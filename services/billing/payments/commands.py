@@ -17,7 +17,7 @@ from contracts.event import Model
 from contracts.types import PaymentStatus
 
 from ..adapters.payfip import WRONG_EMAIL, Debt, PageRefused, Payfip, ProviderDown
-from ..directory.queries import email_of, require_access
+from ..directory.queries import email_of, require_invoice
 from ..errors import PayerEmailMissing, PaymentPageRefused, PaymentProviderUnavailable, PaymentUnderWay
 from ..invoices.store import lock_invoice
 from ..settings import BillingRules
@@ -85,7 +85,7 @@ async def prepare(
     guardian_id = actor.require_guardian()
     kept = await claim.replay(tx, PreparedPayment)
     invoice = await lock_invoice(tx, order.invoice_id)
-    await require_access(tx, actor, invoice.household_id)
+    await require_invoice(tx, actor, invoice.payer_id, invoice.household_id)
     now = await tx.now()
     # Read again under the lock: a concurrent request with this key may have started another attempt meanwhile.
     if kept and (newest := await claim.replay(tx, PreparedPayment)):
@@ -101,6 +101,7 @@ async def prepare(
     payment = StoredPayment(
         payment_id=new_id(),
         invoice_id=invoice.invoice_id,
+        payer_id=invoice.payer_id,
         household_id=invoice.household_id,
         idop=None,
         attempt=Attempt(

@@ -7,7 +7,7 @@ from chassis.data.database import Database, Queries
 from chassis.refusal import NotFound, Refusal
 from contracts.billing.models import Payment
 
-from ..directory.queries import require_access
+from ..directory.queries import require_invoice
 from ..settings import BillingRules
 from .domain import start_refusal
 from .store import attempts, payment
@@ -43,9 +43,9 @@ async def shown_payment(queries: Queries, payment_id: UUID) -> Payment:
 
 
 async def payment_for(db: Database, actor: Actor, payment_id: UUID) -> Payment:
-    """A payment, for its household and entitled agents. Raises NotFound."""
+    """A payment, for its payer, the household and entitled agents. Raises NotFound."""
     stored = await payment(db, payment_id)
-    await require_access(db, actor, stored.household_id)
+    await require_invoice(db, actor, stored.payer_id, stored.household_id)
     return await shown_payment(db, payment_id)
 
 

@@ -17,6 +17,7 @@ class StoredPayment:
 
     payment_id: UUID
     invoice_id: UUID
+    payer_id: UUID
     household_id: UUID
     idop: str | None
     attempt: Attempt
@@ -33,7 +34,9 @@ def _payment_of(row: Row) -> StoredPayment:
         redirected_at=row["redirected_at"],
         abandoned_at=row["abandoned_at"],
     )
-    return StoredPayment(row["payment_id"], row["invoice_id"], row["household_id"], row["idop"], attempt)
+    return StoredPayment(
+        row["payment_id"], row["invoice_id"], row["payer_id"], row["household_id"], row["idop"], attempt
+    )
 
 
 def _found(row: Row | None) -> StoredPayment:
@@ -51,9 +54,9 @@ async def attempts(queries: Queries, invoice_id: UUID) -> list[Attempt]:
 
 
 ADD_PAYMENT_SQL = """
-insert into payments (payment_id, invoice_id, household_id, status, amount_cents, numcli, exer, refdet, saisie,
+insert into payments (payment_id, invoice_id, payer_id, household_id, status, amount_cents, numcli, exer, refdet, saisie,
     started_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 
 
@@ -64,6 +67,7 @@ async def add(tx: Transaction, payment: StoredPayment, exer: str) -> None:
         ADD_PAYMENT_SQL,
         payment.payment_id,
         payment.invoice_id,
+        payment.payer_id,
         payment.household_id,
         attempt.status.value,
         attempt.amount_cents,

@@ -1,1 +1,1 @@
-"""Open days are priced again when a quotient, a grid or an activity's tariff becomes known."""
+"""Open days are decided again when a quotient, a tariff, a payer, a residence or a share becomes known."""

@@ -1,14 +1,11 @@
-"""Storage of what is still to be priced again: households whose quotients changed, activities whose grid did."""
+"""Storage of what is still to be decided again: households and children of which something changed, activities whose grid did."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from chassis.data.database import Queries, Transaction
 
-from ..charges.domain import Charge
-from ..charges.store import charge_of
 from ..tariffs.store import hold_tariffs
 
 ASK_FOR_TARIFF_SQL = """
@@ -40,11 +37,11 @@ async def ask_for_activity(tx: Transaction, activity_id: UUID) -> None:
     await hold_tariffs(tx)
 
 
-PRICES_WAIT_SQL = "select exists (select from repricings) or exists (select from quotient_files where is_to_apply)"
+PRICES_WAIT_SQL = "select exists (select from repricings) or exists (select from decisions_due)"
 
 
 async def prices_wait(queries: Queries) -> bool:
-    """Whether any day is still to be priced again."""
+    """Whether any day is still to be decided again."""
     return bool(await queries.fetchval(PRICES_WAIT_SQL))
 
 
@@ -69,18 +66,18 @@ async def take_activity(tx: Transaction) -> Repricing | None:
 
 
 OPEN_DAYS_OF_ACTIVITY_SQL = """
-select * from charges
+select charge_id, source_id from charges
 where activity_id = $1 and charge_id > $2 and service_on >= $3 and correction = 0 and status in ('planned', 'due')
-order by charge_id limit $4 for update
+order by charge_id limit $4
 """
 
 
-async def lock_days_of_activity(tx: Transaction, repricing: Repricing, limit: int) -> list[Charge]:
-    """The next days of an activity that are on no invoice yet, locked; none once all are done."""
+async def days_of_activity(tx: Transaction, repricing: Repricing, limit: int) -> tuple[list[UUID], UUID | None]:
+    """What is owed of the next days of an activity that are on no invoice yet, and the last line of them; None once all are done."""
     rows = await tx.fetch(
         OPEN_DAYS_OF_ACTIVITY_SQL, repricing.activity_id, repricing.after_charge_id, repricing.from_on, limit
     )
-    return [charge_of(row) for row in rows]
+    return list({row["source_id"]: None for row in rows}), rows[-1]["charge_id"] if rows else None
 
 
 ADVANCE_SQL = "update repricings set after_charge_id = $2 where activity_id = $1"
@@ -88,39 +85,38 @@ ADVANCE_SQL = "update repricings set after_charge_id = $2 where activity_id = $1
 FINISH_SQL = "delete from repricings where activity_id = $1"
 
 
-async def advance(tx: Transaction, repricing: Repricing, days: Sequence[Charge]) -> None:
-    """These days of a locked activity are done; without any, all of it is."""
-    if days:
-        await tx.execute(ADVANCE_SQL, repricing.activity_id, days[-1].charge_id)
+async def advance(tx: Transaction, repricing: Repricing, last_charge_id: UUID | None) -> None:
+    """The days of a locked activity are done up to this line; without one, all of it is."""
+    if last_charge_id:
+        await tx.execute(ADVANCE_SQL, repricing.activity_id, last_charge_id)
     else:
         await tx.execute(FINISH_SQL, repricing.activity_id)
 
 
-NEXT_HOUSEHOLD_SQL = """
-select household_id from quotient_files where is_to_apply order by household_id limit 1 for update skip locked
+TAKE_SUBJECT_SQL = """
+delete from decisions_due where subject_id = (select subject_id from decisions_due order by subject_id limit 1 for update skip locked)
+returning subject_id
 """
 
-HOLD_PRICING_SQL = "select pg_advisory_xact_lock(hashtextextended('pricing ' || $1::uuid, 0))"
-
-QUOTIENTS_APPLIED_SQL = "update quotient_files set is_to_apply = false where household_id = $1"
+HOLD_DECIDING_SQL = "select pg_advisory_xact_lock(hashtextextended('deciding ' || $1::uuid, 0))"
 
 
-async def take_household(tx: Transaction) -> UUID | None:
-    """A household whose quotients changed, once every transaction that prices with the former ones has ended."""
-    household_id: UUID | None = await tx.fetchval(NEXT_HOUSEHOLD_SQL)
-    if household_id:
-        await tx.execute(HOLD_PRICING_SQL, household_id)
-        await tx.execute(QUOTIENTS_APPLIED_SQL, household_id)
-    return household_id
+async def take_subject(tx: Transaction) -> UUID | None:
+    """A household or child of which something changed, once every transaction that decides by what was known before has ended."""
+    subject_id: UUID | None = await tx.fetchval(TAKE_SUBJECT_SQL)
+    if subject_id:
+        await tx.execute(HOLD_DECIDING_SQL, subject_id)
+    return subject_id
 
 
-OPEN_DAYS_OF_HOUSEHOLD_SQL = """
-select * from charges
-where household_id = $1 and correction = 0 and status in ('planned', 'due')
-order by charge_id for update
+OPEN_DAYS_SQL = """
+select source_id from charges where household_id = $1 and correction = 0 and status in ('planned', 'due')
+union
+select source_id from charges where child_id = $1 and correction = 0 and status in ('planned', 'due')
+order by source_id
 """
 
 
-async def lock_days_of_household(tx: Transaction, household_id: UUID) -> list[Charge]:
-    """The days of a household that are on no invoice yet, locked."""
-    return [charge_of(row) for row in await tx.fetch(OPEN_DAYS_OF_HOUSEHOLD_SQL, household_id)]
+async def days_of_subject(tx: Transaction, subject_id: UUID) -> list[UUID]:
+    """What is owed of the days of a household, or of a child, that are on no invoice yet."""
+    return [row["source_id"] for row in await tx.fetch(OPEN_DAYS_SQL, subject_id)]

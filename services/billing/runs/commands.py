@@ -145,8 +145,8 @@ async def _draft_again_if_changed(tx: Transaction, rules: BillingRules, run: Run
     else:
         difference = await reopen_changed_items(tx, run)
         refusal = (
-            RunChanged(household_count=difference.household_count, difference_cents=difference.difference_cents)
-            if difference.household_count
+            RunChanged(payer_count=difference.payer_count, difference_cents=difference.difference_cents)
+            if difference.payer_count
             else None
         )
     if refusal:

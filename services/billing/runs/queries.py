@@ -60,12 +60,13 @@ async def invoice_runs(db: Database, rules: BillingRules, cursor: str | None) ->
 
 
 RUN_ITEMS_SQL = """
-select i.household_id, h.payer_name, i.line_count, i.total_cents, i.anomalies, i.invoice_id, v.number as invoice_number
+select nullif(i.account_id, i.household_id) as payer_id, i.household_id, coalesce(v.payer_name, p.name) as payer_name,
+       i.line_count, i.total_cents, i.anomalies, i.invoice_id, v.number as invoice_number
 from invoice_run_items i
-left join households h using (household_id)
+left join payers p on p.payer_id = i.account_id
 left join invoices v using (invoice_id)
-where i.run_id = $1 and ($2::uuid is null or i.household_id > $2)
-order by i.household_id limit $3
+where i.run_id = $1 and ($2::uuid is null or i.account_id > $2)
+order by i.account_id limit $3
 """
 
 
@@ -73,9 +74,11 @@ IS_RUN_SQL = "select exists (select from invoice_runs where run_id = $1)"
 
 
 async def run_items(db: Database, run_id: UUID, cursor: str | None) -> Page[InvoiceRunItem]:
-    """What each household would be, or was, invoiced. Raises NotFound."""
+    """What each payer would be, or was, invoiced. Raises NotFound."""
     after = read_id(cursor)
     rows = await db.fetch(RUN_ITEMS_SQL, run_id, after, PAGE_SIZE_MAX + 1)
     if not rows and after is None and not await db.fetchval(IS_RUN_SQL, run_id):
         raise NotFound
-    return page_of([InvoiceRunItem.model_validate(dict(row)) for row in rows], lambda item: (item.household_id,))
+    return page_of(
+        [InvoiceRunItem.model_validate(dict(row)) for row in rows], lambda item: (item.payer_id or item.household_id,)
+    )

@@ -17,7 +17,7 @@ from contracts.billing.events import InvoicePaid, PaymentReceived
 from contracts.billing.models import Payment
 from contracts.types import InvoiceStatus, PaymentStatus
 
-from ..directory.queries import require_access
+from ..directory.queries import require_invoice
 from ..invoices.domain import status_of
 from ..invoices.store import InvoiceDue, lock_invoice, save_paid
 from ..ledger.domain import Split, payment_entry
@@ -48,7 +48,7 @@ async def note_notification(tx: Transaction, operation_id: str) -> None:
 async def payment_by_operation(db: Database, actor: Actor, provider: PaymentProvider, operation_id: str) -> Payment:
     """The payment that a payer comes back from, looked up now. Raises NotFound."""
     stored = await payment_of_operation(db, operation_id)
-    await require_access(db, actor, stored.household_id)
+    await require_invoice(db, actor, stored.payer_id, stored.household_id)
     await settle(db, provider, stored.payment_id)
     return await shown_payment(db, stored.payment_id)
 
@@ -90,7 +90,7 @@ async def _receive(
     (sequence,) = await take_numbers(tx, invoice.regie, "receipt", today.year, 1)
     number = receipt_number(today.year, sequence)
     await store.save_paid(tx, stored.payment_id, receipt, number, now)
-    await post(tx, [payment_entry(stored.payment_id, invoice.household_id, invoice.regie, split, today)])
+    await post(tx, [payment_entry(stored.payment_id, invoice.payer_id, invoice.regie, split, today)])
     paid = invoice.paid_cents + split.settled_cents
     status = status_of(invoice.total_cents, paid)
     await save_paid(tx, invoice.invoice_id, paid, status)
@@ -102,6 +102,7 @@ async def _receive(
             payment_id=stored.payment_id,
             invoice_id=invoice.invoice_id,
             invoice_number=invoice.number,
+            payer_id=invoice.payer_id,
             household_id=invoice.household_id,
             amount_cents=amount,
             means=receipt.means,
@@ -114,6 +115,7 @@ async def _receive(
         tx.emit(
             InvoicePaid(
                 invoice_id=invoice.invoice_id,
+                payer_id=invoice.payer_id,
                 household_id=invoice.household_id,
                 number=invoice.number,
                 total_cents=invoice.total_cents,

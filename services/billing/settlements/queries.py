@@ -9,12 +9,11 @@ from contracts.billing.models import PaymentAnomaly
 from contracts.http import PAGE_SIZE_MAX, Page
 
 ANOMALIES_SQL = """
-select a.payment_id, a.code, a.amount_cents, a.noted_at, p.invoice_id, i.number as invoice_number, p.household_id,
-       h.payer_name
+select a.payment_id, a.code, a.amount_cents, a.noted_at, p.invoice_id, i.number as invoice_number, p.payer_id, p.household_id,
+       i.payer_name
 from payment_anomalies a
 join payments p using (payment_id)
 join invoices i using (invoice_id)
-left join households h on h.household_id = p.household_id
 where $1::timestamptz is null or (a.noted_at, a.payment_id, a.code) < ($1, $2::uuid, $3::text)
 order by a.noted_at desc, a.payment_id desc, a.code desc limit $4
 """

@@ -14,7 +14,6 @@ ADULTS = DatedMembers(
     "adult_id",
     {"civility": "text", "first_name": "text", "last_name": "text", "email": "text", "is_invited": "boolean"},
 )
-PAYERS = DatedMembers("household_payers", "household_id", "adult_id")
 CHILDREN = DatedMembers("household_children", "household_id", "child_id", {"name": "text"})
 ACCOUNTS = Replica("accounts", "account_id", ("guardian_id", "email"))
 ACTIVITIES = Replica("activities", "activity_id", ("label", "units"))
@@ -33,7 +32,6 @@ async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envel
             for adult in state.adults
         },
     )
-    await PAYERS.replace(tx, state.household_id, [(payer.adult_id, payer) for payer in state.payers])
     await CHILDREN.replace(
         tx,
         state.household_id,

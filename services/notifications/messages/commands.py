@@ -1,12 +1,15 @@
 """The work queue of messages: notices are addressed, messages claimed under a lease, outcomes recorded. Each function is one transaction."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
+from uuid import UUID
 
-from chassis.data.database import Transaction, command
+from chassis.data.database import Row, Transaction, command
+from contracts.billing.payers import payer_id_of
 
 from . import store
-from .domain import Failed, Outcome, Postponed, announcement
+from .domain import RULES, Audience, Failed, Outcome, Postponed, Template, announcement
 from .store import ClaimedMessage
 
 BATCH_MAX: Final = 20
@@ -27,9 +30,18 @@ async def address_notices(tx: Transaction) -> int:
     """Find the recipients of waiting notices and queue their messages; how many notices were looked at."""
     notices = await store.take_notices(tx, ADDRESS_MAX)
     for notice in notices:
-        recipient_ids = await store.recipients(tx, notice, await tx.today())
+        rule = RULES[Template(notice["template"])]
+        candidates = await store.candidates(tx, rule, notice, await tx.today())
+        recipient_ids = None if candidates is None else _recipients(rule.audience, notice, candidates)
         await store.address(tx, notice, recipient_ids, await tx.now())
     return len(notices)
+
+
+def _recipients(audience: Audience, notice: Row, candidates: Mapping[UUID, bool]) -> list[UUID]:
+    """The payer of an invoice, and everybody invited otherwise, or once no file names the payer any more."""
+    payer_id = notice["payload"].get("payer_id") if audience is Audience.PAYER else None
+    payers = [adult_id for adult_id in candidates if str(payer_id_of(notice["subject_id"], adult_id)) == payer_id]
+    return payers or [adult_id for adult_id, is_invited in candidates.items() if is_invited]
 
 
 @command

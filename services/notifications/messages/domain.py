@@ -36,8 +36,8 @@ class Template(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who gets a message: the holder of an account, every invited adult of a household, or the one who pays for it today; while nobody
-    does, every invited adult."""
+    """Who gets a message: the holder of an account, every invited adult of a household, or the payer of an invoice; once no file names
+    that one any more, every invited adult."""
 
     ACCOUNT = auto()
     HOUSEHOLD = auto()

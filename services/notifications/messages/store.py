@@ -10,7 +10,7 @@ from chassis.data.database import Database, Queries, Row, Transaction
 from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
 
-from .domain import FACTS_RETRY_MAX, RULES, Audience, Outcome, Postponed, Sent, Template, retry_after
+from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Rule, Sent, Template, retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ async def has_work(db: Queries) -> bool:
 
 
 TAKE_NOTICES_SQL = """
-select event_id, template, subject_id, attempt_count, expires_at from notices
+select event_id, template, subject_id, payload, attempt_count, expires_at from notices
 where status = 'waiting' and due_at <= clock_timestamp() and expires_at > clock_timestamp()
 order by due_at limit $1 for update skip locked
 """
@@ -96,24 +96,21 @@ async def take_notices(tx: Transaction, limit: int) -> list[Row]:
 ACCOUNT_RECIPIENT_SQL = "select coalesce(guardian_id, account_id) as recipient_id from accounts where account_id = $1"
 
 HOUSEHOLD_RECIPIENTS_SQL = """
-with payer as (select adult_id from household_payers where $2 and household_id = $1 and days @> $3::date)
-select a.adult_id as recipient_id from households h
+select a.adult_id as recipient_id, a.is_invited and a.days @> $2::date as is_invited from households h
 left join household_adults a on a.household_id = h.household_id
-    and case when exists (select from payer) then a.adult_id in (select adult_id from payer)
-             else a.is_invited and a.days @> $3::date end
-where h.household_id = $1 and ($4::timestamptz is null or h.said_at >= $4) order by a.adult_id
+where h.household_id = $1 and ($3::timestamptz is null or h.said_at >= $3) order by a.adult_id
 """
 
 
-async def recipients(tx: Transaction, notice: Row, today: date) -> list[UUID] | None:
-    """The recipients: adults of today's household, or an account that is no adult's. None when the subject is not known yet."""
-    rule, subject_id = RULES[Template(notice["template"])], notice["subject_id"]
+async def candidates(tx: Transaction, rule: Rule, notice: Row, today: date) -> dict[UUID, bool] | None:
+    """Who may be written to, and whether an invitation makes them one of today's household: its adults, or an account that is no
+    adult's. None when the subject, or what was said of it, is not known yet."""
     if rule.audience is Audience.ACCOUNT:
-        rows = await tx.fetch(ACCOUNT_RECIPIENT_SQL, subject_id)
-    else:
-        asked = (rule.audience is Audience.PAYER, today, rule.known_since(notice["expires_at"]))
-        rows = await tx.fetch(HOUSEHOLD_RECIPIENTS_SQL, subject_id, *asked)
-    return [row["recipient_id"] for row in rows if row["recipient_id"]] if rows else None
+        rows = await tx.fetch(ACCOUNT_RECIPIENT_SQL, notice["subject_id"])
+        return {row["recipient_id"]: True for row in rows} or None
+    since = rule.known_since(notice["expires_at"])
+    rows = await tx.fetch(HOUSEHOLD_RECIPIENTS_SQL, notice["subject_id"], today, since)
+    return {row["recipient_id"]: row["is_invited"] for row in rows if row["recipient_id"]} if rows else None
 
 
 ADD_MESSAGE_SQL = """

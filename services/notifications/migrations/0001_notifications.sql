@@ -58,13 +58,6 @@ create table household_adults (
 );
 create index household_adults_adult on household_adults (adult_id);
 
-create table household_payers (
-    household_id uuid not null references households on delete cascade,
-    adult_id uuid not null,
-    days datemultirange not null,
-    primary key (household_id, adult_id)
-);
-
 create table household_children (
     household_id uuid not null references households on delete cascade,
     child_id uuid not null,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from contracts.billing.payers import payer_id_of
 from tests.component.authorization.matrix import Cell
 from tests.component.authorization.world import HOUSEHOLD_OF, World
 from tests.component.gateway.town import PASSWORD, household_body
@@ -58,6 +59,15 @@ async def _residence(world: World, cell: Cell, named: str | None) -> Any:
         "evidence": f"Jugement n° {next(world.endings)}",
         "starts_on": str(await world.town.booking.today()),
     }
+
+
+async def _shares(world: World, cell: Cell, named: str | None) -> Any:
+    household = world.households[household_named(cell) or "first"]
+    payer_id = payer_id_of(household.household_id, household.adults[0].adult_id)
+    # Another day each time: there is something to change.
+    day = str(LAST_DAY - timedelta(days=next(world.endings)))
+    share = {"payer_id": str(payer_id), "share_basis_points": 10_000}
+    return {"shares": [share], "starts_on": day, "ends_on": day}
 
 
 async def _changes(world: World, cell: Cell, named: str | None) -> Any:
@@ -193,6 +203,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "end_enrollment": _end,
     "change_bookings": _changes,
     "mark_attendance": _marks,
+    "change_payer_shares": _shares,
     "change_tariff": _tariff,
     "quote": _quote,
     "create_invoice_run": _month,

@@ -32,6 +32,7 @@ from tests.component.gateway.town import (
     choose_credentials,
     family_of,
     household_body,
+    paying_since,
 )
 from tests.support.polling import eventually
 from tests.support.roles import Role, agent_body, agent_of
@@ -182,6 +183,7 @@ async def _open(world: World, name: str) -> None:
     path = f"/households/{household.household_id}/quotient"
     answer = await family.client.put(path, json=quotient, headers=family.as_agent(Role.FRONT_DESK))
     assert answer.status_code == 200, answer.text
+    await paying_since(world.town, household, "2000-01-01")
     world.households[name] = household
     world.owned[name] = {
         "household": str(household.household_id),

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from contracts.billing.payers import payer_id_of
 from contracts.booking.events import (
     ActivitySite,
     ActivityState,
@@ -43,6 +44,11 @@ class Family:
     email: str | None = "camille.martin@example.org"
     last_name: str = "Martin"
     child_first_name: str = "Lina"
+
+    @property
+    def payer_id(self) -> UUID:
+        """The guardian as who pays for the household."""
+        return payer_id_of(self.household_id, self.guardian_id)
 
     def state(self) -> HouseholdState:
         """The household's state."""

@@ -252,9 +252,14 @@ async def test_an_account_shows_balance_children_and_quotient(service: RunningSe
     answer = await service.client.get("/account", headers=service.as_parent(day.family.guardian_id))
     assert answer.json() == {
         "household_id": str(day.family.household_id),
-        "balance_cents": 920,
-        "credit_cents": 0,
-        "unpaid_count": 1,
+        "payer": {
+            "payer_id": str(day.family.payer_id),
+            "payer_name": "Camille Martin",
+            "balance_cents": 920,
+            "credit_cents": 0,
+            "unpaid_count": 1,
+        },
+        "others": [],
         "children_count": 1,
         "quotient_cents": 75_000,
         "quotient_on": "2026-01-01",

@@ -30,8 +30,8 @@ def lives(day: Booked) -> list[Sequence[Event]]:
 
 async def charges(service: RunningService, days: Sequence[Booked]) -> list[list[tuple[object, ...]]]:
     """Every line of each booking, without its ids."""
-    sql = """select correction, status, quantity, unit_cents, bracket_label, cancelled_at, attendance
-             from charges where booking_id = $1 order by correction"""
+    sql = """select c.correction, c.status, c.quantity, c.unit_cents, c.bracket_label, d.cancelled_at, d.attendance
+             from charges c join service_days d using (source_id) where c.booking_id = $1 order by c.correction"""
     return [[tuple(row) for row in await service.db.fetch(sql, day.booking_id)] for day in days]
 
 

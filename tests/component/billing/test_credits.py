@@ -44,8 +44,8 @@ async def next_invoice(payer: Payer, months: int, day_count: int) -> dict[str, A
 async def credit_of(payer: Payer) -> int:
     """What the family is told that it has left."""
     answer = await payer.service.client.get("/account", headers=payer.headers)
-    credit_cents: int = answer.json()["credit_cents"]
-    assert credit_cents == -await payer.balance(f"credit/{payer.family.household_id}")
+    credit_cents: int = answer.json()["payer"]["credit_cents"]
+    assert credit_cents == -await payer.balance(f"credit/{payer.family.payer_id}")
     return credit_cents
 
 
@@ -85,7 +85,7 @@ async def test_the_next_invoices_are_paid_by_what_was_paid_twice(payer: Payer) -
     await payer.result(idop, "P")
     await payer.come_back(idop)
     assert await credit_of(payer) == 0
-    assert await payer.balance(f"receivable/{payer.family.household_id}") == 0
+    assert await payer.balance(f"receivable/{payer.family.payer_id}") == 0
     assert await payer.balance("payfip/enfance") == 2 * 1840 + 920
     entries = await payer.service.db.fetch("select kind, count(*) from ledger_transactions group by kind order by kind")
     assert [tuple(row) for row in entries] == [("credit_used", 2), ("invoice", 3), ("payment", 3)]
@@ -130,7 +130,8 @@ async def test_agents_see_the_overpayment_and_the_credit(payer: Payer) -> None:
     account = await service.client.get(
         "/account", params={"household_id": str(payer.family.household_id)}, headers=service.as_agent(Role.FRONT_DESK)
     )
-    assert (account.json()["balance_cents"], account.json()["credit_cents"]) == (-1840, 1840)
+    paying = account.json()["payer"]
+    assert (paying["balance_cents"], paying["credit_cents"]) == (-1840, 1840)
 
 
 async def test_the_list_of_anomalies_comes_in_pages(payer: Payer) -> None:

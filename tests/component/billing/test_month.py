@@ -40,6 +40,6 @@ async def test_booked_days_become_an_invoice_that_balances(service: RunningServi
     assert (issued.number, issued.total_cents) == (invoice["number"], 1840)
     postings = await service.db.fetch("select account, amount_cents from ledger_postings order by position")
     assert [tuple(row) for row in postings] == [
-        (f"receivable/{family.household_id}", 1840),
+        (f"receivable/{family.payer_id}", 1840),
         ("revenue/enfance", -1840),
     ]

@@ -37,9 +37,12 @@ async def day(service: RunningService) -> Booked:
     return day
 
 
-def days_of(day: Booked, count: int, service_on: date = WEDNESDAY) -> list[Booked]:
+async def days_of(service: RunningService, day: Booked, count: int, service_on: date = WEDNESDAY) -> list[Booked]:
     """Days of other families in the same activity."""
-    return [Booked(Family(), day.activity_id, service_on) for _ in range(count)]
+    days = [Booked(Family(), day.activity_id, service_on) for _ in range(count)]
+    await service.deliver(*(other.family.state() for other in days))
+    await service.run_job("price_charges")
+    return days
 
 
 async def move_to(service: RunningService, day: date) -> None:
@@ -53,8 +56,12 @@ async def test_a_household_with_an_open_sheet_alone_is_counted(
 ) -> None:
     """F03: nothing said that 41 children stood on a sheet that nobody had closed."""
     sibling = Booked(Family(day.family.household_id, day.family.guardian_id), day.activity_id)
-    others = [*days_of(day, 2), *days_of(day, 1, WEDNESDAY + timedelta(days=7)), *days_of(day, 1, date(2026, 8, 26))]
-    closed = days_of(day, 1)
+    others = [
+        *await days_of(service, day, 2),
+        *await days_of(service, day, 1, WEDNESDAY + timedelta(days=7)),
+        *await days_of(service, day, 1, date(2026, 8, 26)),
+    ]
+    closed = await days_of(service, day, 1)
     await service.deliver(sibling.confirmed(), *(other.confirmed() for other in (*others, *closed)))
     await service.deliver(closed[0].attended())
     run_id = await finance.opened()
@@ -77,7 +84,7 @@ async def test_open_sheets_are_confirmed_by_the_very_counts_that_were_shown(
     shown = refused.json()["params"]
     assert shown == NOTHING | {"sheet_count": 1, "child_count": 1, "household_count": 1}
 
-    await service.deliver(*(other.confirmed() for other in days_of(day, 1)))
+    await service.deliver(*[other.confirmed() for other in await days_of(service, day, 1)])
     stale = await finance.ask(run_id, "review", **shown)
     assert (stale.status_code, stale.json()["params"]) == (409, shown | {"child_count": 2, "household_count": 2})
     assert (await finance.run(run_id))["status"] == "draft"
@@ -125,7 +132,7 @@ async def test_a_sheet_closed_after_the_draft_is_seen_at_review(
     await service.deliver(day.attended())
     refused = await finance.ask(run_id, "review")
     assert (refused.status_code, refused.json()["code"]) == (409, "run_changed")
-    assert refused.json()["params"] == {"household_count": 1, "difference_cents": 920}
+    assert refused.json()["params"] == {"payer_count": 1, "difference_cents": 920}
     assert (await finance.run(run_id))["status"] == "drafting"
     await service.run_job("invoice_runs")
     run = await issued_run(service, run_id)
@@ -151,7 +158,7 @@ async def test_a_charge_that_becomes_due_after_the_review_is_seen_at_the_issue(
     service: RunningService, finance: Finance, day: Booked
 ) -> None:
     """A08: the month was closed for good while the day was due."""
-    late = days_of(day, 1)[0]
+    late = (await days_of(service, day, 1))[0]
     await service.deliver(day.attended())
     run_id = await finance.opened()
     assert await finance.step(run_id, "review") == (200, "reviewed")
@@ -184,7 +191,7 @@ async def test_a_draft_is_not_complete_while_a_price_waits(
 
 async def test_an_agent_has_the_draft_computed_again(service: RunningService, finance: Finance, day: Booked) -> None:
     """U04: one button recomputes; a review of the former draft is void."""
-    excused, late = days_of(day, 2)
+    excused, late = await days_of(service, day, 2)
     await service.deliver(day.attended(), excused.attended())
     run_id = await finance.opened()
     assert await finance.step(run_id, "review") == (200, "reviewed")
@@ -200,7 +207,7 @@ async def test_a_draft_that_is_given_up_leaves_its_days_to_another_run(
     service: RunningService, finance: Finance, day: Booked
 ) -> None:
     """U04: a second run of the month was refused for ever."""
-    await service.deliver(day.attended(), *(other.attended() for other in days_of(day, 120)))
+    await service.deliver(day.attended(), *[other.attended() for other in await days_of(service, day, 120)])
     run_id = await finance.opened()
     assert await finance.step(run_id, "review") == (200, "reviewed")
     assert [await finance.discard(run_id) for _ in range(2)] == [204, 204]

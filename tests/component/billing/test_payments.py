@@ -88,10 +88,11 @@ async def test_an_unknown_client_is_a_refusal_with_the_provider_s_code(payer: Pa
 
 async def test_an_attempt_whose_process_died_is_given_up(payer: Payer) -> None:
     await payer.service.db.execute(
-        """insert into payments (payment_id, invoice_id, household_id, status, amount_cents, numcli, exer, refdet,
-           saisie, started_at) values ($1, $2, $3, 'created', 1840, '090909', '2026', 'F2026000001XDEAD', 'T', now())""",
+        """insert into payments (payment_id, invoice_id, payer_id, household_id, status, amount_cents, numcli, exer, refdet,
+           saisie, started_at) values ($1, $2, $3, $4, 'created', 1840, '090909', '2026', 'F2026000001XDEAD', 'T', now())""",
         uuid4(),
         payer.invoice_id,
+        payer.family.payer_id,
         payer.family.household_id,
     )
     assert (await payer.start()).json()["code"] == "payment_under_way"

@@ -85,17 +85,17 @@ async def test_every_one_of_812_days_is_priced_again_before_the_review(
     """BI-26, in bounded batches, with the days that a draft holds already."""
     families = [Family() for _ in range(29)]
     days = [Booked(family, day.activity_id, WEDNESDAY + timedelta(days=n)) for family in families for n in range(28)]
-    await service.deliver(*(one.attended() for one in days))
+    await service.deliver(*(family.state() for family in families), *(one.attended() for one in days))
     run_id = await drafted_run(service)
 
     batches: list[int] = []
 
-    async def counted(tx: Any, charges: Any) -> None:
-        batches.append(len(charges))
-        await price_and_save(tx, charges)
+    async def counted(tx: Any, source_ids: Any) -> None:
+        batches.append(len(source_ids))
+        await decide_days(tx, source_ids)
 
-    price_and_save = repricing.price_and_save
-    monkeypatch.setattr(repricing, "price_and_save", counted)
+    decide_days = repricing.decide_days
+    monkeypatch.setattr(repricing, "decide_days", counted)
     await publish_tariff(service, brackets=brackets(300, 300, 300))
     await service.run_job("price_charges")
     assert set(await prices(service, *days)) == {("due", 300, 2)}
@@ -106,7 +106,7 @@ async def test_every_one_of_812_days_is_priced_again_before_the_review(
     finance = service.as_agent(Role.FINANCE)
     refused = await service.client.post(f"/invoice-runs/{run_id}/review", json={}, headers=finance)
     assert (refused.status_code, refused.json()["code"]) == (409, "run_changed")
-    assert refused.json()["params"] == {"household_count": 29, "difference_cents": -93_380}
+    assert refused.json()["params"] == {"payer_count": 29, "difference_cents": -93_380}
     await service.run_job("invoice_runs")
     run = await issued_run(service, run_id)
     assert (run["issued_count"], run["total_cents"]) == (29, 812 * 300)
@@ -155,7 +155,7 @@ async def test_another_tariff_of_the_activity_prices_its_days_again(service: Run
 
 async def test_invoiced_days_keep_their_price(service: RunningService, day: Booked) -> None:
     issuing = Booked(Family(), day.activity_id, WEDNESDAY + timedelta(days=30))
-    await service.deliver(day.attended(), issuing.attended())
+    await service.deliver(issuing.family.state(), day.attended(), issuing.attended())
     await invoice_month(service)
     await advance_run(service, await drafted_run(service, "2026-10"), "review", "issue")
     await publish_tariff(service, brackets=brackets(300, 300, 300))

@@ -13,7 +13,7 @@ async def assert_paid_once(payer: Payer) -> None:
     """One payment of the whole invoice: in the provider's journal, the ledger, the invoice and the events."""
     invoice = await payer.invoice()
     assert (invoice["status"], invoice["paid_cents"]) == ("paid", invoice["total_cents"])
-    assert await payer.balance(f"receivable/{payer.family.household_id}") == 0
+    assert await payer.balance(f"receivable/{payer.family.payer_id}") == 0
     assert await payer.balance("payfip/enfance") == invoice["total_cents"]
     events = await payer.service.outbox()
     received = [event for event in events if isinstance(event, PaymentReceived)]
@@ -147,8 +147,8 @@ async def test_a_payment_of_a_paid_invoice_is_kept_as_a_credit(payer: Payer) -> 
 
     invoice = await payer.invoice()
     assert (invoice["status"], invoice["paid_cents"], len(invoice["payments"])) == ("paid", 1840, 2)
-    assert await payer.balance(f"receivable/{payer.family.household_id}") == 0
-    assert await payer.balance(f"credit/{payer.family.household_id}") == -1840
+    assert await payer.balance(f"receivable/{payer.family.payer_id}") == 0
+    assert await payer.balance(f"credit/{payer.family.payer_id}") == -1840
     assert await payer.balance("payfip/enfance") == 3680
     assert await payer.anomalies() == [("over_payment", 1840)]
     events = await payer.service.outbox()

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
+from contracts.billing.payers import payer_id_of
 from contracts.family.models import Household
 from contracts.types import Attendance
 from services.billing.payments.store import payment_of_operation
@@ -16,7 +17,7 @@ from services.billing.settlements.domain import Result, ResultCode
 from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.gateway.api import application_of, parent_application
 from tests.component.gateway.browser import Browser, is_refused, words
-from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, child_ids
+from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, child_ids, paying_since
 from tests.support.roles import Role
 from tests.support.services import RunningService
 
@@ -178,11 +179,12 @@ async def test_what_was_paid_twice_is_shown_to_the_family_and_to_agents(finance:
     assert "Aucun paiement à vérifier" in words(await finance.get("/agents/paiements"))
     assert "de trop" not in words(await parent.get("/factures"))
     assert "Trop-perçu 0,00" in words(await finance.get(file))
+    await paying_since(town, household, "2019-01-01")
     invoice_id = await invoiced(town, household, "2019-05")
     for operation in (uuid4(), uuid4()):
         await paid(billing, invoice_id, household, operation)
 
-    assert "Vous avez payé 9,20\u00a0€ de trop" in (await parent.get("/factures")).text
+    assert "a payé 9,20\u00a0€ de trop" in (await parent.get("/factures")).text
     page = words(await finance.get(file))
     assert "Reste à payer 0,00" in page
     assert "Trop-perçu 9,20" in page
@@ -215,10 +217,11 @@ async def invoiced(town: Town, household: Household, period: str, day_count: int
 async def paid(billing: RunningService, invoice_id: UUID, household: Household, operation: UUID) -> None:
     """Another payment of 9.20 euros for an invoice: the provider, which this town does not have, says that it was made."""
     await billing.db.execute(
-        """insert into payments (payment_id, invoice_id, household_id, status, amount_cents, numcli, exer, refdet, saisie,
-           idop, started_at) values ($1, $2, $3, 'redirected', 920, '090909', '2026', $4, 'T', $5, now())""",
+        """insert into payments (payment_id, invoice_id, payer_id, household_id, status, amount_cents, numcli, exer, refdet,
+           saisie, idop, started_at) values ($1, $2, $3, $4, 'redirected', 920, '090909', '2026', $5, 'T', $6, now())""",
         operation,
         invoice_id,
+        payer_id_of(household.household_id, household.adults[0].adult_id),
         household.household_id,
         f"F{operation.hex[:20]}",
         str(operation),

@@ -29,6 +29,7 @@ OF_AGENTS = (
     "/agents/pointage",
     "/agents/facturation",
     "/agents/paiements",
+    "/agents/payeurs",
 )
 MISSING_PARTS = {
     "identity": {
@@ -63,7 +64,7 @@ MISSING_PAGES = {
         "/agents/ouvertures",
         "/agents/pointage",
     },
-    "billing": {"/factures", "/agents/facturation", "/agents/paiements"},
+    "billing": {"/factures", "/agents/facturation", "/agents/paiements", "/agents/payeurs"},
     "notifications": set(),
 }
 

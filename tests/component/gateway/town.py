@@ -242,3 +242,17 @@ async def running_town(
 def child_ids(household: Household) -> list[UUID]:
     """The household's children."""
     return [child.child_id for child in household.children]
+
+
+async def paying_since(town: Town, household: Household, day: str) -> None:
+    """The first adult of a household belongs to it and pays for it since a day that may be long before its file."""
+    family, adult_id = town.services["family"], household.adults[0].adult_id
+    for path, body in (
+        (f"members/{adult_id}", {"starts_on": day}),
+        ("payer", {"adult_id": str(adult_id), "starts_on": day}),
+    ):
+        answer = await family.client.put(
+            f"/households/{household.household_id}/{path}", json=body, headers=family.as_agent(Role.FRONT_DESK)
+        )
+        assert answer.status_code == 200, answer.text
+    await town.settle()

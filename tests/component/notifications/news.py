@@ -10,6 +10,7 @@ from joserfc.jwk import OKPKey
 
 from chassis.sealing import seal
 from contracts.billing.events import InvoiceIssued, PaymentReceived
+from contracts.billing.payers import payer_id_of
 from contracts.booking.events import (
     ActivitySite,
     ActivityState,
@@ -139,6 +140,7 @@ def invoice(**changes: Any) -> InvoiceIssued:
     """The invoice of September."""
     issued = InvoiceIssued(
         invoice_id=uuid4(),
+        payer_id=payer_id_of(HOUSEHOLD, PAYER),
         household_id=HOUSEHOLD,
         regie="ENFANCE",
         number="2026-000042",
@@ -157,6 +159,7 @@ def payment() -> PaymentReceived:
         payment_id=uuid4(),
         invoice_id=uuid4(),
         invoice_number="2026-000042",
+        payer_id=payer_id_of(HOUSEHOLD, PAYER),
         household_id=HOUSEHOLD,
         amount_cents=123_450,
         means=PaymentMeans.CARD,

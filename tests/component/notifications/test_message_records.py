@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from contracts.billing.payers import payer_id_of
 from tests.component.notifications import news
 from tests.component.notifications.mail_server import MailServer
 from tests.support.roles import Role
@@ -16,18 +17,28 @@ pytestmark = pytest.mark.anyio
 async def test_the_newest_state_of_a_household_counts_whatever_the_order(
     service: RunningService, mail_server: MailServer
 ) -> None:
-    newest = news.household(payers=(news.paying(news.OTHER),))
+    newest = news.household()
+    moved = newest.adults[0].model_copy(update={"email": "le-goff@courriel.example"})
+    newest = newest.model_copy(update={"adults": (moved, *newest.adults[1:])})
     await service.deliver(service.envelope(newest, sequence=7), service.envelope(news.household(), sequence=6))
     await service.deliver(news.invoice())
     await service.run_job("send_messages")
-    assert mail_server.received[0]["To"].addresses[0].addr_spec == "anne@courriel.example"
+    assert mail_server.received[0]["To"].addresses[0].addr_spec == "le-goff@courriel.example"
 
 
-async def test_what_concerns_the_payer_reaches_the_household_while_nobody_pays(
+async def test_an_invoice_goes_to_its_own_payer_whoever_pays_now(
     service: RunningService, mail_server: MailServer
 ) -> None:
-    """A payer who left: the invoice's mail would have gone to nobody, without a word."""
-    await service.deliver(news.household(payers=()), news.invoice())
+    await service.deliver(news.household(payers=(news.paying(news.OTHER),)), news.invoice())
+    await service.run_job("send_messages")
+    assert [mail["To"].addresses[0].addr_spec for mail in mail_server.received] == ["eric@courriel.example"]
+
+
+async def test_what_concerns_a_payer_whom_the_file_does_not_name_reaches_the_household(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    """The invoice's mail would have gone to nobody, without a word."""
+    await service.deliver(news.household(), news.invoice(payer_id=payer_id_of(news.HOUSEHOLD, uuid4())))
     await service.run_job("send_messages")
     addresses = {mail["To"].addresses[0].addr_spec for mail in mail_server.received}
     assert addresses == {"eric@courriel.example", "anne@courriel.example"}
@@ -45,7 +56,7 @@ async def test_an_erased_household_leaves_nothing_and_hears_nothing_more(
 
 
 async def test_a_payer_without_an_address_is_a_failure_that_an_agent_sees(service: RunningService) -> None:
-    await service.deliver(news.household(payers=(news.paying(news.UNINVITED),)), news.invoice())
+    await service.deliver(news.household(), news.invoice(payer_id=payer_id_of(news.HOUSEHOLD, news.UNINVITED)))
     await service.run_job("send_messages")
     response = await service.client.get(
         "/messages", params={"recipient_id": str(news.UNINVITED)}, headers=service.as_agent(Role.FRONT_DESK)

@@ -60,15 +60,15 @@ async def test_two_runs_at_once_use_a_credit_once(payer: Payer) -> None:
     """F05: 18.40 paid too much, and two invoices of 18.40."""
     await pay_twice(payer)
     assert await issue_both_at_once(payer) == [(1840, 1840), (0, 1840)]
-    assert await payer.balance(f"credit/{payer.family.household_id}") == 0
-    assert await payer.balance(f"receivable/{payer.family.household_id}") == 1840
+    assert await payer.balance(f"credit/{payer.family.payer_id}") == 0
+    assert await payer.balance(f"receivable/{payer.family.payer_id}") == 1840
 
 
 async def test_without_the_lock_both_would_use_it(payer: Payer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "HOLD_CREDITS_SQL", "select cardinality($1::text[])")
     await pay_twice(payer)
     assert await issue_both_at_once(payer) == [(1840, 1840), (1840, 1840)]
-    assert await payer.balance(f"credit/{payer.family.household_id}") == 1840, "the family owes what it never got"
+    assert await payer.balance(f"credit/{payer.family.payer_id}") == 1840, "the family owes what it never got"
 
 
 async def test_a_payment_during_the_issue_adds_to_the_credit_and_loses_nothing(payer: Payer) -> None:
@@ -81,8 +81,8 @@ async def test_a_payment_during_the_issue_adds_to_the_credit_and_loses_nothing(p
     await issuing_runs(payer, 1)
     await payer.result(second, "P")
     await asyncio.gather(payer.come_back(second), *(payer.service.run_job("invoice_runs") for _ in range(3)))
-    credit = -await payer.balance(f"credit/{payer.family.household_id}")
-    owed = await payer.balance(f"receivable/{payer.family.household_id}")
+    credit = -await payer.balance(f"credit/{payer.family.payer_id}")
+    owed = await payer.balance(f"receivable/{payer.family.payer_id}")
     used = await payer.service.db.fetchval("select coalesce(sum(credit_cents), 0)::bigint from invoices")
     assert credit >= 0
     assert (credit + used, owed + used) == (1840, 1840)

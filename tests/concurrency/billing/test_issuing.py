@@ -27,7 +27,7 @@ select i.invoice_id from invoices i
 where i.total_cents <> (select sum(l.amount_cents) from invoice_lines l where l.invoice_id = i.invoice_id)
    or i.total_cents <> (select sum(p.amount_cents) from ledger_postings p
                         join ledger_transactions t using (transaction_id)
-                        where t.reference = i.invoice_id and p.account = 'receivable/' || i.household_id)
+                        where t.reference = i.invoice_id and p.account = 'receivable/' || i.payer_id)
 """
 
 

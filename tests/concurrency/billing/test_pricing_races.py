@@ -61,7 +61,7 @@ async def test_the_day_has_the_price_of_what_came_meanwhile(service: RunningServ
 async def test_without_the_lock_the_price_of_the_former_quotient_would_stay(
     service: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store, "HOLD_PRICING_SQL", "select $1::uuid")
+    monkeypatch.setattr(store, "HOLD_DECIDING_SQL", "select $1::uuid")
     assert await book_while(service, quotient) == 1480
 
 

@@ -26,8 +26,8 @@ async def violations(payer: Payer) -> list[str]:
         "events": len(received) == 1,
         "invoice": invoice["paid_cents"] == invoice["total_cents"],
         "ledger": await payer.balance("payfip/enfance") == invoice["total_cents"],
-        "receivable": await payer.balance(f"receivable/{payer.family.household_id}") == 0,
-        "credit": await payer.balance(f"credit/{payer.family.household_id}") == 0,
+        "receivable": await payer.balance(f"receivable/{payer.family.payer_id}") == 0,
+        "credit": await payer.balance(f"credit/{payer.family.payer_id}") == 0,
         "receipts": await payer.service.db.fetchval("select sum(last_number) from numbers where series = 'receipt'")
         == 1,
     }

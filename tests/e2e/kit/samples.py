@@ -158,6 +158,7 @@ def quote(choices: Choices) -> Quote | None:
             activity_id=row.activity_id,
             activity_label=row.activity_label,
             service_on=cell.service_on,
+            share_basis_points=10_000,
             amount_cents=PRICE_CENTS,
             explanation=PriceExplanation(
                 tariff_code="LUNCH",
@@ -225,6 +226,7 @@ def _terms(mode: str) -> Terms:
 
 INVOICE: Final = Invoice(
     invoice_id=UUID(int=7),
+    payer_id=UUID(int=8),
     household_id=UUID(int=9),
     number="2026-000123",
     regie="ENFANCE",

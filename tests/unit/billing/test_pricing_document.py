@@ -12,6 +12,7 @@ from services.billing.charges.domain import Facts, standing
 from services.billing.invoices.domain import NewInvoice
 from services.billing.issuing.domain import outcome_of
 from services.billing.ledger.domain import Split
+from services.billing.payers.domain import divided
 from services.billing.tariffs.domain import Grid, PriceBracket, QuotientInForce, price
 from tests.support import worked_examples
 from tests.support.worked_examples import cents
@@ -38,6 +39,13 @@ def test_prices(row: list[str]) -> None:
     assert priced.quotient == known
 
 
+@pytest.mark.parametrize("row", table("First payer's price", "Part"), ids=lambda row: "-".join(row[:4]))
+def test_parts(row: list[str]) -> None:
+    amounts = divided([(cents(row[0]), cents(row[1])), (cents(row[2]), cents(row[3]))])
+    assert amounts == [cents(amount) for amount in row[4].split(", ")]
+    assert sum(amounts) == cents(row[5])
+
+
 @pytest.mark.parametrize("row", table("Cancelled", "Attendance"), ids=lambda row: "-".join(row[:2]))
 def test_standings(row: list[str]) -> None:
     is_cancelled = row[0] != "no"
@@ -61,6 +69,6 @@ def test_months(row: list[str]) -> None:
 def test_credits(row: list[str]) -> None:
     """F05, BI-7"""
     split = Split.of(cents(row[0]), cents(row[1]))
-    invoice = NewInvoice(UUID(int=1), UUID(int=2), "2026-000001", cents(row[1]), split.settled_cents)
+    invoice = NewInvoice(UUID(int=1), UUID(int=2), UUID(int=3), "2026-000001", cents(row[1]), split.settled_cents)
     assert (invoice.credit_cents, invoice.total_cents - invoice.credit_cents) == (cents(row[2]), cents(row[3]))
     assert (invoice.status, split.surplus_cents) == (row[4], cents(row[5]))

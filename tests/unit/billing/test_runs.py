@@ -18,6 +18,7 @@ USUAL = ItemTotals(
     without_quotient_count=0,
     zero_count=0,
     planned_count=0,
+    unpaid_count=0,
     previous_cents=2000,
     is_payer_known=True,
 )
@@ -30,6 +31,12 @@ def test_months_follow_each_other(day: date) -> None:
     assert (next_month(month) - month).days in (28, 29, 30, 31)
     assert next_month(month).day == 1
     assert previous_month(next_month(month)) == month
+
+
+def test_an_account_of_nobody_has_no_payer_and_none_who_is_unknown() -> None:
+    nothing_held = replace(USUAL, line_count=0, total_cents=0, unpaid_count=2, is_payer_known=False)
+    assert anomalies_of(nothing_held) == (Anomaly.NO_PAYER,)
+    assert not nothing_held.is_empty
 
 
 def test_a_usual_month_needs_no_second_look() -> None:
@@ -46,6 +53,7 @@ def test_a_usual_month_needs_no_second_look() -> None:
         ({"total_cents": 4001}, Anomaly.TOTAL_ABOVE_TWICE_LAST_MONTH),
         ({"total_cents": -1}, Anomaly.CREDIT_CARRIED_OVER),
         ({"is_payer_known": False}, Anomaly.PAYER_UNKNOWN),
+        ({"unpaid_count": 1}, Anomaly.NO_PAYER),
     ],
 )
 def test_each_anomaly_is_told(change: dict[str, int], anomaly: Anomaly) -> None:

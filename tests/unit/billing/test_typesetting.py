@@ -44,6 +44,7 @@ def invoice(
         "child_first_name": child,
         "service_on": "2026-09-02",
         "quantity": 1,
+        "share_basis_points": 10_000,
         "unit_cents": 920,
         "amount_cents": 920,
         "explanation": explanation,

@@ -10,7 +10,7 @@ from tools.bench.invoice_town import LINES, QUOTIENTS, Household, grids, househo
 
 
 def household(quotient_cents: int) -> Household:
-    return Household(uuid4(), (uuid4(), uuid4()), quotient_cents)
+    return Household(uuid4(), uuid4(), (uuid4(), uuid4()), quotient_cents)
 
 
 @pytest.mark.parametrize(
