@@ -358,13 +358,15 @@ CREATE TABLE public.payer_conflicts (
     household_id uuid NOT NULL,
     during daterange NOT NULL,
     adult_ids uuid[] NOT NULL,
-    noted_at timestamp with time zone NOT NULL
+    noted_at timestamp with time zone NOT NULL,
+    CONSTRAINT payer_conflicts_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during))))
 );
 
 CREATE TABLE public.payer_days (
     household_id uuid NOT NULL,
     payer_id uuid NOT NULL,
-    during daterange NOT NULL
+    during daterange NOT NULL,
+    CONSTRAINT payer_days_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during))))
 );
 
 CREATE TABLE public.payer_shares (
@@ -374,6 +376,7 @@ CREATE TABLE public.payer_shares (
     payer_id uuid NOT NULL,
     household_id uuid NOT NULL,
     share_basis_points integer NOT NULL,
+    CONSTRAINT payer_shares_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)))),
     CONSTRAINT payer_shares_share_basis_points_check CHECK (((share_basis_points >= 1) AND (share_basis_points <= 10000)))
 );
 
@@ -443,7 +446,8 @@ CREATE TABLE public.residences (
     during daterange NOT NULL,
     pattern text NOT NULL,
     household_ids uuid[] NOT NULL,
-    anchor_on date
+    anchor_on date,
+    CONSTRAINT residences_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during))))
 );
 
 CREATE TABLE public.schema_migrations (

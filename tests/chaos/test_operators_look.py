@@ -58,7 +58,7 @@ async def planted(connection: Connection, act: str, undoing: str) -> AsyncIterat
         await connection.execute(undoing)
 
 
-def said(capsys: pytest.CaptureFixture[str], scene: Scene) -> list[str]:
+def output_lines(capsys: pytest.CaptureFixture[str], scene: Scene) -> list[str]:
     """What the tool says, but of the poison that faults of other tests left in topics: it was published and never emitted, indeed."""
     lines = capsys.readouterr().out.splitlines()
     return [line for line in lines if not (scene.poison and " poison-" in line)]
@@ -70,7 +70,7 @@ async def test_a_quiet_portal_violates_nothing(
     metric = tmp_path / "invariants.prom"
     code = await command(["--journal", str(journal), "--textfile", str(metric), *TWICE])
     is_clean = not scene.poison
-    assert said(capsys, scene) == ["I3 holds", *(["I5 holds"] if is_clean else []), "I8 holds", "I9 holds"]
+    assert output_lines(capsys, scene) == ["I3 holds", *(["I5 holds"] if is_clean else []), "I8 holds", "I9 holds"]
     assert code == (0 if is_clean else 1)
     assert all(f'invariant_violations{{invariant="{code}"}} 0' in metric.read_text() for code in ("I3", "I8", "I9"))
 
@@ -82,7 +82,7 @@ async def test_a_wrong_row_is_said(
     service, act, undoing = PLANTED[code]
     async with planted(evidence.databases[service], act, undoing):
         assert await command(ONCE) == 1
-    violations = [line for line in said(capsys, scene) if not line.endswith(" holds")]
+    violations = [line for line in output_lines(capsys, scene) if not line.endswith(" holds")]
     assert {line[:2] for line in violations} == {code}, violations
 
 

@@ -40,7 +40,7 @@ create index payers_adult on payers (adult_id);
 create table payer_days (
     household_id uuid not null,
     payer_id uuid not null references payers on delete cascade,
-    during daterange not null,
+    during daterange not null check (not isempty(during) and not lower_inf(during)),
     exclude using gist (household_id with =, during with &&)
 );
 create index payer_days_payer on payer_days (payer_id);
@@ -48,7 +48,7 @@ create index payer_days_payer on payer_days (payer_id);
 -- Days for which a register names several payers: none of them is chosen, and whoever paid for them goes on.
 create table payer_conflicts (
     household_id uuid not null references households on delete cascade,
-    during daterange not null,
+    during daterange not null check (not isempty(during) and not lower_inf(during)),
     adult_ids uuid[] not null,
     noted_at timestamptz not null,
     exclude using gist (household_id with =, during with &&)
@@ -62,7 +62,7 @@ create table custody (
 -- Where a child lives: `pattern` is one of `ResidencePattern`, which grows; the households are in its order.
 create table residences (
     child_id uuid not null references custody on delete cascade,
-    during daterange not null,
+    during daterange not null check (not isempty(during) and not lower_inf(during)),
     pattern text not null,
     household_ids uuid[] not null,
     anchor_on date,
@@ -74,7 +74,7 @@ create table residences (
 create table payer_shares (
     child_id uuid not null,
     activity_kind text not null,
-    during daterange not null,
+    during daterange not null check (not isempty(during) and not lower_inf(during)),
     payer_id uuid not null,
     household_id uuid not null,
     share_basis_points integer not null check (share_basis_points between 1 and 10000),
