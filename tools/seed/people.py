@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.types import ResidencePattern
 from tools.mailbox import credentials_of, wait_for_mail
 
 from .calls import WAIT_SECONDS, Calls
@@ -28,26 +29,40 @@ class People:
         await self._calls.send("identity", "POST", "/agents", body, key=key, known_code="username_taken")
 
     async def open_household(self, plan: HouseholdPlan) -> None:
-        """Open the file, and let who has a login take their first steps."""
+        """Open the file; a child of another household belongs to this one too."""
         known = [self.child_id(shared.household, shared.child) for shared in plan.shared]
         body = {**self._file(plan), "known_child_ids": known}
         self.opened[plan.key] = await self._opened_before(plan) or await self._calls.send(
             "family", "POST", "/households", body, key=f"seed-{plan.key}"
         )
-        if plan.login is not None and not await self._can_sign_in(plan.login):
-            email = plan.guardian["email"]
-            mail = await asyncio.to_thread(wait_for_mail, self._mail_url, email, WAIT_SECONDS)
-            await self._take_first_steps(mail["text"], plan)
-        await self._date_back(plan)
-        for shared, child_id in zip(plan.shared, known, strict=True):
-            homes = [self.opened[key]["household_id"] for key in (shared.household, plan.key)]
+
+    async def settle(self, plan: HouseholdPlan) -> None:
+        """Say where children of two homes live, and that whoever came last month belonged to the household then: a file begins today when
+        nobody says else."""
+        household_id = self.opened[plan.key]["household_id"]
+        today = self._days.today
+        for shared in plan.shared:
             residence = {
                 "pattern": shared.pattern,
-                "household_ids": homes,
+                "household_ids": [self.opened[shared.household]["household_id"], household_id],
+                "anchor_on": self._days.monday.isoformat() if shared.pattern is ResidencePattern.ALTERNATING else None,
                 "evidence": shared.evidence,
-                "starts_on": self._days.today.isoformat(),
+                "starts_on": today.isoformat(),
             }
+            child_id = self.child_id(shared.household, shared.child)
             await self._calls.send("family", "PUT", f"/children/{child_id}/residence", residence)
+        since = {"starts_on": self._days.last_month[0].isoformat()}
+        for first_name in {row.child for row in plan.attended}:
+            child_id = self.child_id(plan.key, first_name)
+            await self._calls.send("family", "PUT", f"/households/{household_id}/members/{child_id}", since)
+
+    async def welcome(self, plan: HouseholdPlan) -> None:
+        """Who has a login follows their invitation."""
+        if plan.login is None or await self._can_sign_in(plan.login):
+            return
+        email = plan.guardian["email"]
+        mail = await asyncio.to_thread(wait_for_mail, self._mail_url, email, WAIT_SECONDS)
+        await self._take_first_steps(mail["text"], plan)
 
     def child_id(self, household: str, first_name: str) -> str:
         """A child of a household that was opened."""
@@ -78,14 +93,6 @@ class People:
             ],
             "quotient": {**quotient_on, **plan.quotient} if plan.quotient else None,
         }
-
-    async def _date_back(self, plan: HouseholdPlan) -> None:
-        """Whoever came last month belonged to the household then: a file begins today when nobody says else."""
-        household_id = self.opened[plan.key]["household_id"]
-        since = {"starts_on": self._days.last_month[0].isoformat()}
-        for first_name in {row.child for row in plan.attended}:
-            child_id = self.child_id(plan.key, first_name)
-            await self._calls.send("family", "PUT", f"/households/{household_id}/members/{child_id}", since)
 
     async def _can_sign_in(self, login: str) -> bool:
         body = {"login": login, "password": self._passwords[login]}

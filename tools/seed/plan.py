@@ -145,6 +145,11 @@ class Days:
         return last.replace(day=1), last
 
     @property
+    def monday(self) -> date:
+        """The first day of this week."""
+        return self.today - timedelta(days=self.today.weekday())
+
+    @property
     def season(self) -> tuple[date, date]:
         """Its first and its last day."""
         year = self.today.year if self.today.month >= SUMMER_MONTH else self.today.year - 1

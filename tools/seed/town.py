@@ -1,6 +1,7 @@
 """What a town is given on its first day, by the plan that stands beside its settings. Every step may be run again: what exists is
 left as it is."""
 
+import asyncio
 import tomllib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -41,17 +42,18 @@ class Seed:
 
     async def run(self) -> None:
         """Every step."""
-        for agent in self._plan.agents:
-            await self._people.create_agent(agent)
+        people, households = self._people, self._plan.households
+        await asyncio.gather(*map(people.create_agent, self._plan.agents))
         for site in self._plan.sites:
             await self._calls.send("booking", "POST", "/sites", site)
         for tariff in self._plan.tariffs:
             await self._set_tariff(tariff)
         activities = {activity.label: await self._open_activity(activity) for activity in self._plan.activities}
-        for household in self._plan.households:
-            await self._people.open_household(household)
-        doings = Doings(self._calls, self._days, self._people, activities)
-        for household in self._plan.households:
+        for household in households:
+            await people.open_household(household)
+        await asyncio.gather(*map(people.settle, households), *map(people.welcome, households))
+        doings = Doings(self._calls, self._days, people, activities)
+        for household in households:
             for enrollment in household.enrollments:
                 await doings.enroll(household, enrollment)
             await doings.book(household)
