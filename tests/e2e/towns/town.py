@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx2
+import pytest
 from joserfc.jwk import OKPKey
 
 from chassis.actor import sign_actor
@@ -24,8 +25,6 @@ from tools.mailbox import Credentials, credentials_of, wait_for_mail
 from tools.seed.calls import SYSTEM
 from tools.seed.plan import HouseholdPlan, TownPlan
 
-GUIDES: Final = {"S0": "belfort", "S1": "premium", "S2": "structure", "S3": "velizy", "S4": "tirelire"}
-"""The town under which the rows of a guide hold."""
 MAIL_SECONDS: Final = 60.0
 PASSWORD: Final = "tulipe-jaune-7"
 CREDENTIALS: Final = "/premiere-connexion/identifiants"
@@ -155,6 +154,11 @@ class GuideTown:
             answer = await client.request(method, path, json=body, headers=headers)
         assert answer.is_success, answer.text
         return answer.json()
+
+
+def in_towns(*names: str) -> pytest.MarkDecorator:
+    """The test is about these towns alone."""
+    return pytest.mark.parametrize("town", names, indirect=True)
 
 
 def family_form(name: str, today: date) -> dict[str, str]:
