@@ -62,6 +62,13 @@ async def test_a_private_page_says_that_a_session_is_needed(town: GuideTown) -> 
     assert "Connexion" in words(page)
 
 
+@in_towns("structure")
+async def test_the_screen_where_one_signs_in(town: GuideTown) -> None:
+    """S2-1"""
+    page = await town.browser().get("/connexion")
+    assert "<h1>Votre connexion à votre Espace Personnel</h1>" in page.text
+
+
 @in_towns("belfort", "premium", "velizy")
 async def test_the_welcome_mail_says_how_to_sign_in(town: GuideTown) -> None:
     """S0-2, S1-2, S3-2, S3-3: sent on behalf of the town, by an agent who opened the file."""
