@@ -47,7 +47,7 @@ async def test_the_families_found_are_exact(town: Town, desk: Browser) -> None:
         file.content
         == MARK
         + (
-            "Payeur;Enfants;Commune;E-mail;Dossier\r\n"
+            "Responsable;Enfants;Commune;E-mail;Dossier\r\n"
             f"\"'=Ana+1 Dupont; SARL Œuvré\";Éloi;'@Caen;{email};{reference}\r\n"
         ).encode()
     )
