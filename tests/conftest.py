@@ -20,6 +20,7 @@ from tests.support.applications import Applications
 from tests.support.databases import Postgres
 from tests.support.scheduling import TogetherInTown
 from tests.support.sharing import shared
+from tests.support.towns import DEMO
 
 # The process of a run that several share the work of; empty in a run of one process.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -102,6 +103,12 @@ def secrets_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("secrets")
     ensure_secrets(folder)
     return folder
+
+
+@pytest.fixture
+def profile() -> str:
+    """The town of a test; `also_under` names others."""
+    return DEMO
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ migration from stopping a running service. Changes follow expand and contract: e
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,8 @@ create table if not exists schema_migrations (
 """
 
 APPLIED_MIGRATIONS_SQL = "select name, checksum from schema_migrations"
+
+HAS_APPLIED_SQL = "select to_regclass('schema_migrations') is not null"
 
 RECORD_MIGRATION_SQL = "insert into schema_migrations (name, checksum) values ($1, $2)"
 
@@ -64,13 +67,7 @@ async def migrate(database_url: str, *folders: Path) -> list[str]:
     try:
         await connection.execute("select pg_advisory_lock($1)", MIGRATION_LOCK)
         await connection.execute(CREATE_TABLE_SQL)
-        applied = {row["name"]: row["checksum"] for row in await connection.fetch(APPLIED_MIGRATIONS_SQL)}
-        pending = []
-        for migration in read_migrations(*folders):
-            if migration.name not in applied:
-                pending.append(migration)
-            elif applied[migration.name] != migration.checksum:
-                raise MigrationChanged(migration.name)
+        pending = await _pending(connection, folders)
         for migration in pending:
             async with connection.transaction():
                 await connection.execute(f"set local lock_timeout = '{LOCK_TIMEOUT}'")
@@ -80,3 +77,24 @@ async def migrate(database_url: str, *folders: Path) -> list[str]:
         return [migration.name for migration in pending]
     finally:
         await connection.close()
+
+
+async def check_applied(database_url: str, *folders: Path) -> None:
+    """Change nothing; raise MigrationChanged if `migrate` would."""
+    connection = await asyncpg.connect(database_url, timeout=10)
+    try:
+        if await connection.fetchval(HAS_APPLIED_SQL):
+            await _pending(connection, folders)
+    finally:
+        await connection.close()
+
+
+async def _pending(connection: "asyncpg.Connection[asyncpg.Record]", folders: Sequence[Path]) -> list[Migration]:
+    applied = {row["name"]: row["checksum"] for row in await connection.fetch(APPLIED_MIGRATIONS_SQL)}
+    pending = []
+    for migration in read_migrations(*folders):
+        if migration.name not in applied:
+            pending.append(migration)
+        elif applied[migration.name] != migration.checksum:
+            raise MigrationChanged(migration.name)
+    return pending

@@ -17,18 +17,8 @@ PostalCity = Annotated[str, StringConstraints(strip_whitespace=True, min_length=
 """What stands on the last line after the postal code and a space."""
 
 
-class GuardianCreate(Model):
-    """The adult who opens the file. They are invited to the portal at `email`."""
-
-    civility: Civility
-    first_name: ShortText
-    last_name: ShortText
-    email: Email
-    phone: Phone | None = None
-
-
-class CoGuardianCreate(Model):
-    """The second adult of the file, if there is one. They are invited to the portal only when they have an `email`."""
+class AdultCreate(Model):
+    """An adult of a new file. Who has an `email` is invited to the portal there; who has none goes to the counter."""
 
     civility: Civility
     first_name: ShortText
@@ -65,8 +55,8 @@ class QuotientChange(Model):
 class HouseholdCreate(Model):
     """What an agent types to open a household's file. `known_child_ids` are children who have another home already."""
 
-    guardian: GuardianCreate
-    co_guardian: CoGuardianCreate | None = None
+    guardian: AdultCreate
+    co_guardian: AdultCreate | None = None
     address: AddressCreate
     # A list: pydantic would call a one-item tuple too short as soon as its item is wrong.
     children: list[ChildCreate] = Field(max_length=15)

@@ -17,12 +17,14 @@ from .kafka import KafkaServer
 from .ports import PortPlan, replica_names
 from .postgres import SERVICES, PostgresServer, ensure_readers, ensure_service_databases
 from .processes import ManagedProcess, Supervisor, stop_all, wait_all_ready
+from .schemas import check_schemas
 from .secrets import ensure_secrets
 from .state import keep_previous_logs
 from .topics import create_topics
 
 SIMULATORS = ("payfip", "mail")
 COLLECTOR = "traces"
+CLOCK = "CLOCK_OFFSET_SECONDS"
 GATEWAY_STOP_SECONDS = 3
 SERVICES_STOP_SECONDS = 8
 TOWNS = ROOT / "deploy" / "towns"
@@ -117,6 +119,7 @@ class Stack:
                 self._launch_servers()
                 launched.result()
             self._make_databases()
+            check_schemas(self._dsns)
             self._launch(*SERVICES, *replica_names(self.plan.replicas))
             self._make_topics()
             wait_all_ready(list(self.processes.values()))
@@ -229,7 +232,7 @@ class Stack:
         return common | own.get(service, {}) | dict(self.plan.extra_env.get(name, self.plan.extra_env.get(service, {})))
 
     def tool_env(self) -> dict[str, str]:
-        """The variables for a tool that talks to the running portal, such as the demo's seed."""
+        """The variables for a tool that talks to the running portal, such as the seed: on the town's clock, as the services are."""
         urls = {f"{name.upper()}_URL": self.url(name) for name in (*SERVICES, *SIMULATORS, "gateway")}
         urls |= {f"{name.upper()}_DATABASE_URL": dsn for name, dsn in self._dsns.items()}
         urls |= {f"{name.upper()}_READER_URL": dsn for name, dsn in self._readers.items()}
@@ -239,6 +242,7 @@ class Stack:
             "TOPIC_PREFIX": self.plan.prefix,
             "TOWN_FILE": str(self.plan.town_file),
             "SECRETS_DIR": str(self.secrets_dir),
+            **{name: value for name, value in self.env("booking").items() if name == CLOCK},
         }
 
     def _child(self, name: str) -> "ManagedProcess | PostgresServer | KafkaServer":

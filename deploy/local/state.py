@@ -44,6 +44,17 @@ def check_version(state_dir: Path) -> None:
         )
 
 
+def check_town(state_dir: Path, town: str) -> None:
+    """Refuse the data of another town; a new folder is marked as this one's."""
+    marker = state_dir / "town"
+    if not marker.exists():
+        marker.write_text(town)
+    elif (other := marker.read_text()) != town:
+        raise LauncherError(
+            f"the data in {state_dir} is of the town {other}: `make reset` forgets it, then `TOWN={town} make up`"
+        )
+
+
 def free_bytes(state_dir: Path) -> int:
     """What is left on the disk of the state folder."""
     return shutil.disk_usage(state_dir).free

@@ -1,4 +1,4 @@
-"""What `make up` runs once the virtual environment is there: check the machine, start the stack, seed the demo once, say
+"""What `make up` runs once the virtual environment is there: check the machine, start the stack, fill the town once, say
 where everything is, keep it running, and stop it cleanly. What goes wrong is said in one line, with what to do."""
 
 import errno
@@ -19,7 +19,7 @@ from .jars import ensure_jars
 from .ports import BASE, REPLICAS_MAX, PortPlan
 from .postgres import SERVICES
 from .stack import TOWNS, Stack, StackPlan
-from .state import check_space, check_version, forget, free_bytes, locked
+from .state import check_space, check_town, check_version, forget, free_bytes, locked
 
 STATE_DIR = ROOT / ".run"
 WATCH_SECONDS = 0.5
@@ -94,7 +94,7 @@ def _reset(state_dir: Path) -> None:
         return
     with locked(state_dir):
         forget(state_dir)
-    say("forgotten: the next `make up` begins with a new demo town")
+    say("forgotten: the next `make up` begins with a new town")
     if os.environ.get("DATABASE_URL") or os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         say("what the servers of DATABASE_URL and KAFKA_BOOTSTRAP_SERVERS hold is kept: drop it there")
 
@@ -104,6 +104,7 @@ def _up(state_dir: Path) -> None:
     plan = plan_from_environment(state_dir)
     with locked(state_dir):
         check_version(state_dir)
+        check_town(state_dir, plan.town)
         check_space(state_dir)
         if plan.kafka_bootstrap is None:
             ensure_jars(say)  # here, not in the stack: a download must give way to Ctrl-C
@@ -173,14 +174,14 @@ def check_ports(plan: StackPlan) -> None:
 
 
 def _seed(stack: Stack) -> None:
-    """Fill a new town with demo data, once; a seed that fails leaves a portal that works, and is tried again next time."""
+    """Fill a new town with people, once; a seed that fails leaves a portal that works, and is tried again next time."""
     marker = stack.state_dir / "seeded"
     if marker.exists():
         return
     if find_spec("tools") is None or find_spec("tools.seed") is None:
-        say("no demo data: there is no tools.seed in this tree")
+        say("nobody lives there: there is no tools.seed in this tree")
         return
-    say("making the demo data")
+    say("filling the town with people")
     log = stack.logs / "seed.log"
     seed = spawn([sys.executable, "-m", "tools.seed"], log, env=dict(os.environ) | stack.tool_env())
     try:
@@ -188,7 +189,7 @@ def _seed(stack: Stack) -> None:
     finally:
         stop(seed, signal.SIGTERM, 1)
     if not ended or seed.returncode != 0:
-        say(f"warning: the demo data is not complete ({last_words(log)}); see {log}; `make reset` begins anew")
+        say(f"warning: the town is not complete ({last_words(log)}); see {log}; `make reset` begins anew")
         return
     marker.touch()
 
@@ -217,7 +218,7 @@ def welcome(stack: Stack, seconds: float) -> str:
 
 
 def personas(file: Path) -> list[str]:
-    """The demo town's people as a table: who they are, and how to sign in as them."""
+    """The town's people as a table: who they are, and how to sign in as them."""
     if not file.exists():
         return []
     people = tomllib.loads(file.read_text()).get("persona", [])

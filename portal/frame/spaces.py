@@ -41,7 +41,8 @@ class MenuLabel:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """An address of the portal and what answers there. `admits` is for a page that is stricter than its space."""
+    """An address of the portal and what answers there. `admits` is for a page that is stricter than its space. `is_file`: what answers is
+    kept, not looked at."""
 
     method: str
     paths: tuple[str, ...]
@@ -49,6 +50,7 @@ class Screen:
     entry: MenuLabel | None = None
     admits: Admission | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    is_file: bool = False
 
     @property
     def path(self) -> str:
@@ -63,6 +65,11 @@ class Screen:
 def page(*paths: str, entry: MenuLabel | None = None, admits: Admission | None = None) -> Callable[[Handler], Screen]:
     """Declare what shows a page."""
     return lambda answer: Screen("GET", paths, answer, entry, admits)
+
+
+def file(path: str) -> Callable[[Handler], Screen]:
+    """Declare what gives a file."""
+    return lambda answer: Screen("GET", (path,), answer, is_file=True)
 
 
 def action(path: str, *, admits: Admission | None = None, is_of_others: bool = False) -> Callable[[Handler], Screen]:
@@ -130,7 +137,7 @@ class Space:
 
     def shown(self) -> list[Screen]:
         """The pages that can be opened by their address alone."""
-        return [page for page in self.pages if page.method == "GET" and "{" not in page.path]
+        return [page for page in self.pages if page.method == "GET" and not page.is_file and "{" not in page.path]
 
 
 def _route(page: Screen, admits: Admission) -> HTTPRouteHandler:

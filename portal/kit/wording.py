@@ -46,6 +46,11 @@ class Texts:
         except (KeyError, IndexError) as missing:
             raise MissingText(f"{key} needs {missing}") from missing
 
+    def of_code(self, table: str, code: str) -> str:
+        """What a table of texts says of a code; a code that this release does not know has its `unknown`."""
+        key = f"{table}.{code}"
+        return self(key if key in self else f"{table}.unknown")
+
     def __contains__(self, key: str) -> bool:
         return key in self._entries
 

@@ -12,6 +12,10 @@ ALONE: Final = frozenset({"test_operations.py", "test_rolling_stop.py"})
 """Files of `e2e` that start a portal of their own."""
 
 
+TOGETHER: Final = frozenset({"tests/component/authorization", "tests/e2e/towns"})
+"""Folders whose files share a town, or one town after the other."""
+
+
 class TogetherInTown(LoadScopeScheduling):
     """Files to processes, and a town's files to one of them."""
 
@@ -23,6 +27,6 @@ def place_of(nodeid: str) -> str:
     """What a test is done with: its file, or the town that it shares with other files."""
     file = PurePosixPath(nodeid.partition("::")[0])
     folder = file.parent.as_posix()
-    if folder == "tests/component/authorization" or (folder == "tests/e2e" and file.name not in ALONE):
+    if folder in TOGETHER or (folder == "tests/e2e" and file.name not in ALONE):
         return folder
     return str(file)

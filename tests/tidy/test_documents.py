@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from contracts.types import SERVICES
+from tests.support.towns import GUIDES
 from tests.tidy.tree import FUNCTIONS, REPOSITORY, Fault, all_files, check, parse, text_of
 
 READMES = ("README.md", "contracts/README.md", "tests/README.md", *(f"services/{name}/README.md" for name in SERVICES))
-MISSION_ROWS = {"S0": 62, "S1": 45, "S2": 46, "S3": 32, "S4": 54}
-PROOF = re.compile(r"^\| *(S[0-4]-\d+) *\| *`?(tests/[\w/]+\.py(?:::\w+)+)(?:\[[^\]]*\])?`? *\|", re.MULTILINE)
+MISSION_ROWS = {"S0": 64, "S1": 46, "S2": 46, "S3": 33, "S4": 57}
+PROOF = re.compile(
+    r"^\| *(S[0-4]-\d+) *\| *(\w+) *\| *(tests/[\w/]+\.py(?:::\w+)+)\[(?:[\w.]+-)*\2(?:-[\w.]+)*\] *\|$", re.MULTILINE
+)
 ROW = re.compile(r"^\| *S", re.MULTILINE)
 ADR = re.compile(r"docs/adr/(\d{4})-[a-z0-9-]+\.md")
 ADR_PARTS = ("## Context", "## Decision", "## Alternatives", "## Cost")
@@ -19,8 +22,8 @@ ADR_LINES_MAX = 60
 PLACE = re.compile(r"`((?:[\w-]+/)*[\w-]+\.py)(?:: (?:\w+\.)?(\w+))?`")
 
 
-def proofs(text: str) -> list[tuple[str, str]]:
-    """The rows of `docs/mission.md` with the test that proves each."""
+def proofs(text: str) -> list[tuple[str, str, str]]:
+    """The rows of `docs/mission.md`, each with a town and the test that proves it there: the id names that town too."""
     return PROOF.findall(text)
 
 
@@ -29,11 +32,29 @@ def unknown_rows(text: str) -> Iterator[str]:
     pairs = proofs(text)
     if len(pairs) != len(ROW.findall(text)):
         yield "a line of the table cannot be read"
-    for row, _ in pairs:
+    for row, town, _ in pairs:
         guide, _, number = row.partition("-")
         if not 1 <= int(number) <= MISSION_ROWS[guide]:
             yield f"{row} is no row of the mission"
-    yield from (f"{row} is named {count} times" for row, count in Counter(row for row, _ in pairs).items() if count > 1)
+        if town != GUIDES[guide]:
+            yield f"{row} holds in the town {GUIDES[guide]}, not {town}"
+    counts = Counter(row for row, _, _ in pairs)
+    yield from (f"{row} is named {count} times" for row, count in counts.items() if count > 1)
+
+
+def towns_of_tests(source: str) -> dict[str, set[str]]:
+    """The towns in which each test of a module says that it runs, by `in_towns` or `also_under`."""
+    return {
+        function.name: {
+            str(word.value)
+            for decorator in function.decorator_list
+            if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in ("in_towns", "also_under")
+            for word in decorator.args
+            if isinstance(word, ast.Constant)
+        }
+        for function in parse(source).body
+        if isinstance(function, FUNCTIONS)
+    }
 
 
 def names_of_tests(source: str) -> set[str]:
@@ -85,11 +106,20 @@ def test_mission_table_names_known_rows_once() -> None:
 
 def test_mission_table_names_tests_that_exist() -> None:
     missing = []
-    for row, proof in proofs(text_of(REPOSITORY / "docs" / "mission.md")):
+    for row, _, proof in proofs(text_of(REPOSITORY / "docs" / "mission.md")):
         path, _, name = proof.partition("::")
         if not (REPOSITORY / path).is_file() or name not in names_of_tests(text_of(REPOSITORY / path)):
             missing.append(f"{row}: {proof}")
     assert missing == []
+
+
+def test_mission_table_names_tests_that_run_in_the_town_of_the_row() -> None:
+    elsewhere = []
+    for row, town, proof in proofs(text_of(REPOSITORY / "docs" / "mission.md")):
+        path, _, name = proof.partition("::")
+        if town not in towns_of_tests(text_of(REPOSITORY / path)).get(name, set()):
+            elsewhere.append(f"{row}: {proof}")
+    assert elsewhere == []
 
 
 def test_decisions_are_short_and_whole() -> None:
@@ -108,11 +138,25 @@ def test_each_check_finds_what_it_is_for() -> None:
         ":2: there is no chassis/clocks.py",
         ":2: clock.py has no age_off",
     ]
-    table = "| Row | Test |\n| --- | --- |\n| S0-2 | tests/e2e/test_a.py::test_b |\n| S0-2 | `tests/e2e/test_a.py::A::test_c[x]` |\n"
-    assert proofs(table) == [("S0-2", "tests/e2e/test_a.py::test_b"), ("S0-2", "tests/e2e/test_a.py::A::test_c")]
+    head = "| Row | Town | Proof |\n| --- | --- | --- |\n"
+    table = (
+        head
+        + "| S0-2 | belfort | tests/a.py::test_b[belfort] |\n| S0-2 | belfort | tests/a.py::A::test_c[belfort-x] |\n"
+    )
+    assert proofs(table) == [("S0-2", "belfort", "tests/a.py::test_b"), ("S0-2", "belfort", "tests/a.py::A::test_c")]
     assert list(unknown_rows(table)) == ["S0-2 is named 2 times"]
-    assert list(unknown_rows("| S0-63 | tests/a.py::test_b |")) == ["S0-63 is no row of the mission"]
-    assert list(unknown_rows("| S0-2 | soon |")) == ["a line of the table cannot be read"]
+    assert list(unknown_rows("| S0-65 | belfort | tests/a.py::test_b[belfort] |")) == ["S0-65 is no row of the mission"]
+    assert list(unknown_rows("| S0-2 | velizy | tests/a.py::test_b[velizy] |")) == [
+        "S0-2 holds in the town belfort, not velizy"
+    ]
+    for line in (
+        "| S0-2 | belfort | soon |",
+        "| S0-2 | belfort | tests/a.py::test_b[demo] |",
+        "| S0-2 | belfort | tests/a.py::test_b |",
+    ):
+        assert list(unknown_rows(line)) == ["a line of the table cannot be read"]
+    marked = '@in_towns("a", "b")\nasync def test_x(): ...\n@also_under("c")\ndef test_y(): ...\ndef test_z(): ...'
+    assert towns_of_tests(marked) == {"test_x": {"a", "b"}, "test_y": {"c"}, "test_z": set()}
     assert names_of_tests("class A:\n    def test_b(self): ...\nasync def test_c(): ...\ndef d(): ...") == {
         "A::test_b",
         "test_c",

@@ -197,7 +197,7 @@ async def _portal(folder: Path) -> AsyncIterator[Stack]:
     async with one_thread() as run:
         await run(stack.start)
         try:
-            async with Seed.open(stack.tool_env(), stack.plan.town_file.parent) as seed:
+            async with Seed.open(stack.tool_env()) as seed:
                 await seed.run()
             yield stack
         finally:

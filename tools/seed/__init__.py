@@ -1,1 +1,1 @@
-"""The seed of the demonstration town: it does through the services' own interfaces what agents and a family would do."""
+"""The seed of a town: it does through the services' own interfaces what agents and families would do, as `seed.toml` says it."""

@@ -1,15 +1,14 @@
-"""Fill the running demonstration town: `python -m tools.seed`, with the environment that `make up` gives it."""
+"""Fill a running town with people: `python -m tools.seed`, with the environment that `make up` gives it."""
 
 import asyncio
 import os
-from pathlib import Path
 
 from .town import Seed
 
 
 async def main() -> None:
     """Seed the town whose profile and addresses the environment names."""
-    async with Seed.open(os.environ, Path(os.environ["TOWN_FILE"]).parent) as seed:
+    async with Seed.open(os.environ) as seed:
         await seed.run()
 
 

@@ -1,5 +1,6 @@
 """Enrollment requests for agents: what waits, validate or refuse with a reason."""
 
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
@@ -7,12 +8,15 @@ from uuid import UUID
 from litestar import Response
 
 from contracts.booking.api import decide_enrollment, list_enrollments
-from contracts.booking.models import EnrollmentDecision
+from contracts.booking.models import Enrollment, EnrollmentDecision
+from contracts.http import Page
 from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
-from portal.frame.spaces import MenuLabel, action, page, show_again
+from portal.frame.exports import Column, export
+from portal.frame.spaces import MenuLabel, action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
+from portal.kit.formats import civil_date
 
 DECISION: Final = Form(EnrollmentDecision, "agents.enrollments", ("reason",))
 """One for each enrollment of the list: what is typed in it is named `reason.<enrollment_id>`."""
@@ -21,8 +25,7 @@ DECISION: Final = Form(EnrollmentDecision, "agents.enrollments", ("reason",))
 @page("/agents/inscriptions", entry=MenuLabel("agents.menu.enrollments", "activity", list_enrollments))
 async def requests_page(visit: Visit) -> Response[Any]:
     """The enrollments of a status, those to decide by default."""
-    asked = visit.query("etat")
-    status = EnrollmentStatus(asked) if asked in set(EnrollmentStatus) else EnrollmentStatus.REQUESTED
+    status = _status(visit)
     enrollments = await visit.call(list_enrollments, status, cursor=visit.cursor)
     context = {
         "status": status,
@@ -32,6 +35,32 @@ async def requests_page(visit: Visit) -> Response[Any]:
         "today": visit.portal.today(),
     }
     return visit.page("agents/counter/enrollments.html.j2", context, form=visit.form(DECISION))
+
+
+@file("/agents/inscriptions/tableau")
+async def requests_file(visit: Visit) -> Response[Any]:
+    """The enrollments of a status, for a spreadsheet."""
+
+    def read(cursor: str | None) -> Awaitable[Page[Enrollment]]:
+        return visit.call(list_enrollments, _status(visit), cursor=cursor)
+
+    zone = visit.portal.town.town.zone
+    columns: Sequence[Column[Enrollment]] = (
+        Column("agents.enrollments.first_name", lambda enrollment: enrollment.child_first_name),
+        Column("agents.enrollments.last_name", lambda enrollment: enrollment.child_last_name),
+        Column("agents.enrollments.activity", lambda enrollment: enrollment.activity_label),
+        Column("agents.enrollments.starts_on", lambda enrollment: enrollment.starts_on),
+        Column("agents.enrollments.ends_on", lambda enrollment: enrollment.ends_on),
+        Column("agents.enrollments.requested_at", lambda enrollment: civil_date(enrollment.requested_at, zone)),
+        Column("agents.enrollments.reason", lambda enrollment: enrollment.reason),
+    )
+    return await export(visit, "inscriptions", columns, read)
+
+
+def _status(visit: Visit) -> EnrollmentStatus:
+    """The status that the address asks for, those to decide by default."""
+    asked = visit.query("etat")
+    return EnrollmentStatus(asked) if asked in set(EnrollmentStatus) else EnrollmentStatus.REQUESTED
 
 
 @action("/agents/inscriptions/{enrollment_id:uuid}/decision")
@@ -50,4 +79,4 @@ async def decide(visit: Visit, enrollment_id: UUID) -> Response[Any]:
     return visit.redirect("/agents/inscriptions", notice)
 
 
-PAGES = [requests_page, decide]
+PAGES = [requests_page, requests_file, decide]

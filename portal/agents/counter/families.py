@@ -1,7 +1,7 @@
 """Families for agents: search, open a household's file, see its account and what was sent, note a quotient."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -10,15 +10,17 @@ from litestar import Response
 
 from contracts.billing.api import read_account
 from contracts.family.api import change_contact, change_quotient, find_households, open_household, read_household
-from contracts.family.models import HouseholdCreate, QuotientChange
+from contracts.family.models import HouseholdCreate, HouseholdSummary, QuotientChange
+from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.identity.api import invite_again, list_accounts
 from contracts.notifications.api import list_messages
 from contracts.types import Civility, QuotientSource
 from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
 from portal.frame.contact import correct_contact, show_contact
+from portal.frame.exports import Column, export
 from portal.frame.history import read_history
-from portal.frame.spaces import MenuLabel, action, page, show_again
+from portal.frame.spaces import MenuLabel, action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState, Texts
 
@@ -36,6 +38,13 @@ NEW_FAMILY: Final = Form(
         *(f"quotient.{name}" for name in ("value_cents", "effective_on")),
     ),
 )
+COLUMNS: Final[Sequence[Column[HouseholdSummary]]] = (
+    Column("agents.families.payer", lambda household: household.payer_name),
+    Column("agents.families.children", lambda household: ", ".join(household.children)),
+    Column("agents.families.city", lambda household: household.city),
+    Column("agents.families.email", lambda household: household.email),
+    Column("agents.families.reference", lambda household: household.reference),
+)
 NEW_QUOTIENT: Final = Form(QuotientChange, "agents.family", ("value_cents", "effective_on", "source"))
 
 
@@ -46,6 +55,16 @@ async def families_page(visit: Visit) -> Response[Any]:
     households = await visit.call(find_households, search, visit.cursor)
     context = {"search": search, "households": households.items, "next_cursor": households.next_cursor}
     return visit.page("agents/counter/families.html.j2", context)
+
+
+@file("/agents/familles/tableau")
+async def families_file(visit: Visit) -> Response[Any]:
+    """The families found, for a spreadsheet."""
+
+    def read(cursor: str | None) -> Awaitable[Page[HouseholdSummary]]:
+        return visit.call(find_households, visit.query("recherche").strip(), cursor, PAGE_SIZE_MAX)
+
+    return await export(visit, "familles", COLUMNS, read)
 
 
 @page("/agents/familles/nouvelle")
@@ -181,6 +200,7 @@ def _filled(form: FormState) -> list[str]:
 
 PAGES = [
     families_page,
+    families_file,
     new_family_page,
     create_family,
     family_page,

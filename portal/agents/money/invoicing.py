@@ -1,6 +1,7 @@
 """Invoicing for finance officers: start a month's run, review its draft or redo it, issue it, follow its progress."""
 
 import asyncio
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -17,12 +18,15 @@ from contracts.billing.api import (
     redraft_invoice_run,
     review_invoice_run,
 )
-from contracts.billing.models import InvoiceRunCreate, InvoiceRunReview, OpenDays
+from contracts.billing.models import InvoiceRunCreate, InvoiceRunItem, InvoiceRunReview, OpenDays
+from contracts.http import Page
 from contracts.types import InvoiceRunStatus
 from gateway.calls import Refused, typed_as
-from portal.frame.spaces import MenuLabel, action, page, show_again
+from portal.frame.exports import Column, export
+from portal.frame.spaces import MenuLabel, action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
+from portal.kit.spreadsheet import Euros
 
 NEW_RUN: Final = Form(InvoiceRunCreate, "agents.new_run", ("period",))
 REVIEW: Final = Form(InvoiceRunReview, "agents.run", tuple(f"confirmed.{name}" for name in OpenDays.model_fields))
@@ -68,6 +72,28 @@ async def run_page(visit: Visit, run_id: UUID) -> Response[Any]:
     return visit.page("agents/money/run.html.j2", context, form=visit.form())
 
 
+@file("/agents/facturation/{run_id:uuid}/tableau")
+async def run_file(visit: Visit, run_id: UUID) -> Response[Any]:
+    """What each household of a run would be, or was, invoiced, for a spreadsheet."""
+    run = await visit.call(read_invoice_run, run_id)
+
+    def read(cursor: str | None) -> Awaitable[Page[InvoiceRunItem]]:
+        return visit.call(list_invoice_run_items, run_id, cursor)
+
+    texts = visit.portal.texts
+    columns: Sequence[Column[InvoiceRunItem]] = (
+        Column("agents.run.payer", lambda item: item.payer_name),
+        Column("agents.run.lines", lambda item: item.line_count),
+        Column("agents.run.total", lambda item: Euros(item.total_cents)),
+        Column(
+            "agents.run.remarks",
+            lambda item: ", ".join(texts.of_code("agents.run.remark_of", code) for code in item.anomalies),
+        ),
+        Column("agents.run.number", lambda item: item.invoice_number),
+    )
+    return await export(visit, f"factures-{run.period}", columns, read)
+
+
 @action("/agents/facturation/{run_id:uuid}")
 async def advance_run(visit: Visit, run_id: UUID) -> Response[Any]:
     """Declare the draft reviewed, have it computed again, or issue it."""
@@ -101,4 +127,4 @@ async def discard_run(visit: Visit, run_id: UUID) -> Response[Any]:
     return visit.redirect("/agents/facturation", FlashNotice("success", "run_discarded"))
 
 
-PAGES = [runs_page, start_run, run_page, advance_run, discard_run]
+PAGES = [runs_page, start_run, run_page, run_file, advance_run, discard_run]

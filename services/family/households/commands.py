@@ -14,8 +14,7 @@ from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from chassis.timeline import Timeline
 from contracts.family.events import ChildAdded, HouseholdCreated, QuotientState
 from contracts.family.models import (
-    CoGuardianCreate,
-    GuardianCreate,
+    AdultCreate,
     Household,
     HouseholdCreate,
     MembershipChange,
@@ -229,7 +228,7 @@ def _draft(request: HouseholdCreate, children: tuple[Child, ...], today: date, n
     )
 
 
-def _adult(typed: GuardianCreate | CoGuardianCreate) -> Adult:
+def _adult(typed: AdultCreate) -> Adult:
     return Adult(
         adult_id=new_id(),
         civility=typed.civility,

@@ -20,6 +20,7 @@ from contracts.family.models import (
 from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SearchText
 
+from ..custody.queries import as_far_as_open
 from ..settings import FamilyRules
 from . import commands, queries
 
@@ -50,8 +51,8 @@ async def read_household(household_id: UUID, db: Database, actor: Actor) -> Hous
 async def family_history(
     db: Database, actor: Actor, household_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[HistoryEntry]:
-    today = await db.today()
-    return await history_of(db, await queries.household_id_for(db, actor, household_id, today), cursor)
+    known_id = await queries.household_id_for(db, actor, household_id, await db.today())
+    return as_far_as_open(actor, await history_of(db, known_id, cursor))
 
 
 @serves(api.my_household)

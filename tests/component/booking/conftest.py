@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from deploy.local.stack import TOWNS
 from tests.component.booking.sheets import Sheet
 from tests.factories.booking import BookingTown
 from tests.support.applications import Applications
@@ -11,9 +12,9 @@ from tests.support.services import RunningService
 
 
 @pytest.fixture
-async def service(applications: Applications) -> AsyncIterator[RunningService]:
-    """The running service, with nothing in it."""
-    async with applications.lend("booking") as running:
+async def service(applications: Applications, profile: str) -> AsyncIterator[RunningService]:
+    """The running service in the demo town, or another that the test names, with nothing in it."""
+    async with applications.lend("booking", town_file=TOWNS / profile / "town.toml") as running:
         yield running
 
 

@@ -10,6 +10,7 @@ from contracts.booking.events import BasketConfirmed, BookingCancelled, BookingC
 from tests.factories.booking import BookingTown, refusal_codes
 from tests.support.roles import Role
 from tests.support.services import RunningService
+from tests.support.towns import also_under
 
 pytestmark = pytest.mark.anyio
 
@@ -65,6 +66,7 @@ async def test_one_refused_line_refuses_the_basket_and_names_itself(service: Run
     assert await taken(service, free) == (0, 0)
 
 
+@also_under("belfort", "structure")
 async def test_nothing_is_booked_before_the_enrollment_is_validated(town: BookingTown) -> None:
     family = await town.family()
     activity_id = await town.activity()

@@ -10,6 +10,7 @@ from tests.factories.booking import EVENING, BookingTown, Family, refusal_codes
 from tests.support.databases import Postgres
 from tests.support.roles import Role
 from tests.support.services import RunningService, running_service, write_town
+from tests.support.towns import also_under
 
 pytestmark = pytest.mark.anyio
 
@@ -37,6 +38,7 @@ async def test_a_row_is_pending_until_an_agent_validates_it(town: BookingTown) -
     assert {cell["state"] for cell in row["cells"]} == {"bookable"}
 
 
+@also_under("tirelire")
 async def test_every_state_of_a_validated_row(service: RunningService, town: BookingTown) -> None:
     family, other = await town.family(), await town.family()
     activity_id = await town.activity()

@@ -135,6 +135,29 @@ def test_a_start_that_fails_names_the_culprit_and_leaves_nothing_running(
     assert not any(process.is_running() for process in stack.processes.values())
 
 
+def test_data_of_another_schema_is_refused_before_any_service_starts(
+    postgres: Postgres, kafka: KafkaServer, tmp_path: Path
+) -> None:
+    plan = StackPlan(
+        tmp_path,
+        parts=("mail", "family"),
+        database_url=postgres.server.admin_dsn,
+        kafka_bootstrap=kafka.bootstrap,
+        prefix="older_",
+    )
+    with Stack(plan) as first:
+        changed = query(first.dsn("family"), "update schema_migrations set checksum = 'older' returning name")
+        assert str(changed).startswith("data/")
+    second = Stack(plan)
+    with pytest.raises(
+        LauncherError, match=r"another schema \\(.*data/.* differs\\): `make reset` forgets it"
+    ) as refusal:
+        second.start()
+    assert "\n" not in str(refusal.value)
+    assert "family" not in second.processes
+    assert not any(process.is_running() for process in second.processes.values())
+
+
 def test_a_replica_runs_the_module_of_its_service() -> None:
     assert module_of("booking-2") == "services.booking"
     plan = StackPlan(Path("/nowhere"), replicas={"booking": 2}, extra_env={"booking": {"A": "1"}})

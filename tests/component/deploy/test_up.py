@@ -93,7 +93,7 @@ def test_it_starts_is_used_stops_and_continues(launcher: Launcher, state_dir: Pa
     launcher.output.unlink()
     again = Launcher(state_dir, base)
     again.wait_for("The portal is ready")
-    assert "making the demo data" not in again.says()
+    assert "filling the town with people" not in again.says()
     assert (state_dir / "secrets" / "portal_secret").read_text() == secret
     assert again.interrupt() == 0
 

@@ -84,6 +84,14 @@ async def test_an_invited_address_stands_in_one_file_only(service: RunningServic
     assert len(await service.outbox()) == emitted
 
 
+async def test_a_household_may_have_no_address_at_all(service: RunningService, desk: Desk) -> None:
+    """Its people are in the file like any other, and nobody is invited."""
+    household = await desk.open(guardian={"email": None})
+    assert [adult.email for adult in household.adults if adult.adult_id == household.payer_adult_id] == [None]
+    (state,) = [event for event in await service.outbox() if isinstance(event, HouseholdState)]
+    assert (state.adults[0].email, state.adults[0].is_invited) == (None, False)
+
+
 async def test_a_guardian_has_one_file_with_a_child(desk: Desk) -> None:
     household = await desk.open()
     twin = file_with(guardian={"last_name": "LE GOFF ŒUVRARD", "first_name": "eric", "email": "autre@courriel.example"})

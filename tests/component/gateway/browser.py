@@ -3,20 +3,22 @@
 import re
 from collections.abc import Mapping
 from html import unescape
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import httpx2
-from litestar import Litestar
 
 ORIGIN: Final = "https://portail.valmont.example"
 
 
 class Browser:
-    """A visitor's browser: it keeps cookies, and the form token of the page it looks at. `username` signed in first."""
+    """A visitor's browser: it keeps cookies, and the form token of the page it looks at. `username` signed in first.
 
-    def __init__(self, app: Litestar, address: str) -> None:
-        transport = httpx2.ASGITransport(app=cast("Any", app), client=(address, 40000))
-        self.http = httpx2.AsyncClient(transport=transport, base_url=ORIGIN)
+    `base_url` is secure, since cookies are; `origin` is what the portal takes for its own.
+    """
+
+    def __init__(self, transport: httpx2.AsyncBaseTransport, base_url: str = ORIGIN, origin: str = ORIGIN) -> None:
+        self.http = httpx2.AsyncClient(transport=transport, base_url=base_url, timeout=20)
+        self.origin = origin
         self.form_token = ""
         self.username = ""
 
@@ -34,7 +36,7 @@ class Browser:
     ) -> httpx2.Response:
         """Send a form of the page that is open; `headers` replace those of a browser."""
         body = {"csrf_token": self.form_token, **(fields or {})}
-        return self._seen(await self.http.post(path, data=body, headers=headers or {"Origin": ORIGIN}))
+        return self._seen(await self.http.post(path, data=body, headers=headers or {"Origin": self.origin}))
 
     async def submit(self, path: str, fields: Mapping[str, Any] | None = None) -> httpx2.Response:
         """Press a button of the page that is open: a form is answered by leading to a page, which can be opened again."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 from uuid import UUID, uuid4
 
+import httpx2
 import uvicorn
 from joserfc.jwk import OKPKey
 from litestar import Litestar
@@ -90,7 +91,8 @@ class Town:
     def browser(self) -> Browser:
         """A browser that was never here."""
         number = next(self._addresses)
-        return Browser(self.gateway, f"192.0.2.{number % 250 + 1}")
+        client = (f"192.0.2.{number % 250 + 1}", 40000)
+        return Browser(httpx2.ASGITransport(app=cast("Any", self.gateway), client=client))
 
     @asynccontextmanager
     async def without(self, name: str) -> AsyncIterator[None]:

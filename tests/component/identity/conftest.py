@@ -11,9 +11,9 @@ from tests.support.services import RunningService
 
 
 @pytest.fixture
-async def service(applications: Applications, tmp_path: Path) -> AsyncIterator[RunningService]:
-    """The service in the demo town, with nothing in it."""
-    async with applications.lend("identity", town_file=town_file(tmp_path)) as running:
+async def service(applications: Applications, tmp_path: Path, profile: str) -> AsyncIterator[RunningService]:
+    """The service in the demo town, or another that the test names, with nothing in it."""
+    async with applications.lend("identity", town_file=town_file(tmp_path, profile)) as running:
         yield running
 
 

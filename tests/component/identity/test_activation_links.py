@@ -10,6 +10,7 @@ from contracts.types import AccountStatus, CredentialPurpose, SessionStage
 from tests.component.identity.walk import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk, guardian, problem
 from tests.support.roles import Role
 from tests.support.services import RunningService
+from tests.support.towns import also_under
 
 pytestmark = pytest.mark.anyio
 
@@ -73,6 +74,7 @@ async def test_a_link_that_is_none_of_ours(walk: Walk) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.FRONT_DESK, Role.DIRECTOR])
+@also_under("belfort", "premium")
 async def test_an_agent_sends_it_again_and_only_the_last_one_works(
     walk: Walk, service: RunningService, role: Role
 ) -> None:

@@ -9,6 +9,7 @@ from contracts.types import SessionStage
 from tests.component.identity.walk import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk, problem, town_file
 from tests.support.databases import Postgres
 from tests.support.services import RunningService, running_service
+from tests.support.towns import also_under
 
 pytestmark = pytest.mark.anyio
 
@@ -67,6 +68,7 @@ async def test_accepting_twice_is_accepting_once(walk: Walk, service: RunningSer
     assert len([event for event in await service.outbox() if isinstance(event, TermsAccepted)]) == 1
 
 
+@also_under("belfort")
 async def test_the_proof_is_the_text_the_date_and_the_source_in_no_clear(walk: Walk, service: RunningService) -> None:
     token = await walk.ready()
     served = await walk.terms(token)
@@ -81,6 +83,7 @@ async def test_the_proof_is_the_text_the_date_and_the_source_in_no_clear(walk: W
     assert walk.address.encode() not in proof["address_hash"]
 
 
+@also_under("premium", "velizy")
 async def test_another_text_is_read_and_accepted_again(walk: Walk, service: RunningService) -> None:
     token = await walk.ready()
     await service.db.execute("insert into terms_versions values ('2025-01-abcdef12', 'hash', '{}')")

@@ -136,10 +136,11 @@ def field_codes(answer: httpx2.Response) -> dict[str, str]:
     return {error["pointer"]: error["code"] for error in json.loads(answer.content)["errors"]}
 
 
-def town_file(folder: Path, **identity: dict[str, Any]) -> Path:
-    """The demo town, with other values in the named tables of `[identity]`."""
-    section = tomllib.loads((DEMO / "town.toml").read_text())["identity"]
+def town_file(folder: Path, profile: str = DEMO.name, **identity: dict[str, Any]) -> Path:
+    """A town, the demo one unless a test says else, with other values in the named tables of `[identity]`."""
+    base = DEMO.with_name(profile) / "town.toml"
+    section = tomllib.loads(base.read_text())["identity"]
     changed = {name: {**section.get(name, {}), **identity.get(name, {})} for name in {**section, **identity}}
     changed["terms"]["file"] = "terms.toml"
     shutil.copy(DEMO.parent / "terms.toml", folder / "terms.toml")
-    return write_town(folder, identity=changed)
+    return write_town(folder, base=base, identity=changed)

@@ -3,73 +3,24 @@
 import asyncio
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 import pytest
-from lxml import html
 
+from tests.component.simulators.payer import CARD, Payer
 from tests.component.simulators.running import Payfip
 
 pytestmark = pytest.mark.anyio
 
-CARD = {"number": "5017 6740 0000 0002", "expiry": "09/39", "cryptogram": "123"}
 REFUSED_CARD = {**CARD, "number": "4000 0000 0000 0002"}
 ACCEPTED_IBAN = {"number": "FR76 3000 6000 0112 3456 7890 189"}
 REFUSED_IBAN = {"number": "DE89 3704 0044 0532 0130 00"}
 
 
-class Browser:
-    """One page at a time: follows the links and submits the forms that the page really has."""
-
-    def __init__(self, http: httpx2.AsyncClient) -> None:
-        self._http = http
-        self.answer = httpx2.Response(204)
-
-    async def open(self, address: str) -> None:
-        self.answer = await self._http.get(address, follow_redirects=False)
-        await self._follow()
-
-    async def submit(self, action: str, **typed: str) -> None:
-        """Submit the form of this action, with its hidden fields, and what is typed or chosen."""
-        form = next(form for form in self.page.forms if form.get("action") == action)
-        known = {name: value for name, value in form.form_values() if name not in typed}
-        assert set(typed) <= {field.get("name") for field in form.iterfind(".//*[@name]")}, html.tostring(form)
-        fields = {**known, **typed}
-        is_post = form.get("method") == "post"
-        self.answer = await (self._http.post(action, data=fields) if is_post else self._http.get(action, params=fields))
-        await self._follow()
-
-    async def _follow(self) -> None:
-        """Follow redirects inside the provider's site; one to the town stays as it is."""
-        while self.answer.is_redirect and self.answer.headers["location"].startswith("/"):
-            self.answer = await self._http.get(self.answer.headers["location"])
-
-    @property
-    def page(self) -> html.HtmlElement:
-        return html.fromstring(self.answer.text)
-
-    @property
-    def title(self) -> str:
-        return str(self.page.findtext(".//h1"))
-
-    @property
-    def facts(self) -> dict[str, str]:
-        """The terms and values of the page's list."""
-        return {str(row.findtext("dt")): str(row.findtext("dd")) for row in self.page.iterfind(".//dl/div")}
-
-    async def pay(self, means: str, account: dict[str, str]) -> None:
-        """From the first screen to the result."""
-        await self.submit("/tpa/moyen.web")
-        await self.submit("/tpa/coordonnees.web", moyen=means)
-        await self.submit("/tpa/coordonnees.web", **account)
-        await self.submit("/tpa/authentification.web", choice="confirm")
-
-
 @pytest.fixture
-def browser(payfip: Payfip) -> Browser:
-    return Browser(payfip.http)
+def browser(payfip: Payfip) -> Payer:
+    return Payer(payfip.http)
 
 
-async def test_the_first_screen_shows_reference_amount_and_address(payfip: Payfip, browser: Browser) -> None:
+async def test_the_first_screen_shows_reference_amount_and_address(payfip: Payfip, browser: Payer) -> None:
     await browser.open(f"/tpa/paiementws.web?idop={await payfip.create(montant='104250')}")
     assert browser.facts == {
         "Référence de la dette": "F2026000123A01",
@@ -80,7 +31,7 @@ async def test_the_first_screen_shows_reference_amount_and_address(payfip: Payfi
     assert "Régie enfance de Démoville – Hôtel de ville" in browser.answer.text
 
 
-async def test_the_second_screen_offers_cards_and_direct_debit(payfip: Payfip, browser: Browser) -> None:
+async def test_the_second_screen_offers_cards_and_direct_debit(payfip: Payfip, browser: Payer) -> None:
     await browser.open(f"/tpa/paiementws.web?idop={await payfip.create()}")
     await browser.submit("/tpa/moyen.web")
     offered = [field.get("value") for field in browser.page.iterfind(".//input[@name='moyen']")]
@@ -99,7 +50,7 @@ async def test_the_second_screen_offers_cards_and_direct_debit(payfip: Payfip, b
     ],
 )
 async def test_each_means_gives_its_result(
-    payfip: Payfip, browser: Browser, means: str, account: dict[str, str], result: str, title: str
+    payfip: Payfip, browser: Payer, means: str, account: dict[str, str], result: str, title: str
 ) -> None:
     id_op = await payfip.create()
     await browser.open(f"/tpa/paiementws.web?idop={id_op}")
@@ -111,7 +62,7 @@ async def test_each_means_gives_its_result(
     assert await payfip.notified(id_op) == [f"idop={id_op}"]
 
 
-async def test_the_third_screen_is_a_ticket_and_leads_back(payfip: Payfip, browser: Browser) -> None:
+async def test_the_third_screen_is_a_ticket_and_leads_back(payfip: Payfip, browser: Payer) -> None:
     id_op = await payfip.create(urlredirect="http://ville.example/payfip/retour?regie=1")
     await browser.open(f"/tpa/paiementws.web?idop={id_op}")
     await browser.pay("CB", CARD)
@@ -127,7 +78,7 @@ async def test_the_third_screen_is_a_ticket_and_leads_back(payfip: Payfip, brows
 
 @pytest.mark.parametrize(("means", "account", "result"), [("CB", CARD, "R"), ("PRELEVEMENT", ACCEPTED_IBAN, "Z")])
 async def test_failing_to_authenticate_is_a_refusal(
-    payfip: Payfip, browser: Browser, means: str, account: dict[str, str], result: str
+    payfip: Payfip, browser: Payer, means: str, account: dict[str, str], result: str
 ) -> None:
     id_op = await payfip.create()
     await browser.open(f"/tpa/paiementws.web?idop={id_op}")
@@ -138,7 +89,7 @@ async def test_failing_to_authenticate_is_a_refusal(
     assert (await payfip.operation(id_op))["result"] == result
 
 
-async def test_giving_up_goes_back_to_the_town_and_can_be_regretted(payfip: Payfip, browser: Browser) -> None:
+async def test_giving_up_goes_back_to_the_town_and_can_be_regretted(payfip: Payfip, browser: Payer) -> None:
     id_op = await payfip.create()
     await browser.open(f"/tpa/paiementws.web?idop={id_op}")
     # A form may only lead where the page's policy says.
@@ -154,14 +105,14 @@ async def test_giving_up_goes_back_to_the_town_and_can_be_regretted(payfip: Payf
 
 
 @pytest.mark.parametrize("result", ["P", "V", "R", "Z"])
-async def test_an_operation_is_used_once(payfip: Payfip, browser: Browser, result: str) -> None:
+async def test_an_operation_is_used_once(payfip: Payfip, browser: Payer, result: str) -> None:
     id_op = await payfip.create()
     await payfip.order(f"operations/{id_op}/result", {"result": result})
     await browser.open(f"/tpa/paiementws.web?idop={id_op}")
     assert (browser.answer.status_code, "(code P3)" in browser.answer.text) == (409, True)
 
 
-async def test_a_second_click_pays_once_and_shows_the_same_ticket(payfip: Payfip, browser: Browser) -> None:
+async def test_a_second_click_pays_once_and_shows_the_same_ticket(payfip: Payfip, browser: Payer) -> None:
     id_op = await payfip.create()
     await browser.open(f"/tpa/paiementws.web?idop={id_op}")
     await browser.submit("/tpa/moyen.web")
@@ -177,7 +128,7 @@ async def test_a_second_click_pays_once_and_shows_the_same_ticket(payfip: Payfip
     assert len(await payfip.deliveries(id_op)) == 1
 
 
-async def test_the_page_closes_after_fifteen_minutes(payfip: Payfip, browser: Browser) -> None:
+async def test_the_page_closes_after_fifteen_minutes(payfip: Payfip, browser: Payer) -> None:
     fresh, stale, ongoing = await payfip.create(), await payfip.create(), await payfip.create()
     await browser.open(f"/tpa/paiementws.web?idop={ongoing}")
     await payfip.order("clock", {"offset_seconds": 14 * 60})
@@ -193,7 +144,7 @@ async def test_the_page_closes_after_fifteen_minutes(payfip: Payfip, browser: Br
     assert browser.answer.status_code == 410
 
 
-async def test_an_unknown_operation_is_refused_on_every_page(payfip: Payfip, browser: Browser) -> None:
+async def test_an_unknown_operation_is_refused_on_every_page(payfip: Payfip, browser: Payer) -> None:
     pages = ("paiementws", "moyen", "coordonnees", "authentification", "ticket")
     for page in pages:
         for query in ("", "?idop=cc0cb210-1cd4-11ea-8cca-0213ad91a103", "?idop=%3Cscript%3E"):
@@ -201,7 +152,7 @@ async def test_an_unknown_operation_is_refused_on_every_page(payfip: Payfip, bro
             assert (browser.answer.status_code, "(code P1)" in browser.answer.text) == (404, True)
 
 
-async def test_a_mistyped_card_is_explained_and_the_number_kept(payfip: Payfip, browser: Browser) -> None:
+async def test_a_mistyped_card_is_explained_and_the_number_kept(payfip: Payfip, browser: Payer) -> None:
     id_op = await payfip.create()
     await browser.open(f"/tpa/paiementws.web?idop={id_op}")
     await browser.submit("/tpa/moyen.web")
@@ -214,7 +165,7 @@ async def test_a_mistyped_card_is_explained_and_the_number_kept(payfip: Payfip, 
     assert await payfip.look_up(id_op) == "P5"
 
 
-async def test_steps_cannot_be_skipped(payfip: Payfip, browser: Browser) -> None:
+async def test_steps_cannot_be_skipped(payfip: Payfip, browser: Payer) -> None:
     id_op = await payfip.create()
     await browser.open(f"/tpa/authentification.web?idop={id_op}")
     assert browser.title == "Choisissez votre moyen de paiement"
@@ -227,7 +178,7 @@ async def test_steps_cannot_be_skipped(payfip: Payfip, browser: Browser) -> None
     assert await payfip.look_up(id_op) == "P5"
 
 
-async def test_what_a_client_sends_is_text_on_the_pages(payfip: Payfip, browser: Browser) -> None:
+async def test_what_a_client_sends_is_text_on_the_pages(payfip: Payfip, browser: Payer) -> None:
     id_op = await payfip.create(
         objet="<script>alert(1)</script>", mel='"><img src=x onerror=alert(1)>@example.org'.replace(" ", "/")
     )
@@ -238,7 +189,7 @@ async def test_what_a_client_sends_is_text_on_the_pages(payfip: Payfip, browser:
     assert browser.page.xpath("//script | //img") == []
 
 
-async def test_pages_forbid_scripts_and_frames_and_are_never_kept(payfip: Payfip, browser: Browser) -> None:
+async def test_pages_forbid_scripts_and_frames_and_are_never_kept(payfip: Payfip, browser: Payer) -> None:
     await browser.open(f"/tpa/paiementws.web?idop={await payfip.create()}")
     policy = browser.answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -250,7 +201,7 @@ async def test_pages_forbid_scripts_and_frames_and_are_never_kept(payfip: Payfip
     assert browser.page.xpath("//script | //@onclick | //@style") == []
 
 
-async def test_the_card_number_is_nowhere_in_the_books_or_the_log(payfip: Payfip, browser: Browser) -> None:
+async def test_the_card_number_is_nowhere_in_the_books_or_the_log(payfip: Payfip, browser: Payer) -> None:
     id_op = await payfip.create()
     await browser.open(f"/tpa/paiementws.web?idop={id_op}")
     await browser.pay("CB", {**CARD, "number": "4978860713891312"})

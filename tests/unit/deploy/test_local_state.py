@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.child import LauncherError
-from deploy.local.state import check_space, check_version, forget, locked
+from deploy.local.state import check_space, check_town, check_version, forget, locked
 
 
 def test_a_second_launcher_is_told_that_the_first_one_runs(tmp_path: Path) -> None:
@@ -21,6 +21,13 @@ def test_a_state_of_another_version_is_refused_and_ours_continued(tmp_path: Path
     (tmp_path / "version").write_text("0")
     with pytest.raises(LauncherError, match="make reset"):
         check_version(tmp_path)
+
+
+def test_the_data_of_another_town_is_refused_and_ours_continued(tmp_path: Path) -> None:
+    check_town(tmp_path, "velizy")
+    check_town(tmp_path, "velizy")
+    with pytest.raises(LauncherError, match="of the town velizy: `make reset` forgets it, then `TOWN=demo make up`"):
+        check_town(tmp_path, "demo")
 
 
 def test_a_full_disk_is_said_before_anything_starts(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from tests.support.scheduling import place_of
         ("tests/e2e/test_operations.py::test_the_page_is_true", "tests/e2e/test_operations.py"),
         ("tests/e2e/kit/test_kit_pages.py::test_budgets", "tests/e2e/kit/test_kit_pages.py"),
         ("tests/component/authorization/test_schemathesis.py::test_a", "tests/component/authorization"),
+        ("tests/e2e/towns/test_towns.py::test_a[velizy]", "tests/e2e/towns"),
         ("tests/component/booking/test_catalog.py::test_a", "tests/component/booking/test_catalog.py"),
     ],
 )
