@@ -150,7 +150,7 @@ def test_data_of_another_schema_is_refused_before_any_service_starts(
         assert str(changed).startswith("data/")
     second = Stack(plan)
     with pytest.raises(
-        LauncherError, match=r"another schema \\(.*data/.* differs\\): `make reset` forgets it"
+        LauncherError, match=r"another schema \(.*data/.* differs\): `make reset` forgets it"
     ) as refusal:
         second.start()
     assert "\n" not in str(refusal.value)

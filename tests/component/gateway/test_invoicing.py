@@ -191,6 +191,8 @@ async def test_what_was_paid_twice_is_shown_to_the_family_and_to_agents(finance:
     page = await finance.get("/agents/paiements")
     assert "Trop-perçu" in words(page)
     assert f'href="{file}"' in page.text
+    sheet = (await finance.get("/agents/paiements/tableau")).content.decode("utf-8-sig")
+    assert re.search(r"\r\nDominique \w+;[\d-]+;9,20;Trop-perçu[^;]*;\d\d/\d\d/\d{4}\r\n$", sheet), sheet
 
     later = await invoiced(town, household, "2019-06", 2)
     page = words(await parent.get(f"/factures/{later}"))

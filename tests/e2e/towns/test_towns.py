@@ -102,11 +102,11 @@ async def test_a_child_of_two_homes_is_booked_by_each_for_itself(town: GuideTown
 async def test_a_household_without_address_has_a_file_and_no_account(town: GuideTown) -> None:
     (alone,) = [household for household in town.plan.households if "email" not in household.guardian]
     desk = await town.agent("front_desk")
-    found = await desk.get("/agents/familles", params={"recherche": alone.guardian["last_name"]})
-    (path,) = set(re.findall(r'href="(/agents/familles/[0-9a-f-]{36})"', found.text))
-    page = words(await desk.get(path))
-    assert "sans adresse e-mail" in page
-    assert "compte est en cours de création" not in page
+    page = await desk.get("/agents/familles", params={"recherche": alone.guardian["last_name"]})
+    (path,) = set(re.findall(r'href="(/agents/familles/[0-9a-f-]{36})"', page.text))
+    file = words(await desk.get(path))
+    assert "sans adresse e-mail" in file
+    assert "compte est en cours de création" not in file
 
 
 async def test_texts_menus_and_roles_are_those_of_the_town(town: GuideTown) -> None:
