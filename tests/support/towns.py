@@ -12,3 +12,8 @@ GUIDES: Final = {"S0": "belfort", "S1": "premium", "S2": "structure", "S3": "vel
 def also_under(*profiles: str) -> pytest.MarkDecorator:
     """The test runs in the demonstration town, and in these."""
     return pytest.mark.parametrize("profile", [DEMO, *profiles])
+
+
+def in_towns(*names: str) -> pytest.MarkDecorator:
+    """The test is about these towns alone."""
+    return pytest.mark.parametrize("town", names, indirect=True)

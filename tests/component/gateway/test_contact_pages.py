@@ -17,6 +17,7 @@ from tests.component.gateway.test_agent_pages import field_errors
 from tests.component.gateway.town import Town, running_town
 from tests.support.databases import Postgres
 from tests.support.roles import Role
+from tests.support.towns import in_towns
 
 pytestmark = pytest.mark.anyio
 
@@ -25,9 +26,10 @@ NEW = "02 31 44 55 66"
 
 
 @pytest.fixture(scope="session")
-async def town(postgres: Postgres, secrets_dir: Path) -> AsyncIterator[Town]:
-    """The town of the guide S2: people sign in with their e-mail address."""
-    async with running_town(postgres, secrets_dir, town_file=TOWNS / "structure" / "town.toml") as running:
+async def town(postgres: Postgres, secrets_dir: Path, request: pytest.FixtureRequest) -> AsyncIterator[Town]:
+    """The town of the guide S2, unless another is asked for: people sign in with their e-mail address."""
+    profile = getattr(request, "param", "structure")
+    async with running_town(postgres, secrets_dir, town_file=TOWNS / profile / "town.toml") as running:
         yield running
 
 
@@ -57,6 +59,7 @@ def page_of(household: Household) -> str:
     return f"{of_household(household)}/coordonnees/{household.adults[0].adult_id}"
 
 
+@in_towns("structure")
 async def test_a_parent_reads_and_corrects_their_details(town: Town) -> None:
     """S2-15, under the profile of its guide: from the menu, with the names, kept, noted in words for the family and for agents."""
     parent, household = await town.parent()
@@ -94,6 +97,7 @@ async def test_the_email_is_shown_with_who_changes_it(town: Town) -> None:
     assert str(household.adults[0].email) in words(await parent.get(PAGE))
 
 
+@in_towns("structure")
 async def test_an_agent_changes_the_email_that_somebody_signs_in_with(town: Town) -> None:
     """S2-16: from the household's page; the account follows, and the household and the former address are told."""
     _, household = await town.parent()

@@ -13,8 +13,9 @@ from pypdf import PdfReader
 from portal.kit.formats import money
 from tests.component.gateway.browser import Browser, hidden, words
 from tests.component.simulators.payer import CARD, Payer
-from tests.e2e.towns.town import GuideTown, Newcomer, in_towns, shows
+from tests.e2e.towns.town import GuideTown, Newcomer, shows
 from tests.support.polling import eventually
+from tests.support.towns import in_towns
 
 pytestmark = pytest.mark.anyio
 

@@ -9,16 +9,9 @@ from portal.family import FAMILY
 from tests.component.gateway.browser import hidden, is_refused, words
 from tests.component.gateway.test_first_steps import PRIVATE_PAGES
 from tests.component.gateway.town import accept_terms
-from tests.e2e.towns.town import (
-    CREDENTIALS,
-    PASSWORD,
-    TERMS,
-    GuideTown,
-    in_towns,
-    own_credentials,
-    press_link,
-)
+from tests.e2e.towns.town import CREDENTIALS, PASSWORD, TERMS, GuideTown, own_credentials, press_link
 from tests.support.public_pages import PUBLIC_PAGES
+from tests.support.towns import in_towns
 
 pytestmark = pytest.mark.anyio
 

@@ -4,8 +4,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser import WIDTHS, open_page, overflow
 from tests.e2e.topics import in_thread
-from tests.e2e.towns.town import GuideTown, in_towns, own_credentials
+from tests.e2e.towns.town import GuideTown, own_credentials
 from tests.e2e.walk import press
+from tests.support.towns import in_towns
 
 COLOR = "cell => getComputedStyle(cell.querySelector('.face')).color.match(/\\d+/g).map(Number)"
 

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx2
-import pytest
 from joserfc.jwk import OKPKey
 
 from chassis.actor import sign_actor
@@ -154,11 +153,6 @@ class GuideTown:
             answer = await client.request(method, path, json=body, headers=headers)
         assert answer.is_success, answer.text
         return answer.json()
-
-
-def in_towns(*names: str) -> pytest.MarkDecorator:
-    """The test is about these towns alone."""
-    return pytest.mark.parametrize("town", names, indirect=True)
 
 
 def family_form(name: str, today: date) -> dict[str, str]:
