@@ -37,8 +37,8 @@ class People:
         )
 
     async def settle(self, plan: HouseholdPlan) -> None:
-        """Say where children of two homes live, and that whoever came last month belonged to the household then: a file begins today when
-        nobody says else."""
+        """Say where children of two homes live, and that whoever came last month belonged to the household then, and who paid: a file
+        begins today when nobody says else."""
         household_id = self.opened[plan.key]["household_id"]
         today = self._days.today
         for shared in plan.shared:
@@ -51,7 +51,12 @@ class People:
             }
             child_id = self.child_id(shared.household, shared.child)
             await self._calls.send("family", "PUT", f"/children/{child_id}/residence", residence)
+        if not plan.attended:
+            return
         since = {"starts_on": self._days.last_month[0].isoformat()}
+        payer_id = self.opened[plan.key]["payer_adult_id"]
+        await self._calls.send("family", "PUT", f"/households/{household_id}/members/{payer_id}", since)
+        await self._calls.send("family", "PUT", f"/households/{household_id}/payer", {"adult_id": payer_id, **since})
         for first_name in {row.child for row in plan.attended}:
             child_id = self.child_id(plan.key, first_name)
             await self._calls.send("family", "PUT", f"/households/{household_id}/members/{child_id}", since)

@@ -36,6 +36,7 @@ async def test_agents_of_every_role_see_their_lists(town: GuideTown) -> None:
         "/agents/inscriptions": "booking.enrollments.read",
         "/agents/pointage": "booking.slots.read",
         "/agents/facturation": "billing.runs.read",
+        "/agents/exploitation/invariants": "booking.invariants.check",
     }
     for body in town.plan.agents:
         agent = await town.signed_in(body["username"])
