@@ -32,7 +32,7 @@ async def payments_file(visit: Visit) -> Response[Any]:
 
     zone, texts = visit.portal.town.town.zone, visit.portal.texts
     columns: Sequence[Column[PaymentAnomaly]] = (
-        Column("agents.payments.household", lambda anomaly: anomaly.payer_name),
+        Column("agents.payments.payer", lambda anomaly: anomaly.payer_name),
         Column("agents.payments.invoice", lambda anomaly: anomaly.invoice_number),
         Column("agents.payments.amount", lambda anomaly: Euros(anomaly.amount_cents)),
         Column("agents.payments.anomaly", lambda anomaly: texts.of_code("agents.payments.anomaly_of", anomaly.code)),

@@ -8,7 +8,7 @@ from contracts.types import EnrollmentStatus
 from portal.frame import exports
 from tests.component.gateway.browser import Browser, words
 from tests.component.gateway.test_invoicing import invoiced
-from tests.component.gateway.town import Town, household_body
+from tests.component.gateway.town import Town, household_body, paying_since
 from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
@@ -76,6 +76,7 @@ async def test_the_enrollments_of_the_status_that_is_shown(town: Town, desk: Bro
 async def test_the_invoices_of_a_run(town: Town, finance: Browser) -> None:
     """AG-5: amounts with a decimal comma, in words what the page says in words."""
     _, household = await town.parent()
+    await paying_since(town, household, "2019-08-01")
     invoice_id = await invoiced(town, household, "2019-08", 3)
     payer = f"{household.adults[0].first_name} {household.adults[0].last_name}"
     billing = town.services["billing"]
