@@ -176,7 +176,7 @@ async def test_an_email_that_two_agents_give_at_once_is_one_adults(
 ) -> None:
     """Without turns the database still keeps one, but nobody says why."""
     if not is_in_turn:
-        monkeypatch.setattr(people, "TAKE_TURN_SQL", "select person, pg_sleep(0.2) from unnest($1::text[]) person")
+        monkeypatch.setattr(people, "TAKE_TURN_SQL", "select person, pg_sleep(1) from unnest($1::text[]) person")
     first = await desk.open()
     second = await desk.open(**OTHERS)
     answers = await asyncio.gather(
@@ -242,7 +242,7 @@ async def test_two_who_correct_at_once_take_turns(
     if not is_locked:
         without = households.LOCK_HOUSEHOLDS_SQL.replace(" for update", "")
         monkeypatch.setattr(households, "LOCK_HOUSEHOLDS_SQL", without)
-        slow = queries.REACHED_HOMES_SQL.replace("from households h\n", "from households h, pg_sleep(0.2)\n")
+        slow = queries.REACHED_HOMES_SQL.replace("from households h\n", "from households h, pg_sleep(1)\n")
         monkeypatch.setattr(queries, "REACHED_HOMES_SQL", slow)
         monkeypatch.setattr(people, "HOLD_PERSON_SQL", "select $1::uuid")
     household = await desk.open(co_guardian=CO_GUARDIAN)
