@@ -136,9 +136,9 @@ def field_codes(answer: httpx2.Response) -> dict[str, str]:
     return {error["pointer"]: error["code"] for error in json.loads(answer.content)["errors"]}
 
 
-def town_file(folder: Path, profile: str = DEMO.name, **identity: dict[str, Any]) -> Path:
+def town_file(folder: Path, town: str = DEMO.name, **identity: dict[str, Any]) -> Path:
     """A town, the demo one unless a test says else, with other values in the named tables of `[identity]`."""
-    base = DEMO.with_name(profile) / "town.toml"
+    base = DEMO.with_name(town) / "town.toml"
     section = tomllib.loads(base.read_text())["identity"]
     changed = {name: {**section.get(name, {}), **identity.get(name, {})} for name in {**section, **identity}}
     changed["terms"]["file"] = "terms.toml"
