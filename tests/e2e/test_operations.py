@@ -12,7 +12,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,6 +28,7 @@ from chassis.actor import Actor, sign_actor
 from contracts.types import SERVICES, ActorKind
 from deploy.local.child import port_is_free, wait_until
 from deploy.local.ports import OFFSETS
+from tests.component.gateway.town import household_body
 from tests.support.documents import Block, blocks_of
 from tools.mailbox import wait_for_mail
 
@@ -176,11 +176,9 @@ def open_household(terminal: Terminal) -> None:
     key = OKPKey.import_key(json.loads((Path(variables["SECRETS_DIR"]) / "actor_private.json").read_text()))
     token, _ = sign_actor(SYSTEM, key, timedelta(minutes=5))
     email = f"{uuid4().hex[:8]}@example.test"
-    plan = tomllib.loads((ROOT / "deploy/towns/demo/seed.toml").read_text())["households"][0]["body"]
-    plan["guardian"] |= {"email": email, "last_name": "Restauré"}
     answer = httpx2.post(
         f"{variables['FAMILY_URL']}/households",
-        json=plan,
+        json=household_body(last_name="Restauré", email=email),
         headers={"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())},
     )
     assert answer.status_code == 201, answer.text
