@@ -95,10 +95,16 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingCall:
-    """A call on the wire: the path and query below the service's address, and the body as JSON."""
+    """A call on the wire: the path below the service's address, the query as pairs, and the body as JSON."""
 
-    address: str
+    path: str
+    query: tuple[tuple[str, str], ...]
     content: bytes | None
+
+    @property
+    def address(self) -> str:
+        """Path and query."""
+        return f"{self.path}?{urlencode(self.query)}" if self.query else self.path
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,10 @@ class Operation(Generic[P, R_co]):
         """The parameters that stand in a place."""
         return tuple(parameter for parameter in self.parameters if parameter.place is place)
 
+    def takes(self, name: str) -> bool:
+        """Whether it has a query parameter of this name."""
+        return any(parameter.name == name for parameter in self.at(Place.QUERY))
+
     def address(self, values: Mapping[str, Any]) -> str:
         """Its path with these values, each quoted: whatever a value holds, it stays one segment."""
         return re.sub(r"{(\w+)}", lambda match: _segment(str(values[match[1]])), self.path)
@@ -153,10 +163,10 @@ class Operation(Generic[P, R_co]):
         """The call with these arguments; query parameters that are None are left out."""
         bound = inspect.signature(self.stub).bind(*args, **kwargs).arguments
         given = {name: bound[name] for name in bound if bound[name] is not None}
-        query = {item.name: str(given[item.name]) for item in self.at(Place.QUERY) if item.name in given}
+        query = tuple((item.name, str(given[item.name])) for item in self.at(Place.QUERY) if item.name in given)
         body: BaseModel | None = given.get(BODY)
         content = None if body is None else body.model_dump_json(by_alias=True).encode()
-        return OutgoingCall(self.address(given) + (f"?{urlencode(query)}" if query else ""), content)
+        return OutgoingCall(self.address(given), query, content)
 
 
 class Options(TypedDict, total=False):

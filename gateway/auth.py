@@ -29,6 +29,7 @@ from contracts.identity.models import CurrentSession, SessionOpened
 from contracts.types import ActorKind, Channel, SessionStage
 
 from .calls import Caller, Refused, Services
+from .households import ChosenHousehold, chosen_household
 
 SESSION_COOKIE: Final = "__Host-session"
 CACHE_ENTRIES_MAX: Final = 20_000
@@ -61,7 +62,7 @@ class Visitor:
     """Who asks for a page. `session` is None for an anonymous visitor.
 
     Whoever brought a session that could not be checked, because identity does not answer, is `is_unchecked`: for them
-    public pages are those of anybody, and nothing else is open.
+    public pages are those of anybody, and nothing else is open. `household` is the one that they chose to look at, among several.
     """
 
     session: CurrentSession | None
@@ -69,6 +70,7 @@ class Visitor:
     csrf_token: str
     address: str
     is_unchecked: bool = False
+    household: ChosenHousehold | None = None
 
     @property
     def caller(self) -> Caller:
@@ -80,6 +82,7 @@ class Visitor:
             session_token=self.session_token,
             address=self.address,
             channel=Channel.COUNTER if is_agent else Channel.PORTAL,
+            household_id=self.household.household_id if self.household else None,
         )
 
     def caller_with(self, key: str | None) -> Caller:
@@ -140,7 +143,8 @@ class Sessions:
         except Unreachable:
             return Visitor(None, None, self.csrf_token(None), address, is_unchecked=True)
         known = token if session else None
-        return Visitor(session, known, self.csrf_token(known), address)
+        household = chosen_household(request.cookies, session.guardian_id) if session else None
+        return Visitor(session, known, self.csrf_token(known), address, household=household)
 
     def csrf_token(self, session_token: str | None) -> str:
         """A form token of a session, another one at each call; it proves that the form was served to this session's browser."""

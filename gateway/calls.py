@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, ParamSpec, TypeVar
+from uuid import UUID
 
 import httpx2
 from pydantic import BaseModel, ValidationError
@@ -16,6 +17,7 @@ from contracts.http import File, Problem
 from contracts.operation import Operation, OutgoingCall
 from contracts.types import SERVICES, Channel
 
+from .households import HOUSEHOLD
 from .settings import GatewaySettings
 
 P = ParamSpec("P")
@@ -37,13 +39,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """On whose behalf a service is called. Everything is None for an anonymous visitor. `key`: the idempotency key."""
+    """On whose behalf a service is called. Everything is None for an anonymous visitor. `key`: the idempotency key.
+    `household_id`: what a call is about that may name a household and names none.
+    """
 
     actor_token: str | None = None
     session_token: str | None = None
     address: str | None = None
     key: str | None = None
     channel: Channel | None = None
+    household_id: UUID | None = None
 
     def headers(self, operation: Operation[..., Any]) -> dict[str, str]:
         """The headers that say so. No token or key of ours has any other character than printable ASCII: what has one is
@@ -91,7 +96,10 @@ class Services:
             Refused: the service said no.
             Unreachable: it did not answer in time, or says that it cannot now.
         """
-        response = await self.forward(caller, operation, operation.sent(*args, **kwargs))
+        sent = operation.sent(*args, **kwargs)
+        if caller.household_id and operation.takes(HOUSEHOLD) and HOUSEHOLD not in dict(sent.query):
+            sent = replace(sent, query=((HOUSEHOLD, str(caller.household_id)), *sent.query))
+        response = await self.forward(caller, operation, sent)
         if response.status_code >= 400:
             problem = problem_document_of(response.content)
             if problem is None or problem.code in OUT_OF_ORDER:

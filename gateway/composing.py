@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import structlog
 
@@ -11,6 +11,8 @@ from chassis.http.client import Unreachable
 from .calls import Refused
 
 PartT = TypeVar("PartT")
+
+NOT_OPEN: Final = frozenset({403, 404})
 
 log = structlog.get_logger()
 
@@ -40,5 +42,7 @@ async def permitted(call: Awaitable[PartT]) -> Part[PartT] | None:
     """An optional part, or nothing at all where it is not open to the caller: then the screen does not speak of it."""
     try:
         return await optional(call)
-    except Refused:
+    except Refused as refused:
+        if refused.problem.status not in NOT_OPEN:
+            raise
         return None

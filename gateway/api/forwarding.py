@@ -6,7 +6,6 @@ neither body nor answer: rules and rights are the services' own, and so are thei
 
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import httpx2
 from litestar import Request
@@ -60,9 +59,8 @@ def _caller(request: Request[Any, Any, Any], visitor: Visitor, operation: Operat
 
 
 async def _sent(request: Request[Any, Any, Any], operation: Operation[..., Any]) -> OutgoingCall:
-    query = urlencode(list(request.query_params.multi_items()))
-    address = operation.address(request.path_params) + (f"?{query}" if query else "")
-    return OutgoingCall(address, await request.body() if operation.body else None)
+    query = tuple(request.query_params.multi_items())
+    return OutgoingCall(operation.address(request.path_params), query, await request.body() if operation.body else None)
 
 
 def _answer(response: httpx2.Response, operation: Operation[..., Any]) -> Answer:

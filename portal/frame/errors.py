@@ -13,7 +13,7 @@ from contracts.types import ActorKind, SessionStage
 from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
 from gateway.calls import Refused
 from portal.frame.visit import FlashNotice, visit_of
-from portal.kit import Form, FormState, MalformedForm
+from portal.kit import PATHS, Form, FormState, MalformedForm
 
 OWN_HOME = "/espace"
 """Leads whoever is signed in to their own home page."""
@@ -33,6 +33,8 @@ STATUS_PAGES = {
     429: "too_many",
     503: "unavailable",
 }
+
+WHICH_HOUSEHOLD = "household_ambiguous"
 
 log = structlog.get_logger()
 
@@ -83,11 +85,19 @@ def on_forged_request(request: AnyRequest, _error: ForgedRequest) -> Response[st
     return error_page(request, 403, visit_of(request).portal.texts("errors.forged"))
 
 
-def on_refused(request: AnyRequest, error: Refused) -> Response[str]:
-    """A refusal that no form of the page could show."""
+def on_refused(request: AnyRequest, error: Refused) -> Response[Any]:
+    """A refusal that no form of the page could show; a page that may be about several households asks which."""
     problem = error.problem
+    if problem.code == WHICH_HOUSEHOLD and request.method == "GET":
+        return visit_of(request).redirect(f"{PATHS['households']}?{urlencode({'retour': _address(request)})}")
     text = None if problem.status == 404 else visit_of(request).portal.refusal_text(problem)
     return error_page(request, problem.status, text)
+
+
+def _address(request: AnyRequest) -> str:
+    """The path and query that were asked for."""
+    query = request.scope["query_string"].decode()
+    return f"{request.scope['path']}?{query}" if query else request.scope["path"]
 
 
 def on_unreachable(request: AnyRequest, error: Unreachable) -> Response[str]:

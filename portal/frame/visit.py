@@ -173,6 +173,7 @@ class Visit:
             greeting=self.portal.greetings.of(session),
             csrf_token=self.visitor.csrf_token,
             previous_sign_in_at=session.previous_sign_in_at,
+            household=self.visitor.household.reference if self.visitor.household else "",
         )
 
     def _read_notice(self) -> Flash | None:
@@ -206,3 +207,12 @@ def visit_of(request: Request[Any, Any, Any]) -> Visit:
         request.app.state.portal,
         dict(request.query_params.items()),
     )
+
+
+def safe_path(path: str) -> str:
+    """A path of this portal to go on to; anything that could lead elsewhere is dropped.
+
+    Browsers read a backslash as a slash and leave out tabs and line breaks, which would make `//another.site` of them.
+    """
+    is_ours = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
+    return path if is_ours else ""

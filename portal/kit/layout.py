@@ -9,6 +9,7 @@ PATHS: Final = {
     "home": "/",
     "private_home": "/mon-accueil",
     "agent_home": "/agents",
+    "households": "/mes-dossiers",
     "help": "/aide",
     "accessibility": "/accessibilite",
     "legal_notice": "/mentions-legales",
@@ -60,12 +61,13 @@ class Flash:
 
 @dataclass(frozen=True, slots=True)
 class SessionZone:
-    """Who is signed in: the greeting, when they last came, and what signs them out."""
+    """Who is signed in: the greeting, when they last came, what signs them out, and which file they look at among several."""
 
     greeting: str
     csrf_token: str
     previous_sign_in_at: datetime | None = None
     sign_out_url: str = PATHS["sign_out"]
+    household: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class EmailKeptByTown(Refusal):
 class HouseholdAmbiguous(Refusal):
     """You belong to several households: say which one you mean."""
 
+    status = 422
+
 
 class MembershipUnknown(Refusal):
     """This person does not belong to the household after that day anyway: there is nothing to end."""

@@ -16,19 +16,23 @@ from contracts.family.models import Household
 from contracts.types import EnrollmentStatus, InvoiceStatus
 from gateway.auth import WrongSpace
 from gateway.composing import Part, optional
+from portal.family.households.pages import forget_choice, has_lost_choice
 from portal.frame.contact import HOME, correct_contact, show_contact
 from portal.frame.render import Portal
 from portal.frame.settings import Tile
 from portal.frame.spaces import action, page
 from portal.frame.visit import Visit
+from portal.kit import PATHS
 
 CONTACT_PATH: Final = "/mes-coordonnees"
 
 
-@page("/mon-accueil")
+@page(PATHS["private_home"])
 async def private_home(visit: Visit) -> Response[Any]:
     """Everything a family starts from; a service that does not answer leaves its part marked as unavailable."""
     session = visit.session
+    if await has_lost_choice(visit):
+        return forget_choice(visit)
     household, invoices, enrollments = await asyncio.gather(
         optional(visit.call(my_household)),
         optional(visit.call(list_invoices)),

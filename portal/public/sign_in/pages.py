@@ -11,7 +11,7 @@ from gateway.auth import Visitor, cleared_session_cookie, session_cookie
 from gateway.calls import Refused, typed_as
 from portal.frame.errors import FIRST_STEPS, OWN_HOME, SIGN_IN
 from portal.frame.spaces import action, page, show_again
-from portal.frame.visit import FlashNotice, Visit
+from portal.frame.visit import FlashNotice, Visit, safe_path
 
 HOMES = {ActorKind.PARENT: "/mon-accueil", ActorKind.AGENT: "/agents"}
 
@@ -61,15 +61,6 @@ def home_of(visitor: Visitor) -> str:
     if session.stage is not SessionStage.READY:
         return FIRST_STEPS[session.stage]
     return HOMES.get(session.kind, "/mon-accueil")
-
-
-def safe_path(path: str) -> str:
-    """A path of this portal to go on to; anything that could lead elsewhere is dropped.
-
-    Browsers read a backslash as a slash and leave out tabs and line breaks, which would make `//another.site` of them.
-    """
-    is_ours = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
-    return path if is_ours else ""
 
 
 PAGES = [sign_in_page, sign_in, own_home, sign_out]

@@ -137,7 +137,7 @@ async def test_an_adult_of_two_households_names_the_one_they_mean(files: Files, 
     assert joined.status_code == 200, joined.text
     headers = service.as_parent(adult_id)
     refused = await service.client.get("/me/household", headers=headers)
-    assert (refused.status_code, refused.json()["code"]) == (409, "household_ambiguous")
+    assert (refused.status_code, refused.json()["code"]) == (422, "household_ambiguous")
     assert refused.json()["params"] == {"references": f"{first.reference} {second.reference}"}
     own = await service.client.get("/me/households", headers=headers)
     assert [item["household_id"] for item in own.json()["items"]] == [

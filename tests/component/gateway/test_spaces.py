@@ -128,7 +128,7 @@ async def test_a_family_is_greeted_by_name_on_each_of_its_pages(town: Town) -> N
     parent, household = await town.parent(civility="madame")
     (guardian,) = household.adults
     for path in ("/", *(page.path for page in FAMILY.shown())):
-        page = await parent.get(path)
+        page = await parent.landing(await parent.get(path))
         assert f"Bonjour Madame {guardian.last_name.upper()}." in words(page), path
         assert "parent-" not in words(page), path
 

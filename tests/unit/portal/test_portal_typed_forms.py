@@ -16,11 +16,11 @@ from portal.agents.money.invoicing import NEW_RUN
 from portal.agents.places.openings import OPENING, PERIOD_DAYS_MAX, WEEKDAYS, Opening, chosen_days
 from portal.family.enrollments.pages import NEW_ENROLLMENT
 from portal.frame.errors import SIGN_IN
+from portal.frame.visit import safe_path
 from portal.kit import Form, FormState, MalformedForm, Texts, nest
 from portal.kit.amounts import cents_typed
 from portal.kit.forms import FieldLimits
 from portal.public.first_steps.pages import CHOICE
-from portal.public.sign_in.pages import safe_path
 
 EVERY_FORM = (CHOICE, DECISION, NEW_ENROLLMENT, NEW_FAMILY, NEW_QUOTIENT, NEW_RUN, OPENING, SIGN_IN)
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))

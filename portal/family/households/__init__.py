@@ -1,0 +1,1 @@
+"""The files of an adult who belongs to several households."""

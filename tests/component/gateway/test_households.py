@@ -1,0 +1,133 @@
+"""An adult who belongs to two households: every page is about one of them, which they chose, which it names and which they may change."""
+
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from contracts.family.models import Household
+from tests.component.gateway.browser import Browser, hidden, words
+from tests.component.gateway.town import Town
+from tests.support.roles import Role
+
+pytestmark = pytest.mark.anyio
+
+CHOICE = "/mes-dossiers"
+OF_ONE_HOUSEHOLD = ("/mon-accueil", "/inscriptions/nouvelle", "/calendrier", "/inscriptions", "/historique")
+OF_ALL = ("/factures",)
+"""Lists of what every household has, until one is chosen."""
+
+
+async def in_two(town: Town) -> tuple[Browser, Household, Household]:
+    """A parent of two who, since last week, belongs to a second household with one child."""
+    (parent, own), (_, other) = await town.parent(children=2), await town.parent()
+    since = await town.booking.today() - timedelta(days=7)
+    await change_member(town, "put", membership(own, other), starts_on=since)
+    return parent, own, other
+
+
+def membership(own: Household, other: Household) -> str:
+    return f"/households/{other.household_id}/members/{own.adults[0].adult_id}"
+
+
+async def change_member(town: Town, method: str, path: str, **days: date) -> None:
+    family = town.services["family"]
+    body = {name: str(day) for name, day in days.items()}
+    answer = await family.client.request(method, path, json=body, headers=family.as_agent(Role.FRONT_DESK))
+    assert answer.status_code == 200, answer.text
+    await town.settle()
+
+
+async def choose(browser: Browser, household: Household, **fields: str) -> Any:
+    await browser.get(CHOICE)
+    return await browser.done(CHOICE, {"household_id": str(household.household_id), **fields})
+
+
+def shown(household: Household) -> str:
+    return f"Vous regardez le dossier {household.reference}."
+
+
+async def test_pages_ask_once_which_household_and_lead_back(town: Town) -> None:
+    """EV-22 in pages: nothing is shown of either household before one is chosen."""
+    parent, own, other = await in_two(town)
+    for path in OF_ONE_HOUSEHOLD:
+        answer = await parent.get(path)
+        assert (answer.status_code, answer.headers.get("location")) == (
+            303,
+            f"{CHOICE}?retour={quote(path, safe='')}",
+        ), path
+    for path in OF_ALL:
+        assert (await parent.get(path)).status_code == 200
+    page = await parent.get(f"{CHOICE}?retour=%2Fcalendrier")
+    assert {own.reference, other.reference} <= set(words(page).replace(".", " ").split())
+    chosen = await parent.done(CHOICE, {"household_id": str(other.household_id), "next": "/calendrier"})
+    assert chosen.headers["location"] == "/calendrier"
+    for path in (*OF_ONE_HOUSEHOLD, *OF_ALL):
+        page = await parent.get(path)
+        assert page.status_code == 200
+        assert shown(other) in words(page)
+
+
+async def test_what_pages_show_follows_the_choice(town: Town) -> None:
+    """There and back; a form that was opened before a change is still about its own household."""
+    parent, own, other = await in_two(town)
+    second_child = own.children[1].first_name
+    for household in (own, other, own):
+        home = await parent.landing(await choose(parent, household))
+        wish = await parent.get("/inscriptions/nouvelle")
+        for page in (home, wish):
+            assert shown(household) in words(page)
+            assert (second_child in words(page)) == (household is own)
+        assert hidden(wish, "household_id") == str(household.household_id)
+
+
+async def test_a_household_of_others_is_not_chosen(town: Town) -> None:
+    """Another family's id, none at all, and an address that leads away."""
+    parent, own, _ = await in_two(town)
+    _, stranger = await town.parent()
+    for household_id in (str(stranger.household_id), "", "x"):
+        await parent.get(CHOICE)
+        answer = await parent.done(CHOICE, {"household_id": household_id})
+        assert "set-cookie" not in answer.headers or "__Host-household" not in answer.headers["set-cookie"]
+        assert "n’est plus le vôtre" in words(await parent.landing(answer))
+    assert (await choose(parent, own, next="//ailleurs.example")).headers["location"] == "/mon-accueil"
+
+
+async def test_a_cookie_opens_no_household(town: Town) -> None:
+    """Somebody who writes the cookie by hand gets what the services say: nothing of it is there for them."""
+    parent, household = await town.parent()
+    _, stranger = await town.parent()
+    adult_id = household.adults[0].adult_id
+    parent.http.cookies.set(
+        "__Host-household", f"{adult_id}.{stranger.household_id}.{stranger.reference}", domain="portail.valmont.example"
+    )
+    for path in ("/calendrier", "/inscriptions/nouvelle", "/factures"):
+        page = await parent.get(path)
+        assert page.status_code == 404, path
+        assert stranger.adults[0].last_name not in page.text
+
+
+async def test_a_choice_ends_with_the_membership(town: Town) -> None:
+    """The home page forgets it and shows the household that is left; whoever has one is asked nothing."""
+    parent, own, other = await in_two(town)
+    await choose(parent, other)
+    yesterday = await town.booking.today() - timedelta(days=1)
+    await change_member(town, "post", f"{membership(own, other)}/end", ends_on=yesterday)
+    home = await parent.landing(await parent.get("/mon-accueil"))
+    assert home.status_code == 200
+    assert "Vous regardez le dossier" not in words(home)
+    assert (await parent.get("/calendrier")).status_code == 200
+    assert (await parent.get(CHOICE)).headers["location"] == "/mon-accueil"
+
+
+async def test_another_person_at_the_same_browser_has_no_choice_made(town: Town) -> None:
+    parent, _, other = await in_two(town)
+    await choose(parent, other)
+    second, _ = await town.parent()
+    second.http.cookies.set(
+        "__Host-household", parent.http.cookies["__Host-household"], domain="portail.valmont.example"
+    )
+    home = await second.get("/mon-accueil")
+    assert home.status_code == 200
+    assert "Vous regardez le dossier" not in words(home)
