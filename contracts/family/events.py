@@ -17,7 +17,9 @@ class Address(Model):
 
 
 class Adult(Model):
-    """An adult, as each of their households knows them. `is_invited`: the town opens a portal account for them."""
+    """An adult, as each of their households knows them. `is_invited`: the town opens a portal account for them. Of two households'
+    words on the same adult, those of the greater `revision` are the later ones.
+    """
 
     adult_id: UUID
     civility: Civility
@@ -26,6 +28,7 @@ class Adult(Model):
     email: str | None
     phone: str | None
     is_invited: bool
+    revision: int
 
 
 class Membership(Model):

@@ -41,7 +41,8 @@ CREATE TABLE public.adults (
     email text,
     email_key text COLLATE pg_catalog."C",
     phone text,
-    is_invited boolean NOT NULL
+    is_invited boolean NOT NULL,
+    revision integer DEFAULT 1 NOT NULL
 );
 
 CREATE TABLE public.children (

@@ -37,6 +37,7 @@ CREATE TABLE public.accounts (
     is_disabled boolean DEFAULT false NOT NULL,
     email text NOT NULL,
     email_key text NOT NULL,
+    details_revision integer DEFAULT 0 NOT NULL,
     username text NOT NULL,
     username_key text NOT NULL,
     password_hash text,

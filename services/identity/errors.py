@@ -81,5 +81,11 @@ class OwnRights(Refusal):
     status = 403
 
 
+class BeyondOwnRights(Refusal):
+    """Whoever works at some sites gives rights there alone, and none but their own; an agent of every site gives others."""
+
+    status = 403
+
+
 class UsernameTaken(Refusal):
     """Another account already has this user name."""

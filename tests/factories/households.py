@@ -45,6 +45,7 @@ def adult(adult_id: UUID, **fields: object) -> Adult:
         "email": "camille.martin@example.org",
         "phone": None,
         "is_invited": True,
+        "revision": 1,
     }
     return Adult.model_validate(values | fields)
 

@@ -123,6 +123,7 @@ def _published(family: Family) -> tuple[Event, ...]:
         email=f"{adult_id.hex}@example.org",
         phone=None,
         is_invited=True,
+        revision=1,
     )
     household = HouseholdState(
         household_id=household_id,

@@ -22,9 +22,9 @@ async def require_access(queries: Database | Transaction, actor: Actor, househol
         raise NotFound
 
 
-OWN_HOUSEHOLD_SQL = reaching(
+OWN_HOUSEHOLDS_SQL = reaching(
     """
-select household_id from households h where {is_reached} order by household_id limit 1
+select household_id, h.reference from households h where {is_reached} order by h.reference
 """,
     is_reached=HOUSEHOLD.of("h.household_id"),
 )
@@ -35,6 +35,7 @@ async def household_for(queries: Database | Transaction, actor: Actor, household
 
     Raises:
         NotFound: it is not one of this parent's, or they have none.
+        HouseholdAmbiguous: they have several and named none.
         Invalid: an agent named none.
     """
     if household_id is not None:
@@ -42,10 +43,8 @@ async def household_for(queries: Database | Transaction, actor: Actor, household
         return household_id
     if actor.kind is not ActorKind.PARENT:
         raise Invalid(FieldRefusal("/household_id", "missing"))
-    own: UUID | None = await queries.fetchval(OWN_HOUSEHOLD_SQL, *reach_of(actor, await queries.today()))
-    if own is None:
-        raise NotFound
-    return own
+    rows = await queries.fetch(OWN_HOUSEHOLDS_SQL, *reach_of(actor, await queries.today()))
+    return _home_of({row["household_id"]: row["reference"] for row in rows}, None)
 
 
 REACHES_INVOICE_SQL = reaching(" select {is_reached}", is_reached=reached_invoice("$4::uuid", "$5::uuid"))

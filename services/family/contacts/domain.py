@@ -67,8 +67,9 @@ def corrected(known: Contact, correction: Correction) -> Contact | Refusal:
     if faults:
         return Invalid(*faults)
     is_invited = known.adult.is_invited or email != known.adult.email
+    adult = replace(known.adult, phone=correction.phone, email=email, is_invited=is_invited)
     wanted = Contact(
-        replace(known.adult, phone=correction.phone, email=email, is_invited=is_invited),
+        adult if adult == known.adult else replace(adult, revision=adult.revision + 1),
         tuple(_moved(home, correction) for home in known.homes),
     )
     if wanted != known and correction.version != known.version:

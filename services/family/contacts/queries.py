@@ -17,7 +17,7 @@ from .domain import Contact, Home
 
 REACHED_ADULT_SQL = reaching(
     """
-select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited
+select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited, a.revision
 from adults a where a.adult_id = $4 and {is_reached}
 """,
     is_reached=ADULT.of("a.adult_id"),

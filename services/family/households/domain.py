@@ -106,6 +106,7 @@ class HouseholdFile:
                     email=adult.email,
                     phone=adult.phone,
                     is_invited=adult.is_invited,
+                    revision=adult.revision,
                 )
                 for adult in self.adults
             ),

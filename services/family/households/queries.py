@@ -23,7 +23,7 @@ select h.household_id, h.reference, h.created_at,
        jsonb_build_object('lines', h.address_lines, 'postal_code', h.postal_code, 'city', h.city) as address,
        (select jsonb_agg(jsonb_build_object(
             'adult_id', a.adult_id, 'civility', a.civility, 'first_name', a.first_name, 'last_name', a.last_name,
-            'email', a.email, 'phone', a.phone, 'is_invited', a.is_invited,
+            'email', a.email, 'phone', a.phone, 'is_invited', a.is_invited, 'revision', a.revision,
             'starts_on', lower(m.during), 'ends_on', upper(m.during) - 1
         ) order by m.position, m.during)
         from household_members m join adults a on a.adult_id = m.person_id

@@ -145,7 +145,7 @@ select person_id, kind, during from household_members where household_id = $1 or
 """
 
 ADULTS_SQL = """
-select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited
+select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited, a.revision
 from adults a
 join (select person_id, min(position) as position from household_members where household_id = $1 group by person_id) m
     on m.person_id = a.adult_id

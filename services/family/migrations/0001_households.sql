@@ -23,6 +23,7 @@ create table adults (
     email_key text collate "C",
     phone text,
     is_invited boolean not null,
+    revision integer not null default 1,
     foreign key (adult_id, kind) references persons (person_id, kind)
 );
 create index adults_by_name on adults (name_key);

@@ -20,7 +20,7 @@ _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 @dataclass(frozen=True, slots=True)
 class Adult:
-    """An adult; `is_invited`: the town opens a portal account for them at their address."""
+    """An adult; `is_invited`: the town opens a portal account for them at their address. `revision` counts how often they were written."""
 
     adult_id: UUID
     civility: Civility
@@ -29,6 +29,7 @@ class Adult:
     email: str | None
     phone: str | None
     is_invited: bool
+    revision: int = 1
 
 
 @dataclass(frozen=True, slots=True)

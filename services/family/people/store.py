@@ -68,7 +68,7 @@ async def lock_child(tx: Transaction, child_id: UUID) -> Child | None:
 
 
 LOAD_ADULT_SQL = """
-select adult_id, civility, first_name, last_name, email, phone, is_invited from adults where adult_id = $1
+select adult_id, civility, first_name, last_name, email, phone, is_invited, revision from adults where adult_id = $1
 """
 
 
@@ -98,14 +98,15 @@ async def is_email_taken(tx: Transaction, email: str, adult_id: UUID) -> bool:
 
 
 SAVE_CONTACT_SQL = """
-update adults set email = $2, email_key = $3, phone = $4, is_invited = $5 where adult_id = $1
+update adults set email = $2, email_key = $3, phone = $4, is_invited = $5, revision = $6 where adult_id = $1
 """
 
 
 async def save_contact(tx: Transaction, adult: Adult) -> None:
     """Write how an adult is reached."""
     key = comparable_email(adult.email) if adult.email else None
-    await tx.execute(SAVE_CONTACT_SQL, adult.adult_id, adult.email, key, adult.phone, adult.is_invited)
+    values = (adult.email, key, adult.phone, adult.is_invited, adult.revision)
+    await tx.execute(SAVE_CONTACT_SQL, adult.adult_id, *values)
 
 
 def adult_of(row: Row) -> Adult:
@@ -118,6 +119,7 @@ def adult_of(row: Row) -> Adult:
         email=row["email"],
         phone=row["phone"],
         is_invited=row["is_invited"],
+        revision=row["revision"],
     )
 
 

@@ -1,7 +1,7 @@
 """What the households' files change: accounts are created, follow their address, are closed and are erased.
 
-Every effect is decided from the newest state of a household alone, so a duplicate, a replay from the start or a state that
-comes late changes nothing and mails nobody twice.
+Every effect is decided from the newest state of a household, and of an adult's details from the newest of all their households, so a
+duplicate, a replay from the start or a state that comes late changes nothing and mails nobody twice.
 """
 
 import secrets
@@ -28,6 +28,7 @@ from .store import (
     end_sessions,
     free_username,
     insert_account,
+    keep_revisions,
     lock_accounts_of,
     replace_invited,
     save_account,
@@ -52,7 +53,7 @@ class HouseholdConsumer:
             member.person_id for member in household.adult_members if member.ends_on is None or member.ends_on >= today
         }
         invitees = [
-            Invitee(adult.adult_id, adult.email, adult.last_name)
+            Invitee(adult.adult_id, adult.email, adult.last_name, adult.revision)
             for adult in household.adults
             if adult.is_invited and adult.email and adult.adult_id in staying
         ]
@@ -64,6 +65,7 @@ class HouseholdConsumer:
                 await self._open(tx, decision.invitee)
             else:
                 await self._change(tx, decision)
+        await keep_revisions(tx, {invitee.guardian_id: invitee.revision for invitee in invitees})
 
     async def erase(self, tx: Transaction, household_id: str) -> None:
         """Erase the accounts that no other household keeps."""

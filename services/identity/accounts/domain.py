@@ -19,7 +19,7 @@ NAMELESS_STEM = "famille"
 class AccountRecord:
     """An account. `step` never is DISABLED: `is_disabled` suspends an account without forgetting how far it came.
 
-    `password_expires_at` is None for a personal password; `password_hash` is None while a new one is being made.
+    `details_revision` is that of the adult's details which the address is of, 0 for an agent. `password_expires_at` is None for a personal password; `password_hash` is None while a new one is being made.
     """
 
     account_id: UUID
@@ -33,6 +33,7 @@ class AccountRecord:
     password_expires_at: datetime | None
     created_at: datetime
     last_sign_in_at: datetime | None
+    details_revision: int = 0
 
     @property
     def status(self) -> AccountStatus:
@@ -58,11 +59,12 @@ class AccountRecord:
 
 @dataclass(frozen=True, slots=True)
 class Invitee:
-    """A guardian whom a household's file wants to have an account."""
+    """A guardian whom a household's file wants to have an account; `revision` of their details, which may stand in other files too."""
 
     guardian_id: UUID
     email: str
     last_name: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def follow_file(
     """What a household's file asks for, in the order of guardians.
 
     `gone` are guardians whom no household invites any longer; `accounts` are those of all guardians named, by guardian.
-    An account follows the address of the file. To one that nobody opened yet a new mail goes there: the first one went to the
+    An account follows the address of the file that says the latest details. To one that nobody opened yet a new mail goes there: the first one went to the
     wrong place.
     """
     decisions: list[AccountOpening | Change] = []
@@ -98,8 +100,9 @@ def follow_file(
             decisions.append(AccountOpening(invitee))
             continue
         is_unused = not account.has_personal_credentials
-        if account.is_disabled or email_key(invitee.email) != email_key(account.email):
-            decisions.append(Change(account, invitee.email, is_disabled=False, is_invited_again=is_unused))
+        email = invitee.email if invitee.revision >= account.details_revision else account.email
+        if account.is_disabled or email_key(email) != email_key(account.email):
+            decisions.append(Change(account, email, is_disabled=False, is_invited_again=is_unused))
     decisions.extend(
         Change(accounts[guardian_id], accounts[guardian_id].email, is_disabled=True, is_invited_again=False)
         for guardian_id in sorted(gone)

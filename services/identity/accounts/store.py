@@ -1,6 +1,6 @@
 """Storage of accounts: loaded under lock, saved whole."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from chassis.data.database import Row, Transaction
@@ -11,7 +11,7 @@ from .domain import AccountRecord, email_key, username_key
 
 LOCK_ACCOUNTS_SQL = """
 select account_id, guardian_id, kind, status, is_disabled, email, username, password_hash, password_expires_at, created_at,
-       last_sign_in_at
+       last_sign_in_at, details_revision
 from accounts where account_id = any($1::uuid[]) order by account_id for update
 """
 
@@ -135,6 +135,18 @@ async def lock_accounts_of(tx: Transaction, guardian_ids: Collection[UUID]) -> d
     return {account.guardian_id: account for account in accounts if account.guardian_id is not None}
 
 
+KEEP_REVISIONS_SQL = """
+update accounts a set details_revision = heard.revision
+from unnest($1::uuid[], $2::int[]) as heard (guardian_id, revision)
+where a.guardian_id = heard.guardian_id and a.details_revision < heard.revision
+"""
+
+
+async def keep_revisions(tx: Transaction, revisions: Mapping[UUID, int]) -> None:
+    """Note which details of guardians their accounts know, where these are the latest."""
+    await tx.execute(KEEP_REVISIONS_SQL, list(revisions), list(revisions.values()))
+
+
 HOUSEHOLDS = Replica("household_versions", "household_id")
 """The newest state of each household's file that its accounts followed."""
 
@@ -171,4 +183,5 @@ def account_of(row: Row) -> AccountRecord:
         password_expires_at=row["password_expires_at"],
         created_at=row["created_at"],
         last_sign_in_at=row["last_sign_in_at"],
+        details_revision=row["details_revision"],
     )

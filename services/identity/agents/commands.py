@@ -21,10 +21,10 @@ from ..accounts.store import end_sessions, insert_account, lock_account, save_ac
 from ..activation.store import request_invitation, withdraw_invitations
 from ..adapters.passwords import Passwords
 from ..credentials.domain import check_password, check_username
-from ..errors import OwnRights, UsernameTaken
+from ..errors import BeyondOwnRights, OwnRights, UsernameTaken
 from ..settings import IdentityRules
 from . import queries, store
-from .domain import AgentRecord, changes_own_rights, check_agent
+from .domain import AgentRecord, changes_own_rights, check_agent, is_within
 
 
 async def create_agent(
@@ -40,18 +40,21 @@ async def create_agent(
     Raises:
         Forbidden: somebody else than the town's tools chooses an agent's password.
         Invalid: the user name, the password, a role or the sites are not acceptable.
+        BeyondOwnRights: the new agent would have more than whoever creates them may give.
         UsernameTaken: another account has this user name.
     """
     password = request.password.get_secret_value() if request.password else None
     if password is not None and actor.kind is not ActorKind.SYSTEM:
         raise Forbidden
+    wanted = _agent(new_id(), request)
     refusals = [
         check_username(request.username, None, rules.credentials, is_taken=False),
         check_password(password, request.username, rules.credentials) if password is not None else None,
-        *check_agent(_agent(new_id(), request), rules.roles),
+        *check_agent(wanted, rules.roles),
     ]
     if refused := [refusal for refusal in refusals if refusal]:
         raise Invalid(*refused)
+    _require_rights(actor, rules, wanted)
     password_hash = await passwords.hash(password) if password is not None else None
     return await store_agent(db, actor, claim, rules, request, password_hash)
 
@@ -109,6 +112,7 @@ async def change_agent(
         NotFound: no agent has this account.
         Invalid: a role or the sites are not acceptable.
         OwnRights: the agent would change what they may do themselves.
+        BeyondOwnRights: whoever changes them may give neither what they had nor what they would have.
     """
     account = await lock_account(tx, account_id)
     before = await store.lock_agent(tx, account_id)
@@ -119,6 +123,7 @@ async def change_agent(
         raise Invalid(*refused)
     if actor.account_id == account_id and changes_own_rights(before, after, is_disabled=request.is_disabled):
         raise OwnRights
+    _require_rights(actor, rules, before, after)
     if (after, request.is_disabled) == (before, account.is_disabled):
         return await queries.agent(tx, account_id)
     tx.note(
@@ -139,6 +144,14 @@ async def change_agent(
             await end_sessions(tx, account_id)
             await withdraw_invitations(tx, account_id)
     return await queries.agent(tx, account_id)
+
+
+def _require_rights(actor: Actor, rules: IdentityRules, *agents: AgentRecord) -> None:
+    """Whoever works at some sites gives, and takes away, what they have there themselves. Raises BeyondOwnRights."""
+    if actor.kind is not ActorKind.AGENT or actor.sites is None:
+        return
+    if not all(is_within(agent, rules.roles, actor.permissions, actor.sites) for agent in agents):
+        raise BeyondOwnRights
 
 
 def _noted(agent: AgentRecord, *, is_disabled: bool) -> dict[str, Any]:

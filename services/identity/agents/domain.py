@@ -1,6 +1,6 @@
 """What an agent is, which roles a town composed, and what an agent may not do to themselves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from uuid import UUID
@@ -45,6 +45,11 @@ class AgentRecord:
     def reach(self) -> frozenset[str] | None:
         """The sites of the agent's token; None for every one."""
         return None if self.has_every_site else frozenset(self.sites)
+
+
+def is_within(agent: AgentRecord, roles: Mapping[str, Role], permissions: Set[str], sites: Set[str]) -> bool:
+    """Whether an agent has no more than these permissions, at no other than these sites."""
+    return agent.reach is not None and agent.reach <= sites and permissions_of(agent.roles, roles) <= permissions
 
 
 def permissions_of(names: Iterable[str], roles: Mapping[str, Role]) -> frozenset[str]:

@@ -10,6 +10,8 @@ create table accounts (
     is_disabled boolean not null default false,
     email text not null,
     email_key text not null,
+    -- Of the adult's details that the address is of; a household that says less recent ones changes nothing.
+    details_revision integer not null default 0,
     username text not null,
     username_key text not null unique,
     password_hash text,

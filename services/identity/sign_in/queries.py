@@ -45,7 +45,7 @@ async def find_candidates(db: Database, login: str) -> list[Candidate]:
 
 SESSION_SQL = """
 select a.account_id, a.guardian_id, a.kind, a.status, a.is_disabled, a.email, a.username, a.password_hash,
-       a.password_expires_at, a.created_at, a.last_sign_in_at,
+       a.password_expires_at, a.created_at, a.last_sign_in_at, a.details_revision,
        s.previous_sign_in_at, s.opened_at, s.seen_at, s.ends_at, now() as asked_at,
        g.first_name, g.last_name, g.service, g.roles, g.sites, g.has_every_site,
        exists (select from terms_acceptances t where t.account_id = a.account_id and t.version = $2)

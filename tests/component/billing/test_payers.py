@@ -19,7 +19,7 @@ from tests.component.billing.families import (
 )
 from tests.component.billing.homes import MONDAY, TwoHomes, lives_at, paid_by, residence
 from tests.component.billing.invoicing import Finance
-from tests.factories.households import LONG_AGO
+from tests.factories.households import LONG_AGO, KnownChild, adult, household_state
 from tests.support.roles import Role
 from tests.support.services import RunningService
 
@@ -86,6 +86,21 @@ async def test_each_home_sees_its_own_invoice_and_account_alone(service: Running
     params = {"from_on": "2026-09-01", "to_on": "2026-09-30"}
     charges = (await service.client.get("/charges", params=params, headers=parent)).json()["items"]
     assert [(line["service_on"], line["payer_name"]) for line in charges] == [("2026-09-07", "Camille Martin")]
+
+
+async def test_an_account_of_an_adult_of_two_households_is_asked_for_by_name(service: RunningService) -> None:
+    """Neither is chosen by itself, for what is owed no more than for its history; each is there when it is named."""
+    first, second = Family(), uuid4()
+    people = ([adult(first.guardian_id)], [KnownChild(first.child_id)])
+    await service.deliver(first.state(), household_state(second, *people, reference="F-2"))
+    headers = service.as_parent(first.guardian_id)
+    for path in ("/account", "/charges?from_on=2026-09-01&to_on=2026-09-30", "/history"):
+        refused = await service.client.get(path, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (422, "household_ambiguous"), path
+        for household_id in (first.household_id, second):
+            join = "&" if "?" in path else "?"
+            answer = await service.client.get(f"{path}{join}household_id={household_id}", headers=headers)
+            assert answer.status_code == 200, path
 
 
 async def test_a_quote_says_what_the_asking_home_pays(service: RunningService, homes: TwoHomes) -> None:

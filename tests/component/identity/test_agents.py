@@ -151,6 +151,37 @@ async def test_agents_and_roles_are_listed_for_those_who_keep_accounts(service: 
             assert problem(await service.client.get(path, headers=headers), 403) == "forbidden"
 
 
+@pytest.mark.parametrize(
+    ("roles", "sites", "status"),
+    [
+        ((Role.SITE,), ("maison",), 201),
+        ((Role.SITE,), ("maison", "bassin"), 403),
+        ((Role.SITE,), (), 201),
+        ((Role.SITE,), None, 403),
+        ((Role.FINANCE,), ("maison",), 403),
+    ],
+)
+async def test_who_works_at_a_site_gives_no_more_than_they_have(
+    service: RunningService, roles: tuple[Role, ...], sites: tuple[str, ...] | None, status: int
+) -> None:
+    """A director of one site makes no accomplice with every site, or with rights of another service; nor takes from one who has them."""
+    own = service.as_agent(Role.DIRECTOR, Role.SITE, sites=frozenset({"maison"}))
+    body = agent_body("complice", *roles) | {"sites": sites or (), "has_every_site": sites is None}
+    answer = await service.client.post("/agents", json=body, headers=own | service.key())
+    assert answer.status_code == status, answer.text
+    above = service.as_agent(Role.DIRECTOR)
+    if status == 403:
+        assert problem(answer, 403) == "beyond_own_rights"
+        answer = await service.client.post("/agents", json=body, headers=above | service.key())
+    path = f"/agents/{answer.json()['account_id']}"
+    less = {name: body[name] for name in ("first_name", "last_name", "service")} | {
+        "roles": [Role.SITE],
+        "sites": ["maison"],
+    }
+    lessened = await service.client.put(path, json=less, headers=own)
+    assert lessened.status_code == (200 if status == 201 else 403), lessened.text
+
+
 @pytest.mark.parametrize(("naming", "shown"), [("service", "Service enfance"), ("name", "Camille Marchand")])
 async def test_families_know_an_agent_as_the_town_prefers(
     applications: Applications, tmp_path: Path, naming: str, shown: str

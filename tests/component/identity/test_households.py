@@ -107,6 +107,20 @@ async def test_a_corrected_address_is_invited_instead(walk: Walk, service: Runni
     assert await walk.signed_in("right@famille.example", right.temporary_password)
 
 
+async def test_a_late_state_of_another_household_brings_no_former_address_back(
+    walk: Walk, service: RunningService
+) -> None:
+    """EV-22: an adult of two households; what the second says was published before the correction, in another partition."""
+    person, first, second = guardian("typo@famille.example"), uuid4(), uuid4()
+    right = person.model_copy(update={"email": "right@famille.example", "revision": 2})
+    await service.deliver(walk.household(person, household_id=first), walk.household(person, household_id=second))
+    await service.deliver(walk.household(right, household_id=first))
+    await service.deliver(walk.household(person, household_id=second))
+    assert await account(service, "email") == "right@famille.example"
+    await service.deliver(walk.household(right, household_id=second))
+    assert len([event for event in await service.outbox() if isinstance(event, EmailReplaced)]) == 1
+
+
 async def test_an_account_in_use_follows_the_address_that_an_agent_writes(walk: Walk, service: RunningService) -> None:
     household_id, person = uuid4(), guardian()
     await service.deliver(walk.household(person, household_id=household_id))

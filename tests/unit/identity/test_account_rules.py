@@ -42,7 +42,7 @@ def account(
 
 
 def invitee(email: str = "new@famille.example") -> Invitee:
-    return Invitee(uuid4(), email, "Testeur")
+    return Invitee(uuid4(), email, "Testeur", revision=1)
 
 
 def test_a_new_guardian_gets_an_account() -> None:
