@@ -38,11 +38,14 @@ class Greetings:
         return known[1] if known else self._texts("session.hello")
 
     async def learn(self, visitor: Visitor, services: Services) -> None:
-        """Ask who it is before a page is shown to them, unless that is known."""
+        """Ask who it is before a page is shown to them, unless that is known. No file, or one of several to be chosen, is asked for again."""
         guardian_id = visitor.session.guardian_id if visitor.session and visitor.is_ready else None
         if guardian_id is None or ((known := self._known.get(guardian_id)) and time.monotonic() < known[0]):
             return
-        guardian = await self._read(guardian_id, visitor, services)
+        try:
+            guardian = await self._read(guardian_id, visitor, services)
+        except Refused:
+            return
         seconds = KNOWN_SECONDS if guardian else UNKNOWN_SECONDS
         words = self.words(guardian) if guardian else self._texts("session.hello")
         self._known[guardian_id] = (time.monotonic() + seconds, words)
@@ -54,7 +57,7 @@ class Greetings:
         try:
             async with asyncio.timeout(WAIT_SECONDS_MAX):
                 household = await optional(services.call(visitor.caller, my_household))
-        except (Refused, TimeoutError):
+        except TimeoutError:
             return None
         guardians = household.value.adults if household.value else ()
         return next((guardian for guardian in guardians if guardian.adult_id == guardian_id), None)

@@ -67,6 +67,7 @@ async def test_pages_ask_once_which_household_and_lead_back(town: Town) -> None:
         page = await parent.get(path)
         assert page.status_code == 200
         assert shown(other) in words(page)
+        assert own.adults[0].last_name.upper() in words(page), "nobody is greeted by half"
 
 
 async def test_what_pages_show_follows_the_choice(town: Town) -> None:
