@@ -2,7 +2,7 @@
 asked for and written only when a basket of the batch gives something back."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -17,7 +17,7 @@ from contracts.types import BookingStatus, EnrollmentStatus
 from ..calendar.domain import EnrollmentFacts
 from ..enrollments.domain import Enrolled
 from ..enrollments.store import PLACEMENT_DAYS
-from ..places.domain import NEW, BookingFacts, SlotFacts, Stay, given_back
+from ..places.domain import NEW, BookingFacts, Places, SlotFacts, Stay, given_back
 from ..places.store import SLOT_COLUMNS, STAY_COLUMNS, BookingKey, slot_of, stay_of
 from .domain import BasketDecision, BookableChild, Day, WishedDay
 
@@ -170,14 +170,14 @@ left join children c on c.child_id = b.child_id and c.household_id = b.household
 
 
 async def load_bookings(
-    tx: Transaction, named: Sequence[BookingKey], locked: Collection[UUID], zone: ZoneInfo
+    tx: Transaction, named: Sequence[BookingKey], locked: Mapping[UUID, Places], zone: ZoneInfo
 ) -> dict[UUID, BookingFacts]:
     """Those of these bookings whose pools are `locked`, whoever they belong to."""
     if not named:
         return {}
     today, days, booking_ids = await tx.today(), [day for day, _ in named], [booking_id for _, booking_id in named]
     rows = await tx.fetch(GIVEN_BACK_SQL, today, days, booking_ids)
-    return {row["booking_id"]: booking_of(row, zone) for row in rows if set(row["pool_ids"]) <= set(locked)}
+    return {row["booking_id"]: booking_of(row, zone) for row in rows if locked.keys() >= set(row["pool_ids"])}
 
 
 BOOKINGS_BEYOND_SQL = f"""
