@@ -14,6 +14,7 @@ from chassis.data.idempotency import KEPT_ANSWERS_SQL, Claim, KeptAnswer, kept_a
 from chassis.data.ranges import read_range
 from contracts.types import BookingStatus, EnrollmentStatus
 
+from ..access import CHILD_AT_SITE
 from ..calendar.domain import EnrollmentFacts
 from ..enrollments.domain import Enrolled
 from ..enrollments.store import PLACEMENT_DAYS
@@ -54,10 +55,7 @@ left join lateral (
           where g.adult_id = line.guardian_id and g.child_id = line.child_id and g.household_id = k.household_id
             and g.days @> $6::date
       ))
-      and (line.sites is null or exists (
-          select from enrollments e join placements p on p.enrollment_id = e.id join groups g on g.id = p.group_id
-          where e.child_id = line.child_id and e.status <> 'refused' and g.site_code = any(string_to_array(line.sites, ' '))
-      ))
+      and (line.sites is null or {CHILD_AT_SITE.format(child="line.child_id", sites="string_to_array(line.sites, ' ')", today="$6::date")})
     offset 0
 ) c on true
 left join activities a on a.id = s.activity_id

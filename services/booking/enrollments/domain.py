@@ -11,7 +11,14 @@ from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from chassis.timeline import Timeline
 from contracts.types import EnrollmentStatus
 
-from ..errors import AgeNotAccepted, AlreadyEnrolled, AttendanceClosed, BookingsRemain, EnrollmentAlreadyDecided
+from ..errors import (
+    AgeNotAccepted,
+    AlreadyEnrolled,
+    AttendanceClosed,
+    BookingsRemain,
+    EnrollmentAlreadyDecided,
+    PlacedAtAnotherSite,
+)
 from ..places.domain import SlotFacts
 
 LIVE = frozenset({EnrollmentStatus.REQUESTED, EnrollmentStatus.VALIDATED})
@@ -118,7 +125,8 @@ def decide_enrollment(status: EnrollmentStatus, is_validated: bool, reason: str 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """An enrollment, as locked, and the groups that the child is in, day by day."""
+    """An enrollment, as locked, and the groups that the child is in, day by day; on the days `of_others` these are at sites that
+    whoever acts does not reach."""
 
     enrollment_id: UUID
     household_id: UUID
@@ -127,6 +135,7 @@ class Enrolled:
     status: EnrollmentStatus
     days: DateRange
     groups: Timeline[UUID]
+    of_others: Days = Days()  # noqa: RUF009 - it is frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +180,6 @@ def _refuse_change(enrollment: Enrolled, from_on: date, today: date) -> Refusal 
     if from_on > enrollment.days.last:
         bounds = (("starts_on", enrollment.days.first), ("ends_on", enrollment.days.last))
         return Invalid(FieldRefusal("/from_on", "outside_enrollment", bounds))
+    if placed := enrollment.of_others & Days((DateRange(from_on, enrollment.days.last),)):
+        return PlacedAtAnotherSite(service_on=next(iter(placed)).first)
     return None

@@ -4,7 +4,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.actor import Actor
-from chassis.clock import civil_day
 from chassis.data.database import Database
 from chassis.data.idempotency import Claim
 from chassis.http.routes import serves
@@ -45,16 +44,14 @@ async def list_offers(
     child_id: UUID,
     db: Database,
     actor: Actor,
-    zone: ZoneInfo,
     household_id: UUID | None = None,
     cursor: Cursor | None = None,
 ) -> Page[ActivityOffer]:
     child = await child_for(db, actor, child_id, household_id)
     if child is None:
         raise NotFound
-    today = civil_day(await db.now(), zone)
     facts = EnrollableChild(child["household_id"], child["birth_on"])
-    return await queries.offers(db, child_id, facts, today, cursor)
+    return await queries.offers(db, actor, child_id, facts, cursor)
 
 
 @serves(api.decide_enrollment)

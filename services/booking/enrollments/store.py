@@ -111,15 +111,22 @@ where e.id = $4 and {is_reached} for update of e
     is_reached=ENROLLMENT.of("e.id"),
 )
 
-PLACEMENTS_SQL = "select group_id, during from placements where enrollment_id = $1"
+PLACEMENTS_SQL = reaching(
+    """
+select p.group_id, p.during, {is_reached} as is_reached from placements p join groups g on g.id = p.group_id
+where p.enrollment_id = $4
+""",
+    is_reached=AT_SITE.of("g.site_code"),
+)
 
 
 async def lock_enrollment(tx: Transaction, actor: Actor, enrollment_id: UUID) -> Enrolled | None:
     """An enrollment to decide or to change, or None when there is none for this actor."""
-    row = await tx.fetchrow(LOCK_ENROLLMENT_SQL, *reach_of(actor, await tx.today()), enrollment_id)
+    reach = reach_of(actor, await tx.today())
+    row = await tx.fetchrow(LOCK_ENROLLMENT_SQL, *reach, enrollment_id)
     if row is None:
         return None
-    placements = await tx.fetch(PLACEMENTS_SQL, enrollment_id)
+    placements = await tx.fetch(PLACEMENTS_SQL, *reach, enrollment_id)
     return Enrolled(
         enrollment_id=enrollment_id,
         household_id=row["household_id"],
@@ -128,6 +135,7 @@ async def lock_enrollment(tx: Transaction, actor: Actor, enrollment_id: UUID) ->
         status=EnrollmentStatus(row["status"]),
         days=read_range(row["days"]),
         groups=Timeline.of((read_range(placement["during"]), placement["group_id"]) for placement in placements),
+        of_others=Days.of(read_range(placement["during"]) for placement in placements if not placement["is_reached"]),
     )
 
 
@@ -165,7 +173,7 @@ async def save_cut(tx: Transaction, enrollment_id: UUID, cut: Cut, decision: Dec
     await save_decision(tx, enrollment_id, decision)
     if cut.days is not None:
         await tx.execute(CUT_ENROLLMENT_SQL, enrollment_id, stored_range(cut.days))
-    await replace_placements(tx, enrollment_id, cut.groups)
+        await replace_placements(tx, enrollment_id, cut.groups)
 
 
 FORGET_PLACEMENTS_SQL = "delete from placements where enrollment_id = $1"
