@@ -139,6 +139,15 @@ async def lock_enrollment(tx: Transaction, actor: Actor, enrollment_id: UUID) ->
     )
 
 
+HOLD_OPENINGS_SQL = "select from activities where id = $1 for share"
+
+
+async def hold_openings(tx: Transaction, activity_id: UUID) -> None:
+    """Wait for whoever is opening days of an activity, and have others wait: a day of which there is no place yet has nothing else to
+    lock, and one that opens later is booked by what stands then. To be held before places are, as those who open days do."""
+    await tx.execute(HOLD_OPENINGS_SQL, activity_id)
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionTaken:
     """Who decided what, and when; `reason` says why it was refused or ended."""
