@@ -11,14 +11,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.clock import age_on
 from chassis.refusal import FieldRefusal, NotFound, Refusal
 from contracts.booking.events import BasketConfirmed, BasketLine, BookingCancelled, BookingConfirmed
 from contracts.types import BookingStatus, DayState
 
-from ..calendar.domain import OPEN_STATES, DayFacts, EnrollmentFacts, derive_booked_state, derive_day_state
+from ..calendar.domain import (
+    OPEN_STATES,
+    ChildOnDay,
+    EnrollmentFacts,
+    Standing,
+    day_facts,
+    derive_booked_state,
+    derive_day_state,
+)
 from ..errors import BasketRefused, HouseholdAmbiguous
-from ..places.domain import BookingFacts, Places, SlotFacts, Stay, elsewhere, excluding, given_back, tightest
+from ..places.domain import BookingFacts, Places, SlotFacts, Stay, given_back, tightest
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class WishedDay:
     enrollment: EnrollmentFacts | None
     homes: Mapping[UUID, str] = field(default_factory=dict)
     is_present: bool = False
+    standing: Standing = Standing()  # noqa: RUF009 - it is frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +214,7 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
             day = BookedDay(wish.booking_id, wish.child, wish.slot)
             if day.child.household_id != household_id:
                 refused.append(FieldRefusal(f"/lines/{position}/child_id", "other_household"))
-            elif refusal := _refuse_day(snapshot, day, wish, days):
+            elif refusal := _refuse_day(snapshot, day, wish, days, basket.sites):
                 refused.append(replace(refusal, pointer=f"/lines/{position}/{refusal.pointer}"))
             days.append(day)
     if unknown or household_id is None:
@@ -229,9 +237,9 @@ def _refuse_cancellation(snapshot: Snapshot, booking: BookingFacts, household_id
 
 
 def _refuse_day(
-    snapshot: Snapshot, day: BookedDay, wish: WishedDay, before: Sequence[BookedDay]
+    snapshot: Snapshot, day: BookedDay, wish: WishedDay, before: Sequence[BookedDay], sites: Set[str] | None
 ) -> FieldRefusal | None:
-    """Why this line cannot be booked after those `before` it in its basket, or None."""
+    """Why this line cannot be booked after those `before` it in its basket, by somebody of these sites, or None."""
     child, slot = day.child, day.slot
     own = Stay.at(slot, child.household_id)
     beside = [
@@ -246,24 +254,9 @@ def _refuse_day(
         snapshot.places[pool_id].plus(sum(pool_id in line.slot.pool_ids for line in before))
         for pool_id in slot.pool_ids
     )
-    verdict = derive_day_state(
-        DayFacts(
-            now=snapshot.now,
-            service_on=slot.service_on,
-            cutoff=slot.cutoff,
-            capacity=places.capacity,
-            taken=places.taken,
-            is_closed=slot.is_closed,
-            enrollment=wish.enrollment,
-            age=age_on(child.birth_on, slot.service_on),
-            age_min=slot.age_min,
-            age_max=slot.age_max,
-            booking=BookingStatus.CONFIRMED if is_booked else None,
-            elsewhere=elsewhere(slot.unit, stays),
-            excluded_by=excluding(slot.activity_id, slot.unit, stays),
-            is_present=wish.is_present,
-        )
-    )
+    booking = BookingStatus.CONFIRMED if is_booked else None
+    on_day = ChildOnDay(child.birth_on, wish.enrollment, booking, stays, wish.is_present, wish.standing)
+    verdict = derive_day_state(day_facts(snapshot.now, slot, places, on_day, sites))
     if verdict.state in OPEN_STATES:
         return None
     # A day that the child has already is refused as such, whether or not it could still be cancelled.

@@ -9,6 +9,7 @@ from chassis.clock import civil_day
 from chassis.data.database import Transaction, command
 from chassis.data.history import Act
 from chassis.data.idempotency import Claim
+from chassis.days import DateRange
 from chassis.identifiers import new_id
 from chassis.refusal import FieldRefusal, NotFound, Refusal
 from contracts.booking.events import EnrollmentEnded, EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
@@ -21,7 +22,6 @@ from ..places.domain import BookingFacts
 from ..places.store import lock_places_of_placements
 from . import queries, store
 from .domain import (
-    EnrollableChild,
     Enrolled,
     EnrollmentWish,
     change_group,
@@ -32,9 +32,7 @@ from .domain import (
 
 
 @command
-async def request_enrollment_for(
-    tx: Transaction, actor: Actor, request: EnrollmentCreate, claim: Claim, zone: ZoneInfo
-) -> Enrollment:
+async def request_enrollment_for(tx: Transaction, actor: Actor, request: EnrollmentCreate, claim: Claim) -> Enrollment:
     """Ask for a child to be enrolled in an activity; an agent will decide.
 
     Raises:
@@ -43,13 +41,15 @@ async def request_enrollment_for(
     """
     if kept := await claim.replay(tx, Enrollment):
         return kept
-    now = await tx.now()
-    child = await child_for(tx, actor, request.child_id, request.household_id)
+    now, today = await tx.now(), await tx.today()
+    activity = await store.activity_facts(tx, actor, request.activity_id)
+    first = max(today, request.starts_on or (activity.days.first if activity else today))
+    child = await child_for(tx, actor, request.child_id, request.household_id, DateRange(first, first))
     household_id = child["household_id"] if child else None
     wish = EnrollmentWish(
-        today=civil_day(now, zone),
-        child=EnrollableChild(child["household_id"], child["birth_on"]) if child else None,
-        activity=await store.activity_facts(tx, actor, request.activity_id),
+        today=today,
+        child=store.enrollable(child) if child else None,
+        activity=activity,
         starts_on=request.starts_on,
         ends_on=request.ends_on,
         site_code=request.site_code,

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.clock import age_on
-from chassis.days import ONE_DAY, DateRange, Days
+from chassis.days import ALWAYS, ONE_DAY, DateRange, Days
 from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from chassis.timeline import Timeline
 from contracts.types import EnrollmentStatus
@@ -37,10 +37,11 @@ class ActivityFacts:
 
 @dataclass(frozen=True, slots=True)
 class EnrollableChild:
-    """A child whom the actor may act for, in the household that the enrollment will belong to."""
+    """A child whom the actor may act for, in the household that the enrollment will belong to and on whose `days` it belongs there."""
 
     household_id: UUID
     birth_on: date
+    days: Days = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,9 @@ def request_enrollment(wish: EnrollmentWish) -> EnrollmentPlan | Refusal:
     days = _days_of(wish, wish.activity.days)
     if isinstance(days, Refusal):
         return days
+    days = _within_membership(wish, wish.child.days, days)
+    if isinstance(days, Refusal):
+        return days
     if not Days((days,)).is_disjoint(wish.enrolled):
         return AlreadyEnrolled()
     site_code = _site_of(wish.site_code, wish.activity.site_codes)
@@ -104,6 +108,16 @@ def _days_of(wish: EnrollmentWish, offered: DateRange) -> DateRange | Refusal:
     if ends_on < wish.today:
         return Invalid(FieldRefusal("/ends_on", "period_passed"))
     return DateRange(starts_on, ends_on)
+
+
+def _within_membership(wish: EnrollmentWish, member: Days, days: DateRange) -> DateRange | Refusal:
+    """The days wished, of which those that were not said end where the child no longer belongs to the household."""
+    parts = [part for part in Days((days,)) & member if part.last >= wish.today]
+    if not parts or (wish.starts_on is not None and parts[0].first > days.first):
+        return Invalid(FieldRefusal("/starts_on", "outside_membership"))
+    if wish.ends_on is not None and parts[0].last < days.last:
+        return Invalid(FieldRefusal("/ends_on", "outside_membership"))
+    return parts[0]
 
 
 def _site_of(wished: str | None, site_codes: Sequence[str]) -> str | Refusal:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.data.idempotency import Claim
+from chassis.days import DateRange
 from chassis.http.routes import serves
 from chassis.refusal import NotFound
 from contracts.booking import api
@@ -15,15 +16,12 @@ from contracts.http import Cursor, Page
 from contracts.types import ActorKind, EnrollmentStatus
 
 from ..directory.queries import child_for, household_for
-from . import commands, queries
-from .domain import EnrollableChild
+from . import commands, queries, store
 
 
 @serves(api.request_enrollment)
-async def request_enrollment(
-    body: EnrollmentCreate, db: Database, actor: Actor, claim: Claim, zone: ZoneInfo
-) -> Enrollment:
-    return await commands.request_enrollment_for(db, actor, body, claim, zone)
+async def request_enrollment(body: EnrollmentCreate, db: Database, actor: Actor, claim: Claim) -> Enrollment:
+    return await commands.request_enrollment_for(db, actor, body, claim)
 
 
 @serves(api.list_enrollments)
@@ -47,11 +45,10 @@ async def list_offers(
     household_id: UUID | None = None,
     cursor: Cursor | None = None,
 ) -> Page[ActivityOffer]:
-    child = await child_for(db, actor, child_id, household_id)
+    child = await child_for(db, actor, child_id, household_id, DateRange(await db.today()))
     if child is None:
         raise NotFound
-    facts = EnrollableChild(child["household_id"], child["birth_on"])
-    return await queries.offers(db, actor, child_id, facts, cursor)
+    return await queries.offers(db, actor, child_id, store.enrollable(child), cursor)
 
 
 @serves(api.decide_enrollment)

@@ -7,18 +7,39 @@ from uuid import UUID
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Row, Transaction
-from chassis.data.ranges import read_range, stored_range
+from chassis.data.ranges import read_range, read_ranges, stored_range
 from chassis.days import DateRange, Days
 from chassis.identifiers import new_id
 from chassis.timeline import Timeline
 from contracts.types import EnrollmentStatus
 
 from ..access import AT_SITE, ENROLLMENT
-from .domain import ActivityFacts, Cut, Enrolled
+from ..calendar.domain import EnrollmentFacts
+from .domain import ActivityFacts, Cut, EnrollableChild, Enrolled
 
 PLACEMENT_DAYS = "daterange(nullif(lower(p.during), lower(e.days)), nullif(upper(p.during), upper(e.days)))"
 """The days on which the child of an enrollment `e` is seen in the group of its placement `p`: before and after the enrollment
 that is the group of its first and last day, so that these days are closed for being outside, and for nothing else."""
+
+ENROLLMENT_OF_DAY = f"""
+select e.status as enrollment_status, e.days, exists (
+    select from placements p
+    where p.enrollment_id = e.id and p.group_id = s.group_id and {PLACEMENT_DAYS} @> s.service_on
+) as is_in_group
+from enrollments e
+where e.child_id = c.child_id and e.activity_id = s.activity_id and e.household_id = c.household_id
+order by e.status in ('requested', 'validated') desc, e.days @> s.service_on desc, e.requested_at desc, e.id desc limit 1
+"""  # noqa: S608 - it is put together from constants alone
+"""The enrollment by which a child `c` of a household is judged at a slot `s`: one that is live, rather than not; the one that covers the day,
+rather than another; the latest. `enrollment_of` reads it."""
+
+
+def enrollment_of(row: Row) -> EnrollmentFacts | None:
+    """An enrollment of the columns of `ENROLLMENT_OF_DAY`, None where there is none."""
+    if row["enrollment_status"] is None:
+        return None
+    return EnrollmentFacts(EnrollmentStatus(row["enrollment_status"]), read_range(row["days"]), row["is_in_group"])
+
 
 ACTIVITY_FACTS_SQL = reaching(
     """
@@ -43,6 +64,11 @@ def facts_of(row: Row) -> ActivityFacts:
     """An activity of a row with its dates, ages and `site_codes`."""
     days = DateRange(row["starts_on"], row["ends_on"])
     return ActivityFacts(days, row["age_min"], row["age_max"], tuple(row["site_codes"]))
+
+
+def enrollable(row: Row) -> EnrollableChild:
+    """A child of a row of `child_for`."""
+    return EnrollableChild(row["household_id"], row["birth_on"], read_ranges(row["days"]))
 
 
 ENROLLED_DAYS_SQL = """

@@ -151,3 +151,24 @@ async def test_sites_and_activities_are_made_by_who_works_everywhere(town: Booki
     for path, body in (("/sites", site), ("/activities", activity)):
         assert (await town.client.post(path, json=body, headers=director)).status_code == 403
         assert (await town.client.post(path, json=body, headers=town.director)).status_code == 201
+
+
+async def test_that_a_child_is_elsewhere_does_not_say_where(town: BookingTown) -> None:
+    """BK-14: an agent of one site hears that the child is at another, in the calendar and when booking; who works at both hears of what."""
+    await two_sites(town)
+    family = await town.family()
+    activities = [await town.activity(), await town.activity(label="Suivi secret", site_codes=[THERE])]
+    for activity_id in activities:
+        await town.enroll(family, activity_id)
+    (here,), (there,) = [await town.open(activity_id, 10) for activity_id in activities]
+    assert (await town.book(family, there)).status_code == 201
+    period = {"from_on": str(await town.day(0)), "to_on": str(await town.day(30))}
+    query = {"household_id": str(family.household_id), **period}
+    line = {"lines": [{"child_id": str(family.child_id), "slot_id": str(here)}]}
+    for sites, code, is_named in (((HERE,), "at_another_site", False), ((HERE, THERE), "elsewhere", True)):
+        agent = agent_at(town, *sites)
+        calendar = await town.client.get("/calendar", params=query, headers=agent)
+        refused = await town.client.post("/bookings", json=line, headers=agent | town.service.key())
+        assert code in {cell["reason"] for row in calendar.json()["rows"] for cell in row["cells"]}
+        assert refusal_codes(refused) == [("/lines/0/slot_id", code)]
+        assert ("secret" in calendar.text, "secret" in refused.text) == (is_named, is_named)
