@@ -21,7 +21,7 @@ CUSTODY = Replica("custody", "child_id")
 
 async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
-    await _take_turn(tx, {child.person_id for child in state.child_members})
+    await _take_turn(tx, {child.person_id for child in state.child_members}, state.household_id)
     if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence, state.reference):
         return
     adults = [(member.person_id, member) for member in state.adult_members]
@@ -75,13 +75,17 @@ async def keep_custody(tx: Transaction, state: ResponsibilityState, envelope: En
 
 
 TAKE_TURN_SQL = """
-select pg_advisory_xact_lock(hashtextextended(child_id::text, 0)) from unnest($1::uuid[]) child_id
+select pg_advisory_xact_lock(hashtextextended(child_id::text, 0)) from (
+    select unnest($1::uuid[]) as child_id
+    union select child_id from household_children where household_id = $2 order by child_id
+) child
 """
 
 
-async def _take_turn(tx: Transaction, child_ids: Collection[UUID]) -> None:
-    """Wait for whoever derives something of these children from another topic: neither would see what the other wrote."""
-    await tx.execute(TAKE_TURN_SQL, sorted(child_ids))
+async def _take_turn(tx: Transaction, child_ids: Collection[UUID], household_id: UUID | None = None) -> None:
+    """Wait for whoever derives something of these children from another topic, and of those whom the household had until now: neither
+    would see what the other wrote."""
+    await tx.execute(TAKE_TURN_SQL, list(child_ids), household_id)
 
 
 REMOVE_DERIVED_SQL = "delete from guardianships where household_id = $1 or child_id = $2"

@@ -97,7 +97,7 @@ async def test_a_new_home_enrolls_and_books_ahead(town: BookingTown) -> None:
     await town.decide(UUID(asked.json()["enrollment_id"]), is_validated=True)
     assert await shown(town, home) == [("closed", "not_in_household"), ("bookable", None)]
     assert (await town.book(home, early)).status_code == 404
-    assert (await town.book(home, late)).status_code == 201
+    assert (await town.give_back(home, await booked(town, home, late))).status_code == 201
 
 
 async def test_who_will_belong_to_a_household_does_nothing_for_it_before(town: BookingTown) -> None:
@@ -124,6 +124,16 @@ async def test_an_enrollment_ends_with_the_membership(town: BookingTown) -> None
     assert refusal_codes(late) == [("/ends_on", "outside_membership")]
     cut = await town.request_enrollment(family, activity_id)
     assert (cut.status_code, cut.json()["ends_on"]) == (201, str(await town.day(20)))
+
+
+async def test_an_agent_need_not_say_which_home_once_there_is_one(town: BookingTown) -> None:
+    family, activity_id = await town.family(), await town.activity()
+    home = await town.move(family, 20)
+    town.service.advance(days=21)
+    agent = town.service.as_agent(Role.FRONT_DESK)
+    wish = {"child_id": str(family.child_id), "activity_id": str(activity_id)}
+    asked = await town.client.post("/enrollments", json=wish, headers=agent | town.service.key())
+    assert (asked.status_code, asked.json().get("household_id")) == (201, str(home.household_id))
 
 
 async def test_an_enrollment_begins_with_the_membership(town: BookingTown) -> None:
@@ -185,6 +195,8 @@ async def test_a_day_after_majority_is_given_back_by_who_answered_last(town: Boo
     other = town.parent(family, 1) | town.service.key()
     assert (await town.give_back(family, ids[0], headers=other)).status_code == 404
     assert (await town.give_back(family, ids[0])).status_code == 201
-    child = KnownChild(family.child_id)
-    await town.service.deliver(household_state(family.household_id, [adult(second)], [child]))
+    state = household_state(family.household_id, [adult(first), adult(second)], [KnownChild(family.child_id)])
+    left, stays = state.adult_members
+    left = left.model_copy(update={"ends_on": await town.day(-1)})
+    await town.service.deliver(state.model_copy(update={"adult_members": (left, stays)}))
     assert (await town.give_back(family, ids[1])).status_code == 404
