@@ -71,6 +71,10 @@ class WishedBasket:
         """Whether whoever asks works where this is."""
         return self.sites is None or slot.site_code in self.sites
 
+    def has(self, booking: BookingFacts) -> bool:
+        """Whether whoever asks may give this booking back."""
+        return booking.is_for(self.guardian_id) and self.reaches(booking.slot)
+
 
 @dataclass(frozen=True, slots=True)
 class BookedDay:
@@ -187,13 +191,11 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
         return HouseholdAmbiguous.between(homes)
     given: dict[UUID, BookingFacts] = {}
     days: list[BookedDay] = []
-    unknown: list[FieldRefusal] = []
     refused: list[FieldRefusal] = []
     household_id = basket.household_id
     for position, booking_id in enumerate(basket.cancellations):
         booking = snapshot.bookings.get(booking_id)
-        if booking is None or not booking.is_for(basket.guardian_id) or not basket.reaches(booking.slot):
-            unknown.append(FieldRefusal(f"/cancellations/{position}", "booking_unknown"))
+        if booking is None or not basket.has(booking):
             continue
         household_id = household_id or booking.household_id
         if refusal := _refuse_cancellation(snapshot, booking, household_id):
@@ -203,13 +205,7 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
     if freed := [booking for booking in given.values() if booking.is_live]:
         snapshot = snapshot.after(freed)
     for position, wish in enumerate(basket.days):
-        if wish.child is None:
-            unknown.append(FieldRefusal(f"/lines/{position}/child_id", "child_unknown"))
-        elif (
-            wish.slot is None or not basket.reaches(wish.slot) or not snapshot.places.keys() >= set(wish.slot.pool_ids)
-        ):
-            unknown.append(FieldRefusal(f"/lines/{position}/slot_id", "slot_unknown"))
-        else:
+        if wish.child is not None and wish.slot is not None and _unknown_of_line(snapshot, basket, wish) is None:
             household_id = household_id or wish.child.household_id
             day = BookedDay(wish.booking_id, wish.child, wish.slot)
             if day.child.household_id != household_id:
@@ -217,13 +213,35 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
             elif refusal := _refuse_day(snapshot, day, wish, days, basket.sites):
                 refused.append(replace(refusal, pointer=f"/lines/{position}/{refusal.pointer}"))
             days.append(day)
-    if unknown or household_id is None:
-        return NotFound(*unknown)
+    if (missing := unreached(snapshot, basket)) or household_id is None:
+        return missing or NotFound()
     if refused:
         return BasketRefused(*refused)
     return BasketDecision(
         basket.basket_id, household_id, basket.guardian_id, tuple(days), snapshot.now, tuple(given.values())
     )
+
+
+def unreached(snapshot: Snapshot, basket: WishedBasket) -> NotFound | None:
+    """The refusal of a basket that names what is not there for whoever asks, also when it was carried out before."""
+    bookings = (snapshot.bookings.get(booking_id) for booking_id in basket.cancellations)
+    unknown = [
+        FieldRefusal(f"/cancellations/{position}", "booking_unknown")
+        for position, booking in enumerate(bookings)
+        if booking is None or not basket.has(booking)
+    ]
+    for position, wish in enumerate(basket.days):
+        if refusal := _unknown_of_line(snapshot, basket, wish):
+            unknown.append(replace(refusal, pointer=f"/lines/{position}/{refusal.pointer}"))
+    return NotFound(*unknown) if unknown else None
+
+
+def _unknown_of_line(snapshot: Snapshot, basket: WishedBasket, wish: WishedDay) -> FieldRefusal | None:
+    if wish.child is None:
+        return FieldRefusal("child_id", "child_unknown")
+    if wish.slot is None or not basket.reaches(wish.slot) or not snapshot.places.keys() >= set(wish.slot.pool_ids):
+        return FieldRefusal("slot_id", "slot_unknown")
+    return None
 
 
 def _refuse_cancellation(snapshot: Snapshot, booking: BookingFacts, household_id: UUID) -> FieldRefusal | None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.data.database import Transaction
 from chassis.data.history import forget_changes
+from chassis.data.idempotency import forget_answers
 from chassis.data.ranges import stored_range
 from chassis.data.replicas import DatedMembers, Replica
 from chassis.days import DateRange
@@ -36,6 +37,7 @@ async def forget_household(tx: Transaction, key: str) -> None:
     await HOUSEHOLDS.forget(tx, key)
     await tx.execute(FORGET_REASONS_SQL, household_id)
     await forget_changes(tx, [household_id])
+    await forget_answers(tx, household_id)
 
 
 FORGET_REASONS_SQL = "update enrollments set reason = null where household_id = $1 and reason is not null"
@@ -44,6 +46,12 @@ FORGET_REASONS_SQL = "update enrollments set reason = null where household_id = 
 async def keep_child(tx: Transaction, state: ChildState, envelope: Envelope) -> None:
     """Replace what is known of a child, unless something newer is."""
     await CHILDREN.keep(tx, state.child_id, envelope.sequence, state.first_name, state.last_name, state.birth_on)
+
+
+async def forget_child(tx: Transaction, key: str) -> None:
+    """Forget a child's civil status, and the answers that name it."""
+    await CHILDREN.forget(tx, key)
+    await forget_answers(tx, UUID(key))
 
 
 REMOVE_RESPONSIBILITIES_SQL = "delete from responsibilities where child_id = $1"

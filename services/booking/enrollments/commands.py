@@ -39,12 +39,13 @@ async def request_enrollment_for(tx: Transaction, actor: Actor, request: Enrollm
         NotFound: the child is not one of this guardian's, or there is no such activity.
         HouseholdAmbiguous, AlreadyEnrolled, AgeNotAccepted: the rules of `child_for` and `domain.request_enrollment`.
     """
-    if kept := await claim.replay(tx, Enrollment):
-        return kept
+    kept = await claim.replay(tx, Enrollment)
     now, today = await tx.now(), await tx.today()
     activity = await store.activity_facts(tx, actor, request.activity_id)
     first = max(today, request.starts_on or (activity.days.first if activity else today))
     child = await child_for(tx, actor, request.child_id, request.household_id, DateRange(first, first))
+    if kept and child and activity:
+        return kept
     household_id = child["household_id"] if child else None
     wish = EnrollmentWish(
         today=today,

@@ -111,6 +111,8 @@ async def test_who_will_belong_to_a_household_does_nothing_for_it_before(town: B
         custody_state(child, [family.guardian_id, coming], [family.household_id]),
     )
     headers = town.service.as_parent(coming)
+    calendar = f"/calendar?from_on={other}&to_on={other}"
+    assert (await town.client.get(calendar, headers=headers)).status_code == 404
     assert (await town.book(family, slot_id, headers=headers | town.service.key())).status_code == 404
     town.service.advance(days=20)
     assert (await town.book(family, slot_id, headers=headers | town.service.key())).status_code == 201
