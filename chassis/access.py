@@ -8,7 +8,7 @@ service stand in its `access.py`; each statement that uses one is made by `reach
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, assert_never
 from uuid import UUID
 
 from chassis.actor import Actor
@@ -52,14 +52,24 @@ def reach_of(actor: Actor, today: date) -> tuple[UUID | None, list[str] | None, 
     """The first parameters of a statement that `reaching` made. A family is bound by its household alone, the town's own
     tools by nothing.
     """
-    if actor.kind is ActorKind.PARENT:
-        return actor.require_guardian(), None, today
-    return None, sites_of(actor), today
+    match actor.kind:
+        case ActorKind.PARENT:
+            return actor.require_guardian(), None, today
+        case ActorKind.AGENT | ActorKind.SYSTEM:
+            return None, sites_of(actor), today
+        case _:
+            assert_never(actor.kind)
 
 
 def sites_of(actor: Actor) -> list[str] | None:
     """The sites that bind an actor; None for a family, for who works everywhere and for the town's own tools."""
-    return sorted(actor.sites) if actor.kind is ActorKind.AGENT and actor.sites is not None else None
+    match actor.kind:
+        case ActorKind.AGENT:
+            return None if actor.sites is None else sorted(actor.sites)
+        case ActorKind.PARENT | ActorKind.SYSTEM:
+            return None
+        case _:
+            assert_never(actor.kind)
 
 
 def reaches_site(actor: Actor, site: str) -> bool:

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from uuid import UUID
 
 import asyncpg
 from pydantic import BaseModel
@@ -67,6 +68,14 @@ class Claim:
         """Store the answer with the work, and return it."""
         await tx.execute(KEEP_RESPONSE_SQL, self.actor, self.key, answer.model_dump_json())
         return answer
+
+
+FORGET_ANSWERS_SQL = "delete from idempotency_keys where strpos(response::text, $1) > 0"
+
+
+async def forget_answers(tx: Queries, subject_id: UUID) -> None:
+    """Forget every answer that names somebody, or a household, who is erased: the words of it would be told again."""
+    await tx.execute(FORGET_ANSWERS_SQL, str(subject_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Ranges of dates in PostgreSQL: the one place that knows that `daterange` answers with its upper end excluded."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import asyncpg
 
-from chassis.days import ONE_DAY, DateRange
+from chassis.days import ONE_DAY, DateRange, Days
 
 
 def stored_range(during: DateRange) -> "asyncpg.Range[Any]":
@@ -15,3 +16,8 @@ def stored_range(during: DateRange) -> "asyncpg.Range[Any]":
 def read_range(value: "asyncpg.Range[Any]") -> DateRange:
     """A range as a row holds it, which is never empty."""
     return DateRange.between(value.lower, None if value.upper is None else value.upper - ONE_DAY)
+
+
+def read_ranges(values: "Iterable[asyncpg.Range[Any]]") -> Days:
+    """The days of a multirange as a row holds it."""
+    return Days.of(read_range(value) for value in values)

@@ -379,7 +379,7 @@ ALTER TABLE ONLY public.attendances
     ADD CONSTRAINT attendances_slot_id_child_id_key UNIQUE (slot_id, child_id);
 
 ALTER TABLE ONLY public.bookings
-    ADD CONSTRAINT bookings_one_place EXCLUDE USING gist (service_on WITH =, child_id WITH =, span WITH &&) WHERE ((status = ANY (ARRAY['held'::text, 'requested'::text, 'confirmed'::text])));
+    ADD CONSTRAINT bookings_one_place EXCLUDE USING gist (child_id WITH =, service_on WITH =, span WITH &&) WHERE ((status = ANY (ARRAY['held'::text, 'requested'::text, 'confirmed'::text])));
 
 ALTER TABLE ONLY public.bookings
     ADD CONSTRAINT bookings_pkey PRIMARY KEY (service_on, id);

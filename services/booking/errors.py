@@ -55,3 +55,7 @@ class AttendanceClosed(Refusal):
 
 class BookingsRemain(Refusal):
     """The child has days booked in its group that it would leave: they are given back first."""
+
+
+class PlacedAtAnotherSite(Refusal):
+    """Days that this would change are those of a site where this agent does not work."""

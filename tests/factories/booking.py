@@ -13,7 +13,15 @@ from zoneinfo import ZoneInfo
 import httpx2
 
 from contracts.event import Event
-from tests.factories.households import KnownChild, adult, custody_state, household_state, household_states
+from contracts.family.events import Responsibility
+from tests.factories.households import (
+    KnownChild,
+    adult,
+    custody_state,
+    household_state,
+    household_states,
+    membership,
+)
 from tests.support.roles import Role
 from tests.support.services import RunningService
 
@@ -92,6 +100,28 @@ class BookingTown:
             *(custody_state(child, guardian_ids, [family.household_id]) for child in children),
         )
         return home
+
+    async def move(self, family: Family, last: int, guardian_id: UUID | None = None) -> Family:
+        """The first child belongs to this household until so many days from today, and to another one from the day after: that of
+        another guardian, or of this one."""
+        home = Family(uuid4(), (guardian_id or uuid4(),), family.child_ids)
+        child, ends_on = KnownChild(family.child_id), await self.day(last)
+        former = membership(child, ends_on=ends_on)
+        coming = membership(child, starts_on=ends_on + timedelta(days=1))
+        adults = [adult(guardian_id) for guardian_id in family.guardian_ids]
+        await self.service.deliver(
+            household_state(family.household_id, adults, [child], child_members=(former,)),
+            household_state(
+                home.household_id, [adult(home.guardian_id)], [child], reference="F-000002", child_members=(coming,)
+            ),
+            custody_state(child, [*family.guardian_ids, home.guardian_id], [family.household_id]),
+        )
+        return home
+
+    async def answer_for(self, family: Family, *responsibilities: Responsibility) -> None:
+        """These responsibilities for the first child, and no other."""
+        child = KnownChild(family.child_id)
+        await self.service.deliver(custody_state(child, [], [family.household_id], responsibilities=responsibilities))
 
     async def activity(self, **fields: Any) -> UUID:
         """An activity from 30 days ago to 200 days ahead, for 3 to 11 years, cutoff two days before at noon, all day long."""

@@ -50,6 +50,18 @@ def adult(adult_id: UUID, **fields: object) -> Adult:
     return Adult.model_validate(values | fields)
 
 
+def membership(child: KnownChild, starts_on: date = LONG_AGO, ends_on: date | None = None) -> ChildMembership:
+    """A child belongs to a household during these days."""
+    return ChildMembership(person_id=child.child_id, name=child.first_name, starts_on=starts_on, ends_on=ends_on)
+
+
+def responsibility(
+    adult_id: UUID, starts_on: date = LONG_AGO, ends_on: date | None = None, role: str = "guardian"
+) -> Responsibility:
+    """An adult answers for a child during these days."""
+    return Responsibility(adult_id=adult_id, role=role, authority="joint", starts_on=starts_on, ends_on=ends_on)
+
+
 def household_state(
     household_id: UUID, adults: Sequence[Adult], children: Sequence[KnownChild], **fields: object
 ) -> HouseholdState:
@@ -62,10 +74,7 @@ def household_state(
         "adult_members": tuple(
             Membership(person_id=known.adult_id, starts_on=LONG_AGO, ends_on=None) for known in adults
         ),
-        "child_members": tuple(
-            ChildMembership(person_id=child.child_id, name=child.first_name, starts_on=LONG_AGO, ends_on=None)
-            for child in children
-        ),
+        "child_members": tuple(membership(child) for child in children),
         "payers": tuple(
             HouseholdPayer(adult_id=known.adult_id, starts_on=LONG_AGO, ends_on=None) for known in adults[:1]
         ),
@@ -87,10 +96,7 @@ def custody_state(
     """These adults answer for the child, who lives in the first of these households."""
     values: dict[str, object] = {
         "child_id": child.child_id,
-        "responsibilities": tuple(
-            Responsibility(adult_id=adult_id, role="guardian", authority="joint", starts_on=LONG_AGO, ends_on=None)
-            for adult_id in adult_ids
-        ),
+        "responsibilities": tuple(responsibility(adult_id) for adult_id in adult_ids),
         "residences": (
             Residence(
                 pattern="single",

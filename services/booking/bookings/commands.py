@@ -21,7 +21,7 @@ from contracts.booking.models import Booking, BookingChanges, BookingChangesMade
 from ..places.domain import NEW, BookingFacts, SlotFacts, given_back
 from ..places.store import lock_places
 from . import store
-from .domain import BasketDecision, BookedDay, Snapshot, WishedBasket, WishedDay, decide
+from .domain import BasketDecision, BookedDay, Snapshot, WishedBasket, WishedDay, decide, unreached
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,8 @@ async def book_batch(db: Database, requests: Sequence[BookingRequest], zone: Zon
 async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneInfo) -> list[Outcome]:
     """Decide baskets in order of arrival; each is carried out whole or refused. The outcomes are in the same order.
 
-    A key that was answered before, or that is in the batch twice, gets one and the same answer.
+    A key that was answered before, or that is in the batch twice, gets one and the same answer, as long as what it is about is there
+    for whoever asks.
     """
     first: dict[Claim, BookingRequest] = {}
     for request in requests:
@@ -84,9 +85,13 @@ async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneIn
     baskets = [
         _wished_basket(request, [next(days) for _ in basket]) for request, basket in zip(new, lines, strict=True)
     ]
+    snapshot = Snapshot(await tx.now(), places, stays, bookings)
     outcomes = _replay(new, kept)
+    for request, basket in zip(new, baskets, strict=True):
+        if request.claim in outcomes and (missing := unreached(snapshot, basket)):
+            outcomes[request.claim] = missing
     waiting = [(request, basket) for request, basket in zip(new, baskets, strict=True) if request.claim not in outcomes]
-    decisions = decide(Snapshot(await tx.now(), places, stays, bookings), [basket for _, basket in waiting])
+    decisions = decide(snapshot, [basket for _, basket in waiting])
     accepted: list[tuple[BookingRequest, BasketDecision, BookingChangesMade]] = []
     for (request, _), decision in zip(waiting, decisions, strict=True):
         if isinstance(decision, BasketDecision):

@@ -11,14 +11,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.clock import age_on
 from chassis.refusal import FieldRefusal, NotFound, Refusal
 from contracts.booking.events import BasketConfirmed, BasketLine, BookingCancelled, BookingConfirmed
 from contracts.types import BookingStatus, DayState
 
-from ..calendar.domain import OPEN_STATES, DayFacts, EnrollmentFacts, derive_booked_state, derive_day_state
+from ..calendar.domain import (
+    OPEN_STATES,
+    ChildOnDay,
+    EnrollmentFacts,
+    Standing,
+    day_facts,
+    derive_booked_state,
+    derive_day_state,
+)
 from ..errors import BasketRefused, HouseholdAmbiguous
-from ..places.domain import BookingFacts, Places, SlotFacts, Stay, elsewhere, excluding, given_back, tightest
+from ..places.domain import BookingFacts, Places, SlotFacts, Stay, given_back, tightest
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,7 @@ class WishedDay:
     enrollment: EnrollmentFacts | None
     homes: Mapping[UUID, str] = field(default_factory=dict)
     is_present: bool = False
+    standing: Standing = Standing()  # noqa: RUF009 - it is frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,10 @@ class WishedBasket:
     def reaches(self, slot: SlotFacts) -> bool:
         """Whether whoever asks works where this is."""
         return self.sites is None or slot.site_code in self.sites
+
+    def has(self, booking: BookingFacts) -> bool:
+        """Whether whoever asks may give this booking back."""
+        return booking.is_for(self.guardian_id) and self.reaches(booking.slot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,13 +191,11 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
         return HouseholdAmbiguous.between(homes)
     given: dict[UUID, BookingFacts] = {}
     days: list[BookedDay] = []
-    unknown: list[FieldRefusal] = []
     refused: list[FieldRefusal] = []
     household_id = basket.household_id
     for position, booking_id in enumerate(basket.cancellations):
         booking = snapshot.bookings.get(booking_id)
-        if booking is None or not booking.is_for(basket.guardian_id) or not basket.reaches(booking.slot):
-            unknown.append(FieldRefusal(f"/cancellations/{position}", "booking_unknown"))
+        if booking is None or not basket.has(booking):
             continue
         household_id = household_id or booking.household_id
         if refusal := _refuse_cancellation(snapshot, booking, household_id):
@@ -195,27 +205,43 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
     if freed := [booking for booking in given.values() if booking.is_live]:
         snapshot = snapshot.after(freed)
     for position, wish in enumerate(basket.days):
-        if wish.child is None:
-            unknown.append(FieldRefusal(f"/lines/{position}/child_id", "child_unknown"))
-        elif (
-            wish.slot is None or not basket.reaches(wish.slot) or not snapshot.places.keys() >= set(wish.slot.pool_ids)
-        ):
-            unknown.append(FieldRefusal(f"/lines/{position}/slot_id", "slot_unknown"))
-        else:
+        if wish.child is not None and wish.slot is not None and _unknown_of_line(snapshot, basket, wish) is None:
             household_id = household_id or wish.child.household_id
             day = BookedDay(wish.booking_id, wish.child, wish.slot)
             if day.child.household_id != household_id:
                 refused.append(FieldRefusal(f"/lines/{position}/child_id", "other_household"))
-            elif refusal := _refuse_day(snapshot, day, wish, days):
+            elif refusal := _refuse_day(snapshot, day, wish, days, basket.sites):
                 refused.append(replace(refusal, pointer=f"/lines/{position}/{refusal.pointer}"))
             days.append(day)
-    if unknown or household_id is None:
-        return NotFound(*unknown)
+    if (missing := unreached(snapshot, basket)) or household_id is None:
+        return missing or NotFound()
     if refused:
         return BasketRefused(*refused)
     return BasketDecision(
         basket.basket_id, household_id, basket.guardian_id, tuple(days), snapshot.now, tuple(given.values())
     )
+
+
+def unreached(snapshot: Snapshot, basket: WishedBasket) -> NotFound | None:
+    """The refusal of a basket that names what is not there for whoever asks, also when it was carried out before."""
+    bookings = (snapshot.bookings.get(booking_id) for booking_id in basket.cancellations)
+    unknown = [
+        FieldRefusal(f"/cancellations/{position}", "booking_unknown")
+        for position, booking in enumerate(bookings)
+        if booking is None or not basket.has(booking)
+    ]
+    for position, wish in enumerate(basket.days):
+        if refusal := _unknown_of_line(snapshot, basket, wish):
+            unknown.append(replace(refusal, pointer=f"/lines/{position}/{refusal.pointer}"))
+    return NotFound(*unknown) if unknown else None
+
+
+def _unknown_of_line(snapshot: Snapshot, basket: WishedBasket, wish: WishedDay) -> FieldRefusal | None:
+    if wish.child is None:
+        return FieldRefusal("child_id", "child_unknown")
+    if wish.slot is None or not basket.reaches(wish.slot) or not snapshot.places.keys() >= set(wish.slot.pool_ids):
+        return FieldRefusal("slot_id", "slot_unknown")
+    return None
 
 
 def _refuse_cancellation(snapshot: Snapshot, booking: BookingFacts, household_id: UUID) -> FieldRefusal | None:
@@ -229,9 +255,9 @@ def _refuse_cancellation(snapshot: Snapshot, booking: BookingFacts, household_id
 
 
 def _refuse_day(
-    snapshot: Snapshot, day: BookedDay, wish: WishedDay, before: Sequence[BookedDay]
+    snapshot: Snapshot, day: BookedDay, wish: WishedDay, before: Sequence[BookedDay], sites: Set[str] | None
 ) -> FieldRefusal | None:
-    """Why this line cannot be booked after those `before` it in its basket, or None."""
+    """Why this line cannot be booked after those `before` it in its basket, by somebody of these sites, or None."""
     child, slot = day.child, day.slot
     own = Stay.at(slot, child.household_id)
     beside = [
@@ -246,24 +272,9 @@ def _refuse_day(
         snapshot.places[pool_id].plus(sum(pool_id in line.slot.pool_ids for line in before))
         for pool_id in slot.pool_ids
     )
-    verdict = derive_day_state(
-        DayFacts(
-            now=snapshot.now,
-            service_on=slot.service_on,
-            cutoff=slot.cutoff,
-            capacity=places.capacity,
-            taken=places.taken,
-            is_closed=slot.is_closed,
-            enrollment=wish.enrollment,
-            age=age_on(child.birth_on, slot.service_on),
-            age_min=slot.age_min,
-            age_max=slot.age_max,
-            booking=BookingStatus.CONFIRMED if is_booked else None,
-            elsewhere=elsewhere(slot.unit, stays),
-            excluded_by=excluding(slot.activity_id, slot.unit, stays),
-            is_present=wish.is_present,
-        )
-    )
+    booking = BookingStatus.CONFIRMED if is_booked else None
+    on_day = ChildOnDay(child.birth_on, wish.enrollment, booking, stays, wish.is_present, wish.standing)
+    verdict = derive_day_state(day_facts(snapshot.now, slot, places, on_day, sites))
     if verdict.state in OPEN_STATES:
         return None
     # A day that the child has already is refused as such, whether or not it could still be cancelled.

@@ -2,7 +2,7 @@
 asked for and written only when a basket of the batch gives something back."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 
 from chassis.data.database import Row, Transaction
 from chassis.data.idempotency import KEPT_ANSWERS_SQL, Claim, KeptAnswer, kept_answer
-from chassis.data.ranges import read_range
-from contracts.types import BookingStatus, EnrollmentStatus
+from contracts.types import BookingStatus
 
-from ..calendar.domain import EnrollmentFacts
+from ..access import ACTS_FOR, ANSWERS_ON, CHILD_AT_SITE, GIVERS_OF_BOOKING
+from ..calendar.domain import Standing
 from ..enrollments.domain import Enrolled
-from ..enrollments.store import PLACEMENT_DAYS
-from ..places.domain import NEW, BookingFacts, SlotFacts, Stay, given_back
+from ..enrollments.store import ENROLLMENT_OF_DAY, enrollment_of
+from ..places.domain import NEW, BookingFacts, Places, SlotFacts, Stay, given_back
 from ..places.store import SLOT_COLUMNS, STAY_COLUMNS, BookingKey, slot_of, stay_of
 from .domain import BasketDecision, BookableChild, Day, WishedDay
 
@@ -35,10 +35,16 @@ class WishedLine:
     sites: Sequence[str] | None = None
 
 
-# `offset 0` has the homes of each line looked up by themselves: joined with all lines at once, indexes would be read whole.
+LINE = {"adult": "line.guardian_id", "child": "line.child_id", "today": "$6::date"}
+ACTS_FOR_LINE = ACTS_FOR.format(**LINE, household="k.household_id", on="@> s.service_on")
+ANSWERS_FOR_LINE = ANSWERS_ON.format(**LINE, household="home.household_id", day="s.service_on")
+CHILD_OF_LINE = CHILD_AT_SITE.format(**LINE, sites="string_to_array(line.sites, ' ')")
+
+# `offset 0` has the homes of each line looked up by themselves: joined with all lines at once, indexes would be read whole. Where the
+# child belongs to one of them on the day, the others are none.
 LINES_SQL = f"""
 select line.position, c.child_id, c.household_id, c.first_name, c.birth_on, c.reference, {SLOT_COLUMNS},
-       e.status as enrollment_status, e.days, e.is_in_group,
+       e.enrollment_status, e.days, e.is_in_group, c.is_member, c.is_answered_for,
        (
            select m.mark = 'unbooked' from attendances m where m.slot_id = s.id and m.child_id = c.child_id
        ) is true as is_present
@@ -46,31 +52,20 @@ from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[])
     with ordinality as line(guardian_id, household_id, child_id, slot_id, sites, position)
 left join slots s on s.id = line.slot_id
 left join lateral (
-    select k.*, h.reference from children k join households h using (household_id)
-    where k.child_id = line.child_id and (line.household_id is null or k.household_id = line.household_id)
-      and (s.service_on is null or k.days @> s.service_on)
-      and (line.guardian_id is null or exists (
-          select from guardianships g
-          where g.adult_id = line.guardian_id and g.child_id = line.child_id and g.household_id = k.household_id
-            and g.days @> $6::date
-      ))
-      and (line.sites is null or exists (
-          select from enrollments e join placements p on p.enrollment_id = e.id join groups g on g.id = p.group_id
-          where e.child_id = line.child_id and e.status <> 'refused' and g.site_code = any(string_to_array(line.sites, ' '))
-      ))
+    select home.*, home.is_member and (line.guardian_id is null or {ANSWERS_FOR_LINE}) as is_answered_for
+    from (
+        select k.*, h.reference, k.days @> s.service_on as is_member, bool_or(k.days @> s.service_on) over () as has_member
+        from children k join households h using (household_id)
+        where k.child_id = line.child_id and (line.household_id is null or k.household_id = line.household_id)
+          and (line.guardian_id is null or {ACTS_FOR_LINE})
+          and (line.sites is null or {CHILD_OF_LINE})
+    ) home
+    where home.is_member or home.has_member is not true
     offset 0
 ) c on true
 left join activities a on a.id = s.activity_id
 left join units u on u.activity_id = s.activity_id and u.code = s.unit_code
-left join lateral (
-    select status, days, exists (
-        select from placements p
-        where p.enrollment_id = e.id and p.group_id = s.group_id and {PLACEMENT_DAYS} @> s.service_on
-    ) as is_in_group
-    from enrollments e
-    where child_id = c.child_id and activity_id = s.activity_id and household_id = c.household_id
-    order by status in ('requested', 'validated') desc, days @> s.service_on desc, requested_at desc, id desc limit 1
-) e on true
+left join lateral ({ENROLLMENT_OF_DAY}) e on true
 order by line.position, c.household_id
 """  # noqa: S608 - it is put together from constants alone
 
@@ -103,12 +98,9 @@ def _wished_day(line: WishedLine, homes: Sequence[Row], slots: dict[UUID, SlotFa
     child = None
     if row["child_id"] is not None:
         child = BookableChild(row["child_id"], row["household_id"], row["first_name"], row["birth_on"])
-    enrollment = None
-    if row["enrollment_status"] is not None:
-        status = EnrollmentStatus(row["enrollment_status"])
-        enrollment = EnrollmentFacts(status, read_range(row["days"]), row["is_in_group"])
+    standing = Standing(bool(row["is_member"]), bool(row["is_answered_for"]))
     references = {home["household_id"]: home["reference"] for home in homes} if len(homes) > 1 else {}
-    return WishedDay(line.booking_id, child, slot, enrollment, references, row["is_present"])
+    return WishedDay(line.booking_id, child, slot, enrollment_of(row), references, row["is_present"], standing)
 
 
 # `offset 0` has each day looked up by itself: the index of one place would answer a join too, if read from end to end.
@@ -153,9 +145,8 @@ async def known_of(
 
 BOOKING_COLUMNS = f"""
 b.id as booking_id, b.basket_id, b.household_id, b.child_id, c.first_name, b.confirmed_at, b.status, b.cancelled_at,
-array(select g.adult_id from guardianships g
-      where g.household_id = b.household_id and g.child_id = b.child_id and g.days @> $1::date) as guardian_ids, {SLOT_COLUMNS}
-"""  # noqa: S608 - it is put together from constants alone
+{GIVERS_OF_BOOKING.format(today="$1::date")} as guardian_ids, {SLOT_COLUMNS}
+"""
 """What `booking_of` reads, of a booking `b`, its slot `s`, activity `a`, unit `u` and child `c`; the first parameter is the town's day."""
 
 GIVEN_BACK_SQL = f"""
@@ -170,14 +161,14 @@ left join children c on c.child_id = b.child_id and c.household_id = b.household
 
 
 async def load_bookings(
-    tx: Transaction, named: Sequence[BookingKey], locked: Collection[UUID], zone: ZoneInfo
+    tx: Transaction, named: Sequence[BookingKey], locked: Mapping[UUID, Places], zone: ZoneInfo
 ) -> dict[UUID, BookingFacts]:
     """Those of these bookings whose pools are `locked`, whoever they belong to."""
     if not named:
         return {}
     today, days, booking_ids = await tx.today(), [day for day, _ in named], [booking_id for _, booking_id in named]
     rows = await tx.fetch(GIVEN_BACK_SQL, today, days, booking_ids)
-    return {row["booking_id"]: booking_of(row, zone) for row in rows if set(row["pool_ids"]) <= set(locked)}
+    return {row["booking_id"]: booking_of(row, zone) for row in rows if locked.keys() >= set(row["pool_ids"])}
 
 
 BOOKINGS_BEYOND_SQL = f"""

@@ -4,21 +4,24 @@ The calendar shows what this function derives and a booking is decided by the sa
 that what is shown is what is decided. `docs/deadlines.md` works examples through; the tests run them. Pure.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum, auto
 from typing import Final
 
+from chassis.clock import age_on
 from chassis.days import DateRange
 from contracts.types import BookingStatus, DayState, EnrollmentStatus
 
-from ..places.domain import LIVE, Stay
+from ..places.domain import LIVE, Places, SlotFacts, Stay, elsewhere, excluding
 
 
 class DayReason(StrEnum):
     """Why a family can do nothing on a day; published as a code, so a member is never renamed."""
 
+    NOT_IN_HOUSEHOLD = auto()
+    NOT_ANSWERED_FOR = auto()
     NOT_ENROLLED = auto()
     ENROLLMENT_NOT_VALIDATED = auto()
     ENROLLMENT_REFUSED = auto()
@@ -28,6 +31,7 @@ class DayReason(StrEnum):
     SLOT_CLOSED = auto()
     CUTOFF_PASSED = auto()
     ALREADY_PRESENT = auto()
+    AT_ANOTHER_SITE = auto()
     ELSEWHERE = auto()
     UNIT_EXCLUDED = auto()
     SLOT_FULL = auto()
@@ -43,11 +47,21 @@ class EnrollmentFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """On a day: whether the child belongs to the household, whether whoever asks answers for it there, an agent always, and whether
+    they may give its booking back."""
+
+    is_member: bool = True
+    is_answered_for: bool = True
+    may_give_back: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class DayFacts:
     """All that the state of a day depends on. `booking` is the child's latest one there; ages are in full years.
 
-    `elsewhere` is what it has at the same minutes, `excluded_by` what it cannot have beside this. `is_present`: it was marked there,
-    unbooked.
+    `elsewhere` is what it has at the same minutes, `excluded_by` what it cannot have beside this; `sites` those that whoever asks
+    may hear of, None for every one. `standing` is what it is to the household, and whoever asks to it.
     """
 
     now: datetime
@@ -64,6 +78,14 @@ class DayFacts:
     elsewhere: Stay | None = None
     excluded_by: Stay | None = None
     is_present: bool = False
+    standing: Standing = Standing()
+    sites: Set[str] | None = None
+
+    @property
+    def is_at_another_site(self) -> bool:
+        """Whether what stands against the day is none of the business of whoever asks."""
+        stays = (stay for stay in (self.elsewhere, self.excluded_by) if stay is not None)
+        return self.sites is not None and any(stay.site_code not in self.sites for stay in stays)
 
     @property
     def is_booked(self) -> bool:
@@ -81,6 +103,42 @@ class DayFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildOnDay:
+    """A child on the day of a slot. `stays` are where it is that day; `is_present`: it was marked at the slot, unbooked."""
+
+    birth_on: date
+    enrollment: EnrollmentFacts | None
+    booking: BookingStatus | None
+    stays: Sequence[Stay]
+    is_present: bool
+    standing: Standing
+
+
+def day_facts(
+    now: datetime, slot: SlotFacts, places: Places, child: ChildOnDay, sites: Set[str] | None = None
+) -> DayFacts:
+    """What the state of a child's day depends on, for the calendar and for a booking alike."""
+    return DayFacts(
+        now=now,
+        service_on=slot.service_on,
+        cutoff=slot.cutoff,
+        capacity=places.capacity,
+        taken=places.taken,
+        is_closed=slot.is_closed,
+        enrollment=child.enrollment,
+        age=age_on(child.birth_on, slot.service_on),
+        age_min=slot.age_min,
+        age_max=slot.age_max,
+        booking=child.booking,
+        elsewhere=elsewhere(slot.unit, child.stays),
+        excluded_by=excluding(slot.activity_id, slot.unit, child.stays),
+        is_present=child.is_present,
+        standing=child.standing,
+        sites=sites,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class DayVerdict:
     """The state of a day; when the family can do nothing there, why (`reason`) and the facts of it (`params`)."""
 
@@ -93,6 +151,8 @@ Rule = tuple[Callable[[DayFacts], bool], DayState, DayReason | None]
 
 # For a day on which the child has no place.
 RULES: Final[tuple[Rule, ...]] = (
+    (lambda day: not day.standing.is_member, DayState.CLOSED, DayReason.NOT_IN_HOUSEHOLD),
+    (lambda day: not day.standing.is_answered_for, DayState.CLOSED, DayReason.NOT_ANSWERED_FOR),
     (
         lambda day: day.has_enrollment(EnrollmentStatus.REQUESTED),
         DayState.PENDING,
@@ -106,6 +166,7 @@ RULES: Final[tuple[Rule, ...]] = (
     (lambda day: day.is_closed, DayState.CLOSED, DayReason.SLOT_CLOSED),
     (lambda day: day.is_late, DayState.CLOSED, DayReason.CUTOFF_PASSED),
     (lambda day: day.is_present, DayState.CLOSED, DayReason.ALREADY_PRESENT),
+    (lambda day: day.is_at_another_site, DayState.CLOSED, DayReason.AT_ANOTHER_SITE),
     (lambda day: day.elsewhere is not None, DayState.CLOSED, DayReason.ELSEWHERE),
     (lambda day: day.excluded_by is not None, DayState.CLOSED, DayReason.UNIT_EXCLUDED),
     (lambda day: day.taken >= day.capacity, DayState.FULL, DayReason.SLOT_FULL),
@@ -128,6 +189,8 @@ def derive_booked_state(now: datetime, cutoff: datetime, is_closed: bool) -> Day
 
 def derive_day_state(day: DayFacts) -> DayVerdict:
     """The state of a day and why."""
+    if day.is_booked and not day.standing.may_give_back:
+        return DayVerdict(DayState.BOOKED_LOCKED, DayReason.NOT_ANSWERED_FOR)
     if day.is_booked:
         return derive_booked_state(day.now, day.cutoff, day.is_closed)
     for holds, state, reason in RULES:

@@ -1,29 +1,27 @@
 """The household calendar: two queries, and the state of each day derived by the rules that also decide a booking."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from chassis.access import reach_of, reaching
+from chassis.access import reach_of, reaching, sites_of
 from chassis.actor import Actor
-from chassis.clock import age_on
 from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Database, Row
-from chassis.data.ranges import read_range
 from chassis.refusal import FieldRefusal, Invalid
 from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import BookingStatus, EnrollmentStatus
 
-from ..access import AT_SITE
+from ..access import ANSWERS_ON, AT_SITE, GIVERS_OF_BOOKING
 from ..catalog.queries import UNIT_LABEL
-from ..enrollments.store import PLACEMENT_DAYS
-from ..places.domain import Stay, elsewhere, excluding
+from ..enrollments.store import ENROLLMENT_OF_DAY, PLACEMENT_DAYS, enrollment_of
+from ..places.domain import Places, Stay
 from ..places.store import SLOT_COLUMNS, STAY_COLUMNS, slot_of, stay_of
-from .domain import DayFacts, EnrollmentFacts, derive_day_state
+from .domain import ChildOnDay, Standing, day_facts, derive_day_state
 
 CALENDAR_DAYS_MAX = 200
 
@@ -36,15 +34,22 @@ class CalendarDisplay:
     shows_free_places: bool
 
 
-# A day is that of the enrollment which covers it; around the enrollments it is shown with one that is live.
+GUARDIAN = {"adult": "(select guardian_id from actor)", "today": "(select today from actor)"}
+ANSWERS_FOR_CHILD = ANSWERS_ON.format(**GUARDIAN, child="c.child_id", household="c.household_id", day="s.service_on")
+
+# A row is that of an enrollment which is live, in whichever group it was; a day of it is the one on which the child has a place, else
+# the one of its group.
 CALENDAR_SQL = reaching(
     f"""
 select distinct on (c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts), u.starts_at, u.code, s.service_on)
-       e.status as marker, e.days,
+       e.status as marker, d.enrollment_status, d.days, d.is_in_group,
        c.child_id, c.first_name as child_first_name, c.last_name as child_last_name, c.birth_on,
        i.label as site_label, {UNIT_LABEL} as shown_unit_label, {SLOT_COLUMNS},
        a.id as row_activity_id, a.label as row_activity_label, u.code as row_unit_code,
        b.id as booking_id, b.status as booking, places.capacity, places.taken,
+       c.days @> s.service_on as is_member,
+       c.days @> s.service_on and ((select guardian_id from actor) is null or {ANSWERS_FOR_CHILD}) as is_answered_for,
+       (select guardian_id from actor) is null or (select guardian_id from actor) = any(b.giver_ids) as may_give_back,
        (
            select m.mark = 'unbooked' from attendances m where m.slot_id = s.id and m.child_id = e.child_id
        ) is true as is_present
@@ -55,19 +60,21 @@ join placements p on p.enrollment_id = e.id
 join groups g on g.id = p.group_id
 join sites i on i.code = g.site_code
 join units u on u.activity_id = a.id
-left join slots s on s.group_id = p.group_id and s.unit_code = u.code and s.service_on between $5 and $6
+left join slots s on s.group_id = g.id and s.unit_code = u.code and s.service_on between $5 and $6
     and {PLACEMENT_DAYS} @> s.service_on
+left join lateral ({ENROLLMENT_OF_DAY}) d on s.id is not null
 left join lateral (
-    select id, status from bookings
-    where household_id = e.household_id and service_on = s.service_on and slot_id = s.id and child_id = e.child_id
-    order by status in ('held', 'requested', 'confirmed') desc, id desc limit 1
+    select b.id, b.status, {GIVERS_OF_BOOKING.format(**GUARDIAN)} as giver_ids from bookings b
+    where b.household_id = e.household_id and b.service_on = s.service_on and b.slot_id = s.id and b.child_id = e.child_id
+    order by b.status in ('held', 'requested', 'confirmed') desc, b.id desc limit 1
 ) b on true
 left join lateral (
     select capacity, taken from pools where id = any(s.pool_ids) order by capacity - taken, id limit 1
 ) places on true
 where e.household_id = $4 and e.status in ('requested', 'validated') and {{is_reached}}
 order by c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts), u.starts_at, u.code, s.service_on,
-         e.days @> s.service_on desc, e.status = 'validated' desc, e.id desc
+         b.status in ('held', 'requested', 'confirmed') desc nulls last, d.is_in_group desc, e.days @> s.service_on desc,
+         e.status = 'validated' desc, e.id desc
 """,  # noqa: S608 - it is put together from constants alone
     is_reached=AT_SITE.of("g.site_code"),
 )
@@ -111,7 +118,8 @@ async def household_calendar(db: Database, actor: Actor, wanted: CalendarFilter,
         {row["child_id"]: Person(row["child_first_name"], row["child_last_name"], row["birth_on"]) for row in rows}
     )
     groups = groupby(rows, key=lambda row: (row["child_id"], row["row_activity_id"], row["row_unit_code"]))
-    moment = _Moment(now, household_id, view, stays)
+    sites = sites_of(actor)
+    moment = _Moment(now, view, stays, None if sites is None else frozenset(sites))
     return Calendar(
         household_id=household_id,
         from_on=from_on,
@@ -122,12 +130,13 @@ async def household_calendar(db: Database, actor: Actor, wanted: CalendarFilter,
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """What the cells of a calendar have in common. `stays` are where its children are, by child and day."""
+    """What the cells of a calendar have in common. `stays` are where its children are, by child and day, `sites` those of which
+    whoever looks may hear."""
 
     now: datetime
-    household_id: UUID
     view: CalendarDisplay
     stays: Mapping[tuple[UUID, date], Sequence[Stay]]
+    sites: Set[str] | None
 
 
 def _row(rows: Sequence[Row], child_name: str, moment: _Moment) -> CalendarRow:
@@ -149,23 +158,19 @@ def _row(rows: Sequence[Row], child_name: str, moment: _Moment) -> CalendarRow:
 
 def _cell(row: Row, moment: _Moment) -> DayCell:
     slot = slot_of(row, moment.view.zone)
-    own = Stay.at(slot, moment.household_id)
-    stays = [stay for stay in moment.stays.get((row["child_id"], slot.service_on), ()) if stay != own]
-    day = DayFacts(
-        now=moment.now,
-        service_on=slot.service_on,
-        cutoff=slot.cutoff,
-        capacity=row["capacity"],
-        taken=row["taken"],
-        is_closed=slot.is_closed,
-        enrollment=EnrollmentFacts(EnrollmentStatus(row["marker"]), read_range(row["days"])),
-        age=age_on(row["birth_on"], slot.service_on),
-        age_min=slot.age_min,
-        age_max=slot.age_max,
-        booking=BookingStatus(row["booking"]) if row["booking"] else None,
-        elsewhere=elsewhere(slot.unit, stays),
-        excluded_by=excluding(slot.activity_id, slot.unit, stays),
-        is_present=row["is_present"],
+    day = day_facts(
+        moment.now,
+        slot,
+        Places(row["capacity"], row["taken"]),
+        ChildOnDay(
+            birth_on=row["birth_on"],
+            enrollment=enrollment_of(row),
+            booking=BookingStatus(row["booking"]) if row["booking"] else None,
+            stays=moment.stays.get((row["child_id"], slot.service_on), ()),
+            is_present=row["is_present"],
+            standing=Standing(row["is_member"], row["is_answered_for"], row["may_give_back"]),
+        ),
+        moment.sites,
     )
     verdict = derive_day_state(day)
     return DayCell(

@@ -11,6 +11,7 @@ from chassis.refusal import NotFound
 from contracts.booking.catalog import Activity, ActivityCreate, Group, Site, Slot, SlotsOpen
 from contracts.booking.events import ActivitySite, ActivityState, ActivityUnit
 
+from ..access import require_every_site
 from . import queries, store
 from .domain import (
     DEFAULT_GROUP,
@@ -29,6 +30,7 @@ YEAR = timedelta(days=366)
 @command
 async def create_site(tx: Transaction, actor: Actor, request: Site) -> Site:
     """Name a site; one that is known gets this label."""
+    require_every_site(actor)
     await store.save_site(tx, request)
     tx.note(Act(actor, "site_named", request.code, after=request.model_dump()))
     return request
@@ -37,6 +39,7 @@ async def create_site(tx: Transaction, actor: Actor, request: Site) -> Site:
 @command
 async def create_activity(tx: Transaction, actor: Actor, request: ActivityCreate) -> Activity:
     """Add an activity with its units, and at each of its sites the groups that were named and the default one."""
+    require_every_site(actor)
     sites = await store.site_labels(tx, request.site_codes)
     units = tuple(UnitPlan(u.code, u.starts_at, u.ends_at, u.implies, u.excludes) for u in request.units)
     plan = ActivityPlan(

@@ -7,6 +7,7 @@ from .store import (
     CHILDREN,
     CUSTODY,
     HOUSEHOLDS,
+    forget_child,
     forget_household,
     keep_child,
     keep_custody,
@@ -19,6 +20,6 @@ def subscribe(subscriptions: Subscriptions) -> None:
     subscriptions.on(HouseholdState, keep_household)
     subscriptions.on_erased(HouseholdState, forget_household, HOUSEHOLDS)
     subscriptions.on(ChildState, keep_child)
-    subscriptions.on_erased(ChildState, CHILDREN.forget, CHILDREN)
+    subscriptions.on_erased(ChildState, forget_child, CHILDREN)
     subscriptions.on(ResponsibilityState, keep_custody)
     subscriptions.on_erased(ResponsibilityState, CUSTODY.forget, CUSTODY)

@@ -5,33 +5,46 @@ from uuid import UUID
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Row, Transaction
+from chassis.data.ranges import stored_range
+from chassis.days import DateRange
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.types import ActorKind
 
-from ..access import CHILD, HOUSEHOLD
+from ..access import ACTS_FOR, CHILD, HOUSEHOLD
 from ..errors import HouseholdAmbiguous
+
+ACTS_FOR_CHILD = ACTS_FOR.format(
+    adult="actor.guardian_id",
+    child="c.child_id",
+    household="c.household_id",
+    today="actor.today",
+    on="&& $6::daterange",
+)
 
 CHILD_SQL = reaching(
     """
-select c.household_id, c.birth_on, h.reference from children c join households h using (household_id)
-where c.child_id = $4 and ($5::uuid is null or c.household_id = $5) and c.days @> (select today from actor)
-  and {is_reached} and {is_answered_for}
+select c.household_id, c.birth_on, c.days, h.reference from actor
+cross join children c join households h using (household_id)
+where c.child_id = $4 and ($5::uuid is null or c.household_id = $5) and c.days && $6::daterange
+  and (actor.guardian_id is null or {acts_for}) and {is_reached}
 order by c.household_id
 """,
-    is_reached=HOUSEHOLD.of("c.household_id"),
-    is_answered_for=CHILD.of("c.child_id"),
+    acts_for=ACTS_FOR_CHILD,
+    is_reached=CHILD.of("c.child_id"),
 )
 
 
 async def child_for(
-    queries: Database | Transaction, actor: Actor, child_id: UUID, household_id: UUID | None
+    queries: Database | Transaction, actor: Actor, child_id: UUID, household_id: UUID | None, on: DateRange
 ) -> Row | None:
-    """`household_id` and `birth_on` of a child in the household named; None when it is not there for this actor.
+    """`household_id`, `birth_on` and the `days` of a child in the household named, to which it belongs on one of the days `on`;
+    None when it is not there for this actor.
 
     Raises:
         HouseholdAmbiguous: no household was named, and the child is in several for this actor.
     """
-    homes = await queries.fetch(CHILD_SQL, *reach_of(actor, await queries.today()), child_id, household_id)
+    reach = reach_of(actor, await queries.today())
+    homes = await queries.fetch(CHILD_SQL, *reach, child_id, household_id, stored_range(on))
     if len(homes) > 1:
         raise HouseholdAmbiguous.between({home["household_id"]: home["reference"] for home in homes})
     return homes[0] if homes else None

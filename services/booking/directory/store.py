@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.data.database import Transaction
 from chassis.data.history import forget_changes
+from chassis.data.idempotency import forget_answers
 from chassis.data.ranges import stored_range
 from chassis.data.replicas import DatedMembers, Replica
 from chassis.days import DateRange
@@ -21,7 +22,7 @@ CUSTODY = Replica("custody", "child_id")
 
 async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
-    await _take_turn(tx, {child.person_id for child in state.child_members})
+    await _take_turn(tx, {child.person_id for child in state.child_members}, state.household_id)
     if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence, state.reference):
         return
     adults = [(member.person_id, member) for member in state.adult_members]
@@ -36,6 +37,7 @@ async def forget_household(tx: Transaction, key: str) -> None:
     await HOUSEHOLDS.forget(tx, key)
     await tx.execute(FORGET_REASONS_SQL, household_id)
     await forget_changes(tx, [household_id])
+    await forget_answers(tx, household_id)
 
 
 FORGET_REASONS_SQL = "update enrollments set reason = null where household_id = $1 and reason is not null"
@@ -44,6 +46,12 @@ FORGET_REASONS_SQL = "update enrollments set reason = null where household_id = 
 async def keep_child(tx: Transaction, state: ChildState, envelope: Envelope) -> None:
     """Replace what is known of a child, unless something newer is."""
     await CHILDREN.keep(tx, state.child_id, envelope.sequence, state.first_name, state.last_name, state.birth_on)
+
+
+async def forget_child(tx: Transaction, key: str) -> None:
+    """Forget a child's civil status, and the answers that name it."""
+    await CHILDREN.forget(tx, key)
+    await forget_answers(tx, UUID(key))
 
 
 REMOVE_RESPONSIBILITIES_SQL = "delete from responsibilities where child_id = $1"
@@ -75,13 +83,17 @@ async def keep_custody(tx: Transaction, state: ResponsibilityState, envelope: En
 
 
 TAKE_TURN_SQL = """
-select pg_advisory_xact_lock(hashtextextended(child_id::text, 0)) from unnest($1::uuid[]) child_id
+select pg_advisory_xact_lock(hashtextextended(child_id::text, 0)) from (
+    select unnest($1::uuid[]) as child_id
+    union select child_id from household_children where household_id = $2 order by child_id
+) child
 """
 
 
-async def _take_turn(tx: Transaction, child_ids: Collection[UUID]) -> None:
-    """Wait for whoever derives something of these children from another topic: neither would see what the other wrote."""
-    await tx.execute(TAKE_TURN_SQL, sorted(child_ids))
+async def _take_turn(tx: Transaction, child_ids: Collection[UUID], household_id: UUID | None = None) -> None:
+    """Wait for whoever derives something of these children from another topic, and of those whom the household had until now: neither
+    would see what the other wrote."""
+    await tx.execute(TAKE_TURN_SQL, list(child_ids), household_id)
 
 
 REMOVE_DERIVED_SQL = "delete from guardianships where household_id = $1 or child_id = $2"

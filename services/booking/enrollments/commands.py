@@ -9,6 +9,7 @@ from chassis.clock import civil_day
 from chassis.data.database import Transaction, command
 from chassis.data.history import Act
 from chassis.data.idempotency import Claim
+from chassis.days import DateRange
 from chassis.identifiers import new_id
 from chassis.refusal import FieldRefusal, NotFound, Refusal
 from contracts.booking.events import EnrollmentEnded, EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
@@ -21,7 +22,6 @@ from ..places.domain import BookingFacts
 from ..places.store import lock_places_of_placements
 from . import queries, store
 from .domain import (
-    EnrollableChild,
     Enrolled,
     EnrollmentWish,
     change_group,
@@ -32,24 +32,25 @@ from .domain import (
 
 
 @command
-async def request_enrollment_for(
-    tx: Transaction, actor: Actor, request: EnrollmentCreate, claim: Claim, zone: ZoneInfo
-) -> Enrollment:
+async def request_enrollment_for(tx: Transaction, actor: Actor, request: EnrollmentCreate, claim: Claim) -> Enrollment:
     """Ask for a child to be enrolled in an activity; an agent will decide.
 
     Raises:
         NotFound: the child is not one of this guardian's, or there is no such activity.
         HouseholdAmbiguous, AlreadyEnrolled, AgeNotAccepted: the rules of `child_for` and `domain.request_enrollment`.
     """
-    if kept := await claim.replay(tx, Enrollment):
+    kept = await claim.replay(tx, Enrollment)
+    now, today = await tx.now(), await tx.today()
+    activity = await store.activity_facts(tx, actor, request.activity_id)
+    first = max(today, request.starts_on or (activity.days.first if activity else today))
+    child = await child_for(tx, actor, request.child_id, request.household_id, DateRange(first, first))
+    if kept and child and activity:
         return kept
-    now = await tx.now()
-    child = await child_for(tx, actor, request.child_id, request.household_id)
     household_id = child["household_id"] if child else None
     wish = EnrollmentWish(
-        today=civil_day(now, zone),
-        child=EnrollableChild(child["household_id"], child["birth_on"]) if child else None,
-        activity=await store.activity_facts(tx, actor, request.activity_id),
+        today=today,
+        child=store.enrollable(child) if child else None,
+        activity=activity,
         starts_on=request.starts_on,
         ends_on=request.ends_on,
         site_code=request.site_code,
@@ -193,6 +194,7 @@ async def _lock_from(
 ) -> tuple[Enrolled, list[BookingFacts]]:
     """An enrollment and what is booked on its days from one on, locked so that nothing is booked there meanwhile."""
     enrollment = await _lock(tx, actor, enrollment_id)
+    await store.hold_openings(tx, enrollment.activity_id)
     await lock_places_of_placements(tx, enrollment_id, from_on)
     return enrollment, await load_bookings_beyond(tx, enrollment, from_on, zone)
 

@@ -6,12 +6,19 @@ from datetime import date
 from uuid import UUID
 
 from chassis.clock import age_on
-from chassis.days import ONE_DAY, DateRange, Days
+from chassis.days import ALWAYS, ONE_DAY, DateRange, Days
 from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from chassis.timeline import Timeline
 from contracts.types import EnrollmentStatus
 
-from ..errors import AgeNotAccepted, AlreadyEnrolled, AttendanceClosed, BookingsRemain, EnrollmentAlreadyDecided
+from ..errors import (
+    AgeNotAccepted,
+    AlreadyEnrolled,
+    AttendanceClosed,
+    BookingsRemain,
+    EnrollmentAlreadyDecided,
+    PlacedAtAnotherSite,
+)
 from ..places.domain import SlotFacts
 
 LIVE = frozenset({EnrollmentStatus.REQUESTED, EnrollmentStatus.VALIDATED})
@@ -30,10 +37,11 @@ class ActivityFacts:
 
 @dataclass(frozen=True, slots=True)
 class EnrollableChild:
-    """A child whom the actor may act for, in the household that the enrollment will belong to."""
+    """A child whom the actor may act for, in the household that the enrollment will belong to and on whose `days` it belongs there."""
 
     household_id: UUID
     birth_on: date
+    days: Days = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,9 @@ def request_enrollment(wish: EnrollmentWish) -> EnrollmentPlan | Refusal:
     days = _days_of(wish, wish.activity.days)
     if isinstance(days, Refusal):
         return days
+    days = _within_membership(wish, wish.child.days, days)
+    if isinstance(days, Refusal):
+        return days
     if not Days((days,)).is_disjoint(wish.enrolled):
         return AlreadyEnrolled()
     site_code = _site_of(wish.site_code, wish.activity.site_codes)
@@ -99,6 +110,16 @@ def _days_of(wish: EnrollmentWish, offered: DateRange) -> DateRange | Refusal:
     return DateRange(starts_on, ends_on)
 
 
+def _within_membership(wish: EnrollmentWish, member: Days, days: DateRange) -> DateRange | Refusal:
+    """The days wished, of which those that were not said end where the child no longer belongs to the household."""
+    parts = [part for part in Days((days,)) & member if part.last >= wish.today]
+    if not parts or (wish.starts_on is not None and parts[0].first > days.first):
+        return Invalid(FieldRefusal("/starts_on", "outside_membership"))
+    if wish.ends_on is not None and parts[0].last < days.last:
+        return Invalid(FieldRefusal("/ends_on", "outside_membership"))
+    return parts[0]
+
+
 def _site_of(wished: str | None, site_codes: Sequence[str]) -> str | Refusal:
     """The site wished, or the only one there is."""
     if wished is None:
@@ -118,7 +139,8 @@ def decide_enrollment(status: EnrollmentStatus, is_validated: bool, reason: str 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """An enrollment, as locked, and the groups that the child is in, day by day."""
+    """An enrollment, as locked, and the groups that the child is in, day by day; on the days `of_others` these are at sites that
+    whoever acts does not reach."""
 
     enrollment_id: UUID
     household_id: UUID
@@ -127,6 +149,7 @@ class Enrolled:
     status: EnrollmentStatus
     days: DateRange
     groups: Timeline[UUID]
+    of_others: Days = Days()  # noqa: RUF009 - it is frozen
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +194,6 @@ def _refuse_change(enrollment: Enrolled, from_on: date, today: date) -> Refusal 
     if from_on > enrollment.days.last:
         bounds = (("starts_on", enrollment.days.first), ("ends_on", enrollment.days.last))
         return Invalid(FieldRefusal("/from_on", "outside_enrollment", bounds))
+    if placed := enrollment.of_others & Days((DateRange(from_on, enrollment.days.last),)):
+        return PlacedAtAnotherSite(service_on=next(iter(placed)).first)
     return None

@@ -17,7 +17,7 @@ from contracts.booking.models import Enrollment
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import EnrollmentStatus
 
-from ..access import ENROLLMENT
+from ..access import AT_SITE, ENROLLMENT
 from ..catalog.queries import EVERY_ACTIVITY_SQL, activity_of
 from .domain import ActivityFacts, EnrollableChild, EnrollmentWish, request_enrollment
 
@@ -85,22 +85,33 @@ async def enrollments(db: Database, actor: Actor, wanted: EnrollmentFilter) -> P
     return page_of([Enrollment(**row) for row in rows], lambda enrollment: (enrollment.enrollment_id,))
 
 
-OFFERS_SQL = f"""
+OFFERS_SQL = reaching(
+    """
 select activity.*, (
     select array_agg(days) from enrollments e
-    where e.child_id = $1 and e.household_id = $2 and e.activity_id = activity.activity_id
+    where e.child_id = $4 and e.household_id = $5 and e.activity_id = activity.activity_id
       and e.status in ('requested', 'validated')
 ) as enrolled
-from ({EVERY_ACTIVITY_SQL} where $3::uuid is null or a.id > $3 order by a.id limit $4) activity
+from (
+    {every_activity}
+    where ($6::uuid is null or a.id > $6)
+      and exists (select from groups g where g.activity_id = a.id and g.is_default and {is_reached})
+    order by a.id limit $7
+) activity
 order by activity_id
-"""  # noqa: S608 - it is put together from constants alone
+""",
+    every_activity=EVERY_ACTIVITY_SQL,
+    is_reached=AT_SITE.of("g.site_code"),
+)
 
 
 async def offers(
-    queries: Queries, child_id: UUID, child: EnrollableChild, today: date, cursor: str | None
+    db: Database, actor: Actor, child_id: UUID, child: EnrollableChild, cursor: str | None
 ) -> Page[ActivityOffer]:
-    """Every activity as it stands for a child of a household, by the rule that decides a request for it."""
-    rows = await queries.fetch(OFFERS_SQL, child_id, child.household_id, read_id(cursor), PAGE_SIZE_MAX + 1)
+    """Every activity that the actor may ask for, as it stands for a child of a household, by the rule that decides a request."""
+    today = await db.today()
+    reach = reach_of(actor, today)
+    rows = await db.fetch(OFFERS_SQL, *reach, child_id, child.household_id, read_id(cursor), PAGE_SIZE_MAX + 1)
     return page_of([_offer(dict(row), child, today) for row in rows], lambda offer: (offer.activity.activity_id,))
 
 

@@ -4,9 +4,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.actor import Actor
-from chassis.clock import civil_day
 from chassis.data.database import Database
 from chassis.data.idempotency import Claim
+from chassis.days import DateRange
 from chassis.http.routes import serves
 from chassis.refusal import NotFound
 from contracts.booking import api
@@ -16,15 +16,12 @@ from contracts.http import Cursor, Page
 from contracts.types import ActorKind, EnrollmentStatus
 
 from ..directory.queries import child_for, household_for
-from . import commands, queries
-from .domain import EnrollableChild
+from . import commands, queries, store
 
 
 @serves(api.request_enrollment)
-async def request_enrollment(
-    body: EnrollmentCreate, db: Database, actor: Actor, claim: Claim, zone: ZoneInfo
-) -> Enrollment:
-    return await commands.request_enrollment_for(db, actor, body, claim, zone)
+async def request_enrollment(body: EnrollmentCreate, db: Database, actor: Actor, claim: Claim) -> Enrollment:
+    return await commands.request_enrollment_for(db, actor, body, claim)
 
 
 @serves(api.list_enrollments)
@@ -45,16 +42,13 @@ async def list_offers(
     child_id: UUID,
     db: Database,
     actor: Actor,
-    zone: ZoneInfo,
     household_id: UUID | None = None,
     cursor: Cursor | None = None,
 ) -> Page[ActivityOffer]:
-    child = await child_for(db, actor, child_id, household_id)
+    child = await child_for(db, actor, child_id, household_id, DateRange(await db.today()))
     if child is None:
         raise NotFound
-    today = civil_day(await db.now(), zone)
-    facts = EnrollableChild(child["household_id"], child["birth_on"])
-    return await queries.offers(db, child_id, facts, today, cursor)
+    return await queries.offers(db, actor, child_id, store.enrollable(child), cursor)
 
 
 @serves(api.decide_enrollment)

@@ -7,18 +7,39 @@ from uuid import UUID
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Row, Transaction
-from chassis.data.ranges import read_range, stored_range
+from chassis.data.ranges import read_range, read_ranges, stored_range
 from chassis.days import DateRange, Days
 from chassis.identifiers import new_id
 from chassis.timeline import Timeline
 from contracts.types import EnrollmentStatus
 
 from ..access import AT_SITE, ENROLLMENT
-from .domain import ActivityFacts, Cut, Enrolled
+from ..calendar.domain import EnrollmentFacts
+from .domain import ActivityFacts, Cut, EnrollableChild, Enrolled
 
 PLACEMENT_DAYS = "daterange(nullif(lower(p.during), lower(e.days)), nullif(upper(p.during), upper(e.days)))"
 """The days on which the child of an enrollment `e` is seen in the group of its placement `p`: before and after the enrollment
 that is the group of its first and last day, so that these days are closed for being outside, and for nothing else."""
+
+ENROLLMENT_OF_DAY = f"""
+select e.status as enrollment_status, e.days, exists (
+    select from placements p
+    where p.enrollment_id = e.id and p.group_id = s.group_id and {PLACEMENT_DAYS} @> s.service_on
+) as is_in_group
+from enrollments e
+where e.child_id = c.child_id and e.activity_id = s.activity_id and e.household_id = c.household_id
+order by e.status in ('requested', 'validated') desc, e.days @> s.service_on desc, e.requested_at desc, e.id desc limit 1
+"""  # noqa: S608 - it is put together from constants alone
+"""The enrollment by which a child `c` of a household is judged at a slot `s`: one that is live, rather than not; the one that covers the day,
+rather than another; the latest. `enrollment_of` reads it."""
+
+
+def enrollment_of(row: Row) -> EnrollmentFacts | None:
+    """An enrollment of the columns of `ENROLLMENT_OF_DAY`, None where there is none."""
+    if row["enrollment_status"] is None:
+        return None
+    return EnrollmentFacts(EnrollmentStatus(row["enrollment_status"]), read_range(row["days"]), row["is_in_group"])
+
 
 ACTIVITY_FACTS_SQL = reaching(
     """
@@ -43,6 +64,11 @@ def facts_of(row: Row) -> ActivityFacts:
     """An activity of a row with its dates, ages and `site_codes`."""
     days = DateRange(row["starts_on"], row["ends_on"])
     return ActivityFacts(days, row["age_min"], row["age_max"], tuple(row["site_codes"]))
+
+
+def enrollable(row: Row) -> EnrollableChild:
+    """A child of a row of `child_for`."""
+    return EnrollableChild(row["household_id"], row["birth_on"], read_ranges(row["days"]))
 
 
 ENROLLED_DAYS_SQL = """
@@ -111,15 +137,22 @@ where e.id = $4 and {is_reached} for update of e
     is_reached=ENROLLMENT.of("e.id"),
 )
 
-PLACEMENTS_SQL = "select group_id, during from placements where enrollment_id = $1"
+PLACEMENTS_SQL = reaching(
+    """
+select p.group_id, p.during, {is_reached} as is_reached from placements p join groups g on g.id = p.group_id
+where p.enrollment_id = $4
+""",
+    is_reached=AT_SITE.of("g.site_code"),
+)
 
 
 async def lock_enrollment(tx: Transaction, actor: Actor, enrollment_id: UUID) -> Enrolled | None:
     """An enrollment to decide or to change, or None when there is none for this actor."""
-    row = await tx.fetchrow(LOCK_ENROLLMENT_SQL, *reach_of(actor, await tx.today()), enrollment_id)
+    reach = reach_of(actor, await tx.today())
+    row = await tx.fetchrow(LOCK_ENROLLMENT_SQL, *reach, enrollment_id)
     if row is None:
         return None
-    placements = await tx.fetch(PLACEMENTS_SQL, enrollment_id)
+    placements = await tx.fetch(PLACEMENTS_SQL, *reach, enrollment_id)
     return Enrolled(
         enrollment_id=enrollment_id,
         household_id=row["household_id"],
@@ -128,7 +161,17 @@ async def lock_enrollment(tx: Transaction, actor: Actor, enrollment_id: UUID) ->
         status=EnrollmentStatus(row["status"]),
         days=read_range(row["days"]),
         groups=Timeline.of((read_range(placement["during"]), placement["group_id"]) for placement in placements),
+        of_others=Days.of(read_range(placement["during"]) for placement in placements if not placement["is_reached"]),
     )
+
+
+HOLD_OPENINGS_SQL = "select from activities where id = $1 for share"
+
+
+async def hold_openings(tx: Transaction, activity_id: UUID) -> None:
+    """Wait for whoever is opening days of an activity, and have others wait: a day of which there is no place yet has nothing else to
+    lock, and one that opens later is booked by what stands then. To be held before places are, as those who open days do."""
+    await tx.execute(HOLD_OPENINGS_SQL, activity_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +208,7 @@ async def save_cut(tx: Transaction, enrollment_id: UUID, cut: Cut, decision: Dec
     await save_decision(tx, enrollment_id, decision)
     if cut.days is not None:
         await tx.execute(CUT_ENROLLMENT_SQL, enrollment_id, stored_range(cut.days))
-    await replace_placements(tx, enrollment_id, cut.groups)
+        await replace_placements(tx, enrollment_id, cut.groups)
 
 
 FORGET_PLACEMENTS_SQL = "delete from placements where enrollment_id = $1"

@@ -119,13 +119,14 @@ class Stay:
     slot_id: UUID
     household_id: UUID
     activity_id: UUID
+    site_code: str
     activity_label: str
     unit: UnitFacts
 
     @classmethod
     def at(cls, slot: SlotFacts, household_id: UUID) -> "Stay":
         """That of a booking of this slot."""
-        return cls(slot.slot_id, household_id, slot.activity_id, slot.activity_label, slot.unit)
+        return cls(slot.slot_id, household_id, slot.activity_id, slot.site_code, slot.activity_label, slot.unit)
 
 
 def elsewhere(unit: UnitFacts, stays: Iterable[Stay]) -> Stay | None:

@@ -21,10 +21,10 @@ u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.spa
 """What `slot_of` reads, of a slot `s`, its activity `a` and its unit `u`."""
 
 STAY_COLUMNS = """
-b.slot_id, b.household_id, b.activity_id, a.label as activity_label,
+b.slot_id, b.household_id, b.activity_id, s.site_code, a.label as activity_label,
 u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.span) as ends, u.excludes
 """
-"""What `stay_of` reads, of a booking `b`, its activity `a` and its unit `u`."""
+"""What `stay_of` reads, of a booking `b`, its slot `s`, its activity `a` and its unit `u`."""
 
 # What a slot takes its places from never changes, so it may be looked up before the lock.
 LOCK_PLACES_SQL = """
@@ -80,7 +80,8 @@ def slot_of(row: Row, zone: ZoneInfo) -> SlotFacts:
 
 def stay_of(row: Row) -> Stay:
     """A stay of the columns of `STAY_COLUMNS`."""
-    return Stay(row["slot_id"], row["household_id"], row["activity_id"], row["activity_label"], unit_of(row))
+    ids = (row["slot_id"], row["household_id"], row["activity_id"])
+    return Stay(*ids, row["site_code"], row["activity_label"], unit_of(row))
 
 
 def unit_of(row: Row) -> UnitFacts:

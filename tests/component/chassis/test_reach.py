@@ -1,11 +1,12 @@
 """Reach: one condition checks an id, filters a list and counts, and what it leaves out is not there for anybody who may not."""
 
 from datetime import date
+from typing import cast
 from uuid import UUID, uuid4
 
 import pytest
 
-from chassis.access import AT_SITE, Reach, reach_of, reaching
+from chassis.access import AT_SITE, Reach, reach_of, reaching, sites_of
 from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.refusal import Forbidden
@@ -58,6 +59,14 @@ def test_a_family_is_bound_by_its_household_and_the_day_is_handed_on() -> None:
     assert reach_of(PARENT, TODAY) == (GUARDIAN, None, TODAY)
     with pytest.raises(Forbidden):
         reach_of(Actor(uuid4(), ActorKind.PARENT), TODAY)
+
+
+def test_a_kind_of_actor_that_no_rule_knows_reaches_nothing() -> None:
+    """A kind that is added later is not taken for somebody who acts everywhere."""
+    unknown = Actor(uuid4(), cast(ActorKind, "partner"))
+    for read in (sites_of, lambda actor: reach_of(actor, TODAY)):
+        with pytest.raises(AssertionError):
+            read(unknown)
 
 
 @pytest.mark.parametrize("column", ["household_id", "g.household_id or true", "$4", "1"])

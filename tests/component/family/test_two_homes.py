@@ -187,6 +187,20 @@ async def test_who_pays_changes_on_a_day(files: Files) -> None:
     ]
 
 
+async def test_whoever_leaves_pays_until_the_last_day(files: Files) -> None:
+    """BI-11: from the day after on nobody pays, until somebody is named; who stays pays as before."""
+    first, second = await files.two_homes()
+    today, payer_id, other_id = await files.today(), first.adults[0].adult_id, second.adults[0].adult_id
+    await files.put(f"/households/{first.household_id}/members/{other_id}", starts_on=str(today))
+    for adult_id, offset in ((other_id, 30), (payer_id, 9)):
+        left = await files.post(
+            f"/households/{first.household_id}/members/{adult_id}/end", ends_on=str(today + timedelta(days=offset))
+        )
+        assert left.status_code == 200, left.text
+    state = await files.last(HouseholdState, first.household_id)
+    assert [(payer.adult_id, payer.ends_on) for payer in state.payers] == [(payer_id, today + timedelta(days=9))]
+
+
 async def test_nobody_answers_for_a_child_of_age(files: Files, service: RunningService, desk: Desk) -> None:
     """EV-22: the last day is the one before the birthday; later days are refused; the household is told once."""
     today = await files.today()

@@ -16,7 +16,7 @@ ZONE = ZoneInfo("Europe/Paris")
 BIRTH_ON = date(2019, 5, 2)
 VALIDATED = EnrollmentFacts(EnrollmentStatus.VALIDATED, DateRange(date(2026, 9, 2), date(2027, 6, 30)))
 ALL_DAY = UnitFacts("day", "Journée", 8 * 60, 18 * 60)
-COURSE = Stay(uuid4(), uuid4(), uuid4(), "Judo", UnitFacts("course", "Cours", 9 * 60, 12 * 60))
+COURSE = Stay(uuid4(), uuid4(), uuid4(), "gym", "Judo", UnitFacts("course", "Cours", 9 * 60, 12 * 60))
 """Where a child may be instead."""
 CHILD_STATES: dict[str, dict[str, Any]] = {
     "enrolled": {},

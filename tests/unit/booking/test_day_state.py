@@ -12,6 +12,7 @@ from services.booking.calendar.domain import (
     OPEN_STATES,
     DayFacts,
     EnrollmentFacts,
+    Standing,
     derive_day_state,
 )
 from services.booking.places.domain import LIVE
@@ -48,6 +49,8 @@ def any_day(draw: st.DrawFn) -> DayFacts:
         elsewhere=draw(st.sampled_from([None, COURSE])),
         excluded_by=draw(st.sampled_from([None, COURSE])),
         is_present=draw(st.booleans()),
+        standing=draw(st.builds(Standing, *[st.booleans()] * 3)),
+        sites=draw(st.none() | st.sampled_from([frozenset[str](), frozenset({COURSE.site_code})])),
     )
 
 
@@ -64,6 +67,8 @@ def test_a_day_is_open_exactly_when_nothing_stands_against_it(day: DayFacts) -> 
         and day.now <= day.cutoff
         and not day.is_closed
         and not day.is_present
+        and day.standing.is_member
+        and day.standing.is_answered_for
         and day.elsewhere is None
         and day.excluded_by is None
         and day.taken < day.capacity
@@ -74,7 +79,7 @@ def test_a_day_is_open_exactly_when_nothing_stands_against_it(day: DayFacts) -> 
 @given(any_day())
 def test_a_place_can_be_given_back_exactly_until_the_cutoff(day: DayFacts) -> None:
     is_booked = day.booking in LIVE
-    may_cancel = is_booked and day.now <= day.cutoff and not day.is_closed
+    may_cancel = is_booked and day.now <= day.cutoff and not day.is_closed and day.standing.may_give_back
     assert (derive_day_state(day).state is DayState.BOOKED) == may_cancel
     assert (derive_day_state(day).state in (DayState.BOOKED, DayState.BOOKED_LOCKED)) == is_booked
 

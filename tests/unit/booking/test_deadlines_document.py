@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from chassis.clock import age_on, deadline
-from services.booking.calendar.domain import derive_day_state
+from services.booking.calendar.domain import Standing, derive_day_state
 from tests.unit.booking.days import CHILD_STATES, COURSE, VALIDATED, ZONE, a_day
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "deadlines.md"
 DAY_STATES = {
     "": {},
+    "in another household": {"standing": Standing(is_member=False, is_answered_for=False)},
+    "that others answer for": {"standing": Standing(is_answered_for=False, may_give_back=False)},
+    "at these hours at a site of others": {"elsewhere": COURSE, "sites": frozenset({"house"})},
     "sheet closed": {"is_closed": True},
     "past its cutoff": {"now": datetime(2026, 9, 8, tzinfo=UTC)},
     "outside the enrollment": {"service_on": date(2026, 9, 1)},
