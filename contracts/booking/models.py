@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from contracts.booking.catalog import Code, Slot
 from contracts.event import Model
-from contracts.http import Day, LongText
+from contracts.http import Day, Instant, LongText
 from contracts.types import Attendance, BookingStatus, DayState, EnrollmentStatus
 
 BASKET_LINES_MAX = 100
@@ -218,7 +218,7 @@ class AttendanceCandidate(Model):
 
 
 class AttendanceSheet(Model):
-    """The sheet of a day. A mark on a closed sheet opens it again, until it is closed with its corrections.
+    """The sheet of a day. A mark that changes something on a closed sheet opens it again, until it is closed with its corrections.
 
     `overrun` is by how many the children who came or are expected exceed the places. `candidates` are the enrolled children who
     are not on the sheet.
@@ -233,13 +233,14 @@ class AttendanceSheet(Model):
 
 class AttendanceMark(Model):
     """What was seen of a child. A child who is not on the sheet is added to it, `unbooked`: for `household_id`, which goes without
-    saying when the child has one home. A `device_mark_id` that was noted before is not noted again."""
+    saying when the child has one home, and which another mark can correct. Hours that are not said stay as they are; an absent child
+    has none. A `device_mark_id` that was noted before is not noted again."""
 
     child_id: UUID
     attendance: Attendance
     household_id: UUID | None = None
-    arrived_at: AwareDatetime | None = None
-    left_at: AwareDatetime | None = None
+    arrived_at: Instant | None = None
+    left_at: Instant | None = None
     device_mark_id: UUID | None = None
 
 

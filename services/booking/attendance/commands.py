@@ -18,7 +18,8 @@ from . import domain, queries, store
 async def mark_attendance(
     tx: Transaction, actor: Actor, slot_id: UUID, request: AttendanceMarks, zone: ZoneInfo
 ) -> AttendanceSheet:
-    """Note marks on a sheet, from the day itself on; a closed sheet is open again until it is closed with them.
+    """Note marks on a sheet, from the day itself on; a closed sheet on which one of them changes something is open again until it is
+    closed with it.
 
     Raises:
         DayNotCome: the day has not begun.
@@ -31,21 +32,20 @@ async def mark_attendance(
     if isinstance(marked, Refusal):
         raise marked
     await store.save_marks(tx, sheet, marked, actor.account_id)
-    marks_made = {str(item.line.child_id): item.mark.attendance for item in marked}
-    tx.note(Act(actor, "attendance_marked", slot_id, after={"marks": marks_made}))
+    if changed := {str(item.line.child_id): item.line.attendance for item in marked if item.is_changed}:
+        tx.note(Act(actor, "attendance_marked", slot_id, after={"marks": changed}))
     return await queries.sheet(tx, actor, slot_id)
 
 
 def _mark(mark: AttendanceMark, homes: dict[UUID, str]) -> domain.Mark:
     possible = {home: homes[home] for home in homes if mark.household_id in (None, home)}
-    return domain.Mark(
-        mark.child_id, mark.attendance, mark.arrived_at, mark.left_at, mark.device_mark_id, homes=possible
-    )
+    return domain.Mark(**dict(mark), homes=possible)
 
 
 @command
 async def close_attendance(tx: Transaction, actor: Actor, slot_id: UUID, zone: ZoneInfo) -> AttendanceSheet:
-    """Close a sheet on which every child is marked; closing it again publishes what was corrected.
+    """Close a sheet on which every child is marked; closing it again publishes what was corrected, and takes back
+    what was said of a child who was booked since, or came for another home.
 
     Raises:
         DayNotCome: the day has not begun.
@@ -53,12 +53,12 @@ async def close_attendance(tx: Transaction, actor: Actor, slot_id: UUID, zone: Z
     """
     sheet = await _lock(tx, actor, slot_id)
     now = await _now(tx, zone)
-    recorded = domain.close_sheet(sheet, now)
+    recorded = domain.close_sheet(sheet, await store.records_of(tx, slot_id), now)
     if isinstance(recorded, Refusal):
         raise recorded
-    await store.close_sheet(tx, slot_id, now.at, [event.attendance_id for event in recorded])
+    await store.close_sheet(tx, sheet, recorded, now.at)
     tx.note(Act(actor, "attendance_closed", slot_id, after={"count": len(recorded)}))
-    tx.emit(*recorded)
+    tx.emit(*(record.event(sheet, now.at) for record in recorded))
     return await queries.sheet(tx, actor, slot_id)
 
 

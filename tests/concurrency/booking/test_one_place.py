@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -255,7 +256,7 @@ async def test_without_one_order_two_tablets_block_each_other(rush: Rush, monkey
         nonlocal attempts
         attempts += 1
         lines = {line.child_id: line for line in sheet.lines}
-        return [Marked(mark, lines[mark.child_id], ()) for mark in marks]
+        return [Marked(replace(lines[mark.child_id], attendance=mark.attendance), is_changed=True) for mark in marks]
 
     monkeypatch.setattr(sheets, "note_marks", as_sent)
     await rush.service.alter(SLOW_AT_FIRST_SQL)
