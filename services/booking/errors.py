@@ -50,7 +50,11 @@ class HouseholdAmbiguous(Refusal):
 
 
 class AttendanceClosed(Refusal):
-    """A day of the enrollment that would be lost has its sheet closed: it ends after that day at the earliest."""
+    """A day of the enrollment that would be lost took place, its sheet was closed: it ends after that day at the earliest."""
+
+
+class ChildWasPresent(Refusal):
+    """On a day of the enrollment that would be lost the child is marked as there: the mark is corrected first."""
 
 
 class BookingsRemain(Refusal):

@@ -222,7 +222,7 @@ def _refuse_cancellation(snapshot: Snapshot, booking: BookingFacts, household_id
     """Why a booking cannot be given back, or None; to give back what was given back before changes nothing."""
     if booking.household_id != household_id:
         return FieldRefusal("", "other_household")
-    verdict = derive_booked_state(snapshot.now, booking.slot.cutoff, booking.slot.is_closed)
+    verdict = derive_booked_state(snapshot.now, booking.slot.cutoff, booking.is_closed, booking.is_present)
     if not booking.is_live or verdict.state is DayState.BOOKED:
         return None
     return _about(booking.slot, "", str(verdict.reason), verdict.params)

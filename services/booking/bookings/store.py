@@ -18,7 +18,7 @@ from ..calendar.domain import EnrollmentFacts
 from ..enrollments.domain import Enrolled
 from ..enrollments.store import PLACEMENT_DAYS
 from ..places.domain import NEW, BookingFacts, SlotFacts, Stay, given_back
-from ..places.store import SLOT_COLUMNS, STAY_COLUMNS, BookingKey, slot_of, stay_of
+from ..places.store import SHEET_COLUMNS, SLOT_COLUMNS, STAY_COLUMNS, BookingKey, slot_of, stay_of
 from .domain import BasketDecision, BookableChild, Day, WishedDay
 
 
@@ -154,7 +154,8 @@ async def known_of(
 BOOKING_COLUMNS = f"""
 b.id as booking_id, b.basket_id, b.household_id, b.child_id, c.first_name, b.confirmed_at, b.status, b.cancelled_at,
 array(select g.adult_id from guardianships g
-      where g.household_id = b.household_id and g.child_id = b.child_id and g.days @> $1::date) as guardian_ids, {SLOT_COLUMNS}
+      where g.household_id = b.household_id and g.child_id = b.child_id and g.days @> $1::date) as guardian_ids,
+{SHEET_COLUMNS}, {SLOT_COLUMNS}
 """  # noqa: S608 - it is put together from constants alone
 """What `booking_of` reads, of a booking `b`, its slot `s`, activity `a`, unit `u` and child `c`; the first parameter is the town's day."""
 
@@ -216,6 +217,8 @@ def booking_of(row: Row, zone: ZoneInfo) -> BookingFacts:
         confirmed_at=row["confirmed_at"],
         status=BookingStatus(row["status"]),
         cancelled_at=row["cancelled_at"],
+        is_recorded=row["is_recorded"],
+        is_present=row["is_present"],
     )
 
 

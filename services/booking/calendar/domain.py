@@ -28,6 +28,7 @@ class DayReason(StrEnum):
     SLOT_CLOSED = auto()
     CUTOFF_PASSED = auto()
     ALREADY_PRESENT = auto()
+    MARKED_PRESENT = auto()
     ELSEWHERE = auto()
     UNIT_EXCLUDED = auto()
     SLOT_FULL = auto()
@@ -46,8 +47,8 @@ class EnrollmentFacts:
 class DayFacts:
     """All that the state of a day depends on. `booking` is the child's latest one there; ages are in full years.
 
-    `elsewhere` is what it has at the same minutes, `excluded_by` what it cannot have beside this. `is_present`: it was marked there,
-    unbooked.
+    `elsewhere` is what it has at the same minutes, `excluded_by` what it cannot have beside this. `is_closed`: the sheet of the day
+    is, or a closing said what became of the booking. `is_present`: the child was marked as there, booked or not.
     """
 
     now: datetime
@@ -117,10 +118,12 @@ OPEN_STATES: Final = frozenset({DayState.BOOKABLE, DayState.CANCELLED})
 """The states in which a place can be booked."""
 
 
-def derive_booked_state(now: datetime, cutoff: datetime, is_closed: bool) -> DayVerdict:
+def derive_booked_state(now: datetime, cutoff: datetime, is_closed: bool, is_present: bool) -> DayVerdict:
     """The state of a day on which the child has a place: whether the family may still give it back."""
     if is_closed:
         return DayVerdict(DayState.BOOKED_LOCKED, DayReason.SLOT_CLOSED)
+    if is_present:
+        return DayVerdict(DayState.BOOKED_LOCKED, DayReason.MARKED_PRESENT)
     if now > cutoff:
         return DayVerdict(DayState.BOOKED_LOCKED, DayReason.CUTOFF_PASSED, {"until": cutoff.isoformat()})
     return DayVerdict(DayState.BOOKED)
@@ -129,7 +132,7 @@ def derive_booked_state(now: datetime, cutoff: datetime, is_closed: bool) -> Day
 def derive_day_state(day: DayFacts) -> DayVerdict:
     """The state of a day and why."""
     if day.is_booked:
-        return derive_booked_state(day.now, day.cutoff, day.is_closed)
+        return derive_booked_state(day.now, day.cutoff, day.is_closed, day.is_present)
     for holds, state, reason in RULES:
         if holds(day):
             return DayVerdict(state, reason, _params(day, reason))

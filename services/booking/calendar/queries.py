@@ -22,7 +22,7 @@ from ..access import AT_SITE
 from ..catalog.queries import UNIT_LABEL
 from ..enrollments.store import PLACEMENT_DAYS
 from ..places.domain import Stay, elsewhere, excluding
-from ..places.store import SLOT_COLUMNS, STAY_COLUMNS, slot_of, stay_of
+from ..places.store import SHEET_COLUMNS, SLOT_COLUMNS, STAY_COLUMNS, slot_of, stay_of
 from .domain import DayFacts, EnrollmentFacts, derive_day_state
 
 CALENDAR_DAYS_MAX = 200
@@ -44,10 +44,10 @@ select distinct on (c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts),
        c.child_id, c.first_name as child_first_name, c.last_name as child_last_name, c.birth_on,
        i.label as site_label, {UNIT_LABEL} as shown_unit_label, {SLOT_COLUMNS},
        a.id as row_activity_id, a.label as row_activity_label, u.code as row_unit_code,
-       b.id as booking_id, b.status as booking, places.capacity, places.taken,
+       b.id as booking_id, b.status as booking, b.is_recorded, b.is_present, places.capacity, places.taken,
        (
            select m.mark = 'unbooked' from attendances m where m.slot_id = s.id and m.child_id = e.child_id
-       ) is true as is_present
+       ) is true as is_present_unbooked
 from enrollments e
 join children c on c.child_id = e.child_id and c.household_id = e.household_id
 join activities a on a.id = e.activity_id
@@ -58,7 +58,7 @@ join units u on u.activity_id = a.id
 left join slots s on s.group_id = p.group_id and s.unit_code = u.code and s.service_on between $5 and $6
     and {PLACEMENT_DAYS} @> s.service_on
 left join lateral (
-    select id, status from bookings
+    select b.id, b.status, {SHEET_COLUMNS} from bookings b
     where household_id = e.household_id and service_on = s.service_on and slot_id = s.id and child_id = e.child_id
     order by status in ('held', 'requested', 'confirmed') desc, id desc limit 1
 ) b on true
@@ -157,7 +157,7 @@ def _cell(row: Row, moment: _Moment) -> DayCell:
         cutoff=slot.cutoff,
         capacity=row["capacity"],
         taken=row["taken"],
-        is_closed=slot.is_closed,
+        is_closed=slot.is_closed or row["is_recorded"] is True,
         enrollment=EnrollmentFacts(EnrollmentStatus(row["marker"]), read_range(row["days"])),
         age=age_on(row["birth_on"], slot.service_on),
         age_min=slot.age_min,
@@ -165,7 +165,7 @@ def _cell(row: Row, moment: _Moment) -> DayCell:
         booking=BookingStatus(row["booking"]) if row["booking"] else None,
         elsewhere=elsewhere(slot.unit, stays),
         excluded_by=excluding(slot.activity_id, slot.unit, stays),
-        is_present=row["is_present"],
+        is_present=row["is_present"] is True or row["is_present_unbooked"],
     )
     verdict = derive_day_state(day)
     return DayCell(

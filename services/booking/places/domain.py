@@ -75,7 +75,7 @@ class SlotFacts:
 @dataclass(frozen=True, slots=True)
 class BookingFacts:
     """A booking as it stands while its places are locked. `guardian_ids` are those of its household; `first_name` is None
-    once the child was erased."""
+    once the child was erased. `is_recorded`: a closing published a mark of it; `is_present`: the child is marked as there."""
 
     booking_id: UUID
     basket_id: UUID
@@ -87,6 +87,13 @@ class BookingFacts:
     confirmed_at: datetime
     status: BookingStatus = BookingStatus.CONFIRMED
     cancelled_at: datetime | None = None
+    is_recorded: bool = False
+    is_present: bool = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether a closing said what became of it: a sheet that is open again for a correction undoes nothing."""
+        return self.slot.is_closed or self.is_recorded
 
     @property
     def is_live(self) -> bool:

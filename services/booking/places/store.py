@@ -26,6 +26,12 @@ u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.spa
 """
 """What `stay_of` reads, of a booking `b`, its activity `a` and its unit `u`."""
 
+SHEET_COLUMNS = """
+exists (select from attendance_records r where r.service_on = b.service_on and r.booking_id = b.id) as is_recorded,
+exists (select from attendances m where m.service_on = b.service_on and m.booking_id = b.id and m.mark = 'present') as is_present
+"""
+"""What the sheet of its day says of a booking `b`."""
+
 # What a slot takes its places from never changes, so it may be looked up before the lock.
 LOCK_PLACES_SQL = """
 select id, capacity, taken from pools where id = any(array(

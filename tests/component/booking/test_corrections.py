@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.component.booking.sheets import Sheet, book, today
+from tests.component.booking.sheets import UNTIL_MIDNIGHT, Sheet, book, today
+from tests.component.booking.test_ending import end
 from tests.factories.booking import BookingTown, refusal_codes
 from tests.support.services import RunningService
 
@@ -161,3 +162,48 @@ async def test_all_that_stands_against_marks_is_said_at_once(town: BookingTown, 
         404,
         [("/marks/1/child_id", "child_unknown"), ("/marks/2/attendance", "attendance_not_allowed")],
     )
+
+
+async def test_who_is_marked_as_there_does_not_give_the_day_back(town: BookingTown) -> None:
+    """BK-05, F12: until the cutoff the day was free, and the child had been there."""
+    family = await town.family()
+    activity_id = await town.activity(cutoff=UNTIL_MIDNIGHT)
+    (slot_id,) = await town.open(activity_id, 0)
+    enrollment_id = await town.enroll(family, activity_id)
+    sheet = Sheet(town, slot_id, [family], [])
+    await book(sheet)
+    await sheet.mark((sheet.children[0], "present"))
+
+    (cell,) = await town.cells(family)
+    assert (cell["state"], cell["reason"]) == ("booked_locked", "marked_present")
+    refused = await town.give_back(family, *sheet.bookings)
+    assert (refused.status_code, refusal_codes(refused)) == (409, [("/cancellations/0", "marked_present")])
+    kept = await end(town, enrollment_id, 0)
+    assert (kept.status_code, kept.json()["code"]) == (409, "child_was_present")
+    assert kept.json()["params"] == {"service_on": str(await town.today())}
+
+    await sheet.mark((sheet.children[0], "absent_excused"))
+    assert [cell["state"] for cell in await town.cells(family)] == ["booked"]
+    assert (await town.give_back(family, *sheet.bookings)).status_code == 201
+
+
+async def test_what_was_published_is_not_given_back_while_the_sheet_is_open_again(town: BookingTown) -> None:
+    """F12: its attendance was forgotten, no correction went out, and the day booked again was owed twice."""
+    family, other = await town.family(), await town.family()
+    sheet = await today(town, family, other)
+    await book(sheet)
+    first, second = sheet.children
+    await sheet.mark((first, "absent_unexcused"), (second, "present"))
+    await sheet.close()
+    await sheet.mark((second, "absent_excused"))
+    assert not (await sheet.read())["slot"]["is_closed"]
+
+    (cell,) = await town.cells(family)
+    assert (cell["state"], cell["reason"]) == ("booked_locked", "slot_closed")
+    refused = await town.give_back(family, sheet.bookings[0])
+    assert (refused.status_code, refusal_codes(refused)) == (409, [("/cancellations/0", "slot_closed")])
+    enrollments = await town.client.get("/enrollments", headers=town.parent(family))
+    kept = await end(town, enrollments.json()["items"][0]["enrollment_id"], 0)
+    assert (kept.status_code, kept.json()["code"]) == (409, "attendance_closed")
+    await sheet.close()
+    assert (await sheet.recorded())[2:] == [(second, "absent_excused")]
