@@ -207,8 +207,21 @@ class AttendanceLine(Model):
     left_at: datetime | None = None
 
 
+class ImpliedLine(Model):
+    """A child who is there with a unit that implies this one, such as the whole day; it is marked on the sheet of that unit, `slot_id`,
+    and nowhere else."""
+
+    child_id: UUID
+    child_first_name: str | None
+    child_last_name: str | None
+    child_birth_on: date | None = None
+    slot_id: UUID
+    unit_label: str
+    attendance: Attendance | None
+
+
 class AttendanceCandidate(Model):
-    """An enrolled child who is not on the sheet, for a household that it may have come for."""
+    """An enrolled child who is nowhere at these hours, for a household that it may have come for."""
 
     child_id: UUID
     household_id: UUID
@@ -220,12 +233,13 @@ class AttendanceCandidate(Model):
 class AttendanceSheet(Model):
     """The sheet of a day. A mark that changes something on a closed sheet opens it again, until it is closed with its corrections.
 
-    `overrun` is by how many the children who came or are expected exceed the places. `candidates` are the enrolled children who
-    are not on the sheet.
+    `overrun` is by how many the children who came or are expected exceed the places. `implied` are the children who are there
+    with another unit, `candidates` the enrolled children who are nowhere at these hours.
     """
 
     slot: Slot
     lines: tuple[AttendanceLine, ...]
+    implied: tuple[ImpliedLine, ...]
     candidates: tuple[AttendanceCandidate, ...]
     overrun: int
     closed_at: datetime | None

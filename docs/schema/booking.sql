@@ -496,6 +496,8 @@ CREATE INDEX attendance_records_of_slot ON public.attendance_records USING btree
 
 CREATE INDEX attendances_of_booking ON public.attendances USING btree (service_on, booking_id);
 
+CREATE INDEX attendances_unbooked ON public.attendances USING btree (child_id, service_on) WHERE (mark = 'unbooked'::text);
+
 CREATE INDEX bookings_of_household ON ONLY public.bookings USING btree (household_id, service_on, id);
 
 CREATE INDEX bookings_of_slot ON ONLY public.bookings USING btree (slot_id, child_id) WHERE (status = ANY (ARRAY['held'::text, 'requested'::text, 'confirmed'::text]));

@@ -34,6 +34,10 @@ class AttendanceIncomplete(Refusal):
     """Some booked children of this sheet are not marked yet."""
 
 
+class MarksRefused(Refusal):
+    """Some of these marks do not go with what is known of their children by now, so none was noted."""
+
+
 class HouseholdAmbiguous(Refusal):
     """Whoever acts answers for several households here: they say for which one."""
 

@@ -1,5 +1,6 @@
 """Noting who came, and closing the sheet of a day."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,8 @@ from chassis.data.history import Act
 from chassis.refusal import NotFound, Refusal
 from contracts.booking.models import AttendanceMark, AttendanceMarks, AttendanceSheet
 
-from ..places.store import lock_places
+from ..places.domain import Stay
+from ..places.store import lock_places, stays_on
 from . import domain, queries, store
 
 
@@ -24,10 +26,13 @@ async def mark_attendance(
     Raises:
         DayNotCome: the day has not begun.
         HouseholdAmbiguous: a child who came unbooked has several homes, and none was named.
+        MarksRefused: such a child is somewhere else at these minutes.
     """
     sheet = await _lock(tx, actor, slot_id)
-    homes = await store.homes_of(tx, [mark.child_id for mark in request.marks], sheet.service_on)
-    marks = [_mark(mark, homes.get(mark.child_id, {})) for mark in request.marks]
+    child_ids = list({mark.child_id for mark in request.marks})
+    homes = await store.homes_of(tx, child_ids, sheet.service_on)
+    stays = await stays_on(tx, child_ids, sheet.service_on)
+    marks = [_mark(mark, homes.get(mark.child_id, {}), stays.get(mark.child_id, ())) for mark in request.marks]
     marked = domain.note_marks(sheet, marks, await _now(tx, zone))
     if isinstance(marked, Refusal):
         raise marked
@@ -37,9 +42,9 @@ async def mark_attendance(
     return await queries.sheet(tx, actor, slot_id)
 
 
-def _mark(mark: AttendanceMark, homes: dict[UUID, str]) -> domain.Mark:
+def _mark(mark: AttendanceMark, homes: Mapping[UUID, str], stays: Sequence[Stay]) -> domain.Mark:
     possible = {home: homes[home] for home in homes if mark.household_id in (None, home)}
-    return domain.Mark(**dict(mark), homes=possible)
+    return domain.Mark(**dict(mark), homes=possible, stays=stays)
 
 
 @command

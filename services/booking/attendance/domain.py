@@ -10,7 +10,8 @@ from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from contracts.booking.events import AttendanceRecorded
 from contracts.types import Attendance
 
-from ..errors import AttendanceIncomplete, DayNotCome, HouseholdAmbiguous
+from ..errors import AttendanceIncomplete, DayNotCome, HouseholdAmbiguous, MarksRefused
+from ..places.domain import Stay, UnitFacts, elsewhere
 
 AHEAD_MAX: Final = timedelta(minutes=30)
 """By how much the clock of a device may be ahead of the town's: an arrival later than that has not happened."""
@@ -40,7 +41,7 @@ class Sheet:
 
     slot_id: UUID
     activity_id: UUID
-    unit_code: str
+    unit: UnitFacts
     service_on: date
     lines: Sequence[SheetLine]
 
@@ -48,7 +49,7 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What was seen of a child. `household_id` is the home that was named; `homes` are the references of the households for which
-    a child may be added, by id: that one, or all that it has."""
+    a child may be added, by id: that one, or all that it has. `stays` are where the child is on the day."""
 
     child_id: UUID
     attendance: Attendance
@@ -57,6 +58,7 @@ class Mark:
     left_at: datetime | None = None
     device_mark_id: UUID | None = None
     homes: Mapping[UUID, str] = field(default_factory=dict)
+    stays: Sequence[Stay] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,7 @@ class Record:
             household_id=self.household_id,
             child_id=self.child_id,
             activity_id=sheet.activity_id,
-            unit_code=sheet.unit_code,
+            unit_code=sheet.unit.code,
             slot_id=sheet.slot_id,
             service_on=sheet.service_on,
             attendance=self.attendance.value,
@@ -118,7 +120,7 @@ def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> list[Marked] | 
         known = after.get(mark.child_id)
         if known is not None and mark.device_mark_id in known.device_mark_ids:
             continue
-        line = _marked(known, mark, now.at)
+        line = _marked(sheet, known, mark, now.at)
         if isinstance(line, Refusal):
             refusals.append(_placed(line, position))
         else:
@@ -133,7 +135,7 @@ def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> list[Marked] | 
     ]
 
 
-def _marked(known: SheetLine | None, mark: Mark, now: datetime) -> SheetLine | Refusal:
+def _marked(sheet: Sheet, known: SheetLine | None, mark: Mark, now: datetime) -> SheetLine | Refusal:
     """A line, None for a child who is not on the sheet, as it is with a mark; or what stands against the mark."""
     line = _line_of(known, mark)
     if isinstance(line, Refusal):
@@ -149,7 +151,20 @@ def _marked(known: SheetLine | None, mark: Mark, now: datetime) -> SheetLine | R
     faults = list(_faults(mark, line, now))
     if known is None and mark.attendance is not Attendance.UNBOOKED:
         faults.append(FieldRefusal("attendance", "attendance_not_allowed"))
-    return Invalid(*faults) if faults else line
+    if faults:
+        return Invalid(*faults)
+    if known is None or known.attendance is not mark.attendance:
+        return _refuse_stay(sheet, mark) or line
+    return line
+
+
+def _refuse_stay(sheet: Sheet, mark: Mark) -> Refusal | None:
+    """A child who comes unbooked is in one place at a time, as one who books is."""
+    stays = [stay for stay in mark.stays if stay.slot_id != sheet.slot_id]
+    if mark.attendance is not Attendance.UNBOOKED or not (stay := elsewhere(sheet.unit, stays)):
+        return None
+    where = (("other_activity", stay.activity_label), ("other_unit", stay.unit.label))
+    return MarksRefused(FieldRefusal("attendance", "elsewhere", where))
 
 
 def _line_of(known: SheetLine | None, mark: Mark) -> SheetLine | Refusal:
@@ -184,7 +199,9 @@ def _placed(refusal: Refusal, position: int) -> Refusal:
 
 def _together(refusals: Sequence[Refusal]) -> Refusal:
     """Several refusals as one: what is not there goes before what cannot be so."""
-    first = min(refusals, key=lambda refusal: (NotFound, HouseholdAmbiguous, Invalid).index(type(refusal)))
+    first = min(
+        refusals, key=lambda refusal: (NotFound, HouseholdAmbiguous, Invalid, MarksRefused).index(type(refusal))
+    )
     if isinstance(first, HouseholdAmbiguous):
         return first
     return type(first)(*(fault for refusal in refusals for fault in refusal.fields))

@@ -11,27 +11,36 @@ from chassis.data.database import Database, Row, Transaction
 from contracts.types import Attendance
 
 from ..access import AT_SITE
+from ..places.store import unit_of
 from .domain import Marked, Record, Sheet, SheetLine
 
 SHEET_SQL = reaching(
-    " select s.activity_id, s.unit_code, s.service_on from slots s where s.id = $4 and {is_reached}",
+    """
+select s.activity_id, s.service_on, u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.span) as ends, u.excludes
+from slots s join units u on u.activity_id = s.activity_id and u.code = s.unit_code
+where s.id = $4 and {is_reached}
+""",
     is_reached=AT_SITE.of("s.site_code"),
 )
 
 # What was marked of a child who came unbooked says nothing of one who is booked since.
-SHEET_LINES_SQL = """
-select line.*, c.first_name, c.last_name, c.birth_on
-from (
-    select child_id, coalesce(b.household_id, m.household_id) as household_id, b.id as booking_id,
-           case when is_of_line then m.mark end as mark, case when is_of_line then m.arrived_at end as arrived_at,
-           case when is_of_line then m.left_at end as left_at, coalesce(m.device_mark_ids, '{}') as device_mark_ids
-    from (select id, child_id, household_id from bookings where slot_id = $1 and service_on = $2 and status = 'confirmed') b
-    full join (select * from attendances where slot_id = $1) m using (child_id)
-    cross join lateral (select m.booking_id is not distinct from b.id) as source(is_of_line)
-) line
-left join children c on c.child_id = line.child_id and c.household_id = line.household_id
-order by line.child_id
+LINES_OF_SLOT = """
+select child_id, coalesce(b.household_id, m.household_id) as household_id, b.id as booking_id,
+       case when is_of_line then m.mark end as mark, case when is_of_line then m.arrived_at end as arrived_at,
+       case when is_of_line then m.left_at end as left_at, coalesce(m.device_mark_ids, '{}') as device_mark_ids
+from (select id, child_id, household_id from bookings where slot_id = s.id and service_on = s.service_on and status = 'confirmed') b
+full join (select * from attendances where slot_id = s.id) m using (child_id)
+cross join lateral (select m.booking_id is not distinct from b.id) as source(is_of_line)
 """
+"""The lines of the sheet of a slot `s`."""
+
+SHEET_LINES_SQL = f"""
+select line.*, c.first_name, c.last_name, c.birth_on
+from slots s
+cross join lateral ({LINES_OF_SLOT}) line
+left join children c on c.child_id = line.child_id and c.household_id = line.household_id
+where s.id = $1 order by line.child_id
+"""  # noqa: S608 - it is put together from constants alone
 
 
 async def sheet_of(
@@ -41,13 +50,13 @@ async def sheet_of(
     slot = await queries.fetchrow(SHEET_SQL, *reach_of(actor, await queries.today()), slot_id)
     if slot is None:
         return None
-    rows = await queries.fetch(SHEET_LINES_SQL, slot_id, slot["service_on"])
+    rows = await queries.fetch(SHEET_LINES_SQL, slot_id)
     lines = {row["child_id"]: _line(row) for row in rows}
     people = dict(
         in_order({row["child_id"]: Person(row["first_name"], row["last_name"], row["birth_on"]) for row in rows})
     )
     ordered = [lines[child_id] for child_id in people]
-    return Sheet(slot_id, slot["activity_id"], slot["unit_code"], slot["service_on"], ordered), people
+    return Sheet(slot_id, slot["activity_id"], unit_of(slot), slot["service_on"], ordered), people
 
 
 def _line(row: Row) -> SheetLine:

@@ -18,7 +18,17 @@ from contracts.types import BookingStatus, DayState
 
 from ..calendar.domain import OPEN_STATES, DayFacts, EnrollmentFacts, derive_booked_state, derive_day_state
 from ..errors import BasketRefused, HouseholdAmbiguous
-from ..places.domain import BookingFacts, Places, SlotFacts, Stay, elsewhere, excluding, given_back, tightest
+from ..places.domain import (
+    BookingFacts,
+    Places,
+    SlotFacts,
+    Stay,
+    came_unbooked,
+    elsewhere,
+    excluding,
+    given_back,
+    tightest,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +45,7 @@ class BookableChild:
 class WishedDay:
     """A line of a basket; None stands for a child or a slot that is not there for this actor.
 
-    `homes` are the references of the households for which it may be, by id, when these are several. `is_present`: the child was
-    marked there, unbooked.
+    `homes` are the references of the households for which it may be, by id, when these are several.
     """
 
     booking_id: UUID
@@ -44,7 +53,6 @@ class WishedDay:
     slot: SlotFacts | None
     enrollment: EnrollmentFacts | None
     homes: Mapping[UUID, str] = field(default_factory=dict)
-    is_present: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +269,7 @@ def _refuse_day(
             booking=BookingStatus.CONFIRMED if is_booked else None,
             elsewhere=elsewhere(slot.unit, stays),
             excluded_by=excluding(slot.activity_id, slot.unit, stays),
-            is_present=wish.is_present,
+            is_present=came_unbooked(slot.slot_id, stays),
         )
     )
     if verdict.state in OPEN_STATES:

@@ -18,7 +18,7 @@ from ..calendar.domain import EnrollmentFacts
 from ..enrollments.domain import Enrolled
 from ..enrollments.store import PLACEMENT_DAYS
 from ..places.domain import NEW, BookingFacts, SlotFacts, Stay, given_back
-from ..places.store import SHEET_COLUMNS, SLOT_COLUMNS, STAY_COLUMNS, BookingKey, slot_of, stay_of
+from ..places.store import SHEET_COLUMNS, SLOT_COLUMNS, STAYS_ASKED, BookingKey, slot_of, stay_of
 from .domain import BasketDecision, BookableChild, Day, WishedDay
 
 
@@ -38,10 +38,7 @@ class WishedLine:
 # `offset 0` has the homes of each line looked up by themselves: joined with all lines at once, indexes would be read whole.
 LINES_SQL = f"""
 select line.position, c.child_id, c.household_id, c.first_name, c.birth_on, c.reference, {SLOT_COLUMNS},
-       e.status as enrollment_status, e.days, e.is_in_group,
-       (
-           select m.mark = 'unbooked' from attendances m where m.slot_id = s.id and m.child_id = c.child_id
-       ) is true as is_present
+       e.status as enrollment_status, e.days, e.is_in_group
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[])
     with ordinality as line(guardian_id, household_id, child_id, slot_id, sites, position)
 left join slots s on s.id = line.slot_id
@@ -108,24 +105,13 @@ def _wished_day(line: WishedLine, homes: Sequence[Row], slots: dict[UUID, SlotFa
         status = EnrollmentStatus(row["enrollment_status"])
         enrollment = EnrollmentFacts(status, read_range(row["days"]), row["is_in_group"])
     references = {home["household_id"]: home["reference"] for home in homes} if len(homes) > 1 else {}
-    return WishedDay(line.booking_id, child, slot, enrollment, references, row["is_present"])
+    return WishedDay(line.booking_id, child, slot, enrollment, references)
 
 
-# `offset 0` has each day looked up by itself: the index of one place would answer a join too, if read from end to end.
 KNOWN_SQL = f"""
-with kept as ({KEPT_ANSWERS_SQL}), booked as (
-    select asked.child_id, asked.service_on, {STAY_COLUMNS}
-    from unnest($3::uuid[], $4::date[]) as asked(child_id, service_on)
-    cross join lateral (
-        select slot_id, household_id, activity_id from bookings
-        where service_on = asked.service_on and child_id = asked.child_id
-          and status in ('held', 'requested', 'confirmed') offset 0
-    ) b
-    join slots s on s.id = b.slot_id
-    join activities a on a.id = s.activity_id
-    join units u on u.activity_id = s.activity_id and u.code = s.unit_code
-)
-select kept.*, booked.* from kept full join booked on false
+with kept as ({KEPT_ANSWERS_SQL}), asked as (select * from unnest($3::uuid[], $4::date[]) as a(child_id, service_on)),
+stays as ({STAYS_ASKED})
+select kept.*, stays.* from kept full join stays on false
 """  # noqa: S608 - it is put together from constants alone
 
 

@@ -21,7 +21,7 @@ from contracts.types import BookingStatus, EnrollmentStatus
 from ..access import AT_SITE
 from ..catalog.queries import UNIT_LABEL
 from ..enrollments.store import PLACEMENT_DAYS
-from ..places.domain import Stay, elsewhere, excluding
+from ..places.domain import Stay, came_unbooked, elsewhere, excluding
 from ..places.store import SHEET_COLUMNS, SLOT_COLUMNS, STAY_COLUMNS, slot_of, stay_of
 from .domain import DayFacts, EnrollmentFacts, derive_day_state
 
@@ -44,10 +44,7 @@ select distinct on (c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts),
        c.child_id, c.first_name as child_first_name, c.last_name as child_last_name, c.birth_on,
        i.label as site_label, {UNIT_LABEL} as shown_unit_label, {SLOT_COLUMNS},
        a.id as row_activity_id, a.label as row_activity_label, u.code as row_unit_code,
-       b.id as booking_id, b.status as booking, b.is_recorded, b.is_present, places.capacity, places.taken,
-       (
-           select m.mark = 'unbooked' from attendances m where m.slot_id = s.id and m.child_id = e.child_id
-       ) is true as is_present_unbooked
+       b.id as booking_id, b.status as booking, b.is_recorded, b.is_present, places.capacity, places.taken
 from enrollments e
 join children c on c.child_id = e.child_id and c.household_id = e.household_id
 join activities a on a.id = e.activity_id
@@ -73,14 +70,19 @@ order by c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts), u.starts_a
 )
 
 STAYS_SQL = f"""
-select b.child_id, b.service_on, {STAY_COLUMNS}
+select c.child_id, b.service_on, {STAY_COLUMNS}
 from children c
-join bookings b on b.child_id = c.child_id and b.service_on between $2 and $3
-    and b.status in ('held', 'requested', 'confirmed')
+cross join lateral (
+    select slot_id, service_on, household_id, true as is_booked from bookings
+    where child_id = c.child_id and service_on between $2 and $3 and status in ('held', 'requested', 'confirmed')
+    union all
+    select slot_id, service_on, household_id, false from attendances
+    where child_id = c.child_id and service_on between $2 and $3 and mark = 'unbooked'
+) b
 join slots s on s.id = b.slot_id
 join activities a on a.id = s.activity_id
 join units u on u.activity_id = s.activity_id and u.code = s.unit_code
-where c.household_id = $1 order by b.service_on, b.span
+where c.household_id = $1 order by b.service_on, u.span
 """  # noqa: S608 - it is put together from constants alone
 
 
@@ -165,7 +167,7 @@ def _cell(row: Row, moment: _Moment) -> DayCell:
         booking=BookingStatus(row["booking"]) if row["booking"] else None,
         elsewhere=elsewhere(slot.unit, stays),
         excluded_by=excluding(slot.activity_id, slot.unit, stays),
-        is_present=row["is_present"] is True or row["is_present_unbooked"],
+        is_present=row["is_present"] is True or came_unbooked(slot.slot_id, stays),
     )
     verdict = derive_day_state(day)
     return DayCell(

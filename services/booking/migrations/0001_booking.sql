@@ -184,6 +184,7 @@ create table attendances (
     foreign key (service_on, booking_id) references bookings
 );
 create index attendances_of_booking on attendances (service_on, booking_id);
+create index attendances_unbooked on attendances (child_id, service_on) where mark = 'unbooked';
 
 -- What the closings of a sheet published last of a child, under each source: a booking, or the home for which it came unbooked. Others
 -- have acted on it, so a row stays when the child has another source on the sheet: it is taken back by the next closing.

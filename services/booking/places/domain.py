@@ -121,18 +121,24 @@ class BookingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Where a child is on a day: a live booking, of whichever of its households."""
+    """Where a child is on a day: a live booking, of whichever of its households, or a sheet on which it is marked as come unbooked."""
 
     slot_id: UUID
     household_id: UUID
     activity_id: UUID
     activity_label: str
     unit: UnitFacts
+    is_booked: bool = True
 
     @classmethod
     def at(cls, slot: SlotFacts, household_id: UUID) -> "Stay":
         """That of a booking of this slot."""
         return cls(slot.slot_id, household_id, slot.activity_id, slot.activity_label, slot.unit)
+
+
+def came_unbooked(slot_id: UUID, stays: Iterable[Stay]) -> bool:
+    """Whether a child is marked there without having booked."""
+    return any(stay.slot_id == slot_id and not stay.is_booked for stay in stays)
 
 
 def elsewhere(unit: UnitFacts, stays: Iterable[Stay]) -> Stay | None:
