@@ -1,19 +1,20 @@
 """What travels in the requests and answers about enrollments, the calendar, bookings and attendance."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
 from contracts.booking.catalog import Code, Slot
 from contracts.event import Model
-from contracts.http import Day, Instant, LongText
+from contracts.http import Day, FieldProblem, Instant, LongText
 from contracts.types import Attendance, BookingStatus, DayState, EnrollmentStatus
 
 BASKET_LINES_MAX = 100
 CANCELLATIONS_MAX = 100
 MARKS_MAX = 1000
+VERSION_MAX = 2**31 - 1
 
 
 class EnrollmentCreate(Model):
@@ -194,7 +195,7 @@ class BookingChangesMade(Model):
 
 class AttendanceLine(Model):
     """A child on a sheet; `attendance` is None until marked, `booking_id` when it came unbooked. `child_birth_on` is said of
-    namesakes alone."""
+    namesakes alone; `version` counts the changes of what was marked."""
 
     child_id: UUID
     household_id: UUID
@@ -205,6 +206,7 @@ class AttendanceLine(Model):
     attendance: Attendance | None
     arrived_at: datetime | None = None
     left_at: datetime | None = None
+    version: int
 
 
 class ImpliedLine(Model):
@@ -230,11 +232,19 @@ class AttendanceCandidate(Model):
     child_birth_on: date | None = None
 
 
+class MarkRefused(Model):
+    """A mark of a device that cannot be noted, however often it is sent, and why; those sent with it were."""
+
+    device_mark_id: UUID
+    errors: tuple[FieldProblem, ...]
+
+
 class AttendanceSheet(Model):
     """The sheet of a day. A mark that changes something on a closed sheet opens it again, until it is closed with its corrections.
 
     `overrun` is by how many the children who came or are expected exceed the places. `implied` are the children who are there
-    with another unit, `candidates` the enrolled children who are nowhere at these hours.
+    with another unit, `candidates` the enrolled children who are nowhere at these hours. `refused` are the marks of devices, among
+    those just sent, that were not noted.
     """
 
     slot: Slot
@@ -243,12 +253,17 @@ class AttendanceSheet(Model):
     candidates: tuple[AttendanceCandidate, ...]
     overrun: int
     closed_at: datetime | None
+    refused: tuple[MarkRefused, ...] = ()
 
 
 class AttendanceMark(Model):
     """What was seen of a child. A child who is not on the sheet is added to it, `unbooked`: for `household_id`, which goes without
     saying when the child has one home, and which another mark can correct. Hours that are not said stay as they are; an absent child
-    has none. A `device_mark_id` that was noted before is not noted again."""
+    has none. A mark with the `version` of the line that was seen is refused when it would undo what was noted since.
+
+    Marks with a `device_mark_id` are what a device kept: each is noted for itself, once, however often it is sent, and one that cannot be
+    is named in the answer. The others are noted together or not at all.
+    """
 
     child_id: UUID
     attendance: Attendance
@@ -256,6 +271,7 @@ class AttendanceMark(Model):
     arrived_at: Instant | None = None
     left_at: Instant | None = None
     device_mark_id: UUID | None = None
+    version: Annotated[int, Field(ge=0, le=VERSION_MAX)] | None = None
 
 
 class AttendanceMarks(Model):

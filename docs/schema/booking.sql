@@ -90,7 +90,8 @@ CREATE TABLE public.attendances (
     left_at timestamp with time zone,
     marked_by uuid NOT NULL,
     marked_at timestamp with time zone NOT NULL,
-    device_mark_ids uuid[] NOT NULL
+    device_mark_ids uuid[] NOT NULL,
+    version integer NOT NULL
 );
 
 CREATE TABLE public.bookings (

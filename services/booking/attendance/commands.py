@@ -8,8 +8,9 @@ from chassis.actor import Actor
 from chassis.clock import civil_day
 from chassis.data.database import Transaction, command
 from chassis.data.history import Act
+from chassis.http.errors import refusal_document
 from chassis.refusal import NotFound, Refusal
-from contracts.booking.models import AttendanceMark, AttendanceMarks, AttendanceSheet
+from contracts.booking.models import AttendanceMark, AttendanceMarks, AttendanceSheet, MarkRefused
 
 from ..places.domain import Stay
 from ..places.store import lock_places, stays_on
@@ -26,20 +27,25 @@ async def mark_attendance(
     Raises:
         DayNotCome: the day has not begun.
         HouseholdAmbiguous: a child who came unbooked has several homes, and none was named.
-        MarksRefused: such a child is somewhere else at these minutes.
+        MarksRefused: such a child is somewhere else at these minutes, or a line is not any more as it was seen.
     """
     sheet = await _lock(tx, actor, slot_id)
     child_ids = list({mark.child_id for mark in request.marks})
     homes = await store.homes_of(tx, child_ids, sheet.service_on)
     stays = await stays_on(tx, child_ids, sheet.service_on)
     marks = [_mark(mark, homes.get(mark.child_id, {}), stays.get(mark.child_id, ())) for mark in request.marks]
-    marked = domain.note_marks(sheet, marks, await _now(tx, zone))
-    if isinstance(marked, Refusal):
-        raise marked
-    await store.save_marks(tx, sheet, marked, actor.account_id)
-    if changed := {str(item.line.child_id): item.line.attendance for item in marked if item.is_changed}:
+    noted = domain.note_marks(sheet, marks, await _now(tx, zone))
+    if isinstance(noted, Refusal):
+        raise noted
+    await store.save_marks(tx, sheet, noted.marked, actor.account_id)
+    if changed := {str(item.line.child_id): item.line.attendance for item in noted.marked if item.is_changed}:
         tx.note(Act(actor, "attendance_marked", slot_id, after={"marks": changed}))
-    return await queries.sheet(tx, actor, slot_id)
+    answer = await queries.sheet(tx, actor, slot_id)
+    return answer.model_copy(update={"refused": tuple(_refused(*pair) for pair in noted.refused)})
+
+
+def _refused(device_mark_id: UUID, refusal: Refusal) -> MarkRefused:
+    return MarkRefused(device_mark_id=device_mark_id, errors=tuple(refusal_document(refusal).errors))
 
 
 def _mark(mark: AttendanceMark, homes: Mapping[UUID, str], stays: Sequence[Stay]) -> domain.Mark:

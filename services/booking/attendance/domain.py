@@ -24,7 +24,8 @@ UNBOOKED_MARKS: Final = frozenset({Attendance.UNBOOKED, Attendance.ABSENT_EXCUSE
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """A child on a sheet: booked, or come unbooked (no `booking_id`). `attendance` is None until it is marked."""
+    """A child on a sheet: booked, or come unbooked (no `booking_id`). `attendance` is None until it is marked; `version` counts the
+    changes of its marks."""
 
     child_id: UUID
     household_id: UUID
@@ -33,6 +34,7 @@ class SheetLine:
     arrived_at: datetime | None = None
     left_at: datetime | None = None
     device_mark_ids: Set[UUID] = frozenset()
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What was seen of a child. `household_id` is the home that was named; `homes` are the references of the households for which
-    a child may be added, by id: that one, or all that it has. `stays` are where the child is on the day."""
+    a child may be added, by id: that one, or all that it has. `stays` are where the child is on the day. `version` is that of the line that was
+    seen; None stands for whichever there is."""
 
     child_id: UUID
     attendance: Attendance
@@ -57,6 +60,7 @@ class Mark:
     arrived_at: datetime | None = None
     left_at: datetime | None = None
     device_mark_id: UUID | None = None
+    version: int | None = None
     homes: Mapping[UUID, str] = field(default_factory=dict)
     stays: Sequence[Stay] = ()
 
@@ -106,33 +110,68 @@ class Now:
     day: date
 
 
-def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> list[Marked] | Refusal:
-    """The lines to write, in order of children, or why the marks cannot be noted: all that stands against them, at once.
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The lines to write, in order of children, and the marks of devices that cannot be noted, each with what stands against it."""
 
-    Marks of one child follow each other; a mark of a device that was noted before is left out.
+    marked: Sequence[Marked]
+    refused: Sequence[tuple[UUID, Refusal]] = ()
+
+
+def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> Noted | Refusal:
+    """What is to be noted of marks, or why nothing is: all that stands against them, at once.
+
+    Marks of one child follow each other; a mark of a device that was noted before is left out. Somebody looks at a page, whose marks
+    are noted together or not at all; a device that sends what it kept is answered mark by mark, or one of them would hold up the
+    others for ever.
     """
     if now.day < sheet.service_on:
         return DayNotCome(service_on=sheet.service_on)
     before = {line.child_id: line for line in sheet.lines}
     after = dict(before)
-    refusals: list[Refusal] = []
+    refusals: list[tuple[Mark, Refusal]] = []
     for position, mark in enumerate(marks):
         known = after.get(mark.child_id)
         if known is not None and mark.device_mark_id in known.device_mark_ids:
             continue
-        line = _marked(sheet, known, mark, now.at)
+        line = _refuse_stale(before.get(mark.child_id), mark) or _marked(sheet, known, mark, now.at)
         if isinstance(line, Refusal):
-            refusals.append(_placed(line, position))
+            refusals.append((mark, _placed(line, position)))
         else:
             after[mark.child_id] = line
-    if refusals:
-        return _together(refusals)
+    if any(mark.device_mark_id is None for mark, _ in refusals):
+        return _together([refusal for _, refusal in refusals])
     # Two devices that mark the same children in other orders write them in this one, and wait for each other.
-    return [
-        Marked(after[child_id], _said(before.get(child_id)) != _said(after[child_id]))
+    marked = [
+        _compared(before.get(child_id), after[child_id])
         for child_id in sorted(after)
         if before.get(child_id) != after[child_id]
     ]
+    return Noted(marked, [(mark.device_mark_id, refusal) for mark, refusal in refusals if mark.device_mark_id])
+
+
+def _compared(before: SheetLine | None, line: SheetLine) -> Marked:
+    is_changed = _said(before) != _said(line)
+    return Marked(replace(line, version=line.version + is_changed), is_changed)
+
+
+def _refuse_stale(line: SheetLine | None, mark: Mark) -> Refusal | None:
+    """Whoever looks at a line that was changed since does not undo what they have not seen; what says the same is fine."""
+    if line is None or mark.version in (None, line.version):
+        return None
+    fields = [
+        FieldRefusal(name, "hour_changed", (("noted_at", noted), ("sent_at", sent)))
+        for name, noted, sent in (
+            ("arrived_at", line.arrived_at, mark.arrived_at),
+            ("left_at", line.left_at, mark.left_at),
+        )
+        if noted is not None and sent is not None and noted != sent
+    ]
+    if line.attendance not in (None, mark.attendance):
+        fields.insert(
+            0, FieldRefusal("attendance", "mark_changed", (("noted", line.attendance), ("sent", mark.attendance)))
+        )
+    return MarksRefused(*fields) if fields else None
 
 
 def _marked(sheet: Sheet, known: SheetLine | None, mark: Mark, now: datetime) -> SheetLine | Refusal:
@@ -149,7 +188,7 @@ def _marked(sheet: Sheet, known: SheetLine | None, mark: Mark, now: datetime) ->
         device_mark_ids=line.device_mark_ids | {mark.device_mark_id} if mark.device_mark_id else line.device_mark_ids,
     )
     faults = list(_faults(mark, line, now))
-    if known is None and mark.attendance is not Attendance.UNBOOKED:
+    if known is None and mark.attendance is Attendance.ABSENT_EXCUSED:  # nobody was added
         faults.append(FieldRefusal("attendance", "attendance_not_allowed"))
     if faults:
         return Invalid(*faults)

@@ -36,6 +36,7 @@ async def sheet(queries: Database | Transaction, actor: Actor, slot_id: UUID) ->
                 attendance=line.attendance,
                 arrived_at=line.arrived_at,
                 left_at=line.left_at,
+                version=line.version,
             )
             for line in day.lines
         ),

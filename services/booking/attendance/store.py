@@ -27,7 +27,8 @@ where s.id = $4 and {is_reached}
 LINES_OF_SLOT = """
 select child_id, coalesce(b.household_id, m.household_id) as household_id, b.id as booking_id,
        case when is_of_line then m.mark end as mark, case when is_of_line then m.arrived_at end as arrived_at,
-       case when is_of_line then m.left_at end as left_at, coalesce(m.device_mark_ids, '{}') as device_mark_ids
+       case when is_of_line then m.left_at end as left_at, coalesce(m.device_mark_ids, '{}') as device_mark_ids,
+       coalesce(m.version, 0) as version
 from (select id, child_id, household_id from bookings where slot_id = s.id and service_on = s.service_on and status = 'confirmed') b
 full join (select * from attendances where slot_id = s.id) m using (child_id)
 cross join lateral (select m.booking_id is not distinct from b.id) as source(is_of_line)
@@ -68,6 +69,7 @@ def _line(row: Row) -> SheetLine:
         arrived_at=row["arrived_at"],
         left_at=row["left_at"],
         device_mark_ids=frozenset(row["device_mark_ids"]),
+        version=row["version"],
     )
 
 
@@ -87,17 +89,18 @@ async def homes_of(tx: Transaction, child_ids: Sequence[UUID], service_on: date)
 
 # Lists of different lengths do not fit an array of arrays, so those of a line travel as text.
 MARK_SQL = """
-with reopened as (update slots set closed_at = null where id = $1 and closed_at is not null and $12)
+with reopened as (update slots set closed_at = null where id = $1 and closed_at is not null and $13)
 insert into attendances (slot_id, service_on, child_id, household_id, booking_id, mark, arrived_at, left_at, device_mark_ids,
-                         marked_by, marked_at)
-select $1, $2, child_id, household_id, booking_id, mark, arrived_at, left_at, string_to_array(device_mark_ids, ' ')::uuid[], $10, $11
-from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[])
-    with ordinality as m(child_id, household_id, booking_id, mark, arrived_at, left_at, device_mark_ids, position)
+                         version, marked_by, marked_at)
+select $1, $2, child_id, household_id, booking_id, mark, arrived_at, left_at, string_to_array(device_mark_ids, ' ')::uuid[],
+       version, $11, $12
+from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[], $10::integer[])
+    with ordinality as m(child_id, household_id, booking_id, mark, arrived_at, left_at, device_mark_ids, version, position)
 order by position
 on conflict (slot_id, child_id) do update set
     booking_id = excluded.booking_id, household_id = excluded.household_id, mark = excluded.mark,
     arrived_at = excluded.arrived_at, left_at = excluded.left_at, device_mark_ids = excluded.device_mark_ids,
-    marked_by = excluded.marked_by, marked_at = excluded.marked_at
+    version = excluded.version, marked_by = excluded.marked_by, marked_at = excluded.marked_at
 """
 
 
@@ -117,6 +120,7 @@ async def save_marks(tx: Transaction, sheet: Sheet, marked: Sequence[Marked], ma
         [line.arrived_at for line in lines],
         [line.left_at for line in lines],
         [" ".join(map(str, sorted(line.device_mark_ids))) for line in lines],
+        [line.version for line in lines],
         marked_by,
         await tx.now(),
         any(noted.is_changed for noted in marked),

@@ -166,7 +166,7 @@ $$;
 select open_school_year(extract(year from current_date - interval '8 months')::int + ahead) from generate_series(0, 1) ahead;
 
 -- What was seen of a child on a day; without `booking_id` it came unbooked. `device_mark_ids` are the marks of devices that were noted
--- here, so that one that is sent again is known.
+-- here, so that one that is sent again is known; `version` counts the changes.
 create table attendances (
     slot_id uuid not null,
     service_on date not null,
@@ -179,6 +179,7 @@ create table attendances (
     marked_by uuid not null,
     marked_at timestamptz not null,
     device_mark_ids uuid[] not null,
+    version integer not null,
     primary key (slot_id, child_id),
     foreign key (slot_id, service_on) references slots (id, service_on),
     foreign key (service_on, booking_id) references bookings

@@ -25,7 +25,7 @@ class Sheet:
         document: dict[str, Any] = answer.json()
         return document
 
-    async def mark(self, *marks: tuple[str, str], **fields: str) -> httpx2.Response:
+    async def mark(self, *marks: tuple[str, str], **fields: str | int) -> httpx2.Response:
         """Mark children, each mark with these fields besides."""
         body = {"marks": [{"child_id": child_id, "attendance": mark, **fields} for child_id, mark in marks]}
         return await self.town.client.put(self._path, json=body, headers=self.town.site_agent)
