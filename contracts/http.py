@@ -1,10 +1,10 @@
 """What every private HTTP interface shares: pages of a list, refusals as problem documents, and field types with limits."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from .event import Model
 
@@ -55,6 +55,15 @@ def _plausible(day: date) -> date:
 
 Day = Annotated[date, AfterValidator(_plausible)]
 """A civil date that a person can mean."""
+
+
+def _plausible_instant(at: datetime) -> datetime:
+    _plausible(at.date())
+    return at
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_plausible_instant)]
+"""An instant that a person can mean, with its offset: whichever zone it is read in, it has a date."""
 
 
 class Page(Model, Generic[ItemT]):

@@ -164,7 +164,8 @@ class BasketConfirmed(Event):
 class AttendanceRecorded(Event):
     """The attendance sheet of a day was closed with this mark for this child; a later one with its `attendance_id` replaces it.
 
-    `booking_id` is None for a child who came unbooked. `attendance` is one of `contracts.types.Attendance`, which grows.
+    An attendance is of one booking, or, `booking_id` being None, of a child who came unbooked for this household. When such a child turns
+    out to be booked, or of another home, that is another attendance, and the former is `absent_excused`. `attendance` is one of `contracts.types.Attendance`, which grows.
     """
 
     event_type: ClassVar[str] = "booking.attendance_recorded.v1"

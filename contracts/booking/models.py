@@ -1,19 +1,20 @@
 """What travels in the requests and answers about enrollments, the calendar, bookings and attendance."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from contracts.booking.catalog import Code, Slot
 from contracts.event import Model
-from contracts.http import Day, LongText
+from contracts.http import Day, FieldProblem, Instant, LongText
 from contracts.types import Attendance, BookingStatus, DayState, EnrollmentStatus
 
 BASKET_LINES_MAX = 100
 CANCELLATIONS_MAX = 100
 MARKS_MAX = 1000
+VERSION_MAX = 2**31 - 1
 
 
 class EnrollmentCreate(Model):
@@ -194,7 +195,7 @@ class BookingChangesMade(Model):
 
 class AttendanceLine(Model):
     """A child on a sheet; `attendance` is None until marked, `booking_id` when it came unbooked. `child_birth_on` is said of
-    namesakes alone."""
+    namesakes alone; `version` counts the changes of what was marked."""
 
     child_id: UUID
     household_id: UUID
@@ -205,10 +206,24 @@ class AttendanceLine(Model):
     attendance: Attendance | None
     arrived_at: datetime | None = None
     left_at: datetime | None = None
+    version: int
+
+
+class ImpliedLine(Model):
+    """A child who is there with a unit that implies this one, such as the whole day; it is marked on the sheet of that unit, `slot_id`,
+    and nowhere else."""
+
+    child_id: UUID
+    child_first_name: str | None
+    child_last_name: str | None
+    child_birth_on: date | None = None
+    slot_id: UUID
+    unit_label: str
+    attendance: Attendance | None
 
 
 class AttendanceCandidate(Model):
-    """An enrolled child who is not on the sheet, for a household that it may have come for."""
+    """An enrolled child who is nowhere at these hours, for a household that it may have come for."""
 
     child_id: UUID
     household_id: UUID
@@ -217,30 +232,46 @@ class AttendanceCandidate(Model):
     child_birth_on: date | None = None
 
 
-class AttendanceSheet(Model):
-    """The sheet of a day. A mark on a closed sheet opens it again, until it is closed with its corrections.
+class MarkRefused(Model):
+    """A mark of a device that cannot be noted, however often it is sent, and why; those sent with it were."""
 
-    `overrun` is by how many the children who came or are expected exceed the places. `candidates` are the enrolled children who
-    are not on the sheet.
+    device_mark_id: UUID
+    errors: tuple[FieldProblem, ...]
+
+
+class AttendanceSheet(Model):
+    """The sheet of a day. A mark that changes something on a closed sheet opens it again, until it is closed with its corrections.
+
+    `overrun` is by how many the children who came or are expected exceed the places. `implied` are the children who are there
+    with another unit, `candidates` the enrolled children who are nowhere at these hours. `refused` are the marks of devices, among
+    those just sent, that were not noted.
     """
 
     slot: Slot
     lines: tuple[AttendanceLine, ...]
+    implied: tuple[ImpliedLine, ...]
     candidates: tuple[AttendanceCandidate, ...]
     overrun: int
     closed_at: datetime | None
+    refused: tuple[MarkRefused, ...] = ()
 
 
 class AttendanceMark(Model):
     """What was seen of a child. A child who is not on the sheet is added to it, `unbooked`: for `household_id`, which goes without
-    saying when the child has one home. A `device_mark_id` that was noted before is not noted again."""
+    saying when the child has one home, and which another mark can correct. Hours that are not said stay as they are; an absent child
+    has none. A mark with the `version` of the line that was seen is refused when it would undo what was noted since.
+
+    Marks with a `device_mark_id` are what a device kept: each is noted for itself, once, however often it is sent, and one that cannot be
+    is named in the answer. The others are noted together or not at all.
+    """
 
     child_id: UUID
     attendance: Attendance
     household_id: UUID | None = None
-    arrived_at: AwareDatetime | None = None
-    left_at: AwareDatetime | None = None
+    arrived_at: Instant | None = None
+    left_at: Instant | None = None
     device_mark_id: UUID | None = None
+    version: Annotated[int, Field(ge=0, le=VERSION_MAX)] | None = None
 
 
 class AttendanceMarks(Model):

@@ -67,20 +67,31 @@ CREATE TABLE public.activities (
     CONSTRAINT activities_check1 CHECK ((starts_on <= ends_on))
 );
 
-CREATE TABLE public.attendances (
-    id uuid NOT NULL,
+CREATE TABLE public.attendance_records (
+    attendance_id uuid NOT NULL,
     slot_id uuid NOT NULL,
     service_on date NOT NULL,
     child_id uuid NOT NULL,
     household_id uuid NOT NULL,
     booking_id uuid,
     mark text NOT NULL,
-    recorded text,
+    arrived_at timestamp with time zone,
+    left_at timestamp with time zone
+);
+
+CREATE TABLE public.attendances (
+    slot_id uuid NOT NULL,
+    service_on date NOT NULL,
+    child_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    booking_id uuid,
+    mark text NOT NULL,
     arrived_at timestamp with time zone,
     left_at timestamp with time zone,
     marked_by uuid NOT NULL,
     marked_at timestamp with time zone NOT NULL,
-    device_mark_ids uuid[] NOT NULL
+    device_mark_ids uuid[] NOT NULL,
+    version integer NOT NULL
 );
 
 CREATE TABLE public.bookings (
@@ -372,11 +383,11 @@ ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY public.attendances
-    ADD CONSTRAINT attendances_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.attendance_records
+    ADD CONSTRAINT attendance_records_pkey PRIMARY KEY (attendance_id);
 
 ALTER TABLE ONLY public.attendances
-    ADD CONSTRAINT attendances_slot_id_child_id_key UNIQUE (slot_id, child_id);
+    ADD CONSTRAINT attendances_pkey PRIMARY KEY (slot_id, child_id);
 
 ALTER TABLE ONLY public.bookings
     ADD CONSTRAINT bookings_one_place EXCLUDE USING gist (child_id WITH =, service_on WITH =, span WITH &&) WHERE ((status = ANY (ARRAY['held'::text, 'requested'::text, 'confirmed'::text])));
@@ -480,7 +491,13 @@ ALTER TABLE ONLY public.slots
 ALTER TABLE ONLY public.units
     ADD CONSTRAINT units_pkey PRIMARY KEY (activity_id, code);
 
+CREATE INDEX attendance_records_of_booking ON public.attendance_records USING btree (service_on, booking_id);
+
+CREATE INDEX attendance_records_of_slot ON public.attendance_records USING btree (slot_id);
+
 CREATE INDEX attendances_of_booking ON public.attendances USING btree (service_on, booking_id);
+
+CREATE INDEX attendances_unbooked ON public.attendances USING btree (child_id, service_on) WHERE (mark = 'unbooked'::text);
 
 CREATE INDEX bookings_of_household ON ONLY public.bookings USING btree (household_id, service_on, id);
 
@@ -535,6 +552,12 @@ ALTER INDEX public.history_subject ATTACH PARTITION public.history_rest_subject_
 CREATE TRIGGER history_is_added_to BEFORE DELETE OR UPDATE ON public.history FOR EACH ROW EXECUTE FUNCTION public.refuse_change_of_history();
 
 CREATE TRIGGER history_is_not_emptied BEFORE TRUNCATE ON public.history FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change_of_history();
+
+ALTER TABLE ONLY public.attendance_records
+    ADD CONSTRAINT attendance_records_service_on_booking_id_fkey FOREIGN KEY (service_on, booking_id) REFERENCES public.bookings(service_on, id);
+
+ALTER TABLE ONLY public.attendance_records
+    ADD CONSTRAINT attendance_records_slot_id_service_on_fkey FOREIGN KEY (slot_id, service_on) REFERENCES public.slots(id, service_on);
 
 ALTER TABLE ONLY public.attendances
     ADD CONSTRAINT attendances_service_on_booking_id_fkey FOREIGN KEY (service_on, booking_id) REFERENCES public.bookings(service_on, id);

@@ -34,6 +34,10 @@ class AttendanceIncomplete(Refusal):
     """Some booked children of this sheet are not marked yet."""
 
 
+class MarksRefused(Refusal):
+    """Some of these marks do not go with what is known of their children by now, so none was noted."""
+
+
 class HouseholdAmbiguous(Refusal):
     """Whoever acts answers for several households here: they say for which one."""
 
@@ -50,7 +54,11 @@ class HouseholdAmbiguous(Refusal):
 
 
 class AttendanceClosed(Refusal):
-    """A day of the enrollment that would be lost has its sheet closed: it ends after that day at the earliest."""
+    """A day of the enrollment that would be lost took place, its sheet was closed: it ends after that day at the earliest."""
+
+
+class ChildWasPresent(Refusal):
+    """On a day of the enrollment that would be lost the child is marked as there: the mark is corrected first."""
 
 
 class BookingsRemain(Refusal):

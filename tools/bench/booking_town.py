@@ -69,7 +69,7 @@ select uuidv7(), e.id, g.id, e.days from enrollments e join groups g using (acti
 """
 
 EMPTY_SQL = """
-truncate bookings, attendances, outbox, outbox_keys, idempotency_keys;
+truncate bookings, attendances, attendance_records, outbox, outbox_keys, idempotency_keys;
 update pools set taken = 0, capacity = {capacity} where taken > 0 or capacity <> {capacity};
 vacuum analyze pools, slots;
 checkpoint;

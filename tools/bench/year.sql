@@ -52,7 +52,9 @@ where extract(isodow from '{first}'::date + d) < 6
 update pools p set taken = n.count
 from (select slot_id, count(*) from bookings where status = 'confirmed' group by slot_id) n join slots s on s.id = n.slot_id
 where p.id = s.pool_ids[1];
-insert into attendances (id, slot_id, service_on, child_id, household_id, booking_id, mark, recorded, marked_by, marked_at, device_mark_ids)
-select uuidv7(), b.slot_id, b.service_on, b.child_id, b.household_id, b.id, 'present', 'present', b.child_id, now(), '{{}}'
+insert into attendances (slot_id, service_on, child_id, household_id, booking_id, mark, marked_by, marked_at, device_mark_ids, version)
+select b.slot_id, b.service_on, b.child_id, b.household_id, b.id, 'present', b.child_id, now(), '{{}}', 1
 from bookings b where b.status = 'confirmed' and b.service_on < '{first}'::date + {days} / 2;
+insert into attendance_records (attendance_id, slot_id, service_on, child_id, household_id, booking_id, mark)
+select uuidv7(), slot_id, service_on, child_id, household_id, booking_id, mark from attendances;
 analyze;

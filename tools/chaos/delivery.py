@@ -106,7 +106,7 @@ CHANGES_SQL: Mapping[str, tuple[str, str, str]] = {
     "booking.attendance_recorded.v1": (
         "booking",
         "attendance_id",
-        "select id::text from attendances where recorded is not null",
+        "select attendance_id::text from attendance_records",
     ),
     # Lines are decided anew and replaced; what they are of stays.
     "billing.charge_recorded.v1": ("billing", "booking_id attendance_id", "select source_id::text from service_days"),

@@ -11,10 +11,10 @@ BOOKINGS: Final = Comparison(
         "booking",
         """
 select b.id::text as key,
-       case when b.status = 'cancelled' then 'void for 0' when m.recorded is null then 'planned' else 'due' end as content
-from bookings b left join attendances m on m.service_on = b.service_on and m.booking_id = b.id
+       case when b.status = 'cancelled' then 'void for 0' when r.mark is null then 'planned' else 'due' end as content
+from bookings b left join attendance_records r on r.service_on = b.service_on and r.booking_id = b.id
 union all
-select id::text, 'due' from attendances where booking_id is null and recorded = 'unbooked'""",
+select attendance_id::text, case mark when 'unbooked' then 'due' else 'void for 0' end from attendance_records where booking_id is null""",
     ),
     (
         Side(

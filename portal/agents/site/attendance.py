@@ -1,7 +1,7 @@
 """Attendance for agents on site: the days of a week, a day's sheet, its marks and its closure."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +11,7 @@ from litestar import Response
 
 from chassis.clock import instant
 from contracts.booking.api import close_attendance, list_slots, mark_attendance, show_attendance
-from contracts.booking.models import AttendanceCandidate, AttendanceLine, AttendanceMarks, AttendanceSheet
+from contracts.booking.models import VERSION_MAX, AttendanceCandidate, AttendanceLine, AttendanceMarks, AttendanceSheet
 from contracts.types import Attendance
 from gateway.calls import Refused, typed_as
 from portal.frame.render import Portal
@@ -24,7 +24,9 @@ from portal.kit.formats import date_short, time_short
 MARKS: Final = (Attendance.PRESENT, Attendance.ABSENT_EXCUSED, Attendance.ABSENT_UNEXCUSED)
 UNBOOKED_MARKS: Final = (Attendance.UNBOOKED, Attendance.ABSENT_EXCUSED)
 """Of a child whom nobody expected: it came, or it was added by mistake."""
-FIELDS: Final = ("mark", "arrived", "left")
+FIELDS: Final = ("mark", "arrived", "left", "seen")
+SEEN_SEPARATOR: Final = "/"
+CHANGED_MEANWHILE: Final = frozenset({"mark_changed", "hour_changed"})
 SEPARATOR: Final = ":"
 """Between a child and the household that it is added for."""
 
@@ -72,11 +74,33 @@ def _candidate_name(portal: Portal, child: AttendanceCandidate) -> str:
     return name + (portal.texts("agents.sheet.born", day=date_short(born)) if born else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A line as it was on the page that is sent: what somebody changed is judged by it, and not by what another one noted since."""
+
+    version: int
+    mark: str
+    hours: Mapping[str, str]
+
+    @classmethod
+    def of(cls, line: AttendanceLine, typed: Mapping[str, str], zone: ZoneInfo) -> "Seen":
+        """What the page says that it showed, or else what is there now."""
+        version, *rest = typed.get(f"seen.{line.child_id}", "").split(SEEN_SEPARATOR)
+        if version.isdecimal() and len(rest) == 3 and int(version) <= VERSION_MAX:
+            mark, arrived, left = rest
+            return cls(int(version), mark, {"arrived": arrived, "left": left})
+        shown = {"arrived": line.arrived_at, "left": line.left_at}
+        hours = {name: time_short(at, zone) if at else "" for name, at in shown.items()}
+        return cls(line.version, line.attendance or "", hours)
+
+
 @action("/agents/pointage/{slot_id:uuid}")
 async def note_marks(visit: Visit, slot_id: UUID) -> Response[Any]:
     """Note the marks and hours, and close the sheet when asked to."""
     step = visit.posted.get("step")
     typed = {name: value for name, value in visit.posted.values.items() if name.partition(".")[0] in FIELDS}
+    marks: list[dict[str, Any]] = []
+    sheet: AttendanceSheet | None = None
     try:
         sheet = await visit.call(show_attendance, slot_id)
         expected = {f"mark.{line.child_id}" for line in sheet.lines}
@@ -84,33 +108,66 @@ async def note_marks(visit: Visit, slot_id: UUID) -> Response[Any]:
             gone = FormState(typed, refusal=visit.portal.texts("agents.sheet.booking_gone"))
             return await show_again(visit, sheet_page, gone, slot_id=slot_id)
         noted = (_mark(visit, sheet, line, typed, is_otherwise_present=step == "all_present") for line in sheet.lines)
-        if marks := [mark for mark in noted if mark]:
+        marks = [mark for mark in noted if mark]
+        if marks:
             await visit.call(mark_attendance, slot_id, typed_as(AttendanceMarks, {"marks": marks}))
         if step == "close":
             await visit.call(close_attendance, slot_id)
     except Refused as refused:
-        state = replace(visit.refused(refused), values=typed)  # nobody goes through a whole sheet twice
+        # Nobody goes through a whole sheet twice; what they left as it was is shown as it is now.
+        state = replace(visit.refused(refused), values=_changed(visit, sheet, typed) if sheet else typed)
+        if errors := _errors(visit, refused, marks):
+            state = replace(state, errors=errors)
         return await show_again(visit, sheet_page, state, slot_id=slot_id)
     notice = FlashNotice("success", "sheet_closed" if step == "close" else "marks_noted")
     return visit.redirect(f"/agents/pointage/{slot_id}", notice)
+
+
+def _changed(visit: Visit, sheet: AttendanceSheet, typed: Mapping[str, str]) -> dict[str, str]:
+    """What was changed on a page, of all that it sent."""
+    zone = visit.portal.town.town.zone
+    changed = {}
+    for line in sheet.lines:
+        seen = Seen.of(line, typed, zone)
+        for name, shown in (("mark", seen.mark), *seen.hours.items()):
+            value = typed.get(f"{name}.{line.child_id}", shown)
+            if value != shown:
+                changed[f"{name}.{line.child_id}"] = value
+    return changed
+
+
+def _errors(visit: Visit, refused: Refused, marks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What another agent noted meanwhile of children, beside what was sent, by the field of each."""
+    texts, errors = visit.portal.texts, {}
+    for error in refused.problem.errors:
+        _, _, position, name = error.pointer.split("/") if error.pointer.count("/") == 3 else ("", "", "", "")
+        if error.code not in CHANGED_MEANWHILE or not position.isdecimal():
+            continue
+        params = error.params | {
+            name: texts(f"agents.mark.{error.params[name]}") for name in ("noted", "sent") if name in error.params
+        }
+        field = name.removesuffix("_at") if name != "attendance" else "mark"
+        errors[f"{field}.{marks[int(position)]['child_id']}"] = visit.portal.refusals.refusal(error.code, params)
+    return errors
 
 
 def _mark(
     visit: Visit, sheet: AttendanceSheet, line: AttendanceLine, typed: Mapping[str, str], *, is_otherwise_present: bool
 ) -> dict[str, Any] | None:
     """What is to be noted of a child, if anything differs from what was: its mark, and the hours that were typed."""
-    zone, shown = visit.portal.town.town.zone, {"arrived": line.arrived_at, "left": line.left_at}
+    zone = visit.portal.town.town.zone
+    seen = Seen.of(line, typed, zone)
     hours = {}
-    for name, at in shown.items():
+    for name, shown in seen.hours.items():
         hour = typed.get(f"{name}.{line.child_id}", "")
-        if hour and hour != (time_short(at, zone) if at else ""):
+        if hour and hour != shown:
             hours[f"{name}_at"] = _instant(sheet.slot.service_on, hour, zone)
-    mark = (
-        typed.get(f"mark.{line.child_id}") or line.attendance or (Attendance.PRESENT if is_otherwise_present else None)
-    )
-    if mark is None or (mark == line.attendance and not hours):
+    chosen = typed.get(f"mark.{line.child_id}")
+    is_left = chosen in (None, seen.mark) and not hours
+    if is_left and (line.attendance is not None or not is_otherwise_present):
         return None
-    return {"child_id": line.child_id, "attendance": mark, **hours}
+    mark = chosen or line.attendance or (Attendance.PRESENT if is_otherwise_present else None)
+    return {"child_id": line.child_id, "attendance": mark, "version": seen.version, **hours} if mark else None
 
 
 def _instant(day: date, hour: str, zone: ZoneInfo) -> datetime | str:

@@ -4,32 +4,37 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from contracts.booking.events import AttendanceRecorded
 from contracts.types import Attendance
 
-from ..errors import AttendanceIncomplete, DayNotCome, HouseholdAmbiguous
+from ..errors import AttendanceIncomplete, DayNotCome, HouseholdAmbiguous, MarksRefused
+from ..places.domain import Stay, UnitFacts, elsewhere
 
 AHEAD_MAX: Final = timedelta(minutes=30)
 """By how much the clock of a device may be ahead of the town's: an arrival later than that has not happened."""
+THERE: Final = frozenset({Attendance.PRESENT, Attendance.UNBOOKED})
+"""The marks of a child who was there, and of whom there are hours."""
+BOOKED_MARKS: Final = frozenset({Attendance.PRESENT, Attendance.ABSENT_EXCUSED, Attendance.ABSENT_UNEXCUSED})
+UNBOOKED_MARKS: Final = frozenset({Attendance.UNBOOKED, Attendance.ABSENT_EXCUSED})
+"""Of a child whom nobody expected: it came, or it was added by mistake, and nobody owes anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """A child on a sheet: booked, or come unbooked (no `booking_id`). `attendance_id` is None until it is marked; `recorded` is the
-    mark that the last closing published."""
+    """A child on a sheet: booked, or come unbooked (no `booking_id`). `attendance` is None until it is marked; `version` counts the
+    changes of its marks."""
 
     child_id: UUID
     household_id: UUID
     booking_id: UUID | None
-    attendance_id: UUID | None = None
     attendance: Attendance | None = None
     arrived_at: datetime | None = None
     left_at: datetime | None = None
-    recorded: Attendance | None = None
     device_mark_ids: Set[UUID] = frozenset()
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +43,63 @@ class Sheet:
 
     slot_id: UUID
     activity_id: UUID
-    unit_code: str
+    unit: UnitFacts
     service_on: date
     lines: Sequence[SheetLine]
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What was seen of a child. `homes` are the references of the households for which a child may be added, by id: those that
-    were named, or all that it has."""
+    """What was seen of a child. `household_id` is the home that was named; `homes` are the references of the households for which
+    a child may be added, by id: that one, or all that it has. `stays` are where the child is on the day. `version` is that of the line that was
+    seen; None stands for whichever there is."""
 
     child_id: UUID
     attendance: Attendance
+    household_id: UUID | None = None
     arrived_at: datetime | None = None
     left_at: datetime | None = None
     device_mark_id: UUID | None = None
+    version: int | None = None
     homes: Mapping[UUID, str] = field(default_factory=dict)
+    stays: Sequence[Stay] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """The mark that counts for a line, which is new when the child came unbooked, and the marks of devices that are noted by it."""
+    """A line as it is to be stored. One that `is_changed` says something else than before; otherwise it was seen once more."""
 
-    mark: Mark
     line: SheetLine
-    device_mark_ids: tuple[UUID, ...]
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the closings of a sheet said last of a child under one source: its booking, or else the home for which it came unbooked."""
+
+    attendance_id: UUID
+    child_id: UUID
+    household_id: UUID
+    booking_id: UUID | None
+    attendance: Attendance
+    arrived_at: datetime | None = None
+    left_at: datetime | None = None
+
+    def event(self, sheet: Sheet, at: datetime) -> AttendanceRecorded:
+        return AttendanceRecorded(
+            attendance_id=self.attendance_id,
+            booking_id=self.booking_id,
+            household_id=self.household_id,
+            child_id=self.child_id,
+            activity_id=sheet.activity_id,
+            unit_code=sheet.unit.code,
+            slot_id=sheet.slot_id,
+            service_on=sheet.service_on,
+            attendance=self.attendance.value,
+            arrived_at=self.arrived_at,
+            left_at=self.left_at,
+            recorded_at=at,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,66 +110,151 @@ class Now:
     day: date
 
 
-def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> list[Marked] | Refusal:
-    """The marks to write, in order of children, or why they cannot be noted.
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The lines to write, in order of children, and the marks of devices that cannot be noted, each with what stands against it."""
 
-    The last mark of a child counts; a mark of a device that was noted before is left out.
+    marked: Sequence[Marked]
+    refused: Sequence[tuple[UUID, Refusal]] = ()
+
+
+def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> Noted | Refusal:
+    """What is to be noted of marks, or why nothing is: all that stands against them, at once.
+
+    Marks of one child follow each other; a mark of a device that was noted before is left out. Somebody looks at a page, whose marks
+    are noted together or not at all; a device that sends what it kept is answered mark by mark, or one of them would hold up the
+    others for ever.
     """
     if now.day < sheet.service_on:
         return DayNotCome(service_on=sheet.service_on)
-    lines = {line.child_id: line for line in sheet.lines}
-    unknown = [
-        FieldRefusal(f"/marks/{position}/child_id", "child_unknown")
-        for position, mark in enumerate(marks)
-        if mark.child_id not in lines and not mark.homes
+    before = {line.child_id: line for line in sheet.lines}
+    after = dict(before)
+    refusals: list[tuple[Mark, Refusal]] = []
+    for position, mark in enumerate(marks):
+        known = after.get(mark.child_id)
+        if known is not None and mark.device_mark_id in known.device_mark_ids:
+            continue
+        line = _refuse_stale(before.get(mark.child_id), mark) or _marked(sheet, known, mark, now.at)
+        if isinstance(line, Refusal):
+            refusals.append((mark, _placed(line, position)))
+        else:
+            after[mark.child_id] = line
+    if any(mark.device_mark_id is None for mark, _ in refusals):
+        return _together([refusal for _, refusal in refusals])
+    # Two devices that mark the same children in other orders write them in this one, and wait for each other.
+    marked = [
+        _compared(before.get(child_id), after[child_id])
+        for child_id in sorted(after)
+        if before.get(child_id) != after[child_id]
     ]
-    if unknown:
-        return NotFound(*unknown)
-    for mark in marks:
-        if mark.child_id not in lines and len(mark.homes) > 1:
-            return HouseholdAmbiguous.between(mark.homes)
-    faults = [
-        replace(fault, pointer=f"/marks/{position}/{fault.pointer}")
-        for position, mark in enumerate(marks)
-        for fault in _faults(mark, lines.get(mark.child_id), now.at)
+    return Noted(marked, [(mark.device_mark_id, refusal) for mark, refusal in refusals if mark.device_mark_id])
+
+
+def _compared(before: SheetLine | None, line: SheetLine) -> Marked:
+    is_changed = _said(before) != _said(line)
+    return Marked(replace(line, version=line.version + is_changed), is_changed)
+
+
+def _refuse_stale(line: SheetLine | None, mark: Mark) -> Refusal | None:
+    """Whoever looks at a line that was changed since does not undo what they have not seen; what says the same is fine."""
+    if line is None or mark.version in (None, line.version):
+        return None
+    fields = [
+        FieldRefusal(name, "hour_changed", (("noted_at", noted), ("sent_at", sent)))
+        for name, noted, sent in (
+            ("arrived_at", line.arrived_at, mark.arrived_at),
+            ("left_at", line.left_at, mark.left_at),
+        )
+        if noted is not None and sent is not None and noted != sent
     ]
+    if line.attendance not in (None, mark.attendance):
+        fields.insert(
+            0, FieldRefusal("attendance", "mark_changed", (("noted", line.attendance), ("sent", mark.attendance)))
+        )
+    return MarksRefused(*fields) if fields else None
+
+
+def _marked(sheet: Sheet, known: SheetLine | None, mark: Mark, now: datetime) -> SheetLine | Refusal:
+    """A line, None for a child who is not on the sheet, as it is with a mark; or what stands against the mark."""
+    line = _line_of(known, mark)
+    if isinstance(line, Refusal):
+        return line
+    is_there = mark.attendance in THERE
+    line = replace(
+        line,
+        attendance=mark.attendance,
+        arrived_at=(mark.arrived_at or line.arrived_at) if is_there else None,
+        left_at=(mark.left_at or line.left_at) if is_there else None,
+        device_mark_ids=line.device_mark_ids | {mark.device_mark_id} if mark.device_mark_id else line.device_mark_ids,
+    )
+    faults = list(_faults(mark, line, now))
+    if known is None and mark.attendance is Attendance.ABSENT_EXCUSED:  # nobody was added
+        faults.append(FieldRefusal("attendance", "attendance_not_allowed"))
     if faults:
         return Invalid(*faults)
-    noted: dict[UUID, Marked] = {}
-    for mark in marks:
-        line = lines.get(mark.child_id) or _unbooked(mark)
-        if mark.device_mark_id in line.device_mark_ids:
-            continue
-        before = noted[mark.child_id].device_mark_ids if mark.child_id in noted else ()
-        own = (mark.device_mark_id,) if mark.device_mark_id else ()
-        noted[mark.child_id] = Marked(mark, line, (*before, *own))
-    # Two devices that mark the same children in other orders write them in this one, and wait for each other.
-    return [noted[child_id] for child_id in sorted(noted)]
+    if known is None or known.attendance is not mark.attendance:
+        return _refuse_stay(sheet, mark) or line
+    return line
 
 
-def _faults(mark: Mark, line: SheetLine | None, now: datetime) -> Iterator[FieldRefusal]:
-    """What a mark has against it, by its fields."""
-    if line is not None and line.booking_id is not None:
-        is_allowed = mark.attendance is not Attendance.UNBOOKED
-    else:
-        # A child whom nobody expected came unbooked, or it was added by mistake and is absent.
-        is_allowed = mark.attendance is not Attendance.PRESENT if line else mark.attendance is Attendance.UNBOOKED
-    if not is_allowed:
+def _refuse_stay(sheet: Sheet, mark: Mark) -> Refusal | None:
+    """A child who comes unbooked is in one place at a time, as one who books is."""
+    stays = [stay for stay in mark.stays if stay.slot_id != sheet.slot_id]
+    if mark.attendance is not Attendance.UNBOOKED or not (stay := elsewhere(sheet.unit, stays)):
+        return None
+    where = (("other_activity", stay.activity_label), ("other_unit", stay.unit.label))
+    return MarksRefused(FieldRefusal("attendance", "elsewhere", where))
+
+
+def _line_of(known: SheetLine | None, mark: Mark) -> SheetLine | Refusal:
+    """The line that a mark is about. Whoever came unbooked came for the home that is named last."""
+    if known is not None and (known.booking_id is not None or mark.household_id in (None, known.household_id)):
+        return known
+    if not mark.homes:
+        return NotFound(FieldRefusal("child_id", "child_unknown"))
+    if len(mark.homes) > 1:
+        return HouseholdAmbiguous.between(mark.homes)
+    (household_id,) = mark.homes
+    return replace(known, household_id=household_id) if known else SheetLine(mark.child_id, household_id, None)
+
+
+def _faults(mark: Mark, line: SheetLine, now: datetime) -> Iterator[FieldRefusal]:
+    """What a mark has against it, by its fields; `line` is as it would be."""
+    if mark.attendance not in (BOOKED_MARKS if line.booking_id else UNBOOKED_MARKS):
         yield FieldRefusal("attendance", "attendance_not_allowed")
     for name, at in (("arrived_at", mark.arrived_at), ("left_at", mark.left_at)):
         if at is not None and at > now + AHEAD_MAX:
             yield FieldRefusal(name, "time_ahead", (("minutes_max", AHEAD_MAX // timedelta(minutes=1)),))
-    if mark.arrived_at is not None and mark.left_at is not None and mark.left_at < mark.arrived_at:
-        yield FieldRefusal("left_at", "range_reversed")
+    if line.arrived_at is not None and line.left_at is not None and line.left_at < line.arrived_at:
+        yield FieldRefusal("left_at" if mark.left_at else "arrived_at", "range_reversed")
 
 
-def _unbooked(mark: Mark) -> SheetLine:
-    (household_id,) = mark.homes
-    return SheetLine(mark.child_id, household_id, None)
+def _placed(refusal: Refusal, position: int) -> Refusal:
+    """The refusal of a mark, its fields being those of the mark at this position; one of the whole request stays as it is."""
+    if isinstance(refusal, HouseholdAmbiguous):
+        return refusal
+    return type(refusal)(*(replace(fault, pointer=f"/marks/{position}/{fault.pointer}") for fault in refusal.fields))
 
 
-def close_sheet(sheet: Sheet, now: Now) -> list[AttendanceRecorded] | Refusal:
-    """What closing a sheet publishes: each mark that differs from the one published before."""
+def _together(refusals: Sequence[Refusal]) -> Refusal:
+    """Several refusals as one: what is not there goes before what cannot be so."""
+    first = min(
+        refusals, key=lambda refusal: (NotFound, HouseholdAmbiguous, Invalid, MarksRefused).index(type(refusal))
+    )
+    if isinstance(first, HouseholdAmbiguous):
+        return first
+    return type(first)(*(fault for refusal in refusals for fault in refusal.fields))
+
+
+def _said(line: SheetLine | None) -> tuple[object, ...]:
+    return (line.household_id, line.attendance, line.arrived_at, line.left_at) if line else ()
+
+
+def close_sheet(sheet: Sheet, records: Sequence[Record], now: Now) -> list[Record] | Refusal:
+    """What closing a sheet publishes: each source of which it says something else than the `records` of the closings before.
+
+    A source that is not on the sheet any more, because the child was booked or came for another home, is taken back.
+    """
     if now.day < sheet.service_on:
         return DayNotCome(service_on=sheet.service_on)
     unmarked = [
@@ -142,24 +264,34 @@ def close_sheet(sheet: Sheet, now: Now) -> list[AttendanceRecorded] | Refusal:
     ]
     if unmarked:
         return AttendanceIncomplete(*unmarked, count=len(unmarked))
-    return [
-        AttendanceRecorded(
-            attendance_id=line.attendance_id,
-            booking_id=line.booking_id,
-            household_id=line.household_id,
-            child_id=line.child_id,
-            activity_id=sheet.activity_id,
-            unit_code=sheet.unit_code,
-            slot_id=sheet.slot_id,
-            service_on=sheet.service_on,
-            attendance=line.attendance.value,
-            arrived_at=line.arrived_at,
-            left_at=line.left_at,
-            recorded_at=now.at,
-        )
-        for line in sheet.lines
-        if line.attendance_id is not None and line.attendance is not None and line.attendance is not line.recorded
+    before = {record.attendance_id: record for record in records}
+    after = {record.attendance_id: record for record in _records(sheet)}
+    taken_back = [
+        replace(record, attendance=Attendance.ABSENT_EXCUSED, arrived_at=None, left_at=None)
+        for record in records
+        if record.attendance_id not in after
     ]
+    return [record for record in (*taken_back, *after.values()) if record != before.get(record.attendance_id)]
+
+
+def _records(sheet: Sheet) -> Iterator[Record]:
+    """What a sheet says of its children, each under its source."""
+    for line in sheet.lines:
+        if line.attendance is not None:
+            yield Record(
+                attendance_id_of(sheet.slot_id, line),
+                line.child_id,
+                line.household_id,
+                line.booking_id,
+                line.attendance,
+                line.arrived_at,
+                line.left_at,
+            )
+
+
+def attendance_id_of(slot_id: UUID, line: SheetLine) -> UUID:
+    """The attendance of a child under its source: the same one, should the source come back."""
+    return uuid5(slot_id, f"{line.child_id} {line.booking_id or line.household_id}")
 
 
 def overrun(capacity: int, taken: int, lines: Sequence[SheetLine]) -> int:

@@ -6,17 +6,17 @@ from chassis.actor import Actor
 from chassis.comparing import Person, in_order, namesakes
 from chassis.data.database import Database, Queries, Transaction
 from chassis.refusal import NotFound
-from contracts.booking.models import AttendanceCandidate, AttendanceLine, AttendanceSheet
+from contracts.booking.models import AttendanceCandidate, AttendanceLine, AttendanceSheet, ImpliedLine
 
 from ..catalog.queries import slot as slot_named
 from .domain import overrun
-from .store import sheet_of
+from .store import LINES_OF_SLOT, sheet_of
 
 CLOSED_AT_SQL = "select closed_at from slots where id = $1"
 
 
 async def sheet(queries: Database | Transaction, actor: Actor, slot_id: UUID) -> AttendanceSheet:
-    """A day's children, by name, what was noted of them, and who else is enrolled."""
+    """A day's children, by name, what was noted of them, who is there with another unit, and who else is enrolled."""
     stored = await sheet_of(queries, actor, slot_id)
     if stored is None:
         raise NotFound
@@ -36,28 +36,73 @@ async def sheet(queries: Database | Transaction, actor: Actor, slot_id: UUID) ->
                 attendance=line.attendance,
                 arrived_at=line.arrived_at,
                 left_at=line.left_at,
+                version=line.version,
             )
             for line in day.lines
         ),
+        implied=await _implied(queries, slot_id),
         candidates=await _candidates(queries, slot_id),
         overrun=overrun(slot.capacity, slot.taken, day.lines),
         closed_at=await queries.fetchval(CLOSED_AT_SQL, slot_id),
     )
 
 
+IMPLIED_SQL = f"""
+select line.child_id, line.household_id, line.mark, s.id as slot_id, u.label as unit_label, c.first_name, c.last_name, c.birth_on
+from slots shown
+join slots s on s.group_id = shown.group_id and s.service_on = shown.service_on
+join units u on u.activity_id = s.activity_id and u.code = s.unit_code and shown.unit_code = any(u.implies)
+cross join lateral ({LINES_OF_SLOT}) line
+left join children c on c.child_id = line.child_id and c.household_id = line.household_id
+where shown.id = $1 and (line.booking_id is not null or line.mark = 'unbooked')
+order by line.child_id
+"""  # noqa: S608 - it is put together from constants alone
+
+
+async def _implied(queries: Queries, slot_id: UUID) -> tuple[ImpliedLine, ...]:
+    """Who is there with a unit that takes its place from this one too."""
+    rows = {row["child_id"]: row for row in await queries.fetch(IMPLIED_SQL, slot_id)}
+    people = {child_id: Person(row["first_name"], row["last_name"], row["birth_on"]) for child_id, row in rows.items()}
+    doubled = namesakes(people)
+    return tuple(
+        ImpliedLine(
+            child_id=child_id,
+            child_first_name=person.first_name,
+            child_last_name=person.last_name,
+            child_birth_on=person.birth_on if child_id in doubled else None,
+            slot_id=rows[child_id]["slot_id"],
+            unit_label=rows[child_id]["unit_label"],
+            attendance=rows[child_id]["mark"],
+        )
+        for child_id, person in in_order(people)
+    )
+
+
+# A child who left the household that enrolled it came for one of those that it has on the day.
 CANDIDATES_SQL = """
-select e.child_id, e.household_id, c.first_name, c.last_name, c.birth_on
+select distinct e.child_id, c.household_id, c.first_name, c.last_name, c.birth_on
 from slots s
+join units u on u.activity_id = s.activity_id and u.code = s.unit_code
 join placements p on p.group_id = s.group_id and p.during @> s.service_on
 join enrollments e on e.id = p.enrollment_id and e.status = 'validated'
-join children c on c.child_id = e.child_id and c.household_id = e.household_id
+join children c on c.child_id = e.child_id and c.days @> s.service_on
 where s.id = $1
+  and (c.household_id = e.household_id or not exists (
+      select from household_children h
+      where h.child_id = e.child_id and h.household_id = e.household_id and h.days @> s.service_on
+  ))
   and not exists (
-      select from bookings b where b.slot_id = s.id and b.service_on = s.service_on and b.child_id = e.child_id
+      select from bookings b where b.service_on = s.service_on and b.child_id = e.child_id and b.span && u.span
                                and b.status in ('held', 'requested', 'confirmed')
   )
   and not exists (select from attendances m where m.slot_id = s.id and m.child_id = e.child_id)
-order by e.child_id, e.household_id
+  and not exists (
+      select from attendances m
+      join slots o on o.id = m.slot_id
+      join units there on there.activity_id = o.activity_id and there.code = o.unit_code and there.span && u.span
+      where m.child_id = e.child_id and m.service_on = s.service_on and m.mark = 'unbooked'
+  )
+order by e.child_id, c.household_id
 """
 
 

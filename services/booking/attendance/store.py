@@ -8,28 +8,40 @@ from chassis.access import reach_of, reaching
 from chassis.actor import Actor
 from chassis.comparing import Person, in_order
 from chassis.data.database import Database, Row, Transaction
-from chassis.identifiers import new_id
 from contracts.types import Attendance
 
 from ..access import AT_SITE
-from .domain import Marked, Sheet, SheetLine
+from ..places.store import unit_of
+from .domain import Marked, Record, Sheet, SheetLine
 
 SHEET_SQL = reaching(
-    " select s.activity_id, s.unit_code, s.service_on from slots s where s.id = $4 and {is_reached}",
+    """
+select s.activity_id, s.service_on, u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.span) as ends, u.excludes
+from slots s join units u on u.activity_id = s.activity_id and u.code = s.unit_code
+where s.id = $4 and {is_reached}
+""",
     is_reached=AT_SITE.of("s.site_code"),
 )
 
-SHEET_LINES_SQL = """
-select line.*, c.first_name, c.last_name, c.birth_on
-from (
-    select child_id, coalesce(b.household_id, m.household_id) as household_id, b.id as booking_id, m.id as attendance_id,
-           m.mark, m.arrived_at, m.left_at, m.recorded, coalesce(m.device_mark_ids, '{}') as device_mark_ids
-    from (select id, child_id, household_id from bookings where slot_id = $1 and service_on = $2 and status = 'confirmed') b
-    full join (select * from attendances where slot_id = $1) m using (child_id)
-) line
-left join children c on c.child_id = line.child_id and c.household_id = line.household_id
-order by line.child_id
+# What was marked of a child who came unbooked says nothing of one who is booked since.
+LINES_OF_SLOT = """
+select child_id, coalesce(b.household_id, m.household_id) as household_id, b.id as booking_id,
+       case when is_of_line then m.mark end as mark, case when is_of_line then m.arrived_at end as arrived_at,
+       case when is_of_line then m.left_at end as left_at, coalesce(m.device_mark_ids, '{}') as device_mark_ids,
+       coalesce(m.version, 0) as version
+from (select id, child_id, household_id from bookings where slot_id = s.id and service_on = s.service_on and status = 'confirmed') b
+full join (select * from attendances where slot_id = s.id) m using (child_id)
+cross join lateral (select m.booking_id is not distinct from b.id) as source(is_of_line)
 """
+"""The lines of the sheet of a slot `s`."""
+
+SHEET_LINES_SQL = f"""
+select line.*, c.first_name, c.last_name, c.birth_on
+from slots s
+cross join lateral ({LINES_OF_SLOT}) line
+left join children c on c.child_id = line.child_id and c.household_id = line.household_id
+where s.id = $1 order by line.child_id
+"""  # noqa: S608 - it is put together from constants alone
 
 
 async def sheet_of(
@@ -39,13 +51,13 @@ async def sheet_of(
     slot = await queries.fetchrow(SHEET_SQL, *reach_of(actor, await queries.today()), slot_id)
     if slot is None:
         return None
-    rows = await queries.fetch(SHEET_LINES_SQL, slot_id, slot["service_on"])
+    rows = await queries.fetch(SHEET_LINES_SQL, slot_id)
     lines = {row["child_id"]: _line(row) for row in rows}
     people = dict(
         in_order({row["child_id"]: Person(row["first_name"], row["last_name"], row["birth_on"]) for row in rows})
     )
     ordered = [lines[child_id] for child_id in people]
-    return Sheet(slot_id, slot["activity_id"], slot["unit_code"], slot["service_on"], ordered), people
+    return Sheet(slot_id, slot["activity_id"], unit_of(slot), slot["service_on"], ordered), people
 
 
 def _line(row: Row) -> SheetLine:
@@ -53,12 +65,11 @@ def _line(row: Row) -> SheetLine:
         child_id=row["child_id"],
         household_id=row["household_id"],
         booking_id=row["booking_id"],
-        attendance_id=row["attendance_id"],
         attendance=Attendance(row["mark"]) if row["mark"] else None,
         arrived_at=row["arrived_at"],
         left_at=row["left_at"],
-        recorded=Attendance(row["recorded"]) if row["recorded"] else None,
         device_mark_ids=frozenset(row["device_mark_ids"]),
+        version=row["version"],
     )
 
 
@@ -78,49 +89,87 @@ async def homes_of(tx: Transaction, child_ids: Sequence[UUID], service_on: date)
 
 # Lists of different lengths do not fit an array of arrays, so those of a line travel as text.
 MARK_SQL = """
-with reopened as (update slots set closed_at = null where id = $1 and closed_at is not null)
-insert into attendances as a (id, slot_id, service_on, child_id, household_id, booking_id, mark, arrived_at, left_at,
-                              device_mark_ids, marked_by, marked_at)
-select id, $1, $2, child_id, household_id, booking_id, mark, arrived_at, left_at,
-       string_to_array(device_mark_ids, ' ')::uuid[], $11, $12
-from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::uuid[], $7::text[], $8::timestamptz[], $9::timestamptz[], $10::text[])
-    with ordinality as m(id, child_id, household_id, booking_id, mark, arrived_at, left_at, device_mark_ids, position)
+with reopened as (update slots set closed_at = null where id = $1 and closed_at is not null and $13)
+insert into attendances (slot_id, service_on, child_id, household_id, booking_id, mark, arrived_at, left_at, device_mark_ids,
+                         version, marked_by, marked_at)
+select $1, $2, child_id, household_id, booking_id, mark, arrived_at, left_at, string_to_array(device_mark_ids, ' ')::uuid[],
+       version, $11, $12
+from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[], $10::integer[])
+    with ordinality as m(child_id, household_id, booking_id, mark, arrived_at, left_at, device_mark_ids, version, position)
 order by position
 on conflict (slot_id, child_id) do update set
     booking_id = excluded.booking_id, household_id = excluded.household_id, mark = excluded.mark,
-    arrived_at = coalesce(excluded.arrived_at, a.arrived_at), left_at = coalesce(excluded.left_at, a.left_at),
-    device_mark_ids = a.device_mark_ids || excluded.device_mark_ids,
-    marked_by = excluded.marked_by, marked_at = excluded.marked_at
+    arrived_at = excluded.arrived_at, left_at = excluded.left_at, device_mark_ids = excluded.device_mark_ids,
+    version = excluded.version, marked_by = excluded.marked_by, marked_at = excluded.marked_at
 """
 
 
 async def save_marks(tx: Transaction, sheet: Sheet, marked: Sequence[Marked], marked_by: UUID) -> None:
-    """Note marks in their order; a sheet that was closed is open again until its corrections are closed too."""
+    """Store lines in their order; a closed sheet of which one has changed is open again until it is closed with it."""
     if not marked:
         return
+    lines = [noted.line for noted in marked]
     await tx.execute(
         MARK_SQL,
         sheet.slot_id,
         sheet.service_on,
-        [new_id() for _ in marked],
-        [noted.line.child_id for noted in marked],
-        [noted.line.household_id for noted in marked],
-        [noted.line.booking_id for noted in marked],
-        [noted.mark.attendance.value for noted in marked],
-        [noted.mark.arrived_at for noted in marked],
-        [noted.mark.left_at for noted in marked],
-        [" ".join(map(str, noted.device_mark_ids)) for noted in marked],
+        [line.child_id for line in lines],
+        [line.household_id for line in lines],
+        [line.booking_id for line in lines],
+        [line.attendance for line in lines],
+        [line.arrived_at for line in lines],
+        [line.left_at for line in lines],
+        [" ".join(map(str, sorted(line.device_mark_ids))) for line in lines],
+        [line.version for line in lines],
         marked_by,
         await tx.now(),
+        any(noted.is_changed for noted in marked),
     )
 
 
-CLOSE_SHEET_SQL = """
-with closed as (update slots set closed_at = coalesce(closed_at, $2) where id = $1)
-update attendances set recorded = mark where id = any($3::uuid[])
+RECORDS_SQL = """
+select attendance_id, child_id, household_id, booking_id, mark, arrived_at, left_at from attendance_records
+where slot_id = $1 order by attendance_id
 """
 
 
-async def close_sheet(tx: Transaction, slot_id: UUID, closed_at: datetime, recorded: Sequence[UUID]) -> None:
-    """Close a sheet, and remember that these marks were published."""
-    await tx.execute(CLOSE_SHEET_SQL, slot_id, closed_at, recorded)
+async def records_of(tx: Transaction, slot_id: UUID) -> list[Record]:
+    """What the closings of a sheet published last, of each source."""
+    return [
+        Record(
+            attendance_id=row["attendance_id"],
+            child_id=row["child_id"],
+            household_id=row["household_id"],
+            booking_id=row["booking_id"],
+            attendance=Attendance(row["mark"]),
+            arrived_at=row["arrived_at"],
+            left_at=row["left_at"],
+        )
+        for row in await tx.fetch(RECORDS_SQL, slot_id)
+    ]
+
+
+CLOSE_SHEET_SQL = """
+with closed as (update slots set closed_at = coalesce(closed_at, $3) where id = $1)
+insert into attendance_records (slot_id, service_on, attendance_id, child_id, household_id, booking_id, mark, arrived_at, left_at)
+select $1, $2, * from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::text[], $9::timestamptz[], $10::timestamptz[])
+on conflict (attendance_id) do update set
+    mark = excluded.mark, arrived_at = excluded.arrived_at, left_at = excluded.left_at
+"""
+
+
+async def close_sheet(tx: Transaction, sheet: Sheet, recorded: Sequence[Record], closed_at: datetime) -> None:
+    """Close a sheet, and remember what was published of it."""
+    await tx.execute(
+        CLOSE_SHEET_SQL,
+        sheet.slot_id,
+        sheet.service_on,
+        closed_at,
+        [record.attendance_id for record in recorded],
+        [record.child_id for record in recorded],
+        [record.household_id for record in recorded],
+        [record.booking_id for record in recorded],
+        [record.attendance for record in recorded],
+        [record.arrived_at for record in recorded],
+        [record.left_at for record in recorded],
+    )

@@ -42,8 +42,7 @@ class BookableChild:
 class WishedDay:
     """A line of a basket; None stands for a child or a slot that is not there for this actor.
 
-    `homes` are the references of the households for which it may be, by id, when these are several. `is_present`: the child was
-    marked there, unbooked.
+    `homes` are the references of the households for which it may be, by id, when these are several.
     """
 
     booking_id: UUID
@@ -51,7 +50,6 @@ class WishedDay:
     slot: SlotFacts | None
     enrollment: EnrollmentFacts | None
     homes: Mapping[UUID, str] = field(default_factory=dict)
-    is_present: bool = False
     standing: Standing = Standing()  # noqa: RUF009 - it is frozen
 
 
@@ -248,7 +246,7 @@ def _refuse_cancellation(snapshot: Snapshot, booking: BookingFacts, household_id
     """Why a booking cannot be given back, or None; to give back what was given back before changes nothing."""
     if booking.household_id != household_id:
         return FieldRefusal("", "other_household")
-    verdict = derive_booked_state(snapshot.now, booking.slot.cutoff, booking.slot.is_closed)
+    verdict = derive_booked_state(snapshot.now, booking.slot.cutoff, booking.is_closed, booking.is_present)
     if not booking.is_live or verdict.state is DayState.BOOKED:
         return None
     return _about(booking.slot, "", str(verdict.reason), verdict.params)
@@ -273,7 +271,7 @@ def _refuse_day(
         for pool_id in slot.pool_ids
     )
     booking = BookingStatus.CONFIRMED if is_booked else None
-    on_day = ChildOnDay(child.birth_on, wish.enrollment, booking, stays, wish.is_present, wish.standing)
+    on_day = ChildOnDay(child.birth_on, wish.enrollment, booking, stays, wish.standing)
     verdict = derive_day_state(day_facts(snapshot.now, slot, places, on_day, sites))
     if verdict.state in OPEN_STATES:
         return None

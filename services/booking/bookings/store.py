@@ -18,7 +18,7 @@ from ..calendar.domain import Standing
 from ..enrollments.domain import Enrolled
 from ..enrollments.store import ENROLLMENT_OF_DAY, enrollment_of
 from ..places.domain import NEW, BookingFacts, Places, SlotFacts, Stay, given_back
-from ..places.store import SLOT_COLUMNS, STAY_COLUMNS, BookingKey, slot_of, stay_of
+from ..places.store import SHEET_COLUMNS, SLOT_COLUMNS, STAYS_ASKED, BookingKey, slot_of, stay_of
 from .domain import BasketDecision, BookableChild, Day, WishedDay
 
 
@@ -44,10 +44,7 @@ CHILD_OF_LINE = CHILD_AT_SITE.format(**LINE, sites="string_to_array(line.sites, 
 # child belongs to one of them on the day, the others are none.
 LINES_SQL = f"""
 select line.position, c.child_id, c.household_id, c.first_name, c.birth_on, c.reference, {SLOT_COLUMNS},
-       e.enrollment_status, e.days, e.is_in_group, c.is_member, c.is_answered_for,
-       (
-           select m.mark = 'unbooked' from attendances m where m.slot_id = s.id and m.child_id = c.child_id
-       ) is true as is_present
+       e.enrollment_status, e.days, e.is_in_group, c.is_member, c.is_answered_for
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[])
     with ordinality as line(guardian_id, household_id, child_id, slot_id, sites, position)
 left join slots s on s.id = line.slot_id
@@ -100,24 +97,13 @@ def _wished_day(line: WishedLine, homes: Sequence[Row], slots: dict[UUID, SlotFa
         child = BookableChild(row["child_id"], row["household_id"], row["first_name"], row["birth_on"])
     standing = Standing(bool(row["is_member"]), bool(row["is_answered_for"]))
     references = {home["household_id"]: home["reference"] for home in homes} if len(homes) > 1 else {}
-    return WishedDay(line.booking_id, child, slot, enrollment_of(row), references, row["is_present"], standing)
+    return WishedDay(line.booking_id, child, slot, enrollment_of(row), references, standing)
 
 
-# `offset 0` has each day looked up by itself: the index of one place would answer a join too, if read from end to end.
 KNOWN_SQL = f"""
-with kept as ({KEPT_ANSWERS_SQL}), booked as (
-    select asked.child_id, asked.service_on, {STAY_COLUMNS}
-    from unnest($3::uuid[], $4::date[]) as asked(child_id, service_on)
-    cross join lateral (
-        select slot_id, household_id, activity_id from bookings
-        where service_on = asked.service_on and child_id = asked.child_id
-          and status in ('held', 'requested', 'confirmed') offset 0
-    ) b
-    join slots s on s.id = b.slot_id
-    join activities a on a.id = s.activity_id
-    join units u on u.activity_id = s.activity_id and u.code = s.unit_code
-)
-select kept.*, booked.* from kept full join booked on false
+with kept as ({KEPT_ANSWERS_SQL}), asked as (select * from unnest($3::uuid[], $4::date[]) as a(child_id, service_on)),
+stays as ({STAYS_ASKED})
+select kept.*, stays.* from kept full join stays on false
 """  # noqa: S608 - it is put together from constants alone
 
 
@@ -145,7 +131,7 @@ async def known_of(
 
 BOOKING_COLUMNS = f"""
 b.id as booking_id, b.basket_id, b.household_id, b.child_id, c.first_name, b.confirmed_at, b.status, b.cancelled_at,
-{GIVERS_OF_BOOKING.format(today="$1::date")} as guardian_ids, {SLOT_COLUMNS}
+{GIVERS_OF_BOOKING.format(today="$1::date")} as guardian_ids, {SHEET_COLUMNS}, {SLOT_COLUMNS}
 """
 """What `booking_of` reads, of a booking `b`, its slot `s`, activity `a`, unit `u` and child `c`; the first parameter is the town's day."""
 
@@ -207,6 +193,8 @@ def booking_of(row: Row, zone: ZoneInfo) -> BookingFacts:
         confirmed_at=row["confirmed_at"],
         status=BookingStatus(row["status"]),
         cancelled_at=row["cancelled_at"],
+        is_recorded=row["is_recorded"],
+        is_present=row["is_present"],
     )
 
 

@@ -14,7 +14,7 @@ from chassis.clock import age_on
 from chassis.days import DateRange
 from contracts.types import BookingStatus, DayState, EnrollmentStatus
 
-from ..places.domain import LIVE, Places, SlotFacts, Stay, elsewhere, excluding
+from ..places.domain import LIVE, Places, SlotFacts, Stay, came_unbooked, elsewhere, excluding
 
 
 class DayReason(StrEnum):
@@ -32,6 +32,7 @@ class DayReason(StrEnum):
     CUTOFF_PASSED = auto()
     ALREADY_PRESENT = auto()
     AT_ANOTHER_SITE = auto()
+    MARKED_PRESENT = auto()
     ELSEWHERE = auto()
     UNIT_EXCLUDED = auto()
     SLOT_FULL = auto()
@@ -61,7 +62,8 @@ class DayFacts:
     """All that the state of a day depends on. `booking` is the child's latest one there; ages are in full years.
 
     `elsewhere` is what it has at the same minutes, `excluded_by` what it cannot have beside this; `sites` those that whoever asks
-    may hear of, None for every one. `standing` is what it is to the household, and whoever asks to it.
+    may hear of, None for every one. `is_closed`: the sheet of the day is, or a closing said what became of the booking. `is_present`:
+    the child was marked as there, booked or not. `standing` is what it is to the household, and whoever asks to it.
     """
 
     now: datetime
@@ -104,14 +106,16 @@ class DayFacts:
 
 @dataclass(frozen=True, slots=True)
 class ChildOnDay:
-    """A child on the day of a slot. `stays` are where it is that day; `is_present`: it was marked at the slot, unbooked."""
+    """A child on the day of a slot. `stays` are where it is that day; of its booking there, `is_recorded`: a closing published what
+    became of it, `is_present`: the child is marked as there."""
 
     birth_on: date
     enrollment: EnrollmentFacts | None
     booking: BookingStatus | None
     stays: Sequence[Stay]
-    is_present: bool
     standing: Standing
+    is_recorded: bool = False
+    is_present: bool = False
 
 
 def day_facts(
@@ -124,7 +128,7 @@ def day_facts(
         cutoff=slot.cutoff,
         capacity=places.capacity,
         taken=places.taken,
-        is_closed=slot.is_closed,
+        is_closed=slot.is_closed or child.is_recorded,
         enrollment=child.enrollment,
         age=age_on(child.birth_on, slot.service_on),
         age_min=slot.age_min,
@@ -132,7 +136,7 @@ def day_facts(
         booking=child.booking,
         elsewhere=elsewhere(slot.unit, child.stays),
         excluded_by=excluding(slot.activity_id, slot.unit, child.stays),
-        is_present=child.is_present,
+        is_present=child.is_present or came_unbooked(slot.slot_id, child.stays),
         standing=child.standing,
         sites=sites,
     )
@@ -178,10 +182,12 @@ OPEN_STATES: Final = frozenset({DayState.BOOKABLE, DayState.CANCELLED})
 """The states in which a place can be booked."""
 
 
-def derive_booked_state(now: datetime, cutoff: datetime, is_closed: bool) -> DayVerdict:
+def derive_booked_state(now: datetime, cutoff: datetime, is_closed: bool, is_present: bool) -> DayVerdict:
     """The state of a day on which the child has a place: whether the family may still give it back."""
     if is_closed:
         return DayVerdict(DayState.BOOKED_LOCKED, DayReason.SLOT_CLOSED)
+    if is_present:
+        return DayVerdict(DayState.BOOKED_LOCKED, DayReason.MARKED_PRESENT)
     if now > cutoff:
         return DayVerdict(DayState.BOOKED_LOCKED, DayReason.CUTOFF_PASSED, {"until": cutoff.isoformat()})
     return DayVerdict(DayState.BOOKED)
@@ -192,7 +198,7 @@ def derive_day_state(day: DayFacts) -> DayVerdict:
     if day.is_booked and not day.standing.may_give_back:
         return DayVerdict(DayState.BOOKED_LOCKED, DayReason.NOT_ANSWERED_FOR)
     if day.is_booked:
-        return derive_booked_state(day.now, day.cutoff, day.is_closed)
+        return derive_booked_state(day.now, day.cutoff, day.is_closed, day.is_present)
     for holds, state, reason in RULES:
         if holds(day):
             return DayVerdict(state, reason, _params(day, reason))

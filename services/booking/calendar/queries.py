@@ -20,7 +20,7 @@ from ..access import ANSWERS_ON, AT_SITE, GIVERS_OF_BOOKING
 from ..catalog.queries import UNIT_LABEL
 from ..enrollments.store import ENROLLMENT_OF_DAY, PLACEMENT_DAYS, enrollment_of
 from ..places.domain import Places, Stay
-from ..places.store import SLOT_COLUMNS, STAY_COLUMNS, slot_of, stay_of
+from ..places.store import SHEET_COLUMNS, SLOT_COLUMNS, STAY_COLUMNS, slot_of, stay_of
 from .domain import ChildOnDay, Standing, day_facts, derive_day_state
 
 CALENDAR_DAYS_MAX = 200
@@ -46,13 +46,10 @@ select distinct on (c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts),
        c.child_id, c.first_name as child_first_name, c.last_name as child_last_name, c.birth_on,
        i.label as site_label, {UNIT_LABEL} as shown_unit_label, {SLOT_COLUMNS},
        a.id as row_activity_id, a.label as row_activity_label, u.code as row_unit_code,
-       b.id as booking_id, b.status as booking, places.capacity, places.taken,
+       b.id as booking_id, b.status as booking, b.is_recorded, b.is_present, places.capacity, places.taken,
        c.days @> s.service_on as is_member,
        c.days @> s.service_on and ((select guardian_id from actor) is null or {ANSWERS_FOR_CHILD}) as is_answered_for,
-       (select guardian_id from actor) is null or (select guardian_id from actor) = any(b.giver_ids) as may_give_back,
-       (
-           select m.mark = 'unbooked' from attendances m where m.slot_id = s.id and m.child_id = e.child_id
-       ) is true as is_present
+       (select guardian_id from actor) is null or (select guardian_id from actor) = any(b.giver_ids) as may_give_back
 from enrollments e
 join children c on c.child_id = e.child_id and c.household_id = e.household_id
 join activities a on a.id = e.activity_id
@@ -64,7 +61,7 @@ left join slots s on s.group_id = g.id and s.unit_code = u.code and s.service_on
     and {PLACEMENT_DAYS} @> s.service_on
 left join lateral ({ENROLLMENT_OF_DAY}) d on s.id is not null
 left join lateral (
-    select b.id, b.status, {GIVERS_OF_BOOKING.format(**GUARDIAN)} as giver_ids from bookings b
+    select b.id, b.status, {GIVERS_OF_BOOKING.format(**GUARDIAN)} as giver_ids, {SHEET_COLUMNS} from bookings b
     where b.household_id = e.household_id and b.service_on = s.service_on and b.slot_id = s.id and b.child_id = e.child_id
     order by b.status in ('held', 'requested', 'confirmed') desc, b.id desc limit 1
 ) b on true
@@ -80,14 +77,19 @@ order by c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts), u.starts_a
 )
 
 STAYS_SQL = f"""
-select b.child_id, b.service_on, {STAY_COLUMNS}
+select c.child_id, b.service_on, {STAY_COLUMNS}
 from children c
-join bookings b on b.child_id = c.child_id and b.service_on between $2 and $3
-    and b.status in ('held', 'requested', 'confirmed')
+cross join lateral (
+    select slot_id, service_on, household_id, true as is_booked from bookings
+    where child_id = c.child_id and service_on between $2 and $3 and status in ('held', 'requested', 'confirmed')
+    union all
+    select slot_id, service_on, household_id, false from attendances
+    where child_id = c.child_id and service_on between $2 and $3 and mark = 'unbooked'
+) b
 join slots s on s.id = b.slot_id
 join activities a on a.id = s.activity_id
 join units u on u.activity_id = s.activity_id and u.code = s.unit_code
-where c.household_id = $1 order by b.service_on, b.span
+where c.household_id = $1 order by b.service_on, u.span
 """  # noqa: S608 - it is put together from constants alone
 
 
@@ -167,8 +169,9 @@ def _cell(row: Row, moment: _Moment) -> DayCell:
             enrollment=enrollment_of(row),
             booking=BookingStatus(row["booking"]) if row["booking"] else None,
             stays=moment.stays.get((row["child_id"], slot.service_on), ()),
-            is_present=row["is_present"],
             standing=Standing(row["is_member"], row["is_answered_for"], row["may_give_back"]),
+            is_recorded=row["is_recorded"] is True,
+            is_present=row["is_present"] is True,
         ),
         moment.sites,
     )

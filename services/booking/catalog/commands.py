@@ -29,9 +29,10 @@ YEAR = timedelta(days=366)
 
 @command
 async def create_site(tx: Transaction, actor: Actor, request: Site) -> Site:
-    """Name a site; one that is known gets this label."""
+    """Name a site; one that is known gets this label, and others hear how its activities name it now."""
     require_every_site(actor)
-    await store.save_site(tx, request)
+    if await store.save_site(tx, request):
+        tx.emit(*(_state(activity) for activity in await queries.activities_at(tx, request.code)))
     tx.note(Act(actor, "site_named", request.code, after=request.model_dump()))
     return request
 
@@ -56,17 +57,20 @@ async def create_activity(tx: Transaction, actor: Actor, request: ActivityCreate
     await store.insert_groups(tx, activity_id, _groups(request, sites))
     await store.insert_units(tx, activity_id, request, exclusions(units))
     tx.note(Act(actor, "activity_created", activity_id, after=request.model_dump()))
-    tx.emit(
-        ActivityState(
-            activity_id=activity_id,
-            kind=request.kind.value,
-            label=request.label,
-            sites=tuple(ActivitySite(code=code, label=sites[code]) for code in request.site_codes),
-            units=tuple(ActivityUnit(code=unit.code, label=unit.label) for unit in request.units),
-            tariff_code=request.tariff_code,
-        )
+    activity = await queries.activity(tx, activity_id)
+    tx.emit(_state(activity))
+    return activity
+
+
+def _state(activity: Activity) -> ActivityState:
+    return ActivityState(
+        activity_id=activity.activity_id,
+        kind=activity.kind.value,
+        label=activity.label,
+        sites=tuple(ActivitySite(code=site.code, label=site.label) for site in activity.sites),
+        units=tuple(ActivityUnit(code=unit.code, label=unit.label) for unit in activity.units),
+        tariff_code=activity.tariff_code,
     )
-    return await queries.activity(tx, activity_id)
 
 
 def _groups(request: ActivityCreate, sites: dict[str, str]) -> list[Group]:

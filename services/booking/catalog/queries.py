@@ -72,6 +72,16 @@ async def activities(queries: Queries, cursor: str | None) -> Page[Activity]:
     return page_of([activity_of(dict(row)) for row in rows], lambda activity: (activity.activity_id,))
 
 
+ACTIVITIES_AT_SQL = f"""{EVERY_ACTIVITY_SQL}
+where exists (select from groups where activity_id = a.id and site_code = $1) order by a.id
+"""
+
+
+async def activities_at(queries: Queries, site_code: str) -> list[Activity]:
+    """Every activity that is held at a site."""
+    return [activity_of(dict(row)) for row in await queries.fetch(ACTIVITIES_AT_SQL, site_code)]
+
+
 def activity_of(fields: dict[str, Any]) -> Activity:
     """An activity of the columns of `EVERY_ACTIVITY_SQL`."""
     cutoff = Cutoff(days_before=fields.pop("cutoff_days_before"), at=fields.pop("cutoff_at"))

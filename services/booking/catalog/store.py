@@ -14,20 +14,26 @@ from ..access import AT_SITE
 from .domain import ActivityPlaces
 
 SAVE_SITE_SQL = """
-insert into sites (code, label) values ($1, $2) on conflict (code) do update set label = excluded.label
+insert into sites (code, label) values ($1, $2)
+on conflict (code) do update set label = excluded.label where sites.label <> excluded.label returning true
 """
 
-
-async def save_site(tx: Transaction, site: Site) -> None:
-    """Name a site, or name it otherwise."""
-    await tx.execute(SAVE_SITE_SQL, site.code, site.label)
+NAME_DEFAULT_GROUPS_SQL = "update groups set label = $2 where site_code = $1 and is_default"
 
 
-SITES_OF_SQL = "select code, label from sites where code = any($1::text[])"
+async def save_site(tx: Transaction, site: Site) -> bool:
+    """Name a site, or name it otherwise, and with it the groups that bear its name; False when it is called so already."""
+    if not await tx.fetchval(SAVE_SITE_SQL, site.code, site.label):
+        return False
+    await tx.execute(NAME_DEFAULT_GROUPS_SQL, site.code, site.label)
+    return True
+
+
+SITES_OF_SQL = "select code, label from sites where code = any($1::text[]) order by code for share"
 
 
 async def site_labels(tx: Transaction, codes: Sequence[str]) -> dict[str, str]:
-    """The labels of those of these sites that there are."""
+    """The labels of those of these sites that there are, and that stay theirs until an activity there is published."""
     return {row["code"]: row["label"] for row in await tx.fetch(SITES_OF_SQL, codes)}
 
 

@@ -130,11 +130,12 @@ async def end(tx: Transaction, actor: Actor, enrollment_id: UUID, request: Enrol
     """End an enrollment before a day: from there on the child has no group, and what was booked is cancelled.
 
     Raises:
-        AttendanceClosed: a day that would be lost took place, and its sheet is closed.
+        AttendanceClosed: a day that would be lost took place, and its sheet was closed.
+        ChildWasPresent: on a day that would be lost the child is marked as there.
     """
     enrollment, booked = await _lock_from(tx, actor, enrollment_id, request.from_on, zone)
     now = await tx.now()
-    cut = cut_enrollment(enrollment, request.from_on, civil_day(now, zone), [booking.slot for booking in booked])
+    cut = cut_enrollment(enrollment, request.from_on, civil_day(now, zone), booked)
     if isinstance(cut, Refusal):
         raise cut
     await cancel_bookings(tx, [(booking, actor.account_id) for booking in booked])
@@ -172,8 +173,7 @@ async def change_placement(
     if not await store.is_group_of(tx, actor, request.group_id, enrollment.activity_id):
         raise NotFound(FieldRefusal("/group_id", "group_unknown"))
     today = civil_day(await tx.now(), zone)
-    slots = [booking.slot for booking in booked]
-    groups = change_group(enrollment, request.group_id, request.from_on, today, slots)
+    groups = change_group(enrollment, request.group_id, request.from_on, today, booked)
     if isinstance(groups, Refusal):
         raise groups
     await store.replace_placements(tx, enrollment_id, groups)

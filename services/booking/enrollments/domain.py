@@ -16,10 +16,11 @@ from ..errors import (
     AlreadyEnrolled,
     AttendanceClosed,
     BookingsRemain,
+    ChildWasPresent,
     EnrollmentAlreadyDecided,
     PlacedAtAnotherSite,
 )
-from ..places.domain import SlotFacts
+from ..places.domain import BookingFacts
 
 LIVE = frozenset({EnrollmentStatus.REQUESTED, EnrollmentStatus.VALIDATED})
 """The states in which an enrollment has its days for itself."""
@@ -161,12 +162,14 @@ class Cut:
     groups: Timeline[UUID]
 
 
-def cut_enrollment(enrollment: Enrolled, from_on: date, today: date, booked: Sequence[SlotFacts]) -> Cut | Refusal:
-    """What is left of an enrollment that ends before a day, and that has these slots booked from that day on."""
+def cut_enrollment(enrollment: Enrolled, from_on: date, today: date, booked: Sequence[BookingFacts]) -> Cut | Refusal:
+    """What is left of an enrollment that ends before a day, and that has these days booked from that day on."""
     if refusal := _refuse_change(enrollment, from_on, today):
         return refusal
-    if closed := [slot.service_on for slot in booked if slot.is_closed]:
+    if closed := [booking.slot.service_on for booking in booked if booking.is_closed]:
         return AttendanceClosed(service_on=max(closed))
+    if present := [booking.slot.service_on for booking in booked if booking.is_present]:
+        return ChildWasPresent(service_on=max(present))
     if from_on <= enrollment.days.first:
         return Cut(EnrollmentStatus.ENDED, None, Timeline())
     kept = DateRange(enrollment.days.first, from_on - ONE_DAY)
@@ -174,15 +177,15 @@ def cut_enrollment(enrollment: Enrolled, from_on: date, today: date, booked: Seq
 
 
 def change_group(
-    enrollment: Enrolled, group_id: UUID, from_on: date, today: date, booked: Sequence[SlotFacts]
+    enrollment: Enrolled, group_id: UUID, from_on: date, today: date, booked: Sequence[BookingFacts]
 ) -> Timeline[UUID] | Refusal:
-    """The groups of an enrolled child who changes to another one on a day, and who has these slots booked from that day on."""
+    """The groups of an enrolled child who changes to another one on a day, and who has these days booked from that day on."""
     if refusal := _refuse_change(enrollment, from_on, today):
         return refusal
     during = DateRange(max(from_on, enrollment.days.first), enrollment.days.last)
     groups = enrollment.groups.put(during, group_id)
     if booked and groups != enrollment.groups:
-        return BookingsRemain(count=len(booked), service_on=booked[0].service_on)
+        return BookingsRemain(count=len(booked), service_on=booked[0].slot.service_on)
     return groups
 
 

@@ -29,7 +29,7 @@ select 'booking.bookings', household_id::text, sum(count) from (
     select household_id, count(*) + count(distinct basket_id) + count(*) filter (where status = 'cancelled') as count
     from bookings group by household_id
     union all
-    select household_id, count(recorded) from attendances group by household_id
+    select household_id, count(*) from attendance_records group by household_id
 ) told group by household_id
 """
 

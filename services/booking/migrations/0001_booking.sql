@@ -165,27 +165,45 @@ end
 $$;
 select open_school_year(extract(year from current_date - interval '8 months')::int + ahead) from generate_series(0, 1) ahead;
 
--- What was seen of a child on a day; without `booking_id` it came unbooked. `recorded` is the mark that the last closing published;
--- `device_mark_ids` are the marks of devices that were noted here, so that one that is sent again is known.
+-- What was seen of a child on a day; without `booking_id` it came unbooked. `device_mark_ids` are the marks of devices that were noted
+-- here, so that one that is sent again is known; `version` counts the changes.
 create table attendances (
-    id uuid primary key,
     slot_id uuid not null,
     service_on date not null,
     child_id uuid not null,
     household_id uuid not null,
     booking_id uuid,
     mark text not null,
-    recorded text,
     arrived_at timestamptz,
     left_at timestamptz,
     marked_by uuid not null,
     marked_at timestamptz not null,
     device_mark_ids uuid[] not null,
-    unique (slot_id, child_id),
+    version integer not null,
+    primary key (slot_id, child_id),
     foreign key (slot_id, service_on) references slots (id, service_on),
     foreign key (service_on, booking_id) references bookings
 );
 create index attendances_of_booking on attendances (service_on, booking_id);
+create index attendances_unbooked on attendances (child_id, service_on) where mark = 'unbooked';
+
+-- What the closings of a sheet published last of a child, under each source: a booking, or the home for which it came unbooked. Others
+-- have acted on it, so a row stays when the child has another source on the sheet: it is taken back by the next closing.
+create table attendance_records (
+    attendance_id uuid primary key,
+    slot_id uuid not null,
+    service_on date not null,
+    child_id uuid not null,
+    household_id uuid not null,
+    booking_id uuid,
+    mark text not null,
+    arrived_at timestamptz,
+    left_at timestamptz,
+    foreign key (slot_id, service_on) references slots (id, service_on),
+    foreign key (service_on, booking_id) references bookings
+);
+create index attendance_records_of_slot on attendance_records (slot_id);
+create index attendance_records_of_booking on attendance_records (service_on, booking_id);
 
 -- Replicas of people, each from a topic of its own: nothing here refers to a row that another topic brings.
 -- `version` is the sequence of the state that was applied last.

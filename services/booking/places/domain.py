@@ -75,7 +75,7 @@ class SlotFacts:
 @dataclass(frozen=True, slots=True)
 class BookingFacts:
     """A booking as it stands while its places are locked. `guardian_ids` are those of its household; `first_name` is None
-    once the child was erased."""
+    once the child was erased. `is_recorded`: a closing published a mark of it; `is_present`: the child is marked as there."""
 
     booking_id: UUID
     basket_id: UUID
@@ -87,6 +87,13 @@ class BookingFacts:
     confirmed_at: datetime
     status: BookingStatus = BookingStatus.CONFIRMED
     cancelled_at: datetime | None = None
+    is_recorded: bool = False
+    is_present: bool = False
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether a closing said what became of it: a sheet that is open again for a correction undoes nothing."""
+        return self.slot.is_closed or self.is_recorded
 
     @property
     def is_live(self) -> bool:
@@ -114,7 +121,7 @@ class BookingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Where a child is on a day: a live booking, of whichever of its households."""
+    """Where a child is on a day: a live booking, of whichever of its households, or a sheet on which it is marked as come unbooked."""
 
     slot_id: UUID
     household_id: UUID
@@ -122,11 +129,17 @@ class Stay:
     site_code: str
     activity_label: str
     unit: UnitFacts
+    is_booked: bool = True
 
     @classmethod
     def at(cls, slot: SlotFacts, household_id: UUID) -> "Stay":
         """That of a booking of this slot."""
         return cls(slot.slot_id, household_id, slot.activity_id, slot.site_code, slot.activity_label, slot.unit)
+
+
+def came_unbooked(slot_id: UUID, stays: Iterable[Stay]) -> bool:
+    """Whether a child is marked there without having booked."""
+    return any(stay.slot_id == slot_id and not stay.is_booked for stay in stays)
 
 
 def elsewhere(unit: UnitFacts, stays: Iterable[Stay]) -> Stay | None:

@@ -21,10 +21,34 @@ u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.spa
 """What `slot_of` reads, of a slot `s`, its activity `a` and its unit `u`."""
 
 STAY_COLUMNS = """
-b.slot_id, b.household_id, b.activity_id, s.site_code, a.label as activity_label,
+b.slot_id, b.household_id, b.is_booked, s.activity_id, s.site_code, a.label as activity_label,
 u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.span) as ends, u.excludes
 """
-"""What `stay_of` reads, of a booking `b`, its slot `s`, its activity `a` and its unit `u`."""
+"""What `stay_of` reads, of a stay `b`, its slot `s`, activity `a` and unit `u`."""
+
+# `offset 0` has each day looked up by itself: the index of one place would answer a join too, if read from end to end.
+STAYS_ASKED = f"""
+select asked.child_id, asked.service_on, {STAY_COLUMNS}
+from asked
+cross join lateral (
+    select slot_id, household_id, true as is_booked from bookings
+    where service_on = asked.service_on and child_id = asked.child_id and status in ('held', 'requested', 'confirmed')
+    union all
+    select slot_id, household_id, false from attendances
+    where service_on = asked.service_on and child_id = asked.child_id and mark = 'unbooked'
+    offset 0
+) b
+join slots s on s.id = b.slot_id
+join activities a on a.id = s.activity_id
+join units u on u.activity_id = s.activity_id and u.code = s.unit_code
+"""  # noqa: S608 - it is put together from constants alone
+"""Where children are, of the rows `asked` (child_id, service_on)."""
+
+SHEET_COLUMNS = """
+exists (select from attendance_records r where r.service_on = b.service_on and r.booking_id = b.id) as is_recorded,
+exists (select from attendances m where m.service_on = b.service_on and m.booking_id = b.id and m.mark = 'present') as is_present
+"""
+"""What the sheet of its day says of a booking `b`."""
 
 # What a slot takes its places from never changes, so it may be looked up before the lock.
 LOCK_PLACES_SQL = """
@@ -61,6 +85,17 @@ async def lock_places_of_placements(tx: Transaction, enrollment_id: UUID, from_o
     return {row["id"]: Places(row["capacity"], row["taken"]) for row in rows}
 
 
+STAYS_SQL = f"with asked as (select unnest($1::uuid[]) as child_id, $2::date as service_on) {STAYS_ASKED}"
+
+
+async def stays_on(tx: Transaction, child_ids: Sequence[UUID], service_on: date) -> dict[UUID, list[Stay]]:
+    """Where children are on a day, in any activity."""
+    stays: dict[UUID, list[Stay]] = {}
+    for row in await tx.fetch(STAYS_SQL, child_ids, service_on):
+        stays.setdefault(row["child_id"], []).append(stay_of(row))
+    return stays
+
+
 def slot_of(row: Row, zone: ZoneInfo) -> SlotFacts:
     """A slot of the columns of `SLOT_COLUMNS`."""
     return SlotFacts(
@@ -80,8 +115,8 @@ def slot_of(row: Row, zone: ZoneInfo) -> SlotFacts:
 
 def stay_of(row: Row) -> Stay:
     """A stay of the columns of `STAY_COLUMNS`."""
-    ids = (row["slot_id"], row["household_id"], row["activity_id"])
-    return Stay(*ids, row["site_code"], row["activity_label"], unit_of(row))
+    place = (row["slot_id"], row["household_id"], row["activity_id"], row["site_code"], row["activity_label"])
+    return Stay(*place, unit_of(row), row["is_booked"])
 
 
 def unit_of(row: Row) -> UnitFacts:

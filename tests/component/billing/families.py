@@ -100,6 +100,10 @@ class Booked:
         """The sheet was closed on which the child stood who had come without the booking."""
         return self._recorded(attendance, recorded_at, self._common() | {"booking_id": None})
 
+    def taken_back(self, recorded_at: datetime = MOMENT) -> AttendanceRecorded:
+        """The sheet was closed again: the child who had come without a booking is booked by now."""
+        return self.unbooked(Attendance.ABSENT_EXCUSED, recorded_at)
+
     def _recorded(self, attendance: str, recorded_at: datetime, fields: dict[str, Any]) -> AttendanceRecorded:
         return AttendanceRecorded(
             **fields,

@@ -1,5 +1,6 @@
 """Children who came unbooked, and words that this release does not know: what is owed, once, and what is not."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -60,6 +61,24 @@ async def test_a_cancelled_day_and_an_unbooked_child_are_two_things(service: Run
     await service.deliver(day.confirmed(), day.cancelled(), day.unbooked())
     rows = await service.db.fetch("select booking_id is null as is_unbooked, status from charges order by 1")
     assert [tuple(row) for row in rows] == [(False, "void"), (True, "due")]
+
+
+@pytest.mark.parametrize("is_invoiced_before", [False, True])
+async def test_a_child_unbooked_then_booked_is_invoiced_once(
+    service: RunningService, day: Booked, is_invoiced_before: bool
+) -> None:
+    """F12: what booking publishes of such a day, whatever the month was at."""
+    await service.deliver(day.unbooked())
+    if is_invoiced_before:
+        await invoice_month(service)
+    later = MOMENT + timedelta(hours=2)
+    booked = replace(day, attendance_id=uuid4())
+    await service.deliver(day.confirmed(), day.taken_back(later), booked.attended(Attendance.PRESENT, later))
+    owed = "select sum(quantity * unit_cents) from charges where status <> 'void'"
+    assert await service.db.fetchval(owed) == 920
+    if not is_invoiced_before:
+        await invoice_month(service)
+        assert (await only_invoice(service, day.family))["total_cents"] == 920
 
 
 async def test_a_mark_that_this_release_does_not_know_decides_nothing(service: RunningService, day: Booked) -> None:

@@ -25,7 +25,7 @@ class Sheet:
         document: dict[str, Any] = answer.json()
         return document
 
-    async def mark(self, *marks: tuple[str, str], **fields: str) -> httpx2.Response:
+    async def mark(self, *marks: tuple[str, str], **fields: str | int) -> httpx2.Response:
         """Mark children, each mark with these fields besides."""
         body = {"marks": [{"child_id": child_id, "attendance": mark, **fields} for child_id, mark in marks]}
         return await self.town.client.put(self._path, json=body, headers=self.town.site_agent)
@@ -44,3 +44,24 @@ class Sheet:
     @property
     def _path(self) -> str:
         return f"/slots/{self.slot_id}/attendance"
+
+
+UNTIL_MIDNIGHT = {"days_before": 0, "at": "23:59:59"}
+"""A cutoff that lets a family act on the day itself."""
+
+
+async def today(town: BookingTown, *families: Family) -> Sheet:
+    """A sheet of today, on which families may still book, with nobody on it; the children of these are enrolled."""
+    activity_id = await town.activity(cutoff=UNTIL_MIDNIGHT)
+    (slot_id,) = await town.open(activity_id, 0)
+    for family in families:
+        await town.enroll(family, activity_id)
+    return Sheet(town, slot_id, list(families), [])
+
+
+async def book(sheet: Sheet) -> None:
+    """Every family of a sheet books it."""
+    for family in sheet.families:
+        booked = await sheet.town.book(family, sheet.slot_id)
+        assert booked.status_code == 201, booked.text
+        sheet.bookings.append(booked.json()["bookings"][0]["booking_id"])

@@ -110,3 +110,22 @@ async def test_only_entitled_agents_change_the_catalogue(service: RunningService
     assert (await town.client.post("/activities", json=body)).status_code == 401
     listing = {"from_on": days["days"], "to_on": days["days"]}
     assert (await town.client.get("/slots", params=listing, headers=town.parent(family))).status_code == 403
+
+
+async def test_a_site_that_is_renamed_is_called_so_everywhere(service: RunningService, town: BookingTown) -> None:
+    """Its default groups bear its name, and whoever keeps the activities held there hears it; nothing is said when nothing changed."""
+    there = await town.activity(groups=[{"site_code": "maison", "code": "petits", "label": "Petits"}])
+    await town.site({"code": "nord", "label": "École Nord"})
+    await town.activity(site_codes=["nord"])
+    renamed = {"code": "maison", "label": "Maison des enfants"}
+    for _ in range(2):
+        answer = await town.client.post("/sites", json=renamed, headers=town.director)
+        assert (answer.status_code, answer.json()) == (201, renamed)
+    _, _, event = await service.outbox()
+    assert isinstance(event, ActivityState)
+    assert (event.activity_id, [site.label for site in event.sites]) == (there, ["Maison des enfants"])
+    activities = (await town.client.get("/activities")).json()["items"]
+    assert [sorted(group["label"] for group in activity["groups"]) for activity in activities] == [
+        ["Maison des enfants", "Petits"],
+        ["École Nord"],
+    ]

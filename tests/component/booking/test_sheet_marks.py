@@ -154,7 +154,7 @@ async def test_what_was_marked_of_a_booking_goes_with_it(service: RunningService
     await town.enroll(family, activity_id)
     booking_id = (await town.book(family, slot_id)).json()["bookings"][0]["booking_id"]
     sheet = Sheet(town, slot_id, [family], [booking_id])
-    await sheet.mark((str(family.child_id), "present"))
+    await sheet.mark((str(family.child_id), "absent_excused"))
     assert (await town.give_back(family, booking_id)).status_code == 201
     assert (await sheet.read())["lines"] == []
     assert (await town.book(family, slot_id)).status_code == 201

@@ -147,7 +147,7 @@ async def test_a_stale_page_books_nothing_when_a_day_cannot_be_given_back(tab: T
     page = await tab.send(wished, were, **confirmation)
     assert is_refused(page)
     assert "Rien n’a été changé" in words(page)
-    assert re.search(r"Lina a, \w+ \w+ \w+ : Ce jour a eu lieu et sa feuille de présence est close", spaced(page)), (
+    assert re.search(r"Lina a, \w+ \w+ \w+ : Ce jour a eu lieu et sa feuille de présence a été close", spaced(page)), (
         words(page)
     )
     assert await tab.states() == {**before, tab.today: "booked_locked"}

@@ -85,6 +85,25 @@ async def test_a_child_who_came_unbooked_is_added_with_the_hours_of_others(agent
     assert "La feuille est close" in words(await agent.submit(path, {"step": "close"}))
 
 
+async def test_the_sheet_of_the_morning_shows_who_is_there_for_the_whole_day(agent: Browser, town: Town) -> None:
+    """AG-2: they are marked once, on their own sheet, and are no children who came unbooked."""
+    booking = town.booking
+    family = await booking.family("Lina Martin")
+    activity_id = await booking.activity(units=PARTS, cutoff=UNTIL_MIDNIGHT)
+    units = await booking.open_units(activity_id, 0)
+    await booking.enroll(family, activity_id)
+    await booking.book(family, units["journee"])
+    page = await agent.get(f"/agents/pointage/{units['matin']}")
+    assert "sans réservation" not in words(page)
+    assert "Là aussi, pour une autre période d’accueil" in words(page)
+    assert "Lina MARTIN Période d’accueil Journée Pointage À pointer" in words(page)
+    assert f'href="/agents/pointage/{units["journee"]}"' in page.text
+    assert f"mark.{family.child_id}" not in page.text
+    await agent.submit(f"/agents/pointage/{units['journee']}", {"step": "all_present"})
+    page = await agent.get(f"/agents/pointage/{units['matin']}")
+    assert "Lina MARTIN Période d’accueil Journée Pointage Présent" in words(page)
+
+
 async def test_days_are_opened_for_one_group_of_several(agent: Browser, town: Town) -> None:
     booking = town.booking
     for site in ({"code": "nord", "label": "École Nord"}, {"code": "sud", "label": "École Sud"}):

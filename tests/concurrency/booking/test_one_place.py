@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +13,7 @@ from contracts.booking.models import AttendanceMark, AttendanceMarks
 from contracts.types import Attendance
 from services.booking.attendance import commands as attendance
 from services.booking.attendance import domain as sheets
-from services.booking.attendance.domain import Mark, Marked, Now, Sheet
+from services.booking.attendance.domain import Mark, Marked, Noted, Now, Sheet
 from services.booking.bookings import store
 from services.booking.bookings.commands import BookingBatcher
 from services.booking.enrollments import commands as enrollments
@@ -251,11 +252,12 @@ async def test_without_one_order_two_tablets_block_each_other(rush: Rush, monkey
     slot_id, children = await marked(rush)
     attempts = 0
 
-    def as_sent(sheet: Sheet, marks: Sequence[Mark], _now: Now) -> list[Marked]:
+    def as_sent(sheet: Sheet, marks: Sequence[Mark], _now: Now) -> Noted:
         nonlocal attempts
         attempts += 1
         lines = {line.child_id: line for line in sheet.lines}
-        return [Marked(mark, lines[mark.child_id], ()) for mark in marks]
+        marked = [Marked(replace(lines[mark.child_id], attendance=mark.attendance), is_changed=True) for mark in marks]
+        return Noted(marked)
 
     monkeypatch.setattr(sheets, "note_marks", as_sent)
     await rush.service.alter(SLOW_AT_FIRST_SQL)

@@ -79,7 +79,8 @@ def test_a_day_is_open_exactly_when_nothing_stands_against_it(day: DayFacts) -> 
 @given(any_day())
 def test_a_place_can_be_given_back_exactly_until_the_cutoff(day: DayFacts) -> None:
     is_booked = day.booking in LIVE
-    may_cancel = is_booked and day.now <= day.cutoff and not day.is_closed and day.standing.may_give_back
+    is_open = not day.is_closed and not day.is_present
+    may_cancel = is_booked and day.now <= day.cutoff and is_open and day.standing.may_give_back
     assert (derive_day_state(day).state is DayState.BOOKED) == may_cancel
     assert (derive_day_state(day).state in (DayState.BOOKED, DayState.BOOKED_LOCKED)) == is_booked
 

@@ -21,6 +21,7 @@ DAY_STATES = {
     "outside the enrollment": {"service_on": date(2026, 9, 1)},
     "not of the age": {"age": 12},
     "in another group": {"enrollment": replace(VALIDATED, is_in_group=False)},
+    "marked there": {"is_present": True},
     "marked there, unbooked": {"is_present": True},
     "elsewhere at these hours": {"elsewhere": COURSE},
     "with a unit that excludes this one": {"excluded_by": COURSE},

@@ -12,7 +12,8 @@ from chassis.refusal import Refusal
 from chassis.timeline import Timeline
 from contracts.types import EnrollmentStatus
 from services.booking.enrollments.domain import Cut, Enrolled, change_group, cut_enrollment
-from tests.unit.booking.test_decide import SLOTS
+from tests.unit.booking.test_decide import SLOTS, child
+from tests.unit.booking.test_giving_back import booking
 
 FIRST, LAST = date(2026, 9, 2), date(2027, 6, 30)
 DAYS = DateRange(FIRST, LAST)
@@ -47,14 +48,19 @@ def test_what_is_over_and_what_was_decided_stays() -> None:
     today = date(2026, 12, 1)
     ended = cut_enrollment(replace(ENROLLED, status=EnrollmentStatus.ENDED), today, today, [])
     past = cut_enrollment(ENROLLED, today - timedelta(days=1), today, [])
-    closed = cut_enrollment(ENROLLED, today, today, [replace(SLOTS[0], is_closed=True)])
-    assert [outcome.code() for outcome in (ended, past, closed) if isinstance(outcome, Refusal)] == [
+    booked = booking(child(), SLOTS[0])
+    closed = cut_enrollment(ENROLLED, today, today, [replace(booked, slot=replace(SLOTS[0], is_closed=True))])
+    recorded = cut_enrollment(ENROLLED, today, today, [replace(booked, is_recorded=True)])
+    present = cut_enrollment(ENROLLED, today, today, [replace(booked, is_present=True)])
+    assert [outcome.code() for outcome in (ended, past, closed, recorded, present) if isinstance(outcome, Refusal)] == [
         "enrollment_already_decided",
         "invalid",
         "attendance_closed",
+        "attendance_closed",
+        "child_was_present",
     ]
-    assert isinstance(cut_enrollment(ENROLLED, today, today, [SLOTS[0]]), Cut)
-    moved = change_group(ENROLLED, GROUPS[1], today, today, [SLOTS[0]])
+    assert isinstance(cut_enrollment(ENROLLED, today, today, [booked]), Cut)
+    moved = change_group(ENROLLED, GROUPS[1], today, today, [booked])
     assert isinstance(moved, Refusal)
     assert moved.code() == "bookings_remain"
-    assert change_group(ENROLLED, GROUPS[0], today, today, [SLOTS[0]]) == ENROLLED.groups
+    assert change_group(ENROLLED, GROUPS[0], today, today, [booked]) == ENROLLED.groups
