@@ -70,15 +70,3 @@ def sites_of(actor: Actor) -> list[str] | None:
             return None
         case _:
             assert_never(actor.kind)
-
-
-def reaches_site(actor: Actor, site: str) -> bool:
-    """Whether an agent works at this site. The town's own tools work everywhere."""
-    return actor.kind is ActorKind.SYSTEM or actor.sites is None or site in actor.sites
-
-
-def allows(actor: Actor, permission: str, site: str | None = None) -> bool:
-    """Whether an agent may do this, at this site when it is about one; a family's reach is its household, never a permission."""
-    if actor.kind is ActorKind.SYSTEM:
-        return True
-    return permission in actor.permissions and (site is None or reaches_site(actor, site))

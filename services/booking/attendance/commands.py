@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from chassis.access import sites_of
 from chassis.actor import Actor
 from chassis.clock import civil_day
 from chassis.data.database import Transaction, command
@@ -31,9 +32,10 @@ async def mark_attendance(
     """
     sheet = await _lock(tx, actor, slot_id)
     child_ids = list({mark.child_id for mark in request.marks})
-    homes = await store.homes_of(tx, child_ids, sheet.service_on)
+    homes = await store.homes_of(tx, actor, child_ids, sheet.service_on)
     stays = await stays_on(tx, child_ids, sheet.service_on)
-    marks = [_mark(mark, homes.get(mark.child_id, {}), stays.get(mark.child_id, ())) for mark in request.marks]
+    sites = sites_of(actor)
+    marks = [_mark(mark, homes.get(mark.child_id, {}), stays.get(mark.child_id, ()), sites) for mark in request.marks]
     noted = domain.note_marks(sheet, marks, await _now(tx, zone))
     if isinstance(noted, Refusal):
         raise noted
@@ -48,9 +50,11 @@ def _refused(device_mark_id: UUID, refusal: Refusal) -> MarkRefused:
     return MarkRefused(device_mark_id=device_mark_id, errors=tuple(refusal_document(refusal).errors))
 
 
-def _mark(mark: AttendanceMark, homes: Mapping[UUID, str], stays: Sequence[Stay]) -> domain.Mark:
+def _mark(
+    mark: AttendanceMark, homes: Mapping[UUID, str], stays: Sequence[Stay], sites: Sequence[str] | None
+) -> domain.Mark:
     possible = {home: homes[home] for home in homes if mark.household_id in (None, home)}
-    return domain.Mark(**dict(mark), homes=possible, stays=stays)
+    return domain.Mark(**dict(mark), homes=possible, stays=stays, sites=sites)
 
 
 @command

@@ -1,6 +1,6 @@
 """When a sheet may be marked and closed, who may be added to it, and which marks are new to the rest of the town. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -51,8 +51,8 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What was seen of a child. `household_id` is the home that was named; `homes` are the references of the households for which
-    a child may be added, by id: that one, or all that it has. `stays` are where the child is on the day. `version` is that of the line that was
-    seen; None stands for whichever there is."""
+    a child may be added, by id: that one, or all that it has. `stays` are where the child is on the day, and `sites` those of which whoever
+    marks may hear, None for every one. `version` is that of the line that was seen; None stands for whichever there is."""
 
     child_id: UUID
     attendance: Attendance
@@ -63,6 +63,7 @@ class Mark:
     version: int | None = None
     homes: Mapping[UUID, str] = field(default_factory=dict)
     stays: Sequence[Stay] = ()
+    sites: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,8 @@ class Noted:
 def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> Noted | Refusal:
     """What is to be noted of marks, or why nothing is: all that stands against them, at once.
 
-    Marks of one child follow each other; a mark of a device that was noted before is left out. Somebody looks at a page, whose marks
-    are noted together or not at all; a device that sends what it kept is answered mark by mark, or one of them would hold up the
-    others for ever.
+    Marks of one child follow each other; a mark of a device that was noted before is left out. Somebody looks at a page, whose marks are
+    noted together or not at all; a device that sends what it kept is answered mark by mark, or one would hold up the others for ever.
     """
     if now.day < sheet.service_on:
         return DayNotCome(service_on=sheet.service_on)
@@ -168,9 +168,8 @@ def _refuse_stale(line: SheetLine | None, mark: Mark) -> Refusal | None:
         if noted is not None and sent is not None and noted != sent
     ]
     if line.attendance not in (None, mark.attendance):
-        fields.insert(
-            0, FieldRefusal("attendance", "mark_changed", (("noted", line.attendance), ("sent", mark.attendance)))
-        )
+        marks = (("noted", line.attendance), ("sent", mark.attendance))
+        fields.insert(0, FieldRefusal("attendance", "mark_changed", marks))
     return MarksRefused(*fields) if fields else None
 
 
@@ -202,6 +201,8 @@ def _refuse_stay(sheet: Sheet, mark: Mark) -> Refusal | None:
     stays = [stay for stay in mark.stays if stay.slot_id != sheet.slot_id]
     if mark.attendance is not Attendance.UNBOOKED or not (stay := elsewhere(sheet.unit, stays)):
         return None
+    if mark.sites is not None and stay.site_code not in mark.sites:
+        return MarksRefused(FieldRefusal("attendance", "at_another_site"))
     where = (("other_activity", stay.activity_label), ("other_unit", stay.unit.label))
     return MarksRefused(FieldRefusal("attendance", "elsewhere", where))
 
@@ -238,9 +239,8 @@ def _placed(refusal: Refusal, position: int) -> Refusal:
 
 def _together(refusals: Sequence[Refusal]) -> Refusal:
     """Several refusals as one: what is not there goes before what cannot be so."""
-    first = min(
-        refusals, key=lambda refusal: (NotFound, HouseholdAmbiguous, Invalid, MarksRefused).index(type(refusal))
-    )
+    order = (NotFound, HouseholdAmbiguous, Invalid, MarksRefused)
+    first = min(refusals, key=lambda refusal: order.index(type(refusal)))
     if isinstance(first, HouseholdAmbiguous):
         return first
     return type(first)(*(fault for refusal in refusals for fault in refusal.fields))

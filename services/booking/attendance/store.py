@@ -10,7 +10,7 @@ from chassis.comparing import Person, in_order
 from chassis.data.database import Database, Row, Transaction
 from contracts.types import Attendance
 
-from ..access import AT_SITE
+from ..access import AT_SITE, CHILD
 from ..places.store import unit_of
 from .domain import Marked, Record, Sheet, SheetLine
 
@@ -73,16 +73,21 @@ def _line(row: Row) -> SheetLine:
     )
 
 
-HOMES_SQL = """
+HOMES_SQL = reaching(
+    """
 select c.child_id, c.household_id, h.reference from children c join households h using (household_id)
-where c.child_id = any($1::uuid[]) and c.days @> $2::date order by c.child_id, c.household_id
-"""
+where c.child_id = any($4::uuid[]) and c.days @> $5::date and {is_reached} order by c.child_id, c.household_id
+""",
+    is_reached=CHILD.of("c.child_id"),
+)
 
 
-async def homes_of(tx: Transaction, child_ids: Sequence[UUID], service_on: date) -> dict[UUID, dict[UUID, str]]:
-    """The households of children on a day, with their references."""
+async def homes_of(
+    tx: Transaction, actor: Actor, child_ids: Sequence[UUID], service_on: date
+) -> dict[UUID, dict[UUID, str]]:
+    """The households on a day of those children that an actor may add to a sheet, with their references."""
     homes: dict[UUID, dict[UUID, str]] = {}
-    for row in await tx.fetch(HOMES_SQL, child_ids, service_on):
+    for row in await tx.fetch(HOMES_SQL, *reach_of(actor, await tx.today()), child_ids, service_on):
         homes.setdefault(row["child_id"], {})[row["household_id"]] = row["reference"]
     return homes
 

@@ -165,10 +165,27 @@ async def test_that_a_child_is_elsewhere_does_not_say_where(town: BookingTown) -
     period = {"from_on": str(await town.day(0)), "to_on": str(await town.day(30))}
     query = {"household_id": str(family.household_id), **period}
     line = {"lines": [{"child_id": str(family.child_id), "slot_id": str(here)}]}
+    mark = {"marks": [{"child_id": str(family.child_id), "attendance": "unbooked"}]}
+    (today,) = await town.open(activities[0], 0)
+    (away,) = await town.open(activities[1], 0)
+    await town.client.put(f"/slots/{away}/attendance", json=mark, headers=agent_at(town, THERE))
     for sites, code, is_named in (((HERE,), "at_another_site", False), ((HERE, THERE), "elsewhere", True)):
         agent = agent_at(town, *sites)
         calendar = await town.client.get("/calendar", params=query, headers=agent)
         refused = await town.client.post("/bookings", json=line, headers=agent | town.service.key())
         assert code in {cell["reason"] for row in calendar.json()["rows"] for cell in row["cells"]}
         assert refusal_codes(refused) == [("/lines/0/slot_id", code)]
-        assert ("secret" in calendar.text, "secret" in refused.text) == (is_named, is_named)
+        marked = await town.client.put(f"/slots/{today}/attendance", json=mark, headers=agent)
+        assert refusal_codes(marked) == [("/marks/0/attendance", code)]
+        assert ["secret" in answer.text for answer in (calendar, refused, marked)] == [is_named] * 3
+
+
+async def test_a_child_of_another_site_is_not_added_to_a_sheet_by_its_id(town: BookingTown) -> None:
+    """An agent of the site where it is enrolled adds it there; of a child that nobody enrolled yet everybody may take care."""
+    activity_id, family, newcomer = await two_sites(town), await town.family(), await town.family()
+    await town.enroll(family, activity_id, site_code=THERE)
+    today = await slots_on(town, activity_id, 0)
+    for site, whose, status in ((HERE, family, 404), (HERE, newcomer, 200), (THERE, family, 200)):
+        body = {"marks": [{"child_id": str(whose.child_id), "attendance": "unbooked"}]}
+        answer = await town.client.put(f"/slots/{today[site]}/attendance", json=body, headers=agent_at(town, site))
+        assert answer.status_code == status, answer.text

@@ -11,7 +11,6 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey
 
 import chassis.actor
-from chassis.access import allows
 from chassis.actor import (
     ALGORITHM,
     CLOCK_MARK_SECONDS,
@@ -182,24 +181,3 @@ def test_a_forged_token_says_nothing_of_clocks() -> None:
     with pytest.raises(Unauthenticated):
         reader.read(forged)
     assert not reader.clocks_differ()
-
-
-@pytest.mark.parametrize(
-    ("kind", "permissions", "sites", "site", "is_allowed"),
-    [
-        (ActorKind.AGENT, {"a.b.c"}, {"plateau"}, "plateau", True),
-        (ActorKind.AGENT, {"a.b.c"}, {"plateau"}, "centre", False),
-        (ActorKind.AGENT, {"a.b.c"}, {"plateau"}, None, True),
-        (ActorKind.AGENT, {"a.b.c"}, None, "centre", True),
-        (ActorKind.AGENT, {"a.b.c"}, set(), "centre", False),
-        (ActorKind.AGENT, {"a.b.d"}, None, "centre", False),
-        (ActorKind.SYSTEM, set(), set(), "centre", True),
-        (ActorKind.PARENT, set(), set(), None, False),
-    ],
-)
-def test_an_agent_may_do_what_their_roles_permit_at_their_sites(
-    kind: ActorKind, permissions: set[str], sites: set[str] | None, site: str | None, is_allowed: bool
-) -> None:
-    reach = None if sites is None else frozenset(sites)
-    actor = Actor(uuid4(), kind, guardian_id=uuid4(), permissions=frozenset(permissions), sites=reach)
-    assert allows(actor, "a.b.c", site) is is_allowed
