@@ -187,14 +187,14 @@ def decide(snapshot: Snapshot, baskets: Sequence[WishedBasket]) -> list[BasketDe
 def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision | Refusal:
     if homes := next((wish.homes for wish in basket.days if wish.homes), None):
         return HouseholdAmbiguous.between(homes)
+    if missing := unreached(snapshot, basket):
+        return missing
     given: dict[UUID, BookingFacts] = {}
     days: list[BookedDay] = []
     refused: list[FieldRefusal] = []
     household_id = basket.household_id
     for position, booking_id in enumerate(basket.cancellations):
-        booking = snapshot.bookings.get(booking_id)
-        if booking is None or not basket.has(booking):
-            continue
+        booking = snapshot.bookings[booking_id]
         household_id = household_id or booking.household_id
         if refusal := _refuse_cancellation(snapshot, booking, household_id):
             refused.append(replace(refusal, pointer=f"/cancellations/{position}"))
@@ -203,7 +203,7 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
     if freed := [booking for booking in given.values() if booking.is_live]:
         snapshot = snapshot.after(freed)
     for position, wish in enumerate(basket.days):
-        if wish.child is not None and wish.slot is not None and _unknown_of_line(snapshot, basket, wish) is None:
+        if wish.child is not None and wish.slot is not None:
             household_id = household_id or wish.child.household_id
             day = BookedDay(wish.booking_id, wish.child, wish.slot)
             if day.child.household_id != household_id:
@@ -211,10 +211,10 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
             elif refusal := _refuse_day(snapshot, day, wish, days, basket.sites):
                 refused.append(replace(refusal, pointer=f"/lines/{position}/{refusal.pointer}"))
             days.append(day)
-    if (missing := unreached(snapshot, basket)) or household_id is None:
-        return missing or NotFound()
     if refused:
         return BasketRefused(*refused)
+    if household_id is None:
+        return NotFound()
     return BasketDecision(
         basket.basket_id, household_id, basket.guardian_id, tuple(days), snapshot.now, tuple(given.values())
     )
@@ -237,7 +237,11 @@ def unreached(snapshot: Snapshot, basket: WishedBasket) -> NotFound | None:
 def _unknown_of_line(snapshot: Snapshot, basket: WishedBasket, wish: WishedDay) -> FieldRefusal | None:
     if wish.child is None:
         return FieldRefusal("child_id", "child_unknown")
-    if wish.slot is None or not basket.reaches(wish.slot) or not snapshot.places.keys() >= set(wish.slot.pool_ids):
+    if (
+        wish.slot is None
+        or not basket.reaches(wish.slot)
+        or not all(pool_id in snapshot.places for pool_id in wish.slot.pool_ids)
+    ):
         return FieldRefusal("slot_id", "slot_unknown")
     return None
 

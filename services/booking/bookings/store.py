@@ -3,7 +3,7 @@ asked for and written only when a basket of the batch gives something back."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from uuid import UUID
@@ -42,8 +42,8 @@ CHILD_OF_LINE = CHILD_AT_SITE.format(**LINE, sites="string_to_array(line.sites, 
 
 # `offset 0` has the homes of each line looked up by themselves: joined with all lines at once, indexes would be read whole. Where the
 # child belongs to one of them on the day, the others are none.
-LINES_SQL = f"""
-select line.position, c.child_id, c.household_id, c.first_name, c.birth_on, c.reference, {SLOT_COLUMNS},
+LINES = f"""
+select line.position, c.child_id, c.household_id, c.first_name, c.birth_on, {SLOT_COLUMNS},
        e.enrollment_status, e.days, e.is_in_group, c.is_member, c.is_answered_for
 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[])
     with ordinality as line(guardian_id, household_id, child_id, slot_id, sites, position)
@@ -51,11 +51,11 @@ left join slots s on s.id = line.slot_id
 left join lateral (
     select home.*, home.is_member and (line.guardian_id is null or {ANSWERS_FOR_LINE}) as is_answered_for
     from (
-        select k.*, h.reference, k.days @> s.service_on as is_member, bool_or(k.days @> s.service_on) over () as has_member
-        from children k join households h using (household_id)
+        select k.*, k.days @> s.service_on as is_member, bool_or(k.days @> s.service_on) over () as has_member
+        from children k
         where k.child_id = line.child_id and (line.household_id is null or k.household_id = line.household_id)
           and (line.guardian_id is null or {ACTS_FOR_LINE})
-          and (line.sites is null or {CHILD_OF_LINE})
+          {{at_sites}}
     ) home
     where home.is_member or home.has_member is not true
     offset 0
@@ -65,6 +65,11 @@ left join units u on u.activity_id = s.activity_id and u.code = s.unit_code
 left join lateral ({ENROLLMENT_OF_DAY}) e on true
 order by line.position, c.household_id
 """  # noqa: S608 - it is put together from constants alone
+LINES_SQL = LINES.format(at_sites="")
+LINES_AT_SITES_SQL = LINES.format(at_sites=f"and (line.sites is null or {CHILD_OF_LINE})")
+"""Apart, because to plan its conditions takes as long as to find the lines of a whole batch of families."""
+
+REFERENCES_SQL = "select household_id, reference from households where household_id = any($1::uuid[])"
 
 
 async def load_days(tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo) -> list[WishedDay]:
@@ -73,7 +78,7 @@ async def load_days(tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo
     if not lines:
         return []
     rows = await tx.fetch(
-        LINES_SQL,
+        LINES_SQL if all(line.sites is None for line in lines) else LINES_AT_SITES_SQL,
         [line.guardian_id for line in lines],
         [line.household_id for line in lines],
         [line.child_id for line in lines],
@@ -82,13 +87,22 @@ async def load_days(tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo
         await tx.today(),
     )
     slots: dict[UUID, SlotFacts] = {}
-    homes = groupby(rows, key=lambda row: row["position"])
-    return [_wished_day(line, list(group), slots, zone) for line, (_, group) in zip(lines, homes, strict=True)]
+    homes = [list(group) for _, group in groupby(rows, key=lambda row: row["position"])]
+    days = [_wished_day(line, own[0], slots, zone) for line, own in zip(lines, homes, strict=True)]
+    if len(rows) == len(lines):
+        return days
+    several = [row["household_id"] for own in homes if len(own) > 1 for row in own]
+    references = {row["household_id"]: row["reference"] for row in await tx.fetch(REFERENCES_SQL, several)}
+    return [
+        replace(day, homes={row["household_id"]: references[row["household_id"]] for row in own})
+        if len(own) > 1
+        else day
+        for day, own in zip(days, homes, strict=True)
+    ]
 
 
-def _wished_day(line: WishedLine, homes: Sequence[Row], slots: dict[UUID, SlotFacts], zone: ZoneInfo) -> WishedDay:
-    """A line of its rows: one for each household that it may be for."""
-    row = homes[0]
+def _wished_day(line: WishedLine, row: Row, slots: dict[UUID, SlotFacts], zone: ZoneInfo) -> WishedDay:
+    """A line of its row."""
     slot: SlotFacts | None = None
     if row["slot_id"] is not None and (slot := slots.get(line.slot_id)) is None:
         slot = slots[line.slot_id] = slot_of(row, zone)
@@ -96,8 +110,7 @@ def _wished_day(line: WishedLine, homes: Sequence[Row], slots: dict[UUID, SlotFa
     if row["child_id"] is not None:
         child = BookableChild(row["child_id"], row["household_id"], row["first_name"], row["birth_on"])
     standing = Standing(bool(row["is_member"]), bool(row["is_answered_for"]))
-    references = {home["household_id"]: home["reference"] for home in homes} if len(homes) > 1 else {}
-    return WishedDay(line.booking_id, child, slot, enrollment_of(row), references, standing)
+    return WishedDay(line.booking_id, child, slot, enrollment_of(row), standing=standing)
 
 
 KNOWN_SQL = f"""
