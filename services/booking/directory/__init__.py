@@ -1,1 +1,1 @@
-"""Who is guardian of whom: a replica of the family service's households."""
+"""Who belongs to which household and who answers for which child, on which days: replicas of what the family service knows."""
