@@ -42,7 +42,7 @@ async def test_an_old_page_does_not_undo_what_another_agent_corrected(town: Town
 
     page = await first.submit(path, old | {"step": "save", ada: "absent_excused", bea: "absent_excused"})
     assert is_refused(page)
-    assert re.search("a noté «.Absent sans excuse.?».; votre choix est «.Absent excusé", words(page))
+    assert re.search("a été noté «.Absent sans excuse.».; votre choix est «.Absent excusé", words(page))
     kept = shown_on(page)
     assert (kept[ada], kept[bea]) == ("absent_excused", "absent_excused")
     page = await first.submit(path, kept | {"step": "save"})
