@@ -1,5 +1,6 @@
 """Attendance for agents on site: the days of a week, a day's sheet, its marks and its closure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -25,8 +26,9 @@ MARKS: Final = (Attendance.PRESENT, Attendance.ABSENT_EXCUSED, Attendance.ABSENT
 UNBOOKED_MARKS: Final = (Attendance.UNBOOKED, Attendance.ABSENT_EXCUSED)
 """Of a child whom nobody expected: it came, or it was added by mistake."""
 FIELDS: Final = ("mark", "arrived", "left", "seen")
+HOURS: Final = frozenset({"arrived_at", "left_at"})
+MARK_POINTER: Final = re.compile(r"/marks/([0-9]+)/(\w+)")
 SEEN_SEPARATOR: Final = "/"
-CHANGED_MEANWHILE: Final = frozenset({"mark_changed", "hour_changed"})
 SEPARATOR: Final = ":"
 """Between a child and the household that it is added for."""
 
@@ -137,17 +139,19 @@ def _changed(visit: Visit, sheet: AttendanceSheet, typed: Mapping[str, str]) -> 
 
 
 def _errors(visit: Visit, refused: Refused, marks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """What another agent noted meanwhile of children, beside what was sent, by the field of each."""
+    """What is wrong with what was sent of each child, or was noted of it meanwhile, by the fields of its line."""
     texts, errors = visit.portal.texts, {}
     for error in refused.problem.errors:
-        _, _, position, name = error.pointer.split("/") if error.pointer.count("/") == 3 else ("", "", "", "")
-        if error.code not in CHANGED_MEANWHILE or not position.isdecimal():
+        place = MARK_POINTER.fullmatch(error.pointer)
+        if place is None:
             continue
+        position, name = place.groups()
         params = error.params | {
             name: texts(f"agents.mark.{error.params[name]}") for name in ("noted", "sent") if name in error.params
         }
-        field = name.removesuffix("_at") if name != "attendance" else "mark"
-        errors[f"{field}.{marks[int(position)]['child_id']}"] = visit.portal.refusals.refusal(error.code, params)
+        field = name.removesuffix("_at") if name in HOURS else "mark"
+        sentence = visit.portal.refusals.field(error.pointer, error.code, params)
+        errors[f"{field}.{marks[int(position)]['child_id']}"] = sentence
     return errors
 
 

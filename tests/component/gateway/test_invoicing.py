@@ -210,6 +210,7 @@ async def invoiced(town: Town, household: Household, period: str, day_count: int
     await publish_tariff(billing, "of_2019", effective_on="2019-01-01", brackets=[bracket])
     await billing.deliver(*(activity(day.activity_id, "of_2019") for day in days))
     await billing.deliver(*(day.attended() for day in days))
+    await town.give_up_drafts()
     await invoice_month(billing, period)
     sql = "select invoice_id from invoices where household_id = $1 order by issued_at desc limit 1"
     invoice_id: UUID = await billing.db.fetchval(sql, household.household_id)

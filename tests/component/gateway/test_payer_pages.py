@@ -67,6 +67,7 @@ async def test_invoices_and_files_name_the_payer_and_the_part(town: Town) -> Non
     assert shared.status_code == 200, shared.text
     days = [Booked(own, centre, date(2018, 3, number)) for number in (5, 6)]
     await billing.deliver(*(day.attended() for day in days))
+    await town.give_up_drafts()
     await invoice_month(billing, "2018-03")
     issued = [event for event in await billing.outbox() if isinstance(event, InvoiceIssued)]
     (invoice_id,) = [event.invoice_id for event in issued if event.payer_id == own.payer_id]

@@ -48,3 +48,36 @@ async def test_an_old_page_does_not_undo_what_another_agent_corrected(town: Town
     page = await first.submit(path, kept | {"step": "save"})
     assert not is_refused(page), words(page)
     assert {shown_on(page)[name] for name in (ada, bea)} == {"absent_excused"}
+
+
+async def test_an_hour_that_cannot_be_is_marked_at_its_child(town: Town) -> None:
+    """Left before arrived, hours to come, no hour at all: the field says so, the rest stays as it was chosen, and once it is right the
+    sheet is closed."""
+    booking = town.booking
+    family = await booking.family("Cleo Trois")
+    activity_id = await booking.activity(cutoff=UNTIL_MIDNIGHT)
+    (slot_id,) = await booking.open(activity_id, 0)
+    await booking.enroll(family, activity_id)
+    await booking.book(family, slot_id)
+    path, mark = f"/agents/pointage/{slot_id}", {f"mark.{family.child_id}": "present"}
+    arrived, left = f"arrived.{family.child_id}", f"left.{family.child_id}"
+    agent = await town.agent(Role.SITE)
+    for hours, field, sentence in (
+        ({arrived: "00:02", left: "00:01"}, left, "La fin vient avant le début"),
+        ({arrived: "x"}, arrived, "Indiquez une heure"),
+    ):
+        await agent.get(path)
+        page = await agent.submit(path, {"step": "close", **mark, **hours})
+        assert is_refused(page)
+        place = f"champ-{field.replace('.', '-')}"
+        for part in (
+            f'<a href="#{place}">',
+            f'id="{place}" aria-invalid="true" aria-describedby="{place}-error"',
+            f'id="{place}-error"',
+        ):
+            assert part in page.text
+        assert words(page).count(sentence) >= 2, words(page)
+        assert shown_on(page)[f"mark.{family.child_id}"] == "present"
+    await agent.done(path, {"step": "close", **mark, arrived: "00:01", left: "00:02"})
+    sheet = (await booking.client.get(f"/slots/{slot_id}/attendance", headers=booking.site_agent)).json()
+    assert sheet["closed_at"] is not None
