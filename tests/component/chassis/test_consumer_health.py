@@ -25,6 +25,7 @@ from contracts.family.events import HouseholdCreated
 from deploy.local.kafka import KafkaServer
 from tests.component.chassis.conftest import MIGRATIONS, probe_settings
 from tests.support.databases import Postgres
+from tests.support.locks import waits_for_a_lock
 from tests.support.polling import eventually
 from tests.support.processes import RunningProcess, running_process
 from tests.support.services import DEMO_TOWN
@@ -269,7 +270,7 @@ async def test_what_had_no_effect_yet_is_not_committed(bed: Bed, subscriptions: 
         async with bed.db.transaction():
             await bed.db.execute("lock table effects")
             await bed.publish()
-            await eventually(lambda: _waits_for_a_lock(bed.db), 20)
+            await eventually(lambda: waits_for_a_lock(bed.db), 20)
             assert await uncommitted(bed) == PARTITIONS
         await eventually(bed.applied, 20)
 
@@ -277,7 +278,3 @@ async def test_what_had_no_effect_yet_is_not_committed(bed: Bed, subscriptions: 
             return await uncommitted(bed) == 0
 
         await eventually(are_committed, 20)
-
-
-async def _waits_for_a_lock(db: "asyncpg.Connection[Any]") -> bool:
-    return bool(await db.fetchval("select count(*) from pg_stat_activity where wait_event_type = 'Lock'"))

@@ -15,12 +15,11 @@ from services.billing.settings import BillingRules
 from tests.component.billing.families import WEDNESDAY, Booked, advance_run, drafted_run
 from tests.component.billing.paying import Payer
 from tests.component.billing.test_credits import pay_twice
-from tests.support.polling import eventually
+from tests.support.locks import as_far_as_it_can
 
 pytestmark = pytest.mark.anyio
 
 RUN_SQL = "select run_id, regie, period, status from invoice_runs where run_id = $1"
-WAITING_SQL = "select count(*) from pg_locks where not granted"
 
 
 async def issuing_runs(payer: Payer, day_count: int) -> list[Run]:
@@ -46,11 +45,7 @@ async def issue_both_at_once(payer: Payer) -> list[tuple[int, int]]:
         issue_first: Any = unwrap(issuing.issue_batch)
         await issue_first(tx, rules, first)
         other = asyncio.create_task(issuing.issue_batch(db, rules, second))
-
-        async def has_gone_as_far_as_it_can() -> bool:
-            return other.done() or bool(await db.fetchval(WAITING_SQL))
-
-        await eventually(has_gone_as_far_as_it_can)
+        await as_far_as_it_can(db, other)
     await other
     rows = await db.fetch("select credit_cents, total_cents from invoices where period > '2026-09-01' order by period")
     return [tuple(row) for row in rows]

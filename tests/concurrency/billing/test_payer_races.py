@@ -13,13 +13,12 @@ from services.billing.payers import store as payers
 from services.billing.repricing import store
 from tests.component.billing.homes import TwoHomes, lives_at, paid_by, residence
 from tests.factories.households import LONG_AGO
-from tests.support.polling import eventually
+from tests.support.locks import as_far_as_it_can
 from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 
-WAITING_SQL = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
 NEW = uuid4()
 
 Change = Callable[[TwoHomes], Awaitable[UUID]]
@@ -63,11 +62,7 @@ async def payers_while(service: RunningService, change: Change) -> tuple[list[UU
     async with service.db.transaction() as booking:
         await consumers.days_changed(booking, [(day.confirmed(), service.envelope(day.confirmed()))])
         changing = asyncio.create_task(changed())
-
-        async def has_gone_as_far_as_it_can() -> bool:
-            return changing.done() or bool(await service.db.fetchval(WAITING_SQL))
-
-        await eventually(has_gone_as_far_as_it_can)
+        await as_far_as_it_can(service.db, changing)
     payer_id = await changing
     rows = await service.db.fetch("select payer_id from charges where booking_id = $1", day.booking_id)
     return [row["payer_id"] for row in rows], payer_id

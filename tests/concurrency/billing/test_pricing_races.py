@@ -10,13 +10,12 @@ from services.billing.charges import consumers
 from services.billing.repricing import store
 from services.billing.tariffs import store as tariffs
 from tests.component.billing.families import LEISURE_GRID, Booked, Family, activity, publish_tariff
-from tests.support.polling import eventually
+from tests.support.locks import as_far_as_it_can
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 
 Change = Callable[[RunningService, Family], Awaitable[None]]
-WAITING_SQL = "select count(*) from pg_locks where locktype = 'advisory' and not granted"
 
 
 async def quotient(service: RunningService, family: Family) -> None:
@@ -42,11 +41,7 @@ async def book_while(service: RunningService, change: Change) -> int:
     async with service.db.transaction() as booking:
         await consumers.days_changed(booking, [(day.confirmed(), service.envelope(day.confirmed()))])
         changing = asyncio.create_task(change(service, family))
-
-        async def has_gone_as_far_as_it_can() -> bool:
-            return changing.done() or bool(await service.db.fetchval(WAITING_SQL))
-
-        await eventually(has_gone_as_far_as_it_can)
+        await as_far_as_it_can(service.db, changing)
     await changing
     price: int = await service.db.fetchval("select unit_cents from charges where booking_id = $1", day.booking_id)
     return price

@@ -10,13 +10,9 @@ from services.booking.enrollments import commands as enrollments
 from tests.concurrency.booking.conftest import Rush, codes
 from tests.concurrency.booking.test_one_place import end, live_from
 from tests.factories.booking import Family
-from tests.support.polling import eventually
+from tests.support.locks import as_far_as_it_can
 
 pytestmark = pytest.mark.anyio
-
-WAITING_SQL = """
-select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')
-"""
 
 
 async def end_while_a_day_opens(rush: Rush, family: Family, monkeypatch: pytest.MonkeyPatch) -> list[Outcome]:
@@ -29,17 +25,12 @@ async def end_while_a_day_opens(rush: Rush, family: Family, monkeypatch: pytest.
 
     async def cancel_bookings(*arguments: Any) -> None:
         openings.append(asyncio.ensure_future(open_and_book()))
-        await eventually(lambda: is_done_or_waits(rush, openings[0]))
+        await as_far_as_it_can(rush.service.db, openings[0])
         await cancel(*arguments)
 
     monkeypatch.setattr(enrollments, "cancel_bookings", cancel_bookings)
     await end(rush, family, 15)
     return await openings[0]
-
-
-async def is_done_or_waits(rush: Rush, task: asyncio.Task[Any]) -> bool:
-    """Whether something has come to its end, or to a lock that another transaction holds."""
-    return task.done() or bool(await rush.service.db.fetchval(WAITING_SQL))
 
 
 async def test_without_a_hold_a_day_that_opens_meanwhile_is_booked_beyond_the_end(
