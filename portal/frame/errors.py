@@ -12,7 +12,7 @@ from contracts.identity.models import SignIn
 from contracts.types import ActorKind, SessionStage
 from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
 from gateway.calls import Refused
-from portal.frame.visit import FlashNotice, visit_of
+from portal.frame.visit import FlashNotice, safe_path, visit_of
 from portal.kit import PATHS, Form, FormState, MalformedForm
 
 OWN_HOME = "/espace"
@@ -34,6 +34,9 @@ STATUS_PAGES = {
     503: "unavailable",
 }
 
+PASSING = frozenset({429, 500, 503})
+"""What may succeed a little later, from the same page."""
+
 WHICH_HOUSEHOLD = "household_ambiguous"
 
 log = structlog.get_logger()
@@ -52,6 +55,7 @@ def error_page(request: AnyRequest, status: int, text: str | None = None) -> Res
         "text": sentence,
         "layout": f"layouts/{LAYOUTS[space]}.html.j2",
         "home_url": OWN_HOME if visit.visitor.session else "/",
+        "again_url": _page_asked_from(request) if status in PASSING else "",
     }
     return visit.page("error.html.j2", context, status=status)
 
@@ -59,8 +63,7 @@ def error_page(request: AnyRequest, status: int, text: str | None = None) -> Res
 def on_sign_in_needed(request: AnyRequest, _error: SignInNeeded) -> Response[Any]:
     """A private page without a session: the sign-in form, which leads back here. A form was not sent: it says so, and leads back to the page of the form."""
     if request.method != "GET":
-        came_from = urlsplit(request.headers.get("referer", ""))
-        query = urlencode({"retour": f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path})
+        query = urlencode({"retour": _page_asked_from(request)})
         return visit_of(request).redirect(f"/connexion?{query}", FlashNotice("warning", "session_ended"))
     path = request.scope["path"]
     context = {"next_path": path, "is_needed": True}
@@ -96,8 +99,19 @@ def on_refused(request: AnyRequest, error: Refused) -> Response[Any]:
 
 def _address(request: AnyRequest) -> str:
     """The path and query that were asked for."""
-    query = request.scope["query_string"].decode()
-    return f"{request.scope['path']}?{query}" if query else request.scope["path"]
+    return _path_with(request.scope["path"], request.scope["query_string"].decode())
+
+
+def _page_asked_from(request: AnyRequest) -> str:
+    """Where to ask again: the page itself, or that of the form which was sent; nothing when the browser does not say which."""
+    if request.method == "GET":
+        return _address(request)
+    came_from = urlsplit(request.headers.get("referer", ""))
+    return safe_path(_path_with(came_from.path, came_from.query))
+
+
+def _path_with(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
 
 
 def on_unreachable(request: AnyRequest, error: Unreachable) -> Response[str]:

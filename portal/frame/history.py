@@ -1,11 +1,12 @@
 """What people did for a household, as pages show it: the histories of the services read as one, in words."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from contracts.billing.api import billing_history
@@ -19,9 +20,26 @@ from contracts.types import ActorKind
 from gateway.composing import permitted
 from portal.frame.visit import Visit
 from portal.kit import Texts
-from portal.kit.formats import money
+from portal.kit.formats import date_short, money
 
 HISTORIES: Final = (family_history, booking_history, billing_history, identity_history)
+DAYS_NAMED_MAX: Final = 3
+"""Of one child in one activity; more are told by the first and the last."""
+ABOUT_PEOPLE: Final = frozenset(
+    {
+        "household_joined",
+        "household_left",
+        "contact_changed",
+        "payer_changed",
+        "payer_shares_changed",
+        "responsibility_changed",
+        "responsibility_ended",
+        "residence_changed",
+    }
+)
+"""What is done to a person, who is its subject."""
+GIVEN_REASONS: Final = frozenset({"enrollment_refused", "enrollment_ended"})
+"""What an agent gives the family a reason for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +62,16 @@ class History:
     next_cursor: str | None
 
 
-async def read_history(visit: Visit, household_id: UUID | None, guardians: Mapping[UUID, str]) -> History | None:
-    """What was done for a household, a family's own when it is None; None when no part of it is open to the visitor.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people are called on a page, by id: who acted, beside the agents; and whom it was about."""
 
-    `guardians` are the names of those who are known on this page, by id.
-    """
+    actors: Mapping[UUID, str]
+    people: Mapping[UUID, str]
+
+
+async def read_history(visit: Visit, household_id: UUID | None, names: Names) -> History | None:
+    """What was done for a household, a family's own when it is None; None when no part of it is open to the visitor."""
     parts = await asyncio.gather(
         *(permitted(visit.call(history, household_id=household_id, cursor=visit.cursor)) for history in HISTORIES)
     )
@@ -63,9 +86,9 @@ async def read_history(visit: Visit, household_id: UUID | None, guardians: Mappi
     )
     shown = entries[:PAGE_SIZE]
     has_more = len(entries) > len(shown) or any(page.next_cursor for page in pages)
-    names = {**guardians, **await _agents(visit, shown)}
+    known = replace(names, actors={**names.actors, **await _agents(visit, shown)})
     return History(
-        lines=tuple(_line(entry, names, texts) for entry in shown),
+        lines=tuple(_line(entry, known, texts) for entry in shown),
         missing=tuple(
             texts(f"history.service.{history.service}")
             for history, part in zip(HISTORIES, parts, strict=True)
@@ -84,29 +107,58 @@ async def _agents(visit: Visit, entries: list[HistoryEntry]) -> dict[UUID, str]:
     return {agent.account_id: agent.name for agent in part.value.items} if part and part.value else {}
 
 
-def _line(entry: HistoryEntry, names: Mapping[UUID, str], texts: Texts) -> HistoryLine:
+def _line(entry: HistoryEntry, names: Names, texts: Texts) -> HistoryLine:
     key = f"history.action.{entry.action}"
     return HistoryLine(
         noted_at=entry.noted_at,
         what=texts(key if key in texts else "history.action_unknown"),
-        details=_details(entry, texts),
-        who=names.get(entry.actor_id) or texts(f"history.somebody.{entry.actor_kind}"),
+        details=tuple(_details(entry, names.people, texts)),
+        who=names.actors.get(entry.actor_id) or texts(f"history.somebody.{entry.actor_kind}"),
         channel=texts(f"history.channel.{entry.channel}"),
     )
 
 
-def _details(entry: HistoryEntry, texts: Texts) -> tuple[str, ...]:
-    """What an act changed, where a word about it helps; nothing once it was erased."""
+def _details(entry: HistoryEntry, people: Mapping[UUID, str], texts: Texts) -> Iterator[str]:
+    """Whom an act was about and what it changed, where a word about it helps; nothing of that once it was erased."""
     before, after = entry.before or {}, entry.after or {}
+    if entry.action in ABOUT_PEOPLE and (name := people.get(UUID(entry.subject))):
+        yield name
+    if "activity" in after:
+        yield texts("history.detail.child_in_activity", child=_child(after, people, texts), activity=after["activity"])
     if entry.action == "bookings_changed":
-        counted = (("booked", after.get("days", ())), ("given_back", before.get("days", ())))
-        return tuple(texts(f"history.detail.{name}", count=len(days)) for name, days in counted if days)
-    if entry.action == "quotient_changed" and after:
-        return (texts("history.detail.quotient", amount=money(after["value_cents"])),)
-    if entry.action == "payment_started" and after:
-        return (texts("history.detail.payment", number=after["number"], amount=money(after["amount_cents"])),)
-    if entry.action == "contact_changed" and after:
-        return (", ".join(texts(f"history.detail.contact.{name}") for name in after),)
-    if entry.action == "enrollment_refused" and after.get("reason"):
-        return (texts("history.detail.reason", reason=after["reason"]),)
-    return ()
+        for name, days in (("booked", after.get("days", ())), ("given_back", before.get("days", ()))):
+            yield from _days(name, days, people, texts)
+    elif entry.action == "enrollment_requested" and after:
+        yield _between(after["starts_on"], after["ends_on"], texts)
+    elif entry.action == "enrollment_ended" and after.get("ends_on"):
+        yield texts("history.detail.until", day=date_short(after["ends_on"]))
+    elif entry.action == "quotient_changed" and after:
+        yield texts("history.detail.quotient", amount=money(after["value_cents"]))
+    elif entry.action == "payment_started" and after:
+        yield texts("history.detail.payment", number=after["number"], amount=money(after["amount_cents"]))
+    elif entry.action == "contact_changed" and after:
+        yield ", ".join(texts(f"history.detail.contact.{name}") for name in after)
+    if entry.action in GIVEN_REASONS and after.get("reason"):
+        yield texts("history.detail.reason", reason=after["reason"])
+
+
+def _days(name: str, days: Iterable[Mapping[str, Any]], people: Mapping[UUID, str], texts: Texts) -> Iterator[str]:
+    """A sentence for each child in each activity whose days these are."""
+    rows = defaultdict(list)
+    for day in days:
+        about = texts("history.detail.child_in_activity", child=_child(day, people, texts), activity=day["activity"])
+        rows[about].append(day["service_on"])
+    for about, dates in sorted(rows.items()):
+        dates.sort()
+        named = ", ".join(map(date_short, dates))
+        when = named if len(dates) <= DAYS_NAMED_MAX else _between(dates[0], dates[-1], texts)
+        yield texts(f"history.detail.{name}", about=about, count=len(dates), days=when)
+
+
+def _child(about: Mapping[str, Any], people: Mapping[UUID, str], texts: Texts) -> str:
+    """The child whom something is about."""
+    return people.get(UUID(about["child_id"])) or texts("history.detail.child_unknown")
+
+
+def _between(first: str, last: str, texts: Texts) -> str:
+    return texts("history.detail.between", first=date_short(first), last=date_short(last))

@@ -20,6 +20,12 @@ from portal.kit.formats import civil_date
 
 DECISION: Final = Form(EnrollmentDecision, "agents.enrollments", ("reason",))
 """One for each enrollment of the list: what is typed in it is named `reason.<enrollment_id>`."""
+FILE_NAMES: Final = {
+    EnrollmentStatus.REQUESTED: "a-decider",
+    EnrollmentStatus.VALIDATED: "validees",
+    EnrollmentStatus.REFUSED: "refusees",
+    EnrollmentStatus.ENDED: "terminees",
+}
 
 
 @page("/agents/inscriptions", entry=MenuLabel("agents.menu.enrollments", "activity", list_enrollments))
@@ -41,10 +47,11 @@ async def requests_page(visit: Visit) -> Response[Any]:
 async def requests_file(visit: Visit) -> Response[Any]:
     """The enrollments of a status, for a spreadsheet."""
 
-    def read(cursor: str | None) -> Awaitable[Page[Enrollment]]:
-        return visit.call(list_enrollments, _status(visit), cursor=cursor)
+    texts, zone, status = visit.portal.texts, visit.portal.town.town.zone, _status(visit)
 
-    zone = visit.portal.town.town.zone
+    def read(cursor: str | None) -> Awaitable[Page[Enrollment]]:
+        return visit.call(list_enrollments, status, cursor=cursor)
+
     columns: Sequence[Column[Enrollment]] = (
         Column("agents.enrollments.first_name", lambda enrollment: enrollment.child_first_name),
         Column("agents.enrollments.last_name", lambda enrollment: enrollment.child_last_name),
@@ -52,9 +59,16 @@ async def requests_file(visit: Visit) -> Response[Any]:
         Column("agents.enrollments.starts_on", lambda enrollment: enrollment.starts_on),
         Column("agents.enrollments.ends_on", lambda enrollment: enrollment.ends_on),
         Column("agents.enrollments.requested_at", lambda enrollment: civil_date(enrollment.requested_at, zone)),
-        Column("agents.enrollments.reason", lambda enrollment: enrollment.reason),
+        Column(
+            "agents.enrollments.state", lambda enrollment: texts(f"agents.enrollments.state_of.{enrollment.status}")
+        ),
+        Column(
+            "agents.enrollments.decided_at",
+            lambda enrollment: enrollment.decided_at and civil_date(enrollment.decided_at, zone),
+        ),
+        Column("agents.enrollments.reason_given", lambda enrollment: enrollment.reason),
     )
-    return await export(visit, "inscriptions", columns, read)
+    return await export(visit, f"inscriptions-{FILE_NAMES[status]}", columns, read)
 
 
 def _status(visit: Visit) -> EnrollmentStatus:

@@ -19,7 +19,7 @@ from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
 from portal.frame.contact import correct_contact, show_contact
 from portal.frame.exports import Column, export
-from portal.frame.history import read_history
+from portal.frame.history import Names, read_history
 from portal.frame.spaces import MenuLabel, action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState, Texts
@@ -105,11 +105,12 @@ async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
     household = await visit.call(read_household, household_id)
     payer_id = household.payer_adult_id or household.adults[0].adult_id
     adults = {adult.adult_id: f"{adult.first_name} {adult.last_name.upper()}" for adult in household.adults}
+    people = adults | {child.child_id: child.first_name for child in household.children}
     money, accounts, messages, history = await asyncio.gather(
         permitted(visit.call(read_account, household_id)),
         permitted(visit.call(list_accounts, payer_id)),
         permitted(visit.call(list_messages, payer_id)),
-        read_history(visit, household_id, adults),
+        read_history(visit, household_id, Names(actors=adults, people=people)),
     )
     context = {
         "household": household,

@@ -27,7 +27,7 @@ from portal.family.calendar.view import CalendarOptions, CellView, Choices, cale
 from portal.frame.render import Portal
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
-from portal.kit import FormState
+from portal.kit import PATHS, FormState
 from portal.kit.days import day_typed, monday
 from portal.kit.formats import date_day
 
@@ -107,6 +107,8 @@ class WorkingCalendar:
         ]
 
 
+OTHER_HOUSEHOLD: Final = "household"
+"""What is wrong with choices that were made on the calendar of another household, by its name among the errors."""
 STEPS: Final = ("quote", "confirm")
 """What the buttons of the basket ask for, both of something that was chosen."""
 
@@ -128,7 +130,10 @@ async def calendar_page(visit: Visit) -> Response[Any]:
         "previous_on": working.week - timedelta(weeks=1),
         "next_on": working.week + timedelta(weeks=1) if working.week < working.last_week else None,
         "has_pending": any(row.marker is EnrollmentStatus.REQUESTED for row in working.calendar.rows),
-        "is_something_gone": working.choices != outstanding(working.calendar, chosen),
+        "household_id": working.calendar.household_id,
+        "former_household_url": _choosing_url(visit) if OTHER_HOUSEHOLD in form.errors else "",
+        "is_something_gone": OTHER_HOUSEHOLD not in form.errors
+        and working.choices != outstanding(working.calendar, chosen),
         **_basket(portal, working, priced, problem),
     }
     return visit.page("family/calendar/week.html.j2", context, form=form)
@@ -143,7 +148,10 @@ async def change_calendar(visit: Visit) -> Response[Any]:
         refused = FormState(refusal=visit.portal.texts(f"calendar.nothing_to_{step}"))
         return await show_again(visit, calendar_page, refused, _week(visit.posted.get("week")))
     if step == "confirm":
-        return await _confirm(visit, await _working_calendar(visit, visit.posted.get("week"), choices))
+        working = await _working_calendar(visit, visit.posted.get("week"), choices)
+        if other := _other_household(visit, working):
+            return await _with_choices(visit, visit.posted.get("week"), choices, {OTHER_HOUSEHOLD: other})
+        return await _confirm(visit, working)
     return await _with_choices(visit, other_week or visit.posted.get("week"), choices)
 
 
@@ -151,8 +159,21 @@ async def change_calendar(visit: Visit) -> Response[Any]:
 async def price_of_basket(visit: Visit) -> Response[Any]:
     """The basket alone, for the script that keeps it up to date."""
     working = await _working_calendar(visit, visit.posted.get("week"), _choices(visit))
+    if problem := _other_household(visit, working):
+        return visit.portal.fragment("family/calendar/basket.html.j2", _basket(visit.portal, working, None, problem))
     priced, problem = await _quote(visit, working)
     return visit.portal.fragment("family/calendar/basket.html.j2", _basket(visit.portal, working, priced, problem))
+
+
+def _other_household(visit: Visit, working: WorkingCalendar) -> str:
+    """Why choices stay as they are when another household was chosen since, in another tab: they are of the former."""
+    is_same = visit.posted.get("household_id") in ("", str(working.calendar.household_id))
+    return "" if is_same else visit.portal.texts("calendar.other_household")
+
+
+def _choosing_url(visit: Visit) -> str:
+    """Where another household is chosen, and the way back to this page as it is."""
+    return f"{PATHS['households']}?{urlencode({'retour': f'{calendar_page.path}?{urlencode(visit.asked)}'})}"
 
 
 def _week(week: str) -> dict[str, str]:

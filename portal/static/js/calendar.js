@@ -113,7 +113,9 @@ function enhanceBasket(form) {
       const body = new URLSearchParams(/** @type {any} */ (new FormData(form)));
       const answer = await fetch(form.dataset.quoteUrl ?? "", { method: "POST", body, signal, headers: { Accept: "text/html" } });
       if (!answer.ok) throw new Error(`the quote was answered ${answer.status}`);
-      show(await answer.text());
+      // Whoever is signed out is led to the sign-in page, which holds no basket.
+      if (answer.redirected) say(form.dataset.signedOut ?? "", true);
+      else show(await answer.text());
     } catch {
       if (!signal.aborted) say(form.dataset.quoteFailed ?? "", true);
     }

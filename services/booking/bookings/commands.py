@@ -131,7 +131,12 @@ def _act(actor: Actor, decision: BasketDecision) -> Act:
 
 
 def _noted(child_id: UUID, slot: SlotFacts) -> dict[str, Any]:
-    return {"child_id": child_id, "activity_id": slot.activity_id, "service_on": slot.service_on}
+    return {
+        "child_id": child_id,
+        "activity_id": slot.activity_id,
+        "activity": slot.activity_label,
+        "service_on": slot.service_on,
+    }
 
 
 def _replay(requests: Sequence[BookingRequest], kept: Sequence[KeptAnswer]) -> dict[Claim, Outcome]:

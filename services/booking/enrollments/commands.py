@@ -1,6 +1,7 @@
 """Asking for an enrollment, deciding one, ending it, and placing its child in another group."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -71,12 +72,7 @@ async def request_enrollment_for(tx: Transaction, actor: Actor, request: Enrollm
     )
     if not await store.insert_enrollment(tx, enrollment):
         raise AlreadyEnrolled
-    asked = {
-        "child_id": enrollment.child_id,
-        "activity_id": enrollment.activity_id,
-        "starts_on": enrollment.days.first,
-        "ends_on": enrollment.days.last,
-    }
+    asked = await _subject(tx, enrollment) | {"starts_on": enrollment.days.first, "ends_on": enrollment.days.last}
     tx.note(Act(actor, "enrollment_requested", enrollment.enrollment_id, enrollment.household_id, after=asked))
     tx.emit(
         EnrollmentRequested(
@@ -109,12 +105,7 @@ async def decide(tx: Transaction, actor: Actor, enrollment_id: UUID, request: En
         await store.save_decision(tx, enrollment_id, store.DecisionTaken(status, reason, actor.account_id, now))
         decided = "enrollment_validated" if request.is_validated else "enrollment_refused"
         before = {"status": enrollment.status}
-        after = {
-            "status": status,
-            "reason": reason,
-            "child_id": enrollment.child_id,
-            "activity_id": enrollment.activity_id,
-        }
+        after = await _subject(tx, enrollment) | {"status": status, "reason": reason}
         tx.note(Act(actor, decided, enrollment_id, enrollment.household_id, before=before, after=after))
         ids = _ids(enrollment)
         if request.is_validated:
@@ -142,9 +133,7 @@ async def end(tx: Transaction, actor: Actor, enrollment_id: UUID, request: Enrol
     decision = store.DecisionTaken(cut.status, request.reason, actor.account_id, now)
     await store.save_cut(tx, enrollment_id, cut, decision)
     before = {"starts_on": enrollment.days.first, "ends_on": enrollment.days.last}
-    after = {
-        "child_id": enrollment.child_id,
-        "activity_id": enrollment.activity_id,
+    after = await _subject(tx, enrollment) | {
         "ends_on": cut.days.last if cut.days else None,
         "reason": request.reason,
         "count": len(booked),
@@ -177,7 +166,7 @@ async def change_placement(
     if isinstance(groups, Refusal):
         raise groups
     await store.replace_placements(tx, enrollment_id, groups)
-    placed = {"child_id": enrollment.child_id, "group_id": request.group_id, "from_on": request.from_on}
+    placed = await _subject(tx, enrollment) | {"group_id": request.group_id, "from_on": request.from_on}
     tx.note(Act(actor, "enrollment_placed", enrollment_id, enrollment.household_id, after=placed))
     return await queries.enrollment(tx, enrollment_id)
 
@@ -197,6 +186,15 @@ async def _lock_from(
     await store.hold_openings(tx, enrollment.activity_id)
     await lock_places_of_placements(tx, enrollment_id, from_on)
     return enrollment, await load_bookings_beyond(tx, enrollment, from_on, zone)
+
+
+async def _subject(tx: Transaction, enrollment: Enrolled | store.NewEnrollment) -> dict[str, Any]:
+    """Whom and what an act was about, as the history keeps it: an activity by the name that it had then."""
+    return {
+        "child_id": enrollment.child_id,
+        "activity_id": enrollment.activity_id,
+        "activity": await store.activity_label(tx, enrollment.activity_id),
+    }
 
 
 def _ids(enrollment: Enrolled) -> dict[str, UUID]:

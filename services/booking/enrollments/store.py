@@ -60,6 +60,15 @@ async def activity_facts(tx: Transaction, actor: Actor, activity_id: UUID) -> Ac
     return facts_of(row) if row and row["site_codes"] else None
 
 
+ACTIVITY_LABEL_SQL = "select label from activities where id = $1"
+
+
+async def activity_label(tx: Transaction, activity_id: UUID) -> str:
+    """What an activity is called."""
+    label: str = await tx.fetchval(ACTIVITY_LABEL_SQL, activity_id)
+    return label
+
+
 def facts_of(row: Row) -> ActivityFacts:
     """An activity of a row with its dates, ages and `site_codes`."""
     days = DateRange(row["starts_on"], row["ends_on"])

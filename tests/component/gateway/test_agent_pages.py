@@ -240,7 +240,7 @@ async def close_sheet(agent: Browser, slot_id: UUID) -> None:
     assert "2 enfants n’ont pas encore de pointage" in words(page)
     assert "2 restent à pointer" in words(page)
     page = await agent.submit(path, {"step": "all_present", first: "absent_excused"})
-    assert "tous sont pointés" in words(page)
+    assert "plus rien à pointer" in words(page)
     assert len(re.findall(r'value="present" checked', page.text)) == 2
     assert len(re.findall(r'value="absent_excused" checked', page.text)) == 1
     page = await agent.submit(path, {"step": "close"})

@@ -67,8 +67,11 @@ async def test_the_enrollments_of_the_status_that_is_shown(town: Town, desk: Bro
     starts_on, ends_on = ("/".join(reversed(asked.json()[name].split("-"))) for name in ("starts_on", "ends_on"))
     row = f"{child.first_name};{child.last_name};Centre de loisirs;{starts_on};{ends_on};"
     requested = (await desk.get("/agents/inscriptions/tableau")).content.decode("utf-8-sig")
-    assert requested.startswith("Prénom de l’enfant;Nom de l’enfant;Activité;Du;Au;Demandée le;Motif du refus\r\n")
-    assert row in requested
+    assert requested.startswith(
+        "Prénom de l’enfant;Nom de l’enfant;Activité;Du;Au;Demandée le;État;Décidée le;Motif\r\n"
+    )
+    (line,) = [line for line in requested.splitlines() if line.startswith(row)]
+    assert line.endswith(";À décider;;")
     for status in set(EnrollmentStatus) - {EnrollmentStatus.REQUESTED}:
         assert row not in (await desk.get(f"/agents/inscriptions/tableau?etat={status}")).text
 

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from contracts.family.events import HouseholdState
 from contracts.family.models import Household
+from portal.kit.formats import date_short
 from tests.component.gateway.browser import Browser
 from tests.component.gateway.town import Town, family_of
 from tests.support.roles import Role
@@ -50,6 +52,33 @@ async def test_a_family_reads_what_was_done_for_it(town: Town) -> None:
     ):
         assert sentence in page, sentence
     assert "indisponible" not in page
+
+
+async def test_an_act_names_the_child_the_activity_and_the_days(town: Town) -> None:
+    parent, household = await booked(town)
+    (child,), today = household.children, await town.booking.today()
+    first, second = (date_short(today + timedelta(days=offset)) for offset in (20, 21))
+    expected = (
+        f"{child.first_name}, Centre de loisirs : 2 jours réservés ({first}, {second})",
+        f"{child.first_name}, Centre de loisirs : 1 jour rendu ({first})",
+        f"Inscription validée {child.first_name}, Centre de loisirs",
+    )
+    agent = await town.agent(Role.FRONT_DESK)
+    for page in (await parent.get("/historique"), await agent.get(f"/agents/familles/{household.household_id}")):
+        shown = words(page.text).replace("\u00a0", " ")
+        for sentence in expected:
+            assert sentence in shown, sentence
+
+
+async def test_many_days_are_told_by_the_first_and_the_last(town: Town) -> None:
+    parent, household = await town.parent()
+    family, activity_id = family_of(household), await town.booking.activity()
+    await town.booking.enroll(family, activity_id)
+    answer = await town.booking.book(family, *await town.booking.open(activity_id, 20, 21, 22, 23))
+    assert answer.status_code == 201, answer.text
+    today = await town.booking.today()
+    first, last = (date_short(today + timedelta(days=offset)) for offset in (20, 23))
+    assert f"4 jours réservés (du {first} au {last})" in words((await parent.get("/historique")).text)
 
 
 async def test_the_newest_act_comes_first(town: Town) -> None:

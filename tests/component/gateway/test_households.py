@@ -1,14 +1,16 @@
 """An adult who belongs to two households: every page is about one of them, which they chose, which it names and which they may change."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 
 from contracts.family.models import Household
 from tests.component.gateway.browser import Browser, hidden, words
-from tests.component.gateway.town import Town
+from tests.component.gateway.town import Town, family_of
 from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
@@ -84,6 +86,33 @@ async def test_what_pages_show_follows_the_choice(town: Town) -> None:
             assert shown(household) in words(page)
             assert (second_child in words(page)) == (household is own)
         assert hidden(wish, "household_id") == str(household.household_id)
+
+
+async def test_days_chosen_for_one_household_are_not_taken_for_the_other(town: Town) -> None:
+    """Two tabs: in the second the other household was chosen. Nothing is booked, and the choices wait for their own."""
+    parent, own, other = await in_two(town)
+    activity_id = await town.booking.activity()
+    await town.booking.enroll(family_of(own), activity_id)
+    (slot_id,) = await town.booking.open(activity_id, 7)
+    control = f"{own.children[0].child_id}:{slot_id}"
+    await choose(parent, own)
+    form = await parent.get(f"/calendrier?semaine={await town.booking.day(7)}")
+    fields = {name: hidden(form, name) for name in ("week", "household_id")} | {"slot": control}
+    await choose(parent, other)
+    basket = await parent.post("/calendrier/prix", fields)
+    assert "d’un autre dossier famille" in words(basket)
+    page = await parent.submit("/calendrier", fields | {"step": "confirm", "quoted_total_cents": "0"})
+    for sentence in ("Rien n’a été changé", "Ces jours sont ceux d’un autre dossier famille"):
+        assert sentence in words(page), sentence
+    assert "sorti du panier" not in words(page)
+    (link,) = re.findall(r'href="/mes-dossiers[?]retour=([^"]+)"', page.text)
+    back = unquote(unescape(link))
+    await parent.get(CHOICE)
+    calendar = await parent.submit(CHOICE, {"household_id": str(own.household_id), "next": back})
+    assert f'value="{control}"' in calendar.text
+    assert "1 jour à réserver" in words(calendar)
+    booked = await town.services["booking"].db.fetchval("select count(*) from bookings where slot_id = $1", slot_id)
+    assert booked == 0
 
 
 async def test_a_household_of_others_is_not_chosen(town: Town) -> None:

@@ -101,6 +101,7 @@ async def test_only_the_parts_of_a_stopped_service_are_missing(town: Town, peopl
         assert page.status_code == (503 if path in MISSING_PAGES[stopped] else 200), path
         if page.status_code == 503:
             assert "Ce service est indisponible pour le moment" in words(page), path
+            assert f'href="{page.url.path}">Réessayer</a>' in page.text, path
             continue
         parts = MISSING_PARTS[stopped].get(path, [])
         assert words(page).count(": indisponible") == len(parts), path

@@ -79,7 +79,7 @@ async def test_a_child_who_came_unbooked_is_added_with_the_hours_of_others(agent
     arrival = {f"arrived.{family.child_id}": "00:01", f"left.{family.child_id}": ""}
     page = await agent.submit(path, {"step": "all_present", **arrival})
     assert re.search(rf'name="arrived.{family.child_id}" value="00:01"', page.text)
-    assert "tous sont pointés" in words(page)
+    assert "plus rien à pointer" in words(page)
     wrong = await agent.submit(path, {"step": "save", f"arrived.{family.child_id}": "midi"})
     assert is_refused(wrong)
     assert "La feuille est close" in words(await agent.submit(path, {"step": "close"}))

@@ -148,6 +148,13 @@ def test_a_late_answer_never_replaces_a_newer_price(page: Page, gallery: str) ->
     expect(page.locator("[data-live]")).not_to_have_text("vieux prix")
 
 
+def test_whoever_is_signed_out_meanwhile_is_told_so(page: Page, gallery: str) -> None:
+    page.goto(f"{gallery}/calendar")
+    page.route("**/quote", lambda route: route.fulfill(status=303, headers={"Location": "/gallery"}))
+    page.get_by_role("checkbox").first.click(force=True)
+    expect(page.locator("[data-live]")).to_have_text(re.compile("votre session a pris fin"))
+
+
 def test_a_price_that_cannot_be_had_is_said(page: Page, gallery: str) -> None:
     page.route("**/quote", lambda route: route.fulfill(status=503))
     page.goto(f"{gallery}/calendar")
