@@ -152,7 +152,7 @@ def test_whoever_is_signed_out_meanwhile_is_told_so(page: Page, gallery: str) ->
     page.goto(f"{gallery}/calendar")
     page.route("**/quote", lambda route: route.fulfill(status=303, headers={"Location": "/gallery"}))
     page.get_by_role("checkbox").first.click(force=True)
-    expect(page.locator("[data-live]")).to_have_text(re.compile("votre session a pris fin"))
+    expect(page.locator("[data-live]")).to_have_text(re.compile("^Votre session a pris fin"))
 
 
 def test_a_price_that_cannot_be_had_is_said(page: Page, gallery: str) -> None:
