@@ -23,11 +23,22 @@ alter table bookings drop constraint bookings_one_place;
 insert into bookings (id, service_on, basket_id, household_id, child_id, activity_id, slot_id, span, status, booked_by, confirmed_at)
 select gen_random_uuid(), service_on, basket_id, household_id, child_id, activity_id, slot_id, span, status, booked_by, confirmed_at
 from bookings where status = 'confirmed'"""
+UNBOOKED_ELSEWHERE: Final = """
+alter table slots drop constraint slots_group_id_service_on_unit_code_key;
+insert into slots (id, activity_id, site_code, group_id, unit_code, service_on, pool_ids, lock_ids)
+select gen_random_uuid(), activity_id, site_code, group_id, unit_code, service_on, pool_ids, lock_ids
+from slots where id in (select slot_id from bookings where status = 'confirmed');
+insert into attendances (slot_id, service_on, child_id, household_id, mark, marked_by, marked_at, device_mark_ids, version)
+select distinct on (b.child_id, s.id) s.id, b.service_on, b.child_id, b.household_id, 'unbooked', b.booked_by, now(), '{}'::uuid[], 1
+from bookings b join slots booked on booked.id = b.slot_id
+join slots s on (s.group_id, s.service_on, s.unit_code) = (booked.group_id, booked.service_on, booked.unit_code) and s.id <> booked.id
+where b.status = 'confirmed'"""
 PLANTED: Final[Mapping[tuple[str, str], tuple[tuple[str, str], ...]]] = {
     ("booking", "I1"): (
         (f"{UNGUARDED}update pools set taken = taken + 1 where taken > 0", POOLS),
         (f"{UNGUARDED}update pools set capacity = 0 where taken > 0", POOLS),
         (TWICE, "select 'child ' || child_id || ' on ' || service_on from bookings where status = 'confirmed'"),
+        (UNBOOKED_ELSEWHERE, "select 'child ' || child_id || ' on ' || service_on from bookings where status = 'confirmed'"),
     ),
     ("booking", "I11"): (
         ("delete from outbox_keys where topic = 'booking.activities'", "select 'booking.activities ' || id || ' lacks events' from activities"),
