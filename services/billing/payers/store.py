@@ -210,15 +210,20 @@ def _homes(days: Iterable[ChildDay], rules: Rules) -> set[UUID]:
 
 async def hold_who_pays(tx: Transaction, days: Sequence[ChildDay]) -> list[Paying]:
     """`who_pays`, for days that this transaction decides. It locks their rows after this, or deciders would wait for each other."""
-    await hold(tx, (day.child_id for day in days))
+    booked_by = {day.day.household_id for day in days}
+    # Most days are paid where they were booked: these households are held with the children, by one statement.
+    await hold(tx, booked_by.union(day.child_id for day in days))
     rules = await rules_of(tx, {day.child_id for day in days})
-    await hold(tx, _homes(days, rules))
-    return await _paying(tx, days, rules)
+    homes = _homes(days, rules)
+    if elsewhere := homes - booked_by:
+        await hold(tx, elsewhere)
+    return await _paying(tx, days, rules, homes)
 
 
 async def who_pays(queries: Queries, days: Sequence[ChildDay]) -> list[Paying]:
     """Who pays what part of each of these days, in the order given."""
-    return await _paying(queries, days, await rules_of(queries, {day.child_id for day in days}))
+    rules = await rules_of(queries, {day.child_id for day in days})
+    return await _paying(queries, days, rules, _homes(days, rules))
 
 
 PAYERS_OF_HOUSEHOLDS_SQL = """
@@ -229,9 +234,9 @@ where h.household_id = any($1::uuid[])
 KINDS_SQL = "select activity_id, kind from activities where activity_id = any($1::uuid[])"
 
 
-async def _paying(queries: Queries, days: Sequence[ChildDay], rules: Rules) -> list[Paying]:
+async def _paying(queries: Queries, days: Sequence[ChildDay], rules: Rules, homes: Collection[UUID]) -> list[Paying]:
     slices: dict[UUID, list[tuple[DateRange, UUID]]] = {}
-    for row in await queries.fetch(PAYERS_OF_HOUSEHOLDS_SQL, list(_homes(days, rules))):
+    for row in await queries.fetch(PAYERS_OF_HOUSEHOLDS_SQL, list(homes)):
         of_household = slices.setdefault(row["household_id"], [])
         if row["payer_id"]:
             of_household.append((read_range(row["during"]), row["payer_id"]))
