@@ -86,7 +86,8 @@ class EnrollmentRefused(Event):
 
 
 class EnrollmentEnded(Event):
-    """An enrollment was cut: it ends on `ends_on`, or never was when that is None. Bookings beyond are cancelled, each with its event."""
+    """An enrollment was cut: it ends on `ends_on`, or never was when that is None. Bookings beyond are cancelled, each with its event;
+    `cancelled_count` is their number. The reason stays in the booking service: it may say something personal."""
 
     event_type: ClassVar[str] = "booking.enrollment_ended.v1"
     topic: ClassVar[str] = "booking.enrollments"
@@ -98,6 +99,7 @@ class EnrollmentEnded(Event):
     activity_id: UUID
     starts_on: date
     ends_on: date | None
+    cancelled_count: int
     ended_at: datetime
 
 

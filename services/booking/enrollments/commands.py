@@ -143,6 +143,7 @@ async def end(tx: Transaction, actor: Actor, enrollment_id: UUID, request: Enrol
         **_ids(enrollment),
         starts_on=enrollment.days.first,
         ends_on=cut.days.last if cut.days else None,
+        cancelled_count=len(booked),
         ended_at=now,
     )
     tx.emit(ended, *(booking.cancellation(now) for booking in booked))

@@ -8,7 +8,13 @@ from chassis.data.database import Transaction
 from chassis.events.applying import Subscriptions
 from chassis.telemetry import current_trace
 from contracts.billing.events import InvoiceIssued, PaymentReceived
-from contracts.booking.events import BasketConfirmed, EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
+from contracts.booking.events import (
+    BasketConfirmed,
+    EnrollmentEnded,
+    EnrollmentRefused,
+    EnrollmentRequested,
+    EnrollmentValidated,
+)
 from contracts.event import Envelope, Event
 from contracts.family.events import ChildCameOfAge, ContactChanged
 from contracts.identity.events import CredentialIssued, EmailReplaced
@@ -21,6 +27,7 @@ TOLD: dict[type[Event], Template] = {
     EnrollmentRequested: Template.ENROLLMENT_REQUESTED,
     EnrollmentValidated: Template.ENROLLMENT_VALIDATED,
     EnrollmentRefused: Template.ENROLLMENT_REFUSED,
+    EnrollmentEnded: Template.ENROLLMENT_ENDED,
     BasketConfirmed: Template.BASKET_CONFIRMED,
     ChildCameOfAge: Template.CHILD_CAME_OF_AGE,
     ContactChanged: Template.CONTACT_CHANGED,

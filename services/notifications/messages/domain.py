@@ -27,6 +27,7 @@ class Template(StrEnum):
     ENROLLMENT_REQUESTED = auto()
     ENROLLMENT_VALIDATED = auto()
     ENROLLMENT_REFUSED = auto()
+    ENROLLMENT_ENDED = auto()
     BASKET_CONFIRMED = auto()
     CHILD_CAME_OF_AGE = auto()
     CONTACT_CHANGED = auto()
@@ -66,6 +67,7 @@ RULES: Final = {
     Template.ENROLLMENT_REQUESTED: Rule(Audience.HOUSEHOLD, timedelta(days=2)),
     Template.ENROLLMENT_VALIDATED: Rule(Audience.HOUSEHOLD, timedelta(days=5)),
     Template.ENROLLMENT_REFUSED: Rule(Audience.HOUSEHOLD, timedelta(days=5)),
+    Template.ENROLLMENT_ENDED: Rule(Audience.HOUSEHOLD, timedelta(days=5)),
     Template.CHILD_CAME_OF_AGE: Rule(Audience.HOUSEHOLD, timedelta(days=14)),
     Template.CONTACT_CHANGED: Rule(Audience.HOUSEHOLD, timedelta(days=7), waits_for_state=True),
     Template.EMAIL_REPLACED: Rule(Audience.ACCOUNT, timedelta(days=7)),

@@ -125,7 +125,7 @@ async def test_a_shortened_enrollment_takes_its_group_and_bookings_with_it(
     assert [placement["ends_on"] for placement in shortened["placements"]] == [str(await town.day(14))]
     ended, *cancelled = (await service.outbox())[-3:]
     assert isinstance(ended, EnrollmentEnded)
-    assert (ended.enrollment_id, ended.ends_on) == (enrollment_id, await town.day(14))
+    assert (ended.enrollment_id, ended.ends_on, ended.cancelled_count) == (enrollment_id, await town.day(14), 2)
     assert REASON.encode() not in ended.payload()
     assert [str(event.booking_id) for event in cancelled if isinstance(event, BookingCancelled)] == lost
     assert [await taken(service, slot_id) for slot_id in (before, on, after)] == [(1, 1), (0, 0), (0, 0)]

@@ -17,6 +17,7 @@ from contracts.booking.events import (
     ActivityUnit,
     BasketConfirmed,
     BasketLine,
+    EnrollmentEnded,
     EnrollmentValidated,
 )
 from contracts.family.events import ContactChanged, HouseholdPayer, HouseholdState
@@ -134,6 +135,21 @@ def enrollment_validated() -> EnrollmentValidated:
         ends_on=date(2027, 7, 3),
         validated_at=datetime.now(UTC),
     )
+
+
+def enrollment_ended(**changes: Any) -> EnrollmentEnded:
+    """The leisure centre until the winter, with two days booked beyond."""
+    ended = EnrollmentEnded(
+        enrollment_id=uuid4(),
+        household_id=HOUSEHOLD,
+        child_id=CHILD,
+        activity_id=ACTIVITY,
+        starts_on=date(2026, 9, 1),
+        ends_on=date(2027, 1, 31),
+        cancelled_count=2,
+        ended_at=datetime.now(UTC),
+    )
+    return ended.model_copy(update=changes)
 
 
 def invoice(**changes: Any) -> InvoiceIssued:
