@@ -39,7 +39,7 @@ OperationId = Annotated[str, StringConstraints(pattern=OPERATION_ID_PATTERN)]
 """What the payment provider calls an attempt to pay."""
 
 
-@put("/tariffs/{tariff_code}", agents(BillingPermission.CHANGE_TARIFFS), strength=Strength.STRONG)
+@put("/tariffs/{tariff_code}", agents(BillingPermission.CHANGE_TARIFFS), strength=Strength.STRONG, public=True)
 async def change_tariff(tariff_code: TariffCode, body: TariffChange) -> Tariff:
     """Publish a new version of a tariff, valid from a day."""
 
@@ -146,19 +146,21 @@ async def read_account(household_id: UUID | None = None) -> HouseholdAccount:
     """What the payers of a household owe, and the quotient that its prices are computed with."""
 
 
-@get("/charges", families(BillingPermission.READ_ACCOUNTS))
+@get("/charges", families(BillingPermission.READ_ACCOUNTS), public=True)
 async def list_charges(
     from_on: date, to_on: date, household_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[ChargeLine]:
     """What each booked day costs, and whether it is invoiced."""
 
 
-@get("/children/{child_id}/payers", agents(BillingPermission.READ_PAYERS))
+@get("/children/{child_id}/payers", agents(BillingPermission.READ_PAYERS), public=True)
 async def read_child_payers(child_id: UUID) -> ChildPayers:
     """Who may pay for a child, and who pays what part of its days."""
 
 
-@put("/children/{child_id}/payer-shares", agents(BillingPermission.CHANGE_SHARES), strength=Strength.STRONG)
+@put(
+    "/children/{child_id}/payer-shares", agents(BillingPermission.CHANGE_SHARES), strength=Strength.STRONG, public=True
+)
 async def change_payer_shares(child_id: UUID, body: PayerSharesChange) -> ChildPayers:
     """Say who pays what part of a child's days; days that are on no invoice yet are charged accordingly."""
 

@@ -25,17 +25,17 @@ from contracts.operation import EVERYBODY, agents, families, get, post, put
 from contracts.types import EnrollmentStatus
 
 
-@post("/sites", agents(BookingPermission.MANAGE_ACTIVITIES), status=201)
+@post("/sites", agents(BookingPermission.MANAGE_ACTIVITIES), status=201, public=True)
 async def create_site(body: Site) -> Site:
     """Name a place where children are received; naming it again changes nothing but its label."""
 
 
-@get("/sites", agents(BookingPermission.READ_SLOTS))
+@get("/sites", agents(BookingPermission.READ_SLOTS), public=True)
 async def list_sites(cursor: Cursor | None = None) -> Page[Site]:
     """The places where children are received, those of the agent's sites."""
 
 
-@post("/activities", agents(BookingPermission.MANAGE_ACTIVITIES), status=201)
+@post("/activities", agents(BookingPermission.MANAGE_ACTIVITIES), status=201, public=True)
 async def create_activity(body: ActivityCreate) -> Activity:
     """Add an activity to the catalogue."""
 
@@ -45,7 +45,7 @@ async def list_activities(cursor: Cursor | None = None) -> Page[Activity]:
     """The town's activities."""
 
 
-@post("/activities/{activity_id}/slots", agents(BookingPermission.OPEN_SLOTS))
+@post("/activities/{activity_id}/slots", agents(BookingPermission.OPEN_SLOTS), public=True)
 async def open_slots(activity_id: UUID, body: SlotsOpen) -> Page[Slot]:
     """Open days of an activity, or change how many places they have."""
 
@@ -81,12 +81,12 @@ async def decide_enrollment(enrollment_id: UUID, body: EnrollmentDecision) -> En
     """Validate or refuse an enrollment; a refusal says why."""
 
 
-@post("/enrollments/{enrollment_id}/end", agents(BookingPermission.DECIDE_ENROLLMENTS))
+@post("/enrollments/{enrollment_id}/end", agents(BookingPermission.DECIDE_ENROLLMENTS), public=True)
 async def end_enrollment(enrollment_id: UUID, body: EnrollmentEnd) -> Enrollment:
     """End or shorten an enrollment from a day on; the bookings of the days that it loses are cancelled."""
 
 
-@post("/enrollments/{enrollment_id}/placement", agents(BookingPermission.DECIDE_ENROLLMENTS))
+@post("/enrollments/{enrollment_id}/placement", agents(BookingPermission.DECIDE_ENROLLMENTS), public=True)
 async def change_placement(enrollment_id: UUID, body: PlacementChange) -> Enrollment:
     """Place an enrolled child in another group of its activity, from a day on."""
 

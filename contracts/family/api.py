@@ -53,19 +53,22 @@ async def my_households() -> Page[HouseholdReference]:
     """The households of the adult who is signed in."""
 
 
-@put("/households/{household_id}/members/{person_id}", agents(FamilyPermission.KEEP_HOUSEHOLDS))
+@put("/households/{household_id}/members/{person_id}", agents(FamilyPermission.KEEP_HOUSEHOLDS), public=True)
 async def join_household(household_id: UUID, person_id: UUID, body: MembershipChange) -> Household:
     """Let somebody whom a file names belong to this household too, from a day on."""
 
 
 @post(
-    "/households/{household_id}/members/{person_id}/end", agents(FamilyPermission.KEEP_HOUSEHOLDS), is_repeatable=True
+    "/households/{household_id}/members/{person_id}/end",
+    agents(FamilyPermission.KEEP_HOUSEHOLDS),
+    is_repeatable=True,
+    public=True,
 )
 async def leave_household(household_id: UUID, person_id: UUID, body: MembershipEnd) -> Household:
     """Say on which day somebody belongs to this household for the last time."""
 
 
-@put("/households/{household_id}/payer", agents(FamilyPermission.KEEP_HOUSEHOLDS))
+@put("/households/{household_id}/payer", agents(FamilyPermission.KEEP_HOUSEHOLDS), public=True)
 async def change_payer(household_id: UUID, body: PayerChange) -> Household:
     """Say who pays for the household's days from a day on."""
 
@@ -80,7 +83,7 @@ async def change_contact(adult_id: UUID, body: ContactChange) -> Contact:
     """Correct how the town reaches an adult: their telephone number, a home's address, and as an agent the e-mail address."""
 
 
-@get("/children/{child_id}/custody", agents(FamilyPermission.READ_CUSTODY), strength=Strength.STRONG)
+@get("/children/{child_id}/custody", agents(FamilyPermission.READ_CUSTODY), strength=Strength.STRONG, public=True)
 async def read_custody(child_id: UUID) -> ChildFile:
     """Who answers for a child, and where the child lives."""
 
@@ -89,6 +92,7 @@ async def read_custody(child_id: UUID) -> ChildFile:
     "/children/{child_id}/responsibilities/{adult_id}",
     agents(FamilyPermission.CHANGE_CUSTODY),
     strength=Strength.STRONG,
+    public=True,
 )
 async def change_responsibility(child_id: UUID, adult_id: UUID, body: ResponsibilityChange) -> ChildFile:
     """Say what an adult is to a child, from a day on."""
@@ -99,12 +103,13 @@ async def change_responsibility(child_id: UUID, adult_id: UUID, body: Responsibi
     agents(FamilyPermission.CHANGE_CUSTODY),
     strength=Strength.STRONG,
     is_repeatable=True,
+    public=True,
 )
 async def end_responsibility(child_id: UUID, adult_id: UUID, body: ResponsibilityEnd) -> ChildFile:
     """Say on which day an adult is this to a child for the last time."""
 
 
-@put("/children/{child_id}/residence", agents(FamilyPermission.CHANGE_CUSTODY), strength=Strength.STRONG)
+@put("/children/{child_id}/residence", agents(FamilyPermission.CHANGE_CUSTODY), strength=Strength.STRONG, public=True)
 async def change_residence(child_id: UUID, body: ResidenceChange) -> ChildFile:
     """Say where a child lives, from a day on."""
 
