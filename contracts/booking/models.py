@@ -43,7 +43,8 @@ class Placement(Model):
 
 
 class Enrollment(Model):
-    """An enrollment and where it stands; `reason` says why it was refused or cut. `child_first_name` is None once erased."""
+    """An enrollment and where it stands; `reason` says why it was refused, `end_reason` why it was cut. `placements` are those at the sites
+    that the reader reaches. `child_first_name` is None once erased."""
 
     enrollment_id: UUID
     household_id: UUID
@@ -58,6 +59,8 @@ class Enrollment(Model):
     requested_at: datetime
     decided_at: datetime | None
     reason: str | None
+    ended_at: datetime | None
+    end_reason: str | None
     placements: tuple[Placement, ...]
 
 

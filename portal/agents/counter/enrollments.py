@@ -66,7 +66,7 @@ async def requests_file(visit: Visit) -> Response[Any]:
             "agents.enrollments.decided_at",
             lambda enrollment: enrollment.decided_at and civil_date(enrollment.decided_at, zone),
         ),
-        Column("agents.enrollments.reason_given", lambda enrollment: enrollment.reason),
+        Column("agents.enrollments.reason_given", lambda enrollment: enrollment.end_reason or enrollment.reason),
     )
     return await export(visit, f"inscriptions-{FILE_NAMES[status]}", columns, read)
 

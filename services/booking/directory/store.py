@@ -40,7 +40,11 @@ async def forget_household(tx: Transaction, key: str) -> None:
     await forget_answers(tx, household_id)
 
 
-FORGET_REASONS_SQL = "update enrollments set reason = null where household_id = $1 and reason is not null"
+# Who and when stay; an end without words has none to say.
+FORGET_REASONS_SQL = """
+update enrollments set reason = null, end_reason = case when ended_at is not null then '' end
+where household_id = $1 and (reason is not null or end_reason is not null)
+"""
 
 
 async def keep_child(tx: Transaction, state: ChildState, envelope: Envelope) -> None:

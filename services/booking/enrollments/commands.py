@@ -85,7 +85,7 @@ async def request_enrollment_for(tx: Transaction, actor: Actor, request: Enrollm
             requested_at=now,
         )
     )
-    return await claim.keep(tx, await queries.enrollment(tx, enrollment.enrollment_id))
+    return await claim.keep(tx, await queries.enrollment(tx, actor, enrollment.enrollment_id))
 
 
 @command
@@ -113,7 +113,7 @@ async def decide(tx: Transaction, actor: Actor, enrollment_id: UUID, request: En
             tx.emit(EnrollmentValidated(**ids, starts_on=days.first, ends_on=days.last, validated_at=now))
         else:
             tx.emit(EnrollmentRefused(**ids, refused_at=now))
-    return await queries.enrollment(tx, enrollment_id)
+    return await queries.enrollment(tx, actor, enrollment_id)
 
 
 @command
@@ -130,8 +130,7 @@ async def end(tx: Transaction, actor: Actor, enrollment_id: UUID, request: Enrol
     if isinstance(cut, Refusal):
         raise cut
     await cancel_bookings(tx, [(booking, actor.account_id) for booking in booked])
-    decision = store.DecisionTaken(cut.status, request.reason, actor.account_id, now)
-    await store.save_cut(tx, enrollment_id, cut, decision)
+    await store.save_cut(tx, enrollment_id, cut, store.End(actor.account_id, now, request.reason))
     before = {"starts_on": enrollment.days.first, "ends_on": enrollment.days.last}
     after = await _subject(tx, enrollment) | {
         "ends_on": cut.days.last if cut.days else None,
@@ -147,7 +146,7 @@ async def end(tx: Transaction, actor: Actor, enrollment_id: UUID, request: Enrol
         ended_at=now,
     )
     tx.emit(ended, *(booking.cancellation(now) for booking in booked))
-    return await queries.enrollment(tx, enrollment_id)
+    return await queries.enrollment(tx, actor, enrollment_id)
 
 
 @command
@@ -169,7 +168,7 @@ async def change_placement(
     await store.replace_placements(tx, enrollment_id, groups)
     placed = await _subject(tx, enrollment) | {"group_id": request.group_id, "from_on": request.from_on}
     tx.note(Act(actor, "enrollment_placed", enrollment_id, enrollment.household_id, after=placed))
-    return await queries.enrollment(tx, enrollment_id)
+    return await queries.enrollment(tx, actor, enrollment_id)
 
 
 async def _lock(tx: Transaction, actor: Actor, enrollment_id: UUID) -> Enrolled:

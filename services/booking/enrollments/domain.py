@@ -184,8 +184,9 @@ def change_group(
         return refusal
     during = DateRange(max(from_on, enrollment.days.first), enrollment.days.last)
     groups = enrollment.groups.put(during, group_id)
-    if booked and groups != enrollment.groups:
-        return BookingsRemain(count=len(booked), service_on=booked[0].slot.service_on)
+    moved = Days.of(change.during for change in enrollment.groups.changes_to(groups))
+    if remaining := sorted(booking.slot.service_on for booking in booked if booking.slot.service_on in moved):
+        return BookingsRemain(count=len(remaining), service_on=remaining[0])
     return groups
 
 

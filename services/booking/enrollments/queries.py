@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
-from chassis.data.database import Database, Queries
+from chassis.data.database import Database, Transaction
 from chassis.data.paging import page_of, read_id
 from chassis.data.ranges import read_range
 from chassis.days import DateRange, Days
@@ -21,28 +21,29 @@ from ..access import AT_SITE, ENROLLMENT
 from ..catalog.queries import EVERY_ACTIVITY_SQL, activity_of
 from .domain import ActivityFacts, EnrollableChild, EnrollmentWish, request_enrollment
 
-EVERY_ENROLLMENT_SQL = """
+EVERY_ENROLLMENT = """
 select e.id as enrollment_id, e.household_id, e.child_id, c.first_name as child_first_name,
        c.last_name as child_last_name, e.activity_id, a.label as activity_label, e.status,
-       lower(e.days) as starts_on, upper(e.days) - 1 as ends_on, e.requested_at, e.decided_at, e.reason,
+       lower(e.days) as starts_on, upper(e.days) - 1 as ends_on, e.requested_at, e.decided_at, e.reason, e.ended_at, e.end_reason,
        (
            select coalesce(jsonb_agg(
                jsonb_build_object('group_id', g.id, 'group_label', g.label, 'site_code', g.site_code,
                                   'starts_on', lower(p.during), 'ends_on', upper(p.during) - 1)
                order by p.during
-           ), '[]') from placements p join groups g on g.id = p.group_id where p.enrollment_id = e.id
+           ), '[]') from placements p join groups g on g.id = p.group_id where p.enrollment_id = e.id and {at_site}
        ) as placements
 from enrollments e
 join activities a on a.id = e.activity_id
 left join children c on c.child_id = e.child_id and c.household_id = e.household_id
-"""
+""".format(at_site=AT_SITE.of("g.site_code"))  # noqa: S608 - it is put together from constants alone
+"""Enrollments, with their groups at the sites that the actor reaches."""
 
-ENROLLMENT_SQL = f"{EVERY_ENROLLMENT_SQL} where e.id = $1"
+ENROLLMENT_SQL = reaching("{every_enrollment} where e.id = $4", every_enrollment=EVERY_ENROLLMENT)
 
 
-async def enrollment(queries: Queries, enrollment_id: UUID) -> Enrollment:
-    """One enrollment, whoever it belongs to."""
-    row = await queries.fetchrow(ENROLLMENT_SQL, enrollment_id)
+async def enrollment(queries: Database | Transaction, actor: Actor, enrollment_id: UUID) -> Enrollment:
+    """One enrollment, whoever it belongs to, as this actor sees it."""
+    row = await queries.fetchrow(ENROLLMENT_SQL, *reach_of(actor, await queries.today()), enrollment_id)
     if row is None:
         raise NotFound
     return Enrollment(**row)
@@ -62,7 +63,7 @@ ENROLLMENTS_OF_HOUSEHOLD_SQL = reaching(
 where e.household_id = $5 and ($4::text is null or e.status = $4) and ($6::uuid is null or e.id < $6) and {is_reached}
 order by e.id desc limit $7
 """,
-    every_enrollment=EVERY_ENROLLMENT_SQL,
+    every_enrollment=EVERY_ENROLLMENT,
     is_reached=ENROLLMENT.of("e.id"),
 )
 
@@ -71,7 +72,7 @@ ENROLLMENTS_SQL = reaching(
 where $5::uuid is null and ($4::text is null or e.status = $4) and ($6::uuid is null or e.id > $6) and {is_reached}
 order by e.id limit $7
 """,
-    every_enrollment=EVERY_ENROLLMENT_SQL,
+    every_enrollment=EVERY_ENROLLMENT,
     is_reached=ENROLLMENT.of("e.id"),
 )
 

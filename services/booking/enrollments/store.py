@@ -185,7 +185,7 @@ async def hold_openings(tx: Transaction, activity_id: UUID) -> None:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTaken:
-    """Who decided what, and when; `reason` says why it was refused or ended."""
+    """Who decided what, and when; `reason` says why it was refused."""
 
     status: EnrollmentStatus
     reason: str | None
@@ -209,14 +209,25 @@ async def save_decision(tx: Transaction, enrollment_id: UUID, decision: Decision
     )
 
 
-CUT_ENROLLMENT_SQL = "update enrollments set days = $2 where id = $1"
+@dataclass(frozen=True, slots=True)
+class End:
+    """Who ended an enrollment, when and why."""
+
+    ended_by: UUID
+    ended_at: datetime
+    reason: str
 
 
-async def save_cut(tx: Transaction, enrollment_id: UUID, cut: Cut, decision: DecisionTaken) -> None:
+CUT_ENROLLMENT_SQL = """
+update enrollments set status = $2, days = coalesce($3, days), ended_by = $4, ended_at = $5, end_reason = $6 where id = $1
+"""
+
+
+async def save_cut(tx: Transaction, enrollment_id: UUID, cut: Cut, end: End) -> None:
     """Store that an enrollment was cut, with its groups; one that has no day left keeps those that it had, for the record."""
-    await save_decision(tx, enrollment_id, decision)
+    days = stored_range(cut.days) if cut.days else None
+    await tx.execute(CUT_ENROLLMENT_SQL, enrollment_id, cut.status.value, days, end.ended_by, end.ended_at, end.reason)
     if cut.days is not None:
-        await tx.execute(CUT_ENROLLMENT_SQL, enrollment_id, stored_range(cut.days))
         await replace_placements(tx, enrollment_id, cut.groups)
 
 

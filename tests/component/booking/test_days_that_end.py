@@ -174,6 +174,17 @@ async def test_a_day_booked_before_a_move_is_given_back_by_either_home(town: Boo
     assert (await town.give_back(home, ids[2])).status_code == 201
 
 
+async def test_who_answers_for_a_child_no_more_gives_nothing_back_while_somebody_does(town: BookingTown) -> None:
+    """Living in the household is not enough."""
+    family, (slot_id,) = await enrolled(town, 40, guardians=2)
+    booking_id = await booked(town, family, slot_id)
+    first, second = family.guardian_ids
+    await town.answer_for(family, responsibility(first, ends_on=await town.day(-1)), responsibility(second))
+    assert (await town.give_back(family, booking_id)).status_code == 404
+    other = town.parent(family, 1) | town.service.key()
+    assert (await town.give_back(family, booking_id, headers=other)).status_code == 201
+
+
 async def test_a_home_gives_nothing_back_of_the_other_one(town: BookingTown) -> None:
     """Both are the child's on that day: each books and gives back for itself."""
     family, (slot_id,) = await enrolled(town, 10)

@@ -117,7 +117,7 @@ async def test_a_shortened_enrollment_takes_its_group_and_bookings_with_it(
 
     assert answer.status_code == 200, answer.text
     shortened: dict[str, Any] = answer.json()
-    assert (shortened["status"], shortened["ends_on"], shortened["reason"]) == (
+    assert (shortened["status"], shortened["ends_on"], shortened["end_reason"]) == (
         "validated",
         str(await town.day(14)),
         REASON,
@@ -138,6 +138,31 @@ async def test_a_shortened_enrollment_takes_its_group_and_bookings_with_it(
     assert [cell["booking_id"] for cell in await town.cells(family, 10, 10)] == [kept]
     again = await town.request_enrollment(family, activity_id, **await days(town, 15, 30))
     assert again.status_code == 201, again.text
+
+
+async def test_what_the_next_enrollment_has_booked_stays(town: BookingTown) -> None:
+    """Two that meet: the first one is cut, and takes nothing of the second with it."""
+    family, activity_id = await town.family(), await town.activity()
+    slots = await town.open(activity_id, 20, 40)
+    first = await town.enroll(family, activity_id, **await days(town, 0, 29))
+    await town.enroll(family, activity_id, **await days(town, 30, 60))
+    assert (await town.book(family, *slots)).status_code == 201
+    assert (await end(town, first, 15)).status_code == 200
+    assert [cell["state"] for cell in await town.cells(family)] == ["closed", "booked"]
+
+
+async def test_who_validated_is_kept_when_an_enrollment_is_cut(service: RunningService, town: BookingTown) -> None:
+    """And a request that was cut before its decision keeps both."""
+    family, activity_id = await town.family(), await town.activity()
+    asked = (await town.request_enrollment(family, activity_id)).json()
+    cut = (await end(town, asked["enrollment_id"], 15)).json()
+    assert (cut["status"], cut["decided_at"], cut["reason"], cut["end_reason"]) == ("requested", None, None, REASON)
+    validated = (await town.decide(UUID(asked["enrollment_id"]), is_validated=True)).json()
+    assert (validated["status"], validated["end_reason"]) == ("validated", REASON)
+    again = (await end(town, asked["enrollment_id"], 10)).json()
+    assert again["decided_at"] == validated["decided_at"]
+    row = await service.db.fetch("select decided_by = ended_by as is_same from enrollments where ended_at is not null")
+    assert [item["is_same"] for item in row] == [False]
 
 
 async def test_an_enrollment_that_never_was_leaves_its_days(service: RunningService, town: BookingTown) -> None:

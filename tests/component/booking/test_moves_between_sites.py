@@ -83,6 +83,16 @@ async def test_a_site_changes_no_day_of_another_one(moved: Moved) -> None:
     assert (await moved.end(MOVES_ON, THERE)).status_code == 200
 
 
+async def test_a_site_reads_nothing_of_the_groups_at_another_one(moved: Moved) -> None:
+    """The list of enrollments, and what an act on one answers."""
+    for sites, seen in (((HERE,), [HERE]), ((THERE,), [THERE]), ((HERE, THERE), [HERE, THERE])):
+        headers = agent_at(moved.town, *sites)
+        (listed,) = (await moved.town.client.get("/enrollments", headers=headers)).json()["items"]
+        assert [placement["site_code"] for placement in listed["placements"]] == seen
+    answer = await moved.end(MOVES_ON + 30, THERE)
+    assert [placement["site_code"] for placement in answer.json()["placements"]] == [THERE]
+
+
 async def test_who_works_at_both_sites_changes_the_days_of_both(moved: Moved) -> None:
     assert (await moved.end(5, HERE, THERE)).status_code == 200
 

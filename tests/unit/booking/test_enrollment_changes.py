@@ -60,7 +60,18 @@ def test_what_is_over_and_what_was_decided_stays() -> None:
         "child_was_present",
     ]
     assert isinstance(cut_enrollment(ENROLLED, today, today, [booked]), Cut)
-    moved = change_group(ENROLLED, GROUPS[1], today, today, [booked])
-    assert isinstance(moved, Refusal)
-    assert moved.code() == "bookings_remain"
-    assert change_group(ENROLLED, GROUPS[0], today, today, [booked]) == ENROLLED.groups
+
+
+def test_a_child_leaves_no_group_in_which_days_are_booked() -> None:
+    """Those that stay in their group stand in the way of nothing."""
+    today, turn = date(2026, 12, 1), date(2027, 1, 4)
+    enrollment = replace(ENROLLED, groups=ENROLLED.groups.put(DateRange(turn, LAST), GROUPS[1]))
+    early, late = (booking(child(), replace(SLOTS[0], service_on=day)) for day in (date(2026, 12, 9), date(2027, 2, 3)))
+    for booked, remaining in (([early, late], 1), ([late], 0)):
+        moved = change_group(enrollment, GROUPS[1], today, today, booked)
+        assert isinstance(moved, Refusal) == bool(remaining)
+        if isinstance(moved, Refusal):
+            assert (moved.code(), dict(moved.params)) == (
+                "bookings_remain",
+                {"count": remaining, "service_on": early.slot.service_on},
+            )
