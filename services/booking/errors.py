@@ -15,7 +15,7 @@ class CapacityBelowTaken(Refusal):
 
 
 class AlreadyEnrolled(Refusal):
-    """This child already has an enrollment in this activity, asked for or validated."""
+    """On some of these days the child already has an enrollment in this activity for this household, asked for or validated."""
 
 
 class AgeNotAccepted(Refusal):

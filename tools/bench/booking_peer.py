@@ -25,11 +25,11 @@ THREADS = 2
 WRITE_SQL = """
 with ids as materialized (
     select uuidv7() as booking_id, uuidv7() as basket_id,
-           ('a0000000-0000-7000-8000-' || lpad(to_hex(:family::int), 12, '0'))::uuid as household_id,
-           ('b0000000-0000-7000-8000-' || lpad(to_hex(:family::int), 12, '0'))::uuid as guardian_id,
-           ('c0000000-0000-7000-8000-' || lpad(to_hex(:family::int), 12, '0'))::uuid as child_id,
-           ('d0000000-0000-7000-8000-' || lpad(to_hex(:slot::int), 12, '0'))::uuid as slot_id,
-           ('d1000000-0000-7000-8000-' || lpad(to_hex(:slot::int), 12, '0'))::uuid as pool_id
+           (lpad(to_hex(:family::int), 12, '0') || '70008000a00000000000')::uuid as household_id,
+           (lpad(to_hex(:family::int), 12, '0') || '70008000b00000000000')::uuid as guardian_id,
+           (lpad(to_hex(:family::int), 12, '0') || '70008000c00000000000')::uuid as child_id,
+           (lpad(to_hex(:slot::int), 12, '0') || '70008000d00000000000')::uuid as slot_id,
+           (lpad(to_hex(:slot::int), 12, '0') || '70008000d10000000000')::uuid as pool_id
 ), place as (
     update pools p set taken = taken + 1 from ids where p.id = ids.pool_id and p.taken < p.capacity returning p.service_on
 ), booking as (

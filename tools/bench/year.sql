@@ -1,5 +1,5 @@
 create function number_id(kind text, number bigint) returns uuid language sql immutable as
-    $$ select (kind || '000000-0000-7000-8000-' || lpad(to_hex(number), 12, '0'))::uuid $$;
+    $$ select (lpad(to_hex(number), 12, '0') || '70008000' || kind || '0000000000')::uuid $$;
 select open_school_year(year) from generate_series(extract(year from '{first}'::date)::int - 1, extract(year from '{first}'::date)::int + 1) year;
 insert into sites (code, label) select 'school-' || s, 'École ' || s from generate_series(0, {sites} - 1) s;
 insert into activities (id, kind, label, tariff_code, age_min, age_max, starts_on, ends_on, cutoff_days_before, cutoff_at)

@@ -144,7 +144,7 @@ async def known_of(
 
 BOOKING_COLUMNS = f"""
 b.id as booking_id, b.basket_id, b.household_id, b.child_id, c.first_name, b.confirmed_at, b.status, b.cancelled_at,
-{GIVERS_OF_BOOKING.format(today="$1::date")} as guardian_ids, {SHEET_COLUMNS}, {SLOT_COLUMNS}
+{GIVERS_OF_BOOKING.format(today="$1::date")} as giver_ids, {SHEET_COLUMNS}, {SLOT_COLUMNS}
 """
 """What `booking_of` reads, of a booking `b`, its slot `s`, activity `a`, unit `u` and child `c`; the first parameter is the town's day."""
 
@@ -199,7 +199,7 @@ def booking_of(row: Row, zone: ZoneInfo) -> BookingFacts:
         booking_id=row["booking_id"],
         basket_id=row["basket_id"],
         household_id=row["household_id"],
-        guardian_ids=frozenset(row["guardian_ids"]),
+        giver_ids=frozenset(row["giver_ids"]),
         child_id=row["child_id"],
         first_name=row["first_name"],
         slot=slot_of(row, zone),

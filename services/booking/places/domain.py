@@ -74,13 +74,13 @@ class SlotFacts:
 
 @dataclass(frozen=True, slots=True)
 class BookingFacts:
-    """A booking as it stands while its places are locked. `guardian_ids` are those of its household; `first_name` is None
+    """A booking as it stands while its places are locked. `giver_ids` are the adults who may give it back; `first_name` is None
     once the child was erased. `is_recorded`: a closing published a mark of it; `is_present`: the child is marked as there."""
 
     booking_id: UUID
     basket_id: UUID
     household_id: UUID
-    guardian_ids: Set[UUID]
+    giver_ids: Set[UUID]
     child_id: UUID
     first_name: str | None
     slot: SlotFacts
@@ -116,7 +116,7 @@ class BookingFacts:
 
     def is_for(self, guardian_id: UUID | None) -> bool:
         """Whether a guardian, or an agent (None), may give it back."""
-        return guardian_id is None or guardian_id in self.guardian_ids
+        return guardian_id is None or guardian_id in self.giver_ids
 
 
 @dataclass(frozen=True, slots=True)
