@@ -31,7 +31,7 @@ async def note_days(tx: Transaction, notes: Sequence[KnownDay], traces: Traces) 
     """Add facts to different days, and decide those that are owed otherwise now; what is on an invoice gets a signed line."""
     paying = await _paying(tx, notes)
     days = await store.note_facts(tx, notes)
-    lines = await store.lock_lines(tx, [day.source_id for day in days])
+    lines = await store.lock_lines(tx, [day.source_id for day in days if not day.is_new])
     changed = [day for day in days if _is_news(lines.get(day.source_id, []), day.facts)]
     await _decide(tx, changed, lines, paying, traces)
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,10 +16,12 @@ from .domain import Charge, Facts, Source
 
 @dataclass(frozen=True, slots=True)
 class KnownDay:
-    """A day for which something may be owed, and all that is known of it."""
+    """A day for which something may be owed, and all that is known of it; one that `is_new` was never heard of before, and nobody
+    owes anything for it yet."""
 
     source: Source
     facts: Facts
+    is_new: bool = False
 
     @property
     def source_id(self) -> UUID:
@@ -38,7 +40,7 @@ on conflict (source_id) do update set
     attendance = case when excluded.attendance_at >= coalesce(d.attendance_at, '-infinity')
                       then excluded.attendance else d.attendance end,
     attendance_at = greatest(excluded.attendance_at, d.attendance_at)
-returning *
+returning *, xmax = 0 as is_new
 """
 
 
@@ -61,7 +63,7 @@ async def note_facts(tx: Transaction, notes: Sequence[KnownDay]) -> list[KnownDa
         [note.facts.attendance for note in in_order],
         [note.facts.attendance_at for note in in_order],
     )
-    days = {row["source_id"]: _day_of(row) for row in rows}
+    days = {row["source_id"]: replace(_day_of(row), is_new=row["is_new"]) for row in rows}
     return [days[note.source_id] for note in notes]
 
 
@@ -109,6 +111,8 @@ Lines = dict[UUID, list[Charge]]
 async def lock_lines(tx: Transaction, source_ids: Collection[UUID]) -> Lines:
     """Every line of these days, locked."""
     lines: Lines = defaultdict(list)
+    if not source_ids:
+        return lines
     for row in await tx.fetch(LOCK_LINES_SQL, list(source_ids)):
         lines[row["source_id"]].append(charge_of(row))
     return lines
