@@ -47,7 +47,7 @@ class DateRange:
 
     def meets(self, other: "DateRange") -> bool:
         """Whether no day lies between the two, in this order."""
-        return self.last < date.max and self.last + ONE_DAY >= other.first
+        return self.last == date.max or self.last + ONE_DAY >= other.first
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Days:
         """The days that some of these ranges have, in whatever order they come."""
         merged: list[DateRange] = []
         for item in sorted(ranges):
-            if merged and (merged[-1].last == date.max or merged[-1].meets(item)):
+            if merged and merged[-1].meets(item):
                 merged[-1] = DateRange(merged[-1].first, max(merged[-1].last, item.last))
             else:
                 merged.append(item)
