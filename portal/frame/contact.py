@@ -3,6 +3,8 @@
 Whoever has the form again after a refusal sees beside each field what is known by then: two who correct at once decide knowingly.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,6 +19,8 @@ from portal.kit import Form
 
 HOME: Final = "foyer"
 """The parameter of the page's address that says whose address is corrected, where somebody has several homes."""
+SHOWN: Final = "shown"
+"""The first word of the hidden fields that say what the page showed, by field."""
 CONTACT: Final = Form(
     ContactChange,
     "contact",
@@ -39,7 +43,8 @@ async def show_contact(visit: Visit, adult_id: UUID, path: str, home_id: str) ->
         "path": path,
         "is_town": visit.session.guardian_id is None,
     }
-    return visit.page("contact.html.j2", context, form=visit.form(CONTACT, known))
+    form = visit.form(CONTACT, known)
+    return visit.page("contact.html.j2", context, form=replace(form, values={**known, **form.values}))
 
 
 async def correct_contact(visit: Visit, whose: UUID, page: Screen, back: str, **parameters: Any) -> Response[Any]:
@@ -50,8 +55,15 @@ async def correct_contact(visit: Visit, whose: UUID, page: Screen, back: str, **
     except Refused as refused:
         home_id = typed.get("address.household_id")
         query = {HOME: home_id} if home_id else None
-        return await show_again(visit, page, visit.refused(refused, typed, CONTACT), query, **parameters)
+        return await show_again(
+            visit, page, visit.refused(refused, _touched(visit, typed), CONTACT), query, **parameters
+        )
     return visit.redirect(back, FlashNotice("success", "contact_saved"))
+
+
+def _touched(visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
+    """What somebody changed of what their page showed: the rest is shown as it is known by then, and not sent again as it was."""
+    return {name: value for name, value in typed.items() if value != visit.posted.get(f"{SHOWN}.{name}")}
 
 
 def _home(contact: Contact, home_id: str) -> ContactHome | None:

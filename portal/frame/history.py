@@ -133,7 +133,11 @@ def _details(entry: HistoryEntry, people: Mapping[UUID, str], texts: Texts) -> I
     elif entry.action == "enrollment_ended" and after.get("ends_on"):
         yield texts("history.detail.until", day=date_short(after["ends_on"]))
     elif entry.action == "quotient_changed" and after:
-        yield texts("history.detail.quotient", amount=money(after["value_cents"]))
+        yield texts(
+            "history.detail.quotient", amount=money(after["value_cents"]), day=date_short(after["effective_on"])
+        )
+        if before:
+            yield texts("history.detail.quotient_before", amount=money(before["value_cents"]))
     elif entry.action == "payment_started" and after:
         yield texts("history.detail.payment", number=after["number"], amount=money(after["amount_cents"]))
     elif entry.action == "contact_changed" and after:

@@ -16,10 +16,10 @@ _NUMBER: Final = re.compile(r"(?<=\.)[0-9]+(?=\.|$)")
 
 @dataclass(frozen=True, slots=True)
 class FieldLimits:
-    """What a request wants of one of its fields; `length_max` is 0 where any length will do, `is_whole` of a number."""
+    """What a request wants of one of its fields, `is_whole` of a number. Its length is not for the browser to limit, which cuts what is
+    pasted without a word: the service refuses what is too long."""
 
     is_required: bool = False
-    length_max: int = 0
     is_whole: bool = False
 
 
@@ -145,7 +145,7 @@ def _limits(model: type[BaseModel], name: str) -> FieldLimits:
         place = next((choice for choice in place.get("anyOf", ()) if choice.get("type") != "null"), place)
         if reference := place.get("$ref"):
             place = schema["$defs"][reference.rpartition("/")[2]]
-    return FieldLimits(is_required, place.get("maxLength", 0), place.get("type") == "integer")
+    return FieldLimits(is_required, place.get("type") == "integer")
 
 
 DEPTH_MAX: Final = 8

@@ -96,7 +96,9 @@ async def create_family(visit: Visit) -> Response[Any]:
     except Refused as refused:
         form = visit.refused(refused, {**typed, "child_count": str(child_count)}, NEW_FAMILY)
         return await show_again(visit, new_family_page, form)
-    return visit.redirect(f"/agents/familles/{household.household_id}", FlashNotice("success", "household_created"))
+    is_invited = any(adult.email for adult in household.adults)
+    notice = FlashNotice("success", "household_created" if is_invited else "household_created_without_email")
+    return visit.redirect(f"/agents/familles/{household.household_id}", notice)
 
 
 @page("/agents/familles/{household_id:uuid}")

@@ -147,28 +147,30 @@ async def change_calendar(visit: Visit) -> Response[Any]:
     if step in STEPS and choices.is_empty:
         refused = FormState(refusal=visit.portal.texts(f"calendar.nothing_to_{step}"))
         return await show_again(visit, calendar_page, refused, _week(visit.posted.get("week")))
-    if step == "confirm":
-        working = await _working_calendar(visit, visit.posted.get("week"), choices)
-        if other := _other_household(visit, working):
-            return await _with_choices(visit, visit.posted.get("week"), choices, {OTHER_HOUSEHOLD: other})
-        return await _confirm(visit, working)
-    return await _with_choices(visit, other_week or visit.posted.get("week"), choices)
+    week = other_week or visit.posted.get("week")
+    if choices.is_empty:
+        return await _with_choices(visit, week, choices)
+    working = await _working_calendar(visit, visit.posted.get("week"), choices)
+    if not _is_shown(visit, working):
+        other = {OTHER_HOUSEHOLD: visit.portal.texts("calendar.other_household")}
+        return await _with_choices(visit, week, choices, other)
+    return await (_confirm(visit, working) if step == "confirm" else _with_choices(visit, week, choices))
 
 
 @action("/calendrier/prix")
 async def price_of_basket(visit: Visit) -> Response[Any]:
     """The basket alone, for the script that keeps it up to date."""
     working = await _working_calendar(visit, visit.posted.get("week"), _choices(visit))
-    if problem := _other_household(visit, working):
+    if not _is_shown(visit, working):
+        problem = visit.portal.texts("calendar.other_household_priced")
         return visit.portal.fragment("family/calendar/basket.html.j2", _basket(visit.portal, working, None, problem))
     priced, problem = await _quote(visit, working)
     return visit.portal.fragment("family/calendar/basket.html.j2", _basket(visit.portal, working, priced, problem))
 
 
-def _other_household(visit: Visit, working: WorkingCalendar) -> str:
-    """Why choices stay as they are when another household was chosen since, in another tab: they are of the former."""
-    is_same = visit.posted.get("household_id") in ("", str(working.calendar.household_id))
-    return "" if is_same else visit.portal.texts("calendar.other_household")
+def _is_shown(visit: Visit, working: WorkingCalendar) -> bool:
+    """Whether the form showed this household: another one may have been chosen since, in another tab."""
+    return visit.posted.get("household_id") in ("", str(working.calendar.household_id))
 
 
 def _choosing_url(visit: Visit) -> str:

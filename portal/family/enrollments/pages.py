@@ -69,10 +69,14 @@ async def enroll(visit: Visit) -> Response[Any]:
         "site_code": site_code or None,
     }
     try:
-        await visit.call(request_enrollment, typed_as(EnrollmentCreate, wish))
+        enrollment = await visit.call(request_enrollment, typed_as(EnrollmentCreate, wish))
     except Refused as refused:
         return await show_again(visit, new_enrollment_page, visit.refused(refused, typed, NEW_ENROLLMENT))
-    return visit.redirect("/inscriptions", FlashNotice("success", "enrollment_sent"))
+    chosen = visit.visitor.household
+    is_shown = chosen is None or chosen.household_id == enrollment.household_id
+    return visit.redirect(
+        "/inscriptions", FlashNotice("success", "enrollment_sent" if is_shown else "enrollment_sent_elsewhere")
+    )
 
 
 PAGES = [enrollments_page, new_enrollment_page, enroll]

@@ -164,7 +164,7 @@ async def test_refusal_of_an_enrollment_needs_a_reason(agent: Browser, town: Tow
     assert "Le groupe est complet." in (await agent.get("/agents/inscriptions?etat=refused")).text
     page = await agent.submit(path, {"decision": "validate"})
     assert is_refused(page)
-    assert "Un autre agent a déjà pris une autre décision" in words(page)
+    assert "Une autre décision a déjà été prise" in words(page)
 
 
 async def test_days_are_opened_marked_and_closed(agent: Browser, town: Town) -> None:

@@ -95,7 +95,8 @@ async def test_a_family_is_told_the_service_and_a_colleague_the_name(town: Town)
     await agent.get(path)
     await agent.done(f"{path}/quotient", fields)
     own, theirs = words((await parent.get("/historique")).text), words((await agent.get(path)).text)
-    assert "Quotient familial noté 750,00" in own.replace("\u202f", " ").replace("\u00a0", " ")
+    today = date_short(await town.booking.today())
+    assert f"Quotient familial noté 750,00 €, à partir du {today}" in own.replace("\u202f", " ").replace("\u00a0", " ")
     assert "Service enfance" in own
     assert "Camille Marchand" not in own
     assert "Camille Marchand" in theirs

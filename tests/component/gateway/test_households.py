@@ -101,6 +101,9 @@ async def test_days_chosen_for_one_household_are_not_taken_for_the_other(town: T
     await choose(parent, other)
     basket = await parent.post("/calendrier/prix", fields)
     assert "d’un autre dossier famille" in words(basket)
+    for pressed in ({"step": "quote"}, {"go": str(await town.booking.day(14))}):
+        page = await parent.submit("/calendrier", fields | pressed)
+        assert "Ces jours sont ceux d’un autre dossier famille" in words(page), pressed
     page = await parent.submit("/calendrier", fields | {"step": "confirm", "quoted_total_cents": "0"})
     for sentence in ("Rien n’a été changé", "Ces jours sont ceux d’un autre dossier famille"):
         assert sentence in words(page), sentence
@@ -113,6 +116,17 @@ async def test_days_chosen_for_one_household_are_not_taken_for_the_other(town: T
     assert "1 jour à réserver" in words(calendar)
     booked = await town.services["booking"].db.fetchval("select count(*) from bookings where slot_id = $1", slot_id)
     assert booked == 0
+
+
+async def test_a_request_from_a_form_of_the_other_file_says_so(town: Town) -> None:
+    parent, own, other = await in_two(town)
+    activity_id = await town.booking.activity()
+    await choose(parent, own)
+    form = await parent.get("/inscriptions/nouvelle")
+    wish = {"child_id": str(own.children[0].child_id), "activity_id": str(activity_id)}
+    await choose(parent, other)
+    sent = await parent.done("/inscriptions/nouvelle", wish | {"household_id": hidden(form, "household_id")})
+    assert "pour le dossier famille que son formulaire montrait" in words(await parent.landing(sent))
 
 
 async def test_a_household_of_others_is_not_chosen(town: Town) -> None:
