@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from contracts.family.events import HouseholdState
 from contracts.notifications.events import MessageFailed, MessageSent
 from services.notifications.messages import store
 from services.notifications.messages.commands import address_notices, claim_messages
@@ -30,14 +29,6 @@ async def make_due(service: RunningService) -> None:
     """Let the time that messages and notices wait for go by."""
     await service.db.execute("update messages set due_at = clock_timestamp() where status = 'queued'")
     await service.db.execute("update notices set due_at = clock_timestamp() where status = 'waiting'")
-
-
-async def let_them_be_due_in_order(service: RunningService) -> None:
-    """Let the time that messages wait for go by, in the order in which they wait."""
-    await service.db.execute(
-        "update messages set due_at = due_at - (select max(due_at) - clock_timestamp() from messages where status = 'queued')"
-        " where status = 'queued'"
-    )
 
 
 async def test_an_event_that_comes_again_sends_nothing_again(service: RunningService, mail_server: MailServer) -> None:
@@ -165,38 +156,6 @@ async def test_one_refused_recipient_does_not_keep_the_others_from_being_told(
     await service.deliver(news.household(adults=(payer, other)), news.activity(), news.basket())
     await service.run_job("send_messages")
     assert sorted(await statuses(service)) == [("failed", "address_not_supported"), ("sent", None)]
-
-
-def household_with(email: str) -> HouseholdState:
-    """The household whose payer has this address."""
-    payer, *others = news.household().adults
-    return news.household(adults=(payer.model_copy(update={"email": email}), *others))
-
-
-@pytest.mark.parametrize("email", ["eric@[courriel.fr", "eric\r\n@courriel.fr"])
-async def test_an_address_that_cannot_be_written_fails_alone(
-    service: RunningService, mail_server: MailServer, email: str
-) -> None:
-    """A3: it ended the job, and the messages claimed with it were put back with it until they expired."""
-    await service.deliver(household_with(email), news.activity(), news.invoice(), news.basket())
-    await service.run_job("send_messages")
-    assert sorted(await statuses(service)) == [("failed", "address_unusable")] * 2 + [("sent", None)]
-    assert [mail["To"].addresses[0].addr_spec for mail in mail_server.received] == ["anne@courriel.example"]
-    causes = {event.cause for event in await service.outbox() if isinstance(event, MessageFailed)}
-    assert causes == {"address_unusable"}
-
-
-async def test_a_message_at_which_the_relay_hangs_up_is_tried_behind_the_others(
-    service: RunningService, mail_server: MailServer
-) -> None:
-    """The first of its batch each time, it would keep the others waiting until they expire."""
-    mail_server.breaks_off_at = "eric@courriel.example"
-    await service.deliver(news.household(), news.activity(), news.invoice(), news.basket())
-    for _ in range(3):
-        await service.run_job("send_messages")
-        await let_them_be_due_in_order(service)
-    assert len(mail_server.received) == 1
-    assert sorted(await statuses(service)) == [("queued", None)] * 2 + [("sent", None)]
 
 
 async def test_a_relay_that_is_away_loses_nothing(service: RunningService, mail_server: MailServer) -> None:
