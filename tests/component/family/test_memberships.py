@@ -107,11 +107,11 @@ async def test_what_begins_or_ends_on_a_day_is_told_on_that_day_and_once(
     for adult_id in (members.payer_id, members.other_id):
         await members.join(adult_id, starts_on=today - timedelta(days=200))
     await change(members, today + timedelta(days=2))
-    told = len(await service.outbox())
+    emitted = len(await service.outbox())
     news = []
     for _ in range(5):
         await service.run_job("turning_households")
-        news.append(len(await service.outbox()) - told)
+        news.append(len(await service.outbox()) - emitted)
         service.advance(days=1)
     assert news == [0, 0, 0, 1, 1]
     assert isinstance((await service.outbox())[-1], HouseholdState)
@@ -119,11 +119,11 @@ async def test_what_begins_or_ends_on_a_day_is_told_on_that_day_and_once(
 
 async def test_a_job_that_slept_through_a_turn_tells_it_late(service: RunningService, members: Members) -> None:
     await members.leave(members.child_id, await service.db.today() + timedelta(days=2))
-    told = len(await service.outbox())
+    emitted = len(await service.outbox())
     service.advance(days=9)
     for _ in range(2):
         await service.run_job("turning_households")
-    assert len(await service.outbox()) == told + 1
+    assert len(await service.outbox()) == emitted + 1
 
 
 async def test_households_in_which_nothing_turns_are_not_looked_at(service: RunningService, members: Members) -> None:
