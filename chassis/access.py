@@ -6,12 +6,14 @@ service stand in its `access.py`; each statement that uses one is made by `reach
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, assert_never
 from uuid import UUID
 
 from chassis.actor import Actor
+from chassis.refusal import HouseholdAmbiguous, NotFound
 from contracts.types import ActorKind
 
 WITH_ACTOR: Final = "with actor as (select $1::uuid as guardian_id, $2::text[] as sites, $3::date as today)"
@@ -59,6 +61,21 @@ def reach_of(actor: Actor, today: date) -> tuple[UUID | None, list[str] | None, 
             return None, sites_of(actor), today
         case _:
             assert_never(actor.kind)
+
+
+def household_among(homes: Mapping[UUID, str], named: UUID | None = None) -> UUID:
+    """The household that a request is about: the one named, the only one by default. `homes` are those that the actor reaches for it,
+    with their references.
+
+    Raises:
+        NotFound: the one named is none of these, or there is none.
+        HouseholdAmbiguous: there are several, and none was named.
+    """
+    if not homes or (named and named not in homes):
+        raise NotFound
+    if named is None and len(homes) > 1:
+        raise HouseholdAmbiguous.between(homes)
+    return named or next(iter(homes))
 
 
 def sites_of(actor: Actor) -> list[str] | None:

@@ -5,8 +5,10 @@ to a problem document once. Pure: only the standard library is imported here.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,19 @@ class Invalid(Refusal):
     """Some fields cannot be accepted as they are."""
 
     status = 422
+
+
+class HouseholdAmbiguous(Refusal):
+    """Several households are possible here: say which one you mean."""
+
+    status = 422
+
+    @classmethod
+    def between(cls, homes: Mapping[UUID, str]) -> "HouseholdAmbiguous":
+        """The refusal that names each household by its reference."""
+        references = ", ".join(sorted(homes.values()))
+        facts = (("references", references), ("household_ids", [*map(str, homes)]))
+        return cls(FieldRefusal("/household_id", cls.code(), facts), references=references)
 
 
 class IdempotencyKeyMissing(Refusal):

@@ -19,12 +19,18 @@ TEXT = r"^[^\x00]*$"
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=LINE)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=TEXT)]
+_ATOM = r"[^\x00-\x20\x7f\s()<>\[\]:;@\\,.\"]+"
+_LABEL = r"[^\x00-,./:-@\[-`{-\x7f\s]+"
 Email = Annotated[
     str,
     StringConstraints(
-        strip_whitespace=True, max_length=80, pattern=r"^[^@\s,;<>\"\x00]+@[^@\s,;<>\"\x00]+\.[A-Za-z]{2,}$"
+        strip_whitespace=True,
+        max_length=80,
+        pattern=rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})*\.[A-Za-z]{{2,}}$",
     ),
 ]
+"""An address that can stand in a mail as it is typed: no brackets, quotes or comments, and no dot without a word beside it.
+Source: RFC 5322, 3.2.3 (`dot-atom`); letters beyond ASCII as RFC 6531, 3.3 has them."""
 Phone = Annotated[
     str,
     StringConstraints(

@@ -215,7 +215,7 @@ class InvoiceSummary(Model):
 
     invoice_id: UUID
     payer_id: UUID
-    payer_name: str | None
+    payer_name: str
     number: str
     period: str
     status: InvoiceStatus
@@ -252,7 +252,7 @@ class Invoice(Model):
     regie: str
     period: str
     status: InvoiceStatus
-    payer_name: str | None
+    payer_name: str
     lines: tuple[InvoiceLine, ...]
     total_cents: Cents
     paid_cents: Cents
@@ -287,7 +287,7 @@ class PaymentAnomaly(Model):
     invoice_number: str
     payer_id: UUID
     household_id: UUID
-    payer_name: str | None
+    payer_name: str
     code: str
     amount_cents: Cents
     noted_at: datetime

@@ -47,7 +47,8 @@ class DatedShares(Model):
 
 
 class KnownPayer(Model):
-    """An adult who pays for a household of the child, paid or will pay."""
+    """An adult who pays for a household of the child, paid or will pay, or for whom a part of its days was entered. The name is None
+    once they were erased."""
 
     payer_id: UUID
     household_id: UUID

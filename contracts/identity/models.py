@@ -157,7 +157,7 @@ class Invitation(Model):
     expires_at: datetime
 
 
-class AgentChange(Model):
+class AgentDetails(Model):
     """Who an agent is and what they may do: `service` is the municipal service that they work for, in the town's words,
     `sites` where they work, or `has_every_site`. An outside operator's agent has the operator's sites alone.
     """
@@ -171,7 +171,13 @@ class AgentChange(Model):
     is_disabled: bool = False
 
 
-class AgentCreate(AgentChange):
+class AgentChange(AgentDetails):
+    """All that an agent is to be; `version` is the one of the agent that it was made from."""
+
+    version: ShortText
+
+
+class AgentCreate(AgentDetails):
     """A municipal agent. With a `password` (system actor only) the account is active at once; else it is invited."""
 
     email: Email
@@ -180,7 +186,9 @@ class AgentCreate(AgentChange):
 
 
 class Agent(Model):
-    """An agent as those who keep accounts see them."""
+    """An agent as those who keep accounts see them. `version` stands for who they are and what they may do: a change names the one
+    that it was made from.
+    """
 
     account_id: UUID
     first_name: str
@@ -195,6 +203,7 @@ class Agent(Model):
     created_at: datetime
     last_sign_in_at: datetime | None
     invitation_expires_at: datetime | None
+    version: str
 
 
 class TownRole(Model):

@@ -274,7 +274,7 @@ CREATE TABLE public.invoices (
     regie text NOT NULL,
     number text NOT NULL,
     period date NOT NULL,
-    payer_name text,
+    payer_name text NOT NULL,
     payer_address text[] NOT NULL,
     total_cents integer NOT NULL,
     paid_cents integer DEFAULT 0 NOT NULL,
@@ -285,6 +285,7 @@ CREATE TABLE public.invoices (
     due_on date NOT NULL,
     CONSTRAINT invoices_check CHECK (((paid_cents >= 0) AND (paid_cents <= total_cents))),
     CONSTRAINT invoices_check1 CHECK (((credit_cents >= 0) AND (credit_cents <= paid_cents))),
+    CONSTRAINT invoices_payer_name_check CHECK ((payer_name <> ''::text)),
     CONSTRAINT invoices_status_check CHECK ((status = ANY (ARRAY['issued'::text, 'partly_paid'::text, 'paid'::text]))),
     CONSTRAINT invoices_total_cents_check CHECK ((total_cents > 0))
 );

@@ -145,7 +145,7 @@ CREATE TABLE public.households (
     city text NOT NULL,
     payer_key text NOT NULL COLLATE pg_catalog."C",
     search_words tsvector NOT NULL,
-    published_on date NOT NULL,
+    next_turn_on date,
     created_at timestamp with time zone NOT NULL,
     created_by uuid NOT NULL
 );
@@ -356,6 +356,8 @@ CREATE INDEX household_payers_adult ON public.household_payers USING btree (adul
 CREATE INDEX households_by_payer ON public.households USING btree (payer_key, household_id);
 
 CREATE INDEX households_by_word ON public.households USING gin (search_words);
+
+CREATE INDEX households_turning ON public.households USING btree (next_turn_on) WHERE (next_turn_on IS NOT NULL);
 
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
 

@@ -68,6 +68,11 @@ class Visit:
         caller = self.visitor.caller_with(self.idempotency_key)
         return await self.services.call(caller, operation, *args, **kwargs)
 
+    async def call_about_all(self, operation: Operation[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+        """`call`, about every household of the visitor and not only the one that they look at."""
+        caller = replace(self.visitor.caller_with(self.idempotency_key), household_id=None)
+        return await self.services.call(caller, operation, *args, **kwargs)
+
     def may(self, operation: Operation[..., Any]) -> bool:
         """Whether whoever was admitted may call an operation at all; what they may touch with it is for its service to say."""
         return operation.access.allows(self.session.kind, frozenset(self.session.permissions))

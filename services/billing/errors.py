@@ -19,12 +19,6 @@ class PayerUnknown(Refusal):
     status = 422
 
 
-class HouseholdAmbiguous(Refusal):
-    """The child has several homes here: whoever asks says for which one."""
-
-    status = 422
-
-
 class InvoiceRunExists(Refusal):
     """This month was already invoiced, or is being invoiced: there is one run for each regie and month."""
 

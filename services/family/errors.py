@@ -21,11 +21,5 @@ class EmailKeptByTown(Refusal):
     status = 403
 
 
-class HouseholdAmbiguous(Refusal):
-    """You belong to several households: say which one you mean."""
-
-    status = 422
-
-
 class MembershipUnknown(Refusal):
     """This person does not belong to the household after that day anyway: there is nothing to end."""

@@ -81,6 +81,10 @@ class OwnRights(Refusal):
     status = 403
 
 
+class AgentOutdated(Refusal):
+    """Somebody changed this agent since they were read: read them again, and change them from there."""
+
+
 class BeyondOwnRights(Refusal):
     """Whoever works at some sites gives rights there alone, and none but their own; an agent of every site gives others."""
 

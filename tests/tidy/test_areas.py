@@ -31,6 +31,7 @@ DOMAIN_IMPORTS = (
     "chassis.comparing",
     "chassis.days",
     "chassis.timeline",
+    "chassis.versions",
 )
 STATEMENT = re.compile(r"\b[A-Z][A-Z0-9_]*_SQL\b")
 MIGRATION = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")

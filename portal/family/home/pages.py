@@ -35,7 +35,7 @@ async def private_home(visit: Visit) -> Response[Any]:
         return forget_choice(visit)
     household, invoices, enrollments = await asyncio.gather(
         optional(visit.call(my_household)),
-        optional(visit.call(list_invoices)),
+        optional(visit.call_about_all(list_invoices)),
         optional(visit.call(list_enrollments)),
     )
     guardian = own_guardian(household, session.guardian_id)

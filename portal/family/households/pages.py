@@ -51,10 +51,12 @@ async def own_households(visit: Visit) -> tuple[HouseholdReference, ...]:
 
 
 async def has_lost_choice(visit: Visit) -> bool:
-    """Whether the household that they look at is none of theirs any more; not while nobody can tell."""
+    """Whether the household that they look at is none of theirs any more, or the only one; not while nobody can tell."""
     chosen = visit.visitor.household
     own = await optional(own_households(visit)) if chosen else None
-    return own is not None and own.value is not None and chosen not in list(map(_as_chosen, own.value))
+    if own is None or own.value is None:
+        return False
+    return len(own.value) < 2 or chosen not in list(map(_as_chosen, own.value))
 
 
 def forget_choice(visit: Visit) -> Response[Any]:

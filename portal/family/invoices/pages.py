@@ -34,11 +34,17 @@ OUTCOMES = {
 
 @page("/factures")
 async def invoices_page(visit: Visit) -> Response[Any]:
-    """The family's invoices, latest first, and the credit that the next one will use."""
+    """The family's invoices, latest first, whichever of their files is looked at: also those of a household that they left and still
+    have to pay. And the credit that the next one will use."""
     invoices, account = await asyncio.gather(
-        visit.call(list_invoices, cursor=visit.cursor), permitted(visit.call(read_account))
+        visit.call_about_all(list_invoices, cursor=visit.cursor), permitted(visit.call(read_account))
     )
-    context = {"invoices": invoices.items, "next_cursor": invoices.next_cursor, "account": account}
+    context = {
+        "invoices": invoices.items,
+        "next_cursor": invoices.next_cursor,
+        "account": account,
+        "is_of_all_files": visit.visitor.household is not None,
+    }
     return visit.page("family/invoices/list.html.j2", context)
 
 

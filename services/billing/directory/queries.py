@@ -1,9 +1,9 @@
 """Whose household and child is it: what ownership checks of the other areas ask of the replicas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
-from chassis.access import reach_of, reaching
+from chassis.access import household_among, reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction
 from chassis.refusal import FieldRefusal, Invalid, NotFound
@@ -11,7 +11,6 @@ from contracts.types import ActorKind
 
 from ..access import HOUSEHOLD
 from ..access import invoice as reached_invoice
-from ..errors import HouseholdAmbiguous
 
 REACHES_HOUSEHOLD_SQL = reaching(" select {is_reached}", is_reached=HOUSEHOLD.of("$4::uuid"))
 
@@ -44,7 +43,7 @@ async def household_for(queries: Database | Transaction, actor: Actor, household
     if actor.kind is not ActorKind.PARENT:
         raise Invalid(FieldRefusal("/household_id", "missing"))
     rows = await queries.fetch(OWN_HOUSEHOLDS_SQL, *reach_of(actor, await queries.today()))
-    return _home_of({row["household_id"]: row["reference"] for row in rows}, None)
+    return household_among({row["household_id"]: row["reference"] for row in rows})
 
 
 REACHES_INVOICE_SQL = reaching(" select {is_reached}", is_reached=reached_invoice("$4::uuid", "$5::uuid"))
@@ -79,15 +78,7 @@ async def households_of_children(
     homes: dict[UUID, dict[UUID, str]] = {child_id: {} for child_id in children}
     for row in await queries.fetch(CHILDREN_SQL, *reach_of(actor, await queries.today()), list(children)):
         homes[row["child_id"]][row["household_id"]] = row["reference"]
-    return [_home_of(homes[child_id], household_id) for child_id, household_id in asked]
-
-
-def _home_of(homes: Mapping[UUID, str], named: UUID | None) -> UUID:
-    if not homes or (named and named not in homes):
-        raise NotFound
-    if named is None and len(homes) > 1:
-        raise HouseholdAmbiguous(references=", ".join(sorted(homes.values())))
-    return named or next(iter(homes))
+    return [household_among(homes[child_id], household_id) for child_id, household_id in asked]
 
 
 EMAIL_SQL = "select email from household_adults where household_id = $1 and adult_id = $2"

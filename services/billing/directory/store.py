@@ -11,7 +11,7 @@ from contracts.booking.events import ActivityState
 from contracts.event import Envelope
 from contracts.family.events import HouseholdState, QuotientState, ResponsibilityState
 
-from ..payers.store import decide_again, keep_payers
+from ..payers.store import decide_again, keep_payers, sharing_children
 from ..repricing.store import ask_for_activity
 
 HOUSEHOLDS = Replica("households", "household_id", ("reference", "address_lines"))
@@ -40,6 +40,7 @@ async def keep_household(tx: Transaction, household: HouseholdState, envelope: E
         {adult.adult_id: (adult.email,) for adult in household.adults},
     )
     children = household.child_members
+    sharing = await sharing_children(tx, household_id)
     await CHILDREN.replace(
         tx,
         household_id,
@@ -47,11 +48,14 @@ async def keep_household(tx: Transaction, household: HouseholdState, envelope: E
         {child.person_id: (child.name,) for child in children},
     )
     await keep_payers(tx, household)
+    if await sharing_children(tx, household_id) != sharing:
+        await decide_again(tx, household_id)
 
 
 async def erase_household(tx: Transaction, key: str) -> None:
-    """Forget a household, and what people changed for it."""
+    """Forget a household, and what people changed for it; parts of days that it paid are nobody's from now on."""
     await HOUSEHOLDS.forget(tx, key)
+    await decide_again(tx, UUID(key))
     await forget_changes(tx, [UUID(key)])
 
 

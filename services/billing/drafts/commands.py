@@ -21,6 +21,7 @@ async def draft_batch(tx: Transaction, rules: BillingRules, run: Run) -> int:
     account_ids = await store.take_items_to_draft(tx, run.run_id, BATCH_MAX)
     if account_ids:
         now = await tx.now()
+        await store.release_unnamed(tx, run, account_ids)
         await store.claim_charges(tx, run, account_ids)
         totals = await store.totals(tx, run, account_ids, rules.today(now))
         items = [

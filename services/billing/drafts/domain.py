@@ -19,12 +19,14 @@ class Anomaly(StrEnum):
     CREDIT_CARRIED_OVER = auto()
     PAYER_UNKNOWN = auto()
     NO_PAYER = auto()
+    SHARE_WITHOUT_PAYER = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class ItemTotals:
-    """What an account would be invoiced, counted. `planned_count` are days until today that wait for their sheet, `unpaid_count`
-    those that nobody pays, `previous_cents` is its last month's invoice, None without one."""
+    """What an account would be invoiced, counted. Of what waits, `planned_count` are days until today without their sheet,
+    `unpaid_count` those that nobody pays, `unshared_count` parts of days whose payer pays no more, `unnamed_count` lines of a payer
+    whose name is not known, or not any more. `previous_cents` is its last month's invoice, None without one."""
 
     line_count: int
     total_cents: Cents
@@ -33,13 +35,17 @@ class ItemTotals:
     zero_count: int
     planned_count: int
     unpaid_count: int
+    unshared_count: int
+    unnamed_count: int
     previous_cents: Cents | None
-    is_payer_known: bool
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is to be invoiced, and nothing waits."""
-        return not (self.line_count or self.unpriced_count or self.planned_count or self.unpaid_count)
+        waiting = (
+            self.unpriced_count + self.planned_count + self.unpaid_count + self.unshared_count + self.unnamed_count
+        )
+        return not self.line_count + waiting
 
 
 def anomalies_of(totals: ItemTotals) -> tuple[Anomaly, ...]:
@@ -52,7 +58,8 @@ def anomalies_of(totals: ItemTotals) -> tuple[Anomaly, ...]:
         and totals.total_cents > JUMP_FACTOR * (totals.previous_cents or 0),
         Anomaly.DAY_WITHOUT_ATTENDANCE: totals.planned_count > 0,
         Anomaly.CREDIT_CARRIED_OVER: totals.total_cents < 0,
-        Anomaly.PAYER_UNKNOWN: totals.line_count > 0 and not totals.is_payer_known,
+        Anomaly.PAYER_UNKNOWN: totals.unnamed_count > 0,
         Anomaly.NO_PAYER: totals.unpaid_count > 0,
+        Anomaly.SHARE_WITHOUT_PAYER: totals.unshared_count > 0,
     }
     return tuple(anomaly for anomaly, is_found in findings.items() if is_found)

@@ -38,11 +38,22 @@ async def take_items_to_draft(tx: Transaction, run_id: UUID, limit: int) -> list
     return [row["account_id"] for row in await tx.fetch(TAKE_ITEMS_TO_DRAFT_SQL, run_id, limit)]
 
 
+RELEASE_UNNAMED_SQL = """
+update charges c set run_id = null where c.account_id = any($2::uuid[]) and c.status = 'due' and c.run_id = $1
+  and not exists (select from payers p where p.payer_id = c.payer_id and p.name is not null)
+"""
+
+
+async def release_unnamed(tx: Transaction, run: Run, account_ids: Sequence[UUID]) -> None:
+    """Take the lines of those of these payers off the run whose name is not known any more: no invoice can be made out to them."""
+    await tx.execute(RELEASE_UNNAMED_SQL, run.run_id, account_ids)
+
+
 CLAIM_CHARGES_SQL = """
 with locked as (
-    select charge_id from charges
-    where account_id = any($2::uuid[]) and status = 'due' and service_on < $3 and run_id is null
-      and payer_id is not null and unit_cents is not null
+    select charge_id from charges c
+    where account_id = any($2::uuid[]) and status = 'due' and service_on < $3 and run_id is null and unit_cents is not null
+      and exists (select from payers p where p.payer_id = c.payer_id and p.name is not null)
     order by charge_id for update
 )
 update charges c set run_id = $1 from locked where c.charge_id = locked.charge_id
@@ -50,7 +61,7 @@ update charges c set run_id = $1 from locked where c.charge_id = locked.charge_i
 
 
 async def claim_charges(tx: Transaction, run: Run, account_ids: Sequence[UUID]) -> None:
-    """Put every due and priced line of these payers on the run: this month's, and what earlier months left."""
+    """Put every due and priced line of those of these payers whose name is known on the run: this month's, and what earlier months left."""
     await tx.execute(CLAIM_CHARGES_SQL, run.run_id, account_ids, next_month(run.period))
 
 
@@ -58,8 +69,10 @@ TOTALS_SQL = """
 select wanted.account_id, coalesce(c.line_count, 0) as line_count, coalesce(c.total_cents, 0) as total_cents,
        coalesce(c.without_quotient_count, 0) as without_quotient_count, coalesce(c.zero_count, 0) as zero_count,
        coalesce(o.unpriced_count, 0) as unpriced_count, coalesce(o.planned_count, 0) as planned_count,
-       coalesce(o.unpaid_count, 0) as unpaid_count, i.total_cents as previous_cents, p.name is not null as is_payer_known
+       coalesce(o.unpaid_count, 0) as unpaid_count, coalesce(o.unshared_count, 0) as unshared_count,
+       coalesce(o.unnamed_count, 0) as unnamed_count, i.total_cents as previous_cents
 from unnest($2::uuid[]) as wanted(account_id)
+left join payers p on p.payer_id = wanted.account_id
 left join lateral (
     select count(*) as line_count, sum(quantity * unit_cents) as total_cents,
            count(*) filter (where quotient_on is null) as without_quotient_count,
@@ -69,12 +82,20 @@ left join lateral (
 left join lateral (
     select count(*) filter (where status = 'due' and unit_cents is null) as unpriced_count,
            count(*) filter (where status = 'planned') as planned_count,
-           count(*) filter (where status = 'due' and payer_id is null) as unpaid_count
-    from charges where account_id = wanted.account_id and run_id is null and service_on < $3
-      and ((status = 'planned' and service_on <= $6) or (status = 'due' and (unit_cents is null or payer_id is null)))
+           count(*) filter (where status = 'due' and payer_id is null and not is_part) as unpaid_count,
+           count(*) filter (where status = 'due' and payer_id is null and is_part) as unshared_count,
+           count(*) filter (where status = 'due' and payer_id is not null and p.name is null) as unnamed_count
+    from charges c
+    cross join lateral (
+        select c.payer_id is null and exists (
+            select from payer_shares s left join activities a on a.activity_id = c.activity_id
+            where s.child_id = c.child_id and s.household_id = c.household_id and s.during @> c.service_on
+              and s.activity_kind in ('', a.kind)) as is_part
+    ) of_shares
+    where account_id = wanted.account_id and run_id is null and service_on < $3
+      and ((status = 'planned' and service_on <= $6) or (status = 'due' and (unit_cents is null or p.name is null)))
 ) o on true
 left join invoices i on i.payer_id = wanted.account_id and i.regie = $4 and i.period = $5
-left join payers p on p.payer_id = wanted.account_id
 """
 
 
@@ -93,8 +114,9 @@ async def totals(tx: Transaction, run: Run, account_ids: Sequence[UUID], today: 
                 zero_count=row["zero_count"],
                 planned_count=row["planned_count"],
                 unpaid_count=row["unpaid_count"],
+                unshared_count=row["unshared_count"],
+                unnamed_count=row["unnamed_count"],
                 previous_cents=row["previous_cents"],
-                is_payer_known=row["is_payer_known"],
             ),
         )
         for row in rows
@@ -161,8 +183,8 @@ REOPEN_CHANGED_ITEMS_SQL = """
 with line as (
     select account_id, household_id, count(*) as line_count, sum(quantity * unit_cents) as total_cents,
            count(*) filter (where run_id is null) as unheld_count
-    from charges
-    where status = 'due' and payer_id is not null
+    from charges c
+    where status = 'due' and exists (select from payers p where p.payer_id = c.payer_id and p.name is not null)
       and (run_id = $1 or (run_id is null and service_on < $2 and unit_cents is not null))
     group by account_id, household_id
 ), changed as (

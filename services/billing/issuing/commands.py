@@ -15,7 +15,7 @@ from ..ledger.store import hold_credits, post, take_numbers
 from ..runs.store import Run
 from ..settings import BillingRules
 from . import store
-from .domain import ItemOutcome, invoice_number, outcome_of
+from .domain import ItemOutcome, invoice_number
 
 BATCH_MAX = 100
 
@@ -29,7 +29,7 @@ async def issue_batch(tx: Transaction, rules: BillingRules, run: Run) -> int:
     now = await tx.now()
     issued_on = rules.today(now)
     due_on = issued_on + timedelta(days=rules.policy.due_days)
-    billed = [item for item in items if outcome_of(item.total_cents) is ItemOutcome.INVOICE]
+    billed = [item for item in items if item.outcome is ItemOutcome.INVOICE]
     owed = await hold_credits(tx, [item.account_id for item in billed])
     numbers = await take_numbers(tx, run.regie, "invoice", issued_on.year, len(billed)) if billed else ()
     invoices = [

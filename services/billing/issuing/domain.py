@@ -14,10 +14,16 @@ class ItemToIssue:
     account_id: UUID
     household_id: UUID
     total_cents: Cents
+    is_payer_known: bool
+
+    @property
+    def outcome(self) -> "ItemOutcome":
+        """What is made of it: no invoice goes to a payer who was erased since the draft."""
+        return outcome_of(self.total_cents) if self.is_payer_known else ItemOutcome.CARRIED_OVER
 
 
 class ItemOutcome(StrEnum):
-    """What the issue makes of an item: an invoice, nothing because it sums to zero, or a credit kept for later."""
+    """What the issue makes of an item: an invoice, nothing because it sums to zero, or lines kept for later."""
 
     INVOICE = auto()
     NOTHING_OWED = auto()

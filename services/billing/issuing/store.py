@@ -7,10 +7,12 @@ from uuid import UUID
 from chassis.data.database import Transaction
 
 from ..drafts.store import release_charges
-from .domain import ItemOutcome, ItemToIssue, outcome_of
+from .domain import ItemOutcome, ItemToIssue
 
 TAKE_ITEMS_TO_ISSUE_SQL = """
-select account_id, household_id, total_cents from invoice_run_items
+select account_id, household_id, total_cents,
+       exists (select from payers p where p.payer_id = account_id and p.name is not null) as is_payer_known
+from invoice_run_items
 where run_id = $1 and closed_at is null order by account_id limit $2 for update skip locked
 """
 
@@ -34,9 +36,9 @@ where i.run_id = $1 and i.account_id = v.account_id
 async def close_items(
     tx: Transaction, run_id: UUID, items: Sequence[ItemToIssue], invoice_ids: Mapping[UUID, UUID], closed_at: datetime
 ) -> None:
-    """Finish items: lines that sum to zero are settled without an invoice, a credit is left for a later run."""
-    settled = [item.account_id for item in items if outcome_of(item.total_cents) is ItemOutcome.NOTHING_OWED]
-    carried = [item.account_id for item in items if outcome_of(item.total_cents) is ItemOutcome.CARRIED_OVER]
+    """Finish items: lines that sum to zero are settled without an invoice, a credit and the lines of an erased payer are left for a later run."""
+    settled = [item.account_id for item in items if item.outcome is ItemOutcome.NOTHING_OWED]
+    carried = [item.account_id for item in items if item.outcome is ItemOutcome.CARRIED_OVER]
     if settled:
         await tx.execute(SETTLE_CHARGES_SQL, run_id, settled)
     if carried:

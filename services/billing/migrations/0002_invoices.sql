@@ -46,7 +46,7 @@ create table invoices (
     regie text not null,
     number text not null,
     period date not null,
-    payer_name text,
+    payer_name text not null check (payer_name <> ''),
     payer_address text[] not null,
     total_cents integer not null check (total_cents > 0),
     paid_cents integer not null default 0 check (paid_cents between 0 and total_cents),

@@ -24,13 +24,18 @@ async def change_payer_shares(tx: Transaction, actor: Actor, child_id: UUID, req
     Raises:
         NotFound: no household has this child.
         SharesIncomplete: the parts are not the whole day.
-        PayerUnknown: somebody is no payer of a household of the child.
+        PayerUnknown: somebody is no payer of a household of the child, or was erased.
     """
     if request.ends_on is not None and request.ends_on < request.starts_on:
         raise Invalid(FieldRefusal("/ends_on", "range_reversed", (("starts_on", request.starts_on),)))
     await store.take_turn(tx, child_id)
     before = await payers_of_child(tx, child_id)
-    households = {payer.payer_id: payer.household_id for payer in before.payers}
+    homes = await households_of_child(tx, child_id)
+    households = {
+        payer.payer_id: payer.household_id
+        for payer in before.payers
+        if payer.household_id in homes and payer.name is not None
+    }
     if any(share.payer_id not in households for share in request.shares):
         raise PayerUnknown
     shares = tuple(
@@ -44,7 +49,7 @@ async def change_payer_shares(tx: Transaction, actor: Actor, child_id: UUID, req
     changed = shared(timeline, shares, DateRange.between(request.starts_on, request.ends_on))
     if changed != timeline:
         act = Act(actor, "payer_shares_changed", child_id, after=request.model_dump(mode="json"))
-        for household_id in await households_of_child(tx, child_id):
+        for household_id in homes:
             tx.note(replace(act, household_id=household_id))
         await store.save_shares(tx, child_id, kind, changed)
     return await payers_of_child(tx, child_id)

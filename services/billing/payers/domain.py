@@ -1,11 +1,11 @@
 """Who pays for a child's day, and what part of its price. Pure.
 
-Shares that an agent entered come first; without any, the home where the child is on that day decides, and that household's payer
+Shares that an agent entered come first, each for as long as its payer pays in a household that the child belongs to; without any, the home where the child is on that day decides, and that household's payer
 pays. While nobody pays there, nobody is guessed. Parts are basis points (1/10000) and sum to the whole day; amounts are integer cents.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final, Protocol
 from uuid import UUID
@@ -51,11 +51,12 @@ Shares = tuple[Share, ...]
 
 @dataclass(frozen=True, slots=True)
 class ChildRules:
-    """What decides who pays for a child: the household where it is on a day, None when nothing says so; and shares by kind of
-    activity, `EVERY_KIND` being those of any other."""
+    """What decides who pays for a child: the household where it is on a day, None when nothing says so; shares by kind of
+    activity, `EVERY_KIND` being those of any other; and the days of the child in each household, where there are shares."""
 
     home_on: Callable[[date], UUID | None]
     shares: Mapping[str, Timeline[Shares]] = field(default_factory=dict)
+    members: Mapping[UUID, Days] = field(default_factory=dict)
 
     def shares_on(self, kind: str, day: date) -> Shares:
         """The shares of a day, those of its own kind of activity before those of every kind."""
@@ -83,10 +84,24 @@ class Paying:
 def paying(day: ServiceDay, kind: str, rules: ChildRules, payers: Mapping[UUID, Timeline[UUID]]) -> Paying:
     """Who pays what part of a day; `payers` has those of each known household, day by day."""
     if shares := rules.shares_on(kind, day.service_on):
-        return Paying(tuple(Part(share.household_id, share.payer_id, share.share_basis_points) for share in shares))
+        return Paying(_parts_of(shares, day.service_on, rules, payers))
     home = rules.home_of(day)
     timeline = payers.get(home)
     return Paying((Part(home, timeline.at(day.service_on) if timeline else None),), timeline is not None)
+
+
+def _parts_of(shares: Shares, day: date, rules: ChildRules, payers: Mapping[UUID, Timeline[UUID]]) -> tuple[Part, ...]:
+    """The parts of a day. One whose payer does not pay in its household on that day, or whose household the child does not belong
+    to then, is nobody's until an agent enters others."""
+    parts: dict[UUID, Part] = {}
+    for share in shares:
+        timeline = payers.get(share.household_id)
+        is_member = day in rules.members.get(share.household_id, ())
+        is_paid = is_member and timeline is not None and timeline.at(day) == share.payer_id
+        part = Part(share.household_id, share.payer_id if is_paid else None, share.share_basis_points)
+        others = parts[part.account_id].share_basis_points if part.account_id in parts else 0
+        parts[part.account_id] = replace(part, share_basis_points=others + share.share_basis_points)
+    return tuple(parts.values())
 
 
 def divided(prices: Sequence[tuple[Cents, int]]) -> list[Cents]:

@@ -16,7 +16,11 @@ HOUSEHOLDS_OF_CHILD_SQL = "select household_id from household_children where chi
 
 PAYERS_OF_CHILD_SQL = """
 select p.payer_id, p.household_id, p.name from payers p join household_children c using (household_id)
-where c.child_id = $1 order by p.name, p.payer_id
+where c.child_id = $1
+union
+select s.payer_id, s.household_id, p.name from payer_shares s left join payers p using (payer_id)
+where s.child_id = $1
+order by name, payer_id
 """
 
 
@@ -29,7 +33,7 @@ async def households_of_child(queries: Queries, child_id: UUID) -> list[UUID]:
 
 
 async def payers_of_child(queries: Queries, child_id: UUID) -> ChildPayers:
-    """The payers of a child's households, and who pays what part of its days. Raises NotFound."""
+    """The payers of a child's households, whoever else a part of its days was entered for, and these parts. Raises NotFound."""
     await households_of_child(queries, child_id)
     payers = await queries.fetch(PAYERS_OF_CHILD_SQL, child_id)
     shares = (await rules_of(queries, [child_id]))[child_id].shares

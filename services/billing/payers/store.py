@@ -7,8 +7,8 @@ from functools import partial
 from uuid import UUID
 
 from chassis.data.database import Queries, Row, Transaction
-from chassis.data.ranges import read_range, stored_range
-from chassis.days import DateRange
+from chassis.data.ranges import read_range, read_ranges, stored_range
+from chassis.days import DateRange, Days
 from chassis.timeline import Timeline
 from contracts.billing.payers import payer_id_of
 from contracts.family.events import HouseholdState, Residence
@@ -104,6 +104,9 @@ from payer_shares where child_id = any($1::uuid[])
 """
 
 
+MEMBERS_SQL = "select child_id, household_id, days from household_children where child_id = any($1::uuid[])"
+
+
 async def rules_of(queries: Queries, child_ids: Collection[UUID]) -> dict[UUID, ChildRules]:
     """Where these children live, and who shares their days."""
     residences: dict[UUID, list[Residence]] = defaultdict(list)
@@ -113,8 +116,13 @@ async def rules_of(queries: Queries, child_ids: Collection[UUID]) -> dict[UUID, 
             shares[row["child_id"]].append(row)
         else:
             residences[row["child_id"]].append(_residence_of(row))
+    members: dict[UUID, dict[UUID, Days]] = defaultdict(dict)
+    for row in await queries.fetch(MEMBERS_SQL, list(shares)) if shares else ():
+        members[row["child_id"]][row["household_id"]] = read_ranges(row["days"])
     return {
-        child_id: ChildRules(partial(home_on, residences[child_id]), _shares_by_kind(shares[child_id]))
+        child_id: ChildRules(
+            partial(home_on, residences[child_id]), _shares_by_kind(shares.get(child_id, ())), members[child_id]
+        )
         for child_id in child_ids
     }
 
@@ -172,6 +180,20 @@ async def save_shares(tx: Transaction, child_id: UUID, kind: str, timeline: Time
         [share.share_basis_points for _, share in rows],
     )
     await decide_again(tx, child_id)
+
+
+SHARING_CHILDREN_SQL = """
+select c.child_id, c.days from household_children c
+where c.household_id = $1 and exists (
+    select from payer_shares s where s.child_id = c.child_id and s.household_id = c.household_id)
+order by c.child_id
+"""
+
+
+async def sharing_children(tx: Transaction, household_id: UUID) -> list[tuple[UUID, Days]]:
+    """The children of a household of whose days a part is paid there, with their days in it."""
+    rows = await tx.fetch(SHARING_CHILDREN_SQL, household_id)
+    return [(row["child_id"], read_ranges(row["days"])) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """How an adult is reached, and what a correction of it changes. Pure."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from chassis.refusal import Invalid, Refusal
+from chassis.versions import version_of
 
 from ..errors import ContactOutdated, EmailKeptByTown
 from ..households.domain import Address
@@ -31,9 +31,9 @@ class Contact:
 
     @property
     def version(self) -> str:
-        """Stands for these values (an entity tag, RFC 9110, 8.8.3): the same ones have the same version."""
-        values = (self.adult.phone, self.adult.email, *((home.household_id, home.address) for home in self.homes))
-        return hashlib.sha256(repr(values).encode()).hexdigest()[:32]
+        """Stands for these values."""
+        homes = ((home.household_id, home.address) for home in self.homes)
+        return version_of(self.adult.phone, self.adult.email, *homes)
 
     def values(self, household_id: UUID | None) -> dict[str, Any]:
         """What can be corrected, as a household may know it: by name, and the address of that household alone."""

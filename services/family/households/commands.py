@@ -121,7 +121,8 @@ async def _answer_for(tx: Transaction, file: HouseholdFile, child: Child, today:
 async def join_household(
     tx: Transaction, actor: Actor, household_id: UUID, person_id: UUID, request: MembershipChange
 ) -> Household:
-    """Let somebody belong to a household during some days; where a child lives is entered apart. Raises NotFound, Invalid."""
+    """Let somebody belong to a household during some days; where a child lives is entered apart. What is so already changes
+    nothing, and is noted nowhere. Raises NotFound, Invalid."""
     today = await tx.today()
     file = await _lock(tx, household_id)
     during = _during(request.starts_on, request.ends_on)
@@ -163,10 +164,9 @@ async def leave_household(
         custody = await load_custody(tx, child)
         if (cut := without_household(custody, household_id, gone)) != custody:
             await save_custody(tx, cut)
-    if changed != file:
-        await save_members(tx, changed)
-        await save_payers(tx, changed)
-        await publish(tx, [household_id], today)
+    await save_members(tx, changed)
+    await save_payers(tx, changed)
+    await publish(tx, [household_id], today)
     return await read_household(tx, household_id, today)
 
 

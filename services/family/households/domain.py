@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.comparing import Person, comparable, first_names_apart
-from chassis.days import DateRange, Days
+from chassis.days import ONE_DAY, DateRange, Days
 from chassis.refusal import FieldRefusal, Invalid, Refusal
 from chassis.timeline import Timeline
 from contracts.family.events import Address as AddressState
@@ -85,6 +85,14 @@ class HouseholdFile:
             edge = self.payers.slices[0 if day < self.payers.slices[0].during.first else -1]
             adult_id = edge.value
         return next((adult for adult in self.adults if adult.adult_id == adult_id), None)
+
+    def next_turn_on(self, today: date) -> date | None:
+        """The next day after today on which somebody begins to belong to the household or to pay for it, or does no longer."""
+        members = (*self.adult_members, *self.child_members)
+        ranges = [*(member.during for member in members), *(item.during for item in self.payers)]
+        turns = {during.first for during in ranges}
+        turns |= {during.ends_on + ONE_DAY for during in ranges if during.ends_on is not None}
+        return min((day for day in turns if day > today), default=None)
 
     def state(self) -> HouseholdState:
         """The household as others may know it."""
@@ -169,10 +177,13 @@ def as_kept(draft: HouseholdFile) -> HouseholdFile:
 
 
 def joined(members: Iterable[Member], person_id: UUID, during: DateRange) -> tuple[Member, ...]:
-    """The members once somebody belongs to the household during these days too; days that meet become one membership."""
-    others = tuple(member for member in members if member.person_id != person_id)
-    days = Days.of([*(member.during for member in members if member.person_id == person_id), during])
-    return (*others, *(Member(person_id, part) for part in days))
+    """The members once somebody belongs to the household during these days too; days that meet become one membership. Whoever is
+    in the file keeps their place in it, and a newcomer is the last."""
+    known = tuple(members)
+    days = Days.of(member.during for member in known if member.person_id == person_id)
+    place = next((place for place, member in enumerate(known) if member.person_id == person_id), len(known))
+    theirs = tuple(Member(person_id, part) for part in days | Days((during,)))
+    return (*known[:place], *theirs, *(member for member in known[place:] if member.person_id != person_id))
 
 
 def left(members: Iterable[Member], person_id: UUID, gone: Days) -> tuple[Member, ...]:

@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from chassis.access import reach_of, reaching
+from chassis.access import household_among, reach_of, reaching
 from chassis.actor import Actor
 from chassis.comparing import comparable, stored_key
 from chassis.data.database import Database, Queries
@@ -14,7 +14,6 @@ from contracts.http import Page
 from contracts.types import ActorKind
 
 from ..access import HOUSEHOLD
-from ..errors import HouseholdAmbiguous
 
 WORDS_MAX = 8
 
@@ -93,11 +92,7 @@ async def household_id_for(db: Queries, actor: Actor, household_id: UUID | None,
     if actor.kind is not ActorKind.PARENT:
         raise Invalid(FieldRefusal("/household_id", "missing"))
     own = await own_households(db, actor, today)
-    if not own:
-        raise NotFound
-    if len(own) > 1:
-        raise HouseholdAmbiguous(references=" ".join(household.reference for household in own))
-    return own[0].household_id
+    return household_among({household.household_id: household.reference for household in own})
 
 
 async def own_household(db: Queries, actor: Actor, household_id: UUID | None, today: date) -> Household:

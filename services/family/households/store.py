@@ -72,9 +72,8 @@ async def known_files(tx: Transaction, draft: HouseholdFile) -> KnownFiles:
 
 
 ADD_HOUSEHOLD_SQL = """
-insert into households (household_id, reference, address_lines, postal_code, city, payer_key, search_words, published_on,
-                        created_at, created_by)
-values ($1, $2, $3, $4, $5, '', '', $6, $7, $8)
+insert into households (household_id, reference, address_lines, postal_code, city, payer_key, search_words, created_at, created_by)
+values ($1, $2, $3, $4, $5, '', '', $6, $7)
 """
 
 
@@ -87,7 +86,6 @@ async def add_household(tx: Transaction, file: HouseholdFile, created_by: UUID, 
         file.address.lines,
         file.address.postal_code,
         file.address.city,
-        today,
         file.created_at,
         created_by,
     )
@@ -193,19 +191,20 @@ async def save_address(tx: Transaction, household_id: UUID, address: Address) ->
 
 
 SAVE_KEYS_SQL = """
-update households set payer_key = $2, search_words = array_to_tsvector($3::text[]), published_on = $4 where household_id = $1
+update households set payer_key = $2, search_words = array_to_tsvector($3::text[]), next_turn_on = $4 where household_id = $1
 """
 
 
 async def publish(tx: Transaction, household_ids: Collection[UUID], today: date) -> None:
-    """Publish households as they stand now, whatever of them has changed, and the words by which they are found."""
+    """Publish households as they stand now, whatever of them has changed, with the words by which they are found and the day on
+    which they are to be published again."""
     for household_id in sorted(household_ids):
         file = await load_file(tx, household_id)
         if file is None:
             continue
         payer = file.payer_on(today)
         key = stored_key(payer.first_name, payer.last_name) if payer else ""
-        await tx.execute(SAVE_KEYS_SQL, household_id, key, search_words(file), today)
+        await tx.execute(SAVE_KEYS_SQL, household_id, key, search_words(file), file.next_turn_on(today))
         tx.emit(file.state())
 
 
@@ -218,16 +217,7 @@ async def households_of_person(db: Queries, person_id: UUID) -> list[UUID]:
 
 
 TURNING_SQL = """
-select h.household_id from households h
-where h.published_on < $1 and exists (
-    select from (
-        select household_id, during from household_members union all select household_id, during from household_payers
-    ) r
-    where r.household_id = h.household_id
-      and (lower(r.during) > h.published_on and lower(r.during) <= $1
-        or upper(r.during) > h.published_on and upper(r.during) <= $1)
-)
-order by h.household_id limit $2 for update of h skip locked
+select household_id from households where next_turn_on <= $1 order by next_turn_on, household_id limit $2 for update skip locked
 """
 
 

@@ -40,7 +40,7 @@ create table children (
     foreign key (child_id, kind) references persons (person_id, kind)
 );
 
--- `published_on`: the town's date of its last state; a membership that begins or ends after it is news on its day.
+-- `next_turn_on`: the next day on which somebody begins to belong to the household or to pay for it, or does no longer: that is news then.
 create table households (
     household_id uuid primary key,
     reference text not null unique,
@@ -49,11 +49,12 @@ create table households (
     city text not null,
     payer_key text collate "C" not null,
     search_words tsvector not null,
-    published_on date not null,
+    next_turn_on date,
     created_at timestamptz not null,
     created_by uuid not null
 );
 create index households_by_payer on households (payer_key, household_id);
+create index households_turning on households (next_turn_on) where next_turn_on is not null;
 create index households_by_word on households using gin (search_words);
 
 -- The last number that a file took: a counter's row goes back with a refused opening, as a sequence would not.

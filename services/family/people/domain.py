@@ -16,6 +16,9 @@ from contracts.types import Civility
 MAJORITY_YEARS = 18
 """Source: Code civil, article 414."""
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+"""Letters and symbols that print nothing: the fillers of Hangul (default-ignorable code points) and the braille pattern without a dot."""
+_MARKS_AND_SPACES = frozenset({"Mn", "Mc", "Me", "Zs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,10 @@ def with_single_spaces(person: PersonT) -> PersonT:
 
 
 def text_faults(texts: Iterator[tuple[str, str]]) -> Iterator[FieldRefusal]:
-    """What cannot be printed, and names without a letter, among texts by the field that they were typed in."""
+    """What cannot be printed or shows nothing, and names without a letter, among texts by the field that they were typed in."""
     for pointer, text in texts:
-        if any(unicodedata.category(char) in _UNPRINTABLE for char in text):
+        categories = {unicodedata.category(char) for char in text}
+        if categories & _UNPRINTABLE or _BLANK & set(text) or categories <= _MARKS_AND_SPACES:
             yield FieldRefusal(pointer, "unprintable_character")
         elif pointer.endswith(("name", "city")) and not any(char.isalpha() for char in text):
             yield FieldRefusal(pointer, "no_letter")

@@ -21,10 +21,10 @@ from ..accounts.store import end_sessions, insert_account, lock_account, save_ac
 from ..activation.store import request_invitation, withdraw_invitations
 from ..adapters.passwords import Passwords
 from ..credentials.domain import check_password, check_username
-from ..errors import BeyondOwnRights, OwnRights, UsernameTaken
+from ..errors import AgentOutdated, BeyondOwnRights, OwnRights, UsernameTaken
 from ..settings import IdentityRules
 from . import queries, store
-from .domain import AgentRecord, changes_own_rights, check_agent, is_within
+from .domain import AgentRecord, changes_own_rights, check_agent, is_within, version_of_agent
 
 
 async def create_agent(
@@ -106,13 +106,14 @@ async def store_agent(
 async def change_agent(
     tx: Transaction, actor: Actor, rules: IdentityRules, account_id: UUID, request: models.AgentChange
 ) -> models.Agent:
-    """Change an agent; a closed account is signed out at once, and its last token ends within minutes.
+    """Change an agent, from the values that the request names; what is so already changes nothing. A closed account is signed out at once, and its last token ends within minutes.
 
     Raises:
         NotFound: no agent has this account.
         Invalid: a role or the sites are not acceptable.
-        OwnRights: the agent would change what they may do themselves.
         BeyondOwnRights: whoever changes them may give neither what they had nor what they would have.
+        AgentOutdated: somebody changed them since.
+        OwnRights: the agent would change what they may do themselves.
     """
     account = await lock_account(tx, account_id)
     before = await store.lock_agent(tx, account_id)
@@ -121,11 +122,13 @@ async def change_agent(
     after = _agent(account_id, request)
     if refused := check_agent(after, rules.roles):
         raise Invalid(*refused)
-    if actor.account_id == account_id and changes_own_rights(before, after, is_disabled=request.is_disabled):
-        raise OwnRights
     _require_rights(actor, rules, before, after)
     if (after, request.is_disabled) == (before, account.is_disabled):
         return await queries.agent(tx, account_id)
+    if request.version != version_of_agent(before, is_disabled=account.is_disabled):
+        raise AgentOutdated
+    if actor.account_id == account_id and changes_own_rights(before, after, is_disabled=request.is_disabled):
+        raise OwnRights
     tx.note(
         Act(
             actor,
@@ -159,7 +162,7 @@ def _noted(agent: AgentRecord, *, is_disabled: bool) -> dict[str, Any]:
     return {**asdict(agent), "is_disabled": is_disabled}
 
 
-def _agent(account_id: UUID, request: models.AgentChange) -> AgentRecord:
+def _agent(account_id: UUID, request: models.AgentDetails) -> AgentRecord:
     """The agent that a request describes, each role and site once."""
     return AgentRecord(
         account_id=account_id,

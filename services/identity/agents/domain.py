@@ -6,6 +6,7 @@ from enum import StrEnum, auto
 from uuid import UUID
 
 from chassis.refusal import FieldRefusal
+from chassis.versions import version_of
 
 
 class AgentNaming(StrEnum):
@@ -45,6 +46,11 @@ class AgentRecord:
     def reach(self) -> frozenset[str] | None:
         """The sites of the agent's token; None for every one."""
         return None if self.has_every_site else frozenset(self.sites)
+
+
+def version_of_agent(agent: AgentRecord, *, is_disabled: bool) -> str:
+    """Stands for who an agent is and what they may do, as a change says it."""
+    return version_of(agent, is_disabled)
 
 
 def is_within(agent: AgentRecord, roles: Mapping[str, Role], permissions: Set[str], sites: Set[str]) -> bool:

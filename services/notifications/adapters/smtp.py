@@ -89,7 +89,8 @@ def compose(message_id: UUID, sender: Address, recipient: Recipient, letter: Let
     """The mail of a letter. Its Message-ID depends on the message alone, so a repeated mail can be recognised.
 
     Raises:
-        ValueError: the recipient has no address, or one that cannot stand in a mail.
+        ValueError: the recipient has no address.
+        Exception: the address cannot stand in a mail; the standard library fails at some in ways of its own.
     """
     if not recipient.email:
         raise ValueError("no address")

@@ -61,8 +61,9 @@ class MailSender:
             log.warning("mail relay is away", error=str(error), count=len(batch) - done)
             return False
         finally:
-            # Whatever broke off, a message that was claimed and not sent does not wait for its lease to end.
-            await _shielded(_give_back(db, batch[done:]))
+            # Whatever broke off, a message that was claimed and not sent does not wait for its lease to end. The one at which
+            # it broke off is due last, so that the others are tried before it next time.
+            await _shielded(_give_back(db, [*batch[done + 1 :], *batch[done : done + 1]]))
         return True
 
     async def _send_traced(self, db: Database, conversation: Conversation, message: ClaimedMessage) -> None:
@@ -103,10 +104,13 @@ class MailSender:
             log.error("letter cannot be written", template=notice.template, exc_info=error)
             return Postponed()
         try:
-            mail = compose(message.message_id, self._address, recipient, letter)
-        except ValueError:
+            return await conversation.send(compose(message.message_id, self._address, recipient, letter))
+        except RelayUnreachable:
+            raise
+        except Exception as error:
+            # The libraries of mail raise whatever comes to them at an address that cannot be written or handed over.
+            log.error("mail cannot be composed", template=notice.template, exc_info=error)
             return Failed("address_unusable")
-        return await conversation.send(mail)
 
 
 async def _give_back(db: Database, messages: Sequence[ClaimedMessage]) -> None:

@@ -174,22 +174,23 @@ async def expire(tx: Transaction, limit: int) -> list[Row]:
 
 
 CLAIM_MESSAGES_SQL = """
-with claimed as (
-    update messages set due_at = clock_timestamp() + $2::interval, attempt_count = attempt_count + 1
-    where message_id in (
-        select message_id from messages
-        where status = 'queued' and due_at <= clock_timestamp() and expires_at > clock_timestamp()
-        order by due_at limit $1 for update skip locked
-    ) returning message_id, recipient_id, event_id, attempt_count, expires_at
+with due as (
+    select message_id, due_at from messages
+    where status = 'queued' and due_at <= clock_timestamp() and expires_at > clock_timestamp()
+    order by due_at limit $1 for update skip locked
+), claimed as (
+    update messages m set due_at = clock_timestamp() + $2::interval, attempt_count = attempt_count + 1
+    from due where m.message_id = due.message_id
+    returning m.message_id, m.recipient_id, m.event_id, m.attempt_count, m.expires_at, due.due_at as was_due_at
 )
 select c.message_id, c.recipient_id, c.attempt_count, c.expires_at,
        n.event_id, n.template, n.subject_id, n.event_type, n.payload, n.sealed, n.trace
-from claimed c join notices n using (event_id) order by c.message_id
+from claimed c join notices n using (event_id) order by c.was_due_at, c.message_id
 """
 
 
 async def claim(tx: Transaction, limit: int, lease: timedelta) -> list[ClaimedMessage]:
-    """Take due messages for this process alone, for the time of a lease."""
+    """Take due messages for this process alone, for the time of a lease; those that waited longest come first."""
     return [
         ClaimedMessage(
             row["message_id"],

@@ -115,9 +115,10 @@ async def _agent(_world: World, _cell: Cell, _named: str | None) -> Any:
     return agent_body(f"agent-{uuid4().hex[:12]}", Role.SITE)
 
 
-async def _agent_change(_world: World, _cell: Cell, _named: str | None) -> Any:
+async def _agent_change(world: World, _cell: Cell, named: str | None) -> Any:
     names = ("first_name", "last_name", "service", "roles", "has_every_site")
-    return {name: agent_body("agent", Role.SITE)[name] for name in names} | {"last_name": uuid4().hex}
+    body = {name: agent_body("agent", Role.SITE)[name] for name in names}
+    return body | {"last_name": uuid4().hex, "version": await world.agent_version(named)}
 
 
 async def _names(_world: World, _cell: Cell, named: str | None) -> Any:

@@ -142,6 +142,14 @@ class World:
         version = answer.json()["version"] if answer.is_success else "unknown"
         return {"version": version, "phone": f"06{next(self._numbers):08}"}
 
+    async def agent_version(self, account_id: str | None) -> str:
+        """What is known of an agent, as a change names it."""
+        identity = self.town.services["identity"]
+        listed = (await identity.client.get("/agents", params={"limit": 100}, headers=identity.as_system())).json()
+        assert listed["next_cursor"] is None
+        versions = {agent["account_id"]: agent["version"] for agent in listed["items"]}
+        return str(versions.get(account_id, "unknown"))
+
     async def signed_in(self, name: str) -> str:
         """A new session of somebody."""
         return (await self.town.signed_in(self.people[name].login, PASSWORD)).session_token

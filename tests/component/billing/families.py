@@ -14,6 +14,7 @@ from contracts.booking.events import (
     BookingCancelled,
     BookingConfirmed,
 )
+from contracts.event import Envelope
 from contracts.family.events import HouseholdState, Quotient, QuotientState
 from contracts.types import ActivityKind, Attendance, QuotientSource
 from tests.factories.households import KnownChild, adult, household_state
@@ -125,6 +126,12 @@ def activity(activity_id: UUID, tariff_code: str = "leisure", kind: str = Activi
         units=(ActivityUnit(code="day", label="Journée"),),
         tariff_code=tariff_code,
     )
+
+
+def erased(service: RunningService, family: Family) -> Envelope:
+    """The tombstone of a household."""
+    envelope = service.envelope(family.state())
+    return type(envelope)(**{name: getattr(envelope, name) for name in envelope.__slots__} | {"payload": None})
 
 
 async def publish_tariff(service: RunningService, code: str = "leisure", **changes: Any) -> None:

@@ -97,6 +97,9 @@ async def test_an_account_of_an_adult_of_two_households_is_asked_for_by_name(ser
     for path in ("/account", "/charges?from_on=2026-09-01&to_on=2026-09-30", "/history"):
         refused = await service.client.get(path, headers=headers)
         assert (refused.status_code, refused.json()["code"]) == (422, "household_ambiguous"), path
+        (field,) = refused.json()["errors"]
+        assert set(field["params"]["household_ids"]) == {str(first.household_id), str(second)}
+        assert refused.json()["params"]["references"] == field["params"]["references"]
         for household_id in (first.household_id, second):
             join = "&" if "?" in path else "?"
             answer = await service.client.get(f"{path}{join}household_id={household_id}", headers=headers)

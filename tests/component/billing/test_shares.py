@@ -7,9 +7,21 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from chassis.days import ONE_DAY
+from contracts.family.events import HouseholdState
 from contracts.types import Attendance
-from tests.component.billing.families import MOMENT, activity, drafted_run, invoice_month, issued_run, only_invoice
-from tests.component.billing.homes import TwoHomes
+from tests.component.billing.families import (
+    MOMENT,
+    Family,
+    activity,
+    drafted_run,
+    erased,
+    invoice_month,
+    issued_run,
+    only_invoice,
+)
+from tests.component.billing.homes import TwoHomes, paid_by
+from tests.factories.households import LONG_AGO, KnownChild, membership
 from tests.support.roles import Role
 from tests.support.services import RunningService
 
@@ -87,6 +99,56 @@ async def test_shares_are_of_a_kind_or_of_all_and_of_their_days(service: Running
     await share(homes, activity_kind="leisure", starts_on="2026-09-08")
     await service.run_job("price_charges")
     assert [account for account, *_ in await lines(homes, 10)] == [homes.a.payer_id], "the home's payer again"
+
+
+def left(family: Family, ends_on: date) -> HouseholdState:
+    """A household that its child leaves."""
+    child = KnownChild(family.child_id, family.child_first_name, family.last_name)
+    return family.state().model_copy(update={"child_members": (membership(child, ends_on=ends_on),)})
+
+
+@pytest.mark.parametrize("what", ["erased", "another_payer", "child_left"])
+async def test_a_part_of_somebody_who_pays_no_more_waits_for_an_agent(
+    service: RunningService, homes: TwoHomes, what: str
+) -> None:
+    """B3: it went on being charged to them. It is on no invoice, the run says so, and other parts settle it."""
+    await half_each(homes)
+    await homes.attend(homes.days((7, 8)))
+    until = date(2026, 9, 7)
+    payers = ((homes.b.guardian_id, LONG_AGO, until), (uuid4(), until + ONE_DAY, None))
+    news: dict[str, Any] = {
+        "erased": erased(service, homes.b),
+        "another_payer": paid_by(homes.b, *payers),
+        "child_left": left(homes.b, until),
+    }
+    await service.deliver(news[what])
+    run_id = await drafted_run(service)
+    finance = service.as_agent(Role.FINANCE)
+    assert {account for account, *_ in await lines(homes, 8)} == {homes.a.payer_id, homes.b.household_id}
+    run = (await service.client.get(f"/invoice-runs/{run_id}", headers=finance)).json()
+    assert ["share_without_payer", 1] in run["anomalies"]
+    known = (await service.client.get(f"/children/{homes.a.child_id}/payers", headers=finance)).json()
+    named = {item["payer_id"] for item in known["payers"]}
+    assert {part["payer_id"] for item in known["shares"] for part in item["shares"]} <= named
+    again = await share(homes, (homes.a.payer_id, 5_000), (homes.b.payer_id, 5_000))
+    assert again.status_code == (422 if what == "erased" else 200)
+    issued = await issued_run(service, run_id)
+    assert issued["issued_count"] == (1 if what == "erased" else 2)
+
+
+async def test_other_parts_settle_one_that_nobody_pays(service: RunningService, homes: TwoHomes) -> None:
+    await half_each(homes)
+    await homes.attend(homes.days((8,)))
+    await service.deliver(left(homes.b, date(2026, 9, 7)))
+    run_id = await drafted_run(service)
+    await share(homes, (homes.a.payer_id, 10_000), starts_on="2026-09-08")
+    await service.run_job("price_charges")
+    finance = service.as_agent(Role.FINANCE)
+    assert (await service.client.post(f"/invoice-runs/{run_id}/draft", headers=finance)).status_code == 200
+    await service.run_job("invoice_runs")
+    run = await issued_run(service, run_id)
+    assert (run["issued_count"], run["anomalies"]) == (1, [])
+    assert [account for account, *_ in await lines(homes, 8)] == [homes.a.payer_id]
 
 
 async def test_what_are_no_shares_is_refused_in_words(service: RunningService, homes: TwoHomes) -> None:

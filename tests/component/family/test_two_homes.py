@@ -138,7 +138,11 @@ async def test_an_adult_of_two_households_names_the_one_they_mean(files: Files, 
     headers = service.as_parent(adult_id)
     refused = await service.client.get("/me/household", headers=headers)
     assert (refused.status_code, refused.json()["code"]) == (422, "household_ambiguous")
-    assert refused.json()["params"] == {"references": f"{first.reference} {second.reference}"}
+    facts = {"references": f"{first.reference}, {second.reference}"}
+    assert refused.json()["params"] == facts
+    (field,) = refused.json()["errors"]
+    household_ids = [str(household.household_id) for household in (first, second)]
+    assert field["params"] == facts | {"household_ids": household_ids}
     own = await service.client.get("/me/households", headers=headers)
     assert [item["household_id"] for item in own.json()["items"]] == [
         str(first.household_id),

@@ -170,6 +170,14 @@ async def test_an_email_of_another_account_is_refused_to_an_agent_without_whose(
     assert one.reference not in words(page)
 
 
+async def test_an_email_that_cannot_be_written_to_is_refused_at_its_field(town: Town) -> None:
+    """A3: with how an address is written."""
+    (_, household), agent = await town.parent(), await town.agent(Role.FRONT_DESK)
+    page = await corrected(agent, page_of(household), email="eric@[courriel.fr")
+    assert field_errors(page) == {"email"}
+    assert "sans espace, parenthèse ni crochet" in words(page)
+
+
 async def test_a_page_of_others_is_not_there(town: Town) -> None:
     """A parent has no agents' page; an agent without the permission is shown no link, and is refused."""
     (parent, household), finance = await town.parent(), await town.agent(Role.FINANCE)

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from html import unescape
 from typing import Any
 from urllib.parse import quote, unquote
+from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.family.models import Household
+from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.gateway.browser import Browser, hidden, words
 from tests.component.gateway.town import Town, family_of
 from tests.support.roles import Role
@@ -149,9 +151,9 @@ async def test_a_cookie_opens_no_household(town: Town) -> None:
     parent.http.cookies.set(
         "__Host-household", f"{adult_id}.{stranger.household_id}.{stranger.reference}", domain="portail.valmont.example"
     )
-    for path in ("/calendrier", "/inscriptions/nouvelle", "/factures"):
+    for path, status in (("/calendrier", 404), ("/inscriptions/nouvelle", 404), ("/factures", 200)):
         page = await parent.get(path)
-        assert page.status_code == 404, path
+        assert page.status_code == status, path
         assert stranger.adults[0].last_name not in page.text
 
 
@@ -159,13 +161,64 @@ async def test_a_choice_ends_with_the_membership(town: Town) -> None:
     """The home page forgets it and shows the household that is left; whoever has one is asked nothing."""
     parent, own, other = await in_two(town)
     await choose(parent, other)
-    yesterday = await town.booking.today() - timedelta(days=1)
-    await change_member(town, "post", f"{membership(own, other)}/end", ends_on=yesterday)
+    await leave(town, own, other)
     home = await parent.landing(await parent.get("/mon-accueil"))
     assert home.status_code == 200
     assert "Vous regardez le dossier" not in words(home)
     assert (await parent.get("/calendrier")).status_code == 200
     assert (await parent.get(CHOICE)).headers["location"] == "/mon-accueil"
+
+
+async def test_a_choice_ends_when_nothing_is_left_to_choose(town: Town) -> None:
+    """B4: the adult left the household that they do not look at."""
+    parent, own, other = await in_two(town)
+    await choose(parent, own)
+    await leave(town, own, other)
+    home = await parent.landing(await parent.get("/mon-accueil"))
+    assert home.status_code == 200
+    assert "Vous regardez le dossier" not in words(home)
+
+
+async def test_what_is_to_be_paid_is_shown_whichever_file_is_looked_at(town: Town) -> None:
+    """B4: an adult of two homes has an invoice of each to pay, and one of a third that they left."""
+    parent, own, other = await in_two(town)
+    _, former = await town.parent()
+    homes, billing, centre = (own, other, former), town.services["billing"], uuid4()
+    payer_id = own.adults[0].adult_id
+    await publish_tariff(billing, "of_2021", effective_on="2018-01-01")
+    await billing.deliver(activity(centre, "of_2021"))
+    for household in homes:
+        await change_member(town, "put", membership(own, household), starts_on=date(2020, 1, 1))
+        await pays(town, household, payer_id, date(2020, 1, 1))
+        family = Family(household.household_id, payer_id, household.children[0].child_id)
+        await billing.deliver(Booked(family, centre, date(2021, 3, 3)).attended())
+    await town.give_up_drafts()
+    await invoice_month(billing, "2021-03")
+    rows = await billing.db.fetch(
+        "select number from invoices where household_id = any($1::uuid[])", [home.household_id for home in homes]
+    )
+    numbers = {row["number"] for row in rows}
+    assert len(numbers) == 3
+    await leave(town, own, former)
+    for household in (own, other):
+        await choose(parent, household)
+        page = words(await parent.get("/factures"))
+        assert "Voici les factures de tous vos dossiers" in page
+        assert {number for number in numbers if number in page} == numbers
+        assert "3 factures à payer" in words(await parent.get("/mon-accueil"))
+
+
+async def pays(town: Town, household: Household, adult_id: UUID, since: date) -> None:
+    family, path = town.services["family"], f"/households/{household.household_id}/payer"
+    body = {"adult_id": str(adult_id), "starts_on": str(since)}
+    answer = await family.client.put(path, json=body, headers=family.as_agent(Role.FRONT_DESK))
+    assert answer.status_code == 200, answer.text
+    await town.settle()
+
+
+async def leave(town: Town, own: Household, other: Household) -> None:
+    yesterday = await town.booking.today() - timedelta(days=1)
+    await change_member(town, "post", f"{membership(own, other)}/end", ends_on=yesterday)
 
 
 async def test_another_person_at_the_same_browser_has_no_choice_made(town: Town) -> None:

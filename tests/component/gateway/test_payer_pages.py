@@ -9,10 +9,10 @@ from contracts.billing.events import InvoiceIssued
 from contracts.family.events import HouseholdPayer, HouseholdState
 from contracts.types import ResidencePattern
 from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
-from tests.component.billing.homes import lives_at, residence
+from tests.component.billing.homes import lives_at, paid_by, residence
 from tests.component.gateway.browser import words
 from tests.component.gateway.town import Town, paying_since
-from tests.factories.households import adult
+from tests.factories.households import KnownChild, adult, membership
 from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
@@ -52,7 +52,9 @@ async def test_invoices_and_files_name_the_payer_and_the_part(town: Town) -> Non
     bracket = {"label": "Tous", "quotient_min_cents": 0, "quotient_max_cents": None, "price_cents": 920}
     await publish_tariff(billing, "of_2018", effective_on="2018-01-01", brackets=[bracket])
     custody = lives_at(child.child_id, residence(ResidencePattern.SINGLE, other.household_id, starts_on=LONG_AGO))
-    await billing.deliver(activity(centre, "of_2018"), other.state(), billing.envelope(custody, sequence=NEWER))
+    member = membership(KnownChild(child.child_id), LONG_AGO)
+    home = paid_by(other, (other.guardian_id, LONG_AGO, None)).model_copy(update={"child_members": (member,)})
+    await billing.deliver(activity(centre, "of_2018"), home, billing.envelope(custody, sequence=NEWER))
     body = {
         "shares": [
             {"payer_id": str(payer_id), "share_basis_points": share}

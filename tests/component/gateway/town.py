@@ -259,9 +259,10 @@ def child_ids(household: Household) -> list[UUID]:
 
 
 async def paying_since(town: Town, household: Household, day: str) -> None:
-    """The first adult of a household belongs to it and pays for it since a day that may be long before its file."""
+    """A household's first adult, who pays for it, and its children belong to it since a day that may be long before its file."""
     family, adult_id = town.services["family"], household.adults[0].adult_id
     for path, body in (
+        *((f"members/{child.child_id}", {"starts_on": day}) for child in household.children),
         (f"members/{adult_id}", {"starts_on": day}),
         ("payer", {"adult_id": str(adult_id), "starts_on": day}),
     ):

@@ -76,16 +76,16 @@ async def created(service: RunningService, **fields: Any) -> dict[str, Any]:
     return agent
 
 
-def change(**fields: Any) -> dict[str, Any]:
-    """What an agent is to be, as the form of a change says it."""
-    names = ("first_name", "last_name", "service", "roles", "has_every_site")
-    return {**{name: AGENT[name] for name in names}, **fields}
+def change(agent: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    """What an agent is to be, as the form of a change says it that was made from these values."""
+    names = ("first_name", "last_name", "service", "roles", "sites", "has_every_site", "version")
+    return {**{name: agent[name] for name in names}, **fields}
 
 
 async def test_roles_and_sites_of_an_agent_are_in_their_next_token(walk: Walk, service: RunningService) -> None:
     agent = await created(service)
     token = await walk.signed_in("camille.agent", PASSWORD)
-    body = change(roles=["site"], sites=["plateau", "centre", "plateau"], has_every_site=False)
+    body = change(agent, roles=["site"], sites=["plateau", "centre", "plateau"], has_every_site=False)
     path = f"/agents/{agent['account_id']}"
     for _ in range(2):
         answer = await service.client.put(path, json=body, headers=service.as_agent(Role.DIRECTOR))
@@ -101,31 +101,51 @@ async def test_a_closed_account_is_signed_out_and_may_be_opened_again(walk: Walk
     agent = await created(service)
     token = await walk.signed_in("camille.agent", PASSWORD)
     path, headers = f"/agents/{agent['account_id']}", service.as_agent(Role.DIRECTOR)
-    closed = await service.client.put(path, json=change(is_disabled=True), headers=headers)
+    closed = await service.client.put(path, json=change(agent, is_disabled=True), headers=headers)
     assert closed.json()["status"] == "disabled"
     answer = await service.client.get("/sessions/current", headers={"X-Session": token})
     assert problem(answer, 401) == "session_ended"
     assert problem(await walk.sign_in("camille.agent", PASSWORD), 403) == "account_disabled"
-    assert (await service.client.put(path, json=change(), headers=headers)).json()["status"] == "active"
+    opened = await service.client.put(path, json=change(closed.json()), headers=headers)
+    assert opened.json()["status"] == "active"
     assert await walk.signed_in("camille.agent", PASSWORD)
+
+
+@pytest.mark.parametrize("taken", [{"is_disabled": True}, {"roles": ["front_desk"]}, {"service": "Régie"}])
+async def test_a_change_made_from_stale_values_gives_nothing_back(
+    service: RunningService, taken: dict[str, Any]
+) -> None:
+    """B5: a form that was open since before opened a closed account again, and brought back roles that were taken away."""
+    agent = await created(service)
+    path, headers = f"/agents/{agent['account_id']}", service.as_agent(Role.DIRECTOR)
+    for _ in range(2):  # a lost answer that is asked for again is no quarrel
+        answer = await service.client.put(path, json=change(agent, **taken), headers=headers)
+        assert answer.status_code == 200, answer.text
+    stale = await service.client.put(path, json=change(agent, last_name="Martin"), headers=headers)
+    assert problem(stale, 409) == "agent_outdated"
+    (kept,) = (await service.client.get("/agents", headers=headers)).json()["items"]
+    assert (kept["last_name"], kept["version"]) == ("Marchand", answer.json()["version"])
+    again = await service.client.put(path, json=change(kept, **taken, last_name="Martin"), headers=headers)
+    assert (again.status_code, again.json()["status"]) == (200, answer.json()["status"])
 
 
 async def test_nobody_changes_their_own_rights(service: RunningService) -> None:
     agent = await created(service)
     itself = service.as_actor(replace(agent_of(Role.DIRECTOR), account_id=UUID(agent["account_id"])))
     path = f"/agents/{agent['account_id']}"
-    for body in (change(roles=["finance"]), change(sites=["centre"], has_every_site=False), change(is_disabled=True)):
-        assert problem(await service.client.put(path, json=body, headers=itself), 403) == "own_rights"
-    renamed = await service.client.put(path, json=change(last_name="Martin"), headers=itself)
+    for fields in ({"roles": ["finance"]}, {"sites": ["centre"], "has_every_site": False}, {"is_disabled": True}):
+        answer = await service.client.put(path, json=change(agent, **fields), headers=itself)
+        assert problem(answer, 403) == "own_rights"
+    renamed = await service.client.put(path, json=change(agent, last_name="Martin"), headers=itself)
     assert renamed.json()["last_name"] == "Martin"
 
 
 async def test_roles_that_the_town_does_not_have_are_refused(service: RunningService) -> None:
     agent = await created(service)
     path = f"/agents/{agent['account_id']}"
-    answer = await service.client.put(path, json=change(roles=["site", "mayor"]), headers=service.as_system())
+    answer = await service.client.put(path, json=change(agent, roles=["site", "mayor"]), headers=service.as_system())
     assert field_codes(answer) == {"/roles/1": "role_unknown"}
-    answer = await service.client.put(path, json=change(sites=["centre"]), headers=service.as_system())
+    answer = await service.client.put(path, json=change(agent, sites=["centre"]), headers=service.as_system())
     assert field_codes(answer) == {"/sites": "sites_and_every_site"}
 
 
@@ -134,7 +154,8 @@ async def test_an_account_of_a_family_is_no_agent(walk: Walk, service: RunningSe
     await walk.invited(person)
     accounts = await service.client.get("/accounts", headers=service.as_system())
     path = f"/agents/{accounts.json()['items'][0]['account_id']}"
-    assert problem(await service.client.put(path, json=change(), headers=service.as_system()), 404) == "not_found"
+    body = change({**AGENT, "sites": [], "version": "unknown"})
+    assert problem(await service.client.put(path, json=body, headers=service.as_system()), 404) == "not_found"
     listed = (await service.client.get("/agents", headers=service.as_system())).json()
     assert listed["items"] == []
 
@@ -174,10 +195,7 @@ async def test_who_works_at_a_site_gives_no_more_than_they_have(
         assert problem(answer, 403) == "beyond_own_rights"
         answer = await service.client.post("/agents", json=body, headers=above | service.key())
     path = f"/agents/{answer.json()['account_id']}"
-    less = {name: body[name] for name in ("first_name", "last_name", "service")} | {
-        "roles": [Role.SITE],
-        "sites": ["maison"],
-    }
+    less = change(answer.json(), roles=[Role.SITE], sites=["maison"], has_every_site=False)
     lessened = await service.client.put(path, json=less, headers=own)
     assert lessened.status_code == (200 if status == 201 else 403), lessened.text
 

@@ -13,13 +13,15 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 @dataclass
 class MailServer:
-    """`recipient_answer` and `content_answer` replace its yes; `answer_seconds` makes it slow to say it."""
+    """`recipient_answer` and `content_answer` replace its yes; `answer_seconds` makes it slow to say it. At the recipient
+    `breaks_off_at` it hangs up."""
 
     port: int
     received: list[EmailMessage] = field(default_factory=list)
     recipient_answer: str | None = None
     content_answer: str | None = None
     answer_seconds: float = 0
+    breaks_off_at: str | None = None
     _controller: Controller | None = None
 
     def start(self, *, takes_any_letter: bool = True, password: bytes | None = None) -> None:
@@ -51,6 +53,8 @@ class MailServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Take a recipient, or refuse."""
+        if address == self.breaks_off_at:
+            server.transport.close()
         if self.recipient_answer:
             return self.recipient_answer
         envelope.rcpt_tos.append(address)

@@ -34,6 +34,7 @@ from services.billing.tariffs.domain import ServiceDay
 HOME_A, HOME_B, PAYER_A, PAYER_B, CANTEEN = (uuid4() for _ in range(5))
 ALWAYS = DateRange(date.min)
 PAYERS = {HOME_A: Timeline.of([(ALWAYS, PAYER_A)]), HOME_B: Timeline.of([(ALWAYS, PAYER_B)])}
+BOTH_HOMES = {HOME_A: Days((ALWAYS,)), HOME_B: Days((ALWAYS,))}
 DAYS = st.dates(date(2026, 1, 1), date(2026, 3, 1))
 
 
@@ -92,11 +93,37 @@ def test_shares_come_before_the_home_and_those_of_the_kind_before_the_others() -
             "": Timeline.of([(ALWAYS, parts)]),
             "lunch": Timeline.of([(DateRange(date(2026, 9, 2), date(2026, 9, 2)), whole)]),
         },
+        BOTH_HOMES,
     )
     lunch, after = (paying(day(date(2026, 9, number)), "lunch", rules, PAYERS).parts for number in (2, 3))
     assert lunch == (Part(HOME_B, PAYER_B),)
     assert set(after) == {Part(HOME_A, PAYER_A, 6_000), Part(HOME_B, PAYER_B, 4_000)}
     assert paying(day(date(2026, 9, 2)), "sport", rules, PAYERS).parts == after
+
+
+ONE_DAY = Days.single([date(2026, 9, 2)])
+
+
+@pytest.mark.parametrize(
+    ("payers", "members"),
+    [
+        ({HOME_A: PAYERS[HOME_A]}, BOTH_HOMES),
+        ({**PAYERS, HOME_B: PAYERS[HOME_B].without(ONE_DAY)}, BOTH_HOMES),
+        ({**PAYERS, HOME_B: Timeline.of([(ALWAYS, uuid4())])}, BOTH_HOMES),
+        (PAYERS, {HOME_A: BOTH_HOMES[HOME_A]}),
+        (PAYERS, {**BOTH_HOMES, HOME_B: BOTH_HOMES[HOME_B] - ONE_DAY}),
+    ],
+    ids=["erased", "nobody_pays", "another_one_pays", "never_a_member", "left"],
+)
+def test_a_part_of_somebody_who_pays_no_more_is_nobodys(
+    payers: dict[UUID, Timeline[UUID]], members: dict[UUID, Days]
+) -> None:
+    """B3: neither the former payer's, nor their successor's, nor the other parent's: an agent decides."""
+    shares = (Share(PAYER_A, HOME_A, 6_000), Share(PAYER_B, HOME_B, 3_000), Share(uuid4(), HOME_B, 1_000))
+    rules = ChildRules(partial(home_on, ()), {"": Timeline.of([(ALWAYS, shares)])}, members)
+    assert paying(day(date(2026, 9, 2)), "lunch", rules, payers) == Paying(
+        (Part(HOME_A, PAYER_A, 6_000), Part(HOME_B, None, 4_000))
+    )
 
 
 @st.composite

@@ -19,8 +19,9 @@ USUAL = ItemTotals(
     zero_count=0,
     planned_count=0,
     unpaid_count=0,
+    unshared_count=0,
+    unnamed_count=0,
     previous_cents=2000,
-    is_payer_known=True,
 )
 
 
@@ -34,9 +35,16 @@ def test_months_follow_each_other(day: date) -> None:
 
 
 def test_an_account_of_nobody_has_no_payer_and_none_who_is_unknown() -> None:
-    nothing_held = replace(USUAL, line_count=0, total_cents=0, unpaid_count=2, is_payer_known=False)
+    nothing_held = replace(USUAL, line_count=0, total_cents=0, unpaid_count=2)
     assert anomalies_of(nothing_held) == (Anomaly.NO_PAYER,)
     assert not nothing_held.is_empty
+
+
+@pytest.mark.parametrize("name", ["unpriced_count", "planned_count", "unpaid_count", "unshared_count", "unnamed_count"])
+def test_an_account_whose_days_wait_is_shown(name: str) -> None:
+    nothing_held = replace(USUAL, line_count=0, total_cents=0)
+    assert nothing_held.is_empty
+    assert not replace(nothing_held, **{name: 1}).is_empty  # type: ignore[arg-type]  # the fields differ in type
 
 
 def test_a_usual_month_needs_no_second_look() -> None:
@@ -52,8 +60,9 @@ def test_a_usual_month_needs_no_second_look() -> None:
         ({"planned_count": 2}, Anomaly.DAY_WITHOUT_ATTENDANCE),
         ({"total_cents": 4001}, Anomaly.TOTAL_ABOVE_TWICE_LAST_MONTH),
         ({"total_cents": -1}, Anomaly.CREDIT_CARRIED_OVER),
-        ({"is_payer_known": False}, Anomaly.PAYER_UNKNOWN),
+        ({"unnamed_count": 1}, Anomaly.PAYER_UNKNOWN),
         ({"unpaid_count": 1}, Anomaly.NO_PAYER),
+        ({"unshared_count": 1}, Anomaly.SHARE_WITHOUT_PAYER),
     ],
 )
 def test_each_anomaly_is_told(change: dict[str, int], anomaly: Anomaly) -> None:

@@ -10,6 +10,7 @@ from chassis.clock import age_on
 from chassis.comparing import comparable
 from contracts.family.events import Quotient
 from contracts.types import QuotientSource
+from services.family.people.domain import text_faults
 from services.family.quotients.domain import AcceptedDays, in_force, with_quotient
 
 days = st.dates(date(2000, 1, 1), date(2060, 12, 31))
@@ -40,6 +41,34 @@ def test_a_comparable_text_holds_words_alone_and_compares_to_itself(text: str) -
     words = comparable(text).split(" ")
     assert words == [""] or all(word.isalnum() for word in words)
     assert comparable(comparable(text)) == comparable(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\u115f\u1160",
+        "1 rue\u3164",
+        "\uffa0",
+        "\u2800",
+        "\u034f\u034f",
+        "\u0301",
+        "\ufe0f \ufe0f",
+        "\u180b",
+        "\u00ad",
+        "1\u200b",
+        "\u00a0",
+    ],
+)
+def test_a_line_that_shows_nothing_or_hides_something_is_refused(text: str) -> None:
+    """C6: default-ignorable code points (UAX 44) print a blank line on an invoice."""
+    assert [fault.code for fault in text_faults(iter([("/address/street", text)]))] == ["unprintable_character"]
+
+
+@pytest.mark.parametrize(
+    "text", ["3 quai des Brumes", "12", "É", "e\u0301", "中", "Rue de l’Église n° 3", "한국", "🎨\ufe0f", "#4"]
+)
+def test_a_line_that_can_be_read_is_kept(text: str) -> None:
+    assert list(text_faults(iter([("/address/street", text)]))) == []
 
 
 @pytest.mark.parametrize(
