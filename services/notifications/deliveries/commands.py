@@ -108,8 +108,9 @@ class MailSender:
         except RelayUnreachable:
             raise
         except Exception as error:
-            # The libraries of mail raise whatever comes to them at an address that cannot be written or handed over.
-            log.error("mail cannot be composed", template=notice.template, exc_info=error)
+            # The libraries of mail raise whatever comes to them at an address that cannot be written or handed over, and quote it:
+            # what is logged is the kind of the error alone.
+            log.error("mail cannot be composed", template=notice.template, cause=type(error).__name__)
             return Failed("address_unusable")
 
 
