@@ -1,16 +1,17 @@
-"""When a sheet may be marked and closed, who may be added to it, and which marks are new to the rest of the town. Pure."""
+"""When a sheet may be marked, who may be added to it, and what its marks change. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from chassis.clock import civil_day
 from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
-from contracts.booking.events import AttendanceRecorded
 from contracts.types import Attendance
 
-from ..errors import AttendanceIncomplete, DayNotCome, HouseholdAmbiguous, MarksRefused
+from ..errors import DayNotCome, HouseholdAmbiguous, MarksRefused
 from ..places.domain import Stay, UnitFacts, elsewhere
 
 AHEAD_MAX: Final = timedelta(minutes=30)
@@ -43,6 +44,7 @@ class Sheet:
 
     slot_id: UUID
     activity_id: UUID
+    activity_label: str
     unit: UnitFacts
     service_on: date
     lines: Sequence[SheetLine]
@@ -68,47 +70,27 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A line as it is to be stored. One that `is_changed` says something else than before; otherwise it was seen once more."""
+    """A line as it is to be stored, and as it stood. One that `is_changed` says something else than before; otherwise it was seen
+    once more."""
 
     line: SheetLine
-    is_changed: bool
+    before: SheetLine | None
 
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What the closings of a sheet said last of a child under one source: its booking, or else the home for which it came unbooked."""
-
-    attendance_id: UUID
-    child_id: UUID
-    household_id: UUID
-    booking_id: UUID | None
-    attendance: Attendance
-    arrived_at: datetime | None = None
-    left_at: datetime | None = None
-
-    def event(self, sheet: Sheet, at: datetime) -> AttendanceRecorded:
-        return AttendanceRecorded(
-            attendance_id=self.attendance_id,
-            booking_id=self.booking_id,
-            household_id=self.household_id,
-            child_id=self.child_id,
-            activity_id=sheet.activity_id,
-            unit_code=sheet.unit.code,
-            slot_id=sheet.slot_id,
-            service_on=sheet.service_on,
-            attendance=self.attendance.value,
-            arrived_at=self.arrived_at,
-            left_at=self.left_at,
-            recorded_at=at,
-        )
+    @property
+    def is_changed(self) -> bool:
+        return _said(self.before) != _said(self.line)
 
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The town's instant, and its date."""
+    """The town's instant, and its zone."""
 
     at: datetime
-    day: date
+    zone: ZoneInfo
+
+    @property
+    def day(self) -> date:
+        return civil_day(self.at, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +124,25 @@ def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> Noted | Refusal
     if any(mark.device_mark_id is None for mark, _ in refusals):
         return _together([refusal for _, refusal in refusals])
     # Two devices that mark the same children in other orders write them in this one, and wait for each other.
-    marked = [
-        _compared(before.get(child_id), after[child_id])
-        for child_id in sorted(after)
-        if before.get(child_id) != after[child_id]
-    ]
+    marked = [Marked(after[child_id], before.get(child_id)) for child_id in sorted(after)]
+    marked = [_counted(item) for item in marked if item.line != item.before]
     return Noted(marked, [(mark.device_mark_id, refusal) for mark, refusal in refusals if mark.device_mark_id])
 
 
-def _compared(before: SheetLine | None, line: SheetLine) -> Marked:
-    is_changed = _said(before) != _said(line)
-    return Marked(replace(line, version=line.version + is_changed), is_changed)
+def _counted(item: Marked) -> Marked:
+    return replace(item, line=replace(item.line, version=item.line.version + item.is_changed))
+
+
+def changes(marked: Sequence[Marked]) -> Iterator[tuple[UUID, UUID, Attendance]]:
+    """What is said now of each household's child (their ids, the mark) and was not before; who came for another home than was noted is
+    excused for that one."""
+    for item in marked:
+        line, before = item.line, item.before
+        if not item.is_changed or line.attendance is None:
+            continue
+        yield line.household_id, line.child_id, line.attendance
+        if before and before.attendance and before.household_id != line.household_id:
+            yield before.household_id, line.child_id, Attendance.ABSENT_EXCUSED
 
 
 def _refuse_stale(line: SheetLine | None, mark: Mark) -> Refusal | None:
@@ -248,50 +238,6 @@ def _together(refusals: Sequence[Refusal]) -> Refusal:
 
 def _said(line: SheetLine | None) -> tuple[object, ...]:
     return (line.household_id, line.attendance, line.arrived_at, line.left_at) if line else ()
-
-
-def close_sheet(sheet: Sheet, records: Sequence[Record], now: Now) -> list[Record] | Refusal:
-    """What closing a sheet publishes: each source of which it says something else than the `records` of the closings before.
-
-    A source that is not on the sheet any more, because the child was booked or came for another home, is taken back.
-    """
-    if now.day < sheet.service_on:
-        return DayNotCome(service_on=sheet.service_on)
-    unmarked = [
-        FieldRefusal(f"/lines/{position}/attendance", "attendance_missing", (("child_id", line.child_id),))
-        for position, line in enumerate(sheet.lines)
-        if line.attendance is None
-    ]
-    if unmarked:
-        return AttendanceIncomplete(*unmarked, count=len(unmarked))
-    before = {record.attendance_id: record for record in records}
-    after = {record.attendance_id: record for record in _records(sheet)}
-    taken_back = [
-        replace(record, attendance=Attendance.ABSENT_EXCUSED, arrived_at=None, left_at=None)
-        for record in records
-        if record.attendance_id not in after
-    ]
-    return [record for record in (*taken_back, *after.values()) if record != before.get(record.attendance_id)]
-
-
-def _records(sheet: Sheet) -> Iterator[Record]:
-    """What a sheet says of its children, each under its source."""
-    for line in sheet.lines:
-        if line.attendance is not None:
-            yield Record(
-                attendance_id_of(sheet.slot_id, line),
-                line.child_id,
-                line.household_id,
-                line.booking_id,
-                line.attendance,
-                line.arrived_at,
-                line.left_at,
-            )
-
-
-def attendance_id_of(slot_id: UUID, line: SheetLine) -> UUID:
-    """The attendance of a child under its source: the same one, should the source come back."""
-    return uuid5(slot_id, f"{line.child_id} {line.booking_id or line.household_id}")
 
 
 def overrun(capacity: int, taken: int, lines: Sequence[SheetLine]) -> int:

@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from tests.component.booking.sheets import Sheet
+from services.booking.attendance import queries
+from tests.component.booking.sheets import Sheet, book, today
 from tests.factories.booking import BookingTown, Family, refusal_codes
 from tests.support.services import RunningService
 
@@ -159,3 +161,21 @@ async def test_what_was_marked_of_a_booking_goes_with_it(service: RunningService
     assert (await sheet.read())["lines"] == []
     assert (await town.book(family, slot_id)).status_code == 201
     assert [line["attendance"] for line in (await sheet.read())["lines"]] == [None]
+
+
+async def test_the_sheet_is_read_for_the_answer_once_its_places_are_free(
+    service: RunningService, town: BookingTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever books waited while 350 lines were read and written out."""
+    sheet = await today(town, await town.family())
+    await book(sheet)
+    read = queries.sheet
+
+    async def read_beside(*arguments: Any) -> Any:
+        await service.db.fetch("select id from pools for update nowait")
+        return await read(*arguments)
+
+    monkeypatch.setattr(queries, "sheet", read_beside)
+    marked = await sheet.mark((sheet.children[0], "present"))
+    assert [line["attendance"] for line in marked.json()["lines"]] == ["present"]
+    assert (await sheet.close()).json()["slot"]["is_closed"]
