@@ -57,8 +57,8 @@ async def sheet_page(visit: Visit, slot_id: UUID) -> Response[Any]:
     texts = visit.portal.texts
     context = {
         "sheet": sheet,
-        "marks": [(mark.value, texts(f"agents.mark.{mark}")) for mark in MARKS],
-        "unbooked_marks": [(mark.value, texts(f"agents.mark.{mark}")) for mark in UNBOOKED_MARKS],
+        "marks": [(mark.value, texts(f"mark.{mark}")) for mark in MARKS],
+        "unbooked_marks": [(mark.value, texts(f"mark.{mark}")) for mark in UNBOOKED_MARKS],
         "candidates": [(_candidate_value(child), _candidate_name(visit.portal, child)) for child in sheet.candidates],
         "today": visit.portal.today(),
         "unmarked": [line for line in sheet.lines if line.attendance is None],
@@ -147,7 +147,7 @@ def _errors(visit: Visit, refused: Refused, marks: Sequence[Mapping[str, Any]]) 
             continue
         position, name = place.groups()
         params = error.params | {
-            name: texts(f"agents.mark.{error.params[name]}") for name in ("noted", "sent") if name in error.params
+            name: texts(f"mark.{error.params[name]}") for name in ("noted", "sent") if name in error.params
         }
         field = name.removesuffix("_at") if name in HOURS else "mark"
         sentence = visit.portal.refusals.field(error.pointer, error.code, params)
