@@ -77,4 +77,6 @@ def _mark(
     mark: AttendanceMark, homes: Mapping[UUID, str], stays: Sequence[Stay], sites: Sequence[str] | None
 ) -> domain.Mark:
     possible = {home: homes[home] for home in homes if mark.household_id in (None, home)}
-    return domain.Mark(**dict(mark), homes=possible, stays=stays, sites=sites)
+    seen = {name: value for name, value in mark if name not in domain.HOURS}
+    hours = {name: getattr(mark, name) for name in domain.HOURS if name in mark.model_fields_set}
+    return domain.Mark(**seen, hours=hours, homes=possible, stays=stays, sites=sites)

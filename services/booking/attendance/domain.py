@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -16,6 +16,9 @@ from ..places.domain import Stay, UnitFacts, elsewhere
 
 AHEAD_MAX: Final = timedelta(minutes=30)
 """By how much the clock of a device may be ahead of the town's: an arrival later than that has not happened."""
+NIGHT_ENDS_AT: Final = time.fromisoformat("12:00")
+"""Until when a child that stayed for the night may leave on the day after."""
+HOURS: Final[Sequence[str]] = ("arrived_at", "left_at")
 THERE: Final = frozenset({Attendance.PRESENT, Attendance.UNBOOKED})
 """The marks of a child who was there, and of whom there are hours."""
 BOOKED_MARKS: Final = frozenset({Attendance.PRESENT, Attendance.ABSENT_EXCUSED, Attendance.ABSENT_UNEXCUSED})
@@ -53,14 +56,14 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What was seen of a child. `household_id` is the home that was named; `homes` are the references of the households for which
-    a child may be added, by id: that one, or all that it has. `stays` are where the child is on the day, and `sites` those of which whoever
-    marks may hear, None for every one. `version` is that of the line that was seen; None stands for whichever there is."""
+    a child may be added, by id: that one, or all that it has. `hours` are those that were said, by name; None takes one away. `stays` are
+    where the child is on the day, and `sites` those of which whoever marks may hear, None for every one. `version` is that of the line that
+    was seen, 0 for none; None stands for whichever there is."""
 
     child_id: UUID
     attendance: Attendance
     household_id: UUID | None = None
-    arrived_at: datetime | None = None
-    left_at: datetime | None = None
+    hours: Mapping[str, datetime | None] = field(default_factory=dict)
     device_mark_id: UUID | None = None
     version: int | None = None
     homes: Mapping[UUID, str] = field(default_factory=dict)
@@ -116,7 +119,7 @@ def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> Noted | Refusal
         known = after.get(mark.child_id)
         if known is not None and mark.device_mark_id in known.device_mark_ids:
             continue
-        line = _refuse_stale(before.get(mark.child_id), mark) or _marked(sheet, known, mark, now.at)
+        line = _refuse_stale(before.get(mark.child_id), mark) or _marked(sheet, known, mark, now)
         if isinstance(line, Refusal):
             refusals.append((mark, _placed(line, position)))
         else:
@@ -149,21 +152,25 @@ def _refuse_stale(line: SheetLine | None, mark: Mark) -> Refusal | None:
     """Whoever looks at a line that was changed since does not undo what they have not seen; what says the same is fine."""
     if line is None or mark.version in (None, line.version):
         return None
-    fields = [
-        FieldRefusal(name, "hour_changed", (("noted_at", noted), ("sent_at", sent)))
-        for name, noted, sent in (
-            ("arrived_at", line.arrived_at, mark.arrived_at),
-            ("left_at", line.left_at, mark.left_at),
-        )
-        if noted is not None and sent is not None and noted != sent
-    ]
+    changed = tuple(_changed_since(line, mark))
+    return MarksRefused(*changed) if changed else None
+
+
+def _changed_since(line: SheetLine, mark: Mark) -> Iterator[FieldRefusal]:
+    """What a line says, and a mark that was made without seeing it says otherwise."""
     if line.attendance not in (None, mark.attendance):
-        marks = (("noted", line.attendance), ("sent", mark.attendance))
-        fields.insert(0, FieldRefusal("attendance", "mark_changed", marks))
-    return MarksRefused(*fields) if fields else None
+        yield FieldRefusal("attendance", "mark_changed", (("noted", line.attendance), ("sent", mark.attendance)))
+    if line.booking_id is None and mark.household_id not in (None, line.household_id):
+        yield FieldRefusal("household_id", "home_changed")
+    for name, sent in mark.hours.items():
+        noted = getattr(line, name)
+        if noted is not None and sent is None:
+            yield FieldRefusal(name, "hour_added", (("noted_at", noted),))
+        elif noted not in (None, sent):
+            yield FieldRefusal(name, "hour_changed", (("noted_at", noted), ("sent_at", sent)))
 
 
-def _marked(sheet: Sheet, known: SheetLine | None, mark: Mark, now: datetime) -> SheetLine | Refusal:
+def _marked(sheet: Sheet, known: SheetLine | None, mark: Mark, now: Now) -> SheetLine | Refusal:
     """A line, None for a child who is not on the sheet, as it is with a mark; or what stands against the mark."""
     line = _line_of(known, mark)
     if isinstance(line, Refusal):
@@ -172,11 +179,11 @@ def _marked(sheet: Sheet, known: SheetLine | None, mark: Mark, now: datetime) ->
     line = replace(
         line,
         attendance=mark.attendance,
-        arrived_at=(mark.arrived_at or line.arrived_at) if is_there else None,
-        left_at=(mark.left_at or line.left_at) if is_there else None,
+        arrived_at=mark.hours.get("arrived_at", line.arrived_at) if is_there else None,
+        left_at=mark.hours.get("left_at", line.left_at) if is_there else None,
         device_mark_ids=line.device_mark_ids | {mark.device_mark_id} if mark.device_mark_id else line.device_mark_ids,
     )
-    faults = list(_faults(mark, line, now))
+    faults = list(_faults(sheet.service_on, mark, line, now))
     if known is None and mark.attendance is Attendance.ABSENT_EXCUSED:  # nobody was added
         faults.append(FieldRefusal("attendance", "attendance_not_allowed"))
     if faults:
@@ -209,15 +216,24 @@ def _line_of(known: SheetLine | None, mark: Mark) -> SheetLine | Refusal:
     return replace(known, household_id=household_id) if known else SheetLine(mark.child_id, household_id, None)
 
 
-def _faults(mark: Mark, line: SheetLine, now: datetime) -> Iterator[FieldRefusal]:
+def _faults(service_on: date, mark: Mark, line: SheetLine, now: Now) -> Iterator[FieldRefusal]:
     """What a mark has against it, by its fields; `line` is as it would be."""
     if mark.attendance not in (BOOKED_MARKS if line.booking_id else UNBOOKED_MARKS):
         yield FieldRefusal("attendance", "attendance_not_allowed")
-    for name, at in (("arrived_at", mark.arrived_at), ("left_at", mark.left_at)):
-        if at is not None and at > now + AHEAD_MAX:
+    for name, at in mark.hours.items():
+        if at is not None and not _is_of_day(name, at, service_on, now.zone):
+            yield FieldRefusal(name, "hour_of_another_day", (("service_on", service_on),))
+        elif at is not None and at > now.at + AHEAD_MAX:
             yield FieldRefusal(name, "time_ahead", (("minutes_max", AHEAD_MAX // timedelta(minutes=1)),))
     if line.arrived_at is not None and line.left_at is not None and line.left_at < line.arrived_at:
-        yield FieldRefusal("left_at" if mark.left_at else "arrived_at", "range_reversed")
+        yield FieldRefusal("left_at" if mark.hours.get("left_at") else "arrived_at", "range_reversed")
+
+
+def _is_of_day(name: str, at: datetime, service_on: date, zone: ZoneInfo) -> bool:
+    """Whether an hour is of a day by the town's clock; whoever stayed for the night leaves on the day after."""
+    ends_at = NIGHT_ENDS_AT if name == "left_at" else time.min
+    end = datetime.combine(service_on + timedelta(days=1), ends_at)
+    return datetime.combine(service_on, time.min) <= at.astimezone(zone).replace(tzinfo=None) < end
 
 
 def _placed(refusal: Refusal, position: int) -> Refusal:
