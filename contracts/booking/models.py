@@ -198,7 +198,7 @@ class BookingChangesMade(Model):
 
 class AttendanceLine(Model):
     """A child on a sheet; `attendance` is None until marked, `booking_id` when it came unbooked. `child_birth_on` is said of
-    namesakes alone; `version` counts the changes of what was marked."""
+    namesakes alone; `version` is another one after each change of what was marked, and never one that the sheet had before."""
 
     child_id: UUID
     household_id: UUID

@@ -28,8 +28,8 @@ UNBOOKED_MARKS: Final = frozenset({Attendance.UNBOOKED, Attendance.ABSENT_EXCUSE
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """A child on a sheet: booked, or come unbooked (no `booking_id`). `attendance` is None until it is marked; `version` counts the
-    changes of its marks."""
+    """A child on a sheet: booked, or come unbooked (no `booking_id`). `attendance` is None until it is marked; `version` is
+    that of the sheet when its mark changed last, 0 when nothing was ever noted."""
 
     child_id: UUID
     household_id: UUID
@@ -43,7 +43,7 @@ class SheetLine:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A day's sheet, as locked, its lines in the order in which they are shown."""
+    """A day's sheet, as locked, its lines in the order in which they are shown. `version` counts its changes."""
 
     slot_id: UUID
     activity_id: UUID
@@ -51,6 +51,7 @@ class Sheet:
     unit: UnitFacts
     service_on: date
     lines: Sequence[SheetLine]
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +129,13 @@ def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> Noted | Refusal
         return _together([refusal for _, refusal in refusals])
     # Two devices that mark the same children in other orders write them in this one, and wait for each other.
     marked = [Marked(after[child_id], before.get(child_id)) for child_id in sorted(after)]
-    marked = [_counted(item) for item in marked if item.line != item.before]
+    marked = [_counted(sheet, item) for item in marked if item.line != item.before]
     return Noted(marked, [(mark.device_mark_id, refusal) for mark, refusal in refusals if mark.device_mark_id])
 
 
-def _counted(item: Marked) -> Marked:
-    return replace(item, line=replace(item.line, version=item.line.version + item.is_changed))
+def _counted(sheet: Sheet, item: Marked) -> Marked:
+    """A change has a number that no line of the sheet ever had: one that went with its booking may have come back since."""
+    return replace(item, line=replace(item.line, version=sheet.version + 1)) if item.is_changed else item
 
 
 def changes(marked: Sequence[Marked]) -> Iterator[tuple[UUID, UUID, Attendance]]:

@@ -16,7 +16,7 @@ from .domain import Marked, Sheet, SheetLine
 
 SHEET_SQL = reaching(
     """
-select s.activity_id, a.label as activity_label, s.service_on,
+select s.activity_id, a.label as activity_label, s.service_on, s.marks_version,
        u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.span) as ends, u.excludes
 from slots s join activities a on a.id = s.activity_id join units u on u.activity_id = s.activity_id and u.code = s.unit_code
 where s.id = $4 and {is_reached}
@@ -30,8 +30,8 @@ select child_id, coalesce(b.household_id, m.household_id) as household_id, b.id 
        case when is_of_line then m.mark end as mark, case when is_of_line then m.arrived_at end as arrived_at,
        case when is_of_line then m.left_at end as left_at, coalesce(m.device_mark_ids, '{}') as device_mark_ids,
        coalesce(m.version, 0) as version
-from (select id, child_id, household_id from bookings where slot_id = s.id and service_on = s.service_on and status = 'confirmed') b
-full join (select * from attendances where slot_id = s.id) m using (child_id)
+from (select id, child_id, household_id from bookings where service_on = s.service_on and slot_id = s.id and status = 'confirmed') b
+full join (select * from attendances where service_on = s.service_on and slot_id = s.id) m using (child_id)
 cross join lateral (select m.booking_id is not distinct from b.id) as source(is_of_line)
 """
 """The lines of the sheet of a slot `s`."""
@@ -59,7 +59,7 @@ async def sheet_of(
     )
     ordered = [lines[child_id] for child_id in people]
     activity = (slot["activity_id"], slot["activity_label"])
-    return Sheet(slot_id, *activity, unit_of(slot), slot["service_on"], ordered), people
+    return Sheet(slot_id, *activity, unit_of(slot), slot["service_on"], ordered, slot["marks_version"]), people
 
 
 async def lock_sheet(tx: Transaction, actor: Actor, slot_id: UUID, come: Collection[UUID] = ()) -> Sheet | None:
@@ -104,7 +104,7 @@ async def homes_of(
 
 # Lists of different lengths do not fit an array of arrays, so those of a line travel as text.
 MARK_SQL = """
-with reopened as (update slots set closed_at = null where id = $1 and closed_at is not null and $13)
+with changed as (update slots set closed_at = null, marks_version = marks_version + 1 where id = $1 and $13)
 insert into attendances (slot_id, service_on, child_id, household_id, booking_id, mark, arrived_at, left_at, device_mark_ids,
                          version, marked_by, marked_at)
 select $1, $2, child_id, household_id, booking_id, mark, arrived_at, left_at, string_to_array(device_mark_ids, ' ')::uuid[],
@@ -112,7 +112,7 @@ select $1, $2, child_id, household_id, booking_id, mark, arrived_at, left_at, st
 from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[], $10::integer[])
     with ordinality as m(child_id, household_id, booking_id, mark, arrived_at, left_at, device_mark_ids, version, position)
 order by position
-on conflict (slot_id, child_id) do update set
+on conflict (service_on, slot_id, child_id) do update set
     booking_id = excluded.booking_id, household_id = excluded.household_id, mark = excluded.mark,
     arrived_at = excluded.arrived_at, left_at = excluded.left_at, device_mark_ids = excluded.device_mark_ids,
     version = excluded.version, marked_by = excluded.marked_by, marked_at = excluded.marked_at

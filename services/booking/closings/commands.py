@@ -26,7 +26,7 @@ async def close_attendance(tx: Transaction, actor: Actor, slot_id: UUID, zone: Z
     if sheet is None:
         raise NotFound
     now = Now(await tx.now(), zone)
-    recorded = domain.close_sheet(sheet, await store.records_of(tx, slot_id), now)
+    recorded = domain.close_sheet(sheet, await store.records_of(tx, sheet), now)
     if isinstance(recorded, Refusal):
         raise recorded
     await store.close_sheet(tx, sheet, recorded, now.at)

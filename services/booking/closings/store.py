@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
 from chassis.data.database import Transaction
 from contracts.types import Attendance
@@ -12,11 +11,11 @@ from .domain import Record
 
 RECORDS_SQL = """
 select attendance_id, child_id, household_id, booking_id, mark, arrived_at, left_at from attendance_records
-where slot_id = $1 order by attendance_id
+where service_on = $1 and slot_id = $2 order by attendance_id
 """
 
 
-async def records_of(tx: Transaction, slot_id: UUID) -> list[Record]:
+async def records_of(tx: Transaction, sheet: Sheet) -> list[Record]:
     """What the closings of a sheet published last, of each source."""
     return [
         Record(
@@ -28,7 +27,7 @@ async def records_of(tx: Transaction, slot_id: UUID) -> list[Record]:
             arrived_at=row["arrived_at"],
             left_at=row["left_at"],
         )
-        for row in await tx.fetch(RECORDS_SQL, slot_id)
+        for row in await tx.fetch(RECORDS_SQL, sheet.service_on, sheet.slot_id)
     ]
 
 
@@ -36,7 +35,7 @@ CLOSE_SHEET_SQL = """
 with closed as (update slots set closed_at = coalesce(closed_at, $3) where id = $1)
 insert into attendance_records (slot_id, service_on, attendance_id, child_id, household_id, booking_id, mark, arrived_at, left_at)
 select $1, $2, * from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::text[], $9::timestamptz[], $10::timestamptz[])
-on conflict (attendance_id) do update set
+on conflict (service_on, attendance_id) do update set
     mark = excluded.mark, arrived_at = excluded.arrived_at, left_at = excluded.left_at
 """
 

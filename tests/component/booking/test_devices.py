@@ -41,6 +41,20 @@ async def test_an_hour_that_changed_since_is_refused_too(town: BookingTown) -> N
     assert (await sheet.mark((child_id, "present"), left_at=noted_at, version=0)).status_code == 200
 
 
+async def test_a_number_that_was_seen_is_never_that_of_another_mark(town: BookingTown) -> None:
+    """F12: the day was given back and booked anew, its line began to count again, and an old page undid what was noted since."""
+    sheet = await today(town, await town.family())
+    await book(sheet)
+    (child_id,) = sheet.children
+    await sheet.mark((child_id, "absent_excused"))
+    (old,) = (await sheet.read())["lines"]
+    assert (await town.give_back(sheet.families[0], sheet.bookings[0])).status_code == 201
+    await book(sheet)
+    await sheet.mark((child_id, "present"), version=0)
+    refused = await sheet.mark((child_id, "absent_unexcused"), version=old["version"])
+    assert refusal_codes(refused) == [("/marks/0/attendance", "mark_changed")]
+
+
 async def hours_of(sheet: Sheet) -> tuple[str | None, str | None]:
     """The hours of the one child of a sheet, by the town's clock."""
     (line,) = (await sheet.read())["lines"]
