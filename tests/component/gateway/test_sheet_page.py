@@ -5,21 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-import httpx2
 import pytest
 
-from tests.component.gateway.browser import is_refused, words
+from tests.component.gateway.browser import is_refused, shown_on, words
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town
 from tests.factories.booking import Family
 from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
-
-
-def shown_on(page: httpx2.Response) -> dict[str, str]:
-    """What a browser would send of a sheet on which nobody changed anything."""
-    hidden = dict(re.findall(r'name="((?:seen|arrived|left)\.[^"]+)" value="([^"]*)"', page.text))
-    return hidden | dict(re.findall(r'name="(mark\.[^"]+)" value="([^"]+)" checked', page.text))
 
 
 async def test_an_old_page_does_not_undo_what_another_agent_corrected(town: Town) -> None:
