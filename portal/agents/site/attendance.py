@@ -164,7 +164,7 @@ def _mark(
     visit: Visit, sheet: AttendanceSheet, line: AttendanceLine, typed: Mapping[str, str], *, is_otherwise_present: bool
 ) -> dict[str, Any] | None:
     """What is to be noted of a child, if anything differs from what was: its mark, and the hours that were typed, None for one that
-    was emptied."""
+    was emptied. Hours of a child who is not marked are refused for want of its mark."""
     zone = visit.portal.town.town.zone
     seen = Seen.of(line, typed, zone)
     hours = {}
@@ -177,7 +177,7 @@ def _mark(
     if is_left and (line.attendance is not None or not is_otherwise_present):
         return None
     mark = chosen or line.attendance or (Attendance.PRESENT if is_otherwise_present else None)
-    return {"child_id": line.child_id, "attendance": mark, "version": seen.version, **hours} if mark else None
+    return {"child_id": line.child_id, "attendance": mark, "version": seen.version, **hours}
 
 
 def _instant(day: date, hour: str, zone: ZoneInfo) -> datetime | str:

@@ -177,3 +177,17 @@ async def test_an_hour_that_is_emptied_is_taken_away(town: Town) -> None:
     page = await second.submit(path, shown_on(page) | {"step": "save"})
     assert not is_refused(page), words(page)
     assert (await stored(town, slot_id))["lines"][0]["arrived_at"] is None
+
+
+async def test_hours_of_a_child_who_is_not_marked_ask_for_its_mark(town: Town) -> None:
+    """F12: they were left out, and the page said that all was saved."""
+    family = await town.booking.family("Ada Un")
+    slot_id = await sheet_of_today(town, family, booked=[family])
+    path, agent = f"/agents/pointage/{slot_id}", await town.agent(Role.SITE)
+    arrived = f"arrived.{family.child_id}"
+    page = await agent.submit(path, shown_on(await agent.get(path)) | {arrived: "00:01", "step": "save"})
+    assert is_refused(page)
+    assert "Indiquez si l’enfant était présent ou absent" in words(page)
+    assert f'<a href="#champ-mark-{family.child_id}">' in page.text
+    assert shown_on(page)[arrived] == "00:01"
+    await agent.done(path, shown_on(page) | {f"mark.{family.child_id}": "present", "step": "save"})
