@@ -160,12 +160,13 @@ class Operation(Generic[P, R_co]):
         return re.sub(r"{(\w+)}", lambda match: _segment(str(values[match[1]])), self.path)
 
     def sent(self, *args: P.args, **kwargs: P.kwargs) -> OutgoingCall:
-        """The call with these arguments; query parameters that are None are left out."""
+        """The call with these arguments. What nobody said stays unsaid: query parameters that are None, fields of the body that have their
+        default. One that was said to be None is sent as null."""
         bound = inspect.signature(self.stub).bind(*args, **kwargs).arguments
         given = {name: bound[name] for name in bound if bound[name] is not None}
         query = tuple((item.name, str(given[item.name])) for item in self.at(Place.QUERY) if item.name in given)
         body: BaseModel | None = given.get(BODY)
-        content = None if body is None else body.model_dump_json(by_alias=True).encode()
+        content = None if body is None else body.model_dump_json(by_alias=True, exclude_unset=True).encode()
         return OutgoingCall(self.address(given), query, content)
 
 

@@ -198,7 +198,7 @@ class BookingChangesMade(Model):
 
 class AttendanceLine(Model):
     """A child on a sheet; `attendance` is None until marked, `booking_id` when it came unbooked. `child_birth_on` is said of
-    namesakes alone; `version` counts the changes of what was marked."""
+    namesakes alone; `version` is another one after each change of what was marked, and never one that the sheet had before."""
 
     child_id: UUID
     household_id: UUID
@@ -261,8 +261,10 @@ class AttendanceSheet(Model):
 
 class AttendanceMark(Model):
     """What was seen of a child. A child who is not on the sheet is added to it, `unbooked`: for `household_id`, which goes without
-    saying when the child has one home, and which another mark can correct. Hours that are not said stay as they are; an absent child
-    has none. A mark with the `version` of the line that was seen is refused when it would undo what was noted since.
+    saying when the child has one home, and which another mark can correct. An hour that is left out stays as it is, and one that is null is
+    taken away; an absent child has none. They are of the day of the sheet, by the town's clock; a departure may be of the morning after. A
+    mark with the `version` of the line that was seen, 0 for a child that was not on the sheet, is refused when it would undo what was noted
+    since.
 
     Marks with a `device_mark_id` are what a device kept: each is noted for itself, once, however often it is sent, and one that cannot be
     is named in the answer. The others are noted together or not at all.

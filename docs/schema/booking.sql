@@ -28,20 +28,24 @@ CREATE FUNCTION public.open_school_year(year integer) RETURNS void
     LANGUAGE plpgsql
     AS $$
 declare
-    place text := format('bookings_%s', year);
+    whole text;
+    place text;
 begin
-    if to_regclass(place) is not null then
+    if to_regclass(format('bookings_%s', year)) is not null then
         return;
     end if;
     perform pg_advisory_xact_lock(hashtextextended('school years', 0));
-    if to_regclass(place) is not null then
+    if to_regclass(format('bookings_%s', year)) is not null then
         return;
     end if;
-    execute format('create table %I (like bookings including all)', place);
-    execute format(
-        'alter table bookings attach partition %I for values from (%L) to (%L)',
-        place, make_date(year, 9, 1), make_date(year + 1, 9, 1)
-    );
+    foreach whole in array array['bookings', 'attendances', 'attendance_records'] loop
+        place := format('%s_%s', whole, year);
+        execute format('create table %I (like %I including all)', place, whole);
+        execute format(
+            'alter table %I attach partition %I for values from (%L) to (%L)',
+            whole, place, make_date(year, 9, 1), make_date(year + 1, 9, 1)
+        );
+    end loop;
 end
 $$;
 
@@ -77,7 +81,8 @@ CREATE TABLE public.attendance_records (
     mark text NOT NULL,
     arrived_at timestamp with time zone,
     left_at timestamp with time zone
-);
+)
+PARTITION BY RANGE (service_on);
 
 CREATE TABLE public.attendances (
     slot_id uuid NOT NULL,
@@ -92,7 +97,8 @@ CREATE TABLE public.attendances (
     marked_at timestamp with time zone NOT NULL,
     device_mark_ids uuid[] NOT NULL,
     version integer NOT NULL
-);
+)
+PARTITION BY RANGE (service_on);
 
 CREATE TABLE public.bookings (
     id uuid NOT NULL,
@@ -361,6 +367,7 @@ CREATE TABLE public.slots (
     pool_ids uuid[] NOT NULL,
     lock_ids uuid[] NOT NULL,
     closed_at timestamp with time zone,
+    marks_version integer DEFAULT 0 NOT NULL,
     CONSTRAINT slots_check CHECK ((lock_ids @> pool_ids)),
     CONSTRAINT slots_pool_ids_check CHECK ((pool_ids <> '{}'::uuid[]))
 );
@@ -388,10 +395,10 @@ ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.attendance_records
-    ADD CONSTRAINT attendance_records_pkey PRIMARY KEY (attendance_id);
+    ADD CONSTRAINT attendance_records_pkey PRIMARY KEY (service_on, attendance_id);
 
 ALTER TABLE ONLY public.attendances
-    ADD CONSTRAINT attendances_pkey PRIMARY KEY (slot_id, child_id);
+    ADD CONSTRAINT attendances_pkey PRIMARY KEY (service_on, slot_id, child_id);
 
 ALTER TABLE ONLY public.bookings
     ADD CONSTRAINT bookings_one_place EXCLUDE USING gist (child_id WITH =, service_on WITH =, span WITH &&) WHERE ((status = ANY (ARRAY['held'::text, 'requested'::text, 'confirmed'::text])));
@@ -495,13 +502,13 @@ ALTER TABLE ONLY public.slots
 ALTER TABLE ONLY public.units
     ADD CONSTRAINT units_pkey PRIMARY KEY (activity_id, code);
 
-CREATE INDEX attendance_records_of_booking ON public.attendance_records USING btree (service_on, booking_id);
+CREATE INDEX attendance_records_of_booking ON ONLY public.attendance_records USING btree (service_on, booking_id);
 
-CREATE INDEX attendance_records_of_slot ON public.attendance_records USING btree (slot_id);
+CREATE INDEX attendance_records_of_slot ON ONLY public.attendance_records USING btree (slot_id);
 
-CREATE INDEX attendances_of_booking ON public.attendances USING btree (service_on, booking_id);
+CREATE INDEX attendances_of_booking ON ONLY public.attendances USING btree (service_on, booking_id);
 
-CREATE INDEX attendances_unbooked ON public.attendances USING btree (child_id, service_on) WHERE (mark = 'unbooked'::text);
+CREATE INDEX attendances_unbooked ON ONLY public.attendances USING btree (child_id, service_on) WHERE (mark = 'unbooked'::text);
 
 CREATE INDEX bookings_of_household ON ONLY public.bookings USING btree (household_id, service_on, id);
 
@@ -557,16 +564,16 @@ CREATE TRIGGER history_is_added_to BEFORE DELETE OR UPDATE ON public.history FOR
 
 CREATE TRIGGER history_is_not_emptied BEFORE TRUNCATE ON public.history FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change_of_history();
 
-ALTER TABLE ONLY public.attendance_records
+ALTER TABLE public.attendance_records
     ADD CONSTRAINT attendance_records_service_on_booking_id_fkey FOREIGN KEY (service_on, booking_id) REFERENCES public.bookings(service_on, id);
 
-ALTER TABLE ONLY public.attendance_records
+ALTER TABLE public.attendance_records
     ADD CONSTRAINT attendance_records_slot_id_service_on_fkey FOREIGN KEY (slot_id, service_on) REFERENCES public.slots(id, service_on);
 
-ALTER TABLE ONLY public.attendances
+ALTER TABLE public.attendances
     ADD CONSTRAINT attendances_service_on_booking_id_fkey FOREIGN KEY (service_on, booking_id) REFERENCES public.bookings(service_on, id);
 
-ALTER TABLE ONLY public.attendances
+ALTER TABLE public.attendances
     ADD CONSTRAINT attendances_slot_id_service_on_fkey FOREIGN KEY (slot_id, service_on) REFERENCES public.slots(id, service_on);
 
 ALTER TABLE public.bookings

@@ -124,10 +124,14 @@ def _details(entry: HistoryEntry, people: Mapping[UUID, str], texts: Texts) -> I
     if entry.action in ABOUT_PEOPLE and (name := people.get(UUID(entry.subject))):
         yield name
     if "activity" in after:
-        yield texts("history.detail.child_in_activity", child=_child(after, people, texts), activity=after["activity"])
+        yield _about(after, people, texts)
     if entry.action == "bookings_changed":
         for name, days in (("booked", after.get("days", ())), ("given_back", before.get("days", ()))):
             yield from _days(name, days, people, texts)
+    elif entry.action == "attendance_marked":
+        for mark in after.get("marks", ()):
+            about, seen = _about(mark, people, texts), texts(f"mark.{mark['mark']}")
+            yield texts("history.detail.marked", about=about, mark=seen, day=date_short(mark["service_on"]))
     elif entry.action == "enrollment_requested" and after:
         yield _between(after["starts_on"], after["ends_on"], texts)
     elif entry.action == "enrollment_ended" and after.get("ends_on"):
@@ -150,8 +154,7 @@ def _days(name: str, days: Iterable[Mapping[str, Any]], people: Mapping[UUID, st
     """A sentence for each child in each activity whose days these are."""
     rows = defaultdict(list)
     for day in days:
-        about = texts("history.detail.child_in_activity", child=_child(day, people, texts), activity=day["activity"])
-        rows[about].append(day["service_on"])
+        rows[_about(day, people, texts)].append(day["service_on"])
     for about, dates in sorted(rows.items()):
         dates.sort()
         named = ", ".join(map(date_short, dates))
@@ -159,9 +162,10 @@ def _days(name: str, days: Iterable[Mapping[str, Any]], people: Mapping[UUID, st
         yield texts(f"history.detail.{name}", about=about, count=len(dates), days=when)
 
 
-def _child(about: Mapping[str, Any], people: Mapping[UUID, str], texts: Texts) -> str:
-    """The child whom something is about."""
-    return people.get(UUID(about["child_id"])) or texts("history.detail.child_unknown")
+def _about(changed: Mapping[str, Any], people: Mapping[UUID, str], texts: Texts) -> str:
+    """The child whom something is about, in which activity."""
+    child = people.get(UUID(changed["child_id"])) or texts("history.detail.child_unknown")
+    return texts("history.detail.child_in_activity", child=child, activity=changed["activity"])
 
 
 def _between(first: str, last: str, texts: Texts) -> str:

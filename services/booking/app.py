@@ -15,6 +15,7 @@ from .calendar.queries import CalendarDisplay
 from .calendar.routes import ROUTES as CALENDAR_ROUTES
 from .catalog.commands import open_school_years
 from .catalog.routes import ROUTES as CATALOG_ROUTES
+from .closings.routes import ROUTES as CLOSING_ROUTES
 from .directory import consumers as directory
 from .directory.routes import ROUTES as DIRECTORY_ROUTES
 from .enrollments.routes import ROUTES as ENROLLMENT_ROUTES
@@ -38,6 +39,7 @@ def create(settings: BookingSettings) -> Service:
             *CALENDAR_ROUTES,
             *BOOKING_ROUTES,
             *ATTENDANCE_ROUTES,
+            *CLOSING_ROUTES,
             *DIRECTORY_ROUTES,
             *CHECKING.routes,
         ),

@@ -30,7 +30,7 @@ from contracts.booking.models import BasketLineCreate, BookingChanges, BookingCh
 from contracts.types import ActorKind
 from services.booking.attendance import queries as attendance
 from services.booking.bookings import queries as bookings
-from services.booking.bookings.commands import BookingRequest, book_batch
+from services.booking.bookings.commands import BookingRequest, book
 from services.booking.calendar import queries as calendar
 from services.booking.catalog import queries as catalog
 
@@ -142,7 +142,7 @@ async def _questions(db: Database, families: int, first: date, calls: int) -> li
     async def week(_number: int) -> object:
         return await catalog.slots(db, director, catalog.SlotFilter(None, today, today + timedelta(days=6), None))
 
-    async def book(number: int) -> object:
+    async def book_day(number: int) -> object:
         row = wishes[number]
         line = BasketLineCreate(child_id=row["child_id"], slot_id=row["id"])
         answer = await _change(db, BookingChanges(lines=(line,), household_id=row["household_id"]))
@@ -157,7 +157,7 @@ async def _questions(db: Database, families: int, first: date, calls: int) -> li
         Question("bookings of a household, the first page of a year", year),
         Question("sheet of a day", sheet),
         Question("days of a week, first page", week),
-        Question("book a day", book),
+        Question("book a day", book_day),
         Question("give a day back", give_back),
     ]
 
@@ -165,7 +165,7 @@ async def _questions(db: Database, families: int, first: date, calls: int) -> li
 async def _change(db: Database, changes: BookingChanges) -> BookingChangesMade:
     actor = Actor(uuid4(), ActorKind.SYSTEM)
     claim = Claim.of("bench", str(uuid4()), "POST /bookings", changes.model_dump_json().encode())
-    (outcome,) = await book_batch(db, [BookingRequest(actor, changes, claim, {})], ZONE)
+    (outcome,) = await book(db, [BookingRequest(actor, changes, claim, {})], ZONE)
     if not isinstance(outcome, BookingChangesMade):
         raise InvariantBroken(f"refused: {outcome.code()} {outcome.fields}")
     return outcome

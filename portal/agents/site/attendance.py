@@ -29,6 +29,10 @@ FIELDS: Final = ("mark", "arrived", "left", "seen")
 HOURS: Final = frozenset({"arrived_at", "left_at"})
 MARK_POINTER: Final = re.compile(r"/marks/([0-9]+)/(\w+)")
 SEEN_SEPARATOR: Final = "/"
+NOT_ON_SHEET: Final = 0
+"""The version that a child has which is on no line."""
+ADDED_SINCE: Final = frozenset({"mark_changed", "home_changed"})
+"""What stands against adding a child who is on the sheet by now: it is said at the child's line."""
 SEPARATOR: Final = ":"
 """Between a child and the household that it is added for."""
 
@@ -57,8 +61,8 @@ async def sheet_page(visit: Visit, slot_id: UUID) -> Response[Any]:
     texts = visit.portal.texts
     context = {
         "sheet": sheet,
-        "marks": [(mark.value, texts(f"agents.mark.{mark}")) for mark in MARKS],
-        "unbooked_marks": [(mark.value, texts(f"agents.mark.{mark}")) for mark in UNBOOKED_MARKS],
+        "marks": [(mark.value, texts(f"mark.{mark}")) for mark in MARKS],
+        "unbooked_marks": [(mark.value, texts(f"mark.{mark}")) for mark in UNBOOKED_MARKS],
         "candidates": [(_candidate_value(child), _candidate_name(visit.portal, child)) for child in sheet.candidates],
         "today": visit.portal.today(),
         "unmarked": [line for line in sheet.lines if line.attendance is None],
@@ -109,7 +113,8 @@ async def note_marks(visit: Visit, slot_id: UUID) -> Response[Any]:
         if any(name.startswith("mark.") and name not in expected for name in typed):
             gone = FormState(typed, refusal=visit.portal.texts("agents.sheet.booking_gone"))
             return await show_again(visit, sheet_page, gone, slot_id=slot_id)
-        noted = (_mark(visit, sheet, line, typed, is_otherwise_present=step == "all_present") for line in sheet.lines)
+        others = {line.child_id for line in sheet.lines if step == "all_present" and f"seen.{line.child_id}" in typed}
+        noted = (_mark(visit, sheet, line, typed, is_otherwise_present=line.child_id in others) for line in sheet.lines)
         marks = [mark for mark in noted if mark]
         if marks:
             await visit.call(mark_attendance, slot_id, typed_as(AttendanceMarks, {"marks": marks}))
@@ -147,7 +152,7 @@ def _errors(visit: Visit, refused: Refused, marks: Sequence[Mapping[str, Any]]) 
             continue
         position, name = place.groups()
         params = error.params | {
-            name: texts(f"agents.mark.{error.params[name]}") for name in ("noted", "sent") if name in error.params
+            name: texts(f"mark.{error.params[name]}") for name in ("noted", "sent") if name in error.params
         }
         field = name.removesuffix("_at") if name in HOURS else "mark"
         sentence = visit.portal.refusals.field(error.pointer, error.code, params)
@@ -158,20 +163,21 @@ def _errors(visit: Visit, refused: Refused, marks: Sequence[Mapping[str, Any]]) 
 def _mark(
     visit: Visit, sheet: AttendanceSheet, line: AttendanceLine, typed: Mapping[str, str], *, is_otherwise_present: bool
 ) -> dict[str, Any] | None:
-    """What is to be noted of a child, if anything differs from what was: its mark, and the hours that were typed."""
+    """What is to be noted of a child, if anything differs from what was: its mark, and the hours that were typed, None for one that
+    was emptied. Hours of a child who is not marked are refused for want of its mark."""
     zone = visit.portal.town.town.zone
     seen = Seen.of(line, typed, zone)
     hours = {}
     for name, shown in seen.hours.items():
-        hour = typed.get(f"{name}.{line.child_id}", "")
-        if hour and hour != shown:
-            hours[f"{name}_at"] = _instant(sheet.slot.service_on, hour, zone)
+        hour = typed.get(f"{name}.{line.child_id}", shown)
+        if hour != shown:
+            hours[f"{name}_at"] = _instant(sheet.slot.service_on, hour, zone) if hour else None
     chosen = typed.get(f"mark.{line.child_id}")
     is_left = chosen in (None, seen.mark) and not hours
     if is_left and (line.attendance is not None or not is_otherwise_present):
         return None
     mark = chosen or line.attendance or (Attendance.PRESENT if is_otherwise_present else None)
-    return {"child_id": line.child_id, "attendance": mark, "version": seen.version, **hours} if mark else None
+    return {"child_id": line.child_id, "attendance": mark, "version": seen.version, **hours}
 
 
 def _instant(day: date, hour: str, zone: ZoneInfo) -> datetime | str:
@@ -187,12 +193,20 @@ async def add_child(visit: Visit, slot_id: UUID) -> Response[Any]:
     """Add a child to the sheet who came without a booking."""
     chosen = visit.posted.get("child")
     child_id, _, household_id = chosen.partition(SEPARATOR)
-    mark = {"child_id": child_id, "household_id": household_id or None, "attendance": Attendance.UNBOOKED}
+    mark = {
+        "child_id": child_id,
+        "household_id": household_id or None,
+        "attendance": Attendance.UNBOOKED,
+        "version": NOT_ON_SHEET,
+    }
     try:
         await visit.call(mark_attendance, slot_id, typed_as(AttendanceMarks, {"marks": [mark]}))
     except Refused as refused:
-        wrong = FormState({"child": chosen}, {"child": " ".join(visit.refused(refused).errors.values())})
-        return await show_again(visit, sheet_page, wrong, slot_id=slot_id)
+        state = replace(visit.refused(refused), values={"child": chosen})
+        errors = _errors(visit, refused, [mark])
+        if errors and not any(error.code in ADDED_SINCE for error in refused.problem.errors):
+            errors = {"child": " ".join(errors.values())}
+        return await show_again(visit, sheet_page, replace(state, errors=errors), slot_id=slot_id)
     return visit.redirect(f"/agents/pointage/{slot_id}", FlashNotice("success", "child_added"))
 
 

@@ -1,20 +1,24 @@
-"""When a sheet may be marked and closed, who may be added to it, and which marks are new to the rest of the town. Pure."""
+"""When a sheet may be marked, who may be added to it, and what its marks change. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
-from uuid import UUID, uuid5
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from chassis.clock import civil_day
 from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
-from contracts.booking.events import AttendanceRecorded
 from contracts.types import Attendance
 
-from ..errors import AttendanceIncomplete, DayNotCome, HouseholdAmbiguous, MarksRefused
+from ..errors import DayNotCome, HouseholdAmbiguous, MarksRefused
 from ..places.domain import Stay, UnitFacts, elsewhere
 
 AHEAD_MAX: Final = timedelta(minutes=30)
 """By how much the clock of a device may be ahead of the town's: an arrival later than that has not happened."""
+NIGHT_ENDS_AT: Final = time.fromisoformat("12:00")
+"""Until when a child that stayed for the night may leave on the day after."""
+HOURS: Final[Sequence[str]] = ("arrived_at", "left_at")
 THERE: Final = frozenset({Attendance.PRESENT, Attendance.UNBOOKED})
 """The marks of a child who was there, and of whom there are hours."""
 BOOKED_MARKS: Final = frozenset({Attendance.PRESENT, Attendance.ABSENT_EXCUSED, Attendance.ABSENT_UNEXCUSED})
@@ -24,8 +28,8 @@ UNBOOKED_MARKS: Final = frozenset({Attendance.UNBOOKED, Attendance.ABSENT_EXCUSE
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """A child on a sheet: booked, or come unbooked (no `booking_id`). `attendance` is None until it is marked; `version` counts the
-    changes of its marks."""
+    """A child on a sheet: booked, or come unbooked (no `booking_id`). `attendance` is None until it is marked; `version` is
+    that of the sheet when its mark changed last, 0 when nothing was ever noted."""
 
     child_id: UUID
     household_id: UUID
@@ -39,26 +43,28 @@ class SheetLine:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A day's sheet, as locked, its lines in the order in which they are shown."""
+    """A day's sheet, as locked, its lines in the order in which they are shown. `version` counts its changes."""
 
     slot_id: UUID
     activity_id: UUID
+    activity_label: str
     unit: UnitFacts
     service_on: date
     lines: Sequence[SheetLine]
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """What was seen of a child. `household_id` is the home that was named; `homes` are the references of the households for which
-    a child may be added, by id: that one, or all that it has. `stays` are where the child is on the day, and `sites` those of which whoever
-    marks may hear, None for every one. `version` is that of the line that was seen; None stands for whichever there is."""
+    a child may be added, by id: that one, or all that it has. `hours` are those that were said, by name; None takes one away. `stays` are
+    where the child is on the day, and `sites` those of which whoever marks may hear, None for every one. `version` is that of the line that
+    was seen, 0 for none; None stands for whichever there is."""
 
     child_id: UUID
     attendance: Attendance
     household_id: UUID | None = None
-    arrived_at: datetime | None = None
-    left_at: datetime | None = None
+    hours: Mapping[str, datetime | None] = field(default_factory=dict)
     device_mark_id: UUID | None = None
     version: int | None = None
     homes: Mapping[UUID, str] = field(default_factory=dict)
@@ -68,47 +74,27 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A line as it is to be stored. One that `is_changed` says something else than before; otherwise it was seen once more."""
+    """A line as it is to be stored, and as it stood. One that `is_changed` says something else than before; otherwise it was seen
+    once more."""
 
     line: SheetLine
-    is_changed: bool
+    before: SheetLine | None
 
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What the closings of a sheet said last of a child under one source: its booking, or else the home for which it came unbooked."""
-
-    attendance_id: UUID
-    child_id: UUID
-    household_id: UUID
-    booking_id: UUID | None
-    attendance: Attendance
-    arrived_at: datetime | None = None
-    left_at: datetime | None = None
-
-    def event(self, sheet: Sheet, at: datetime) -> AttendanceRecorded:
-        return AttendanceRecorded(
-            attendance_id=self.attendance_id,
-            booking_id=self.booking_id,
-            household_id=self.household_id,
-            child_id=self.child_id,
-            activity_id=sheet.activity_id,
-            unit_code=sheet.unit.code,
-            slot_id=sheet.slot_id,
-            service_on=sheet.service_on,
-            attendance=self.attendance.value,
-            arrived_at=self.arrived_at,
-            left_at=self.left_at,
-            recorded_at=at,
-        )
+    @property
+    def is_changed(self) -> bool:
+        return _said(self.before) != _said(self.line)
 
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The town's instant, and its date."""
+    """The town's instant, and its zone."""
 
     at: datetime
-    day: date
+    zone: ZoneInfo
+
+    @property
+    def day(self) -> date:
+        return civil_day(self.at, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +120,7 @@ def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> Noted | Refusal
         known = after.get(mark.child_id)
         if known is not None and mark.device_mark_id in known.device_mark_ids:
             continue
-        line = _refuse_stale(before.get(mark.child_id), mark) or _marked(sheet, known, mark, now.at)
+        line = _refuse_stale(before.get(mark.child_id), mark) or _marked(sheet, known, mark, now)
         if isinstance(line, Refusal):
             refusals.append((mark, _placed(line, position)))
         else:
@@ -142,38 +128,51 @@ def note_marks(sheet: Sheet, marks: Sequence[Mark], now: Now) -> Noted | Refusal
     if any(mark.device_mark_id is None for mark, _ in refusals):
         return _together([refusal for _, refusal in refusals])
     # Two devices that mark the same children in other orders write them in this one, and wait for each other.
-    marked = [
-        _compared(before.get(child_id), after[child_id])
-        for child_id in sorted(after)
-        if before.get(child_id) != after[child_id]
-    ]
+    marked = [Marked(after[child_id], before.get(child_id)) for child_id in sorted(after)]
+    marked = [_counted(sheet, item) for item in marked if item.line != item.before]
     return Noted(marked, [(mark.device_mark_id, refusal) for mark, refusal in refusals if mark.device_mark_id])
 
 
-def _compared(before: SheetLine | None, line: SheetLine) -> Marked:
-    is_changed = _said(before) != _said(line)
-    return Marked(replace(line, version=line.version + is_changed), is_changed)
+def _counted(sheet: Sheet, item: Marked) -> Marked:
+    """A change has a number that no line of the sheet ever had: one that went with its booking may have come back since."""
+    return replace(item, line=replace(item.line, version=sheet.version + 1)) if item.is_changed else item
+
+
+def changes(marked: Sequence[Marked]) -> Iterator[tuple[UUID, UUID, Attendance]]:
+    """What is said now of each household's child (their ids, the mark) and was not before; who came for another home than was noted is
+    excused for that one."""
+    for item in marked:
+        line, before = item.line, item.before
+        if not item.is_changed or line.attendance is None:
+            continue
+        yield line.household_id, line.child_id, line.attendance
+        if before and before.attendance and before.household_id != line.household_id:
+            yield before.household_id, line.child_id, Attendance.ABSENT_EXCUSED
 
 
 def _refuse_stale(line: SheetLine | None, mark: Mark) -> Refusal | None:
     """Whoever looks at a line that was changed since does not undo what they have not seen; what says the same is fine."""
     if line is None or mark.version in (None, line.version):
         return None
-    fields = [
-        FieldRefusal(name, "hour_changed", (("noted_at", noted), ("sent_at", sent)))
-        for name, noted, sent in (
-            ("arrived_at", line.arrived_at, mark.arrived_at),
-            ("left_at", line.left_at, mark.left_at),
-        )
-        if noted is not None and sent is not None and noted != sent
-    ]
+    changed = tuple(_changed_since(line, mark))
+    return MarksRefused(*changed) if changed else None
+
+
+def _changed_since(line: SheetLine, mark: Mark) -> Iterator[FieldRefusal]:
+    """What a line says, and a mark that was made without seeing it says otherwise."""
     if line.attendance not in (None, mark.attendance):
-        marks = (("noted", line.attendance), ("sent", mark.attendance))
-        fields.insert(0, FieldRefusal("attendance", "mark_changed", marks))
-    return MarksRefused(*fields) if fields else None
+        yield FieldRefusal("attendance", "mark_changed", (("noted", line.attendance), ("sent", mark.attendance)))
+    if line.booking_id is None and mark.household_id not in (None, line.household_id):
+        yield FieldRefusal("household_id", "home_changed")
+    for name, sent in mark.hours.items():
+        noted = getattr(line, name)
+        if noted is not None and sent is None:
+            yield FieldRefusal(name, "hour_added", (("noted_at", noted),))
+        elif noted not in (None, sent):
+            yield FieldRefusal(name, "hour_changed", (("noted_at", noted), ("sent_at", sent)))
 
 
-def _marked(sheet: Sheet, known: SheetLine | None, mark: Mark, now: datetime) -> SheetLine | Refusal:
+def _marked(sheet: Sheet, known: SheetLine | None, mark: Mark, now: Now) -> SheetLine | Refusal:
     """A line, None for a child who is not on the sheet, as it is with a mark; or what stands against the mark."""
     line = _line_of(known, mark)
     if isinstance(line, Refusal):
@@ -182,11 +181,11 @@ def _marked(sheet: Sheet, known: SheetLine | None, mark: Mark, now: datetime) ->
     line = replace(
         line,
         attendance=mark.attendance,
-        arrived_at=(mark.arrived_at or line.arrived_at) if is_there else None,
-        left_at=(mark.left_at or line.left_at) if is_there else None,
+        arrived_at=mark.hours.get("arrived_at", line.arrived_at) if is_there else None,
+        left_at=mark.hours.get("left_at", line.left_at) if is_there else None,
         device_mark_ids=line.device_mark_ids | {mark.device_mark_id} if mark.device_mark_id else line.device_mark_ids,
     )
-    faults = list(_faults(mark, line, now))
+    faults = list(_faults(sheet.service_on, mark, line, now))
     if known is None and mark.attendance is Attendance.ABSENT_EXCUSED:  # nobody was added
         faults.append(FieldRefusal("attendance", "attendance_not_allowed"))
     if faults:
@@ -219,15 +218,24 @@ def _line_of(known: SheetLine | None, mark: Mark) -> SheetLine | Refusal:
     return replace(known, household_id=household_id) if known else SheetLine(mark.child_id, household_id, None)
 
 
-def _faults(mark: Mark, line: SheetLine, now: datetime) -> Iterator[FieldRefusal]:
+def _faults(service_on: date, mark: Mark, line: SheetLine, now: Now) -> Iterator[FieldRefusal]:
     """What a mark has against it, by its fields; `line` is as it would be."""
     if mark.attendance not in (BOOKED_MARKS if line.booking_id else UNBOOKED_MARKS):
         yield FieldRefusal("attendance", "attendance_not_allowed")
-    for name, at in (("arrived_at", mark.arrived_at), ("left_at", mark.left_at)):
-        if at is not None and at > now + AHEAD_MAX:
+    for name, at in mark.hours.items():
+        if at is not None and not _is_of_day(name, at, service_on, now.zone):
+            yield FieldRefusal(name, "hour_of_another_day", (("service_on", service_on),))
+        elif at is not None and at > now.at + AHEAD_MAX:
             yield FieldRefusal(name, "time_ahead", (("minutes_max", AHEAD_MAX // timedelta(minutes=1)),))
     if line.arrived_at is not None and line.left_at is not None and line.left_at < line.arrived_at:
-        yield FieldRefusal("left_at" if mark.left_at else "arrived_at", "range_reversed")
+        yield FieldRefusal("left_at" if mark.hours.get("left_at") else "arrived_at", "range_reversed")
+
+
+def _is_of_day(name: str, at: datetime, service_on: date, zone: ZoneInfo) -> bool:
+    """Whether an hour is of a day by the town's clock; whoever stayed for the night leaves on the day after."""
+    ends_at = NIGHT_ENDS_AT if name == "left_at" else time.min
+    end = datetime.combine(service_on + timedelta(days=1), ends_at)
+    return datetime.combine(service_on, time.min) <= at.astimezone(zone).replace(tzinfo=None) < end
 
 
 def _placed(refusal: Refusal, position: int) -> Refusal:
@@ -248,50 +256,6 @@ def _together(refusals: Sequence[Refusal]) -> Refusal:
 
 def _said(line: SheetLine | None) -> tuple[object, ...]:
     return (line.household_id, line.attendance, line.arrived_at, line.left_at) if line else ()
-
-
-def close_sheet(sheet: Sheet, records: Sequence[Record], now: Now) -> list[Record] | Refusal:
-    """What closing a sheet publishes: each source of which it says something else than the `records` of the closings before.
-
-    A source that is not on the sheet any more, because the child was booked or came for another home, is taken back.
-    """
-    if now.day < sheet.service_on:
-        return DayNotCome(service_on=sheet.service_on)
-    unmarked = [
-        FieldRefusal(f"/lines/{position}/attendance", "attendance_missing", (("child_id", line.child_id),))
-        for position, line in enumerate(sheet.lines)
-        if line.attendance is None
-    ]
-    if unmarked:
-        return AttendanceIncomplete(*unmarked, count=len(unmarked))
-    before = {record.attendance_id: record for record in records}
-    after = {record.attendance_id: record for record in _records(sheet)}
-    taken_back = [
-        replace(record, attendance=Attendance.ABSENT_EXCUSED, arrived_at=None, left_at=None)
-        for record in records
-        if record.attendance_id not in after
-    ]
-    return [record for record in (*taken_back, *after.values()) if record != before.get(record.attendance_id)]
-
-
-def _records(sheet: Sheet) -> Iterator[Record]:
-    """What a sheet says of its children, each under its source."""
-    for line in sheet.lines:
-        if line.attendance is not None:
-            yield Record(
-                attendance_id_of(sheet.slot_id, line),
-                line.child_id,
-                line.household_id,
-                line.booking_id,
-                line.attendance,
-                line.arrived_at,
-                line.left_at,
-            )
-
-
-def attendance_id_of(slot_id: UUID, line: SheetLine) -> UUID:
-    """The attendance of a child under its source: the same one, should the source come back."""
-    return uuid5(slot_id, f"{line.child_id} {line.booking_id or line.household_id}")
 
 
 def overrun(capacity: int, taken: int, lines: Sequence[SheetLine]) -> int:

@@ -1,5 +1,6 @@
 """The sheet of a day, as the agent on site sees it."""
 
+from datetime import date
 from uuid import UUID
 
 from chassis.actor import Actor
@@ -41,7 +42,7 @@ async def sheet(queries: Database | Transaction, actor: Actor, slot_id: UUID) ->
             for line in day.lines
         ),
         implied=await _implied(queries, slot_id),
-        candidates=await _candidates(queries, slot_id),
+        candidates=await _candidates(queries, slot_id, day.service_on),
         overrun=overrun(slot.capacity, slot.taken, day.lines),
         closed_at=await queries.fetchval(CLOSED_AT_SQL, slot_id),
     )
@@ -78,7 +79,8 @@ async def _implied(queries: Queries, slot_id: UUID) -> tuple[ImpliedLine, ...]:
     )
 
 
-# A child who left the household that enrolled it came for one of those that it has on the day.
+# A child who left the household that enrolled it came for one of those that it has on the day. That of the slot is given, so that a plan
+# without statistics reads one school year too.
 CANDIDATES_SQL = """
 select distinct e.child_id, c.household_id, c.first_name, c.last_name, c.birth_on
 from slots s
@@ -92,22 +94,24 @@ where s.id = $1
       where h.child_id = e.child_id and h.household_id = e.household_id and h.days @> s.service_on
   ))
   and not exists (
-      select from bookings b where b.service_on = s.service_on and b.child_id = e.child_id and b.span && u.span
+      select from bookings b where b.service_on = $2 and b.child_id = e.child_id and b.span && u.span
                                and b.status in ('held', 'requested', 'confirmed')
   )
-  and not exists (select from attendances m where m.slot_id = s.id and m.child_id = e.child_id)
+  and not exists (
+      select from attendances m where m.service_on = $2 and m.slot_id = s.id and m.child_id = e.child_id
+  )
   and not exists (
       select from attendances m
       join slots o on o.id = m.slot_id
       join units there on there.activity_id = o.activity_id and there.code = o.unit_code and there.span && u.span
-      where m.child_id = e.child_id and m.service_on = s.service_on and m.mark = 'unbooked'
+      where m.child_id = e.child_id and m.service_on = $2 and m.mark = 'unbooked'
   )
 order by e.child_id, c.household_id
 """
 
 
-async def _candidates(queries: Queries, slot_id: UUID) -> tuple[AttendanceCandidate, ...]:
-    rows = await queries.fetch(CANDIDATES_SQL, slot_id)
+async def _candidates(queries: Queries, slot_id: UUID, service_on: date) -> tuple[AttendanceCandidate, ...]:
+    rows = await queries.fetch(CANDIDATES_SQL, slot_id, service_on)
     people = {
         (row["child_id"], row["household_id"]): Person(row["first_name"], row["last_name"], row["birth_on"])
         for row in rows

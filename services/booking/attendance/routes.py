@@ -21,12 +21,9 @@ async def show_attendance(slot_id: UUID, db: Database, actor: Actor) -> Attendan
 async def mark_attendance(
     slot_id: UUID, body: AttendanceMarks, db: Database, actor: Actor, zone: ZoneInfo
 ) -> AttendanceSheet:
-    return await commands.mark_attendance(db, actor, slot_id, body, zone)
+    refused = await commands.mark_attendance(db, actor, slot_id, body, zone)
+    sheet = await queries.sheet(db, actor, slot_id)
+    return sheet.model_copy(update={"refused": refused})
 
 
-@serves(api.close_attendance)
-async def close_attendance(slot_id: UUID, db: Database, actor: Actor, zone: ZoneInfo) -> AttendanceSheet:
-    return await commands.close_attendance(db, actor, slot_id, zone)
-
-
-ROUTES = (show_attendance, mark_attendance, close_attendance)
+ROUTES = (show_attendance, mark_attendance)

@@ -1,7 +1,7 @@
 """Storage of attendance sheets: what was seen of the children who are booked on a slot, and of those who came unbooked."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import date
 from uuid import UUID
 
 from chassis.access import reach_of, reaching
@@ -11,13 +11,14 @@ from chassis.data.database import Database, Row, Transaction
 from contracts.types import Attendance
 
 from ..access import AT_SITE, CHILD
-from ..places.store import unit_of
-from .domain import Marked, Record, Sheet, SheetLine
+from ..places.store import lock_places, unit_of
+from .domain import Marked, Sheet, SheetLine
 
 SHEET_SQL = reaching(
     """
-select s.activity_id, s.service_on, u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.span) as ends, u.excludes
-from slots s join units u on u.activity_id = s.activity_id and u.code = s.unit_code
+select s.activity_id, a.label as activity_label, s.service_on, s.marks_version,
+       u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.span) as ends, u.excludes
+from slots s join activities a on a.id = s.activity_id join units u on u.activity_id = s.activity_id and u.code = s.unit_code
 where s.id = $4 and {is_reached}
 """,
     is_reached=AT_SITE.of("s.site_code"),
@@ -29,8 +30,8 @@ select child_id, coalesce(b.household_id, m.household_id) as household_id, b.id 
        case when is_of_line then m.mark end as mark, case when is_of_line then m.arrived_at end as arrived_at,
        case when is_of_line then m.left_at end as left_at, coalesce(m.device_mark_ids, '{}') as device_mark_ids,
        coalesce(m.version, 0) as version
-from (select id, child_id, household_id from bookings where slot_id = s.id and service_on = s.service_on and status = 'confirmed') b
-full join (select * from attendances where slot_id = s.id) m using (child_id)
+from (select id, child_id, household_id from bookings where service_on = s.service_on and slot_id = s.id and status = 'confirmed') b
+full join (select * from attendances where service_on = s.service_on and slot_id = s.id) m using (child_id)
 cross join lateral (select m.booking_id is not distinct from b.id) as source(is_of_line)
 """
 """The lines of the sheet of a slot `s`."""
@@ -47,7 +48,7 @@ where s.id = $1 order by line.child_id
 async def sheet_of(
     queries: Database | Transaction, actor: Actor, slot_id: UUID
 ) -> tuple[Sheet, dict[UUID, Person]] | None:
-    """A day's sheet, by name, and who its children are; None if there is none for this actor. Whoever will change it has locked its places before."""
+    """A day's sheet, by name, and who its children are; None if there is none for this actor."""
     slot = await queries.fetchrow(SHEET_SQL, *reach_of(actor, await queries.today()), slot_id)
     if slot is None:
         return None
@@ -57,7 +58,16 @@ async def sheet_of(
         in_order({row["child_id"]: Person(row["first_name"], row["last_name"], row["birth_on"]) for row in rows})
     )
     ordered = [lines[child_id] for child_id in people]
-    return Sheet(slot_id, slot["activity_id"], unit_of(slot), slot["service_on"], ordered), people
+    activity = (slot["activity_id"], slot["activity_label"])
+    return Sheet(slot_id, *activity, unit_of(slot), slot["service_on"], ordered, slot["marks_version"]), people
+
+
+async def lock_sheet(tx: Transaction, actor: Actor, slot_id: UUID, come: Collection[UUID] = ()) -> Sheet | None:
+    """A sheet, its places locked so that nothing is booked, given back or marked meanwhile, neither here nor, of the children who
+    `come` unbooked, anywhere else; None if there is none for this actor."""
+    await lock_places(tx, [*come], [slot_id])
+    stored = await sheet_of(tx, actor, slot_id)
+    return stored[0] if stored else None
 
 
 def _line(row: Row) -> SheetLine:
@@ -94,7 +104,7 @@ async def homes_of(
 
 # Lists of different lengths do not fit an array of arrays, so those of a line travel as text.
 MARK_SQL = """
-with reopened as (update slots set closed_at = null where id = $1 and closed_at is not null and $13)
+with changed as (update slots set closed_at = null, marks_version = marks_version + 1 where id = $1 and $13)
 insert into attendances (slot_id, service_on, child_id, household_id, booking_id, mark, arrived_at, left_at, device_mark_ids,
                          version, marked_by, marked_at)
 select $1, $2, child_id, household_id, booking_id, mark, arrived_at, left_at, string_to_array(device_mark_ids, ' ')::uuid[],
@@ -102,7 +112,7 @@ select $1, $2, child_id, household_id, booking_id, mark, arrived_at, left_at, st
 from unnest($3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[], $10::integer[])
     with ordinality as m(child_id, household_id, booking_id, mark, arrived_at, left_at, device_mark_ids, version, position)
 order by position
-on conflict (slot_id, child_id) do update set
+on conflict (service_on, slot_id, child_id) do update set
     booking_id = excluded.booking_id, household_id = excluded.household_id, mark = excluded.mark,
     arrived_at = excluded.arrived_at, left_at = excluded.left_at, device_mark_ids = excluded.device_mark_ids,
     version = excluded.version, marked_by = excluded.marked_by, marked_at = excluded.marked_at
@@ -129,52 +139,4 @@ async def save_marks(tx: Transaction, sheet: Sheet, marked: Sequence[Marked], ma
         marked_by,
         await tx.now(),
         any(noted.is_changed for noted in marked),
-    )
-
-
-RECORDS_SQL = """
-select attendance_id, child_id, household_id, booking_id, mark, arrived_at, left_at from attendance_records
-where slot_id = $1 order by attendance_id
-"""
-
-
-async def records_of(tx: Transaction, slot_id: UUID) -> list[Record]:
-    """What the closings of a sheet published last, of each source."""
-    return [
-        Record(
-            attendance_id=row["attendance_id"],
-            child_id=row["child_id"],
-            household_id=row["household_id"],
-            booking_id=row["booking_id"],
-            attendance=Attendance(row["mark"]),
-            arrived_at=row["arrived_at"],
-            left_at=row["left_at"],
-        )
-        for row in await tx.fetch(RECORDS_SQL, slot_id)
-    ]
-
-
-CLOSE_SHEET_SQL = """
-with closed as (update slots set closed_at = coalesce(closed_at, $3) where id = $1)
-insert into attendance_records (slot_id, service_on, attendance_id, child_id, household_id, booking_id, mark, arrived_at, left_at)
-select $1, $2, * from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::text[], $9::timestamptz[], $10::timestamptz[])
-on conflict (attendance_id) do update set
-    mark = excluded.mark, arrived_at = excluded.arrived_at, left_at = excluded.left_at
-"""
-
-
-async def close_sheet(tx: Transaction, sheet: Sheet, recorded: Sequence[Record], closed_at: datetime) -> None:
-    """Close a sheet, and remember what was published of it."""
-    await tx.execute(
-        CLOSE_SHEET_SQL,
-        sheet.slot_id,
-        sheet.service_on,
-        closed_at,
-        [record.attendance_id for record in recorded],
-        [record.child_id for record in recorded],
-        [record.household_id for record in recorded],
-        [record.booking_id for record in recorded],
-        [record.attendance for record in recorded],
-        [record.arrived_at for record in recorded],
-        [record.left_at for record in recorded],
     )

@@ -6,16 +6,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import asyncpg
-
 from chassis.access import sites_of
 from chassis.actor import Actor
 from chassis.batching import Batcher
-from chassis.data.database import COMMAND_ATTEMPTS_MAX, Database, Transaction, command
+from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.data.idempotency import Claim, KeptAnswer
 from chassis.identifiers import new_id
-from chassis.refusal import Busy, IdempotencyKeyReused, Refusal
+from chassis.refusal import IdempotencyKeyReused, Refusal
 from contracts.booking.models import Booking, BookingChanges, BookingChangesMade
 
 from ..places.domain import NEW, BookingFacts, SlotFacts, given_back
@@ -42,21 +40,9 @@ def booking_batcher(zone: ZoneInfo) -> BookingBatcher:
     """The batcher of concurrent requests for places: what arrives while a batch is under way is decided together."""
 
     async def run(db: Database, requests: Sequence[BookingRequest]) -> Sequence[Outcome]:
-        return await book_batch(db, requests, zone)
+        return await book(db, requests, zone)
 
     return Batcher(run)
-
-
-async def book_batch(db: Database, requests: Sequence[BookingRequest], zone: ZoneInfo) -> Sequence[Outcome]:
-    """`book`. When another transaction put one of these children somewhere else meanwhile, the batch collides as a whole: the
-    batcher then takes it apart, basket by basket, and a basket alone is judged once more, beside what is there now."""
-    for _ in range(COMMAND_ATTEMPTS_MAX):
-        try:
-            return await book(db, requests, zone)
-        except asyncpg.ExclusionViolationError:
-            if len(requests) > 1:
-                raise
-    raise Busy
 
 
 @command
@@ -73,7 +59,8 @@ async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneIn
     lines = [_wished_lines(request) for request in new]
     every_line = [line for basket in lines for line in basket]
     named = [(key.service_on, key.booking_id) for request in new for key in request.changes.cancellations]
-    places = await lock_places(tx, list({line.slot_id for line in every_line}), named)
+    children, slots = {line.child_id for line in every_line}, {line.slot_id for line in every_line}
+    places = await lock_places(tx, [*children], [*slots], named)
     wished = await store.load_days(tx, every_line, zone)
     bookings = await store.load_bookings(tx, named, places, zone)
     kept, stays = await store.known_of(

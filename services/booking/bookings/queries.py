@@ -34,7 +34,7 @@ join slots s on s.id = b.slot_id
 join activities a on a.id = b.activity_id
 join units u on u.activity_id = s.activity_id and u.code = s.unit_code
 left join children c on c.child_id = b.child_id and c.household_id = b.household_id
-left join attendances m on m.service_on = b.service_on and m.booking_id = b.id
+left join attendances m on m.service_on = b.service_on and m.service_on between $5 and $6 and m.booking_id = b.id
 where b.household_id = $4 and b.service_on between $5 and $6
   and ($7::date is null or (b.service_on, b.id) > ($7, $8::uuid)) and {is_reached}
 order by b.service_on, b.id limit $9

@@ -5,7 +5,7 @@ from typing import Final
 from chassis.invariants import Checking, Invariant, changes_are_told
 from contracts.booking import api
 
-# A mark of a child who came unbooked, and a booking of it elsewhere, hold no lock in common: made at the very same instant, both stand.
+# A child who came unbooked is in no constraint of the database: its turn (`places.store.lock_places`) keeps it in one place, and this is the net.
 OVERSOLD_SQL = """
 select 'pool ' || p.id as key
 from pools p left join (

@@ -68,7 +68,8 @@ create table pools (
 ) with (fillfactor = 50);
 
 -- `pool_ids` are the pools of its unit's parts. Whoever changes what is booked of a slot holds its `lock_ids`: those pools, and those
--- of the units that its unit excludes. None of them ever changes, nor do the slot's other keys.
+-- of the units that its unit excludes. None of them ever changes, nor do the slot's other keys. `marks_version` counts the changes of its
+-- sheet: a line that went with its booking and came back does not bear a number that it bore before.
 create table slots (
     id uuid primary key,
     activity_id uuid not null,
@@ -79,6 +80,7 @@ create table slots (
     pool_ids uuid[] not null check (pool_ids <> '{}'),
     lock_ids uuid[] not null check (lock_ids @> pool_ids),
     closed_at timestamptz,
+    marks_version integer not null default 0,
     unique (group_id, service_on, unit_code),
     unique (id, service_on),
     foreign key (group_id, activity_id, site_code) references groups (id, activity_id, site_code),
@@ -122,7 +124,7 @@ create table placements (
 );
 create index placements_of_group on placements (group_id);
 
--- Partitions hold a school year each (`open_school_year`). A booking that is held, requested or confirmed is live: the child is there
+-- Partitions hold a school year each (`open_school_year`), here and below. A booking that is held, requested or confirmed is live: the child is there
 -- in those minutes of the day (end excluded), and nowhere else. The child comes first in that constraint, for it tells more rows apart than the day.
 create table bookings (
     id uuid not null,
@@ -147,30 +149,8 @@ create table bookings (
 create index bookings_of_slot on bookings (slot_id, child_id) where status in ('held', 'requested', 'confirmed');
 create index bookings_of_household on bookings (household_id, service_on, id);
 
--- Makes the partition of the school year that begins on 1 September of `year`, unless it is there. It is built apart and then
--- attached, so that nobody waits who reads or writes the other years.
-create function open_school_year(year integer) returns void language plpgsql as $$
-declare
-    place text := format('bookings_%s', year);
-begin
-    if to_regclass(place) is not null then
-        return;
-    end if;
-    perform pg_advisory_xact_lock(hashtextextended('school years', 0));
-    if to_regclass(place) is not null then
-        return;
-    end if;
-    execute format('create table %I (like bookings including all)', place);
-    execute format(
-        'alter table bookings attach partition %I for values from (%L) to (%L)',
-        place, make_date(year, 9, 1), make_date(year + 1, 9, 1)
-    );
-end
-$$;
-select open_school_year(extract(year from current_date - interval '8 months')::int + ahead) from generate_series(0, 1) ahead;
-
 -- What was seen of a child on a day; without `booking_id` it came unbooked. `device_mark_ids` are the marks of devices that were noted
--- here, so that one that is sent again is known; `version` counts the changes.
+-- here, so that one that is sent again is known; `version` is the `marks_version` of its slot at the last change.
 create table attendances (
     slot_id uuid not null,
     service_on date not null,
@@ -184,17 +164,17 @@ create table attendances (
     marked_at timestamptz not null,
     device_mark_ids uuid[] not null,
     version integer not null,
-    primary key (slot_id, child_id),
+    primary key (service_on, slot_id, child_id),
     foreign key (slot_id, service_on) references slots (id, service_on),
     foreign key (service_on, booking_id) references bookings
-);
+) partition by range (service_on);
 create index attendances_of_booking on attendances (service_on, booking_id);
 create index attendances_unbooked on attendances (child_id, service_on) where mark = 'unbooked';
 
 -- What the closings of a sheet published last of a child, under each source: a booking, or the home for which it came unbooked. Others
 -- have acted on it, so a row stays when the child has another source on the sheet: it is taken back by the next closing.
 create table attendance_records (
-    attendance_id uuid primary key,
+    attendance_id uuid not null,
     slot_id uuid not null,
     service_on date not null,
     child_id uuid not null,
@@ -203,11 +183,39 @@ create table attendance_records (
     mark text not null,
     arrived_at timestamptz,
     left_at timestamptz,
+    primary key (service_on, attendance_id),
     foreign key (slot_id, service_on) references slots (id, service_on),
     foreign key (service_on, booking_id) references bookings
-);
+) partition by range (service_on);
 create index attendance_records_of_slot on attendance_records (slot_id);
 create index attendance_records_of_booking on attendance_records (service_on, booking_id);
+
+-- Makes the partitions of the school year that begins on 1 September of `year`, unless they are there. They are built apart and then
+-- attached, so that nobody waits who reads. For their foreign keys, whoever writes slots, bookings or what was seen waits until the
+-- transaction that makes them ends: a job makes those of the next year while nobody needs them.
+create function open_school_year(year integer) returns void language plpgsql as $$
+declare
+    whole text;
+    place text;
+begin
+    if to_regclass(format('bookings_%s', year)) is not null then
+        return;
+    end if;
+    perform pg_advisory_xact_lock(hashtextextended('school years', 0));
+    if to_regclass(format('bookings_%s', year)) is not null then
+        return;
+    end if;
+    foreach whole in array array['bookings', 'attendances', 'attendance_records'] loop
+        place := format('%s_%s', whole, year);
+        execute format('create table %I (like %I including all)', place, whole);
+        execute format(
+            'alter table %I attach partition %I for values from (%L) to (%L)',
+            whole, place, make_date(year, 9, 1), make_date(year + 1, 9, 1)
+        );
+    end loop;
+end
+$$;
+select open_school_year(extract(year from current_date - interval '8 months')::int + ahead) from generate_series(0, 1) ahead;
 
 -- Replicas of people, each from a topic of its own: nothing here refers to a row that another topic brings.
 -- `version` is the sequence of the state that was applied last.

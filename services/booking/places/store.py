@@ -1,4 +1,5 @@
-"""Locking places: whoever books, gives back, marks or cuts an enrollment holds the pools that this is about, in the order of their ids."""
+"""Locking places: whoever books, gives back, marks or cuts an enrollment holds the pools that this is about, in the order of their ids.
+Whoever says that children will be somewhere, or came, takes their turn before: two places need have no pool in common."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -50,7 +51,8 @@ exists (select from attendances m where m.service_on = b.service_on and m.bookin
 """
 """What the sheet of its day says of a booking `b`."""
 
-# What a slot takes its places from never changes, so it may be looked up before the lock.
+# An advisory lock on each child, in one order, waited for before any pool is locked: the count is a condition of its own, which no row
+# passes before it is known. What a slot takes its places from never changes, so it may be looked up before the locks.
 LOCK_PLACES_SQL = """
 select id, capacity, taken from pools where id = any(array(
     select unnest(s.lock_ids) from unnest($1::uuid[]) as asked(slot_id) join slots s on s.id = asked.slot_id
@@ -59,16 +61,22 @@ select id, capacity, taken from pools where id = any(array(
     from unnest($2::date[], $3::uuid[]) as named(service_on, booking_id)
     join bookings b on b.service_on = named.service_on and b.id = named.booking_id
     join slots s on s.id = b.slot_id
-)) order by id for update
+)) and (
+    select count(pg_advisory_xact_lock(turn)) from (
+        select distinct hashtextextended('turn of ' || child_id, 0) as turn from unnest($4::uuid[]) as child_id order by turn
+    ) turns
+) >= 0
+order by id for update
 """
 
 
 async def lock_places(
-    tx: Transaction, slot_ids: Sequence[UUID], bookings: Sequence[BookingKey] = ()
+    tx: Transaction, child_ids: Sequence[UUID], slot_ids: Sequence[UUID], bookings: Sequence[BookingKey] = ()
 ) -> dict[UUID, Places]:
-    """Lock the pools of slots and of what is booked, in the order of their ids as every transaction does, and read their places."""
+    """Take the turn of children, then lock the pools of slots and of what is booked, in the order of their ids as every transaction
+    does, and read their places. Where these children are is to be read by a later statement."""
     days, booking_ids = [day for day, _ in bookings], [booking_id for _, booking_id in bookings]
-    rows = await tx.fetch(LOCK_PLACES_SQL, slot_ids, days, booking_ids)
+    rows = await tx.fetch(LOCK_PLACES_SQL, slot_ids, days, booking_ids, child_ids)
     return {row["id"]: Places(row["capacity"], row["taken"]) for row in rows}
 
 

@@ -1,12 +1,14 @@
 """A day's sheet, as the agent on site works with it."""
 
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
 import httpx2
 
+from chassis.clock import instant
 from contracts.booking.events import AttendanceRecorded
-from tests.factories.booking import BookingTown, Family
+from tests.factories.booking import ZONE, BookingTown, Family
 
 
 class Sheet:
@@ -25,7 +27,7 @@ class Sheet:
         document: dict[str, Any] = answer.json()
         return document
 
-    async def mark(self, *marks: tuple[str, str], **fields: str | int) -> httpx2.Response:
+    async def mark(self, *marks: tuple[str, str], **fields: str | int | None) -> httpx2.Response:
         """Mark children, each mark with these fields besides."""
         body = {"marks": [{"child_id": child_id, "attendance": mark, **fields} for child_id, mark in marks]}
         return await self.town.client.put(self._path, json=body, headers=self.town.site_agent)
@@ -65,3 +67,15 @@ async def book(sheet: Sheet) -> None:
         booked = await sheet.town.book(family, sheet.slot_id)
         assert booked.status_code == 201, booked.text
         sheet.bookings.append(booked.json()["bookings"][0]["booking_id"])
+
+
+async def at(town: BookingTown, hour: str, offset: int = 0) -> str:
+    """An instant of today, or so many days from it, by the town's clock."""
+    return instant(await town.day(offset), time.fromisoformat(hour), ZONE).isoformat()
+
+
+async def set_to_noon(town: BookingTown) -> None:
+    """It is noon of the day that it is."""
+    town.service.advance(
+        seconds=(datetime.fromisoformat(await at(town, "12:00")) - await town.service.db.now()).total_seconds()
+    )

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.component.booking.sheets import UNTIL_MIDNIGHT, Sheet, book, today
+from tests.component.booking.sheets import UNTIL_MIDNIGHT, Sheet, book, set_to_noon, today
 from tests.component.booking.test_ending import end
 from tests.factories.booking import BookingTown, refusal_codes
 from tests.support.services import RunningService
@@ -113,6 +113,7 @@ async def test_corrected_hours_are_published(service: RunningService, town: Book
 
 async def test_hours_hold_together_with_those_that_were_noted(service: RunningService, town: BookingTown) -> None:
     """EV-31: the departure was noted by another mark."""
+    await set_to_noon(town)
     sheet = await today(town, await town.family())
     await book(sheet)
     (child_id,) = sheet.children

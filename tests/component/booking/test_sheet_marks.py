@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from tests.component.booking.sheets import Sheet
+from services.booking.attendance import queries
+from tests.component.booking.sheets import Sheet, at, book, set_to_noon, today
 from tests.factories.booking import BookingTown, Family, refusal_codes
 from tests.support.services import RunningService
 
@@ -98,6 +100,7 @@ async def test_a_child_of_two_homes_came_for_one_that_is_said(
 async def test_an_arrival_may_be_half_an_hour_ahead_and_no_more(service: RunningService, sheet: Sheet) -> None:
     """EV-31."""
     service.advance(days=10)
+    await set_to_noon(sheet.town)
     now = await service.db.now()
     child_id = sheet.children[0]
     late = await sheet.mark((child_id, "present"), arrived_at=str(now + timedelta(minutes=31)))
@@ -114,6 +117,27 @@ async def test_an_arrival_may_be_half_an_hour_ahead_and_no_more(service: Running
     await sheet.close()
     event = next(event for event in await sheet.events() if str(event.child_id) == child_id)
     assert (event.arrived_at, event.left_at) == (arrived_at, left_at)
+
+
+async def test_hours_are_of_the_day_of_the_sheet(town: BookingTown) -> None:
+    """EV-31, by the town's clock: a tablet whose date is wrong sent those of another day, or another year."""
+    sheet = await today(town, await town.family())
+    await book(sheet)
+    child = (sheet.children[0], "present")
+    town.service.advance(days=2)
+    for arrived_at in (await at(town, "23:59", -3), await at(town, "00:00", -1), "1901-01-05T08:00:00+01:00"):
+        refused = await sheet.mark(child, arrived_at=arrived_at)
+        assert (refused.status_code, refusal_codes(refused)) == (422, [("/marks/0/arrived_at", "hour_of_another_day")])
+    assert refused.json()["errors"][0]["params"] == {"service_on": str(await town.day(-2))}
+    for left_at in (await at(town, "23:59", -3), await at(town, "12:00", -1)):
+        refused = await sheet.mark(child, left_at=left_at)
+        assert refusal_codes(refused) == [("/marks/0/left_at", "hour_of_another_day")]
+    for hours in (
+        {"arrived_at": await at(town, "00:00", -2), "left_at": await at(town, "23:59", -2)},
+        {"arrived_at": await at(town, "23:59", -2), "left_at": await at(town, "11:59", -1)},
+    ):
+        noted = await sheet.mark(child, **hours)
+        assert noted.status_code == 200, noted.text
 
 
 async def test_a_mark_of_a_device_that_is_sent_again_is_one(service: RunningService, sheet: Sheet) -> None:
@@ -159,3 +183,21 @@ async def test_what_was_marked_of_a_booking_goes_with_it(service: RunningService
     assert (await sheet.read())["lines"] == []
     assert (await town.book(family, slot_id)).status_code == 201
     assert [line["attendance"] for line in (await sheet.read())["lines"]] == [None]
+
+
+async def test_the_sheet_is_read_for_the_answer_once_its_places_are_free(
+    service: RunningService, town: BookingTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever books waited while 350 lines were read and written out."""
+    sheet = await today(town, await town.family())
+    await book(sheet)
+    read = queries.sheet
+
+    async def read_beside(*arguments: Any) -> Any:
+        await service.db.fetch("select id from pools for update nowait")
+        return await read(*arguments)
+
+    monkeypatch.setattr(queries, "sheet", read_beside)
+    marked = await sheet.mark((sheet.children[0], "present"))
+    assert [line["attendance"] for line in marked.json()["lines"]] == ["present"]
+    assert (await sheet.close()).json()["slot"]["is_closed"]

@@ -78,3 +78,9 @@ def is_refused(page: httpx2.Response) -> bool:
 def words(page: httpx2.Response) -> str:
     """What a page says, without its markup, in one line."""
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
+
+
+def shown_on(page: httpx2.Response) -> dict[str, str]:
+    """What a browser would send of a sheet of a day on which nobody changed anything."""
+    hidden = dict(re.findall(r'name="((?:seen|arrived|left)\.[^"]+)" value="([^"]*)"', page.text))
+    return hidden | dict(re.findall(r'name="(mark\.[^"]+)" value="([^"]+)" checked', page.text))

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from tests.component.gateway.browser import Browser, is_refused, words
+from tests.component.gateway.browser import Browser, is_refused, shown_on, words
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, family_of
 from tests.support.roles import Role
 
@@ -239,7 +239,7 @@ async def close_sheet(agent: Browser, slot_id: UUID) -> None:
     assert is_refused(page)
     assert "2 enfants n’ont pas encore de pointage" in words(page)
     assert "2 restent à pointer" in words(page)
-    page = await agent.submit(path, {"step": "all_present", first: "absent_excused"})
+    page = await agent.submit(path, shown_on(page) | {"step": "all_present", first: "absent_excused"})
     assert "plus rien à pointer" in words(page)
     assert len(re.findall(r'value="present" checked', page.text)) == 2
     assert len(re.findall(r'value="absent_excused" checked', page.text)) == 1

@@ -10,7 +10,7 @@ from contracts.family.events import HouseholdState
 from contracts.family.models import Household
 from portal.kit.formats import date_short
 from tests.component.gateway.browser import Browser
-from tests.component.gateway.town import Town, family_of
+from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, family_of
 from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
@@ -149,3 +149,31 @@ async def test_erasure_leaves_the_act_and_takes_what_it_changed(town: Town) -> N
     assert any(item["after"] for item in before)
     assert not any(item["before"] or item["after"] for item in after)
     assert await identity.db.fetchval("select count(*) from history_keys") == keys - 1
+
+
+async def test_what_was_seen_of_a_child_is_in_the_history_of_its_household_alone(town: Town) -> None:
+    """F12: it stood with the sheet, for nobody to read and for nobody to erase."""
+    (parent, household), (other_parent, other) = await town.parent(), await town.parent()
+    booking, today = town.booking, await town.booking.today()
+    activity_id = await booking.activity(cutoff=UNTIL_MIDNIGHT)
+    (slot_id,) = await booking.open(activity_id, 0)
+    for file in (household, other):
+        await booking.enroll(family_of(file), activity_id)
+    await booking.book(family_of(household), slot_id)
+    (child,), (guest,) = household.children, other.children
+    marks = [
+        {"child_id": str(child.child_id), "attendance": "present"},
+        {"child_id": str(guest.child_id), "attendance": "unbooked"},
+    ]
+    path = f"/slots/{slot_id}/attendance"
+    answer = await booking.client.put(path, json={"marks": marks}, headers=booking.site_agent)
+    assert answer.status_code == 200, answer.text
+    assert (await booking.client.post(f"{path}/closure", headers=booking.site_agent)).status_code == 200
+
+    own, theirs = [words((await tab.get("/historique")).text) for tab in (parent, other_parent)]
+    day = date_short(today)
+    assert f"{child.first_name}, Centre de loisirs : noté « Présent » ({day})" in own.replace("\u00a0", " ")
+    expected = f"{guest.first_name}, Centre de loisirs : noté « Venu sans réservation » ({day})"
+    assert expected in theirs.replace("\u00a0", " ")
+    assert "Venu sans réservation" not in own
+    assert "Feuille de présence close" not in own

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.component.gateway.browser import Browser, hidden, is_refused, words
+from tests.component.gateway.browser import Browser, hidden, is_refused, shown_on, words
 from tests.component.gateway.test_agent_pages import field_errors
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, family_of
 from tests.factories.booking import PARTS
@@ -77,7 +77,7 @@ async def test_a_child_who_came_unbooked_is_added_with_the_hours_of_others(agent
     assert "Ada NOUVELLE</option>" not in page.text
 
     arrival = {f"arrived.{family.child_id}": "00:01", f"left.{family.child_id}": ""}
-    page = await agent.submit(path, {"step": "all_present", **arrival})
+    page = await agent.submit(path, shown_on(page) | {"step": "all_present", **arrival})
     assert re.search(rf'name="arrived.{family.child_id}" value="00:01"', page.text)
     assert "plus rien à pointer" in words(page)
     wrong = await agent.submit(path, {"step": "save", f"arrived.{family.child_id}": "midi"})
@@ -99,7 +99,8 @@ async def test_the_sheet_of_the_morning_shows_who_is_there_for_the_whole_day(age
     assert "Lina MARTIN Période d’accueil Journée Pointage À pointer" in words(page)
     assert f'href="/agents/pointage/{units["journee"]}"' in page.text
     assert f"mark.{family.child_id}" not in page.text
-    await agent.submit(f"/agents/pointage/{units['journee']}", {"step": "all_present"})
+    whole_day = f"/agents/pointage/{units['journee']}"
+    await agent.submit(whole_day, shown_on(await agent.get(whole_day)) | {"step": "all_present"})
     page = await agent.get(f"/agents/pointage/{units['matin']}")
     assert "Lina MARTIN Période d’accueil Journée Pointage Présent" in words(page)
 

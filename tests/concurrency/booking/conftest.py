@@ -18,7 +18,7 @@ from chassis.data.idempotency import Claim
 from chassis.refusal import Refusal
 from contracts.booking.models import BasketLineCreate, BookingChanges, BookingChangesMade, BookingName
 from contracts.types import ActorKind
-from services.booking.bookings.commands import BookingRequest, Outcome, book_batch
+from services.booking.bookings.commands import BookingRequest, Outcome, book
 from services.booking.places import store
 from tests.factories.booking import ZONE, BookingTown, Family
 from tests.support.applications import Applications
@@ -110,7 +110,7 @@ class Rush:
 
     async def alone(self, *requests: BookingRequest) -> list[Outcome]:
         """Decide all requests at once, each in a transaction of its own."""
-        batches = await asyncio.gather(*(book_batch(self.service.db, [request], ZONE) for request in requests))
+        batches = await asyncio.gather(*(book(self.service.db, [request], ZONE) for request in requests))
         outcomes = [outcome for (outcome,) in batches]
         for outcome in outcomes:
             if isinstance(outcome, BookingChangesMade):
@@ -154,3 +154,11 @@ def unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert store.LOCK_PLACES_SQL.count("for update") == 1
     sql = store.LOCK_PLACES_SQL.replace("for update", "").replace("from pools", "from pools, pg_sleep(0.2)")
     monkeypatch.setattr(store, "LOCK_PLACES_SQL", sql)
+
+
+@pytest.fixture
+def without_the_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for the turn of a child."""
+    turn = "pg_advisory_xact_lock(turn)"
+    assert store.LOCK_PLACES_SQL.count(turn) == 1
+    monkeypatch.setattr(store, "LOCK_PLACES_SQL", store.LOCK_PLACES_SQL.replace(turn, "turn"))

@@ -88,23 +88,23 @@ class Locking:
         self._both_hold_one = asyncio.Barrier(2)
 
     async def as_ever(
-        self, tx: Transaction, slot_ids: Sequence[UUID], bookings: Sequence[BookingKey]
+        self, tx: Transaction, child_ids: Sequence[UUID], slot_ids: Sequence[UUID], bookings: Sequence[BookingKey]
     ) -> dict[UUID, Places]:
         """In the order of their ids."""
         self.attempts += 1
-        return await self._lock_places(tx, slot_ids, bookings)
+        return await self._lock_places(tx, child_ids, slot_ids, bookings)
 
     async def crosswise(
-        self, tx: Transaction, slot_ids: Sequence[UUID], bookings: Sequence[BookingKey]
+        self, tx: Transaction, child_ids: Sequence[UUID], slot_ids: Sequence[UUID], bookings: Sequence[BookingKey]
     ) -> dict[UUID, Places]:
         """One by one, each transaction beginning with what the other one ends with."""
         if not bookings:
-            return await self._lock_places(tx, slot_ids)
+            return await self._lock_places(tx, child_ids, slot_ids)
         self.attempts += 1
         attempt, places = self.attempts, dict[UUID, Places]()
         rows = await tx.fetch("select slot_id from bookings where id = any($1::uuid[])", [key for _, key in bookings])
         for slot_id in sorted([*slot_ids, *(row["slot_id"] for row in rows)], reverse=next(self._turns)):
-            places |= await self._lock_places(tx, [slot_id])
+            places |= await self._lock_places(tx, child_ids, [slot_id])
             if attempt <= 2 and len(places) == 1:
                 await self._both_hold_one.wait()
         return places

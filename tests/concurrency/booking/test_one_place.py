@@ -13,9 +13,9 @@ from contracts.booking.models import AttendanceMark, AttendanceMarks
 from contracts.types import Attendance
 from services.booking.attendance import commands as attendance
 from services.booking.attendance import domain as sheets
+from services.booking.attendance import store as sheet_store
 from services.booking.attendance.domain import Mark, Marked, Noted, Now, Sheet
 from services.booking.bookings import store
-from services.booking.bookings.commands import BookingBatcher
 from services.booking.enrollments import commands as enrollments
 from tests.concurrency.booking.conftest import OVERSOLD_SQL, REPEATED_SQL, Rush, codes
 from tests.factories.booking import PARTS, ZONE, Family, unit
@@ -70,8 +70,17 @@ def reading_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "known_of", known_of)
 
 
-@pytest.mark.usefixtures("reading_together")
-async def test_without_the_constraint_a_child_is_in_two_places(rush: Rush) -> None:
+@pytest.mark.usefixtures("reading_together", "without_the_turn")
+async def test_without_turns_the_database_still_refuses_a_second_place(rush: Rush) -> None:
+    """BK-14."""
+    family, centre, course = await centre_and_course(rush)
+    with pytest.raises(asyncpg.ExclusionViolationError):
+        await rush.alone(rush.request(family, [centre]), rush.request(family, [course]))
+    assert await rush.service.db.fetch(REPEATED_SQL) == []
+
+
+@pytest.mark.usefixtures("reading_together", "without_the_turn")
+async def test_without_turns_and_the_constraint_a_child_is_in_two_places(rush: Rush) -> None:
     family, centre, course = await centre_and_course(rush)
     await rush.service.alter("alter table bookings drop constraint bookings_one_place")
     outcomes = await rush.alone(rush.request(family, [centre]), rush.request(family, [course]))
@@ -79,37 +88,12 @@ async def test_without_the_constraint_a_child_is_in_two_places(rush: Rush) -> No
     assert len(await rush.service.db.fetch(REPEATED_SQL)) == 2
 
 
-@pytest.mark.usefixtures("reading_together")
-async def test_the_second_of_two_places_at_once_is_refused_in_words(rush: Rush) -> None:
+async def test_of_many_places_at_once_a_child_has_one_and_is_told_why(rush: Rush) -> None:
     family, centre, course = await centre_and_course(rush)
-    outcomes = await rush.alone(rush.request(family, [centre]), rush.request(family, [course]))
-    assert sorted(codes(outcomes)) == ["booked", "elsewhere"]
+    outcomes = await rush.alone(*(rush.request(family, [slot_id]) for slot_id in (centre, course) * 4))
+    assert codes(outcomes).count("booked") == 1
+    assert set(codes(outcomes)) == {"booked", "already_booked", "elsewhere"}
     await rush.check(outcomes)
-
-
-async def test_a_collision_in_a_batch_costs_the_other_baskets_nothing(
-    rush: Rush, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The batch is taken apart: whoever collided is told why, the others have their places."""
-    family, centre, course = await centre_and_course(rush)
-    others = await rush.families(3)
-    batcher, insert = rush.service.service.provide[BookingBatcher], store.insert_bookings
-    sizes: list[int] = []
-
-    async def meanwhile(tx: Any, baskets: Sequence[Any]) -> None:
-        """Somebody books the child elsewhere once it was decided that it is nowhere."""
-        sizes.append(len(baskets))
-        if len(baskets) == 4:
-            assert codes(await rush.alone(rush.request(family, [course]))) == ["booked"]
-        await insert(tx, baskets)
-
-    monkeypatch.setattr(store, "insert_bookings", meanwhile)
-    requests = [rush.request(member, [centre]) for member in (*others[:2], family, others[2])]
-    outcomes = await asyncio.gather(
-        *(batcher.submit(rush.service.db, request) for request in requests), return_exceptions=True
-    )
-    assert codes(outcomes) == ["booked", "booked", "elsewhere", "booked"]
-    assert (sizes[0], set(sizes[1:])) == (4, {1})
 
 
 async def test_mixed_parts_of_a_day_are_never_oversold(rush: Rush) -> None:
@@ -142,8 +126,8 @@ async def dawn_and_dusk(rush: Rush) -> list[UUID]:
     return list((await rush.town.open_units(rush.activity_id, 10)).values())
 
 
-@pytest.mark.usefixtures("reading_together")
-async def test_without_a_pool_in_common_both_of_two_units_are_booked(rush: Rush) -> None:
+@pytest.mark.usefixtures("reading_together", "without_the_turn")
+async def test_without_turns_and_a_pool_in_common_both_of_two_units_are_booked(rush: Rush) -> None:
     slots = await dawn_and_dusk(rush)
     await rush.service.db.execute("update slots set lock_ids = pool_ids")
     (family,) = await rush.families(1)
@@ -214,7 +198,7 @@ def without_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     async def lock_places(*_arguments: Any) -> dict[UUID, Any]:
         return {}
 
-    monkeypatch.setattr(attendance, "lock_places", lock_places)
+    monkeypatch.setattr(sheet_store, "lock_places", lock_places)
 
 
 # The first rows take their time, so that each tablet holds some before either comes to those of the other.
@@ -256,8 +240,8 @@ async def test_without_one_order_two_tablets_block_each_other(rush: Rush, monkey
         nonlocal attempts
         attempts += 1
         lines = {line.child_id: line for line in sheet.lines}
-        marked = [Marked(replace(lines[mark.child_id], attendance=mark.attendance), is_changed=True) for mark in marks]
-        return Noted(marked)
+        before = [(lines[mark.child_id], mark.attendance) for mark in marks]
+        return Noted([Marked(replace(line, attendance=attendance), line) for line, attendance in before])
 
     monkeypatch.setattr(sheets, "note_marks", as_sent)
     await rush.service.alter(SLOW_AT_FIRST_SQL)

@@ -11,9 +11,8 @@ from chassis.data.database import Transaction
 from contracts.event import Event
 from services.booking.directory import store
 from tests.concurrency.booking.conftest import Rush
-from tests.concurrency.booking.test_openings import is_done_or_waits
 from tests.factories.households import KnownChild, adult, custody_state, household_state
-from tests.support.polling import eventually
+from tests.support.locks import as_far_as_it_can
 
 pytestmark = pytest.mark.anyio
 
@@ -63,7 +62,7 @@ class Replicas:
         async with self._rush.service.db.transaction() as tx:
             await first(tx)
             other = asyncio.ensure_future(self.apply(second))
-            await eventually(lambda: is_done_or_waits(self._rush, other))
+            await as_far_as_it_can(self._rush.service.db, other)
         await other
         return [row["adult_id"] for row in await self._rush.service.db.fetch("select adult_id from guardianships")]
 

@@ -1,0 +1,1 @@
+"""The closings of a sheet: what they publish, and take back."""
