@@ -183,7 +183,8 @@ CREATE TABLE public.enrollments (
     ended_at timestamp with time zone,
     end_reason text,
     CONSTRAINT enrollments_check CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
-    CONSTRAINT enrollments_check1 CHECK ((((ended_by IS NULL) = (ended_at IS NULL)) AND ((ended_at IS NULL) = (end_reason IS NULL)))),
+    CONSTRAINT enrollments_check1 CHECK (((ended_by IS NULL) = (ended_at IS NULL))),
+    CONSTRAINT enrollments_check2 CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
     CONSTRAINT enrollments_days_check CHECK (((NOT isempty(days)) AND (NOT lower_inf(days)) AND (NOT upper_inf(days)))),
     CONSTRAINT enrollments_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'validated'::text, 'refused'::text, 'ended'::text])))
 );

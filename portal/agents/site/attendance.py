@@ -33,6 +33,8 @@ NOT_ON_SHEET: Final = 0
 """The version that a child has which is on no line."""
 ADDED_SINCE: Final = frozenset({"mark_changed", "home_changed"})
 """What stands against adding a child who is on the sheet by now: it is said at the child's line."""
+DONE: Final[Mapping[str, str]] = {"close": "sheet_closed", "add": "child_added"}
+"""What is said of a step that was carried out, where that is more than the marks."""
 SEPARATOR: Final = ":"
 """Between a child and the household that it is added for."""
 
@@ -102,7 +104,7 @@ class Seen:
 
 @action("/agents/pointage/{slot_id:uuid}")
 async def note_marks(visit: Visit, slot_id: UUID) -> Response[Any]:
-    """Note the marks and hours, and close the sheet when asked to."""
+    """Note the marks and hours, with a child who is added, and close the sheet when asked to."""
     step = visit.posted.get("step")
     typed = {name: value for name, value in visit.posted.values.items() if name.partition(".")[0] in FIELDS}
     marks: list[dict[str, Any]] = []
@@ -115,19 +117,19 @@ async def note_marks(visit: Visit, slot_id: UUID) -> Response[Any]:
             return await show_again(visit, sheet_page, gone, slot_id=slot_id)
         others = {line.child_id for line in sheet.lines if step == "all_present" and f"seen.{line.child_id}" in typed}
         noted = (_mark(visit, sheet, line, typed, is_otherwise_present=line.child_id in others) for line in sheet.lines)
-        marks = [mark for mark in noted if mark]
+        marks = [mark for mark in noted if mark] + ([_added(visit)] if step == "add" else [])
         if marks:
             await visit.call(mark_attendance, slot_id, typed_as(AttendanceMarks, {"marks": marks}))
         if step == "close":
             await visit.call(close_attendance, slot_id)
     except Refused as refused:
         # Nobody goes through a whole sheet twice; what they left as it was is shown as it is now.
-        state = replace(visit.refused(refused), values=_changed(visit, sheet, typed) if sheet else typed)
-        if errors := _errors(visit, refused, marks):
+        values = _changed(visit, sheet, typed) if sheet else typed
+        state = replace(visit.refused(refused), values=values | {"child": visit.posted.get("child")})
+        if errors := _errors(visit, refused, marks, is_added=step == "add"):
             state = replace(state, errors=errors)
         return await show_again(visit, sheet_page, state, slot_id=slot_id)
-    notice = FlashNotice("success", "sheet_closed" if step == "close" else "marks_noted")
-    return visit.redirect(f"/agents/pointage/{slot_id}", notice)
+    return visit.redirect(f"/agents/pointage/{slot_id}", FlashNotice("success", DONE.get(step, "marks_noted")))
 
 
 def _changed(visit: Visit, sheet: AttendanceSheet, typed: Mapping[str, str]) -> dict[str, str]:
@@ -143,8 +145,9 @@ def _changed(visit: Visit, sheet: AttendanceSheet, typed: Mapping[str, str]) -> 
     return changed
 
 
-def _errors(visit: Visit, refused: Refused, marks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """What is wrong with what was sent of each child, or was noted of it meanwhile, by the fields of its line."""
+def _errors(visit: Visit, refused: Refused, marks: Sequence[Mapping[str, Any]], *, is_added: bool) -> dict[str, str]:
+    """What is wrong with what was sent of each child, or was noted of it meanwhile, by the fields of its line. The last one
+    `is_added`: it has no line yet, unless somebody else added it."""
     texts, errors = visit.portal.texts, {}
     for error in refused.problem.errors:
         place = MARK_POINTER.fullmatch(error.pointer)
@@ -156,7 +159,8 @@ def _errors(visit: Visit, refused: Refused, marks: Sequence[Mapping[str, Any]]) 
         }
         field = name.removesuffix("_at") if name in HOURS else "mark"
         sentence = visit.portal.refusals.field(error.pointer, error.code, params)
-        errors[f"{field}.{marks[int(position)]['child_id']}"] = sentence
+        has_no_line = is_added and int(position) == len(marks) - 1 and error.code not in ADDED_SINCE
+        errors["child" if has_no_line else f"{field}.{marks[int(position)]['child_id']}"] = sentence
     return errors
 
 
@@ -188,26 +192,15 @@ def _instant(day: date, hour: str, zone: ZoneInfo) -> datetime | str:
         return hour
 
 
-@action("/agents/pointage/{slot_id:uuid}/enfants")
-async def add_child(visit: Visit, slot_id: UUID) -> Response[Any]:
-    """Add a child to the sheet who came without a booking."""
-    chosen = visit.posted.get("child")
-    child_id, _, household_id = chosen.partition(SEPARATOR)
-    mark = {
+def _added(visit: Visit) -> dict[str, Any]:
+    """A child who came without a booking, to be added to the sheet."""
+    child_id, _, household_id = visit.posted.get("child").partition(SEPARATOR)
+    return {
         "child_id": child_id,
         "household_id": household_id or None,
         "attendance": Attendance.UNBOOKED,
         "version": NOT_ON_SHEET,
     }
-    try:
-        await visit.call(mark_attendance, slot_id, typed_as(AttendanceMarks, {"marks": [mark]}))
-    except Refused as refused:
-        state = replace(visit.refused(refused), values={"child": chosen})
-        errors = _errors(visit, refused, [mark])
-        if errors and not any(error.code in ADDED_SINCE for error in refused.problem.errors):
-            errors = {"child": " ".join(errors.values())}
-        return await show_again(visit, sheet_page, replace(state, errors=errors), slot_id=slot_id)
-    return visit.redirect(f"/agents/pointage/{slot_id}", FlashNotice("success", "child_added"))
 
 
-PAGES = [days_page, sheet_page, note_marks, add_child]
+PAGES = [days_page, sheet_page, note_marks]

@@ -196,9 +196,9 @@ def _marked(sheet: Sheet, known: SheetLine | None, mark: Mark, now: Now) -> Shee
 
 
 def _refuse_stay(sheet: Sheet, mark: Mark) -> Refusal | None:
-    """A child who comes unbooked is in one place at a time, as one who books is."""
+    """A child who is there is in one place at a time, booked or not."""
     stays = [stay for stay in mark.stays if stay.slot_id != sheet.slot_id]
-    if mark.attendance is not Attendance.UNBOOKED or not (stay := elsewhere(sheet.unit, stays)):
+    if mark.attendance not in THERE or not (stay := elsewhere(sheet.unit, stays)):
         return None
     if mark.sites is not None and stay.site_code not in mark.sites:
         return MarksRefused(FieldRefusal("attendance", "at_another_site"))

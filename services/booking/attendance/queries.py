@@ -95,7 +95,10 @@ where s.id = $1
   ))
   and not exists (
       select from bookings b where b.service_on = $2 and b.child_id = e.child_id and b.span && u.span
-                               and b.status in ('held', 'requested', 'confirmed')
+                               and b.status in ('held', 'requested', 'confirmed') and not exists (
+          select from attendances m
+          where m.service_on = $2 and m.slot_id = b.slot_id and m.child_id = e.child_id and m.mark like 'absent%' and b.slot_id <> s.id
+      )
   )
   and not exists (
       select from attendances m where m.service_on = $2 and m.slot_id = s.id and m.child_id = e.child_id

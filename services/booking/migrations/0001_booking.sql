@@ -107,7 +107,8 @@ create table enrollments (
     constraint enrollments_apart exclude using gist (child_id with =, activity_id with =, household_id with =, days with &&)
         where (status in ('requested', 'validated')),
     check ((decided_by is null) = (decided_at is null)),
-    check ((ended_by is null) = (ended_at is null) and (ended_at is null) = (end_reason is null))
+    check ((ended_by is null) = (ended_at is null)),
+    check ((ended_at is null) = (end_reason is null))
 );
 create index enrollments_of_child on enrollments (child_id, activity_id, requested_at desc);
 create index enrollments_of_activity on enrollments (activity_id);

@@ -93,11 +93,18 @@ async def lock_places_of_placements(tx: Transaction, enrollment_id: UUID, from_o
     return {row["id"]: Places(row["capacity"], row["taken"]) for row in rows}
 
 
-STAYS_SQL = f"with asked as (select unnest($1::uuid[]) as child_id, $2::date as service_on) {STAYS_ASKED}"
+STAYS_SQL = f"""
+with asked as (select unnest($1::uuid[]) as child_id, $2::date as service_on)
+select stay.* from ({STAYS_ASKED}) stay
+where not exists (
+    select from attendances m
+    where m.service_on = $2 and m.slot_id = stay.slot_id and m.child_id = stay.child_id and m.mark like 'absent%'
+)
+"""  # noqa: S608 - it is put together from constants alone
 
 
 async def stays_on(tx: Transaction, child_ids: Sequence[UUID], service_on: date) -> dict[UUID, list[Stay]]:
-    """Where children are on a day, in any activity."""
+    """Where children are on a day, in any activity, for whoever sees them; not where they are booked and marked as absent."""
     stays: dict[UUID, list[Stay]] = {}
     for row in await tx.fetch(STAYS_SQL, child_ids, service_on):
         stays.setdefault(row["child_id"], []).append(stay_of(row))

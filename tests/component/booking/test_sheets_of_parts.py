@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from contracts.family.events import ChildMembership
-from tests.component.booking.sheets import UNTIL_MIDNIGHT, Sheet, today
+from services.booking.invariants.queries import OVERSOLD_SQL
+from tests.component.booking.sheets import UNTIL_MIDNIGHT, Sheet, book, today
 from tests.component.booking.test_one_place import COURSE
 from tests.factories.booking import PARTS, BookingTown, Family, refusal_codes
 from tests.factories.households import LONG_AGO, KnownChild, adult, custody_state, household_state
@@ -110,6 +111,25 @@ async def test_who_is_booked_elsewhere_does_not_come_unbooked(town: BookingTown)
         assert refusal_codes(refused) == [("/marks/0/attendance", "elsewhere")]
         assert refused.json()["errors"][0]["params"] == {"other_activity": "Judo", "other_unit": "Cours"}
     assert (await sheets["apres-midi"].mark((child_id, "unbooked"))).status_code == 200
+
+
+async def test_a_child_who_is_absent_where_it_is_booked_is_noted_where_it_is(
+    service: RunningService, town: BookingTown
+) -> None:
+    """And is not there after all once it was seen somewhere else, unless that was a mistake."""
+    family = await town.family()
+    here, there = await today(town, family), await today(town, family)
+    child_id = str(family.child_id)
+    await book(here)
+    assert (await there.mark((child_id, "unbooked"))).status_code == 409
+    assert (await here.mark((child_id, "absent_unexcused"))).status_code == 200
+    assert [candidate["child_id"] for candidate in (await there.read())["candidates"]] == [child_id]
+    assert (await there.mark((child_id, "unbooked"))).status_code == 200
+    assert await service.db.fetch(OVERSOLD_SQL) == []
+    refused = await here.mark((child_id, "present"))
+    assert refusal_codes(refused) == [("/marks/0/attendance", "elsewhere")]
+    assert (await there.mark((child_id, "absent_excused"))).status_code == 200
+    assert (await here.mark((child_id, "present"))).status_code == 200
 
 
 async def test_a_candidate_of_who_moved_is_one_of_the_home_of_the_day(

@@ -125,10 +125,10 @@ async def test_an_old_page_does_not_add_a_child_whom_another_agent_added_and_cor
     child = {"child": f"{family.child_id}:{family.household_id}"}
     assert child["child"] in (await second.get(path)).text
     await first.get(path)
-    mine = shown_on(await first.submit(f"{path}/enfants", child))
+    mine = shown_on(await first.submit(path, child | {"step": "add"}))
     await first.submit(path, mine | {f"mark.{family.child_id}": "absent_excused", "step": "close"})
 
-    page = await second.submit(f"{path}/enfants", child)
+    page = await second.submit(path, child | {"step": "add"})
 
     assert is_refused(page)
     assert re.search("a été noté «.Absent excusé.».; votre choix est «.Venu sans réservation", words(page))
@@ -138,6 +138,26 @@ async def test_an_old_page_does_not_add_a_child_whom_another_agent_added_and_cor
     assert sheet["closed_at"] is not None
 
 
+async def test_whoever_adds_a_child_keeps_what_they_marked(town: Town) -> None:
+    """Also when the child is refused, or none was chosen."""
+    one, two = await town.booking.family("Ada Un"), await town.booking.family("Bea Deux")
+    slot_id = await sheet_of_today(town, one, two, booked=[one])
+    path, agent = f"/agents/pointage/{slot_id}", await town.agent(Role.SITE)
+    ada, arrived = f"mark.{one.child_id}", f"arrived.{one.child_id}"
+    page = await agent.get(path)
+    marked = shown_on(page) | {ada: "present", arrived: "00:01", "step": "add"}
+    page = await agent.submit(path, marked)
+    assert is_refused(page)
+    assert '<a href="#champ-child">' in page.text
+    assert (shown_on(page)[ada], shown_on(page)[arrived]) == ("present", "00:01")
+    await agent.submit(path, marked | {"child": f"{two.child_id}:{two.household_id}"})
+    lines = (await stored(town, slot_id))["lines"]
+    assert {line["child_id"]: line["attendance"] for line in lines} == {
+        str(one.child_id): "present",
+        str(two.child_id): "unbooked",
+    }
+
+
 async def test_a_child_who_is_elsewhere_is_not_added_and_the_form_says_where(town: Town) -> None:
     """BK-14."""
     family = await town.booking.family("Ada Un")
@@ -145,7 +165,7 @@ async def test_a_child_who_is_elsewhere_is_not_added_and_the_form_says_where(tow
     path, agent = f"/agents/pointage/{slot_id}", await town.agent(Role.SITE)
     await agent.get(path)
     assert (await town.booking.book(family, other)).status_code == 201
-    page = await agent.submit(f"{path}/enfants", {"child": f"{family.child_id}:{family.household_id}"})
+    page = await agent.submit(path, {"step": "add", "child": f"{family.child_id}:{family.household_id}"})
     assert is_refused(page)
     assert "il est déjà attendu aux mêmes heures pour Centre de loisirs" in words(page)
 
