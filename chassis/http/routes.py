@@ -100,7 +100,10 @@ def actor_of(request: AnyRequest) -> Actor:
         scheme, _, token = header(request, b"authorization").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated
-        actor = request.scope["user"] = replace(request.app.state.actors.read(token), channel=channel_of(request))
+        actor, channel = request.app.state.actors.read(token), channel_of(request)
+        if actor.channel is not channel:
+            actor = replace(actor, channel=channel)
+        request.scope["user"] = actor
         acting(str(actor.account_id), actor.kind.value)
     return actor
 
