@@ -103,9 +103,10 @@ def _address(request: AnyRequest) -> str:
 
 
 def _page_asked_from(request: AnyRequest) -> str:
-    """Where to ask again: the page itself, or that of the form which was sent; nothing when the browser does not say which."""
+    """Where to ask again: the page itself, or that of the form which was sent; nothing when the browser does not say which, or when
+    the address would lead to another site."""
     if request.method == "GET":
-        return _address(request)
+        return safe_path(_address(request))
     came_from = urlsplit(request.headers.get("referer", ""))
     return safe_path(_path_with(came_from.path, came_from.query))
 

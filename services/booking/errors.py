@@ -1,9 +1,6 @@
 """What the booking service may refuse. A line of a basket has a code of its own: why a day cannot be booked (`calendar/domain.py`), or what is not there (`bookings/domain.py`)."""
 
-from collections.abc import Mapping
-from uuid import UUID
-
-from chassis.refusal import FieldRefusal, Refusal
+from chassis.refusal import Refusal
 
 
 class BasketRefused(Refusal):
@@ -36,21 +33,6 @@ class AttendanceIncomplete(Refusal):
 
 class MarksRefused(Refusal):
     """Some of these marks do not go with what is known of their children by now, so none was noted."""
-
-
-class HouseholdAmbiguous(Refusal):
-    """Whoever acts answers for several households here: they say for which one."""
-
-    status = 422
-
-    @classmethod
-    def between(cls, homes: Mapping[UUID, str]) -> "HouseholdAmbiguous":
-        """The refusal that names each household by its reference."""
-        references = ", ".join(sorted(homes.values()))
-        field = FieldRefusal(
-            "/household_id", cls.code(), (("references", references), ("household_ids", [*map(str, homes)]))
-        )
-        return cls(field, references=references)
 
 
 class AttendanceClosed(Refusal):

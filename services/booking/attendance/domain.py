@@ -8,10 +8,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from chassis.clock import civil_day
-from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
+from chassis.refusal import FieldRefusal, HouseholdAmbiguous, Invalid, NotFound, Refusal
 from contracts.types import Attendance
 
-from ..errors import DayNotCome, HouseholdAmbiguous, MarksRefused
+from ..errors import DayNotCome, MarksRefused
 from ..places.domain import Stay, UnitFacts, elsewhere
 
 AHEAD_MAX: Final = timedelta(minutes=30)

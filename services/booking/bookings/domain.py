@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.refusal import FieldRefusal, NotFound, Refusal
+from chassis.refusal import FieldRefusal, HouseholdAmbiguous, NotFound, Refusal
 from contracts.booking.events import BasketConfirmed, BasketLine, BookingCancelled, BookingConfirmed
 from contracts.types import BookingStatus, DayState
 
@@ -24,7 +24,7 @@ from ..calendar.domain import (
     derive_booked_state,
     derive_day_state,
 )
-from ..errors import BasketRefused, HouseholdAmbiguous
+from ..errors import BasketRefused
 from ..places.domain import BookingFacts, Places, SlotFacts, Stay, given_back, tightest
 
 

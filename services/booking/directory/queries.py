@@ -2,16 +2,15 @@
 
 from uuid import UUID
 
-from chassis.access import reach_of, reaching
+from chassis.access import household_among, reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Row, Transaction
 from chassis.data.ranges import stored_range
 from chassis.days import DateRange
-from chassis.refusal import FieldRefusal, Invalid, NotFound
+from chassis.refusal import FieldRefusal, HouseholdAmbiguous, Invalid, NotFound
 from contracts.types import ActorKind
 
 from ..access import ACTS_FOR, CHILD, HOUSEHOLD
-from ..errors import HouseholdAmbiguous
 
 ACTS_FOR_CHILD = ACTS_FOR.format(
     adult="actor.guardian_id",
@@ -76,9 +75,4 @@ async def household_for(queries: Database | Transaction, actor: Actor, household
     if actor.kind is not ActorKind.PARENT:
         raise Invalid(FieldRefusal("/household_id", "missing"))
     own = await queries.fetch(OWN_HOUSEHOLDS_SQL, *reach)
-    if len(own) > 1:
-        raise HouseholdAmbiguous.between({row["household_id"]: row["reference"] for row in own})
-    if not own:
-        raise NotFound
-    household: UUID = own[0]["household_id"]
-    return household
+    return household_among({row["household_id"]: row["reference"] for row in own})

@@ -111,7 +111,7 @@ def left(family: Family, ends_on: date) -> HouseholdState:
 async def test_a_part_of_somebody_who_pays_no_more_waits_for_an_agent(
     service: RunningService, homes: TwoHomes, what: str
 ) -> None:
-    """B3: it went on being charged to them. It is on no invoice, the run says so, and other parts settle it."""
+    """It went on being charged to them. It is on no invoice, the run says so, and other parts settle it."""
     await half_each(homes)
     await homes.attend(homes.days((7, 8)))
     until = date(2026, 9, 7)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_no_invoice_is_made_out_to_somebody_without_a_name(service: RunningService) -> None:
-    """B3: the days of a household that was erased wait, whenever that happens to a run; the others are invoiced."""
+    """The days of a household that was erased wait, whenever that happens to a run; the others are invoiced."""
     centre = uuid4()
     day, neighbor = (Booked(Family(), centre) for _ in range(2))
     await publish_tariff(service)

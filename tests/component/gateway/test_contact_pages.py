@@ -171,7 +171,7 @@ async def test_an_email_of_another_account_is_refused_to_an_agent_without_whose(
 
 
 async def test_an_email_that_cannot_be_written_to_is_refused_at_its_field(town: Town) -> None:
-    """A3: with how an address is written."""
+    """With how an address is written."""
     (_, household), agent = await town.parent(), await town.agent(Role.FRONT_DESK)
     page = await corrected(agent, page_of(household), email="eric@[courriel.fr")
     assert field_errors(page) == {"email"}

@@ -170,7 +170,7 @@ async def test_a_choice_ends_with_the_membership(town: Town) -> None:
 
 
 async def test_a_choice_ends_when_nothing_is_left_to_choose(town: Town) -> None:
-    """B4: the adult left the household that they do not look at."""
+    """The adult left the household that they do not look at."""
     parent, own, other = await in_two(town)
     await choose(parent, own)
     await leave(town, own, other)
@@ -180,7 +180,7 @@ async def test_a_choice_ends_when_nothing_is_left_to_choose(town: Town) -> None:
 
 
 async def test_what_is_to_be_paid_is_shown_whichever_file_is_looked_at(town: Town) -> None:
-    """B4: an adult of two homes has an invoice of each to pay, and one of a third that they left."""
+    """An adult of two homes has an invoice of each to pay, and one of a third that they left."""
     parent, own, other = await in_two(town)
     _, former = await town.parent()
     homes, billing, centre = (own, other, former), town.services["billing"], uuid4()

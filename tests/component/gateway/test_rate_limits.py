@@ -64,6 +64,9 @@ async def test_refusal_says_what_to_do(secrets_dir: Path) -> None:
         assert (page.status_code, problem.status_code) == (429, 429)
         assert page.headers["content-type"].startswith("text/html")
         assert "Attendez une minute, puis rechargez la page" in words(page)
+        assert 'href="/aide">Réessayer</a>' in page.text
+        elsewhere = await http.get(f"{ORIGIN}//ailleurs.example/aide")
+        assert (elsewhere.status_code, "Réessayer" in elsewhere.text) == (429, False), "no link to another site"
         assert problem.headers["content-type"] == "application/problem+json"
         assert problem.json()["code"] == "too_many_requests"
         assert 1 <= int(page.headers["retry-after"]) <= 3

@@ -115,7 +115,7 @@ async def test_a_closed_account_is_signed_out_and_may_be_opened_again(walk: Walk
 async def test_a_change_made_from_stale_values_gives_nothing_back(
     service: RunningService, taken: dict[str, Any]
 ) -> None:
-    """B5: a form that was open since before opened a closed account again, and brought back roles that were taken away."""
+    """A form that was open since before opened a closed account again, and brought back roles that were taken away."""
     agent = await created(service)
     path, headers = f"/agents/{agent['account_id']}", service.as_agent(Role.DIRECTOR)
     for _ in range(2):  # a lost answer that is asked for again is no quarrel

@@ -30,7 +30,7 @@ def household_with(email: str) -> HouseholdState:
 async def test_an_address_that_cannot_be_written_fails_alone(
     service: RunningService, mail_server: MailServer, email: str
 ) -> None:
-    """A3: it ended the job, and the messages claimed with it were put back with it until they expired."""
+    """It ended the job, and the messages claimed with it were put back with it until they expired."""
     await service.deliver(household_with(email), news.activity(), news.invoice(), news.basket())
     await service.run_job("send_messages")
     assert sorted(await statuses(service)) == [("failed", "address_unusable")] * 2 + [("sent", None)]

@@ -118,7 +118,7 @@ ONE_DAY = Days.single([date(2026, 9, 2)])
 def test_a_part_of_somebody_who_pays_no_more_is_nobodys(
     payers: dict[UUID, Timeline[UUID]], members: dict[UUID, Days]
 ) -> None:
-    """B3: neither the former payer's, nor their successor's, nor the other parent's: an agent decides."""
+    """Neither the former payer's, nor their successor's, nor the other parent's: an agent decides."""
     shares = (Share(PAYER_A, HOME_A, 6_000), Share(PAYER_B, HOME_B, 3_000), Share(uuid4(), HOME_B, 1_000))
     rules = ChildRules(partial(home_on, ()), {"": Timeline.of([(ALWAYS, shares)])}, members)
     assert paying(day(date(2026, 9, 2)), "lunch", rules, payers) == Paying(

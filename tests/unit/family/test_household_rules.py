@@ -60,7 +60,7 @@ def test_a_comparable_text_holds_words_alone_and_compares_to_itself(text: str) -
     ],
 )
 def test_a_line_that_shows_nothing_or_hides_something_is_refused(text: str) -> None:
-    """C6: default-ignorable code points (UAX 44) print a blank line on an invoice."""
+    """Default-ignorable code points (UAX 44) print a blank line on an invoice."""
     assert [fault.code for fault in text_faults(iter([("/address/street", text)]))] == ["unprintable_character"]
 
 

@@ -39,7 +39,7 @@ def is_accepted(email: str) -> bool:
 @example("e:ric", "orne")
 @example("e\\ric", "orne")
 def test_what_is_accepted_is_read_in_the_mail_as_it_was_typed(local: str, domain: str) -> None:
-    """A3: `eric@[courriel.fr` was accepted, and ended the job that composed its mail."""
+    """`eric@[courriel.fr` was accepted, and ended the job that composed its mail."""
     typed = f"{local}@{domain}.fr"
     if not is_accepted(typed):
         return
