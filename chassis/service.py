@@ -31,6 +31,7 @@ from chassis.events.relay import Relay
 from chassis.health import HEALTH_HANDLERS, Health
 from chassis.housekeeping import HOUSEKEEPING
 from chassis.http.errors import EXCEPTION_HANDLERS
+from chassis.http.request import ServiceRequest
 from chassis.http.routes import PROVIDED, check_provided
 from chassis.http.serving import STOP_SECONDS, serve
 from chassis.http.telemetry import TelemetryMiddleware
@@ -132,6 +133,7 @@ def build(service: Service, settings: ServiceSettings) -> Litestar:
         route_handlers=[*HEALTH_HANDLERS, *(service.routes if has_api else ())],
         exception_handlers=EXCEPTION_HANDLERS,
         plugins=[_Running(service, settings)],
+        request_class=ServiceRequest,
         request_max_body_size=settings.body_max_bytes,
         openapi_config=None,
         logging_config=None,

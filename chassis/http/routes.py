@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from litestar import Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
@@ -20,13 +19,13 @@ from chassis.actor import Actor, BrowserSession
 from chassis.data.database import Database
 from chassis.data.idempotency import KEY_LENGTH_MAX, Claim
 from chassis.http.errors import PROBLEM_TYPE, malformed_document, refusal_document, retry_headers
+from chassis.http.request import AnyRequest
 from chassis.refusal import Forbidden, IdempotencyKeyMissing, Invalid, Refusal, Unauthenticated
 from chassis.telemetry import acting
 from contracts.http import File, Problem
 from contracts.operation import BODY, REQUIRED, Operation, Parameter, Place
 from contracts.types import Channel
 
-AnyRequest = Request[Any, Any, Any]
 Provider = Callable[[AnyRequest], Any]
 
 OPERATION: Final = "operation"
@@ -168,6 +167,7 @@ class _Served:
     wanted: tuple[tuple[str, Any], ...]
     located: type[BaseModel] | None
     """The model of what stands in the path and the query, if anything does."""
+    body: type[BaseModel] | None
 
     @classmethod
     def of(cls, operation: Operation[..., Any], function: Callable[..., Awaitable[Any]]) -> "_Served":
@@ -187,7 +187,8 @@ class _Served:
             answer = inspect.formatannotation(operation.answer)
             raise TypeError(f"{_place_of(function)} serves {operation.name} and needs to end in `-> {answer}`")
         wanted = tuple((name, item.annotation) for name, item in given.items())
-        return cls(operation, function, wanted, _model_of((*operation.at(Place.PATH), *operation.at(Place.QUERY))))
+        located = _model_of((*operation.at(Place.PATH), *operation.at(Place.QUERY)))
+        return cls(operation, function, wanted, located, operation.body)
 
     async def answer(self, request: AnyRequest) -> Answer:
         """Carry the operation out; its answer, or its refusal."""
@@ -209,9 +210,9 @@ class _Served:
         if self.located is not None:
             texts = {**request.query_params, **request.path_params}
             arguments |= dict(_read(lambda model: model.model_validate(texts), self.located))
-        if self.operation.body is not None:
+        if self.body is not None:
             content = await request.body() or b"{}"  # so that each field is said to be missing
-            arguments[BODY] = _read(lambda model: model.model_validate_json(content), self.operation.body)
+            arguments[BODY] = _read(lambda model: model.model_validate_json(content), self.body)
         for name, kind in self.wanted:
             provider = OWN_PROVIDERS.get(kind)
             value = provider(request) if provider else provided[kind]
