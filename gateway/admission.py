@@ -37,12 +37,12 @@ async def admit(request: Request[Any, Any, Any]) -> None:
     sessions: Sessions = request.app.state.sessions
     visitor = await sessions.visitor(request)
     posted = await _read_form(request)
+    request.state.visitor = visitor
+    request.state.posted = posted
     is_exempt = bearer_token(request) or request.route_handler.opt.get(CSRF_EXEMPT)
     if request.method not in SAFE_METHODS and not is_exempt:
         sessions.check_origin(request)
         sessions.check_form(visitor, request.headers.get("x-csrf-token") or posted.get("csrf_token"))
-    request.state.visitor = visitor
-    request.state.posted = posted
 
 
 async def _read_form(request: Request[Any, Any, Any]) -> Posted:

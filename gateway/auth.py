@@ -35,6 +35,9 @@ SESSION_COOKIE: Final = "__Host-session"
 CACHE_ENTRIES_MAX: Final = 20_000
 TOKEN_MARGIN: Final = timedelta(seconds=15)
 FORM_SECRET_BYTES: Final = hashlib.sha256().digest_size
+HOLDER_BYTES: Final = 16
+HOLDER_MARK: Final = "."
+"""Stands in a form token after its holder; no base64 holds it."""
 
 
 class SignInNeeded(Exception):
@@ -55,6 +58,10 @@ class WrongSpace(Exception):
 
 class ForgedRequest(Exception):
     """An unsafe request that did not come from one of our own pages."""
+
+
+class StaleForm(ForgedRequest):
+    """A form of our own origin that was not served to this session: to another one, maybe of the same person, or to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,27 +148,35 @@ class Sessions:
         try:
             session = await self._resolve(token, address) if token else None
         except Unreachable:
-            return Visitor(None, None, self.csrf_token(None), address, is_unchecked=True)
+            return Visitor(None, None, self.csrf_token(None, None), address, is_unchecked=True)
         known = token if session else None
         household = chosen_household(request.cookies, session.guardian_id) if session else None
-        return Visitor(session, known, self.csrf_token(known), address, household=household)
+        return Visitor(session, known, self.csrf_token(known, session), address, household=household)
 
-    def csrf_token(self, session_token: str | None) -> str:
-        """A form token of a session, another one at each call; it proves that the form was served to this session's browser."""
+    def csrf_token(self, session_token: str | None, session: CurrentSession | None) -> str:
+        """A form token of a session, another one at each call; it proves that the form was served to this session's browser, and
+        says whose form it is once the session has ended."""
         pad = secrets.token_bytes(FORM_SECRET_BYTES)
         masked = pad + _xor(pad, self._form_secret(session_token))
-        return base64.urlsafe_b64encode(masked).decode().rstrip("=")
+        return f"{self.holder(session)}{HOLDER_MARK}{base64.urlsafe_b64encode(masked).decode().rstrip('=')}"
 
-    def sealing_key(self, visitor: Visitor, path: str) -> OctKey:
-        """The key of what this session's browser keeps for one of our pages, and cannot read."""
-        return OctKey.import_key(self._secret_of(f"kept for {path}", visitor.session_token))
+    def holder(self, session: CurrentSession | None) -> str:
+        """What stands for the holder of a session in forms and cookies, the same in each of their sessions; empty for nobody."""
+        if session is None:
+            return ""
+        digest = self._secret_of("holder", str(session.account_id))
+        return base64.urlsafe_b64encode(digest[:HOLDER_BYTES]).decode().rstrip("=")
+
+    def sealing_key(self, holder: str, path: str) -> OctKey:
+        """The key of what a browser keeps for one of our pages, for whoever typed it, and cannot read."""
+        return OctKey.import_key(self._secret_of(f"kept for {path}", holder))
 
     def _form_secret(self, session_token: str | None) -> bytes:
         """What every form token of a session hides."""
         return self._secret_of("form", session_token)
 
-    def _secret_of(self, purpose: str, session_token: str | None) -> bytes:
-        return hmac.digest(self._secret, f"{purpose}:{session_token or ''}".encode(), hashlib.sha256)
+    def _secret_of(self, purpose: str, of: str | None) -> bytes:
+        return hmac.digest(self._secret, f"{purpose}:{of or ''}".encode(), hashlib.sha256)
 
     def check_origin(self, request: Request[Any, Any, Any]) -> None:
         """Refuse an unsafe request that another site may have made. Raises ForgedRequest."""
@@ -172,11 +187,11 @@ class Sessions:
             raise ForgedRequest
 
     def check_form(self, visitor: Visitor, token: object) -> None:
-        """Refuse a form that was not served to this session. Raises ForgedRequest, or Unreachable if nobody can tell."""
+        """Refuse a form that was not served to this session. Raises StaleForm, or Unreachable if nobody can tell."""
         visitor.require_checked()
         expected = self._form_secret(visitor.session_token)
         if visitor.session is not None and not hmac.compare_digest(_unmask(str(token or "")), expected):
-            raise ForgedRequest
+            raise StaleForm
 
     def forget(self, session_token: str | None) -> None:
         """What is remembered of a session is no longer true."""
@@ -221,8 +236,14 @@ def bearer_token(request: Request[Any, Any, Any]) -> str | None:
     return token if scheme.lower() == "bearer" and token else None
 
 
+def holder_named(token: str) -> str:
+    """The holder whom a form token names, of a session that may have ended; empty for nobody."""
+    return token.partition(HOLDER_MARK)[0]
+
+
 def _unmask(token: str) -> bytes:
     """The secret that a form token hides; nothing for what is no token."""
+    token = token.partition(HOLDER_MARK)[2]
     try:
         masked = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (ValueError, binascii.Error):

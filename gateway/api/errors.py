@@ -9,7 +9,7 @@ from litestar.exceptions import HTTPException
 from chassis.http.client import Unreachable
 from chassis.http.errors import bug_response, http_error_response, problem, unreadable_response
 
-from ..auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
+from ..auth import ForgedRequest, SignInNeeded, StageNotReady, StaleForm, WrongSpace
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -43,6 +43,7 @@ API_ERRORS: dict[int | type[Exception], Any] = {
     SignInNeeded: on_sign_in_needed,
     StageNotReady: on_stage_not_ready,
     WrongSpace: on_wrong_space,
+    StaleForm: on_forged_request,
     ForgedRequest: on_forged_request,
     Unreachable: on_unreachable,
     UnicodeDecodeError: unreadable_response,

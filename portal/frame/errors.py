@@ -1,17 +1,22 @@
 """Pages for what goes wrong: each says what happened, who can help and what to do next, and never a technical word."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import structlog
 from litestar import Request, Response
+from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException
 
 from chassis.http.client import Unreachable
 from contracts.identity.models import SignIn
 from contracts.types import ActorKind, SessionStage
-from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, WrongSpace
+from gateway.auth import ForgedRequest, SignInNeeded, StageNotReady, StaleForm, WrongSpace, holder_named
 from gateway.calls import Refused
+from portal.frame import kept_forms
+from portal.frame.spaces import TYPING
 from portal.frame.visit import FlashNotice, safe_path, visit_of
 from portal.kit import PATHS, Form, FormState, MalformedForm
 
@@ -61,10 +66,13 @@ def error_page(request: AnyRequest, status: int, text: str | None = None) -> Res
 
 
 def on_sign_in_needed(request: AnyRequest, _error: SignInNeeded) -> Response[Any]:
-    """A private page without a session: the sign-in form, which leads back here. A form was not sent: it says so, and leads back to the page of the form."""
+    """A private page without a session: the sign-in form, which leads back here. A form was not sent: it says so, and leads back to
+    the page of the form, with what was typed for whoever typed it."""
     if request.method != "GET":
-        query = urlencode({"retour": _page_asked_from(request)})
-        return visit_of(request).redirect(f"/connexion?{query}", FlashNotice("warning", "session_ended"))
+        visit, again = visit_of(request), _typed_again(request)
+        notice = FlashNotice("warning", "session_ended_typed" if again.cookies else "session_ended")
+        query = urlencode({"retour": again.address})
+        return visit.redirect(f"/connexion?{query}", notice, again.cookies)
     path = request.scope["path"]
     context = {"next_path": path, "is_needed": True}
     return visit_of(request).page("public/sign_in/sign_in.html.j2", context, form=FormState(form=SIGN_IN), status=401)
@@ -83,6 +91,16 @@ def on_wrong_space(request: AnyRequest, _error: WrongSpace) -> Response[str]:
     return error_page(request, 404)
 
 
+def on_stale_form(request: AnyRequest, error: StaleForm) -> Response[Any]:
+    """A form of the session before is shown to the same person again; any other one is nobody's."""
+    visit = visit_of(request)
+    is_own = holder_named(visit.posted.get("csrf_token")) == visit.sessions.holder(visit.visitor.session)
+    again = _typed_again(request) if is_own else None
+    if again and again.cookies:
+        return visit.redirect(again.address, cookies=again.cookies)
+    return on_forged_request(request, error)
+
+
 def on_forged_request(request: AnyRequest, _error: ForgedRequest) -> Response[str]:
     """A form that is too old, or not ours: nothing was done."""
     return error_page(request, 403, visit_of(request).portal.texts("errors.forged"))
@@ -95,6 +113,28 @@ def on_refused(request: AnyRequest, error: Refused) -> Response[Any]:
         return visit_of(request).redirect(f"{PATHS['households']}?{urlencode({'retour': _address(request)})}")
     text = None if problem.status == 404 else visit_of(request).portal.refusal_text(problem)
     return error_page(request, problem.status, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _TypedAgain:
+    """Where a form that was not carried out is shown again, and the cookies that keep it until then; none for one that cannot be kept."""
+
+    address: str
+    cookies: Sequence[Cookie] = ()
+
+
+def _typed_again(request: AnyRequest) -> _TypedAgain:
+    """Keep a posted form for the page that it came from, sealed for the person whom its token names: nobody else is shown it."""
+    visit, page = visit_of(request), urlsplit(_page_asked_from(request))
+    holder, typing = holder_named(visit.posted.get("csrf_token")), request.route_handler.opt.get(TYPING)
+    if not (page.path and holder and typing):
+        return _TypedAgain(page.geturl())
+    form = replace(typing(visit.posted), refusal=visit.portal.texts("errors.not_sent"))
+    kept = kept_forms.keep(form, page.path, visit.sessions.sealing_key(holder, page.path), request.cookies)
+    if kept is None:
+        return _TypedAgain(page.geturl())
+    asked = {name: value for name, value in parse_qsl(page.query) if name != kept_forms.PARAMETER}
+    return _TypedAgain(f"{page.path}?{urlencode({**asked, kept_forms.PARAMETER: kept.name})}", kept.cookies)
 
 
 def _address(request: AnyRequest) -> str:
@@ -141,6 +181,7 @@ PAGE_ERRORS: dict[int | type[Exception], Any] = {
     SignInNeeded: on_sign_in_needed,
     StageNotReady: on_stage_not_ready,
     WrongSpace: on_wrong_space,
+    StaleForm: on_stale_form,
     ForgedRequest: on_forged_request,
     Refused: on_refused,
     Unreachable: on_unreachable,

@@ -16,15 +16,19 @@ from litestar.handlers import HTTPRouteHandler
 
 from contracts.operation import Operation
 from contracts.types import ActorKind, SessionStage
-from gateway.admission import CSRF_EXEMPT
+from gateway.admission import CSRF_EXEMPT, Posted
 from gateway.auth import StageNotReady, Visitor
 from portal.frame import kept_forms
 from portal.frame.visit import Visit, visit_of
-from portal.kit import FormState
+from portal.kit import ADDED_FIELDS, FormState
 
 Handler = Callable[..., Awaitable[Response[Any]]]
 Admission = Callable[[Visitor], object]
 """Lets a visitor in, or raises what leads them to where they belong."""
+Typing = Callable[[Posted], FormState]
+"""What was typed in a posted form, as the page of that form shows it again."""
+TYPING: Final = "typing"
+"""Where the route of an action keeps how its form is read: `handler.opt[TYPING]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,21 @@ def file(path: str) -> Callable[[Handler], Screen]:
     return lambda answer: Screen("GET", (path,), answer, is_file=True)
 
 
-def action(path: str, *, admits: Admission | None = None, is_of_others: bool = False) -> Callable[[Handler], Screen]:
+def as_typed(posted: Posted) -> FormState:
+    """Fields as they were posted, under their own names, without passwords and without what the page adds to a form."""
+    values = {
+        name: many[0] if len(many) == 1 else tuple(many)
+        for name, many in posted.lists.items()
+        if name not in ADDED_FIELDS and "password" not in name
+    }
+    return FormState(values)
+
+
+def action(
+    path: str, *, admits: Admission | None = None, is_of_others: bool = False, typing: Typing = as_typed
+) -> Callable[[Handler], Screen]:
     """Declare what takes a posted form. `is_of_others`: it is posted by another system, which has no form token."""
-    options = {CSRF_EXEMPT: True} if is_of_others else {}
+    options = {TYPING: typing, **({CSRF_EXEMPT: True} if is_of_others else {})}
     return lambda answer: Screen("POST", (path,), answer, None, admits, options)
 
 
@@ -87,7 +103,7 @@ async def show_again(
     those of the page's address.
     """
     path, asked = page.address(parameters), dict(query or {})
-    key = visit.sessions.sealing_key(visit.visitor, path)
+    key = visit.sessions.sealing_key(visit.sessions.holder(visit.visitor.session), path)
     kept = kept_forms.keep(form, path, key, visit.request.cookies)
     if kept is None:
         return await page.answer(replace(visit, shown=form, asked=asked), **parameters)

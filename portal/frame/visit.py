@@ -109,7 +109,7 @@ class Visit:
 
     def _kept(self) -> FormState | None:
         name = self.query(kept_forms.PARAMETER)
-        key = self.sessions.sealing_key(self.visitor, self.request.scope["path"])
+        key = self.sessions.sealing_key(self.sessions.holder(self.visitor.session), self.request.scope["path"])
         return kept_forms.kept(name, key, self.request.cookies)
 
     def refused(self, refusal: Refused, typed: Mapping[str, str] | None = None, form: Form | None = None) -> FormState:

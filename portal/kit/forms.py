@@ -11,6 +11,8 @@ from pydantic import BaseModel
 
 from portal.kit.amounts import cents_typed, count_typed
 
+ADDED_FIELDS: Final = frozenset({"csrf_token", "idempotency_key"})
+"""What every page adds to its forms, and nobody typed."""
 _NUMBER: Final = re.compile(r"(?<=\.)[0-9]+(?=\.|$)")
 
 
@@ -166,7 +168,7 @@ def nest(form: Mapping[str, Any]) -> dict[str, Any]:
         raise MalformedForm
     root: dict[str, Any] = {}
     for name, value in form.items():
-        if name in ("csrf_token", "idempotency_key") or value in ("", None):
+        if name in ADDED_FIELDS or value in ("", None):
             continue
         *path, last = _steps(name)
         place = root

@@ -22,6 +22,7 @@ from contracts.booking.api import change_bookings, household_calendar
 from contracts.booking.models import BookingChanges, BookingName, Calendar, DayCell
 from contracts.http import Problem
 from contracts.types import EnrollmentStatus
+from gateway.admission import Posted
 from gateway.calls import Refused, typed_as
 from portal.family.calendar.view import CalendarOptions, CellView, Choices, calendar_view, merged, outstanding, settled
 from portal.frame.render import Portal
@@ -139,7 +140,13 @@ async def calendar_page(visit: Visit) -> Response[Any]:
     return visit.page("family/calendar/week.html.j2", context, form=form)
 
 
-@action("/calendrier")
+def _as_chosen(posted: Posted) -> FormState:
+    """What a posted calendar has chosen, as its page shows it again."""
+    choices = Choices.of_form(posted.all("slot"), posted.all("was"))
+    return FormState({"added": choices.added, "removed": choices.removed})
+
+
+@action("/calendrier", typing=_as_chosen)
 async def change_calendar(visit: Visit) -> Response[Any]:
     """Another week with the choices kept, the price of the choices, or their confirmation."""
     other_week, choices = visit.posted.get("go"), _choices(visit)

@@ -210,6 +210,7 @@ async def choose_credentials(browser: Browser) -> None:
     await browser.get("/premiere-connexion/identifiants")
     fields = {"username": f"parent-{uuid4().hex[:12]}", "password": PASSWORD, "password_confirmation": PASSWORD}
     await browser.done("/premiere-connexion/identifiants", fields)
+    browser.username = fields["username"]
 
 
 async def accept_terms(browser: Browser) -> None:
