@@ -52,6 +52,18 @@ class Channel(StrEnum):
     JOB = auto()
 
 
+class LoginMode(StrEnum):
+    """What a family signs in with. Agents may always use either."""
+
+    USERNAME = auto()
+    EMAIL = auto()
+    BOTH = auto()
+
+
+DEFAULT_LOGIN_MODE: Final = LoginMode.USERNAME
+"""Of a town that says nothing else."""
+
+
 class Civility(StrEnum):
     """How a person is greeted; NONE when they would rather not say."""
 

@@ -134,7 +134,7 @@ class Sessions:
     def __init__(self, services: Services, secret: str, portal_url: str, cache_seconds: float) -> None:
         self._services = services
         self._secret = secret.encode()
-        self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(portal_url))
+        self.origin = "{0.scheme}://{0.netloc}".format(urlsplit(portal_url))
         self._cache_seconds = cache_seconds
         self._cache: OrderedDict[str, tuple[float, CurrentSession]] = OrderedDict()
 
@@ -183,7 +183,7 @@ class Sessions:
         origin = request.headers.get("origin")
         if origin is None and request.headers.get("sec-fetch-site") == "same-origin":
             return
-        if origin != self._origin:
+        if origin != self.origin:
             raise ForgedRequest
 
     def check_form(self, visitor: Visitor, token: object) -> None:

@@ -2,12 +2,13 @@
 
 from typing import Final
 
+from portal.account import ACCOUNT
 from portal.agents import AGENTS
 from portal.family import FAMILY
 from portal.frame.settings import AgentEntry
 from portal.public import PUBLIC
 
-SPACES: Final = (PUBLIC, FAMILY, AGENTS)
+SPACES: Final = (PUBLIC, ACCOUNT, FAMILY, AGENTS)
 
 AGENT_MENU: Final = tuple(
     AgentEntry(

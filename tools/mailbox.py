@@ -9,7 +9,7 @@ import httpx2
 
 POLL_SECONDS: Final = 0.2
 _LINK: Final = re.compile(r"https?://\S+/activation/(\S+)")
-_USERNAME: Final = re.compile(r"^\s*Identifiant\s*:\s*(\S+)", re.MULTILINE)
+_USERNAME: Final = re.compile(r"^\s*(?:Identifiant|Adresse e-mail)\s*:\s*(\S+)", re.MULTILINE)
 _PASSWORD: Final = re.compile(r"^\s*Mot de passe temporaire\s*:\s*(\S+)", re.MULTILINE)
 
 
@@ -27,8 +27,8 @@ class Credentials:
     token: str
 
 
-def wait_for_mail(catcher_url: str, to: str, seconds: float, subject: str = "") -> dict[str, Any]:
-    """The latest mail to an address whose subject holds `subject`.
+def wait_for_mail(catcher_url: str, to: str, seconds: float, subject: str = "", besides: str = "") -> dict[str, Any]:
+    """The latest mail to an address whose subject holds `subject`, once there is another one than that with the text `besides`.
 
     Raises:
         NoMail: none came within `seconds`.
@@ -37,7 +37,7 @@ def wait_for_mail(catcher_url: str, to: str, seconds: float, subject: str = "") 
     while True:
         mails = httpx2.get(f"{catcher_url}/api/messages", params={"to": to}).json()
         latest: dict[str, Any] | None = next((mail for mail in mails if subject in mail["subject"]), None)
-        if latest is not None:
+        if latest is not None and latest["text"] != besides:
             return latest
         if time.monotonic() > deadline:
             raise NoMail(

@@ -18,6 +18,7 @@ from contracts.identity.models import (
     Invitation,
     NamesAsked,
     PasswordReset,
+    ProvisionalPassword,
     Session,
     SessionOpened,
     SignIn,
@@ -91,6 +92,11 @@ async def list_accounts(
 @post("/accounts/{account_id}/invitation", agents(IdentityPermission.INVITE), status=201)
 async def invite_again(account_id: UUID) -> Invitation:
     """Send a new link and temporary password; the former ones no longer work."""
+
+
+@post("/accounts/{account_id}/provisional-password", agents(IdentityPermission.GIVE_PASSWORD), status=201)
+async def give_password(account_id: UUID) -> ProvisionalPassword:
+    """Give the holder of a family's account a password at the counter; their former one, their links and sessions end."""
 
 
 @post("/agents", agents(IdentityPermission.MANAGE_AGENTS), is_keyed=True, status=201, strength=Strength.STRONG)

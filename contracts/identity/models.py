@@ -41,6 +41,7 @@ class Session(Model):
     """Whose session it is. Everything but this and signing out waits for the stage `ready`.
 
     An agent has a `name`, first and last, and what the town's roles permit; a parent's name stands in the household's file.
+    `has_username` is false for whoever signs in with their address alone.
     """
 
     account_id: UUID
@@ -49,6 +50,7 @@ class Session(Model):
     name: str | None
     permissions: tuple[str, ...]
     username: str
+    has_username: bool
     stage: SessionStage
     previous_sign_in_at: datetime | None
     expires_at: datetime
@@ -99,10 +101,11 @@ class CredentialPolicy(Model):
 class CredentialsChoice(Model):
     """The three fields of "MODIFICATION DE VOS IDENTIFIANTS".
 
-    `current_password` is needed once personal credentials were chosen, and ignored before.
+    Whoever signs in with their address alone says no `username`. `current_password` is needed once personal credentials were chosen, and
+    ignored before; a blank `password` keeps it then.
     """
 
-    username: Username
+    username: Username | None = None
     password: Password
     password_confirmation: Password
     current_password: Password | None = None
@@ -154,6 +157,15 @@ class Invitation(Model):
     """A new link and temporary password are on their way; the former ones no longer work."""
 
     account_id: UUID
+    expires_at: datetime
+
+
+class ProvisionalPassword(Model):
+    """A password that an agent gives to the holder of an account, shown this once: at the next sign-in a personal one is chosen."""
+
+    account_id: UUID
+    login: str
+    temporary_password: str
     expires_at: datetime
 
 
@@ -228,8 +240,10 @@ class AgentName(Model):
 
 
 class Credential(Model):
-    """What `CredentialIssued.sealed` holds, readable by the notifications service alone."""
+    """What `CredentialIssued.sealed` holds, readable by the notifications service alone. `username` is what the person signs in with: a
+    name that they may change if it `has_username`, or else their address."""
 
     username: str
+    has_username: bool
     temporary_password: str
     activation_token: str

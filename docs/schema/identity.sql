@@ -151,6 +151,7 @@ CREATE TABLE public.invitations (
     account_id uuid NOT NULL,
     purpose text NOT NULL,
     requested_at timestamp with time zone NOT NULL,
+    is_asked_by_holder boolean NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     issued_at timestamp with time zone,
     token_hash bytea,

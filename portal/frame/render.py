@@ -9,6 +9,7 @@ from litestar import Response
 
 from chassis.clock import civil_day
 from contracts.http import Problem
+from contracts.types import LoginMode
 from gateway.auth import Visitor
 from portal.frame.greetings import Greetings
 from portal.frame.settings import AgentEntry, PortalTown
@@ -34,6 +35,9 @@ class Portal:
         self._clock_offset = clock_offset
         self.texts = texts
         self.environment: Environment = create_environment(texts, town.face)
+        mode = town.login_mode
+        label = "sign_in.login" if mode is LoginMode.BOTH else f"sign_in.login_{mode}"
+        self.environment.globals.update(login_mode=mode, login_label=label)
         self.greetings = Greetings(texts)
         self.refusals = RefusalTexts(texts, town.town.zone)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from chassis.town import Town, TownSection, load_section, load_town
-from contracts.types import ActorKind, SessionStage
+from contracts.types import DEFAULT_LOGIN_MODE, ActorKind, LoginMode, SessionStage
 from gateway.auth import Visitor
 from portal.kit import MenuEntry, Texts, TownFace
 from portal.kit.formats import phone
@@ -56,6 +56,18 @@ class PortalSection(TownSection):
     calendar_weeks_ahead: Annotated[int, Field(ge=1, le=26)] = 26
 
 
+class LoginPart(BaseModel):
+    """What pages need of `[identity.login]`."""
+
+    mode: LoginMode = DEFAULT_LOGIN_MODE
+
+
+class IdentityPart(BaseModel):
+    """What pages need of the `[identity]` table, whose other settings are its service's own."""
+
+    login: LoginPart = LoginPart()
+
+
 @dataclass(frozen=True, slots=True)
 class AgentEntry:
     """An entry of the agents' menu: the key of its label, its page, its icon, and the permission it is for (None: for all)."""
@@ -72,11 +84,13 @@ class PortalTown:
 
     town: Town
     section: PortalSection
+    login_mode: LoginMode = DEFAULT_LOGIN_MODE
 
     @classmethod
     def load(cls, path: Path) -> "PortalTown":
         """Read a profile file."""
-        return cls(load_town(path), load_section(path, "portal", PortalSection))
+        section, identity = load_section(path, "portal", PortalSection), load_section(path, "identity", IdentityPart)
+        return cls(load_town(path), section, identity.login.mode)
 
     @property
     def face(self) -> TownFace:

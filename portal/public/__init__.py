@@ -5,6 +5,7 @@ from portal.public import nowhere
 from portal.public.activation import pages as activation
 from portal.public.activities import pages as activities
 from portal.public.first_steps import pages as first_steps
+from portal.public.forgotten import pages as forgotten
 from portal.public.home import pages as home
 from portal.public.information import pages as information
 from portal.public.sign_in import pages as sign_in
@@ -13,7 +14,7 @@ PUBLIC = Space(
     anybody,
     [
         page
-        for area in (home, sign_in, activation, first_steps, activities, information, nowhere)
+        for area in (home, sign_in, forgotten, activation, first_steps, activities, information, nowhere)
         for page in area.PAGES
     ],
 )

@@ -10,7 +10,7 @@ from contracts.family.events import HouseholdState
 from .accounts.consumers import HouseholdConsumer
 from .accounts.routes import identity_history, list_accounts
 from .activation.commands import CredentialIssuer
-from .activation.routes import activate, invite_again, request_reset
+from .activation.routes import activate, give_password, invite_again, request_reset
 from .adapters.keys import Keys
 from .adapters.passwords import Passwords
 from .agents.routes import ROUTES as AGENT_ROUTES
@@ -30,8 +30,8 @@ def create(settings: IdentitySettings) -> Service:
     rules = settings.rules()
     keys = Keys.of(settings)
     passwords = Passwords(settings.hashing_threads)
-    households = HouseholdConsumer(keys.seal, rules.invitation_validity)
-    issuer = CredentialIssuer(keys, passwords, rules.login_mode, rules.invitation_validity)
+    households = HouseholdConsumer(keys.seal, rules.validity.invitation)
+    issuer = CredentialIssuer(keys, passwords, rules.login_mode, rules.validity)
     subscriptions = Subscriptions()
     subscriptions.on(HouseholdState, households.apply)
     subscriptions.on_erased(HouseholdState, households.erase)
@@ -45,6 +45,7 @@ def create(settings: IdentitySettings) -> Service:
             sign_out,
             activate,
             invite_again,
+            give_password,
             request_reset,
             credential_policy,
             choose_credentials,

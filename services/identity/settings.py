@@ -13,10 +13,12 @@ from chassis.settings import ServiceSettings
 from chassis.town import TownSection, load_section, load_town
 from contracts.identity.models import RoleName
 from contracts.permissions import PERMISSIONS
+from contracts.types import DEFAULT_LOGIN_MODE, LoginMode
 
+from .activation.domain import Validity
 from .agents.domain import AgentNaming, Role
 from .credentials.domain import CredentialRules
-from .sign_in.domain import LoginMode, SessionLimits, ThrottleRule
+from .sign_in.domain import SessionLimits, ThrottleRule
 from .terms.domain import AcceptMode, TermsDocument, publish_terms, read_terms
 
 SHIPPED_ROLES = Path(__file__).parent / "agents" / "roles.toml"
@@ -25,13 +27,16 @@ SHIPPED_ROLES = Path(__file__).parent / "agents" / "roles.toml"
 class LoginSection(TownSection):
     """What families sign in with."""
 
-    mode: LoginMode = LoginMode.USERNAME
+    mode: LoginMode = DEFAULT_LOGIN_MODE
 
 
 class InvitationSection(TownSection):
-    """How many days an activation link and its temporary password work."""
+    """How long the link and the temporary password work: days where an account is opened, minutes where a password was forgotten, hours where
+    an agent gave one at the counter."""
 
     valid_days: Annotated[int, Field(ge=1, le=90)] = 14
+    reset_minutes: Annotated[int, Field(ge=10, le=1440)] = 60
+    counter_hours: Annotated[int, Field(ge=1, le=168)] = 24
 
 
 class CredentialsSection(TownSection):
@@ -125,7 +130,7 @@ class IdentityRules:
     """The town's rules in the terms of the domain."""
 
     login_mode: LoginMode
-    invitation_validity: timedelta
+    validity: Validity
     credentials: CredentialRules
     session_limits: SessionLimits
     actor_token_lifetime: timedelta
@@ -150,7 +155,11 @@ class IdentitySettings(ServiceSettings):
         terms_file = Path(self.town_file).parent / policy.terms.file
         return IdentityRules(
             login_mode=policy.login.mode,
-            invitation_validity=timedelta(days=policy.invitation.valid_days),
+            validity=Validity(
+                invitation=timedelta(days=policy.invitation.valid_days),
+                reset=timedelta(minutes=policy.invitation.reset_minutes),
+                counter=timedelta(hours=policy.invitation.counter_hours),
+            ),
             credentials=CredentialRules(**policy.credentials.model_dump(), context_words=(town.name, town.full_name)),
             session_limits=SessionLimits(
                 idle=timedelta(minutes=policy.session.idle_minutes),

@@ -5,6 +5,8 @@ from typing import Final
 PUBLIC_PAGES: Final = (
     "/",
     "/connexion",
+    "/mot-de-passe-oublie",
+    "/mot-de-passe-oublie/envoye",
     "/activation",
     "/activites",
     "/aide",

@@ -43,7 +43,7 @@ PACKAGES = (
     "gateway",
     "gateway/api",
     "portal",
-    *(f"portal/{name}" for name in ("agents", "family", "public", "frame", "kit")),
+    *(f"portal/{name}" for name in ("agents", "family", "account", "public", "frame", "kit")),
     "simulators",
     "deploy",
     "tools",

@@ -9,7 +9,6 @@ from contracts.types import SERVICES
 from tests.tidy.tree import files, nodes, text_of
 
 NOT_YET: Final[Mapping[str, str]] = {
-    "request_reset": "the page of a forgotten password",
     "create_agent": "the page of agents' accounts, behind a second step",
     "list_agents": "the page of agents' accounts, behind a second step",
     "change_agent": "the page of agents' accounts, behind a second step",

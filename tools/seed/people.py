@@ -111,16 +111,12 @@ class People:
         await calls.send(
             "identity", "POST", "/activations", {"token": credentials.token}, known_code="activation_link_used"
         )
-        login = plan.login if plan.login == plan.guardian["email"] else credentials.username
         signed_in = await calls.send(
-            "identity", "POST", "/sessions", {"login": login, "password": credentials.password}
+            "identity", "POST", "/sessions", {"login": credentials.username, "password": credentials.password}
         )
         password = self._passwords[plan.login or ""]
-        choice = {
-            "username": plan.username or plan.login,
-            "password": password,
-            "password_confirmation": password,
-        }
+        name = {} if plan.login == plan.guardian["email"] else {"username": plan.login}
+        choice = {**name, "password": password, "password_confirmation": password}
         session = signed_in["session_token"]
         session = (await calls.send("identity", "PUT", "/me/credentials", choice, session=session))["session_token"]
         terms = await calls.send("identity", "GET", "/terms", session=session)

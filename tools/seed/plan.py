@@ -85,14 +85,13 @@ class DaysPlan(Model):
 
 
 class HouseholdPlan(Model):
-    """A household. Who pays signs in with `login`, if they have followed their invitation; `username` is what they chose.
+    """A household. Who pays signs in with `login`, a user name or their address, if they have followed their invitation.
 
     `booked` are its next days that can be booked, `attended` days of last month on which its children came.
     """
 
     key: str
     login: str | None = None
-    username: str | None = None
     guardian: Body
     co_guardian: Body | None = None
     address: Body

@@ -12,7 +12,7 @@ from contracts.billing.api import read_account
 from contracts.family.api import change_contact, change_quotient, find_households, open_household, read_household
 from contracts.family.models import HouseholdCreate, HouseholdSummary, QuotientChange
 from contracts.http import PAGE_SIZE_MAX, Page
-from contracts.identity.api import invite_again, list_accounts
+from contracts.identity.api import give_password, invite_again, list_accounts
 from contracts.notifications.api import list_messages
 from contracts.types import Civility, QuotientSource
 from gateway.calls import Refused, typed_as
@@ -108,11 +108,11 @@ async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
     payer_id = household.payer_adult_id or household.adults[0].adult_id
     adults = {adult.adult_id: f"{adult.first_name} {adult.last_name.upper()}" for adult in household.adults}
     people = adults | {child.child_id: child.first_name for child in household.children}
-    money, accounts, messages, history = await asyncio.gather(
+    money, messages, history, *accounts = await asyncio.gather(
         permitted(visit.call(read_account, household_id)),
-        permitted(visit.call(list_accounts, payer_id)),
         permitted(visit.call(list_messages, payer_id)),
         read_history(visit, household_id, Names(actors=adults, people=people)),
+        *(permitted(visit.call(list_accounts, adult_id)) for adult_id in adults),
     )
     context = {
         "household": household,
@@ -122,6 +122,8 @@ async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "history": history,
         "can_note_quotient": visit.may(change_quotient),
         "can_correct_contact": visit.may(change_contact),
+        "can_invite": visit.may(invite_again),
+        "can_give_password": visit.may(give_password),
         "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],
     }
     return visit.page("agents/counter/family.html.j2", context, form=visit.form(NEW_QUOTIENT))
@@ -150,13 +152,6 @@ async def adult_page(visit: Visit, household_id: UUID, adult_id: UUID) -> Respon
 async def correct_adult(visit: Visit, household_id: UUID, adult_id: UUID) -> Response[Any]:
     back = f"/agents/familles/{household_id}"
     return await correct_contact(visit, adult_id, adult_page, back, household_id=household_id, adult_id=adult_id)
-
-
-@action("/agents/familles/{household_id:uuid}/invitation/{account_id:uuid}")
-async def send_invitation(visit: Visit, household_id: UUID, account_id: UUID) -> Response[Any]:
-    """Send a new activation link; the former one no longer works."""
-    await visit.call(invite_again, account_id)
-    return visit.redirect(f"/agents/familles/{household_id}", FlashNotice("success", "invitation_sent"))
 
 
 def with_children_in_order(typed: Mapping[str, str]) -> dict[str, str]:
@@ -210,5 +205,4 @@ PAGES = [
     set_quotient,
     adult_page,
     correct_adult,
-    send_invitation,
 ]

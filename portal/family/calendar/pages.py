@@ -7,7 +7,7 @@ Between a post and the page after it, the browser keeps the choices (`show_again
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from functools import reduce
 from typing import Any, Final
@@ -142,14 +142,13 @@ async def calendar_page(visit: Visit) -> Response[Any]:
 
 def _as_chosen(posted: Posted) -> FormState:
     """What a posted calendar has chosen, as its page shows it again."""
-    choices = Choices.of_form(posted.all("slot"), posted.all("was"))
-    return FormState({"added": choices.added, "removed": choices.removed})
+    return FormState(asdict(_choices(posted)))
 
 
 @action("/calendrier", typing=_as_chosen)
 async def change_calendar(visit: Visit) -> Response[Any]:
     """Another week with the choices kept, the price of the choices, or their confirmation."""
-    other_week, choices = visit.posted.get("go"), _choices(visit)
+    other_week, choices = visit.posted.get("go"), _choices(visit.posted)
     step = "" if other_week else visit.posted.get("step")
     if step in STEPS and choices.is_empty:
         refused = FormState(refusal=visit.portal.texts(f"calendar.nothing_to_{step}"))
@@ -167,7 +166,7 @@ async def change_calendar(visit: Visit) -> Response[Any]:
 @action("/calendrier/prix")
 async def price_of_basket(visit: Visit) -> Response[Any]:
     """The basket alone, for the script that keeps it up to date."""
-    working = await _working_calendar(visit, visit.posted.get("week"), _choices(visit))
+    working = await _working_calendar(visit, visit.posted.get("week"), _choices(visit.posted))
     if not _is_shown(visit, working):
         problem = visit.portal.texts("calendar.other_household_priced")
         return visit.portal.fragment("family/calendar/basket.html.j2", _basket(visit.portal, working, None, problem))
@@ -197,13 +196,12 @@ async def _with_choices(
     """Lead to a week with choices that are not confirmed, and to what is wrong with them."""
     if choices.is_empty and not errors:
         return visit.redirect(f"{calendar_page.path}?{urlencode(_week(week))}")
-    values = {"added": choices.added, "removed": choices.removed}
-    return await show_again(visit, calendar_page, FormState(values, errors), _week(week))
+    return await show_again(visit, calendar_page, FormState(asdict(choices), errors), _week(week))
 
 
-def _choices(visit: Visit) -> Choices:
+def _choices(posted: Posted) -> Choices:
     """What the posted form has ticked."""
-    return Choices.of_form(visit.posted.all("slot"), visit.posted.all("was"))
+    return Choices.of_form(posted.all("slot"), posted.all("was"))
 
 
 async def _working_calendar(visit: Visit, week: str, choices: Choices) -> WorkingCalendar:

@@ -29,6 +29,7 @@ async def credentials_page(visit: Visit) -> Response[Any]:
     context = {
         "policy": policy,
         "policy_words": policy_words(visit.portal.texts, policy),
+        "has_username": visit.session.has_username,
         "steps": [visit.portal.texts(key) for key in STEPS],
         "step": 1,
         "action": "/premiere-connexion/identifiants",
@@ -48,7 +49,8 @@ async def choose_credentials(visit: Visit) -> Response[Any]:
         return await show_again(visit, credentials_page, visit.refused(refused, typed, CHOICE))
     visit.sessions.forget(visit.visitor.session_token)
     target = FIRST_STEPS.get(opened.stage, "/mon-accueil")
-    return visit.redirect(target, FlashNotice("success", "credentials_chosen"), cookies=[session_cookie(opened)])
+    chosen = "credentials_chosen" if visit.session.has_username else "password_chosen"
+    return visit.redirect(target, FlashNotice("success", chosen), cookies=[session_cookie(opened)])
 
 
 @page("/premiere-connexion/conditions", admits=TERMS)

@@ -32,6 +32,8 @@ async def information_page(visit: Visit) -> Response[Any]:
         "email": town.contact_email,
         "phone": phone(town.contact_phone),
         "address": ", ".join(town.contact_address),
+        "login": texts(f"information.login.{visit.portal.town.login_mode}"),
+        "own": texts(f"information.own.{visit.portal.town.login_mode}"),
     }
     sections = [
         (texts(f"information.{name}.{n}.title"), texts(f"information.{name}.{n}.text", **values).split("\n\n"))

@@ -13,9 +13,9 @@ from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.refusal import NotFound, Refusal
 from chassis.sealing import seal
-from contracts.identity.events import CredentialIssued
-from contracts.identity.models import Activated, Credential, Invitation
-from contracts.types import Channel, CredentialPurpose
+from contracts.identity.events import AccountActivated, CredentialIssued
+from contracts.identity.models import Activated, Credential, Invitation, ProvisionalPassword
+from contracts.types import AccountStatus, ActorKind, Channel, CredentialPurpose, LoginMode
 
 from ..access import holder_of
 from ..accounts.domain import AccountRecord
@@ -23,9 +23,10 @@ from ..accounts.store import end_sessions, forget_failures, is_email_shared, loc
 from ..adapters.keys import TOKEN_BYTES, Keys, token_hash
 from ..adapters.passwords import Passwords
 from ..errors import ActivationLinkUnknown, TooManyAttempts
-from ..sign_in.domain import LoginMode, ThrottleRule, account_subject, login_name, reset_subject
+from ..settings import IdentityRules
+from ..sign_in.domain import ThrottleRule, account_subject, login_name, reset_subject
 from ..sign_in.store import lock_throttle, save_throttle
-from .domain import follow_link, temporary_password
+from .domain import Validity, follow_link, temporary_password
 from .store import (
     find_link_account,
     find_reset_accounts,
@@ -36,12 +37,13 @@ from .store import (
     take_due_invitation,
     take_reset,
     use_invitation,
+    withdraw_invitations,
 )
 
 PER_RUN_MAX = 500
 RESET_ACCOUNTS_MAX = 10
 RESET_PAUSE = timedelta(minutes=5)
-"""An address that was mailed a moment ago is not mailed again: the first mail is still on its way."""
+"""Whoever asked a moment ago is not mailed again: the first mail is still on its way."""
 
 RESET_EMAIL_RULE = ThrottleRule(
     free_failures=3, first_delay=timedelta(minutes=5), delay_max=timedelta(hours=2), memory=timedelta(hours=24)
@@ -85,7 +87,7 @@ async def activate(tx: Transaction, token: str, channel: Channel) -> Activated:
 
 
 @command
-async def invite_again(tx: Transaction, actor: Actor, account_id: UUID, validity: timedelta) -> Invitation:
+async def invite_again(tx: Transaction, actor: Actor, account_id: UUID, validity: Validity) -> Invitation:
     """Send a new link and temporary password, at an agent's request.
 
     The former ones no longer work. Who already has a personal password keeps it until they follow the new link.
@@ -95,7 +97,51 @@ async def invite_again(tx: Transaction, actor: Actor, account_id: UUID, validity
         raise NotFound
     tx.note(Act(actor, "invited_again", account_id))
     await forget_failures(tx, account_subject(account.account_id))
-    return await request_invitation(tx, account, _purpose(account), validity)
+    return await request_invitation(tx, account, _purpose(account), validity.of(account))
+
+
+async def give_password(
+    db: Database, actor: Actor, passwords: Passwords, account_id: UUID, rules: IdentityRules
+) -> ProvisionalPassword:
+    """Give whoever stands at the counter a password to sign in with once, in place of any other: no link needs to be followed.
+
+    Raises:
+        NotFound: there is no such account of a family, or it is closed.
+        Busy: too many passwords are being hashed.
+    """
+    password = temporary_password(secrets.choice)
+    return await _install_password(db, actor, account_id, (password, await passwords.hash(password)), rules)
+
+
+@command
+async def _install_password(
+    tx: Transaction, actor: Actor, account_id: UUID, password: tuple[str, str], rules: IdentityRules
+) -> ProvisionalPassword:
+    """Install a password, given with its hash, in an account."""
+    account = await lock_account(tx, account_id)
+    if account is None or account.is_disabled or account.kind is not ActorKind.PARENT:
+        raise NotFound
+    in_clear, hashed = password
+    now = await tx.now()
+    given = replace(
+        account, step=AccountStatus.ACTIVATED, password_hash=hashed, password_expires_at=now + rules.validity.counter
+    )
+    await save_account(tx, given)
+    await withdraw_invitations(tx, account_id)
+    await end_sessions(tx, account_id)
+    await forget_failures(tx, account_subject(account_id))
+    tx.note(Act(actor, "password_given", account_id))
+    if given.status is not account.status:
+        tx.emit(given.state())
+    if account.step is AccountStatus.INVITED:
+        tx.emit(AccountActivated(account_id=account_id, activated_at=now))
+    log.info("password given at the counter", account_id=str(account_id))
+    return ProvisionalPassword(
+        account_id=account_id,
+        login=login_name(given, rules.login_mode, await is_email_shared(tx, given)),
+        temporary_password=in_clear,
+        expires_at=now + rules.validity.counter,
+    )
 
 
 @command
@@ -117,7 +163,7 @@ async def request_reset(tx: Transaction, email: str, address: str) -> None:
 
 
 @command
-async def _resolve_next_reset(tx: Transaction, validity: timedelta) -> bool:
+async def _resolve_next_reset(tx: Transaction, validity: Validity) -> bool:
     """Turn the oldest request for a password into invitations; False when there is none."""
     address = await take_reset(tx)
     if address is None:
@@ -125,7 +171,8 @@ async def _resolve_next_reset(tx: Transaction, validity: timedelta) -> bool:
     mailed_since = await tx.now() - RESET_PAUSE
     for account_id in await find_reset_accounts(tx, address, mailed_since, RESET_ACCOUNTS_MAX):
         if account := await lock_account(tx, account_id):
-            await request_invitation(tx, account, _purpose(account), validity)
+            purpose, valid_for = _purpose(account), validity.of(account)
+            await request_invitation(tx, account, purpose, valid_for, is_asked_by_holder=True)
     return True
 
 
@@ -140,7 +187,7 @@ class CredentialIssuer:
     keys: Keys
     passwords: Passwords
     login_mode: LoginMode
-    validity: timedelta
+    validity: Validity
 
     async def run(self, db: Database) -> None:
         """Resolve and issue what is due, each in a transaction of its own: a crash loses none and repeats none."""
@@ -168,8 +215,10 @@ class CredentialIssuer:
             await issue_invitation(
                 tx, invitation.invitation_id, await tx.now(), token_hash(token), hashed if is_kept_apart else None
             )
+            login = login_name(account, self.login_mode, await is_email_shared(tx, account))
             credential = Credential(
-                username=login_name(account, self.login_mode, await is_email_shared(tx, account)),
+                username=login,
+                has_username=login == account.username,
                 temporary_password=password,
                 activation_token=token,
             )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.refusal import Refusal
@@ -16,6 +16,19 @@ READABLE_LETTERS = "bcdfghjkmnpqrstvwxz"
 READABLE_DIGITS = "23456789"
 PASSWORD_GROUPS = 3
 PASSWORD_GROUP_LETTERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """How long what opens an account works: for a first opening, after a forgotten password, and given by an agent at the counter."""
+
+    invitation: timedelta
+    reset: timedelta
+    counter: timedelta
+
+    def of(self, account: AccountRecord) -> timedelta:
+        """Of a link that is mailed to the holder of an account."""
+        return self.reset if account.has_personal_credentials else self.invitation
 
 
 @dataclass(frozen=True, slots=True)

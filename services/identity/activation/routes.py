@@ -6,8 +6,9 @@ from chassis.actor import Actor, BrowserSession
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.identity import api
-from contracts.identity.models import Activated, Activation, Invitation, PasswordReset
+from contracts.identity.models import Activated, Activation, Invitation, PasswordReset, ProvisionalPassword
 
+from ..adapters.passwords import Passwords
 from ..settings import IdentityRules
 from . import commands
 
@@ -24,4 +25,11 @@ async def request_reset(body: PasswordReset, db: Database, browser: BrowserSessi
 
 @serves(api.invite_again)
 async def invite_again(account_id: UUID, db: Database, actor: Actor, rules: IdentityRules) -> Invitation:
-    return await commands.invite_again(db, actor, account_id, rules.invitation_validity)
+    return await commands.invite_again(db, actor, account_id, rules.validity)
+
+
+@serves(api.give_password)
+async def give_password(
+    account_id: UUID, db: Database, actor: Actor, rules: IdentityRules, passwords: Passwords
+) -> ProvisionalPassword:
+    return await commands.give_password(db, actor, passwords, account_id, rules)

@@ -24,19 +24,26 @@ async def withdraw_invitations(tx: Transaction, account_id: UUID) -> None:
 
 
 INSERT_INVITATION_SQL = """
-insert into invitations (invitation_id, account_id, purpose, requested_at, expires_at) values ($1, $2, $3, $4, $5)
+insert into invitations (invitation_id, account_id, purpose, requested_at, expires_at, is_asked_by_holder)
+values ($1, $2, $3, $4, $5, $6)
 """
 
 
 async def request_invitation(
-    tx: Transaction, account: AccountRecord, purpose: CredentialPurpose, validity: timedelta
+    tx: Transaction,
+    account: AccountRecord,
+    purpose: CredentialPurpose,
+    validity: timedelta,
+    *,
+    is_asked_by_holder: bool = False,
 ) -> models.Invitation:
     """Have a new link and temporary password made for an account that is locked; the former ones die now."""
     now = await tx.now()
     await withdraw_invitations(tx, account.account_id)
     if not account.has_personal_credentials:
         await save_account(tx, replace(account, password_hash=None, password_expires_at=None))
-    await tx.execute(INSERT_INVITATION_SQL, new_id(), account.account_id, purpose, now, now + validity)
+    values = (new_id(), account.account_id, purpose, now, now + validity, is_asked_by_holder)
+    await tx.execute(INSERT_INVITATION_SQL, *values)
     return models.Invitation(account_id=account.account_id, expires_at=now + validity)
 
 
@@ -123,13 +130,14 @@ select a.account_id from accounts a
 where a.email_key = $1 and not a.is_disabled and not exists (
     select from invitations i
     where i.account_id = a.account_id and i.used_at is null and i.replaced_at is null and i.requested_at > $2
+      and i.is_asked_by_holder
 )
 order by a.account_id limit $3
 """
 
 
 async def find_reset_accounts(tx: Transaction, address: str, since: datetime, limit: int) -> list[UUID]:
-    """The accounts of an address, but for those that were mailed since an instant."""
+    """The accounts of an address, but for those whose holder asked since an instant."""
     return [row["account_id"] for row in await tx.fetch(RESET_ACCOUNTS_SQL, address, since, limit)]
 
 

@@ -98,7 +98,7 @@ async def store_agent(
         ),
     )
     if password_hash is None and not account.is_disabled:
-        await request_invitation(tx, account, CredentialPurpose.INVITATION, rules.invitation_validity)
+        await request_invitation(tx, account, CredentialPurpose.INVITATION, rules.validity.invitation)
     return await claim.keep(tx, await queries.agent(tx, account.account_id))
 
 

@@ -35,7 +35,7 @@ class NewCredentials:
     """What was chosen, the password as its hash."""
 
     username: str
-    password_hash: str = field(repr=False)
+    password_hash: str | None = field(repr=False)
 
 
 async def choose_credentials(
@@ -49,24 +49,28 @@ async def choose_credentials(
         TooManyAttempts: the current password was wrong too often.
     """
     session = await signed_in(db, browser.session_token, rules)
+    account, uses_username = session.account, session.uses_username(rules.login_mode)
     choice = Choice(
-        request.username, request.password.get_secret_value(), request.password_confirmation.get_secret_value()
+        (request.username or "") if uses_username else (request.username or account.username),
+        request.password.get_secret_value(),
+        request.password_confirmation.get_secret_value(),
+    )
+    own_rules = replace(
+        rules.credentials, is_username_editable=uses_username and rules.credentials.is_username_editable
     )
     refusals = check_choice(
-        choice,
-        session.account,
-        rules.credentials,
-        is_username_taken=await is_username_taken(db, choice.username, session.account.account_id),
+        choice, account, own_rules, is_username_taken=await is_username_taken(db, choice.username, account.account_id)
     )
-    if session.account.has_personal_credentials:
+    if account.has_personal_credentials:
         current = request.current_password.get_secret_value() if request.current_password else ""
-        refusals += await _check_current(db, passwords, session.account, current, browser.address)
+        refusals += await _check_current(db, passwords, account, current, browser.address)
+    elif not refusals and await passwords.matches(choice.password.strip(), account.password_hash):
+        refusals = [FieldRefusal("/password", "password_is_temporary")]
     if refusals:
         raise Invalid(*refusals)
-    password_hash = await passwords.hash(choice.password)
-    return await replace_credentials(
-        db, holder_of(session.account, browser.channel), session, NewCredentials(choice.username, password_hash), rules
-    )
+    password_hash = await passwords.hash(choice.password) if choice.password else account.password_hash
+    actor = holder_of(account, browser.channel)
+    return await replace_credentials(db, actor, session, NewCredentials(choice.username, password_hash), rules)
 
 
 @command

@@ -1,6 +1,6 @@
 """What a personal user name and password must be: the town's policy, and what nobody should choose."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 
 from chassis.refusal import FieldRefusal
@@ -34,15 +34,24 @@ class Choice:
     password: str = field(repr=False)
     password_confirmation: str = field(repr=False)
 
+    @property
+    def says_a_password(self) -> bool:
+        """Whether anything was typed in its fields."""
+        return bool(self.password or self.password_confirmation)
+
 
 def check_choice(
     choice: Choice, account: AccountRecord | None, rules: CredentialRules, *, is_username_taken: bool
 ) -> list[FieldRefusal]:
-    """Everything that is wrong with a choice, at most one refusal a field. `account` is None for one being created."""
+    """Everything that is wrong with a choice, at most one refusal a field. `account` is None for one being created; a personal password
+    stays when none is typed."""
+    keeps_password = account is not None and account.has_personal_credentials and not choice.says_a_password
+    words = (account.email, account.email.partition("@")[0]) if account else ()
+    own_rules = replace(rules, context_words=(*rules.context_words, *words))
     refusals = [
         check_username(choice.username, account, rules, is_taken=is_username_taken),
-        check_password(choice.password, choice.username, rules),
-        _check_confirmation(choice),
+        None if keeps_password else check_password(choice.password, choice.username, own_rules),
+        None if keeps_password else _check_confirmation(choice),
     ]
     return [refusal for refusal in refusals if refusal is not None]
 

@@ -55,6 +55,8 @@ create table invitations (
     account_id uuid not null references accounts on delete cascade,
     purpose text not null check (purpose in ('invitation', 'password_reset')),
     requested_at timestamptz not null,
+    -- Asked for by somebody who said the address, and not by the town.
+    is_asked_by_holder boolean not null,
     expires_at timestamptz not null,
     issued_at timestamptz,
     token_hash bytea unique,

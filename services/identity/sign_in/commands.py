@@ -48,7 +48,8 @@ async def sign_in(
     subject = account_subject(candidate.account_id) if candidate else login_subject(request.login)
     await count_attempt(db, subject, address_subject(address))
     stored = candidate.password_hash if candidate else None
-    is_right = await passwords.matches(request.password.get_secret_value(), stored)
+    password = request.password.get_secret_value()
+    is_right = await passwords.matches(candidate.typed(password) if candidate else password, stored)
     if candidate is None or not is_right:
         await note_failure(db, address_subject(address), rules.address_rule)
         log.warning("sign-in failed", code=InvalidCredentials.code(), account_id=_id(candidate))

@@ -5,11 +5,10 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum, auto
 from uuid import UUID
 
 from chassis.refusal import Refusal
-from contracts.types import AccountStatus, ActorKind, SessionStage
+from contracts.types import AccountStatus, ActorKind, LoginMode, SessionStage
 
 from ..accounts.domain import AccountRecord, email_key, username_key
 from ..agents.domain import AgentRecord
@@ -19,17 +18,10 @@ UNKNOWN_LOGIN_BUCKETS = 1 << 16
 ADDRESS_BUCKETS = 1 << 18
 
 
-class LoginMode(StrEnum):
-    """What a family signs in with. Agents may always use either."""
-
-    USERNAME = auto()
-    EMAIL = auto()
-    BOTH = auto()
-
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An account that a login may mean. `is_email_shared`: another account has the same address."""
+    """An account that a login may mean. `is_email_shared`: another account has the same address. `is_temporary`: its password is
+    one that was made here."""
 
     account_id: UUID
     kind: ActorKind
@@ -37,6 +29,11 @@ class Candidate:
     email_key: str
     is_email_shared: bool
     password_hash: str | None
+    is_temporary: bool = False
+
+    def typed(self, password: str) -> str:
+        """A password as it is meant: one that was made here holds no space, and is pasted with those around it."""
+        return password.strip() if self.is_temporary else password
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,11 @@ class SignedIn:
     seen_at: datetime
     ends_at: datetime
     agent: AgentRecord | None = None
+    is_email_shared: bool = False
+
+    def uses_username(self, mode: LoginMode) -> bool:
+        """Whether the person signs in with a user name, where it is not the address alone."""
+        return login_name(self.account, mode, self.is_email_shared) == self.account.username
 
     @property
     def stage(self) -> SessionStage:

@@ -20,7 +20,7 @@ CANDIDATES_MAX = 10
 TOUCH_EVERY = timedelta(minutes=1)
 
 CANDIDATES_SQL = """
-select account_id, kind, username_key, email_key, password_hash,
+select account_id, kind, username_key, email_key, password_hash, password_expires_at is not null as is_temporary,
        exists (select from accounts other where other.email_key = a.email_key and other.account_id <> a.account_id)
            as is_email_shared
 from accounts a where username_key = $1 or email_key = $2 order by username_key = $1 desc, account_id limit $3
@@ -38,6 +38,7 @@ async def find_candidates(db: Database, login: str) -> list[Candidate]:
             email_key=row["email_key"],
             is_email_shared=row["is_email_shared"],
             password_hash=row["password_hash"],
+            is_temporary=row["is_temporary"],
         )
         for row in rows
     ]
@@ -49,7 +50,9 @@ select a.account_id, a.guardian_id, a.kind, a.status, a.is_disabled, a.email, a.
        s.previous_sign_in_at, s.opened_at, s.seen_at, s.ends_at, now() as asked_at,
        g.first_name, g.last_name, g.service, g.roles, g.sites, g.has_every_site,
        exists (select from terms_acceptances t where t.account_id = a.account_id and t.version = $2)
-           as has_accepted_terms
+           as has_accepted_terms,
+       exists (select from accounts other where other.email_key = a.email_key and other.account_id <> a.account_id)
+           as is_email_shared
 from sessions s join accounts a using (account_id) left join agents g using (account_id) where s.token_hash = $1
 """
 
@@ -78,6 +81,7 @@ async def signed_in(db: Database, token: str | None, rules: IdentityRules) -> Si
         seen_at=seen_at,
         ends_at=row["ends_at"],
         agent=agent_of(row) if row["roles"] is not None else None,
+        is_email_shared=row["is_email_shared"],
     )
 
 
@@ -108,6 +112,7 @@ def current_session(session: SignedIn, keys: Keys, rules: IdentityRules) -> Curr
         name=session.agent.name if session.agent else None,
         permissions=tuple(sorted(actor.permissions)),
         username=account.username,
+        has_username=session.uses_username(rules.login_mode),
         stage=session.stage,
         previous_sign_in_at=session.previous_sign_in_at,
         expires_at=rules.session_limits.expiry(session.seen_at, session.ends_at),

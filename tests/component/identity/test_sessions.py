@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.component.identity.walk import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk, problem, town_file
+from tests.component.identity.walk import (
+    PERSONAL_PASSWORD,
+    PERSONAL_USERNAME,
+    Walk,
+    field_codes,
+    problem,
+    town_file,
+)
 from tests.support.databases import Postgres
 from tests.support.roles import ROLES, agent_body
 from tests.support.services import RunningService, running_service
@@ -34,7 +41,12 @@ async def test_the_town_decides_what_families_sign_in_with(
         walk = Walk(service, secrets_dir)
         mailed, token = await walk.activated()
         assert mailed.username == (EMAIL if mode == "email" else mailed.username)
-        await walk.choose(token)
+        if mode == "email":
+            # U02: a name that would not sign in is not asked for, and not taken.
+            refused = await walk.choose(token)
+            assert field_codes(refused) == {"/username": "username_fixed"}
+        chosen = await walk.choose(token, username=None if mode == "email" else PERSONAL_USERNAME)
+        assert chosen.status_code == 200, chosen.text
         assert (await walk.sign_in(PERSONAL_USERNAME.upper(), PERSONAL_PASSWORD)).status_code == by_name
         assert (await walk.sign_in(EMAIL.upper(), PERSONAL_PASSWORD)).status_code == by_email
 

@@ -36,7 +36,10 @@ from tests.factories.households import LONG_AGO, KnownChild, adult, household_st
 PAYER, OTHER, UNINVITED = uuid4(), uuid4(), uuid4()
 HOUSEHOLD, CHILD, ACTIVITY, ACCOUNT = uuid4(), uuid4(), uuid4(), uuid4()
 CREDENTIAL = Credential(
-    username="egoff27", temporary_password="Xk-canari-7pQ", activation_token="jeton-d-activation-0123456789"
+    username="egoff27",
+    has_username=True,
+    temporary_password="Xk-canari-7pQ",
+    activation_token="jeton-d-activation-0123456789",
 )
 
 

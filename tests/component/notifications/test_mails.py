@@ -61,13 +61,13 @@ async def test_an_agents_account_is_greeted_without_a_name(
     assert mail_server.texts()[0].startswith("Bonjour,\n")
 
 
-async def test_a_reset_says_that_former_credentials_ended(
+async def test_a_reset_says_that_the_present_password_works_until_its_link_is_followed(
     service: RunningService, mail_server: MailServer, secrets_dir: Path
 ) -> None:
     reset = news.credential(secrets_dir, CredentialPurpose.PASSWORD_RESET)
     await service.deliver(news.household(), news.account(), reset)
     await service.run_job("send_messages")
-    assert "Les précédents ne fonctionnent plus" in mail_server.texts()[0]
+    assert "Votre mot de passe actuel fonctionne encore" in mail_server.texts()[0]
     assert "Xk-canari-7pQ" in mail_server.texts()[0]
 
 

@@ -4,7 +4,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser import WIDTHS, open_page, overflow
 from tests.e2e.topics import in_thread
-from tests.e2e.towns.town import GuideTown, own_credentials
+from tests.e2e.towns.town import GuideTown
 from tests.e2e.walk import press
 from tests.support.towns import in_towns
 
@@ -52,7 +52,7 @@ def test_terms_are_accepted_only_after_their_end_was_seen(town: GuideTown, brows
     page.fill("[name=login]", newcomer.credentials.username)
     page.fill("[name=password]", newcomer.credentials.password)
     press(page, "Connexion")
-    for name, value in own_credentials(newcomer).items():
+    for name, value in town.own_credentials(newcomer).items():
         page.fill(f"[name={name}]", value)
     press(page, "Valider")
     expect(page.locator("[name=is_accepted]")).to_be_disabled()

@@ -119,23 +119,27 @@ class GuideTown:
         await desk.done(NEW_FAMILY, {**family_form(name, self.today), "guardian.email": email})
         return Newcomer(name, email, self.mail(email, "Votre espace personnel"))
 
-    def mail(self, to: str, subject: str) -> Mapping[str, Any]:
-        """The latest mail to somebody about something."""
-        return wait_for_mail(self.stack.url("mail"), to, MAIL_SECONDS, subject)
+    def mail(self, to: str, subject: str, besides: str = "") -> Mapping[str, Any]:
+        """The latest mail to somebody about something, another one than that with the text `besides`."""
+        return wait_for_mail(self.stack.url("mail"), to, MAIL_SECONDS, subject, besides)
 
     async def activated(self) -> tuple[Newcomer, Browser]:
         """A newcomer who followed the link, and signed in with what the mail says."""
         newcomer = await self.newcomer()
         browser = self.browser()
         await press_link(browser, newcomer.credentials.link)
-        login = newcomer.email if self.is_by_email else newcomer.credentials.username
-        return newcomer, await self.signed_in(login, newcomer.credentials.password)
+        return newcomer, await self.signed_in(newcomer.credentials.username, newcomer.credentials.password)
+
+    def own_credentials(self, newcomer: Newcomer, **fields: str) -> dict[str, str]:
+        """What a parent types to have credentials of their own: no user name where families sign in with their address."""
+        name = {} if self.is_by_email else {"username": f"parent.{newcomer.name[:20]}"}
+        return {**name, "password": PASSWORD, "password_confirmation": PASSWORD, **fields}
 
     async def chosen(self) -> tuple[Newcomer, Browser]:
         """A newcomer with credentials of their own, in front of the terms."""
         newcomer, browser = await self.activated()
         await browser.get(CREDENTIALS)
-        await browser.done(CREDENTIALS, own_credentials(newcomer))
+        await browser.done(CREDENTIALS, self.own_credentials(newcomer))
         return newcomer, browser
 
     async def at_home(self) -> tuple[Newcomer, Browser]:
@@ -171,12 +175,6 @@ def family_form(name: str, today: date) -> dict[str, str]:
         "children.0.last_name": name,
         "children.0.birth_on": f"{today.year - 9}-12-31",
     }
-
-
-def own_credentials(newcomer: Newcomer, **fields: str) -> dict[str, str]:
-    """What a parent types to have credentials of their own."""
-    typed = {"username": f"parent.{newcomer.name[:20]}", "password": PASSWORD, "password_confirmation": PASSWORD}
-    return {**typed, **fields}
 
 
 async def press_link(browser: Browser, link: str) -> httpx2.Response:

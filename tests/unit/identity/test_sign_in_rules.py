@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chassis.refusal import Refusal
-from contracts.types import AccountStatus, ActorKind, SessionStage
+from contracts.types import AccountStatus, ActorKind, LoginMode, SessionStage
 from services.identity.accounts.domain import AccountRecord
 from services.identity.errors import AccountDisabled, AccountNotActivated, TemporaryPasswordExpired
 from services.identity.sign_in.domain import (
@@ -17,7 +17,6 @@ from services.identity.sign_in.domain import (
     ADDRESS_BUCKETS,
     UNKNOWN_LOGIN_BUCKETS,
     Candidate,
-    LoginMode,
     SessionLimits,
     SignedIn,
     Throttle,

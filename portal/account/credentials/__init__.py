@@ -1,0 +1,1 @@
+"""Changing one's own user name and password."""

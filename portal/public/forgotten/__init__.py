@@ -1,0 +1,1 @@
+"""A forgotten password, or a first access to a space that was never opened."""
