@@ -36,8 +36,6 @@ CACHE_ENTRIES_MAX: Final = 20_000
 TOKEN_MARGIN: Final = timedelta(seconds=15)
 FORM_SECRET_BYTES: Final = hashlib.sha256().digest_size
 HOLDER_BYTES: Final = 16
-HOLDER_MARK: Final = "."
-"""Stands in a form token after its holder; no base64 holds it."""
 
 
 class SignInNeeded(Exception):
@@ -156,24 +154,22 @@ class Sessions:
     def csrf_token(self, session_token: str | None, session: CurrentSession | None) -> str:
         """A form token of a session, another one at each call; it proves that the form was served to this session's browser, and
         says whose form it is once the session has ended."""
-        pad = secrets.token_bytes(FORM_SECRET_BYTES)
-        masked = pad + _xor(pad, self._form_secret(session_token))
-        return f"{self.holder(session)}{HOLDER_MARK}{base64.urlsafe_b64encode(masked).decode().rstrip('=')}"
+        pad = secrets.token_bytes(FORM_SECRET_BYTES + HOLDER_BYTES)
+        masked = pad + _xor(pad, self._form_secret(session_token, session))
+        return base64.urlsafe_b64encode(masked).decode().rstrip("=")
 
     def holder(self, session: CurrentSession | None) -> str:
         """What stands for the holder of a session in forms and cookies, the same in each of their sessions; empty for nobody."""
-        if session is None:
-            return ""
-        digest = self._secret_of("holder", str(session.account_id))
-        return base64.urlsafe_b64encode(digest[:HOLDER_BYTES]).decode().rstrip("=")
+        return self._secret_of("holder", str(session.account_id))[:HOLDER_BYTES].hex() if session else ""
 
     def sealing_key(self, holder: str, path: str) -> OctKey:
         """The key of what a browser keeps for one of our pages, for whoever typed it, and cannot read."""
         return OctKey.import_key(self._secret_of(f"kept for {path}", holder))
 
-    def _form_secret(self, session_token: str | None) -> bytes:
-        """What every form token of a session hides."""
-        return self._secret_of("form", session_token)
+    def _form_secret(self, session_token: str | None, session: CurrentSession | None) -> bytes:
+        """What every form token of a session hides: its secret, and its holder."""
+        holder = bytes.fromhex(self.holder(session)) or bytes(HOLDER_BYTES)
+        return self._secret_of("form", session_token) + holder
 
     def _secret_of(self, purpose: str, of: str | None) -> bytes:
         return hmac.digest(self._secret, f"{purpose}:{of or ''}".encode(), hashlib.sha256)
@@ -189,7 +185,7 @@ class Sessions:
     def check_form(self, visitor: Visitor, token: object) -> None:
         """Refuse a form that was not served to this session. Raises StaleForm, or Unreachable if nobody can tell."""
         visitor.require_checked()
-        expected = self._form_secret(visitor.session_token)
+        expected = self._form_secret(visitor.session_token, visitor.session)
         if visitor.session is not None and not hmac.compare_digest(_unmask(str(token or "")), expected):
             raise StaleForm
 
@@ -238,19 +234,18 @@ def bearer_token(request: Request[Any, Any, Any]) -> str | None:
 
 def holder_named(token: str) -> str:
     """The holder whom a form token names, of a session that may have ended; empty for nobody."""
-    return token.partition(HOLDER_MARK)[0]
+    holder = _unmask(token)[FORM_SECRET_BYTES:]
+    return holder.hex() if any(holder) else ""
 
 
 def _unmask(token: str) -> bytes:
-    """The secret that a form token hides; nothing for what is no token."""
-    token = token.partition(HOLDER_MARK)[2]
+    """The secret that a form token hides, then its holder; nothing for what is no token."""
     try:
         masked = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except (ValueError, binascii.Error):
         return b""
-    if len(masked) != 2 * FORM_SECRET_BYTES:
-        return b""
-    return _xor(masked[:FORM_SECRET_BYTES], masked[FORM_SECRET_BYTES:])
+    half = FORM_SECRET_BYTES + HOLDER_BYTES
+    return _xor(masked[:half], masked[half:]) if len(masked) == 2 * half else b""
 
 
 def _xor(left: bytes, right: bytes) -> bytes:

@@ -207,10 +207,12 @@ def household_body(children: int = 1, **guardian: Any) -> dict[str, Any]:
 
 async def choose_credentials(browser: Browser) -> None:
     """The first of the first steps."""
-    await browser.get("/premiere-connexion/identifiants")
-    fields = {"username": f"parent-{uuid4().hex[:12]}", "password": PASSWORD, "password_confirmation": PASSWORD}
+    page = await browser.get("/premiere-connexion/identifiants")
+    fields = {"password": PASSWORD, "password_confirmation": PASSWORD}
+    if 'name="username"' in page.text:
+        browser.username = f"parent-{uuid4().hex[:12]}"
+        fields["username"] = browser.username
     await browser.done("/premiere-connexion/identifiants", fields)
-    browser.username = fields["username"]
 
 
 async def accept_terms(browser: Browser) -> None:
