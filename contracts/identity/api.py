@@ -5,6 +5,7 @@ from uuid import UUID
 from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize
 from contracts.identity.models import (
+    AcceptedTerms,
     Account,
     Activated,
     Activation,
@@ -80,6 +81,16 @@ async def read_terms() -> Terms:
 @post("/me/terms-acceptance", OWN_SESSION)
 async def accept_terms(body: TermsAcceptance) -> CurrentSession:
     """Accept the terms, with the token of their end."""
+
+
+@get("/me/accepted-terms", OWN_SESSION)
+async def own_accepted_terms() -> Page[AcceptedTerms]:
+    """The terms that whoever is signed in accepted, the newest first, with their text."""
+
+
+@get("/accounts/{account_id}/accepted-terms", agents(IdentityPermission.READ_ACCEPTANCES))
+async def accepted_terms(account_id: UUID) -> Page[AcceptedTerms]:
+    """The terms that the holder of an account accepted: the proof that the town may have to give."""
 
 
 @get("/accounts", agents(IdentityPermission.READ_ACCOUNTS))

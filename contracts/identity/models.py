@@ -139,6 +139,16 @@ class TermsAcceptance(Model):
     is_accepted: bool
 
 
+class AcceptedTerms(Model):
+    """A version of the terms that somebody accepted: its whole text, whose SHA-256 is `text_hash` in hexadecimal, and when."""
+
+    version: str
+    accepted_at: datetime
+    title: str
+    sections: tuple[TermsSection, ...]
+    text_hash: str
+
+
 class Account(Model):
     """An account as an agent sees it."""
 

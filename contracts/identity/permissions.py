@@ -9,6 +9,7 @@ class IdentityPermission(Permission):
     READ_ACCOUNTS = "identity.accounts.read", "See where the accounts of families stand."
     INVITE = "identity.accounts.invite", "Send a family a new activation link."
     GIVE_PASSWORD = "identity.accounts.give_password", "Give the holder of an account a password at the counter."
+    READ_ACCEPTANCES = "identity.acceptances.read", "See which terms the holder of an account accepted, and when."
     READ_AGENTS = "identity.agents.read", "See the agents, their roles and their sites."
     MANAGE_AGENTS = "identity.agents.manage", "Create agents, give them roles and sites, and close their accounts."
     NAME_AGENTS = "identity.agents.name", "Know by name the agents who acted."

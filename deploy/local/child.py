@@ -1,6 +1,7 @@
 """How the launcher starts an operating-system process, asks whether it lives and ends it. A child never outlives the
 launcher, whatever ends the launcher, and never hears the terminal's Ctrl-C: the launcher stops everything in order."""
 
+import asyncio
 import ctypes
 import os
 import pwd
@@ -9,10 +10,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = "127.0.0.1"
@@ -23,6 +25,9 @@ _PROC = Path("/proc")  # a small Linux machine has no `ps`, another system no su
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+T = TypeVar("T")
 
 
 class LauncherError(Exception):
@@ -175,3 +180,9 @@ def free_ports(count: int) -> list[int]:
     finally:
         for probe in probes:
             probe.close()
+
+
+def run_apart(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end in a thread of its own: whoever calls may have an event loop open, as a test with a browser does."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()

@@ -1,7 +1,6 @@
 """The local PostgreSQL: a cluster in the state folder, run as an ordinary process with durable settings from the
 binaries of a Python package, and the databases in it: one per service, each with a login role that reaches no other."""
 
-import asyncio
 import json
 import os
 import re
@@ -14,7 +13,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
-from .child import LOOPBACK, LauncherError, children_of, end_former, group_of, spawn, wait_until
+from .child import LOOPBACK, LauncherError, children_of, end_former, group_of, run_apart, spawn, wait_until
 from .reach import ACCOUNT, binaries, place_for
 
 SERVICES = ("identity", "family", "booking", "billing", "notifications")
@@ -208,7 +207,7 @@ def ensure_service_databases(admin_dsn: str, prefix: str = "", passwords_file: P
     Safe to repeat. Passwords are kept in `passwords_file`; without one, every call sets new ones.
     Raises LauncherError when the server does not answer.
     """
-    return asyncio.run(create_service_databases(admin_dsn, prefix, passwords_file))
+    return run_apart(create_service_databases(admin_dsn, prefix, passwords_file))
 
 
 async def create_service_databases(
@@ -257,7 +256,7 @@ def ensure_readers(admin_dsn: str, prefix: str = "", passwords_file: Path | None
 
     Safe to repeat, once the databases are there; passwords are kept as theirs.
     """
-    return asyncio.run(create_readers(admin_dsn, prefix, passwords_file))
+    return run_apart(create_readers(admin_dsn, prefix, passwords_file))
 
 
 async def create_readers(admin_dsn: str, prefix: str = "", passwords_file: Path | None = None) -> dict[str, str]:

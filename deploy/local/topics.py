@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError, TopicAlreadyExists
 
 from contracts.registry import TOPICS
 
-from .child import LauncherError
+from .child import LauncherError, run_apart
 
 REPLICATION_MAX = 3
 REQUEST_LIMIT_MILLISECONDS = 20_000
@@ -35,7 +35,7 @@ def create_topics(bootstrap: str, prefix: str = "", is_our_broker: bool = False)
 
     Raises LauncherError when the broker does not answer.
     """
-    asyncio.run(ensure_topics(bootstrap, prefix, is_our_broker))
+    run_apart(ensure_topics(bootstrap, prefix, is_our_broker))
 
 
 async def ensure_topics(bootstrap: str, prefix: str = "", is_our_broker: bool = False) -> None:

@@ -19,7 +19,7 @@ from .invariants.queries import CHECKING
 from .retention.commands import Purge
 from .settings import IdentityRules, IdentitySettings
 from .sign_in.routes import current_session, read_session, sign_in, sign_out
-from .terms.routes import accept_terms, read_terms
+from .terms.routes import accept_terms, accepted_terms, own_accepted_terms, read_terms
 
 ISSUE_EVERY_SECONDS = 1.0
 PURGE_EVERY_SECONDS = 3600.0
@@ -51,6 +51,8 @@ def create(settings: IdentitySettings) -> Service:
             choose_credentials,
             read_terms,
             accept_terms,
+            own_accepted_terms,
+            accepted_terms,
             list_accounts,
             identity_history,
             *AGENT_ROUTES,

@@ -8,7 +8,8 @@ from litestar import Response
 
 from contracts.family.api import read_household
 from contracts.identity.api import give_password, invite_again
-from portal.frame.spaces import action, page, show_again
+from portal.account.terms.pages import proof_file
+from portal.frame.spaces import action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState
 
@@ -44,4 +45,10 @@ async def give(visit: Visit, household_id: UUID, account_id: UUID) -> Response[A
     return await show_again(visit, password_page, FormState(values), household_id=household_id)
 
 
-PAGES = [send_invitation, password_page, give]
+@file("/agents/familles/{household_id:uuid}/conditions/{account_id:uuid}")
+async def acceptance_proof(visit: Visit, household_id: UUID, account_id: UUID) -> Response[Any]:
+    """The proof that the holder of an account accepted the terms, which the town may have to give."""
+    return await proof_file(visit, account_id)
+
+
+PAGES = [send_invitation, password_page, give, acceptance_proof]

@@ -67,9 +67,23 @@ async def terms_page(visit: Visit) -> Response[Any]:
     return visit.page("public/first_steps/terms.html.j2", context, form=visit.form())
 
 
+@page("/premiere-connexion/identifiants/choisis", admits=TERMS)
+async def chosen_page(visit: Visit) -> Response[Any]:
+    """The step before the terms, which is done: what was chosen stays so, and where to change it later."""
+    context = {
+        "username": visit.session.username if visit.session.has_username else "",
+        "steps": [visit.portal.texts(key) for key in STEPS],
+        "step": 1,
+        "action": "/premiere-connexion/annuler",
+    }
+    return visit.page("public/first_steps/chosen.html.j2", context)
+
+
 @action("/premiere-connexion/conditions", admits=TERMS)
 async def accept_terms(visit: Visit) -> Response[Any]:
-    """Accept the terms and open the space."""
+    """Accept the terms and open the space, or go back to the step before."""
+    if visit.posted.get("step") == "previous":
+        return visit.redirect(chosen_page.path)
     body = {
         "version": visit.posted.get("version"),
         "end_token": visit.posted.get("end_token"),
@@ -108,4 +122,4 @@ def policy_words(texts: Texts, policy: CredentialPolicy) -> str:
     return texts(f"first_steps.policy.{key}", length=policy.length_min, kinds=", ".join(kinds))
 
 
-PAGES = [credentials_page, choose_credentials, terms_page, accept_terms, cancel]
+PAGES = [credentials_page, choose_credentials, chosen_page, terms_page, accept_terms, cancel]

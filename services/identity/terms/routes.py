@@ -1,10 +1,13 @@
 """HTTP routes of the terms."""
 
+from uuid import UUID
+
 from chassis.actor import BrowserSession
 from chassis.data.database import Database
 from chassis.http.routes import serves
+from contracts.http import Page
 from contracts.identity import api
-from contracts.identity.models import CurrentSession, Terms, TermsAcceptance
+from contracts.identity.models import AcceptedTerms, CurrentSession, Terms, TermsAcceptance
 
 from ..access import holder_of
 from ..adapters.keys import Keys
@@ -32,3 +35,14 @@ async def accept_terms(
         db, holder_of(session.account, browser.channel), keys, session, rules.terms, reading
     )
     return current_session(accepted, keys, rules)
+
+
+@serves(api.own_accepted_terms)
+async def own_accepted_terms(db: Database, rules: IdentityRules, browser: BrowserSession) -> Page[AcceptedTerms]:
+    session = await signed_in(db, browser.session_token, rules)
+    return await queries.accepted_terms(db, session.account.account_id)
+
+
+@serves(api.accepted_terms)
+async def accepted_terms(account_id: UUID, db: Database) -> Page[AcceptedTerms]:
+    return await queries.accepted_terms(db, account_id)

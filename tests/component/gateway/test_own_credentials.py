@@ -99,3 +99,22 @@ async def test_each_adult_s_account_is_seen_and_invited_again(town: Town) -> Non
     assert len(accounts) == 2
     for account_id in accounts:
         assert (await desk.done(f"{file}/invitation/{account_id}")).headers["location"] == file
+
+
+async def test_what_was_accepted_is_shown_and_given_as_a_file(town: Town) -> None:
+    """S1-27: the proof can be exported by whoever accepted, and by the town."""
+    parent, household = await town.parent()
+    page = await parent.get("/mes-conditions")
+    assert "Acceptées le" in words(page)
+    own = await parent.get("/mes-conditions/preuve")
+    assert own.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "attachment" in own.headers["content-disposition"]
+    for text in ("PRÉAMBULE".title(), "mission d’intérêt public", "empreinte SHA-256"):
+        assert text in own.text
+    desk = await town.agent(Role.FRONT_DESK)
+    file = f"/agents/familles/{household.household_id}"
+    link = re.search(rf"{file}/conditions/[0-9a-f-]+", (await desk.get(file)).text)
+    assert link
+    assert (await desk.get(link[0])).text == own.text
+    nothing = await desk.get("/mes-conditions")
+    assert "Aucune condition générale" in words(nothing)

@@ -6,13 +6,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from portal.family import FAMILY
-from tests.component.gateway.browser import hidden, is_refused, words
+from tests.component.gateway.browser import is_refused, words
 from tests.component.gateway.test_first_steps import PRIVATE_PAGES
-from tests.component.gateway.town import accept_terms
 from tests.e2e.towns.town import CREDENTIALS, PASSWORD, TERMS, GuideTown, press_link
 from tests.support.public_pages import PUBLIC_PAGES
 from tests.support.towns import in_towns
-from tools.mailbox import credentials_of
 
 pytestmark = pytest.mark.anyio
 
@@ -131,31 +129,6 @@ async def test_the_policy_holds_at_its_boundaries(town: GuideTown) -> None:
     await browser.done(CREDENTIALS, town.own_credentials(newcomer, **shortest))
 
 
-@in_towns("belfort", "premium", "velizy")
-async def test_the_terms_are_read_and_accepted(town: GuideTown) -> None:
-    """S0-20, S0-21, S0-23, S0-26, S0-27, S1-22, S1-32, S3-22, S3-23, S3-32"""
-    _, browser = await town.chosen()
-    for path in PRIVATE_PAGES:
-        assert (await browser.get(path)).headers["location"] == TERMS
-    page = await browser.get(TERMS)
-    shown = words(page)
-    assert "Conditions générales d’utilisation" in shown
-    assert "veuillez prendre connaissance des CGU ci-dessous et les accepter en fin de document" in shown
-    assert f"{town.settings['town']['full_name']} – ci-après dénommée la Collectivité" in shown
-    assert "Préambule" in shown
-    assert "mission d’intérêt public" in shown
-    assert "Votre consentement n’est donc pas requis" in shown
-    unread = {"version": hidden(page, "version"), "end_token": "x", "is_accepted": "true"}
-    assert is_refused(await browser.submit(TERMS, unread))
-    assert (await browser.get("/mon-accueil")).headers["location"] == TERMS
-    await accept_terms(browser)
-    home = await browser.get("/mon-accueil")
-    assert (home.status_code, "Mon accueil" in words(home)) == (200, True)
-    if town.name == "velizy":
-        assert "Bonne navigation" in words(home)
-    assert (await browser.get("/inscriptions/nouvelle")).status_code == 200
-
-
 @in_towns("belfort", "premium")
 async def test_the_home_of_a_family(town: GuideTown) -> None:
     """S0-28, S0-33, S0-34, S0-36, S0-42, S0-57, S0-61, S0-62, S1-34, S1-35, S1-36, S1-45"""
@@ -181,97 +154,12 @@ async def test_home_is_one_press_away_on_every_page(town: GuideTown) -> None:
         assert '<a class="home"' in (await browser.landing(await browser.get(path))).text, path
 
 
-@in_towns("structure", "tirelire")
-async def test_families_sign_in_with_their_address(town: GuideTown) -> None:
-    """S2-2, S4-1, U02: with the address given to the manager and a password; no user name is asked for, shown or promised."""
-    visitor = town.browser()
-    page = await visitor.get("/connexion")
-    assert "Adresse e-mail" in words(page)
-    assert "Identifiant" not in words(page)
-    newcomer, browser = await town.activated()
-    assert newcomer.credentials.username == newcomer.email
-    page = await browser.get(CREDENTIALS)
-    assert 'name="username"' not in page.text
-    answer = await browser.done(CREDENTIALS, town.own_credentials(newcomer))
-    page = await browser.landing(answer)
-    assert "Connectez-vous désormais avec votre adresse e-mail" in words(page)
-    await accept_terms(browser)
-    assert (await (await town.signed_in(newcomer.email, PASSWORD)).get("/mon-accueil")).status_code == 200
-
-
-@in_towns("belfort", "premium", "structure", "velizy")
-async def test_a_forgotten_password_is_made_anew_by_mail(town: GuideTown) -> None:
-    """S1-11, U01, ID-5: the page says the same for an address that nobody has; the mail's link works once."""
-    newcomer, _ = await town.at_home()
-    answers = []
-    for email in (newcomer.email, "personne@famille.example"):
-        visitor = town.browser()
-        page = await visitor.get("/connexion")
-        assert "J’ai oublié mon mot de passe." in words(page)
-        await visitor.get("/mot-de-passe-oublie")
-        page = await visitor.landing(await visitor.done("/mot-de-passe-oublie", {"email": email}))
-        answers.append(words(page))
-    assert answers[0] == answers[1]
-    mailed = credentials_of(town.mail(newcomer.email, "nouveaux identifiants")["text"])
-    assert mailed.username == (newcomer.email if town.is_by_email else town.own_credentials(newcomer)["username"])
-    await town.signed_in(mailed.username, PASSWORD)
-    await press_link(town.browser(), mailed.link)
-    browser = await town.signed_in(mailed.username, mailed.password)
-    await browser.get(CREDENTIALS)
-    another = {"password": f"{PASSWORD}-2", "password_confirmation": f"{PASSWORD}-2"}
-    await browser.done(CREDENTIALS, town.own_credentials(newcomer, **another))
-    assert (await browser.landing(await browser.get("/espace"))).url.path == "/mon-accueil"
-
-
-@in_towns("tirelire")
-async def test_the_first_access_begins_with_a_forgotten_password(town: GuideTown) -> None:
-    """S4-2, S4-3, S4-4, S4-5: the address is typed where one signs in, then "Mot de passe oublié" is pressed; a new password comes by mail,
-    and is replaced by one's own at the first sign-in."""
+@in_towns("velizy")
+async def test_the_guide_and_the_mail_say_to_note_the_credentials(town: GuideTown) -> None:
+    """S3-6, S3-33: before the link is clicked; the page after it invites to personalise the space."""
+    advice = "pensez à noter vos nom d’utilisateur et le mot de passe"
     newcomer = await town.newcomer()
-    visitor = town.browser()
-    await visitor.get("/connexion")
-    page = await visitor.landing(await visitor.done("/mot-de-passe-oublie", {"login": newcomer.email, "password": ""}))
-    assert "Les boîtes e-mail sont capricieuses" in words(page)
-    mailed = credentials_of(town.mail(newcomer.email, "Votre espace personnel", newcomer.mail["text"])["text"])
-    await press_link(town.browser(), mailed.link)
-    browser = await town.signed_in(newcomer.email, f" {mailed.password}\u00a0\n")
-    await browser.get(CREDENTIALS)
-    temporary = dict.fromkeys(("password", "password_confirmation"), mailed.password)
-    assert is_refused(await browser.submit(CREDENTIALS, temporary))
-    await browser.done(CREDENTIALS, town.own_credentials(newcomer))
-    await accept_terms(browser)
-    assert (await browser.get("/mon-accueil")).status_code == 200
-
-
-@in_towns("belfort")
-async def test_credentials_are_changed_later(town: GuideTown) -> None:
-    """S0-30: from the block "Mon espace" of the private home page."""
-    newcomer, browser = await town.at_home()
-    home = await browser.get("/mon-accueil")
-    assert re.search(r'href="/mes-identifiants">Identifiants</a>', home.text)
-    await browser.get("/mes-identifiants")
-    name = f"autre.{newcomer.name[:20]}"
-    fields = {"current_password": PASSWORD, "username": name, "password": "", "password_confirmation": ""}
-    await browser.done("/mes-identifiants", fields)
-    assert (await (await town.signed_in(name, PASSWORD)).get("/mon-accueil")).status_code == 200
-
-
-@in_towns("tirelire", "structure")
-async def test_the_town_hall_gives_a_provisional_password(town: GuideTown) -> None:
-    """S4-6, S2-3: nothing arrived by mail; the password is handed over on a sheet, and opens the space without a link."""
-    newcomer, desk = await town.newcomer(), await town.agent("front_desk")
-    page = await desk.get(f"/agents/familles?recherche={newcomer.name}")
-    file = re.search(r"/agents/familles/[0-9a-f-]{36}", page.text)
-    assert file, words(page)
-    shown = await desk.get(file[0])
-    button = re.search(rf"{file[0]}/mot-de-passe/[0-9a-f-]+", shown.text)
-    assert button, words(shown)
-    sheet = words(await desk.submit(button[0]))
-    given = re.search(r"\b[a-z]{4}\d-[a-z]{4}\d-[a-z]{4}\d\b", sheet)
-    assert given, sheet
-    assert newcomer.email in sheet
-    browser = await town.signed_in(newcomer.email, given[0])
-    await browser.get(CREDENTIALS)
-    await browser.done(CREDENTIALS, town.own_credentials(newcomer))
-    await accept_terms(browser)
-    assert (await browser.get("/mon-accueil")).status_code == 200
+    for text in (newcomer.mail["text"], newcomer.mail["html"], words(await town.browser().get("/aide"))):
+        assert advice in text
+    activated = await press_link(town.browser(), newcomer.credentials.link)
+    assert re.search(r'href="/connexion">(\s|<[^>]+>)*Personnalisez votre espace en cliquant ici', activated.text)

@@ -4,11 +4,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.browser import WIDTHS, open_page, overflow
 from tests.e2e.topics import in_thread
-from tests.e2e.towns.town import GuideTown
+from tests.e2e.towns.town import TERMS, GuideTown
 from tests.e2e.walk import press
 from tests.support.towns import in_towns
 
 COLOR = "cell => getComputedStyle(cell.querySelector('.face')).color.match(/\\d+/g).map(Number)"
+
+
+GREY, GREEN = "rgb(230, 230, 225)", "rgb(29, 107, 67)"
 
 
 def signed_in(town: GuideTown, browser: Browser, login: str, password: str) -> Page:
@@ -41,9 +44,8 @@ def test_days_open_to_booking_are_orange(town: GuideTown, browser: Browser) -> N
     page.context.close()
 
 
-@in_towns("belfort")
-def test_terms_are_accepted_only_after_their_end_was_seen(town: GuideTown, browser: Browser) -> None:
-    """S0-19"""
+def before_the_terms(town: GuideTown, browser: Browser) -> Page:
+    """A window of a newcomer in front of the terms."""
     newcomer = in_thread(town.newcomer())
     page = open_page(browser)
     page.goto(newcomer.credentials.link)
@@ -55,10 +57,39 @@ def test_terms_are_accepted_only_after_their_end_was_seen(town: GuideTown, brows
     for name, value in town.own_credentials(newcomer).items():
         page.fill(f"[name={name}]", value)
     press(page, "Valider")
+    return page
+
+
+@in_towns("belfort")
+def test_terms_are_accepted_only_after_their_end_was_seen(town: GuideTown, browser: Browser) -> None:
+    """S0-19"""
+    page = before_the_terms(town, browser)
     expect(page.locator("[name=is_accepted]")).to_be_disabled()
     page.click("[data-to-end]")
     page.check("[name=is_accepted]")
     press(page, "Suivant")
+    expect(page.locator("h1")).to_have_text("Mon accueil")
+    page.context.close()
+
+
+@in_towns("premium", "velizy")
+def test_the_button_turns_green_once_the_end_was_reached(town: GuideTown, browser: Browser) -> None:
+    """S1-20, S3-29, U06: by a jump past the end, by the wheel and by the keyboard alike."""
+    page = before_the_terms(town, browser)
+    button = page.locator("button[name=is_accepted]")
+    ways = {
+        "jump": lambda: page.evaluate("scrollTo(0, document.body.scrollHeight)"),
+        "wheel": lambda: page.mouse.wheel(0, 100_000),
+        "keyboard": lambda: page.keyboard.press("End"),
+    }
+    for way, go in ways.items():
+        page.goto(f"{town.stack.portal_url}{TERMS}")
+        expect(button, way).to_be_disabled()
+        expect(button, way).to_have_css("background-color", GREY)
+        go()
+        expect(button, way).to_be_enabled()
+        expect(button, way).to_have_css("background-color", GREEN)
+    button.click()
     expect(page.locator("h1")).to_have_text("Mon accueil")
     page.context.close()
 

@@ -1,0 +1,1 @@
+"""The terms that somebody accepted, with the proof."""
