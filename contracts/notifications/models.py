@@ -10,7 +10,8 @@ from contracts.types import MessageStatus
 class Message(Model):
     """A message to a person and its delivery. Its body is not kept; `subject` is known once it was sent.
 
-    `cause` says why it was given up: `expired`, `no_address`, `smtp_550` and the like.
+    `cause` says why it was given up: `expired`, `no_address`, `smtp_550` and the like; `server_words` are those of the mail relay that
+    refused it or put it off. `next_attempt_at` is when a queued one is tried, again if `attempt_count` is not 0.
     """
 
     message_id: UUID
@@ -19,6 +20,8 @@ class Message(Model):
     subject: str | None
     status: MessageStatus
     cause: str | None = None
+    server_words: str | None = None
     attempt_count: int
     queued_at: datetime
+    next_attempt_at: datetime | None = None
     sent_at: datetime | None

@@ -163,6 +163,7 @@ CREATE TABLE public.messages (
     subject text,
     status text NOT NULL,
     cause text,
+    server_words text,
     attempt_count integer DEFAULT 0 NOT NULL,
     due_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,

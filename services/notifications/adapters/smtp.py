@@ -40,9 +40,9 @@ class Conversation:
             async with asyncio.timeout(self._timeout_seconds):
                 await self._client.send_message(mail)
         except aiosmtplib.SMTPRecipientsRefused as refusal:
-            return refused_by_relay(refusal.recipients[0].code)
+            return refused_by_relay(refusal.recipients[0].code, refusal.recipients[0].message)
         except aiosmtplib.SMTPDataError as refusal:
-            return refused_by_relay(refusal.code)
+            return refused_by_relay(refusal.code, refusal.message)
         except aiosmtplib.SMTPNotSupported:
             return Failed("address_not_supported")
         except (aiosmtplib.SMTPException, OSError) as error:

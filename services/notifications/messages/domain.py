@@ -1,5 +1,6 @@
 """The rules of notifications: the audience and the expiry of each, and retries with exponential backoff."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
@@ -13,6 +14,9 @@ RETRY_MAX: Final = timedelta(minutes=5)
 # Facts of another service are on their way and come within seconds: no backoff, however often they were looked for.
 FACTS_RETRY_MAX: Final = timedelta(seconds=5)
 RETRY_DOUBLINGS_MAX: Final = 16
+SERVER_WORDS_MAX: Final = 300
+ADDRESS: Final = re.compile(r"\S*@\S*")
+"""What a relay quotes, and nobody needs to keep beside a message: whose it is stands in the file."""
 PERMANENT_CODES: Final = range(500, 600)
 
 Named = UUID | tuple[UUID, str]
@@ -86,16 +90,20 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """A transient failure: the relay is away or busy, or a fact that the message needs has not arrived yet. `wait_max` bounds the wait."""
+    """A transient failure: the relay is away or busy, or a fact that the message needs has not arrived yet. `wait_max` bounds the wait;
+    `server_words` are what the relay said, if it did."""
 
     wait_max: timedelta = RETRY_MAX
+    server_words: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A permanent failure: `cause` is a code, such as `smtp_550` or `no_address`, that names nobody."""
+    """A permanent failure: `cause` is a code, such as `smtp_550` or `no_address`, that names nobody. `server_words` are the relay's, without
+    the address that it quotes."""
 
     cause: str
+    server_words: str | None = None
 
 
 Outcome = Sent | Postponed | Failed
@@ -113,9 +121,11 @@ def retry_after(attempt_count: int, wait_max: timedelta = RETRY_MAX) -> timedelt
     return min(RETRY_FIRST * (1 << doublings), wait_max)
 
 
-def refused_by_relay(code: int) -> Outcome:
+def refused_by_relay(code: int, text: str = "") -> Outcome:
     """What an SMTP refusal of a recipient or of a content means (RFC 5321, 4.2.1): 5xx is for ever, 4xx for now."""
-    return Failed(f"smtp_{code}") if code in PERMANENT_CODES else Postponed()
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    words = f"{code} {ADDRESS.sub('…', printable)}".strip()[:SERVER_WORDS_MAX]
+    return Failed(f"smtp_{code}", words) if code in PERMANENT_CODES else Postponed(server_words=words)
 
 
 def announcement(

@@ -8,7 +8,8 @@ from contracts.http import Page
 from contracts.notifications.models import Message
 
 MESSAGES_OF_RECIPIENT_SQL = """
-select message_id, recipient_id, template, subject, status, cause, attempt_count, queued_at, sent_at
+select message_id, recipient_id, template, subject, status, cause, server_words, attempt_count, queued_at, sent_at,
+       case when status = 'queued' then due_at end as next_attempt_at
 from messages where recipient_id = $1 and ($2::uuid is null or message_id < $2)
 order by message_id desc limit $3
 """

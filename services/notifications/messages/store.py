@@ -212,12 +212,12 @@ async def claim(tx: Transaction, limit: int, lease: timedelta) -> list[ClaimedMe
 
 
 FINISH_MESSAGE_SQL = """
-update messages set status = $3, subject = $4, cause = $5, sent_at = $6
+update messages set status = $3, subject = $4, cause = $5, server_words = $6, sent_at = $7
 where message_id = $1 and attempt_count = $2 and status = 'queued' returning true
 """
 
 POSTPONE_MESSAGE_SQL = """
-update messages set due_at = clock_timestamp() + $3::interval
+update messages set due_at = clock_timestamp() + $3::interval, server_words = coalesce($4, server_words)
 where message_id = $1 and attempt_count = $2 and status = 'queued'
 """
 
@@ -229,9 +229,14 @@ async def keep_outcome(tx: Transaction, message: ClaimedMessage, outcome: Outcom
     """
     claim_key = (message.message_id, message.attempt_count)
     if isinstance(outcome, Postponed):
-        await tx.execute(POSTPONE_MESSAGE_SQL, *claim_key, retry_after(message.attempt_count, outcome.wait_max))
+        pause = retry_after(message.attempt_count, outcome.wait_max)
+        await tx.execute(POSTPONE_MESSAGE_SQL, *claim_key, pause, outcome.server_words)
         return False
-    values = ("sent", outcome.subject, None, at) if isinstance(outcome, Sent) else ("failed", None, outcome.cause, None)
+    values: tuple[object, ...] = (
+        ("sent", outcome.subject, None, None, at)
+        if isinstance(outcome, Sent)
+        else ("failed", None, outcome.cause, outcome.server_words, None)
+    )
     finished = await tx.fetchval(FINISH_MESSAGE_SQL, *claim_key, *values)
     if finished:
         await tx.execute(FORGET_SEALED_SQL, [message.notice.event_id])

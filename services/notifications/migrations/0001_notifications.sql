@@ -28,6 +28,8 @@ create table messages (
     subject text,
     status text not null,
     cause text,
+    -- What the mail relay said when it refused or put off, without the address that it quotes.
+    server_words text,
     attempt_count integer not null default 0,
     due_at timestamptz not null,
     expires_at timestamptz not null,

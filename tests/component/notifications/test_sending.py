@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.component.notifications import news
 from tests.component.notifications.mail_server import MailServer
 from tests.support.databases import Postgres
 from tests.support.polling import eventually
+from tests.support.roles import Role
 from tests.support.services import RunningService, running_service
 
 pytestmark = pytest.mark.anyio
@@ -144,6 +146,31 @@ async def test_a_refusal_for_ever_is_not_tried_again_and_is_said(
     (failed,) = await service.outbox()
     assert isinstance(failed, MessageFailed)
     assert failed.cause == "smtp_554"
+    assert "courriel" not in failed.model_dump_json()
+    (message,) = await seen_by_an_agent(service)
+    assert message["server_words"] == "554 5.1.1 no such mailbox: …"
+
+
+async def test_what_a_relay_put_off_says_why_and_when_it_is_tried_again(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    mail_server.recipient_answer = "450 4.2.1 mailbox busy"
+    await service.deliver(news.household(), news.invoice())
+    await service.run_job("send_messages")
+    (message,) = await seen_by_an_agent(service)
+    assert (message["status"], message["server_words"]) == ("queued", "450 4.2.1 mailbox busy")
+    assert message["attempt_count"] == 1
+    assert message["next_attempt_at"] > message["queued_at"]
+
+
+async def seen_by_an_agent(service: RunningService) -> list[dict[str, Any]]:
+    """The messages to the payer, as an agent sees them."""
+    answer = await service.client.get(
+        "/messages", params={"recipient_id": str(news.PAYER)}, headers=service.as_agent(Role.FRONT_DESK)
+    )
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
 
 
 async def test_one_refused_recipient_does_not_keep_the_others_from_being_told(

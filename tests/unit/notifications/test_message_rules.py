@@ -49,7 +49,17 @@ def test_attempts_grow_apart_up_to_a_limit(attempt_count: int) -> None:
 
 @given(st.integers(400, 599))
 def test_a_relay_refuses_for_now_or_for_ever(code: int) -> None:
-    assert refused_by_relay(code) == (Postponed() if code < 500 else Failed(f"smtp_{code}"))
+    words = f"{code} Mailbox unavailable"
+    expected = Postponed(server_words=words) if code < 500 else Failed(f"smtp_{code}", words)
+    assert refused_by_relay(code, "Mailbox unavailable") == expected
+
+
+def test_the_words_of_a_relay_are_one_line_of_a_bounded_length() -> None:
+    outcome = refused_by_relay(550, "5.1.1 no\nsuch\x00user " + "x" * 1000)
+    assert isinstance(outcome, Failed)
+    assert outcome.server_words is not None
+    assert outcome.server_words.startswith("550 5.1.1 no such user x")
+    assert len(outcome.server_words) == 300
 
 
 @pytest.mark.parametrize(
