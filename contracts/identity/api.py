@@ -9,6 +9,7 @@ from contracts.identity.models import (
     Account,
     Activated,
     Activation,
+    ActivationLink,
     Agent,
     AgentChange,
     AgentCreate,
@@ -51,6 +52,11 @@ async def read_session() -> Session:
 @delete("/sessions/current", OWN_SESSION, public=True, is_noted=False)
 async def sign_out() -> None:
     """End the session."""
+
+
+@post("/activation-links", EVERYBODY, is_noted=False, is_repeatable=True)
+async def check_link(body: Activation) -> ActivationLink:
+    """Whether an activation link may be followed; this uses nothing up."""
 
 
 @post("/activations", EVERYBODY, status=201)

@@ -8,7 +8,7 @@ from pydantic import Field, PlainSerializer, SecretStr, StringConstraints
 
 from contracts.event import Model
 from contracts.http import LINE, PAGE_SIZE_MAX, Email, ShortText, SiteCode
-from contracts.types import AccountStatus, ActorKind, SessionStage
+from contracts.types import AccountStatus, ActorKind, CredentialPurpose, SessionStage
 
 Password = Annotated[
     SecretStr,
@@ -71,6 +71,13 @@ class Activation(Model):
     """The secret part of an activation link."""
 
     token: OpaqueToken
+
+
+class ActivationLink(Model):
+    """A link that may be followed: it opens an account for the first time, or installs the password that was mailed with it."""
+
+    purpose: CredentialPurpose
+    expires_at: datetime
 
 
 class Activated(Model):

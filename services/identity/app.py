@@ -10,7 +10,7 @@ from contracts.family.events import HouseholdState
 from .accounts.consumers import HouseholdConsumer
 from .accounts.routes import identity_history, list_accounts
 from .activation.commands import CredentialIssuer
-from .activation.routes import activate, give_password, invite_again, request_reset
+from .activation.routes import activate, check_link, give_password, invite_again, request_reset
 from .adapters.keys import Keys
 from .adapters.passwords import Passwords
 from .agents.routes import ROUTES as AGENT_ROUTES
@@ -43,6 +43,7 @@ def create(settings: IdentitySettings) -> Service:
             current_session,
             read_session,
             sign_out,
+            check_link,
             activate,
             invite_again,
             give_password,

@@ -36,6 +36,11 @@ async def activation_page(visit: Visit) -> Response[Any]:
     kept, form = visit.request.cookies.get(ACTIVATION_COOKIE, ""), visit.form()
     if kept.startswith(ACTIVATED) and not form.is_refused:
         return visit.page("public/activation/activated.html.j2")
+    if kept and not form.is_refused:
+        try:
+            await visit.call(api.check_link, typed_as(Activation, {"token": kept}))
+        except Refused as refused:
+            form = visit.refused(refused)
     context = {"link": "" if form.is_refused or not kept else _link_of(kept)}
     return visit.page("public/activation/activation.html.j2", context, form=form)
 

@@ -14,7 +14,7 @@ from chassis.data.history import Act
 from chassis.refusal import NotFound, Refusal
 from chassis.sealing import seal
 from contracts.identity.events import AccountActivated, CredentialIssued
-from contracts.identity.models import Activated, Credential, Invitation, ProvisionalPassword
+from contracts.identity.models import Activated, ActivationLink, Credential, Invitation, ProvisionalPassword
 from contracts.types import AccountStatus, ActorKind, Channel, CredentialPurpose, LoginMode
 
 from ..access import holder_of
@@ -26,7 +26,7 @@ from ..errors import ActivationLinkUnknown, TooManyAttempts
 from ..settings import IdentityRules
 from ..sign_in.domain import ThrottleRule, account_subject, login_name, reset_subject
 from ..sign_in.store import lock_throttle, save_throttle
-from .domain import Validity, follow_link, temporary_password
+from .domain import IssuedInvitation, Validity, dead, follow_link, temporary_password
 from .store import (
     find_link_account,
     find_reset_accounts,
@@ -56,18 +56,22 @@ log = structlog.get_logger()
 
 
 @command
+async def check_link(tx: Transaction, token: str) -> ActivationLink:
+    """Whether an activation link may be followed. Raises like `activate`."""
+    invitation, account = await _link_of(tx, token)
+    if refusal := dead(invitation, account, await tx.now()):
+        raise refusal
+    return ActivationLink(purpose=invitation.purpose, expires_at=invitation.expires_at)
+
+
+@command
 async def activate(tx: Transaction, token: str, channel: Channel) -> Activated:
     """Follow an activation link.
 
     Raises:
         ActivationLinkUnknown, ActivationLinkUsed, ActivationLinkReplaced, ActivationLinkExpired.
     """
-    hashed = token_hash(token)
-    account_id = await find_link_account(tx, hashed)
-    account = await lock_account(tx, account_id) if account_id else None
-    invitation = await load_link(tx, hashed)
-    if account is None or invitation is None:
-        raise ActivationLinkUnknown
+    invitation, account = await _link_of(tx, token)
     now = await tx.now()
     followed = follow_link(invitation, account, now)
     if isinstance(followed, Refusal):
@@ -84,6 +88,17 @@ async def activate(tx: Transaction, token: str, channel: Channel) -> Activated:
         tx.emit(followed.event)
     log.info("activation link followed", account_id=str(account.account_id))
     return Activated(account_id=account.account_id, activated_at=now)
+
+
+async def _link_of(tx: Transaction, token: str) -> tuple[IssuedInvitation, AccountRecord]:
+    """The invitation of a link, and its account, locked. Raises ActivationLinkUnknown."""
+    hashed = token_hash(token)
+    account_id = await find_link_account(tx, hashed)
+    account = await lock_account(tx, account_id) if account_id else None
+    invitation = await load_link(tx, hashed)
+    if account is None or invitation is None:
+        raise ActivationLinkUnknown
+    return invitation, account
 
 
 @command

@@ -59,7 +59,7 @@ class FollowedLink:
 
 def follow_link(invitation: IssuedInvitation, account: AccountRecord, now: datetime) -> FollowedLink | Refusal:
     """What following a link does: it opens a new account, or installs the temporary password that was asked for."""
-    if refusal := _dead(invitation, account, now):
+    if refusal := dead(invitation, account, now):
         return refusal
     if invitation.temporary_password_hash is not None:
         reset = replace(
@@ -75,7 +75,8 @@ def follow_link(invitation: IssuedInvitation, account: AccountRecord, now: datet
     return FollowedLink(account, None, is_reset=False)
 
 
-def _dead(invitation: IssuedInvitation, account: AccountRecord, now: datetime) -> Refusal | None:
+def dead(invitation: IssuedInvitation, account: AccountRecord, now: datetime) -> Refusal | None:
+    """Why a link does not work any longer, if it does not."""
     if account.is_disabled:
         return ActivationLinkUnknown()
     if invitation.used_at is not None:

@@ -6,11 +6,23 @@ from chassis.actor import Actor, BrowserSession
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.identity import api
-from contracts.identity.models import Activated, Activation, Invitation, PasswordReset, ProvisionalPassword
+from contracts.identity.models import (
+    Activated,
+    Activation,
+    ActivationLink,
+    Invitation,
+    PasswordReset,
+    ProvisionalPassword,
+)
 
 from ..adapters.passwords import Passwords
 from ..settings import IdentityRules
 from . import commands
+
+
+@serves(api.check_link)
+async def check_link(body: Activation, db: Database) -> ActivationLink:
+    return await commands.check_link(db, body.token)
 
 
 @serves(api.activate)

@@ -1,5 +1,6 @@
 """What a personal user name and password must be: the town's policy, and what nobody should choose."""
 
+import unicodedata
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 
@@ -70,11 +71,17 @@ def check_username(
         return FieldRefusal(pointer, "username_too_short", (("min", rules.username_length_min),))
     if len(username) > USERNAME_LENGTH_MAX:
         return FieldRefusal(pointer, "username_too_long", (("max", USERNAME_LENGTH_MAX),))
-    if not all(letter.isalnum() or letter in USERNAME_PUNCTUATION for letter in username):
+    if not all(_is_usual(letter) for letter in username):
         return FieldRefusal(pointer, "username_characters")
     if is_taken:
         return FieldRefusal(pointer, "username_taken")
     return None
+
+
+def _is_usual(letter: str) -> bool:
+    """Whether a character may stand in a user name: letters of other scripts look like ours, and nobody would see whose name it is."""
+    is_latin = letter.isalpha() and unicodedata.name(letter, "").startswith("LATIN")
+    return is_latin or (letter.isascii() and letter.isdigit()) or letter in USERNAME_PUNCTUATION
 
 
 def check_password(password: str, username: str, rules: CredentialRules) -> FieldRefusal | None:

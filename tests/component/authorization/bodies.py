@@ -182,6 +182,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "choose_credentials": _credentials,
     "accept_terms": _terms,
     "activate": _field("token"),
+    "check_link": _field("token"),
     "request_reset": _address,
     "create_agent": _agent,
     "change_agent": _agent_change,

@@ -1,11 +1,13 @@
 """From the welcome mail to an open space: the link that changes nothing by itself, and the steps that come before all."""
 
+from uuid import uuid4
+
 import httpx2
 import pytest
 
 from contracts.types import AccountStatus, SessionStage
-from tests.component.gateway.browser import Browser, hidden, is_refused, words
-from tests.component.gateway.town import Town, accept_terms, choose_credentials
+from tests.component.gateway.browser import ORIGIN, Browser, hidden, is_refused, words
+from tests.component.gateway.town import PASSWORD, Town, accept_terms, choose_credentials
 from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
@@ -51,6 +53,43 @@ async def test_link_works_once(town: Town) -> None:
     assert "Votre espace est activé" not in words(answer)
 
 
+async def test_a_link_that_works_no_more_says_so_before_anything_is_pressed(town: Town) -> None:
+    """U14: "Il ne reste qu'un geste" was said of a link that was used up, replaced or cut."""
+    household, mailed = await town.household()
+    browser = town.browser()
+    assert "Il ne reste qu’un geste" in words(await opened(browser, mailed.activation_token))
+    for _ in range(3):
+        await opened(town.browser(), mailed.activation_token)
+    assert await status_of(town, household.payer_adult_id) is AccountStatus.INVITED
+    cut = await opened(town.browser(), mailed.activation_token[:-3])
+    await follow(browser, mailed.activation_token)
+    for page in (cut, await opened(town.browser(), mailed.activation_token)):
+        assert is_refused(page)
+        assert "Il ne reste qu’un geste" not in words(page)
+        assert "mairie" in words(page)
+
+
+async def opened(browser: Browser, token: str) -> httpx2.Response:
+    """The page that an activation link leads to."""
+    return await browser.landing(await browser.get(f"/activation/{token}"))
+
+
+async def test_both_of_two_equal_posts_lead_on(town: Town) -> None:
+    """A13: a double press on "Valider" renewed the session, and led the second of the two to the sign-in page."""
+    browser, _ = await town.newcomer()
+    await browser.get(CREDENTIALS)
+    former, token = browser.session_token, browser.form_token
+    fields = {"username": f"double-{uuid4().hex[:8]}", "password": PASSWORD, "password_confirmation": PASSWORD}
+    await browser.done(CREDENTIALS, fields)
+    present = browser.session_token
+    headers = {"Origin": ORIGIN, "Cookie": f"__Host-session={former}"}
+    async with town.browser().http as stale:
+        second = await stale.post(CREDENTIALS, data=fields | {"csrf_token": token}, headers=headers)
+    assert second.status_code == 303
+    assert browser.session_token == present
+    assert (await browser.landing(await browser.get(second.headers["location"]))).url.path == TERMS
+
+
 async def test_link_that_was_never_sent_says_what_to_do(town: Town) -> None:
     for token in ("0" * 43, "x", "é" * 100):
         browser = town.browser()
@@ -87,9 +126,10 @@ async def test_an_address_that_is_no_link_activates_nothing(town: Town, token: s
 
 
 async def follow(browser: Browser, token: str) -> httpx2.Response:
-    """Open an activation link and press the button."""
+    """Open an activation link and press the button, if there is one."""
     await browser.get(f"/activation/{token}")
-    return await browser.submit("/activation", {"link": hidden(await browser.get("/activation"), "link")})
+    page = await browser.get("/activation")
+    return page if is_refused(page) else await browser.submit("/activation", {"link": hidden(page, "link")})
 
 
 async def test_another_site_cannot_press_the_button(town: Town) -> None:
