@@ -20,7 +20,8 @@ TEXT = r"^[^\x00]*$"
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=LINE)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=TEXT)]
 _ATOM = r"[^\x00-\x20\x7f\s()<>\[\]:;@\\,.\"]+"
-_LABEL = r"[^\x00-,./:-@\[-`{-\x7f\s]+"
+_WORD = r"[^\x00-/:-@\[-`{-\x7f\s]+"
+_LABEL = rf"{_WORD}(-+{_WORD})*"
 Email = Annotated[
     str,
     StringConstraints(

@@ -38,6 +38,10 @@ async def optional(call: Awaitable[PartT]) -> Part[PartT]:
         return Part(None)
 
 
+async def no_part() -> None:
+    """In the place of a part that the screen has nothing to show of."""
+
+
 async def permitted(call: Awaitable[PartT]) -> Part[PartT] | None:
     """An optional part, or nothing at all where it is not open to the caller: then the screen does not speak of it."""
     try:

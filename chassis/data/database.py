@@ -81,6 +81,15 @@ class Transaction(Queries):
         """Publish a tombstone: every replica forgets the aggregate `key` of a state topic."""
         self.emissions.append(Emission.tombstone(state, key, self._cause()))
 
+    def check_causes(self) -> None:
+        """Stop a command whose events would say that nobody acted, although somebody did.
+
+        Raises:
+            AssertionError: an event was emitted before any act was noted.
+        """
+        if self.acts and any(emission.cause.actor is None for emission in self.emissions):
+            raise AssertionError("note what somebody did before the events that follow from it")
+
     def _cause(self) -> Cause:
         return Cause.of(self.acts[-1] if self.acts else None)
 
@@ -153,6 +162,7 @@ class Database(Queries):
             try:
                 await connection.execute("begin")
                 yield transaction
+                transaction.check_causes()
                 if transaction.emissions or transaction.answers or transaction.acts:
                     notes = await notes_of(transaction, transaction.acts, self._history_keys)
                     left = Leavings(transaction.emissions, transaction.answers, notes)

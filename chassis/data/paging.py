@@ -35,6 +35,13 @@ def read_cursor(cursor: str, *readers: Callable[[str], Any]) -> list[Any]:
         raise Invalid(FieldRefusal("/cursor", "cursor_unreadable")) from error
 
 
+def text_key(text: str) -> str:
+    """A text in a cursor, as it was sorted by. Raises ValueError: it holds what no text of ours does."""
+    if not text.isprintable():
+        raise ValueError
+    return text
+
+
 def read_id(cursor: str | None) -> UUID | None:
     """The id in a cursor of a list that is ordered by one. Raises Invalid."""
     return read_cursor(cursor, UUID)[0] if cursor else None

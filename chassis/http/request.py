@@ -16,11 +16,12 @@ class ServiceRequest(AnyRequest):
 
     async def body(self) -> bytes:
         """The whole body. A longer one is streamed by the framework, which refuses what exceeds the limit of its route."""
-        if self._body is Empty and self.is_connected:
-            message = await self.receive()
-            limit = self.route_handler.resolve_request_max_body_size() or 0
-            if message["type"] == "http.request" and not message["more_body"] and len(message["body"]) <= limit:
-                self._body = self._connection_state.body = message["body"]
+        limit = self.route_handler.resolve_request_max_body_size() or 0
+        if self._body is Empty and self.is_connected and (self.content_length or 0) <= limit:
+            message: Any = await self.receive()
+            body = message.get("body", b"")
+            if message["type"] == "http.request" and not message.get("more_body", False) and len(body) <= limit:
+                self._body = self._connection_state.body = body
                 self.is_connected = False
             else:
                 self.receive = _first(message, self.receive)

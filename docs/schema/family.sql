@@ -78,6 +78,11 @@ CREATE TABLE public.dead_letters (
     CONSTRAINT dead_letters_resolution_check CHECK ((resolution = ANY (ARRAY['applied'::text, 'already_applied'::text, 'discarded'::text])))
 );
 
+CREATE TABLE public.erased_aggregates (
+    replica text NOT NULL,
+    key uuid NOT NULL
+);
+
 CREATE TABLE public.history (
     id uuid NOT NULL,
     noted_at timestamp with time zone NOT NULL,
@@ -143,6 +148,7 @@ CREATE TABLE public.households (
     address_lines text[] NOT NULL,
     postal_code text NOT NULL,
     city text NOT NULL,
+    payer_adult_id uuid,
     payer_key text NOT NULL COLLATE pg_catalog."C",
     search_words tsvector NOT NULL,
     next_turn_on date,
@@ -275,6 +281,9 @@ ALTER TABLE ONLY public.comings_of_age
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);
 
+ALTER TABLE ONLY public.erased_aggregates
+    ADD CONSTRAINT erased_aggregates_pkey PRIMARY KEY (replica, key);
+
 ALTER TABLE ONLY public.history_keys
     ADD CONSTRAINT history_keys_pkey PRIMARY KEY (owner);
 
@@ -357,6 +366,8 @@ CREATE INDEX households_by_payer ON public.households USING btree (payer_key, ho
 
 CREATE INDEX households_by_word ON public.households USING gin (search_words);
 
+CREATE INDEX households_payer ON public.households USING btree (payer_adult_id);
+
 CREATE INDEX households_turning ON public.households USING btree (next_turn_on) WHERE (next_turn_on IS NOT NULL);
 
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
@@ -401,6 +412,9 @@ ALTER TABLE ONLY public.household_payers
 
 ALTER TABLE ONLY public.household_payers
     ADD CONSTRAINT household_payers_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);
+
+ALTER TABLE ONLY public.households
+    ADD CONSTRAINT households_payer_adult_id_fkey FOREIGN KEY (payer_adult_id) REFERENCES public.adults(adult_id);
 
 ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);

@@ -16,7 +16,7 @@ from contracts.identity.api import accepted_terms, give_password, invite_again, 
 from contracts.notifications.api import list_messages
 from contracts.types import Civility, QuotientSource
 from gateway.calls import Refused, typed_as
-from gateway.composing import permitted
+from gateway.composing import no_part, permitted
 from portal.frame.contact import correct_contact, show_contact
 from portal.frame.exports import Column, export
 from portal.frame.history import Names, read_history
@@ -105,12 +105,12 @@ async def create_family(visit: Visit) -> Response[Any]:
 async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
     """A household's file."""
     household = await visit.call(read_household, household_id)
-    payer_id = household.payer_adult_id or household.adults[0].adult_id
+    payer_id = household.payer_adult_id or next((adult.adult_id for adult in household.adults), None)
     adults = {adult.adult_id: f"{adult.first_name} {adult.last_name.upper()}" for adult in household.adults}
     people = adults | {child.child_id: child.first_name for child in household.children}
     money, messages, history, *accounts = await asyncio.gather(
         permitted(visit.call(read_account, household_id)),
-        permitted(visit.call(list_messages, payer_id)),
+        permitted(visit.call(list_messages, payer_id)) if payer_id else no_part(),
         read_history(visit, household_id, Names(actors=adults, people=people)),
         *(permitted(visit.call(list_accounts, adult_id)) for adult_id in adults),
     )

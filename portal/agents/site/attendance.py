@@ -115,6 +115,9 @@ async def note_marks(visit: Visit, slot_id: UUID) -> Response[Any]:
         if any(name.startswith("mark.") and name not in expected for name in typed):
             gone = FormState(typed, refusal=visit.portal.texts("agents.sheet.booking_gone"))
             return await show_again(visit, sheet_page, gone, slot_id=slot_id)
+        if step == "close" and _was_changed(visit, sheet, typed):
+            unseen = FormState(_changed(visit, sheet, typed), refusal=visit.portal.texts("agents.sheet.changed_since"))
+            return await show_again(visit, sheet_page, unseen, slot_id=slot_id)
         others = {line.child_id for line in sheet.lines if step == "all_present" and f"seen.{line.child_id}" in typed}
         noted = (_mark(visit, sheet, line, typed, is_otherwise_present=line.child_id in others) for line in sheet.lines)
         marks = [mark for mark in noted if mark] + ([_added(visit)] if step == "add" else [])
@@ -130,6 +133,12 @@ async def note_marks(visit: Visit, slot_id: UUID) -> Response[Any]:
             state = replace(state, errors=errors)
         return await show_again(visit, sheet_page, state, slot_id=slot_id)
     return visit.redirect(f"/agents/pointage/{slot_id}", FlashNotice("success", DONE.get(step, "marks_noted")))
+
+
+def _was_changed(visit: Visit, sheet: AttendanceSheet, typed: Mapping[str, str]) -> bool:
+    """Whether a line says by now what the page that is sent did not show: nobody closes what they have not seen."""
+    zone = visit.portal.town.town.zone
+    return any(Seen.of(line, typed, zone).version != line.version for line in sheet.lines)
 
 
 def _changed(visit: Visit, sheet: AttendanceSheet, typed: Mapping[str, str]) -> dict[str, str]:
@@ -177,10 +186,16 @@ def _mark(
         if hour != shown:
             hours[f"{name}_at"] = _instant(sheet.slot.service_on, hour, zone) if hour else None
     chosen = typed.get(f"mark.{line.child_id}")
-    is_left = chosen in (None, seen.mark) and not hours
-    if is_left and (line.attendance is not None or not is_otherwise_present):
-        return None
-    mark = chosen or line.attendance or (Attendance.PRESENT if is_otherwise_present else None)
+    if chosen in (None, seen.mark) and not hours:
+        # The others are those who were not marked on the page, and are not by now.
+        is_other = is_otherwise_present and not seen.mark and line.attendance is None
+        return _sent(line, Attendance.PRESENT, seen, hours) if is_other else None
+    return _sent(line, chosen or seen.mark or None, seen, hours)
+
+
+def _sent(
+    line: AttendanceLine, mark: str | None, seen: Seen, hours: Mapping[str, datetime | str | None]
+) -> dict[str, Any]:
     return {"child_id": line.child_id, "attendance": mark, "version": seen.version, **hours}
 
 

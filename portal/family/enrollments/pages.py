@@ -1,6 +1,7 @@
 """Enrollments of a family's children: where each stands, and the form that asks for a new one."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any, Final
 
 from litestar import Response
@@ -71,7 +72,11 @@ async def enroll(visit: Visit) -> Response[Any]:
     try:
         enrollment = await visit.call(request_enrollment, typed_as(EnrollmentCreate, wish))
     except Refused as refused:
-        return await show_again(visit, new_enrollment_page, visit.refused(refused, typed, NEW_ENROLLMENT))
+        state = visit.refused(refused, typed, NEW_ENROLLMENT)
+        if visit.visitor.household and visit.posted.get("household_id") != str(visit.visitor.household.household_id):
+            # The page is about the file that was chosen since, in another tab.
+            state = replace(state, refusal=visit.portal.texts("enrollments.other_household"))
+        return await show_again(visit, new_enrollment_page, state)
     chosen = visit.visitor.household
     is_shown = chosen is None or chosen.household_id == enrollment.household_id
     return visit.redirect(

@@ -13,7 +13,6 @@ from chassis.data.history import Act
 from chassis.http.errors import refusal_document
 from chassis.refusal import NotFound, Refusal
 from contracts.booking.models import AttendanceMark, AttendanceMarks, MarkRefused
-from contracts.types import Attendance
 
 from ..places.domain import Stay
 from ..places.store import stays_on
@@ -32,7 +31,7 @@ async def mark_attendance(
         HouseholdAmbiguous: a child who came unbooked has several homes, and none was named.
         MarksRefused: such a child is somewhere else at these minutes, or a line is not any more as it was seen.
     """
-    come = {mark.child_id for mark in request.marks if mark.attendance is Attendance.UNBOOKED}
+    come = {mark.child_id for mark in request.marks if mark.attendance in domain.THERE}
     sheet = await store.lock_sheet(tx, actor, slot_id, come)
     if sheet is None:
         raise NotFound

@@ -160,6 +160,8 @@ def _refuse_stale(line: SheetLine | None, mark: Mark) -> Refusal | None:
 
 def _changed_since(line: SheetLine, mark: Mark) -> Iterator[FieldRefusal]:
     """What a line says, and a mark that was made without seeing it says otherwise."""
+    if line.attendance is None and mark.version:
+        yield FieldRefusal("attendance", "mark_gone")
     if line.attendance not in (None, mark.attendance):
         yield FieldRefusal("attendance", "mark_changed", (("noted", line.attendance), ("sent", mark.attendance)))
     if line.booking_id is None and mark.household_id not in (None, line.household_id):

@@ -32,8 +32,8 @@ async def create_site(tx: Transaction, actor: Actor, request: Site) -> Site:
     """Name a site; one that is known gets this label, and others hear how its activities name it now."""
     require_every_site(actor)
     if await store.save_site(tx, request):
+        tx.note(Act(actor, "site_named", request.code, after=request.model_dump()))
         tx.emit(*(_state(activity) for activity in await queries.activities_at(tx, request.code)))
-    tx.note(Act(actor, "site_named", request.code, after=request.model_dump()))
     return request
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries
-from chassis.data.paging import page_of, read_cursor, read_id
+from chassis.data.paging import page_of, read_cursor, read_id, text_key
 from chassis.refusal import NotFound
 from contracts.booking.catalog import Activity, Cutoff, Site, Slot
 from contracts.http import PAGE_SIZE_MAX, Page
@@ -26,7 +26,7 @@ select s.code, s.label from sites s where ($4::text is null or s.code > $4) and 
 
 async def sites(db: Database, actor: Actor, cursor: str | None) -> Page[Site]:
     """The places where children are received, by code: an agent's own."""
-    after = read_cursor(cursor, str)[0] if cursor else None
+    after = read_cursor(cursor, text_key)[0] if cursor else None
     rows = await db.fetch(SITES_SQL, *reach_of(actor, await db.today()), after, PAGE_SIZE_MAX + 1)
     return page_of([Site(**row) for row in rows], lambda site: (site.code,))
 

@@ -89,16 +89,19 @@ async def _store(tx: Transaction, file: HouseholdFile, new_ids: set[UUID], actor
     await add_children(tx, new_children, now, actor.account_id)
     await add_household(tx, file, actor.account_id, today)
     tx.emit(*(child.state() for child in new_children))
-    for child in file.children:
-        await _answer_for(tx, file, child, today, is_new=child.child_id in new_ids)
+    for number, child in enumerate(file.children):
+        # The children of a file are the new ones, then those that are known already.
+        pointer = f"/children/{number}" if child.child_id in new_ids else f"/known_child_ids/{number - len(new_ids)}"
+        await _answer_for(tx, file, child, today, pointer)
     tx.emit(
         HouseholdCreated(household_id=household_id, created_at=now),
         *(ChildAdded(household_id=household_id, child_id=child.child_id, added_at=now) for child in file.children),
     )
 
 
-async def _answer_for(tx: Transaction, file: HouseholdFile, child: Child, today: date, *, is_new: bool) -> None:
-    """Enter that the adults of a new file answer for a child. A child who had no home lives there from now on."""
+async def _answer_for(tx: Transaction, file: HouseholdFile, child: Child, today: date, pointer: str) -> None:
+    """Enter that the adults of a new file answer for a child. A child who had no home lives there from now on. What stands against it is
+    said at the child's place in the form."""
     await lock_child(tx, child.child_id)
     custody = await load_custody(tx, child)
     for adult in file.adults:
@@ -106,15 +109,20 @@ async def _answer_for(tx: Transaction, file: HouseholdFile, child: Child, today:
             custody, Tie(adult.adult_id, ResponsibilityRole.GUARDIAN), Grant(Authority.JOINT), today, None
         )
         if isinstance(decision, Refusal):
-            raise decision
+            raise _at(pointer, decision)
         custody = decision
-    if is_new:
+    if pointer.startswith("/children/"):
         home = Home(ResidencePattern.SINGLE, (file.household_id,))
         settled = with_home(custody, home, DateRange(today), {file.household_id: Days.between(today)})
         if isinstance(settled, Refusal):
-            raise settled
+            raise _at(pointer, settled)
         custody = settled
     await save_custody(tx, custody)
+
+
+def _at(pointer: str, refusal: Refusal) -> Refusal:
+    """A refusal about a child of a new file: it concerns none of the days that the rule knows, but the child."""
+    return Invalid(*(replace(fault, pointer=pointer) for fault in refusal.fields)) if refusal.fields else refusal
 
 
 @command

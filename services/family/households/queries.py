@@ -5,9 +5,9 @@ from uuid import UUID
 
 from chassis.access import household_among, reach_of, reaching
 from chassis.actor import Actor
-from chassis.comparing import comparable, stored_key
+from chassis.comparing import comparable
 from chassis.data.database import Database, Queries
-from chassis.data.paging import page_of, read_cursor
+from chassis.data.paging import page_of, read_cursor, text_key
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.family.models import Household, HouseholdReference, HouseholdSummary
 from contracts.http import Page
@@ -33,8 +33,7 @@ select h.household_id, h.reference, h.created_at,
         ) order by m.position, m.during)
         from household_members m join children c on c.child_id = m.person_id
         where m.household_id = h.household_id and not m.during << daterange($2, $2, '[]')) as children,
-       (select p.adult_id from household_payers p where p.household_id = h.household_id and p.during @> $2::date)
-           as payer_adult_id,
+       h.payer_adult_id,
        (select jsonb_build_object('value_cents', q.value_cents, 'effective_on', q.effective_on, 'source', q.source)
         from quotients q
         where q.household_id = h.household_id and q.replaced_at is null and q.effective_on <= $2
@@ -56,8 +55,7 @@ OWN_HOUSEHOLDS_SQL = """
 select h.household_id, h.reference, coalesce(p.first_name || ' ' || p.last_name, '') as payer_name
 from household_members m
 join households h on h.household_id = m.household_id
-left join household_payers hp on hp.household_id = h.household_id and hp.during @> $2::date
-left join adults p on p.adult_id = hp.adult_id
+left join adults p on p.adult_id = h.payer_adult_id
 where m.person_id = $1 and m.kind = 'adult' and m.during @> $2::date
 order by h.reference
 """
@@ -109,8 +107,7 @@ select h.household_id, h.reference, h.payer_key, h.city, h.created_at,
              where m.household_id = h.household_id and not m.during << daterange($5, $5, '[]')
              order by m.position) as children
 from households h
-left join household_payers p on p.household_id = h.household_id and p.during @> $5::date
-left join adults a on a.adult_id = p.adult_id
+left join adults a on a.adult_id = h.payer_adult_id
 where ($1 = '' or h.search_words @@ $1::text::tsquery) and (h.payer_key, h.household_id) > ($2, $3::uuid)
 order by h.payer_key, h.household_id limit $4
 """
@@ -124,16 +121,10 @@ async def find_households(
     query = " & ".join(f"'{word}':*" for word in words)
     if search.strip() and not words:
         return Page(items=())
-    after_name, after_id = read_cursor(cursor, _key, UUID) if cursor else ("", UUID(int=0))
+    after_name, after_id = read_cursor(cursor, text_key, UUID) if cursor else ("", UUID(int=0))
     rows = await db.fetch(FIND_HOUSEHOLDS_SQL, query, after_name, after_id, limit + 1, today)
     summaries = [
         HouseholdSummary.model_validate({name: row[name] for name in HouseholdSummary.model_fields}) for row in rows
     ]
     keys = {row["household_id"]: row["payer_key"] for row in rows}
     return page_of(summaries, lambda file: (keys[file.household_id], file.household_id), limit)
-
-
-def _key(text: str) -> str:
-    """The sort key of a cursor. Nobody but us makes any, and what is none of ours is read as some key, never as a fault."""
-    last_name, _, first_name = text.partition("  ")
-    return stored_key(first_name, last_name)

@@ -191,7 +191,8 @@ async def save_address(tx: Transaction, household_id: UUID, address: Address) ->
 
 
 SAVE_KEYS_SQL = """
-update households set payer_key = $2, search_words = array_to_tsvector($3::text[]), next_turn_on = $4 where household_id = $1
+update households set payer_key = $2, search_words = array_to_tsvector($3::text[]), next_turn_on = $4, payer_adult_id = $5
+where household_id = $1
 """
 
 
@@ -204,7 +205,8 @@ async def publish(tx: Transaction, household_ids: Collection[UUID], today: date)
             continue
         payer = file.payer_on(today)
         key = stored_key(payer.first_name, payer.last_name) if payer else ""
-        await tx.execute(SAVE_KEYS_SQL, household_id, key, search_words(file), file.next_turn_on(today))
+        payer_id = payer.adult_id if payer else None
+        await tx.execute(SAVE_KEYS_SQL, household_id, key, search_words(file), file.next_turn_on(today), payer_id)
         tx.emit(file.state())
 
 

@@ -47,12 +47,15 @@ create table households (
     address_lines text[] not null,
     postal_code text not null,
     city text not null,
+    -- Who pays today, or is nearest to it in time, and the key by which the file is sorted.
+    payer_adult_id uuid references adults,
     payer_key text collate "C" not null,
     search_words tsvector not null,
     next_turn_on date,
     created_at timestamptz not null,
     created_by uuid not null
 );
+create index households_payer on households (payer_adult_id);
 create index households_by_payer on households (payer_key, household_id);
 create index households_turning on households (next_turn_on) where next_turn_on is not null;
 create index households_by_word on households using gin (search_words);

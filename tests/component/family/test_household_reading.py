@@ -126,8 +126,9 @@ async def test_a_summary_names_the_payer_and_the_children(service: RunningServic
     }
 
 
-async def test_a_cursor_that_nobody_gave_is_harmless(service: RunningService, desk: Desk) -> None:
+async def test_a_cursor_that_nobody_gave_is_refused(service: RunningService, desk: Desk) -> None:
     await desk.open()
     made_up = urlsafe_b64encode(f"\0'; --~{UUID(int=0)}".encode()).decode()
     response = await service.client.get("/households", params={"cursor": made_up}, headers=desk.headers)
-    assert response.status_code == 200, response.text
+    assert response.status_code == 422, response.text
+    assert [error["code"] for error in response.json()["errors"]] == ["cursor_unreadable"]

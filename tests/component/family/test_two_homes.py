@@ -9,7 +9,7 @@ import pytest
 from contracts.family.events import ChildCameOfAge, HouseholdState, ResponsibilityState
 from contracts.family.models import ChildFile, Household
 from contracts.family.residence import home_on
-from tests.component.family.desk import Desk
+from tests.component.family.desk import Desk, file_with
 from tests.support.roles import Role
 from tests.support.services import RunningService
 
@@ -226,6 +226,22 @@ async def test_nobody_answers_for_a_child_of_age(files: Files, service: RunningS
     (news,) = (await service.outbox())[before:]
     assert isinstance(news, ChildCameOfAge)
     assert (news.household_id, news.last_day_on) == (household.household_id, birthday - timedelta(days=1))
+
+
+async def test_a_known_child_of_age_is_refused_at_its_place_in_the_form(
+    files: Files, service: RunningService, desk: Desk
+) -> None:
+    """It was said of the day from which the file begins, which the form has no field for."""
+    birthday = await files.today() + timedelta(days=20)
+    older = {"first_name": "Léa", "last_name": "Le Goff", "birth_on": str(birthday.replace(year=birthday.year - 18))}
+    first = await desk.open(children=[{**older, "first_name": "Zoé", "birth_on": "2020-01-01"}, older])
+    service.advance(days=25)
+    known = [str(child.child_id) for child in first.children]
+    other = {"last_name": "Autre", "email": "autre@courriel.example"}
+    answer = await desk.post(file_with(guardian=other, children=[], known_child_ids=known))
+    assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+        ("/known_child_ids/1", "after_majority")
+    ]
 
 
 async def test_authority_that_ends_leaves_the_days_before(files: Files) -> None:

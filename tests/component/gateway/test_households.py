@@ -11,7 +11,7 @@ import pytest
 
 from contracts.family.models import Household
 from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
-from tests.component.gateway.browser import Browser, hidden, words
+from tests.component.gateway.browser import Browser, hidden, is_refused, words
 from tests.component.gateway.town import Town, family_of
 from tests.support.roles import Role
 
@@ -129,6 +129,20 @@ async def test_a_request_from_a_form_of_the_other_file_says_so(town: Town) -> No
     await choose(parent, other)
     sent = await parent.done("/inscriptions/nouvelle", wish | {"household_id": hidden(form, "household_id")})
     assert "pour le dossier famille que son formulaire montrait" in words(await parent.landing(sent))
+
+
+async def test_a_refused_form_of_the_other_file_says_whose_page_it_is_now(town: Town) -> None:
+    """Corrected and sent again, it enrolled the child in the file that was chosen meanwhile, without a word."""
+    parent, own, other = await in_two(town)
+    activity_id = await town.booking.activity()
+    await choose(parent, own)
+    form = await parent.get("/inscriptions/nouvelle")
+    wish = {"child_id": str(own.children[0].child_id), "activity_id": str(activity_id), "starts_on": "2001-01-01"}
+    await choose(parent, other)
+    page = await parent.submit("/inscriptions/nouvelle", wish | {"household_id": hidden(form, "household_id")})
+    assert is_refused(page)
+    assert "pour un autre dossier" in words(page)
+    assert hidden(page, "household_id") == str(other.household_id)
 
 
 async def test_a_household_of_others_is_not_chosen(town: Town) -> None:

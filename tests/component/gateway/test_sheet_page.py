@@ -211,3 +211,53 @@ async def test_hours_of_a_child_who_is_not_marked_ask_for_its_mark(town: Town) -
     assert f'<a href="#champ-mark-{family.child_id}">' in page.text
     assert shown_on(page)[arrived] == "00:01"
     await agent.done(path, shown_on(page) | {f"mark.{family.child_id}": "present", "step": "save"})
+
+
+async def test_nobody_closes_what_their_page_did_not_show(town: Town) -> None:
+    """An absence that another agent had noted meanwhile was closed, and billed, by whoever saw "Présent"."""
+    family = await town.booking.family("Ada Un")
+    slot_id = await sheet_of_today(town, family, booked=[family])
+    path, mark = f"/agents/pointage/{slot_id}", f"mark.{family.child_id}"
+    first, second = await town.agent(Role.SITE), await town.agent(Role.SITE)
+    await first.get(path)
+    old = shown_on(await first.submit(path, {"step": "save", mark: "present"}))
+    await second.submit(path, shown_on(await second.get(path)) | {"step": "save", mark: "absent_unexcused"})
+    page = await first.submit(path, old | {"step": "close"})
+    assert is_refused(page)
+    assert "La feuille a changé depuis que vous l’avez ouverte" in words(page)
+    assert (await stored(town, slot_id))["closed_at"] is None
+    await first.submit(path, shown_on(page) | {"step": "close"})
+    sheet = await stored(town, slot_id)
+    assert (sheet["closed_at"] is not None, sheet["lines"][0]["attendance"]) == (True, "absent_unexcused")
+
+
+async def test_a_day_that_was_booked_anew_is_not_marked_from_an_old_page(town: Town) -> None:
+    """It was noted absent by "autres présents", since the page still showed the mark of the booking before."""
+    booking, family = town.booking, await town.booking.family("Ada Un")
+    slot_id = await sheet_of_today(town, family)
+    (booked,) = (await booking.book(family, slot_id)).json()["bookings"]
+    path, mark = f"/agents/pointage/{slot_id}", f"mark.{family.child_id}"
+    agent = await town.agent(Role.SITE)
+    await agent.get(path)
+    old = shown_on(await agent.submit(path, {"step": "save", mark: "absent_excused"}))
+    await booking.give_back(family, booked["booking_id"])
+    await booking.book(family, slot_id)
+    await agent.submit(path, old | {"step": "all_present"})
+    assert [line["attendance"] for line in (await stored(town, slot_id))["lines"]] == [None]
+    page = await agent.submit(path, old | {"step": "save", f"arrived.{family.child_id}": "00:01"})
+    assert "n’y est plus" in words(page)
+    assert [line["attendance"] for line in (await stored(town, slot_id))["lines"]] == [None]
+
+
+async def test_an_hour_typed_for_an_unmarked_child_is_not_lost_to_another_agent_s_mark(town: Town) -> None:
+    family = await town.booking.family("Ada Un")
+    slot_id = await sheet_of_today(town, family, booked=[family])
+    path = f"/agents/pointage/{slot_id}"
+    first, second = await town.agent(Role.SITE), await town.agent(Role.SITE)
+    old = shown_on(await first.get(path))
+    await second.submit(
+        path, shown_on(await second.get(path)) | {"step": "save", f"mark.{family.child_id}": "absent_excused"}
+    )
+    page = await first.submit(path, old | {"step": "save", f"arrived.{family.child_id}": "00:01"})
+    assert is_refused(page)
+    assert 'value="00:01"' in page.text

@@ -59,12 +59,17 @@ class Places:
 
 
 def comes_unbooked(rush: Rush, family: Family, slot_id: UUID) -> Act:
-    """An agent of site notes that the family's child came: `noted`, or the code of what stands against it."""
-    marks = AttendanceMarks(marks=(AttendanceMark(child_id=family.child_id, attendance=Attendance.UNBOOKED),))
+    """An agent of site notes that the family's child came unbooked."""
+    return marks(rush, family, slot_id, Attendance.UNBOOKED)
+
+
+def marks(rush: Rush, family: Family, slot_id: UUID, attendance_mark: Attendance) -> Act:
+    """An agent of site marks the family's child: `noted`, or the code of what stands against it."""
+    noted = AttendanceMarks(marks=(AttendanceMark(child_id=family.child_id, attendance=attendance_mark),))
 
     async def act() -> str:
         try:
-            await attendance.mark_attendance(rush.service.db, agent_of(Role.SITE), slot_id, marks, ZONE)
+            await attendance.mark_attendance(rush.service.db, agent_of(Role.SITE), slot_id, noted, ZONE)
         except Refusal as refusal:
             return refusal.fields[0].code
         return "noted"
@@ -113,6 +118,14 @@ async def booked_at_two_places(rush: Rush) -> Places:
     return Places(rush, books(rush, family, here), books(rush, family, there))
 
 
+async def absent_then_present_here_and_unbooked_there(rush: Rush) -> Places:
+    """A child who was marked absent where it is booked may be seen at either place, and not at both."""
+    family, here, there = await two_activities(rush)
+    assert await books(rush, family, here)() == "booked"
+    assert await marks(rush, family, here, Attendance.ABSENT_EXCUSED)() == "noted"
+    return Places(rush, marks(rush, family, here, Attendance.PRESENT), comes_unbooked(rush, family, there))
+
+
 async def units_that_exclude_each_other(rush: Rush) -> Places:
     """Two homes of a child, each with a group of its own at a site of its own."""
     await rush.town.site(ELSEWHERE)
@@ -138,6 +151,7 @@ RACES: list[tuple[Arrange, str, str]] = [
     (unbooked_at_two_places, "noted", "elsewhere"),
     (unbooked_here_and_booked_there, "noted", "elsewhere"),
     (booked_here_and_unbooked_there, "booked", "elsewhere"),
+    (absent_then_present_here_and_unbooked_there, "noted", "elsewhere"),
     (units_that_exclude_each_other, "booked", "unit_excluded"),
 ]
 
