@@ -8,6 +8,7 @@ from pydantic import Field, PlainSerializer, SecretStr, StringConstraints
 
 from contracts.event import Model
 from contracts.http import LINE, PAGE_SIZE_MAX, Email, ShortText, SiteCode
+from contracts.identity.service_keys import MailedKey, ServiceKeyState
 from contracts.types import AccountStatus, ActorKind, SessionStage
 
 Password = Annotated[
@@ -40,7 +41,8 @@ class SessionOpened(Model):
 class Session(Model):
     """Whose session it is. Everything but this and signing out waits for the stage `ready`.
 
-    An agent has a `name`, first and last, and what the town's roles permit; a parent's name stands in the household's file.
+    An agent has a `name`, first and last, and what the town's roles permit; a parent's name stands in the household's file. `services` are
+    those of the town that this account opened with their keys, `first_steps` the stages that the town has such an account go through, in order.
     """
 
     account_id: UUID
@@ -50,6 +52,8 @@ class Session(Model):
     permissions: tuple[str, ...]
     username: str
     stage: SessionStage
+    services: tuple[str, ...]
+    first_steps: tuple[SessionStage, ...]
     previous_sign_in_at: datetime | None
     expires_at: datetime
 
@@ -137,7 +141,7 @@ class TermsAcceptance(Model):
 
 
 class Account(Model):
-    """An account as an agent sees it."""
+    """An account as an agent sees it. `services` are all those of the town, for a guardian."""
 
     account_id: UUID
     guardian_id: UUID | None
@@ -148,6 +152,7 @@ class Account(Model):
     created_at: datetime
     last_sign_in_at: datetime | None
     invitation_expires_at: datetime | None
+    services: tuple[ServiceKeyState, ...] = ()
 
 
 class Invitation(Model):
@@ -228,8 +233,9 @@ class AgentName(Model):
 
 
 class Credential(Model):
-    """What `CredentialIssued.sealed` holds, readable by the notifications service alone."""
+    """What `CredentialIssued.sealed` holds, readable by the notifications service alone. `service_keys` come with an invitation."""
 
     username: str
     temporary_password: str
     activation_token: str
+    service_keys: tuple[MailedKey, ...] = ()

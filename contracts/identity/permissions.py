@@ -8,6 +8,10 @@ class IdentityPermission(Permission):
 
     READ_ACCOUNTS = "identity.accounts.read", "See where the accounts of families stand."
     INVITE = "identity.accounts.invite", "Send a family a new activation link."
+    ISSUE_SERVICE_KEYS = (
+        "identity.service_keys.issue",
+        "Give a family the key of a service of the town, and replace it.",
+    )
     READ_AGENTS = "identity.agents.read", "See the agents, their roles and their sites."
     MANAGE_AGENTS = "identity.agents.manage", "Create agents, give them roles and sites, and close their accounts."
     NAME_AGENTS = "identity.agents.name", "Know by name the agents who acted."

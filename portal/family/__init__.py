@@ -1,14 +1,20 @@
 """Pages of a signed-in family."""
 
+from portal.family.account import pages as account
 from portal.family.calendar import pages as calendar
 from portal.family.enrollments import pages as enrollments
 from portal.family.history import pages as history
 from portal.family.home import pages as home
 from portal.family.households import pages as households
 from portal.family.invoices import pages as invoices
+from portal.family.services import pages as services
 from portal.frame.spaces import Space, only_families
 
 FAMILY = Space(
     only_families,
-    [page for area in (home, households, enrollments, calendar, invoices, history) for page in area.PAGES],
+    [
+        page
+        for area in (home, households, enrollments, calendar, invoices, history, account, services)
+        for page in area.PAGES
+    ],
 )

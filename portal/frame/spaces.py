@@ -17,7 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from contracts.operation import Operation
 from contracts.types import ActorKind, SessionStage
 from gateway.admission import CSRF_EXEMPT
-from gateway.auth import StageNotReady, Visitor
+from gateway.auth import StageNotReady, Visitor, WrongSpace
 from portal.frame import kept_forms
 from portal.frame.visit import Visit, visit_of
 from portal.kit import FormState
@@ -144,6 +144,8 @@ def _route(page: Screen, admits: Admission) -> HTTPRouteHandler:
     async def handle(request: Request[Any, Any, Any]) -> Response[Any]:
         visit: Visit = visit_of(request)
         admits(visit.visitor)
+        if not visit.opens(request.scope["path"]):
+            raise WrongSpace
         if page.method == "GET":
             await visit.portal.greetings.learn(visit.visitor, visit.services)
         return await page.answer(visit, **request.path_params)

@@ -15,6 +15,7 @@ from chassis.refusal import NotFound, Refusal
 from chassis.sealing import seal
 from contracts.identity.events import CredentialIssued
 from contracts.identity.models import Activated, Credential, Invitation
+from contracts.identity.service_keys import MailedKey
 from contracts.types import Channel, CredentialPurpose
 
 from ..access import holder_of
@@ -23,9 +24,11 @@ from ..accounts.store import end_sessions, forget_failures, is_email_shared, loc
 from ..adapters.keys import TOKEN_BYTES, Keys, token_hash
 from ..adapters.passwords import Passwords
 from ..errors import ActivationLinkUnknown, TooManyAttempts
-from ..sign_in.domain import LoginMode, ThrottleRule, account_subject, login_name, reset_subject
+from ..service_keys.commands import issue_invited_keys
+from ..settings import IdentityRules
+from ..sign_in.domain import ThrottleRule, account_subject, login_name, reset_subject
 from ..sign_in.store import lock_throttle, save_throttle
-from .domain import follow_link, temporary_password
+from .domain import IssuedInvitation, follow_link, temporary_password
 from .store import (
     find_link_account,
     find_reset_accounts,
@@ -139,13 +142,12 @@ class CredentialIssuer:
 
     keys: Keys
     passwords: Passwords
-    login_mode: LoginMode
-    validity: timedelta
+    rules: IdentityRules
 
     async def run(self, db: Database) -> None:
         """Resolve and issue what is due, each in a transaction of its own: a crash loses none and repeats none."""
         for _ in range(PER_RUN_MAX):
-            if not await _resolve_next_reset(db, self.validity):
+            if not await _resolve_next_reset(db, self.rules.invitation_validity):
                 break
         for _ in range(PER_RUN_MAX):
             if not await self._issue_next(db):
@@ -169,9 +171,10 @@ class CredentialIssuer:
                 tx, invitation.invitation_id, await tx.now(), token_hash(token), hashed if is_kept_apart else None
             )
             credential = Credential(
-                username=login_name(account, self.login_mode, await is_email_shared(tx, account)),
+                username=login_name(account, self.rules.login_mode, await is_email_shared(tx, account)),
                 temporary_password=password,
                 activation_token=token,
+                service_keys=await self._service_keys(tx, invitation, account),
             )
             tx.emit(
                 CredentialIssued(
@@ -183,3 +186,11 @@ class CredentialIssuer:
                 )
             )
             return True
+
+    async def _service_keys(
+        self, tx: Transaction, invitation: IssuedInvitation, account: AccountRecord
+    ) -> tuple[MailedKey, ...]:
+        """The keys of services that go with an invitation; whoever forgot a password keeps theirs."""
+        if invitation.purpose is not CredentialPurpose.INVITATION:
+            return ()
+        return await issue_invited_keys(tx, self.keys, account, self.rules.services_of(account.kind))

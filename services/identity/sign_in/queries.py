@@ -49,7 +49,11 @@ select a.account_id, a.guardian_id, a.kind, a.status, a.is_disabled, a.email, a.
        s.previous_sign_in_at, s.opened_at, s.seen_at, s.ends_at, now() as asked_at,
        g.first_name, g.last_name, g.service, g.roles, g.sites, g.has_every_site,
        exists (select from terms_acceptances t where t.account_id = a.account_id and t.version = $2)
-           as has_accepted_terms
+           as has_accepted_terms,
+       exists (select from service_key_answers k where k.account_id = a.account_id) as has_answered_keys,
+       array(select k.service from service_keys k
+             where k.account_id = a.account_id and k.entered_at is not null and k.replaced_at is null
+             order by k.service) as services
 from sessions s join accounts a using (account_id) left join agents g using (account_id) where s.token_hash = $1
 """
 
@@ -69,15 +73,20 @@ async def signed_in(db: Database, token: str | None, rules: IdentityRules) -> Si
     if now - seen_at >= TOUCH_EVERY:
         await db.execute(TOUCH_SESSION_SQL, hashed, now)
         seen_at = now
+    account = account_of(row)
+    town_services = {service.code for service in rules.services_of(account.kind)}
     return SignedIn(
         session_hash=hashed,
-        account=account_of(row),
+        account=account,
         has_accepted_terms=row["has_accepted_terms"],
         previous_sign_in_at=row["previous_sign_in_at"],
         opened_at=row["opened_at"],
         seen_at=seen_at,
         ends_at=row["ends_at"],
         agent=agent_of(row) if row["roles"] is not None else None,
+        asks_keys=bool(town_services),
+        has_answered_keys=row["has_answered_keys"],
+        services=tuple(code for code in row["services"] if code in town_services),
     )
 
 
@@ -109,6 +118,8 @@ def current_session(session: SignedIn, keys: Keys, rules: IdentityRules) -> Curr
         permissions=tuple(sorted(actor.permissions)),
         username=account.username,
         stage=session.stage,
+        services=session.services,
+        first_steps=session.first_steps,
         previous_sign_in_at=session.previous_sign_in_at,
         expires_at=rules.session_limits.expiry(session.seen_at, session.ends_at),
         actor_token=token,

@@ -1,0 +1,1 @@
+"""A family's own account: the user name and the password that it signs in with."""
