@@ -8,8 +8,8 @@ import pytest
 from portal.family import FAMILY
 from tests.component.gateway.browser import hidden, is_refused, words
 from tests.component.gateway.test_first_steps import PRIVATE_PAGES
-from tests.component.gateway.town import accept_terms
-from tests.e2e.towns.town import CREDENTIALS, PASSWORD, TERMS, GuideTown, own_credentials, press_link
+from tests.component.gateway.town import accept_terms, enter_keys
+from tests.e2e.towns.town import CREDENTIALS, KEYS, PASSWORD, TERMS, GuideTown, own_credentials, press_link
 from tests.support.public_pages import PUBLIC_PAGES
 from tests.support.towns import in_towns
 
@@ -105,7 +105,7 @@ async def test_the_first_sign_in_asks_for_credentials_of_ones_own(town: GuideTow
         assert label in shown
     await browser.done(CREDENTIALS, own_credentials(newcomer))
     own = await town.signed_in(own_credentials(newcomer)["username"], PASSWORD)
-    assert (await own.get("/mon-accueil")).headers["location"] == TERMS
+    assert (await own.get("/mon-accueil")).headers["location"] == (KEYS if town.name == "velizy" else TERMS)
 
 
 @in_towns("belfort", "premium")
@@ -128,6 +128,101 @@ async def test_the_policy_holds_at_its_boundaries(town: GuideTown) -> None:
             assert f'href="#champ-{field}"' in page.text, fields
     shortest = {"password": "velos-42", "password_confirmation": "velos-42"}
     await browser.done(CREDENTIALS, own_credentials(newcomer, **shortest))
+
+
+@in_towns("velizy")
+async def test_the_mail_and_the_guide_ask_to_note_the_credentials_before_the_link(town: GuideTown) -> None:
+    """S3-33"""
+    sentence = "Avant de cliquer sur le lien, pensez à noter vos nom d’utilisateur et le mot de passe."
+    newcomer = await town.newcomer()
+    text = newcomer.mail["text"]
+    assert text.index(sentence) < text.index(newcomer.credentials.link)
+    assert sentence in newcomer.mail["html"]
+    assert sentence in words(await town.browser().get("/aide"))
+
+
+@in_towns("velizy")
+async def test_the_page_after_activation_invites_to_personalise_the_space(town: GuideTown) -> None:
+    """S3-6"""
+    newcomer, visitor = await town.newcomer(), town.browser()
+    page = await press_link(visitor, newcomer.credentials.link)
+    assert "nous vous invitons à personnaliser votre espace" in words(page)
+    assert re.search(
+        r'<a class="button primary" href="/connexion">(\s|<[^>]+>)*Personnaliser votre espace en cliquant ici',
+        page.text,
+    )
+
+
+@in_towns("velizy")
+async def test_the_keys_of_services_are_entered_between_credentials_and_terms(town: GuideTown) -> None:
+    """S3-9, S3-10, S3-12, S3-17, S3-18, S3-19, S3-20, S3-21: as the guide shows the screen."""
+    newcomer, browser = await town.with_credentials()
+    for path in PRIVATE_PAGES:
+        assert (await browser.get(path)).headers["location"] == KEYS
+    page = await browser.get(KEYS)
+    assert "<h1>Je valide mon authentification</h1>" in page.text
+    assert re.search(r"<caption[^>]*>Services</caption>", page.text)
+    assert re.findall(r'<th scope="col"[^>]*>([^<]+)</th>', page.text) == ["Service", "Clé"]
+    labels = re.findall(r'<th scope="row".*?<span>\s*([^<]+?)\s*</span></th>', page.text, re.DOTALL)
+    assert labels == ["Clé Espace Citoyens Enfance", "Action sociale"]
+    childhood, social = re.findall(r'value="([^"]*)" name="keys\.\d\.key"', page.text)
+    assert re.fullmatch(r"[0-9]{5}-[A-Z0-9]{6}", childhood)
+    assert social == ""
+    assert f"Clé Espace Citoyens Enfance : {childhood}" in newcomer.mail["text"].replace("\u00a0", " ")
+    buttons = words(page)
+    assert buttons.index("Annuler") < buttons.index("Précédent") < buttons.index("Valider", buttons.index("Précédent"))
+    assert "individuelle et personnelle" in buttons
+    before = await browser.submit(KEYS, {"step": "previous", "keys.0.service": "enfance", "keys.0.key": childhood})
+    assert own_credentials(newcomer)["username"] in words(before)
+    await enter_keys(browser)
+    assert (await browser.get("/mon-accueil")).headers["location"] == TERMS
+
+
+@in_towns("velizy")
+async def test_a_key_is_of_one_person(town: GuideTown) -> None:
+    """S3-11: two families have each their own, and neither enters the other's."""
+    first, _ = await town.with_credentials()
+    _, browser = await town.with_credentials()
+    await browser.get(KEYS)
+    mailed = re.search(r"[2-9]{5}-[A-Z2-9]{6}", first.mail["text"])
+    assert mailed
+    page = await browser.submit(KEYS, {"keys.0.service": "enfance", "keys.0.key": mailed[0], "step": "next"})
+    assert is_refused(page)
+    assert "Une clé est individuelle et personnelle" in words(page)
+
+
+@in_towns("velizy")
+async def test_a_service_gives_its_key_which_is_entered_later_and_opens_what_is_its_own(town: GuideTown) -> None:
+    """S3-13, S3-14, S3-15, S3-16: without it, nothing of the service is there."""
+    newcomer, browser = await town.at_home()
+    home = await browser.get("/mon-accueil")
+    assert "Modification de votre espace" in words(home)
+    assert "/services/action_sociale" not in home.text
+    assert (await browser.get("/services/action_sociale")).status_code == 404
+    worker = await town.agent("social")
+    families = await worker.get("/agents/familles", params={"recherche": newcomer.name})
+    (file,) = set(re.findall(r'href="(/agents/familles/[0-9a-f-]{36})"', families.text))
+    page = await worker.get(f"{file}/cles")
+    (give,) = set(re.findall(rf'action="({file}/cles/[^"]+)"', page.text))
+    sheet = await worker.submit(give, {"service": "action_sociale", "adult_id": hidden(page, "adult_id")})
+    (key,) = set(re.findall(r"[2-9]{5}-[A-Z2-9]{6}", words(sheet)))
+    await browser.get("/mon-compte/services")
+    fields = {"keys.0.service": "enfance", "keys.1.service": "action_sociale", "keys.1.key": key}
+    assert "Vos clés sont enregistrées" in words(await browser.submit("/mon-compte/services", fields))
+    assert "Démarches et publications" in words(await browser.get("/services/action_sociale"))
+    assert 'href="/services/action_sociale"' in (await browser.get("/mon-accueil")).text
+
+
+@in_towns("velizy")
+async def test_credentials_can_be_personalised_later(town: GuideTown) -> None:
+    """S3-4"""
+    newcomer, browser = await town.at_home()
+    path, name, password = "/mon-compte/identifiants", f"autre.{newcomer.name[:20]}", "jonquille-verte-8"
+    assert f'href="{path}"' in (await browser.get("/mon-accueil")).text
+    await browser.get(path)
+    fields = {"username": name, "password": password, "password_confirmation": password, "current_password": PASSWORD}
+    await browser.done(path, fields)
+    assert (await (await town.signed_in(name, password)).get("/mon-accueil")).status_code == 200
 
 
 @in_towns("belfort", "premium", "velizy")
