@@ -113,6 +113,7 @@ class SessionStage(StrEnum):
     """What a signed-in person must still do before anything else is open to them."""
 
     CHOOSE_CREDENTIALS = auto()
+    ENTER_KEYS = auto()
     ACCEPT_TERMS = auto()
     READY = auto()
 

@@ -29,6 +29,7 @@ from contracts.identity.models import (
     TownRole,
 )
 from contracts.identity.permissions import IdentityPermission
+from contracts.identity.service_keys import IssuedServiceKey, OwnServices, ServiceKeyRequest, ServiceKeysEntry
 from contracts.invariants import InvariantCheck
 from contracts.operation import EVERYBODY, OWN_SESSION, agents, delete, families, get, post, put
 from contracts.types import Strength
@@ -79,6 +80,16 @@ async def choose_credentials(body: CredentialsChoice) -> SessionOpened:
     """Choose a personal user name and password; the answer's token replaces the session's, which ends."""
 
 
+@get("/me/service-keys", OWN_SESSION)
+async def own_services() -> OwnServices:
+    """The services of the town that a family opens with a key, and the key that came with its invitation while it waits."""
+
+
+@put("/me/service-keys", OWN_SESSION)
+async def enter_service_keys(body: ServiceKeysEntry) -> CurrentSession:
+    """Enter the keys of services, all of those typed or none; the first time, what is left empty is left for later."""
+
+
 @get("/terms", OWN_SESSION)
 async def read_terms() -> Terms:
     """The terms in force; with a session, also the token that stands at their end."""
@@ -114,6 +125,11 @@ async def invite_again(account_id: UUID) -> Invitation:
 @post("/accounts/{account_id}/provisional-password", agents(IdentityPermission.GIVE_PASSWORD), status=201)
 async def give_password(account_id: UUID) -> ProvisionalPassword:
     """Give the holder of a family's account a password at the counter; their former one, their links and sessions end."""
+
+
+@post("/accounts/{account_id}/service-keys", agents(IdentityPermission.ISSUE_SERVICE_KEYS), status=201)
+async def issue_service_key(account_id: UUID, body: ServiceKeyRequest) -> IssuedServiceKey:
+    """Make the key of a service for a guardian's account, said this once; the former one, entered or not, opens nothing any more."""
 
 
 @post("/agents", agents(IdentityPermission.MANAGE_AGENTS), is_keyed=True, status=201, strength=Strength.STRONG)

@@ -8,6 +8,7 @@ from pydantic import Field, PlainSerializer, SecretStr, StringConstraints
 
 from contracts.event import Model
 from contracts.http import LINE, PAGE_SIZE_MAX, Email, ShortText, SiteCode
+from contracts.identity.service_keys import MailedKey, ServiceKeyState
 from contracts.types import AccountStatus, ActorKind, CredentialPurpose, SessionStage
 
 Password = Annotated[
@@ -40,7 +41,8 @@ class SessionOpened(Model):
 class Session(Model):
     """Whose session it is. Everything but this and signing out waits for the stage `ready`.
 
-    An agent has a `name`, first and last, and what the town's roles permit; a parent's name stands in the household's file.
+    An agent has a `name`, first and last, and what the town's roles permit; a parent's name stands in the household's file. `services` are
+    those of the town that this account opened with their keys, `first_steps` the stages that the town has such an account go through, in order.
     `has_username` is false for whoever signs in with their address alone.
     """
 
@@ -52,6 +54,8 @@ class Session(Model):
     username: str
     has_username: bool
     stage: SessionStage
+    services: tuple[str, ...]
+    first_steps: tuple[SessionStage, ...]
     previous_sign_in_at: datetime | None
     expires_at: datetime
 
@@ -157,7 +161,7 @@ class AcceptedTerms(Model):
 
 
 class Account(Model):
-    """An account as an agent sees it."""
+    """An account as an agent sees it. `services` are all those of the town, for a guardian."""
 
     account_id: UUID
     guardian_id: UUID | None
@@ -168,6 +172,7 @@ class Account(Model):
     created_at: datetime
     last_sign_in_at: datetime | None
     invitation_expires_at: datetime | None
+    services: tuple[ServiceKeyState, ...] = ()
 
 
 class Invitation(Model):
@@ -258,9 +263,10 @@ class AgentName(Model):
 
 class Credential(Model):
     """What `CredentialIssued.sealed` holds, readable by the notifications service alone. `username` is what the person signs in with: a
-    name that they may change if it `has_username`, or else their address."""
+    name that they may change if it `has_username`, or else their address. `service_keys` come with an invitation."""
 
     username: str
     has_username: bool
     temporary_password: str
     activation_token: str
+    service_keys: tuple[MailedKey, ...] = ()

@@ -10,6 +10,10 @@ class IdentityPermission(Permission):
     INVITE = "identity.accounts.invite", "Send a family a new activation link."
     GIVE_PASSWORD = "identity.accounts.give_password", "Give the holder of an account a password at the counter."
     READ_ACCEPTANCES = "identity.acceptances.read", "See which terms the holder of an account accepted, and when."
+    ISSUE_SERVICE_KEYS = (
+        "identity.service_keys.issue",
+        "Give a family the key of a service of the town, and replace it.",
+    )
     READ_AGENTS = "identity.agents.read", "See the agents, their roles and their sites."
     MANAGE_AGENTS = "identity.agents.manage", "Create agents, give them roles and sites, and close their accounts."
     NAME_AGENTS = "identity.agents.name", "Know by name the agents who acted."

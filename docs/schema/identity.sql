@@ -225,6 +225,23 @@ CREATE TABLE public.schema_migrations (
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.service_key_answers (
+    account_id uuid NOT NULL,
+    answered_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.service_keys (
+    service_key_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    service text NOT NULL,
+    key_hash bytea NOT NULL,
+    sealed bytea,
+    issued_at timestamp with time zone NOT NULL,
+    entered_at timestamp with time zone,
+    replaced_at timestamp with time zone,
+    CONSTRAINT service_keys_check CHECK (((sealed IS NULL) OR ((entered_at IS NULL) AND (replaced_at IS NULL))))
+);
+
 CREATE TABLE public.sessions (
     token_hash bytea NOT NULL,
     account_id uuid NOT NULL,
@@ -319,6 +336,15 @@ ALTER TABLE ONLY public.password_resets
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.service_key_answers
+    ADD CONSTRAINT service_key_answers_pkey PRIMARY KEY (account_id);
+
+ALTER TABLE ONLY public.service_keys
+    ADD CONSTRAINT service_keys_key_hash_key UNIQUE (key_hash);
+
+ALTER TABLE ONLY public.service_keys
+    ADD CONSTRAINT service_keys_pkey PRIMARY KEY (service_key_id);
+
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (token_hash);
 
@@ -361,6 +387,12 @@ CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
 
 CREATE INDEX password_resets_age ON public.password_resets USING btree (requested_at);
 
+CREATE INDEX service_keys_account ON public.service_keys USING btree (account_id);
+
+CREATE UNIQUE INDEX service_keys_alive ON public.service_keys USING btree (account_id, service) WHERE (replaced_at IS NULL);
+
+CREATE INDEX service_keys_replaced ON public.service_keys USING btree (replaced_at) WHERE (replaced_at IS NOT NULL);
+
 CREATE INDEX sessions_account ON public.sessions USING btree (account_id);
 
 CREATE INDEX sessions_end ON public.sessions USING btree (ends_at);
@@ -387,6 +419,12 @@ ALTER TABLE ONLY public.invitations
 
 ALTER TABLE ONLY public.invited_guardians
     ADD CONSTRAINT invited_guardians_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.household_versions(household_id);
+
+ALTER TABLE ONLY public.service_key_answers
+    ADD CONSTRAINT service_key_answers_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(account_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.service_keys
+    ADD CONSTRAINT service_keys_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(account_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(account_id) ON DELETE CASCADE;

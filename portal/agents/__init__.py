@@ -1,6 +1,6 @@
 """Pages of agents, by their work."""
 
-from portal.agents.counter import accounts, enrollments, families
+from portal.agents.counter import accounts, enrollments, families, service_keys
 from portal.agents.direction import dashboard
 from portal.agents.money import invoicing, payments
 from portal.agents.operations import invariants
@@ -12,7 +12,18 @@ AGENTS = Space(
     only_agents,
     [
         page
-        for area in (dashboard, families, accounts, enrollments, openings, attendance, invoicing, payments, invariants)
+        for area in (
+            dashboard,
+            families,
+            accounts,
+            service_keys,
+            enrollments,
+            openings,
+            attendance,
+            invoicing,
+            payments,
+            invariants,
+        )
         for page in area.PAGES
     ],
 )

@@ -24,6 +24,7 @@ OWN_HOME = "/espace"
 """Leads whoever is signed in to their own home page."""
 FIRST_STEPS = {
     SessionStage.CHOOSE_CREDENTIALS: "/premiere-connexion/identifiants",
+    SessionStage.ENTER_KEYS: "/premiere-connexion/services",
     SessionStage.ACCEPT_TERMS: "/premiere-connexion/conditions",
 }
 SIGN_IN = Form(SignIn, "sign_in", ("login", "password"))

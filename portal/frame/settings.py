@@ -15,10 +15,12 @@ from portal.kit.formats import phone
 
 
 class Link(TownSection):
-    """A labelled link of a menu, a block of links or a tile."""
+    """A labelled link of a menu, a block of links or a tile. `service`: its page and those below it are there for families alone that
+    entered the key of this service of the town."""
 
     label: str
     url: str
+    service: str = ""
 
 
 class Tile(TownSection):
@@ -26,11 +28,22 @@ class Tile(TownSection):
 
     label: str
     url: str
+    service: str = ""
     icon: str = "document"
     text: str = ""
     number: int | None = None
     age_min: int = 0
     age_max: int = 18
+
+
+class ServicePage(TownSection):
+    """A `[[portal.services]]` table: the page `/services/<code>` of a service that is opened with a key, its publications as paragraphs
+    and its procedures as links."""
+
+    code: str
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 class TileBlock(TownSection):
@@ -49,6 +62,7 @@ class PortalSection(TownSection):
     private_menu: tuple[Link, ...]
     other_spaces: tuple[Link, ...] = ()
     blocks: tuple[TileBlock, ...] = ()
+    services: tuple[ServicePage, ...] = ()
     information_url: str = "/donnees-personnelles"
     """Where the "mentions d'information" about personal data stand."""
     texts: dict[str, str] = Field(default_factory=dict)
@@ -107,15 +121,28 @@ class PortalTown:
         """The top menu for whoever looks: public, of a family, or of an agent with their own of these entries."""
         session = visitor.session
         if session is None or session.stage is not SessionStage.READY:
-            return _entries(self.section.public_menu)
+            return self._entries(self.section.public_menu, visitor)
         if session.kind is ActorKind.PARENT:
-            return _entries(self.section.private_menu)
+            return self._entries(self.section.private_menu, visitor)
         return [
             MenuEntry(texts(entry.key), entry.url, icon=entry.icon)
             for entry in agents
             if entry.permission is None or entry.permission in session.permissions
         ]
 
+    def opens(self, path: str, visitor: Visitor) -> bool:
+        """Whether a page is there for whoever looks: each entry or tile above it that names a service is one whose key they entered."""
+        session = visitor.session
+        if session is not None and session.kind is ActorKind.AGENT:
+            return True
+        section, opened = self.section, session.services if session else ()
+        tiles = [tile for block in section.blocks for tile in block.tiles]
+        linked: list[Link | Tile] = [*section.public_menu, *section.private_menu, *tiles]
+        return all(
+            link.service in opened
+            for link in linked
+            if link.service and (path == link.url or path.startswith(f"{link.url}/"))
+        )
 
-def _entries(links: Sequence[Link]) -> list[MenuEntry]:
-    return [MenuEntry(link.label, link.url) for link in links]
+    def _entries(self, links: Sequence[Link], visitor: Visitor) -> list[MenuEntry]:
+        return [MenuEntry(link.label, link.url) for link in links if self.opens(link.url, visitor)]

@@ -17,7 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from contracts.operation import Operation
 from contracts.types import ActorKind, SessionStage
 from gateway.admission import CSRF_EXEMPT, Posted
-from gateway.auth import StageNotReady, Visitor
+from gateway.auth import StageNotReady, Visitor, WrongSpace
 from portal.frame import kept_forms
 from portal.frame.visit import Visit, visit_of
 from portal.kit import ADDED_FIELDS, FormState
@@ -114,12 +114,12 @@ def anybody(_visitor: Visitor) -> None:
     """Lets everybody in."""
 
 
-def at_stage(stage: SessionStage) -> Admission:
-    """Lets in whoever is at this one of the first steps; another stage leads to its own page."""
+def at_stage(*stages: SessionStage) -> Admission:
+    """Lets in whoever is at one of these first steps; another stage leads to its own page."""
 
     def admits(visitor: Visitor) -> None:
         session = visitor.require_session()
-        if session.stage is not stage:
+        if session.stage not in stages:
             raise StageNotReady(session.stage)
 
     return admits
@@ -160,6 +160,8 @@ def _route(page: Screen, admits: Admission) -> HTTPRouteHandler:
     async def handle(request: Request[Any, Any, Any]) -> Response[Any]:
         visit: Visit = visit_of(request)
         admits(visit.visitor)
+        if not visit.opens(request.scope["path"]):
+            raise WrongSpace
         if page.method == "GET":
             await visit.portal.greetings.learn(visit.visitor, visit.services)
         return await page.answer(visit, **request.path_params)

@@ -77,6 +77,10 @@ class Visit:
         """Whether whoever was admitted may call an operation at all; what they may touch with it is for its service to say."""
         return operation.access.allows(self.session.kind, frozenset(self.session.permissions))
 
+    def opens(self, path: str) -> bool:
+        """Whether a page is there for whoever visits: one of a service of the town is for those who entered its key."""
+        return self.portal.town.opens(path, self.visitor)
+
     @property
     def cursor(self) -> str | None:
         """Where the page of a list that was asked for begins."""

@@ -17,6 +17,7 @@ from .agents.routes import ROUTES as AGENT_ROUTES
 from .credentials.routes import choose_credentials, credential_policy
 from .invariants.queries import CHECKING
 from .retention.commands import Purge
+from .service_keys.routes import ROUTES as SERVICE_KEY_ROUTES
 from .settings import IdentityRules, IdentitySettings
 from .sign_in.routes import current_session, read_session, sign_in, sign_out
 from .terms.routes import accept_terms, accepted_terms, own_accepted_terms, read_terms
@@ -31,7 +32,7 @@ def create(settings: IdentitySettings) -> Service:
     keys = Keys.of(settings)
     passwords = Passwords(settings.hashing_threads)
     households = HouseholdConsumer(keys.seal, rules.validity.invitation)
-    issuer = CredentialIssuer(keys, passwords, rules.login_mode, rules.validity)
+    issuer = CredentialIssuer(keys, passwords, rules)
     subscriptions = Subscriptions()
     subscriptions.on(HouseholdState, households.apply)
     subscriptions.on_erased(HouseholdState, households.erase)
@@ -57,6 +58,7 @@ def create(settings: IdentitySettings) -> Service:
             list_accounts,
             identity_history,
             *AGENT_ROUTES,
+            *SERVICE_KEY_ROUTES,
             *CHECKING.routes,
         ],
         subscriptions=subscriptions,

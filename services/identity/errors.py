@@ -61,6 +61,10 @@ class CredentialsNotChosen(Refusal):
     """A personal user name and password must be chosen first."""
 
 
+class ServiceKeysNotAnswered(Refusal):
+    """The keys of the town's services must be entered, or left for later, first."""
+
+
 class TermsOutdated(Refusal):
     """The terms changed in the meantime; the version in force must be read."""
 

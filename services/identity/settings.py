@@ -12,12 +12,14 @@ from pydantic import Field, RootModel, field_validator
 from chassis.settings import ServiceSettings
 from chassis.town import TownSection, load_section, load_town
 from contracts.identity.models import RoleName
+from contracts.identity.service_keys import ServiceCode
 from contracts.permissions import PERMISSIONS
-from contracts.types import DEFAULT_LOGIN_MODE, LoginMode
+from contracts.types import DEFAULT_LOGIN_MODE, ActorKind, LoginMode
 
 from .activation.domain import Validity
 from .agents.domain import AgentNaming, Role
 from .credentials.domain import CredentialRules
+from .service_keys.domain import TownService
 from .sign_in.domain import SessionLimits, ThrottleRule
 from .terms.domain import AcceptMode, TermsDocument, publish_terms, read_terms
 
@@ -79,6 +81,15 @@ class AgentsSection(TownSection):
     families_see: AgentNaming = AgentNaming.SERVICE
 
 
+class ServiceSection(TownSection):
+    """An `[[identity.services]]` table: a service that families open with a key, as its label calls it. `is_prefilled`: each guardian's key comes
+    with the invitation, and stands in its field already."""
+
+    code: ServiceCode
+    label: Annotated[str, Field(min_length=1, max_length=80)]
+    is_prefilled: bool = False
+
+
 class RoleSection(TownSection):
     """A `[roles.<name>]` table: a label in the town's words, and what the role permits."""
 
@@ -123,6 +134,14 @@ class IdentityPolicy(TownSection):
     profile: ProfileSection = ProfileSection()
     agents: AgentsSection = AgentsSection()
     terms: TermsSettings
+    services: Annotated[tuple[ServiceSection, ...], Field(max_length=20)] = ()
+
+    @field_validator("services")
+    @classmethod
+    def _distinct(cls, services: tuple[ServiceSection, ...]) -> tuple[ServiceSection, ...]:
+        if len({service.code for service in services}) < len(services):
+            raise ValueError("two services have the same code")
+        return services
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +158,11 @@ class IdentityRules:
     accept_mode: AcceptMode
     roles: Mapping[str, Role]
     is_service_said: bool
+    services: tuple[TownService, ...]
+
+    def services_of(self, kind: ActorKind) -> tuple[TownService, ...]:
+        """The services that such an account opens with keys."""
+        return self.services if kind is ActorKind.PARENT else ()
 
 
 class IdentitySettings(ServiceSettings):
@@ -186,4 +210,5 @@ class IdentitySettings(ServiceSettings):
             accept_mode=policy.terms.accept_mode,
             roles=load_roles(self.town_file),
             is_service_said=policy.agents.families_see is AgentNaming.SERVICE,
+            services=tuple(TownService(**service.model_dump()) for service in policy.services),
         )

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from chassis.town import load_section
 from deploy.local.stack import TOWNS
 from portal.frame.settings import PortalTown
 from portal.kit import check_theme
 from portal.spaces import SPACES
+from services.identity.settings import IdentityPolicy
 from tests.support.databases import Postgres
 from tests.support.services import running_service
 
@@ -37,4 +39,16 @@ def test_menus_and_tiles_lead_to_pages_that_exist(profile: str) -> None:
     section = PortalTown.load(TOWNS / profile / "town.toml").section
     check_theme(section.theme)
     links = [*section.public_menu, *section.private_menu, *(tile for block in section.blocks for tile in block.tiles)]
-    assert [link.url for link in links if link.url not in PATHS] == []
+    paths = PATHS | {f"/services/{service.code}" for service in section.services}
+    assert [link.url for link in links if link.url not in paths] == []
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_page_waits_for_the_key_of_a_service_that_the_town_has(profile: str) -> None:
+    """A code that is misspelt would hide a page from everybody; a service without a key would hide its own."""
+    file = TOWNS / profile / "town.toml"
+    section = PortalTown.load(file).section
+    codes = {service.code for service in load_section(file, "identity", IdentityPolicy).services}
+    tiles = [tile for block in section.blocks for tile in block.tiles]
+    named = {link.service for link in [*section.public_menu, *section.private_menu, *tiles] if link.service}
+    assert named | {service.code for service in section.services} <= codes

@@ -119,6 +119,10 @@ class People:
         choice = {**name, "password": password, "password_confirmation": password}
         session = signed_in["session_token"]
         session = (await calls.send("identity", "PUT", "/me/credentials", choice, session=session))["session_token"]
+        services = (await calls.send("identity", "GET", "/me/service-keys", session=session))["services"]
+        keys = [{"service": service["code"], "key": service["key"] or ""} for service in services]
+        if keys:
+            await calls.send("identity", "PUT", "/me/service-keys", {"keys": keys}, session=session)
         terms = await calls.send("identity", "GET", "/terms", session=session)
         accepted = {"version": terms["version"], "end_token": terms["end_token"], "is_accepted": True}
         await calls.send("identity", "POST", "/me/terms-acceptance", accepted, session=session)

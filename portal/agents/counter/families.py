@@ -12,7 +12,7 @@ from contracts.billing.api import read_account
 from contracts.family.api import change_contact, change_quotient, find_households, open_household, read_household
 from contracts.family.models import HouseholdCreate, HouseholdSummary, QuotientChange
 from contracts.http import PAGE_SIZE_MAX, Page
-from contracts.identity.api import accepted_terms, give_password, invite_again, list_accounts
+from contracts.identity.api import accepted_terms, give_password, invite_again, issue_service_key, list_accounts
 from contracts.notifications.api import list_messages
 from contracts.types import Civility, QuotientSource
 from gateway.calls import Refused, typed_as
@@ -125,6 +125,7 @@ async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "can_invite": visit.may(invite_again),
         "can_see_acceptances": visit.may(accepted_terms),
         "can_give_password": visit.may(give_password),
+        "can_issue_keys": visit.may(issue_service_key),
         "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],
     }
     return visit.page("agents/counter/family.html.j2", context, form=visit.form(NEW_QUOTIENT))

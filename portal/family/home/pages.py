@@ -13,12 +13,11 @@ from contracts.booking.api import list_enrollments
 from contracts.family.api import my_household
 from contracts.family.events import Adult
 from contracts.family.models import Household
-from contracts.types import EnrollmentStatus, InvoiceStatus
+from contracts.types import EnrollmentStatus, InvoiceStatus, SessionStage
 from gateway.auth import WrongSpace
 from gateway.composing import Part, optional
 from portal.family.households.pages import forget_choice, has_lost_choice
 from portal.frame.contact import HOME, correct_contact, show_contact
-from portal.frame.render import Portal
 from portal.frame.settings import Tile
 from portal.frame.spaces import action, page
 from portal.frame.visit import Visit
@@ -51,7 +50,9 @@ async def private_home(visit: Visit) -> Response[Any]:
         "unpaid": unpaid,
         "enrollments": enrollments,
         "waiting": waiting,
-        "blocks": shown_blocks(visit.portal, household),
+        "blocks": shown_blocks(visit, household),
+        "has_services": SessionStage.ENTER_KEYS in session.first_steps,
+        "opens_enrollments": visit.opens("/inscriptions"),
         "other_spaces": visit.portal.town.section.other_spaces,
     }
     return visit.page("family/home/home.html.j2", context)
@@ -89,8 +90,9 @@ def child_names(household: Household) -> dict[UUID, str]:
     )
 
 
-def shown_blocks(portal: Portal, household: Part[Household]) -> list[tuple[str, list[Tile]]]:
-    """The town's blocks of tiles, each tile only when a child of the household is of its age band."""
+def shown_blocks(visit: Visit, household: Part[Household]) -> list[tuple[str, list[Tile]]]:
+    """The town's blocks of tiles, each tile only when a child of the household is of its age band, and its page open."""
+    portal = visit.portal
     if household.value is None:
         ages = list(range(19))
     else:
@@ -98,7 +100,11 @@ def shown_blocks(portal: Portal, household: Part[Household]) -> list[tuple[str, 
         ages = [age_on(child.birth_on, today) for child in household.value.children]
     blocks = []
     for block in portal.town.section.blocks:
-        tiles = [tile for tile in block.tiles if any(tile.age_min <= age <= tile.age_max for age in ages)]
+        tiles = [
+            tile
+            for tile in block.tiles
+            if visit.opens(tile.url) and any(tile.age_min <= age <= tile.age_max for age in ages)
+        ]
         if tiles:
             blocks.append((block.title, tiles))
     return blocks

@@ -1,4 +1,5 @@
-"""The first steps after the first sign-in: choose personal credentials, then read and accept the terms."""
+"""The first steps after the first sign-in: choose personal credentials, enter the keys of the town's services if it has any (`keys.py`), then
+read and accept the terms."""
 
 from typing import Any, Final
 
@@ -13,10 +14,10 @@ from portal.frame.errors import FIRST_STEPS
 from portal.frame.spaces import action, at_stage, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, Texts
+from portal.public.first_steps import keys
+from portal.public.first_steps.steps import steps_at
 
 CHOICE: Final = Form(CredentialsChoice, "first_steps.credentials", ("username", "password", "password_confirmation"))
-STEPS: Final = ("first_steps.credentials.step", "first_steps.terms.step")
-
 
 CREDENTIALS = at_stage(SessionStage.CHOOSE_CREDENTIALS)
 TERMS = at_stage(SessionStage.ACCEPT_TERMS)
@@ -30,8 +31,7 @@ async def credentials_page(visit: Visit) -> Response[Any]:
         "policy": policy,
         "policy_words": policy_words(visit.portal.texts, policy),
         "has_username": visit.session.has_username,
-        "steps": [visit.portal.texts(key) for key in STEPS],
-        "step": 1,
+        **steps_at(visit, SessionStage.CHOOSE_CREDENTIALS),
         "action": "/premiere-connexion/identifiants",
     }
     return visit.page(
@@ -60,30 +60,17 @@ async def terms_page(visit: Visit) -> Response[Any]:
     context = {
         "terms": terms,
         "information_url": visit.portal.town.section.information_url,
-        "steps": [visit.portal.texts(key) for key in STEPS],
-        "step": 2,
+        **steps_at(visit, SessionStage.ACCEPT_TERMS),
         "action": "/premiere-connexion/conditions",
     }
     return visit.page("public/first_steps/terms.html.j2", context, form=visit.form())
-
-
-@page("/premiere-connexion/identifiants/choisis", admits=TERMS)
-async def chosen_page(visit: Visit) -> Response[Any]:
-    """The step before the terms, which is done: what was chosen stays so, and where to change it later."""
-    context = {
-        "username": visit.session.username if visit.session.has_username else "",
-        "steps": [visit.portal.texts(key) for key in STEPS],
-        "step": 1,
-        "action": "/premiere-connexion/annuler",
-    }
-    return visit.page("public/first_steps/chosen.html.j2", context)
 
 
 @action("/premiere-connexion/conditions", admits=TERMS)
 async def accept_terms(visit: Visit) -> Response[Any]:
     """Accept the terms and open the space, or go back to the step before."""
     if visit.posted.get("step") == "previous":
-        return visit.redirect(chosen_page.path)
+        return visit.redirect(keys.CHOSEN_PATH)
     body = {
         "version": visit.posted.get("version"),
         "end_token": visit.posted.get("end_token"),
@@ -122,4 +109,4 @@ def policy_words(texts: Texts, policy: CredentialPolicy) -> str:
     return texts(f"first_steps.policy.{key}", length=policy.length_min, kinds=", ".join(kinds))
 
 
-PAGES = [credentials_page, choose_credentials, chosen_page, terms_page, accept_terms, cancel]
+PAGES = [credentials_page, choose_credentials, *keys.PAGES, terms_page, accept_terms, cancel]

@@ -12,6 +12,9 @@ from contracts.http import Page
 from contracts.identity import models
 from contracts.types import ActorKind
 
+from ..service_keys.queries import key_states
+from ..settings import IdentityRules
+
 ACCOUNTS_OF_HOUSEHOLD_SQL = """
 select a.account_id from accounts a join invited_guardians g using (guardian_id)
 where ($1::uuid is null or g.household_id = $1) and ($2::uuid is null or a.guardian_id = $2)
@@ -46,7 +49,12 @@ order by a.account_id limit $3
 """
 
 
-async def list_accounts(db: Database, guardian_id: UUID | None, cursor: str | None, limit: int) -> Page[models.Account]:
+async def list_accounts(
+    db: Database, rules: IdentityRules, guardian_id: UUID | None, cursor: str | None, limit: int
+) -> Page[models.Account]:
     """A page of accounts, oldest first."""
     rows = await db.fetch(ACCOUNTS_SQL, guardian_id, read_id(cursor), limit + 1)
-    return page_of([models.Account(**dict(row)) for row in rows], lambda account: (account.account_id,), limit)
+    guardians = [row["account_id"] for row in rows if row["guardian_id"] is not None]
+    services = await key_states(db, guardians, rules.services)
+    accounts = [models.Account(**dict(row), services=services.get(row["account_id"], ())) for row in rows]
+    return page_of(accounts, lambda account: (account.account_id,), limit)

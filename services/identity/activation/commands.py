@@ -15,7 +15,8 @@ from chassis.refusal import NotFound, Refusal
 from chassis.sealing import seal
 from contracts.identity.events import AccountActivated, CredentialIssued
 from contracts.identity.models import Activated, ActivationLink, Credential, Invitation, ProvisionalPassword
-from contracts.types import AccountStatus, ActorKind, Channel, CredentialPurpose, LoginMode
+from contracts.identity.service_keys import MailedKey
+from contracts.types import AccountStatus, ActorKind, Channel, CredentialPurpose
 
 from ..access import holder_of
 from ..accounts.domain import AccountRecord
@@ -23,6 +24,7 @@ from ..accounts.store import end_sessions, forget_failures, is_email_shared, loc
 from ..adapters.keys import TOKEN_BYTES, Keys, token_hash
 from ..adapters.passwords import Passwords
 from ..errors import ActivationLinkUnknown, TooManyAttempts
+from ..service_keys.commands import issue_invited_keys
 from ..settings import IdentityRules
 from ..sign_in.domain import ThrottleRule, account_subject, login_name, reset_subject
 from ..sign_in.store import lock_throttle, save_throttle
@@ -201,13 +203,12 @@ class CredentialIssuer:
 
     keys: Keys
     passwords: Passwords
-    login_mode: LoginMode
-    validity: Validity
+    rules: IdentityRules
 
     async def run(self, db: Database) -> None:
         """Resolve and issue what is due, each in a transaction of its own: a crash loses none and repeats none."""
         for _ in range(PER_RUN_MAX):
-            if not await _resolve_next_reset(db, self.validity):
+            if not await _resolve_next_reset(db, self.rules.validity):
                 break
         for _ in range(PER_RUN_MAX):
             if not await self._issue_next(db):
@@ -230,12 +231,13 @@ class CredentialIssuer:
             await issue_invitation(
                 tx, invitation.invitation_id, await tx.now(), token_hash(token), hashed if is_kept_apart else None
             )
-            login = login_name(account, self.login_mode, await is_email_shared(tx, account))
+            login = login_name(account, self.rules.login_mode, await is_email_shared(tx, account))
             credential = Credential(
                 username=login,
                 has_username=login == account.username,
                 temporary_password=password,
                 activation_token=token,
+                service_keys=await self._service_keys(tx, invitation, account),
             )
             tx.emit(
                 CredentialIssued(
@@ -247,3 +249,11 @@ class CredentialIssuer:
                 )
             )
             return True
+
+    async def _service_keys(
+        self, tx: Transaction, invitation: IssuedInvitation, account: AccountRecord
+    ) -> tuple[MailedKey, ...]:
+        """The keys of services that go with an invitation; whoever forgot a password keeps theirs."""
+        if invitation.purpose is not CredentialPurpose.INVITATION:
+            return ()
+        return await issue_invited_keys(tx, self.keys, account, self.rules.services_of(account.kind))

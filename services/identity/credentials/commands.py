@@ -102,7 +102,7 @@ async def replace_credentials(
         tx.emit(chosen.state())
     tx.emit(CredentialsChosen(account_id=account.account_id, chosen_at=now))
     log.info("credentials chosen", account_id=str(account.account_id))
-    return await open_session(tx, chosen, session.previous_sign_in_at, rules.session_limits, rules.terms.version)
+    return await open_session(tx, chosen, session.previous_sign_in_at, rules)
 
 
 async def _check_current(

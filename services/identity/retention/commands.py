@@ -1,4 +1,4 @@
-"""Data retention: sessions that ended, links that no longer need explaining and failures that no longer count are deleted."""
+"""Data retention: sessions that ended, links and keys that no longer need explaining and failures that no longer count are deleted."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,6 +27,11 @@ delete from throttles where subject in (
     order by failed_at limit $3 for update skip locked)
 """
 
+PURGE_SERVICE_KEYS_SQL = """
+delete from service_keys where service_key_id in (
+    select service_key_id from service_keys where replaced_at <= $1 order by replaced_at limit $2 for update skip locked)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Purge:
@@ -39,4 +44,5 @@ class Purge:
         now = await db.now()
         await remove_in_batches(db, PURGE_SESSIONS_SQL, now, now - self.limits.idle)
         await remove_in_batches(db, PURGE_INVITATIONS_SQL, now - LINK_RETENTION)
+        await remove_in_batches(db, PURGE_SERVICE_KEYS_SQL, now - LINK_RETENTION)
         await remove_in_batches(db, PURGE_THROTTLES_SQL, now - FAILURE_RETENTION, now)

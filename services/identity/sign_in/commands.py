@@ -93,7 +93,7 @@ async def open_session(tx: Transaction, candidate: Candidate, rules: IdentityRul
         raise refusal
     await forget_failures(tx, account_subject(account.account_id))
     await save_account(tx, replace(account, last_sign_in_at=now))
-    return await store.open_session(tx, account, account.last_sign_in_at, rules.session_limits, rules.terms.version)
+    return await store.open_session(tx, account, account.last_sign_in_at, rules)
 
 
 @command

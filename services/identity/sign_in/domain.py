@@ -38,7 +38,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session that is open, and the account it belongs to. `session_hash` is the stored form of its token."""
+    """A session that is open, and the account it belongs to. `session_hash` is the stored form of its token; `services` are those that
+    the account opened with their keys, if the town has any (`asks_keys`)."""
 
     session_hash: bytes
     account: AccountRecord
@@ -49,16 +50,29 @@ class SignedIn:
     ends_at: datetime
     agent: AgentRecord | None = None
     is_email_shared: bool = False
+    asks_keys: bool = False
+    has_answered_keys: bool = False
+    services: tuple[str, ...] = ()
 
     def uses_username(self, mode: LoginMode) -> bool:
         """Whether the person signs in with a user name, where it is not the address alone."""
         return login_name(self.account, mode, self.is_email_shared) == self.account.username
 
     @property
+    def first_steps(self) -> tuple[SessionStage, ...]:
+        """What the town asks of such an account before its space is ready, in order."""
+        if self.account.kind is ActorKind.AGENT:
+            return (SessionStage.CHOOSE_CREDENTIALS,)
+        keys = (SessionStage.ENTER_KEYS,) if self.asks_keys else ()
+        return (SessionStage.CHOOSE_CREDENTIALS, *keys, SessionStage.ACCEPT_TERMS)
+
+    @property
     def stage(self) -> SessionStage:
         """What the person must still do; agents do not use the families' terms."""
         if not self.account.has_personal_credentials:
             return SessionStage.CHOOSE_CREDENTIALS
+        if self.asks_keys and not self.has_answered_keys:
+            return SessionStage.ENTER_KEYS
         if self.account.kind is ActorKind.PARENT and not self.has_accepted_terms:
             return SessionStage.ACCEPT_TERMS
         return SessionStage.READY

@@ -52,7 +52,11 @@ select a.account_id, a.guardian_id, a.kind, a.status, a.is_disabled, a.email, a.
        exists (select from terms_acceptances t where t.account_id = a.account_id and t.version = $2)
            as has_accepted_terms,
        exists (select from accounts other where other.email_key = a.email_key and other.account_id <> a.account_id)
-           as is_email_shared
+           as is_email_shared,
+       exists (select from service_key_answers k where k.account_id = a.account_id) as has_answered_keys,
+       array(select k.service from service_keys k
+             where k.account_id = a.account_id and k.entered_at is not null and k.replaced_at is null
+             order by k.service) as services
 from sessions s join accounts a using (account_id) left join agents g using (account_id) where s.token_hash = $1
 """
 
@@ -72,9 +76,11 @@ async def signed_in(db: Database, token: str | None, rules: IdentityRules) -> Si
     if now - seen_at >= TOUCH_EVERY:
         await db.execute(TOUCH_SESSION_SQL, hashed, now)
         seen_at = now
+    account = account_of(row)
+    town_services = {service.code for service in rules.services_of(account.kind)}
     return SignedIn(
         session_hash=hashed,
-        account=account_of(row),
+        account=account,
         has_accepted_terms=row["has_accepted_terms"],
         previous_sign_in_at=row["previous_sign_in_at"],
         opened_at=row["opened_at"],
@@ -82,6 +88,9 @@ async def signed_in(db: Database, token: str | None, rules: IdentityRules) -> Si
         ends_at=row["ends_at"],
         agent=agent_of(row) if row["roles"] is not None else None,
         is_email_shared=row["is_email_shared"],
+        asks_keys=bool(town_services),
+        has_answered_keys=row["has_answered_keys"],
+        services=tuple(code for code in row["services"] if code in town_services),
     )
 
 
@@ -114,6 +123,8 @@ def current_session(session: SignedIn, keys: Keys, rules: IdentityRules) -> Curr
         username=account.username,
         has_username=session.uses_username(rules.login_mode),
         stage=session.stage,
+        services=session.services,
+        first_steps=session.first_steps,
         previous_sign_in_at=session.previous_sign_in_at,
         expires_at=rules.session_limits.expiry(session.seen_at, session.ends_at),
         actor_token=token,

@@ -9,7 +9,8 @@ from contracts.identity.models import SessionOpened
 
 from ..accounts.domain import AccountRecord
 from ..adapters.keys import TOKEN_BYTES, token_hash
-from .domain import SessionLimits, SignedIn, Throttle
+from ..settings import IdentityRules
+from .domain import SignedIn, Throttle
 
 LOCK_THROTTLE_SQL = """
 insert into throttles as t (subject, failure_count, failed_at, open_at) values ($1, 0, $2, $2)
@@ -48,34 +49,38 @@ insert into sessions (token_hash, account_id, previous_sign_in_at, opened_at, se
 values ($1, $2, $3, $4, $4, $5)
 """
 
-HAS_ACCEPTED_SQL = "select exists (select from terms_acceptances where account_id = $1 and version = $2)"
+FIRST_STEPS_SQL = """
+select exists (select from terms_acceptances where account_id = $1 and version = $2) as has_accepted_terms,
+       exists (select from service_key_answers where account_id = $1) as has_answered_keys
+"""
 
 
 async def open_session(
     tx: Transaction,
     account: AccountRecord,
     previous_sign_in_at: datetime | None,
-    limits: SessionLimits,
-    terms_version: str,
+    rules: IdentityRules,
 ) -> SessionOpened:
     """A new session of an account, under a new token that is stored as its hash alone."""
     now = await tx.now()
     token = secrets.token_urlsafe(TOKEN_BYTES)
+    (steps,) = await tx.fetch(FIRST_STEPS_SQL, account.account_id, rules.terms.version)
     session = SignedIn(
         session_hash=token_hash(token),
         account=account,
-        has_accepted_terms=await tx.fetchval(HAS_ACCEPTED_SQL, account.account_id, terms_version),
+        has_accepted_terms=steps["has_accepted_terms"],
         previous_sign_in_at=previous_sign_in_at,
         opened_at=now,
         seen_at=now,
-        ends_at=now + limits.absolute,
+        ends_at=now + rules.session_limits.absolute,
+        asks_keys=bool(rules.services_of(account.kind)),
+        has_answered_keys=steps["has_answered_keys"],
     )
     await tx.execute(
         INSERT_SESSION_SQL, session.session_hash, account.account_id, previous_sign_in_at, now, session.ends_at
     )
-    return SessionOpened(
-        session_token=token, expires_at=limits.expiry(session.seen_at, session.ends_at), stage=session.stage
-    )
+    expires_at = rules.session_limits.expiry(session.seen_at, session.ends_at)
+    return SessionOpened(session_token=token, expires_at=expires_at, stage=session.stage)
 
 
 END_SESSION_SQL = "delete from sessions where token_hash = $1 returning account_id"

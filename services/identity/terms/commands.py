@@ -22,7 +22,7 @@ async def accept_terms(
     """Accept the terms in force; the session as it is then. Accepting them again changes nothing.
 
     Raises:
-        CredentialsNotChosen, TermsOutdated, TermsNotRead, TermsNotAccepted.
+        CredentialsNotChosen, ServiceKeysNotAnswered, TermsOutdated, TermsNotRead, TermsNotAccepted.
         SessionEnded: the account was erased meanwhile.
     """
     expected = end_token(keys.terms, session.session_hash, terms.version)

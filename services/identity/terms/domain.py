@@ -13,7 +13,7 @@ from typing import Any
 from chassis.refusal import Refusal
 from contracts.types import SessionStage
 
-from ..errors import CredentialsNotChosen, TermsNotAccepted, TermsNotRead, TermsOutdated
+from ..errors import CredentialsNotChosen, ServiceKeysNotAnswered, TermsNotAccepted, TermsNotRead, TermsOutdated
 
 VERSION_HASH_DIGITS = 8
 
@@ -103,6 +103,8 @@ def check_acceptance(reading: TermsReading, stage: SessionStage, version: str, e
     """What stands against an acceptance. One that is repeated is no fault."""
     if stage is SessionStage.CHOOSE_CREDENTIALS:
         return CredentialsNotChosen()
+    if stage is SessionStage.ENTER_KEYS:
+        return ServiceKeysNotAnswered()
     if reading.version != version:
         return TermsOutdated()
     if not hmac.compare_digest(reading.end_token.encode(), expected_token.encode()):

@@ -7,11 +7,13 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from contracts.billing.payers import payer_id_of
-from tests.component.authorization.matrix import Cell
+from tests.component.authorization.matrix import FAMILIES, Cell
 from tests.component.authorization.world import HOUSEHOLD_OF, World
 from tests.component.gateway.town import PASSWORD, household_body
 from tests.support.roles import Role, agent_body
 
+KEYED_SERVICE: Final = "action_sociale"
+"""The service of the town that is opened with a key."""
 DAYS_AHEAD: Final = 180
 LAST_DAY: Final = date(2090, 1, 1)
 
@@ -103,6 +105,18 @@ async def _terms(world: World, cell: Cell, named: str | None) -> Any:
     return {"version": served["version"], "end_token": served["end_token"] or "", "is_accepted": True}
 
 
+async def _service_keys(world: World, cell: Cell, _named: str | None) -> Any:
+    if cell.expected != "ok" or cell.actor not in FAMILIES:
+        return {"keys": []}
+    identity, account_id = world.town.services["identity"], world.people[cell.actor].actor.account_id
+    answer = await identity.client.post(
+        f"/accounts/{account_id}/service-keys",
+        json={"service": KEYED_SERVICE},
+        headers=identity.as_agent(Role.DIRECTOR),
+    )
+    return {"keys": [{"service": KEYED_SERVICE, "key": answer.json()["key"]}]}
+
+
 async def _quotient(world: World, _cell: Cell, _named: str | None) -> Any:
     return {"value_cents": secrets.randbelow(100_000), "effective_on": str(await world.town.booking.today())}
 
@@ -180,6 +194,8 @@ def _fixed(**fields: Any) -> Body:
 BODIES: Final[Mapping[str, Body]] = {
     "sign_in": _field("login", password=PASSWORD),
     "choose_credentials": _credentials,
+    "enter_service_keys": _service_keys,
+    "issue_service_key": _fixed(service=KEYED_SERVICE),
     "accept_terms": _terms,
     "activate": _field("token"),
     "check_link": _field("token"),

@@ -7,8 +7,10 @@ import httpx2
 import pytest
 
 from deploy.local.child import free_ports
+from tests.component.authorization.bodies import KEYED_SERVICE
 from tests.component.authorization.world import World, build
 from tests.component.gateway.town import running_town
+from tests.component.identity.walk import town_file
 from tests.component.simulators.running import Payfip
 from tests.support.databases import Postgres
 
@@ -25,7 +27,9 @@ async def world(
         provider = Payfip("simulators.payfip", environment, http, folder / "log")
         await provider.start()
         try:
-            async with running_town(postgres, secrets_dir, str(http.base_url)) as town:
+            services = [{"code": KEYED_SERVICE, "label": "Action sociale"}]
+            file = town_file(tmp_path_factory.mktemp("town"), services=services)
+            async with running_town(postgres, secrets_dir, str(http.base_url), file) as town:
                 yield await build(town)
         finally:
             provider.stop()

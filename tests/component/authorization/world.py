@@ -30,6 +30,7 @@ from tests.component.gateway.town import (
     Town,
     accept_terms,
     choose_credentials,
+    enter_keys,
     family_of,
     household_body,
     paying_since,
@@ -217,6 +218,7 @@ async def _walk_families(world: World) -> None:
         assert answer.status_code == 201, answer.text
         browser = await town.signed_in(credential.username, credential.temporary_password)
         await choose_credentials(browser)
+        await enter_keys(browser)
         await accept_terms(browser)
         chosen = (await identity.client.get("/accounts", params=query, headers=headers)).json()["items"][0]["username"]
         actor = Actor(UUID(account["account_id"]), ActorKind.PARENT, guardian_id=guardian.adult_id)

@@ -6,6 +6,7 @@ Kafka alone is missing: what a service emits is handed to the others by `settle`
 import asyncio
 import itertools
 import json
+import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -215,8 +216,18 @@ async def choose_credentials(browser: Browser) -> None:
     await browser.done("/premiere-connexion/identifiants", fields)
 
 
+async def enter_keys(browser: Browser, **keys: str) -> None:
+    """The step of a town with services: the key that is filled in already, and these, by the code of their service."""
+    page = await browser.get("/premiere-connexion/services")
+    fields = {"step": "next"}
+    for number, code in enumerate(re.findall(r'name="keys\.\d+\.service" value="([^"]*)"', page.text)):
+        (filled,) = re.findall(rf'value="([^"]*)" name="keys\.{number}\.key"', page.text)
+        fields |= {f"keys.{number}.service": code, f"keys.{number}.key": keys.get(code, filled)}
+    await browser.done("/premiere-connexion/services", fields)
+
+
 async def accept_terms(browser: Browser) -> None:
-    """The second of the first steps."""
+    """The last of the first steps."""
     page = await browser.get("/premiere-connexion/conditions")
     fields = {name: hidden(page, name) for name in ("version", "end_token")}
     await browser.done("/premiere-connexion/conditions", {**fields, "is_accepted": "true"})

@@ -5,7 +5,15 @@ import pytest
 from chassis.actor import read_actor
 from contracts.identity.events import AccountActivated, AccountCreated, AccountState, CredentialsChosen, TermsAccepted
 from contracts.types import AccountStatus, ActorKind, SessionStage
-from tests.component.identity.walk import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk, guardian, problem
+from tests.component.identity.walk import (
+    PERSONAL_PASSWORD,
+    PERSONAL_USERNAME,
+    Walk,
+    field_codes,
+    guardian,
+    problem,
+)
+from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
@@ -77,3 +85,25 @@ async def test_the_sign_in_before_this_one_is_shown(walk: Walk, service: Running
     third = await walk.session(await walk.signed_in(PERSONAL_USERNAME, PERSONAL_PASSWORD))
     assert third.previous_sign_in_at is not None
     assert (third.previous_sign_in_at - now).total_seconds() < 60
+
+
+async def test_a_town_without_services_asks_for_no_key(walk: Walk, service: RunningService) -> None:
+    """The step, its keys and their refusals are of the towns that name services."""
+    mailed, first = await walk.activated()
+    assert mailed.service_keys == ()
+    token = (await walk.choose(first)).json()["session_token"]
+    session = await walk.session(token)
+    assert (session.stage, session.first_steps) == (
+        SessionStage.ACCEPT_TERMS,
+        (SessionStage.CHOOSE_CREDENTIALS, SessionStage.ACCEPT_TERMS),
+    )
+    assert await walk.own_services(token) == {}
+    assert (await walk.enter_keys(token, enfance="")).json()["stage"] == "accept_terms"
+    assert field_codes(await walk.enter_keys(token, enfance="23456-B7J8K2")) == {"/keys/0/key": "service_unknown"}
+    answer = await service.client.post(
+        f"/accounts/{session.account_id}/service-keys",
+        json={"service": "enfance"},
+        headers=service.as_agent(Role.DIRECTOR),
+    )
+    assert answer.status_code == 404
+    assert await service.db.fetchval("select count(*) from service_key_answers") == 0

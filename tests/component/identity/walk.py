@@ -15,7 +15,7 @@ from chassis.sealing import unseal
 from contracts.family.events import Adult, HouseholdState
 from contracts.identity.events import CredentialIssued
 from contracts.identity.models import Credential, CurrentSession, SessionOpened
-from contracts.types import Civility
+from contracts.types import Civility, SessionStage
 from tests.factories.households import adult, household_state
 from tests.support.services import DEMO_TOWN, RunningService, write_town
 
@@ -86,6 +86,19 @@ class Walk:
             "/me/credentials", json=form, headers={"X-Session": token, "X-Client-Address": self.address}
         )
 
+    async def enter_keys(self, token: str, **typed: str) -> httpx2.Response:
+        """Send the rows of "SERVICES"; a service that is not named is left empty."""
+        body = {"keys": [{"service": service, "key": key} for service, key in typed.items()]}
+        return await self.service.client.put(
+            "/me/service-keys", json=body, headers={"X-Session": token, "X-Client-Address": self.address}
+        )
+
+    async def own_services(self, token: str) -> dict[str, dict[str, Any]]:
+        """The services of whoever is signed in, by code."""
+        answer = await self.service.client.get("/me/service-keys", headers={"X-Session": token})
+        assert answer.status_code == 200, answer.text
+        return {service["code"]: service for service in answer.json()["services"]}
+
     async def terms(self, token: str | None = None) -> dict[str, Any]:
         """Read the terms."""
         answer = await self.service.client.get("/terms", headers={"X-Session": token} if token else {})
@@ -113,6 +126,9 @@ class Walk:
         answer = await self.choose(token)
         assert answer.status_code == 200, answer.text
         renewed = SessionOpened.model_validate_json(answer.content).session_token
+        if (await self.session(renewed)).stage is SessionStage.ENTER_KEYS:
+            offered = {code: service["key"] or "" for code, service in (await self.own_services(renewed)).items()}
+            assert (await self.enter_keys(renewed, **offered)).status_code == 200
         assert (await self.accept(renewed)).status_code == 200
         return renewed
 
@@ -136,11 +152,14 @@ def field_codes(answer: httpx2.Response) -> dict[str, str]:
     return {error["pointer"]: error["code"] for error in json.loads(answer.content)["errors"]}
 
 
-def town_file(folder: Path, town: str = DEMO.name, **identity: dict[str, Any]) -> Path:
-    """A town, the demo one unless a test says else, with other values in the named tables of `[identity]`."""
+def town_file(folder: Path, town: str = DEMO.name, **identity: Any) -> Path:
+    """A town, the demo one unless a test says else, with other values in the named tables of `[identity]`; a list replaces the town's."""
     base = DEMO.with_name(town) / "town.toml"
     section = tomllib.loads(base.read_text())["identity"]
-    changed = {name: {**section.get(name, {}), **identity.get(name, {})} for name in {**section, **identity}}
+    changed = {
+        name: values if isinstance(values, list) else {**section.get(name, {}), **values}
+        for name, values in {**section, **identity}.items()
+    }
     changed["terms"]["file"] = "terms.toml"
     shutil.copy(DEMO.parent / "terms.toml", folder / "terms.toml")
     return write_town(folder, base=base, identity=changed)

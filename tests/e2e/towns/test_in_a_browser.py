@@ -2,9 +2,9 @@
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e.browser import WIDTHS, open_page, overflow
+from tests.e2e.browser import WIDTHS, axe_violations, open_page, overflow
 from tests.e2e.topics import in_thread
-from tests.e2e.towns.town import TERMS, GuideTown
+from tests.e2e.towns.town import KEYS, PASSWORD, TERMS, GuideTown
 from tests.e2e.walk import press
 from tests.support.towns import in_towns
 
@@ -104,3 +104,42 @@ def test_every_width_shows_the_whole_page(town: GuideTown, browser: Browser) -> 
             page.set_viewport_size({"width": width, "height": 800})
             assert overflow(page) == 0, f"{path} scrolls sideways at {width} px"
     page.context.close()
+
+
+@in_towns("velizy")
+def test_the_keys_of_services_and_the_sheet_of_one_fit_their_screen_and_their_paper(
+    town: GuideTown, browser: Browser
+) -> None:
+    """S3-12, S3-14: at every width, for axe, refused and not; what is printed of the sheet is the key without the page's buttons."""
+    newcomer, _ = in_thread(town.with_credentials())
+    page = signed_in(town, browser, town.own_credentials(newcomer)["username"], PASSWORD)
+    for typed in ("", "bonjour"):
+        page.goto(f"{town.stack.portal_url}{KEYS}")
+        if typed:
+            page.fill("[name='keys.1.key']", typed)
+            press(page, "Valider")
+            expect(page.locator("[data-error-summary]")).to_be_visible()
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 800})
+            assert overflow(page) == 0, f"the keys scroll sideways at {width} px"
+        assert axe_violations(page) == []
+    page.context.close()
+
+    (worker,) = [body["username"] for body in town.plan.agents if "social" in body["roles"]]
+    (persona,) = [persona for persona in town.personas if persona["login"] == worker]
+    desk = signed_in(town, browser, worker, persona["password"])
+    desk.goto(f"{town.stack.portal_url}/agents/familles?recherche={newcomer.name}")
+    desk.locator("table a").click()
+    desk.click("text=Clés des services")
+    for width in WIDTHS:
+        desk.set_viewport_size({"width": width, "height": 800})
+        assert overflow(desk) == 0, f"the agents' keys scroll sideways at {width} px"
+    assert axe_violations(desk) == []
+    press(desk, "Délivrer une clé")
+    expect(desk.locator("h1")).to_have_text("Clé à remettre")
+    assert axe_violations(desk) == []
+    desk.emulate_media(media="print")
+    expect(desk.locator("text=Retour aux clés")).to_be_hidden()
+    expect(desk.locator("text=Cette clé n’est montrée qu’ici")).to_be_hidden()
+    expect(desk.locator("text=Votre clé")).to_be_visible()
+    desk.context.close()

@@ -17,7 +17,7 @@ from chassis.actor import sign_actor
 from deploy.local.child import LOOPBACK
 from deploy.local.stack import Stack
 from tests.component.gateway.browser import Browser, hidden, is_refused, words
-from tests.component.gateway.town import accept_terms
+from tests.component.gateway.town import accept_terms, enter_keys
 from tests.support.polling import eventually
 from tests.support.services import TOKEN_LIFETIME
 from tools.mailbox import Credentials, credentials_of, wait_for_mail
@@ -27,6 +27,7 @@ from tools.seed.plan import HouseholdPlan, TownPlan
 MAIL_SECONDS: Final = 60.0
 PASSWORD: Final = "tulipe-jaune-7"
 CREDENTIALS: Final = "/premiere-connexion/identifiants"
+KEYS: Final = "/premiere-connexion/services"
 TERMS: Final = "/premiere-connexion/conditions"
 NEW_FAMILY: Final = "/agents/familles/nouvelle"
 
@@ -135,11 +136,18 @@ class GuideTown:
         name = {} if self.is_by_email else {"username": f"parent.{newcomer.name[:20]}"}
         return {**name, "password": PASSWORD, "password_confirmation": PASSWORD, **fields}
 
-    async def chosen(self) -> tuple[Newcomer, Browser]:
-        """A newcomer with credentials of their own, in front of the terms."""
+    async def with_credentials(self) -> tuple[Newcomer, Browser]:
+        """A newcomer with credentials of their own, in front of what the town asks next."""
         newcomer, browser = await self.activated()
         await browser.get(CREDENTIALS)
         await browser.done(CREDENTIALS, self.own_credentials(newcomer))
+        return newcomer, browser
+
+    async def chosen(self) -> tuple[Newcomer, Browser]:
+        """A newcomer in front of the terms, with the keys that were filled in where the town asks for keys."""
+        newcomer, browser = await self.with_credentials()
+        if "services" in self.settings["identity"]:
+            await enter_keys(browser)
         return newcomer, browser
 
     async def at_home(self) -> tuple[Newcomer, Browser]:

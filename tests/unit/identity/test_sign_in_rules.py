@@ -180,6 +180,38 @@ def test_what_stands_against_a_right_password(changes: dict[str, object], refusa
 def test_the_steps_come_in_order(kind: ActorKind, step: AccountStatus, has_accepted: bool, stage: SessionStage) -> None:
     session = SignedIn(b"hash", replace(ACCOUNT, kind=kind, step=step), has_accepted, None, NOW, NOW, NOW)
     assert session.stage is stage
+    assert SessionStage.ENTER_KEYS not in session.first_steps
+
+
+@pytest.mark.parametrize(
+    ("step", "has_answered", "has_accepted", "stage"),
+    [
+        (AccountStatus.ACTIVATED, False, False, SessionStage.CHOOSE_CREDENTIALS),
+        (AccountStatus.ACTIVE, False, False, SessionStage.ENTER_KEYS),
+        (AccountStatus.ACTIVE, False, True, SessionStage.ENTER_KEYS),
+        (AccountStatus.ACTIVE, True, False, SessionStage.ACCEPT_TERMS),
+        (AccountStatus.ACTIVE, True, True, SessionStage.READY),
+    ],
+)
+def test_a_town_with_services_asks_for_keys_before_the_terms(
+    step: AccountStatus, has_answered: bool, has_accepted: bool, stage: SessionStage
+) -> None:
+    """S3-21"""
+    session = SignedIn(
+        b"hash",
+        replace(ACCOUNT, kind=ActorKind.PARENT, step=step),
+        has_accepted,
+        None,
+        *(NOW, NOW, NOW),
+        asks_keys=True,
+        has_answered_keys=has_answered,
+    )
+    assert session.stage is stage
+    assert session.first_steps == (
+        SessionStage.CHOOSE_CREDENTIALS,
+        SessionStage.ENTER_KEYS,
+        SessionStage.ACCEPT_TERMS,
+    )
 
 
 def test_a_session_ends_idle_or_in_all_whichever_is_first() -> None:

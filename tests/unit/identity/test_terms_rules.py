@@ -7,7 +7,13 @@ import pytest
 
 from chassis.refusal import Refusal
 from contracts.types import SessionStage
-from services.identity.errors import CredentialsNotChosen, TermsNotAccepted, TermsNotRead, TermsOutdated
+from services.identity.errors import (
+    CredentialsNotChosen,
+    ServiceKeysNotAnswered,
+    TermsNotAccepted,
+    TermsNotRead,
+    TermsOutdated,
+)
 from services.identity.terms.domain import (
     TermsMalformed,
     TermsReading,
@@ -76,6 +82,7 @@ def test_the_end_of_the_terms_belongs_to_one_session_and_version() -> None:
         ({}, SessionStage.ACCEPT_TERMS, None),
         ({}, SessionStage.READY, None),
         ({}, SessionStage.CHOOSE_CREDENTIALS, CredentialsNotChosen),
+        ({}, SessionStage.ENTER_KEYS, ServiceKeysNotAnswered),
         ({"version": "v0"}, SessionStage.ACCEPT_TERMS, TermsOutdated),
         ({"end_token": ""}, SessionStage.ACCEPT_TERMS, TermsNotRead),
         ({"end_token": "é"}, SessionStage.ACCEPT_TERMS, TermsNotRead),
