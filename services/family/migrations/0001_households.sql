@@ -48,7 +48,7 @@ create table households (
     postal_code text not null,
     city text not null,
     -- Who pays today, or is nearest to it in time, and the key by which the file is sorted.
-    payer_adult_id uuid references adults,
+    payer_adult_id uuid references adults on delete set null,
     payer_key text collate "C" not null,
     search_words tsvector not null,
     next_turn_on date,

@@ -8,7 +8,7 @@ import pytest
 from portal.family import FAMILY
 from tests.component.gateway.browser import is_refused, words
 from tests.component.gateway.test_first_steps import PRIVATE_PAGES
-from tests.e2e.towns.town import CREDENTIALS, PASSWORD, TERMS, GuideTown, press_link
+from tests.e2e.towns.town import CREDENTIALS, KEYS, PASSWORD, TERMS, GuideTown, press_link
 from tests.support.public_pages import PUBLIC_PAGES
 from tests.support.towns import in_towns
 
@@ -104,7 +104,7 @@ async def test_the_first_sign_in_asks_for_credentials_of_ones_own(town: GuideTow
         assert label in shown
     await browser.done(CREDENTIALS, town.own_credentials(newcomer))
     own = await town.signed_in(town.own_credentials(newcomer)["username"], PASSWORD)
-    assert (await own.get("/mon-accueil")).headers["location"] == TERMS
+    assert (await own.get("/mon-accueil")).headers["location"] == (KEYS if town.has_keys else TERMS)
 
 
 @in_towns("belfort", "premium")

@@ -57,6 +57,8 @@ def before_the_terms(town: GuideTown, browser: Browser) -> Page:
     for name, value in town.own_credentials(newcomer).items():
         page.fill(f"[name={name}]", value)
     press(page, "Valider")
+    if town.has_keys:
+        press(page, "Valider")
     return page
 
 

@@ -136,6 +136,11 @@ class GuideTown:
         name = {} if self.is_by_email else {"username": f"parent.{newcomer.name[:20]}"}
         return {**name, "password": PASSWORD, "password_confirmation": PASSWORD, **fields}
 
+    @property
+    def has_keys(self) -> bool:
+        """Whether the town asks for the keys of services, between credentials and terms."""
+        return bool(self.settings["identity"].get("services"))
+
     async def with_credentials(self) -> tuple[Newcomer, Browser]:
         """A newcomer with credentials of their own, in front of what the town asks next."""
         newcomer, browser = await self.activated()
@@ -146,7 +151,7 @@ class GuideTown:
     async def chosen(self) -> tuple[Newcomer, Browser]:
         """A newcomer in front of the terms, with the keys that were filled in where the town asks for keys."""
         newcomer, browser = await self.with_credentials()
-        if "services" in self.settings["identity"]:
+        if self.has_keys:
             await enter_keys(browser)
         return newcomer, browser
 
