@@ -68,6 +68,14 @@ async def test_a_key_that_was_entered_is_entered_again_without_harm(walk: Walk, 
     assert await service.db.fetchval("select count(*) from history where action = 'service_keys_entered'") == 1
 
 
+async def test_a_key_that_is_sent_twice_at_once_is_entered_once(walk: Walk, service: RunningService) -> None:
+    mailed, token = await chosen(walk)
+    key = mailed.service_keys[0].key
+    answers = await asyncio.gather(*(walk.enter_keys(token, enfance=key) for _ in range(4)))
+    assert [answer.json()["services"] for answer in answers] == [[CHILDHOOD]] * 4
+    assert await service.db.fetchval("select count(*) from history where action = 'service_keys_entered'") == 1
+
+
 async def test_a_key_is_personal(walk: Walk, service: RunningService) -> None:
     """S3-11: two guardians of one household have each their own, and neither enters the other's."""
     first, second = await both_parents(walk)
