@@ -23,7 +23,7 @@ from ..sign_in.domain import SignedIn, address_subject
 from ..sign_in.queries import signed_in
 from .domain import TownService, TypedKey, check_entry, keys_subject, read_keys
 from .queries import entered_hashes
-from .store import enter_keys, issue_key, live_keys, lock_keys, note_answer
+from .store import enter_keys, find_keys, issue_key, live_keys, note_answer
 
 log = structlog.get_logger()
 
@@ -71,7 +71,7 @@ async def _hold_keys(tx: Transaction, actor: Actor, keys: Keys, session: SignedI
     if not session.asks_keys:
         return
     hashes = {entry: keys.hash_service_key(entry.key) for entry in typed}
-    stored = await lock_keys(tx, list(hashes.values()))
+    stored = await find_keys(tx, list(hashes.values()))
     refusals = [check_entry(entry, stored.get(hashes[entry]), account.account_id) for entry in typed]
     if wrong := [refusal for refusal in refusals if refusal is not None]:
         raise Invalid(*wrong)
