@@ -14,7 +14,7 @@ from portal.kit import Form
 
 PATH: Final = "/mon-compte/identifiants"
 CHANGE: Final = Form(
-    CredentialsChoice, "own_credentials", ("current_password", "username", "password", "password_confirmation")
+    CredentialsChoice, "own_credentials", ("username", "current_password", "password", "password_confirmation")
 )
 
 
