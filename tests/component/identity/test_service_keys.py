@@ -287,9 +287,8 @@ async def invite(walk: Walk, account_id: str) -> Any:
 async def issue(walk: Walk, account_id: str, code: str) -> dict[str, str]:
     """Have an agent give an account the key of a service."""
     headers = walk.service.as_agent(Role.FRONT_DESK)
-    answer = await walk.service.client.post(
-        f"/accounts/{account_id}/service-keys", json={"service": code}, headers=headers
-    )
+    path = f"/accounts/{account_id}/service-keys"
+    answer = await walk.service.client.post(path, json={"service": code}, headers=headers)
     assert answer.status_code == 201, answer.text
     issued: dict[str, str] = answer.json()
     return issued
