@@ -1,7 +1,6 @@
 """Entering the keys of services, giving them to a guardian, and making those that come with an invitation."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from uuid import UUID
 
 import structlog
@@ -24,7 +23,7 @@ from ..sign_in.domain import SignedIn, address_subject
 from ..sign_in.queries import signed_in
 from .domain import TownService, TypedKey, check_entry, keys_subject, read_keys
 from .queries import entered_hashes
-from .store import enter_keys, issue_key, live_keys, lock_keys, note_answer
+from .store import enter_keys, find_keys, issue_key, live_keys, note_answer
 
 log = structlog.get_logger()
 
@@ -54,37 +53,36 @@ async def enter_service_keys(
     if fresh:
         await count_attempt(db, keys_subject(account.account_id), address_subject(browser.address))
     try:
-        return await _hold_keys(db, holder_of(account, browser.channel), keys, session, fresh)
+        await _hold_keys(db, holder_of(account, browser.channel), keys, session, fresh)
     except Invalid:
         log.warning("service key refused", account_id=str(account.account_id))
         await note_failure(db, address_subject(browser.address), rules.address_rule)
         raise
+    # Read again: another request may have entered some of them meanwhile.
+    return await signed_in(db, browser.session_token, rules)
 
 
 @command
-async def _hold_keys(
-    tx: Transaction, actor: Actor, keys: Keys, session: SignedIn, typed: Sequence[TypedKey]
-) -> SignedIn:
+async def _hold_keys(tx: Transaction, actor: Actor, keys: Keys, session: SignedIn, typed: Sequence[TypedKey]) -> None:
     """Enter keys, and note that the account was asked for them."""
     account = await lock_account(tx, session.account.account_id)
     if account is None:
         raise SessionEnded
     if not session.asks_keys:
-        return session
+        return
     hashes = {entry: keys.hash_service_key(entry.key) for entry in typed}
-    stored = await lock_keys(tx, list(hashes.values()))
+    stored = await find_keys(tx, list(hashes.values()))
     refusals = [check_entry(entry, stored.get(hashes[entry]), account.account_id) for entry in typed]
     if wrong := [refusal for refusal in refusals if refusal is not None]:
         raise Invalid(*wrong)
-    entered = sorted({entry.service for entry in typed})
-    if entered:
-        await enter_keys(tx, [key.service_key_id for key in stored.values()])
+    fresh = [key for key in stored.values() if key.entered_at is None]
+    entered = sorted(key.service for key in fresh)
+    if fresh:
+        await enter_keys(tx, [key.service_key_id for key in fresh])
         await forget_failures(tx, keys_subject(account.account_id))
     is_first_answer = await note_answer(tx, account.account_id)
     if entered or is_first_answer:
         tx.note(Act(actor, "service_keys_entered", account.account_id, after={"services": entered}))
-    opened = tuple(sorted({*session.services, *entered}))
-    return replace(session, has_answered_keys=True, services=opened)
 
 
 @command

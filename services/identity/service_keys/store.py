@@ -48,15 +48,15 @@ async def live_keys(tx: Transaction, account_id: UUID) -> dict[str, ServiceKeyRe
     return {row["service"]: key_of(row) for row in await tx.fetch(LIVE_KEYS_SQL, account_id)}
 
 
-LOCK_KEYS_SQL = """
+KEYS_BY_HASH_SQL = """
 select service_key_id, account_id, service, key_hash, sealed, issued_at, entered_at, replaced_at
-from service_keys where key_hash = any($1::bytea[]) order by service_key_id for update
+from service_keys where key_hash = any($1::bytea[])
 """
 
 
-async def lock_keys(tx: Transaction, hashes: Sequence[bytes]) -> dict[bytes, ServiceKeyRecord]:
-    """The keys of these hashes, locked until the end of the transaction."""
-    return {row["key_hash"]: key_of(row) for row in await tx.fetch(LOCK_KEYS_SQL, list(hashes))}
+async def find_keys(tx: Transaction, hashes: Sequence[bytes]) -> dict[bytes, ServiceKeyRecord]:
+    """The keys of these hashes, whoever they were given to; an account must be locked, for that is the lock of its keys too."""
+    return {row["key_hash"]: key_of(row) for row in await tx.fetch(KEYS_BY_HASH_SQL, list(hashes))}
 
 
 ENTER_KEYS_SQL = """
