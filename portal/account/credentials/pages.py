@@ -15,7 +15,7 @@ from portal.kit import Form
 from portal.public.first_steps.pages import policy_words
 
 CHANGE: Final = Form(
-    CredentialsChoice, "credentials", ("current_password", "username", "password", "password_confirmation")
+    CredentialsChoice, "credentials", ("username", "current_password", "password", "password_confirmation")
 )
 
 
