@@ -1,6 +1,6 @@
 """Entering who answers for a child and where the child lives; telling households of a coming of age."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,12 @@ from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.days import DateRange
 from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
+from chassis.timeline import Timeline
 from contracts.family.events import ChildCameOfAge
 from contracts.family.models import ChildFile, ResidenceChange, ResponsibilityChange, ResponsibilityEnd
 
 from ..households.store import households_of_person
+from ..people.domain import noted_days
 from ..people.store import load_adult, lock_child
 from . import domain, queries
 from .domain import Custody, Grant, Home, Tie
@@ -79,10 +81,27 @@ async def _save(tx: Transaction, before: Custody, decision: Custody | Refusal, a
     if isinstance(decision, Refusal):
         raise decision
     if decision != before:
+        former = _former(before, decision)
         for household_id in sorted(await households_of_person(tx, before.child.child_id)):
-            tx.note(replace(act, household_id=household_id))
+            tx.note(replace(act, household_id=household_id, before={"former": former} if former else None))
         await save_custody(tx, decision)
     return await queries.child_file(tx, before.child.child_id)
+
+
+def _former(before: Custody, after: Custody) -> list[dict[str, Any]]:
+    """What stood where something else stands now, range by range: it is in no table any more."""
+    ties = [
+        {"adult_id": tie.adult_id, "role": tie.role, **noted_days(change.during), **asdict(change.before)}
+        for tie, grants in before.ties.items()
+        for change in grants.changes_to(after.ties.get(tie, Timeline()))
+        if change.before is not None
+    ]
+    homes = [
+        {**noted_days(change.during), **asdict(change.before)}
+        for change in before.homes.changes_to(after.homes)
+        if change.before is not None
+    ]
+    return [*ties, *homes]
 
 
 async def tell_comings_of_age(db: Database) -> None:

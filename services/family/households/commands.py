@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from chassis.actor import Actor
@@ -26,7 +27,7 @@ from contracts.types import Authority, ResidencePattern, ResponsibilityRole
 from ..custody.domain import Grant, Home, Tie, with_home, with_tie, without_household
 from ..custody.store import load_custody, save_custody
 from ..errors import MembershipUnknown
-from ..people.domain import Adult, Child
+from ..people.domain import Adult, Child, noted_days
 from ..people.store import add_adults, add_children, load_adult, load_children, lock_child
 from ..quotients.commands import as_quotient
 from ..quotients.domain import day_fault
@@ -141,7 +142,10 @@ async def join_household(
     else:
         raise NotFound
     if changed != file:
-        tx.note(Act(actor, "household_joined", person_id, household_id, after=request.model_dump(mode="json")))
+        entered = request.model_dump(mode="json")
+        tx.note(
+            Act(actor, "household_joined", person_id, household_id, before=_days_of(file, person_id), after=entered)
+        )
         await save_members(tx, changed)
         await publish(tx, [household_id], today)
     return await read_household(tx, household_id, today)
@@ -167,7 +171,8 @@ async def leave_household(
         child_members=domain.left(file.child_members, person_id, gone),
         payers=domain.without_payer(file.payers, person_id, gone),
     )
-    tx.note(Act(actor, "household_left", person_id, household_id, after=request.model_dump(mode="json")))
+    entered = request.model_dump(mode="json")
+    tx.note(Act(actor, "household_left", person_id, household_id, before=_days_of(file, person_id), after=entered))
     if (child := await lock_child(tx, person_id)) is not None:
         custody = await load_custody(tx, child)
         if (cut := without_household(custody, household_id, gone)) != custody:
@@ -187,7 +192,9 @@ async def change_payer(tx: Transaction, actor: Actor, household_id: UUID, reques
     if isinstance(payers, Refusal):
         raise payers
     if payers != file.payers:
-        tx.note(Act(actor, "payer_changed", request.adult_id, household_id, after=request.model_dump(mode="json")))
+        former = [{"adult_id": item.value, **noted_days(item.during)} for item in file.payers]
+        entered = request.model_dump(mode="json")
+        tx.note(Act(actor, "payer_changed", request.adult_id, household_id, before={"former": former}, after=entered))
         await save_payers(tx, replace(file, payers=payers))
         await publish(tx, [household_id], today)
     return await read_household(tx, household_id, today)
@@ -205,6 +212,12 @@ async def _publish_some(tx: Transaction) -> int:
     household_ids = await take_turning(tx, today, TURNING_MAX)
     await publish(tx, household_ids, today)
     return len(household_ids)
+
+
+def _days_of(file: HouseholdFile, person_id: UUID) -> dict[str, Any] | None:
+    """When somebody belonged to a household until now: what is entered takes its place, and is in no table any more."""
+    members = [member for member in (*file.adult_members, *file.child_members) if member.person_id == person_id]
+    return {"former": [noted_days(member.during) for member in members]} if members else None
 
 
 async def _lock(tx: Transaction, household_id: UUID) -> HouseholdFile:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from chassis.clock import age_on
 from chassis.comparing import comparable_name
+from chassis.days import DateRange
 from chassis.refusal import FieldRefusal
 from contracts.family.events import ChildState
 from contracts.types import Civility
@@ -120,3 +121,8 @@ def child_faults(children: Sequence[Child], today: date) -> Iterator[FieldRefusa
         elif identity in seen:
             yield FieldRefusal(f"/children/{position}/first_name", "child_repeated")
         seen.add(identity)
+
+
+def noted_days(during: DateRange) -> dict[str, date | None]:
+    """Days as the history says them, both counted; no last one while there is no end in sight."""
+    return {"starts_on": during.first, "ends_on": during.ends_on}

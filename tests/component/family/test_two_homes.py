@@ -244,6 +244,23 @@ async def test_a_known_child_of_age_is_refused_at_its_place_in_the_form(
     ]
 
 
+async def test_what_was_entered_before_stays_in_the_history(files: Files, service: RunningService, desk: Desk) -> None:
+    """A judgment that a typing error wrote over was in no table any more."""
+    first, _ = await files.two_homes()
+    child_id, adult_id, today = first.children[0].child_id, first.adults[0].adult_id, await files.today()
+    path = f"/children/{child_id}/responsibilities/{adult_id}"
+    for evidence in ("Jugement du 3 mars 2025", "Jugement du 3 mars 2026"):
+        entered = await files.put(path, role="guardian", authority="sole", evidence=evidence, starts_on=str(today))
+        assert entered.status_code == 200, entered.text
+    await files.post(f"/households/{first.household_id}/members/{adult_id}/end", ends_on=str(today))
+    history = await service.client.get(f"/history?household_id={first.household_id}", headers=desk.headers)
+    entries = {entry["action"]: entry for entry in reversed(history.json()["items"])}
+    (former,) = entries["responsibility_changed"]["before"]["former"]
+    assert (former["evidence"], former["authority"]) == ("Jugement du 3 mars 2025", "sole")
+    assert former["starts_on"] == str(today)
+    assert [item["ends_on"] for item in entries["household_left"]["before"]["former"]] == [None]
+
+
 async def test_authority_that_ends_leaves_the_days_before(files: Files) -> None:
     """EV-40: lost on a day, it counts until the day before; a role that was never held cannot end."""
     first, _ = await files.two_homes()
