@@ -186,16 +186,12 @@ def _mark(
         if hour != shown:
             hours[f"{name}_at"] = _instant(sheet.slot.service_on, hour, zone) if hour else None
     chosen = typed.get(f"mark.{line.child_id}")
-    if chosen in (None, seen.mark) and not hours:
-        # The others are those who were not marked on the page, and are not by now.
-        is_other = is_otherwise_present and not seen.mark and line.attendance is None
-        return _sent(line, Attendance.PRESENT, seen, hours) if is_other else None
-    return _sent(line, chosen or seen.mark or None, seen, hours)
-
-
-def _sent(
-    line: AttendanceLine, mark: str | None, seen: Seen, hours: Mapping[str, datetime | str | None]
-) -> dict[str, Any]:
+    is_left = chosen in (None, seen.mark)
+    # The others are those who were not marked on the page, and are not by now.
+    is_other = is_left and is_otherwise_present and not seen.mark and line.attendance is None
+    if is_left and not hours and not is_other:
+        return None
+    mark = Attendance.PRESENT if is_other else chosen or seen.mark or None
     return {"child_id": line.child_id, "attendance": mark, "version": seen.version, **hours}
 
 
