@@ -13,6 +13,7 @@ from contracts.booking.api import list_activities, open_slots
 from contracts.booking.catalog import Activity, Group, PlaceCount, SlotsOpen
 from contracts.event import Model
 from contracts.http import Day
+from gateway.auth import WrongSpace
 from gateway.calls import Refused, typed_as
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -41,7 +42,9 @@ OPENING: Final = Form(Opening, "agents.openings", ("activity_id", "from_on", "to
 
 @page("/agents/ouvertures")
 async def opening_page(visit: Visit) -> Response[Any]:
-    """The form that opens days."""
+    """The form that opens days, for whoever may."""
+    if not visit.may(open_slots):
+        raise WrongSpace
     activities = await visit.call(list_activities)
     context = {
         "activities": [choice for activity in activities.items for choice in _choices(activity)],

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from litestar import Response
 
 from chassis.clock import instant
-from contracts.booking.api import close_attendance, list_slots, mark_attendance, show_attendance
+from contracts.booking.api import close_attendance, list_slots, mark_attendance, open_slots, show_attendance
 from contracts.booking.models import VERSION_MAX, AttendanceCandidate, AttendanceLine, AttendanceMarks, AttendanceSheet
 from contracts.types import Attendance
 from gateway.calls import Refused, typed_as
@@ -52,6 +52,7 @@ async def days_page(visit: Visit) -> Response[Any]:
         "today": today,
         "slots": slots.items,
         "next_cursor": slots.next_cursor,
+        "can_open_days": visit.may(open_slots),
     }
     return visit.page("agents/site/days.html.j2", context)
 

@@ -268,3 +268,11 @@ async def test_an_agent_is_shown_by_name(town: Town) -> None:
     page = (await agent.get("/agents")).text
     assert "Camille Marchand" in page
     assert agent.username not in page
+
+
+async def test_days_are_opened_by_whoever_may(town: Town) -> None:
+    """An operator was shown the form with the activities of every site, and refused at each press."""
+    for role, is_shown in ((Role.SITE, True), (Role.FRONT_DESK, False)):
+        agent = await town.agent(role)
+        assert ('href="/agents/ouvertures"' in (await agent.get("/agents/pointage")).text) == is_shown
+        assert (await agent.get("/agents/ouvertures")).status_code == (200 if is_shown else 404)
