@@ -17,8 +17,7 @@ from chassis.days import DateRange
 
 @dataclass(frozen=True, slots=True)
 class Replica:
-    """The table of a state's aggregates: their key, which is a UUID, and the columns that are kept beside the version. A key that was erased
-    never stands for anything again."""
+    """The table of a state's aggregates: their key, which is a UUID, and the columns that are kept beside the version."""
 
     table: str
     key: str
@@ -30,17 +29,14 @@ class Replica:
         names = (self.key, "version", *self.columns)
         values = ", ".join(f"${number}" for number in range(1, len(names) + 1))
         changes = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
-        unless_erased = f"where not exists (select from erased_aggregates where replica = '{self.table}' and key = $1)"
-        insert = f"insert into {self.table} as known ({', '.join(names)}) select {values} {unless_erased}"
+        insert = f"insert into {self.table} as known ({', '.join(names)}) values ({values})"  # noqa: S608 - names of our own
         update = f"do update set {changes} where known.version < excluded.version"
         return f"{insert} on conflict ({self.key}) {update} returning true"
 
     @property
     def forget_sql(self) -> str:
-        """Forgets an aggregate but for its key, so that nothing older brings it back; child tables follow by their foreign keys."""
-        forgotten = f"with forgotten as (delete from {self.table} where {self.key} = $1)"  # noqa: S608 - names of our own
-        kept = f"insert into erased_aggregates (replica, key) values ('{self.table}', $1) on conflict do nothing"  # noqa: S608 - names of our own
-        return f"{forgotten} {kept}"
+        """Forgets an aggregate; child tables follow by their foreign keys."""
+        return f"delete from {self.table} where {self.key} = $1"  # noqa: S608 - names of our own
 
     async def keep(self, tx: Queries, key: UUID, version: int, *values: Any) -> bool:
         """Replace what is known of an aggregate, unless something newer is; whether it was replaced."""

@@ -133,11 +133,6 @@ CREATE TABLE public.decisions_due (
     subject_id uuid NOT NULL
 );
 
-CREATE TABLE public.erased_aggregates (
-    replica text NOT NULL,
-    key uuid NOT NULL
-);
-
 CREATE TABLE public.history (
     id uuid NOT NULL,
     noted_at timestamp with time zone NOT NULL,
@@ -506,9 +501,6 @@ ALTER TABLE ONLY public.dead_letters
 
 ALTER TABLE ONLY public.decisions_due
     ADD CONSTRAINT decisions_due_pkey PRIMARY KEY (subject_id);
-
-ALTER TABLE ONLY public.erased_aggregates
-    ADD CONSTRAINT erased_aggregates_pkey PRIMARY KEY (replica, key);
 
 ALTER TABLE ONLY public.history_keys
     ADD CONSTRAINT history_keys_pkey PRIMARY KEY (owner);

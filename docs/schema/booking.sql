@@ -189,11 +189,6 @@ CREATE TABLE public.enrollments (
     CONSTRAINT enrollments_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'validated'::text, 'refused'::text, 'ended'::text])))
 );
 
-CREATE TABLE public.erased_aggregates (
-    replica text NOT NULL,
-    key uuid NOT NULL
-);
-
 CREATE TABLE public.groups (
     id uuid NOT NULL,
     activity_id uuid NOT NULL,
@@ -426,9 +421,6 @@ ALTER TABLE ONLY public.enrollments
 
 ALTER TABLE ONLY public.enrollments
     ADD CONSTRAINT enrollments_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY public.erased_aggregates
-    ADD CONSTRAINT erased_aggregates_pkey PRIMARY KEY (replica, key);
 
 ALTER TABLE ONLY public.groups
     ADD CONSTRAINT groups_activity_id_site_code_code_key UNIQUE (activity_id, site_code, code);

@@ -62,11 +62,6 @@ CREATE TABLE public.dead_letters (
     CONSTRAINT dead_letters_resolution_check CHECK ((resolution = ANY (ARRAY['applied'::text, 'already_applied'::text, 'discarded'::text])))
 );
 
-CREATE TABLE public.erased_aggregates (
-    replica text NOT NULL,
-    key uuid NOT NULL
-);
-
 CREATE TABLE public.history (
     id uuid NOT NULL,
     noted_at timestamp with time zone NOT NULL,
@@ -240,9 +235,6 @@ ALTER TABLE ONLY public.activities
 
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);
-
-ALTER TABLE ONLY public.erased_aggregates
-    ADD CONSTRAINT erased_aggregates_pkey PRIMARY KEY (replica, key);
 
 ALTER TABLE ONLY public.history_keys
     ADD CONSTRAINT history_keys_pkey PRIMARY KEY (owner);

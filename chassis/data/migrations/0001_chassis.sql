@@ -137,11 +137,3 @@ begin
     return made;
 end $$;
 select make_history_months(now(), 3);
-
--- Aggregates that were erased, by the table of their replica: an older state that comes again, as when a record is sent anew, must not
--- bring them back.
-create table erased_aggregates (
-    replica text not null,
-    key uuid not null,
-    primary key (replica, key)
-);

@@ -58,9 +58,6 @@ async def test_a_tombstone_erases_people_and_keeps_others(service: RunningServic
         )
     )
     assert await replica(service, gone) == (set(), set())
-    # A record that is sent anew brings nobody back.
-    await service.deliver(*[service.envelope(state, sequence=9) for state in published(gone, BIRTH_ON)])
-    assert await replica(service, gone) == (set(), set())
     reasons = await service.db.fetch("select household_id, reason from enrollments")
     assert {row["household_id"]: row["reason"] for row in reasons} == {
         gone.household_id: None,

@@ -29,7 +29,7 @@ end $$
 """
 # What an account without rights of ours may not read is imported before it is taken on, or copied to where it may.
 AS_ORDINARY_USER = """
-import asyncpg, ctypes, hashlib, importlib.metadata, importlib.util, json, os, pathlib, pwd, secrets, signal, subprocess, sys
+import asyncio, asyncpg, concurrent.futures.thread, ctypes, hashlib, importlib.metadata, importlib.util, json, os, pathlib, pwd, secrets, signal, subprocess, sys
 if os.geteuid() == 0:
     account = pwd.getpwnam("nobody")
     os.setgroups([]); os.setgid(account.pw_gid); os.setuid(account.pw_uid)
