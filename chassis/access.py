@@ -13,7 +13,7 @@ from typing import Final, assert_never
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.refusal import HouseholdAmbiguous, NotFound
+from chassis.refusal import Forbidden, HouseholdAmbiguous, NotFound
 from contracts.types import ActorKind
 
 WITH_ACTOR: Final = "with actor as (select $1::uuid as guardian_id, $2::text[] as sites, $3::date as today)"
@@ -59,6 +59,8 @@ def reach_of(actor: Actor, today: date) -> tuple[UUID | None, list[str] | None, 
             return actor.require_guardian(), None, today
         case ActorKind.AGENT | ActorKind.SYSTEM:
             return None, sites_of(actor), today
+        case ActorKind.DELEGATE:
+            raise Forbidden
         case _:
             assert_never(actor.kind)
 
@@ -79,11 +81,13 @@ def household_among(homes: Mapping[UUID, str], named: UUID | None = None) -> UUI
 
 
 def sites_of(actor: Actor) -> list[str] | None:
-    """The sites that bind an actor; None for a family, for who works everywhere and for the town's own tools."""
+    """The sites that bind an actor; None for a family, for who works everywhere and for the town's own tools. Whoever only helps has none."""
     match actor.kind:
         case ActorKind.AGENT:
             return None if actor.sites is None else sorted(actor.sites)
         case ActorKind.PARENT | ActorKind.SYSTEM:
             return None
+        case ActorKind.DELEGATE:
+            return []
         case _:
             assert_never(actor.kind)

@@ -1,12 +1,12 @@
 """Who acts: the signed, short-lived actor token that the identity service issues and every other service checks.
 
-The token is a JWT signed with Ed25519 (RFC 7519, RFC 8037). It names ids, a kind, permissions, sites and how surely somebody
-signed in (`acr` and `auth_time` of OpenID Connect), and no person.
+The token is a JWT signed with Ed25519 (RFC 7519, RFC 8037). It names ids, a kind, permissions, sites, how surely somebody
+signed in (`acr` and `auth_time` of OpenID Connect) and which acts are open to them without another proof, and no person.
 """
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -25,16 +25,16 @@ ALGORITHM = "Ed25519"
 ISSUER = "identity"
 CLOCK_SKEW_SECONDS = 30
 """How far the clocks of two machines may be apart. Beyond it tokens are refused, early or late."""
-CLOCK_MARK_SECONDS = 60
-"""How long a sign that the clocks differ is remembered."""
 KNOWN_TOKENS_MAX = 10_000
 EVERY_SITE: Final = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks. A parent has a `guardian_id`; an agent has `permissions`, at `sites` (None: at every one); the system is the
-    town's own tools. `signed_in_at` is None for whoever has no session; `channel` comes with the request, not with the token.
+    """Who asks. A parent has a `guardian_id`, and so has who only helps families, by which these know them; an agent has `permissions`, at `sites`
+    (None: at every one); the system is the town's own tools. `opened` are the classes of acts (`StepUp`) that the town asks no proof for, or that one was given for a moment ago.
+    `signed_in_at` is None for whoever has no session; `details_revision` is what of a guardian's details the session stands on: of a later one, which may
+    have taken it away, identity did not hear yet when it signed this; `channel` comes with the request, not with the token.
     """
 
     account_id: UUID
@@ -43,12 +43,14 @@ class Actor:
     permissions: frozenset[str] = field(default_factory=frozenset)
     sites: frozenset[str] | None = field(default_factory=frozenset)
     strength: Strength = Strength.BASIC
+    opened: frozenset[str] = field(default_factory=frozenset)
     signed_in_at: datetime | None = None
+    details_revision: int | None = None
     channel: Channel = Channel.API
 
     @property
     def person_id(self) -> UUID:
-        """Whom a history names: the guardian, or the account of an agent."""
+        """Whom a history names: the guardian or delegate, or the account of an agent."""
         return self.guardian_id or self.account_id
 
     def require_guardian(self) -> UUID:
@@ -57,15 +59,24 @@ class Actor:
             raise Forbidden
         return self.guardian_id
 
+    def require_holder(self) -> UUID:
+        """Who may hold a delegation, a parent or somebody who only helps families; refuses with `Forbidden` anybody else."""
+        if self.kind not in (ActorKind.PARENT, ActorKind.DELEGATE) or self.guardian_id is None:
+            raise Forbidden
+        return self.guardian_id
+
 
 @dataclass(frozen=True, slots=True)
 class BrowserSession:
     """The browser that a request comes from, before an actor token exists: its session token, None for who is not signed in,
-    and its source address, empty when the gateway did not say."""
+    its source address, and the token of a device on which somebody signed in before, both empty when the gateway did not say; and what it
+    calls itself, None when no browser asks but a tool of the town."""
 
     session_token: str | None = field(repr=False)
     address: str = field(repr=False)
     channel: Channel = Channel.API
+    device_token: str = field(default="", repr=False)
+    user_agent: str | None = field(default=None, repr=False)
 
 
 def sign_actor(actor: Actor, key: OKPKey, lifetime: timedelta) -> tuple[str, datetime]:
@@ -84,18 +95,25 @@ def sign_actor(actor: Actor, key: OKPKey, lifetime: timedelta) -> tuple[str, dat
     }
     if actor.guardian_id is not None:
         claims["guardian"] = str(actor.guardian_id)
+    if actor.opened:
+        claims["opened"] = " ".join(sorted(actor.opened))
     if actor.signed_in_at is not None:
         claims["auth_time"] = int(actor.signed_in_at.timestamp())
+    if actor.details_revision is not None:
+        claims["details"] = actor.details_revision
     return jwt.encode({"alg": ALGORITHM}, claims, key, algorithms=[ALGORITHM]), expires_at
 
 
-_CLAIMS = jwt.JWTClaimsRegistry(
-    leeway=CLOCK_SKEW_SECONDS,
-    iss={"essential": True, "value": ISSUER},
-    sub={"essential": True},
-    iat={"essential": True},
-    exp={"essential": True},
-)
+def _claims_at(now: float) -> jwt.JWTClaimsRegistry:
+    """What a token has to say to be believed at an instant."""
+    return jwt.JWTClaimsRegistry(
+        int(now),
+        CLOCK_SKEW_SECONDS,
+        iss={"essential": True, "value": ISSUER},
+        sub={"essential": True},
+        iat={"essential": True},
+        exp={"essential": True},
+    )
 
 
 def read_actor(token: str, key: OKPKey) -> Actor:
@@ -104,7 +122,11 @@ def read_actor(token: str, key: OKPKey) -> Actor:
     Raises:
         Unauthenticated: the signature, the expiry or a claim is wrong.
     """
-    return _verify(token, key)[0]
+    return _verify(token, key, time.time())[0]
+
+
+def _machine_time() -> float:
+    return time.time()
 
 
 class ActorReader:
@@ -114,10 +136,10 @@ class ActorReader:
     earlier. The oldest is forgotten when there are `KNOWN_TOKENS_MAX`.
     """
 
-    def __init__(self, key: OKPKey) -> None:
+    def __init__(self, key: OKPKey, clock: Callable[[], float] = _machine_time) -> None:
         self._key = key
+        self._clock = clock
         self._known: dict[str, tuple[Actor, float]] = {}
-        self._marked_until = 0.0
 
     def read(self, token: str) -> Actor:
         """The actor of a token.
@@ -125,24 +147,20 @@ class ActorReader:
         Raises:
             Unauthenticated: the signature, the expiry or a claim is wrong.
         """
+        now = self._clock()
         known = self._known.get(token)
-        if known is not None and time.time() < known[1] + CLOCK_SKEW_SECONDS:
+        if known is not None and now < known[1] + CLOCK_SKEW_SECONDS:
             return known[0]
         self._known.pop(token, None)
         try:
-            verified = _verify(token, self._key)
+            verified = _verify(token, self._key, now)
         except SignedInTheFuture:
             TOKENS_FROM_THE_FUTURE.inc()
-            self._marked_until = time.monotonic() + CLOCK_MARK_SECONDS
             raise
         if len(self._known) >= KNOWN_TOKENS_MAX:
             del self._known[next(iter(self._known))]
         self._known[token] = verified
         return verified[0]
-
-    def clocks_differ(self) -> bool:
-        """Whether a token of identity came from the future a moment ago: this clock and identity's are too far apart."""
-        return time.monotonic() < self._marked_until
 
 
 class SignedInTheFuture(Unauthenticated):
@@ -154,16 +172,17 @@ class SignedInTheFuture(Unauthenticated):
         return Unauthenticated.code()
 
 
-def _verify(token: str, key: OKPKey) -> tuple[Actor, float]:
+def _verify(token: str, key: OKPKey, now: float) -> tuple[Actor, float]:
     """The actor of a token, and the instant of its expiry in seconds since 1970."""
     try:
         claims = jwt.decode(token, key, algorithms=[ALGORITHM]).claims
-        if claims["iat"] > time.time() + CLOCK_SKEW_SECONDS:
+        if claims["iat"] > now + CLOCK_SKEW_SECONDS:
             raise SignedInTheFuture
-        _CLAIMS.validate(claims)
+        _claims_at(now).validate(claims)
         # A parent without a guardian would pass for somebody who acts for everybody.
-        guardian = claims["guardian"] if claims["kind"] == ActorKind.PARENT.value else claims.get("guardian")
-        signed_in_at = claims.get("auth_time")
+        is_person = claims["kind"] in (ActorKind.PARENT.value, ActorKind.DELEGATE.value)
+        guardian = claims["guardian"] if is_person else claims.get("guardian")
+        signed_in_at, details = claims.get("auth_time"), claims.get("details")
         actor = Actor(
             account_id=UUID(claims["sub"]),
             kind=ActorKind(claims["kind"]),
@@ -171,7 +190,9 @@ def _verify(token: str, key: OKPKey) -> tuple[Actor, float]:
             permissions=frozenset(_unpacked(claims["permissions"])),
             sites=_sites(claims["sites"]),
             strength=Strength(claims["acr"]),
+            opened=frozenset(claims.get("opened", "").split()),
             signed_in_at=datetime.fromtimestamp(signed_in_at, UTC) if signed_in_at is not None else None,
+            details_revision=int(details) if details is not None else None,
         )
         return actor, float(claims["exp"])
     except (JoseError, KeyError, ValueError, TypeError, AttributeError) as error:

@@ -1,18 +1,26 @@
-"""Collation: how people's names are compared, sorted and disambiguated, everywhere: in lists, sheets, exports, mails, documents and search. Pure.
+"""Collation: how people's names are compared, sorted and disambiguated, everywhere: in lists, sheets, exports, mails, documents and
+search. Pure.
 
 The order is that of a French list: accents, ligatures, case, apostrophes and hyphens do not count, and a particle is a part of
 the name that it stands in, so that de Beauvoir and d'Arc are found under D.
 """
 
+import re
 import unicodedata
 from collections import Counter
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 
+GLUED_MAX = 4
+"""How many neighbouring words are glued to one: `de la Fontaine` has three."""
+NEAR_MIN, NEAR_MAX = 4, 32
+"""The letters of a word in which a typing error is forgiven: one letter of three is another name."""
+
+_GAPS = re.compile(r"[\s\u2010-\u2015-]+")
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "þ": "th"})
 
 
@@ -33,9 +41,66 @@ def comparable(text: str) -> str:
     return " ".join("".join(char if char.isalnum() else " " for char in kept).split())
 
 
+def close_up(code: str) -> str:
+    """A code or a key without the spaces and dashes that are typed or pasted in it."""
+    return _GAPS.sub("", code)
+
+
+def glued(text: str) -> str:
+    """A text as it is compared, in one word: `Le Goff` and `Legoff` are `legoff`."""
+    return comparable(text).replace(" ", "")
+
+
 def comparable_name(first_name: str, last_name: str) -> str:
-    """A person's name as it is compared with another: last name first."""
-    return comparable(f"{last_name} {first_name}")
+    """A person's name as it is compared with another: last name first, each in one word."""
+    return f"{glued(last_name)} {glued(first_name)}"
+
+
+def runs_of(words: Sequence[str]) -> Iterator[tuple[int, int, str]]:
+    """Neighbouring words glued to one, a few at most, each word alone among them: where it begins, where it ends (excluded), and the glued word."""
+    for first in range(len(words)):
+        for end in range(first + 1, min(first + GLUED_MAX, len(words)) + 1):
+            yield first, end, "".join(words[first:end])
+
+
+def words_of(name: str) -> set[str]:
+    """Every word that a name is known by: `de La Fontaine` by `de`, `la`, `fontaine`, `dela`, `lafontaine` and `delafontaine`."""
+    return {word for _, _, word in runs_of(comparable(name).split())}
+
+
+def near_marks(word: str) -> set[str]:
+    """What is kept beside a word so that somebody who misses one letter finds it, or takes another one for it: the word without each of its
+    letters, and where it stood."""
+    if not _may_be_mistyped(word):
+        return set()
+    return {_mark(place, word[:place] + word[place + 1 :]) for place in range(len(word))}
+
+
+def near_sought(typed: str) -> set[str]:
+    """The words and marks by which all that is one typing error away from a typed word is found: a letter too many, two letters the wrong way round, a
+    letter missed, another letter.
+    Source: the deletion neighbourhoods of SymSpell (W. Garbe), with the place so that nothing two errors away is found."""
+    if not _may_be_mistyped(typed):
+        return set()
+    places = range(len(typed))
+    shorter = [typed[:place] + typed[place + 1 :] for place in places]
+    turned = {typed[:place] + typed[place + 1] + typed[place] + typed[place + 2 :] for place in places[:-1]}
+    missed = {_mark(place, typed) for place in range(len(typed) + 1)}
+    longer_than = {word for word in shorter if len(word) >= NEAR_MIN}
+    return longer_than | turned | missed | {_mark(place, rest) for place, rest in zip(places, shorter, strict=True)}
+
+
+def is_near(one: str, other: str) -> bool:
+    """Whether two words are one typing error apart at most."""
+    return one == other or not near_sought(one).isdisjoint({other} | near_marks(other))
+
+
+def _may_be_mistyped(word: str) -> bool:
+    return NEAR_MIN <= len(word) <= NEAR_MAX and word.isalpha()
+
+
+def _mark(place: int, rest: str) -> str:
+    return f"~{place}~{rest}"
 
 
 def stored_key(first_name: str, last_name: str) -> str:
@@ -80,3 +145,9 @@ def _shared(names: Mapping[KeyT, str]) -> set[KeyT]:
 def _with_births(people: Mapping[KeyT, Person], names: Mapping[KeyT, str], keys: set[KeyT]) -> dict[KeyT, str]:
     births = {key: people[key].birth_on for key in keys}
     return {key: f"{names[key]} ({birth_on:%d/%m/%Y})" for key, birth_on in births.items() if birth_on}
+
+
+def masked(email: str) -> str:
+    """An address as who knows it recognizes it, and nobody else learns it: `d…@famille.example`."""
+    name, _, domain = email.rpartition("@")
+    return f"{name[:1]}…@{domain}"

@@ -2,13 +2,15 @@
 
 import os
 import platform
+import time
+from email.utils import formatdate
 from typing import Any, Protocol
 
 from litestar import Response, get
 from litestar.datastructures import State
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from chassis.actor import ActorReader
+from chassis.clock_watch import ClockWatch
 from chassis.data.database import Database
 from chassis.sampling import Sampling
 from chassis.supervision import Supervisor
@@ -42,15 +44,15 @@ class Health:
         self._consumer: Consuming | None = None
         self._supervisor: Supervisor | None = None
         self._sampling: Sampling | None = None
-        self._actors: ActorReader | None = None
+        self._clock: ClockWatch | None = None
         self._is_stopping = False
         BUILD.labels(os.environ.get("RELEASE", "unknown"), platform.python_version()).set(1)
 
     def start(
-        self, db: Database, consumer: Consuming | None, supervisor: Supervisor, actors: ActorReader | None = None
+        self, db: Database, consumer: Consuming | None, supervisor: Supervisor, clock: ClockWatch | None = None
     ) -> None:
         """From here on, check these parts."""
-        self._db, self._consumer, self._supervisor, self._actors = db, consumer, supervisor, actors
+        self._db, self._consumer, self._supervisor, self._clock = db, consumer, supervisor, clock
         self._sampling = Sampling(self._service, db)
 
     def stopping(self) -> None:
@@ -70,12 +72,17 @@ class Health:
         supervisors = (self._supervisor, self._consumer and self._consumer.supervisor)
         return [part for supervisor in supervisors if supervisor for part in supervisor.given_up]
 
-    async def is_ready(self) -> bool:
-        """Whether a request could be served now: the database answers, the process is not draining, and its clock is that of
-        identity, or every token that it is shown would be wrong."""
-        if self._db is None or self._is_stopping or (self._actors is not None and self._actors.clocks_differ()):
-            return False
-        return await self._db.answers()
+    async def unready(self) -> list[str]:
+        """Why no request could be served now, in words; nothing when one could."""
+        if self._db is None or self._is_stopping:
+            return ["this process is stopping" if self._is_stopping else "this process is starting"]
+        answers = await (self._clock.look() if self._clock else self._db.answers())
+        wrong_clock = self._clock.reason if self._clock else ""
+        return [reason for reason in ("" if answers else "the database does not answer", wrong_clock) if reason]
+
+    def time(self) -> float:
+        """What the clock of this process shows, in seconds since 1970."""
+        return self._clock.time() if self._clock else time.time()
 
     async def consumers(self) -> dict[str, dict[str, Any]]:
         """Every subscription: its state, what is wrong with it if anything is, its partitions and its lag."""
@@ -96,9 +103,13 @@ async def live(state: State) -> Response[dict[str, Any]]:
 
 @get("/health/ready", include_in_schema=False)
 async def ready(state: State) -> Response[dict[str, Any]]:
-    """200 when a request could be served now."""
-    is_ready = await state.health.is_ready()
-    return Response({"status": "ready" if is_ready else "not ready"}, status_code=200 if is_ready else 503)
+    """200 when a request could be served now; else 503, with the reasons. `Date` is what the clock of this process shows."""
+    reasons = await state.health.unready()
+    return Response(
+        {"status": "not ready" if reasons else "ready", "reasons": reasons},
+        status_code=503 if reasons else 200,
+        headers={"Date": formatdate(state.health.time(), usegmt=True)},
+    )
 
 
 @get("/health/consumers", include_in_schema=False)

@@ -48,6 +48,13 @@ class Forbidden(Refusal):
     status = 403
 
 
+class StepUpNeeded(Refusal):
+    """The town asks here, within some minutes before, for a proof of who you are besides the password: POST /me/step-up/codes has a code
+    mailed, POST /me/step-up takes it; then ask again. `step_up` is the class of acts that it asks this for."""
+
+    status = 403
+
+
 class Unauthenticated(Refusal):
     """A valid actor token is needed."""
 
@@ -83,6 +90,17 @@ class IdempotencyKeyReused(Refusal):
     """This Idempotency-Key was used for another request."""
 
     status = 422
+
+
+class ClockWrong(Refusal):
+    """The clock of this service is not that of its database, so that it cannot tell what is valid: nothing was done; try again later."""
+
+    status = 503
+
+    @classmethod
+    def code(cls) -> str:
+        """What any service says that is out of order."""
+        return "unavailable"
 
 
 class Busy(Refusal):

@@ -5,7 +5,6 @@ Whatever its roles, a process serves /health/live, /health/ready, /health/consum
 """
 
 import asyncio
-import contextlib
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -23,6 +22,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.plugins import InitPluginProtocol
 
 from chassis.actor import ActorReader
+from chassis.clock_watch import ClockWatch
 from chassis.data.database import Database
 from chassis.data.migrations import CHASSIS_MIGRATIONS, migrate
 from chassis.events.applying import Subscriptions
@@ -33,7 +33,7 @@ from chassis.housekeeping import HOUSEKEEPING
 from chassis.http.errors import EXCEPTION_HANDLERS
 from chassis.http.request import ServiceRequest
 from chassis.http.routes import PROVIDED, check_provided
-from chassis.http.serving import STOP_SECONDS, serve
+from chassis.http.serving import serve
 from chassis.http.telemetry import TelemetryMiddleware
 from chassis.jobs import Job, Jobs
 from chassis.settings import ProcessRole, ServiceSettings
@@ -76,10 +76,14 @@ class _Running(InitPluginProtocol):
         await self._migrate()
         db = await Database.open(settings, service.name)
         app.state.db = db
-        app.state.actors = ActorReader(OKPKey.import_key(json.loads(settings.secret("actor_public"))))
+        app.state.clock = ClockWatch(service.name, db, settings.clock_error_seconds)
+        await app.state.clock.look()
+        actor_key = OKPKey.import_key(json.loads(settings.secret("actor_public")))
+        app.state.actors = ActorReader(actor_key, app.state.clock.time)
         app.state.health = self.health
         supervisor = Supervisor()
         supervisor.start("pool", db.run)
+        supervisor.start("clock", app.state.clock.run)
         jobs = Jobs(db, settings.database_url, (*service.jobs, HOUSEKEEPING))
         consumer: Consumer | None = None
         if ProcessRole.RELAY in settings.roles:
@@ -90,7 +94,7 @@ class _Running(InitPluginProtocol):
         if ProcessRole.CONSUMER in settings.roles and service.subscriptions.topics:
             consumer = Consumer(db, service.subscriptions, settings, service.name)
             await consumer.start()
-        self.health.start(db, consumer, supervisor, app.state.actors)
+        self.health.start(db, consumer, supervisor, app.state.clock)
         log.info("service started", roles=sorted(settings.roles), port=settings.http_port)
         try:
             yield
@@ -102,8 +106,7 @@ class _Running(InitPluginProtocol):
             jobs.close()
             for stop in service.on_stop:
                 await stop()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(db.close(), STOP_SECONDS)
+            await db.close()
             log.info("service stopped")
 
     async def _migrate(self) -> None:

@@ -39,6 +39,8 @@ class ProcessSettings(BaseSettings):
     unused connections (`http_client.IDLE_SECONDS`). Zero where nobody else could answer."""
     clock_offset_seconds: int = 0
     """Moves the town's clock, for a demonstration or a test that needs another day. Zero in production."""
+    clock_error_seconds: int = 0
+    """What the clock of the machine is wrong by: for a rehearsal of clocks that drift apart. Zero in production."""
 
     def secret(self, name: str) -> str:
         """The secret `name`: variable NAME in upper case, else the file of that name in the secrets directory.

@@ -20,6 +20,9 @@ LOOK_SECONDS = 1.0
 REPLACEMENT_SECONDS = 0.1
 """How long an ended task may stand before it counts as dead: a library takes a moment to put the next one in its place."""
 
+INSIST_SECONDS = 25.0
+"""After how long a part that was told to end is told again: longer than any takes to clear up. A library may have lost the first word."""
+
 T = TypeVar("T")
 Work = Callable[[], Coroutine[Any, Any, None]]
 Tasks = Callable[[], Mapping[str, "asyncio.Task[Any]"]]
@@ -73,9 +76,9 @@ class Supervisor:
             try:
                 await asyncio.wait({working})
             finally:
-                if not working.done():
+                while not working.done():
                     working.cancel()
-                    await asyncio.wait({working})
+                    await asyncio.wait({working}, timeout=INSIST_SECONDS)
             if self._is_stopping:
                 return
             note_death(part, _error_of(working))

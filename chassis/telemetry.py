@@ -109,6 +109,11 @@ POOL_IN_USE = Gauge("database_connections_in_use", "Connections that are busy.",
 POOL_OPEN = Gauge("database_connections_open", "Connections that are open, busy or not.", ["service"])
 POOL_MAX = Gauge("database_connections_max", "Connections that may be open.", ["service"])
 POOL_WAITING = Gauge("database_connection_waiters", "Tasks that wait for a connection.", ["service"])
+CLOCK_AHEAD = Gauge(
+    "clock_ahead_seconds",
+    "How far the clock of this process is ahead of its database's, or the gateway's of the services'; negative behind it.",
+    ["service"],
+)
 TOKENS_FROM_THE_FUTURE = Counter(
     "tokens_from_the_future_total",
     "Tokens of identity that were refused because this clock is behind identity's by more than the leeway.",

@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.french import sentence_start
+from contracts.school_holidays import SchoolZone
+
 SectionT = TypeVar("SectionT", bound=BaseModel)
 
 
@@ -23,7 +26,11 @@ class Town(TownSection):
     full_name: str
     article: str = "La"
     """What stands before `full_name` in a sentence: `La`, `Le`, `L’`; empty for a name that takes none."""
+    authority: str = Field(default="la mairie", pattern=r"^(?:la |le |l’)[^{}]+$")
+    """What runs the portal, as sentences call it, with its article: `la mairie`, `le syndicat`, `l’agglo`."""
     time_zone: str = "Europe/Paris"
+    school_zone: SchoolZone | None = None
+    """Whose school holidays the town has; none for a town of which this release has no calendar."""
     site_url: str
     contact_email: str
     contact_phone: str
@@ -34,6 +41,16 @@ class Town(TownSection):
         """The town as the subject of a sentence: `La Ville de Beaulieu`, `L’Union de Beaulieu`."""
         joined = "" if self.article.endswith(("’", "'")) else " "
         return f"{self.article}{joined}{self.full_name}".strip()
+
+    @property
+    def authority_first(self) -> str:
+        """`La mairie`: the authority at the beginning of a sentence."""
+        return sentence_start(self.authority)
+
+    @property
+    def in_the_middle(self) -> str:
+        """The same further on in a sentence: `la Ville de Beaulieu`."""
+        return f"{self.in_a_sentence[0].lower()}{self.in_a_sentence[1:]}" if self.article else self.full_name
 
     @property
     def zone(self) -> ZoneInfo:

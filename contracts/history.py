@@ -10,7 +10,7 @@ from contracts.types import ActorKind, Channel
 
 class HistoryEntry(Model):
     """One act: when, by whom, which way, on what, and what it changed. `action` is a word of the service that answers, such as
-    `quotient_changed`, `subject` the id or code of what it was done to; `actor_id` is a guardian, or the account of an agent. What it changed is None once it was erased. `cursor`: where any service's
+    `quotient_changed`, `subject` the id or code of what it was done to; `actor_id` is a guardian, or the account of an agent; of whoever acts for a family by a delegation, it is for the family the delegation. What it changed is None once it was erased. `cursor`: where any service's
     history goes on after it, so that several are read as one.
     """
 

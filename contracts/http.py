@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from .event import Model
+from .telephones import kept_number
 
 PAGE_SIZE_MAX = 100
 PAGE_SIZE = 25
@@ -32,19 +33,21 @@ Email = Annotated[
 ]
 """An address that can stand in a mail as it is typed: no brackets, quotes or comments, and no dot without a word beside it.
 Source: RFC 5322, 3.2.3 (`dot-atom`); letters beyond ASCII as RFC 6531, 3.3 has them."""
+
+
+def _kept_number(typed: str) -> str:
+    if (number := kept_number(typed)) is None:
+        raise ValueError("no telephone number")
+    return number
+
+
 Phone = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True,
-        max_length=24,
-        pattern=r"^(0[1-9]([ .\-]?[0-9]{2}){4}"
-        r"|\+33[ .\-]?[1-9]([ .\-]?[0-9]{2}){4}"
-        r"|\+([124-9][ .\-]?[0-9]|3[0-24-9])([ .\-]?[0-9]){5,13})$",
-    ),
+    str, StringConstraints(strip_whitespace=True, max_length=40, pattern=LINE), AfterValidator(_kept_number)
 ]
-"""A French number of ten digits, as it is dialed in France or from abroad, or another country's, with its plus sign.
-Source: the French numbering plan (Arcep); ITU-T E.164, at most 15 digits."""
-PostalCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{5}$")]
+"""A telephone number as it was typed, which becomes the number as it is kept, such as `+33612345678`: `contracts/telephones.py`."""
+PostalCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9 \-]{0,10}$")]
+"""A postal code: five digits here and in Monaco; other countries have letters, spaces and dashes too."""
+FRENCH_POSTAL_CODE = r"[0-9]{5}"
 SearchText = Annotated[str, StringConstraints(max_length=100)]
 Cursor = Annotated[str, StringConstraints(max_length=2000)]
 """Where a page of a list begins: the `next_cursor` of the page before, which callers hand back and never read."""

@@ -17,13 +17,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum, auto
-from types import ModuleType
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, Final, Generic, ParamSpec, TypedDict, TypeVar, Unpack
 from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel
 
-from .types import ActorKind, Permission, Strength
+from .types import ActorKind, Permission, StepUp
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,12 +40,15 @@ class Access:
     """Who may call an operation. Whether it is theirs to touch is another question, for the service that owns it.
 
     `is_open`: nobody needs to say who they are. `is_of_session`: it is about the browser's own session, whoever it is of.
+    `is_for_delegates`: it is about what a family let somebody else do, who may have a family of their own; it is the only thing open to
+    who has none.
     `permission` is what an agent needs; None when no agent may. The town's own tools (`system`) may do what some agent may.
     """
 
     is_open: bool = False
     is_of_session: bool = False
     is_for_families: bool = False
+    is_for_delegates: bool = False
     permission: Permission | None = None
 
     @property
@@ -55,7 +59,9 @@ class Access:
     def allows(self, kind: ActorKind, permissions: AbstractSet[str]) -> bool:
         """Whether somebody of this kind, with these permissions, may call."""
         if kind is ActorKind.PARENT:
-            return self.is_for_families
+            return self.is_for_families or self.is_for_delegates
+        if kind is ActorKind.DELEGATE:
+            return self.is_for_delegates
         if kind is ActorKind.SYSTEM:
             return self.permission is not None
         return self.permission in permissions
@@ -68,6 +74,11 @@ OWN_SESSION: Final = Access(is_of_session=True)
 def families(permission: Permission | None = None) -> Access:
     """Families, and agents with this permission."""
     return Access(is_for_families=True, permission=permission)
+
+
+def delegates() -> Access:
+    """Whoever a family let act for its children, with or without a family of their own."""
+    return Access(is_for_delegates=True)
 
 
 def agents(permission: Permission) -> Access:
@@ -112,12 +123,16 @@ class Operation(Generic[P, R_co]):
     """A call that a service offers.
 
     `public` is its path in the public API, None when it is private. `is_keyed`: it wants an idempotency key, and the
-    same key gives the same answer and one effect. `is_slow`: a system outside the town takes part, which may take its
-    time. `is_repeatable`: after a lost answer it may be asked again. `is_noted`: it leaves a row in the history of what was
+    same key gives the same answer and one effect. `is_slow`: a system outside the town takes part, or a document is set,
+    which may take its time. `is_repeatable`: after a lost answer it may be asked again. `is_noted`: it leaves a row in the history of what was
     done, as all that changes something does.
 
-    `strength` is how surely its caller must be known. It is declared here and carried in the actor token; no route asks for it
-    yet, because nobody can take the second step before there is one.
+    `has_secret`: its body holds what proves who somebody is, so that it may be asked less often than anything else.
+
+    `body_max_bytes` is how large its body may be, where that is more than the process takes for any other: a file travels in it.
+
+    `step_up` is the class of acts that it belongs to, before which the town may ask its caller to prove once more who they are; None for
+    what a session alone opens everywhere.
     """
 
     service: str
@@ -134,7 +149,9 @@ class Operation(Generic[P, R_co]):
     is_slow: bool
     is_repeatable: bool
     is_noted: bool
-    strength: Strength
+    step_up: StepUp | None
+    has_secret: bool
+    body_max_bytes: int | None
     stub: Callable[P, Awaitable[R_co]] = field(repr=False, compare=False)
 
     @property
@@ -146,6 +163,11 @@ class Operation(Generic[P, R_co]):
     def body(self) -> type[BaseModel] | None:
         """The model of its body, if it takes one."""
         return next((parameter.type for parameter in self.at(Place.BODY)), None)
+
+    def is_closed_to(self, kind: ActorKind, opened: AbstractSet[str]) -> bool:
+        """Whether somebody of this kind, to whom these classes of acts are open, must prove first who they are. The town's own tools never
+        must: they have no session that somebody else may have found."""
+        return self.step_up is not None and kind in self.step_up.asked_of and self.step_up not in opened
 
     def at(self, place: Place) -> tuple[Parameter, ...]:
         """The parameters that stand in a place."""
@@ -179,7 +201,9 @@ class Options(TypedDict, total=False):
     is_slow: bool
     is_repeatable: bool
     is_noted: bool
-    strength: Strength
+    step_up: StepUp
+    has_secret: bool
+    body_max_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +235,9 @@ class Declaration:
             is_slow=options.get("is_slow", False),
             is_repeatable=options.get("is_repeatable", self.method != "POST" or is_keyed),
             is_noted=options.get("is_noted", self.method not in SAFE_METHODS),
-            strength=options.get("strength", Strength.BASIC),
+            step_up=options.get("step_up"),
+            has_secret=options.get("has_secret", False),
+            body_max_bytes=options.get("body_max_bytes"),
             stub=stub,
         )
 
@@ -247,6 +273,9 @@ def _segment(value: str) -> str:
     return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
 
 
-def operations_of(module: ModuleType) -> tuple[Operation[..., Any], ...]:
-    """The operations that a module declares, in its order."""
-    return tuple(value for value in vars(module).values() if isinstance(value, Operation))
+def operations_of(service: str) -> tuple[Operation[..., Any], ...]:
+    """The operations of a service, in the order of its modules `api` and, where there are many, `<of_what>_api`."""
+    package = import_module(f"contracts.{service}")
+    names = sorted(item.name for item in iter_modules(package.__path__) if item.name.endswith("api"))
+    modules = [import_module(f"contracts.{service}.{name}") for name in sorted(names, key=lambda name: name != "api")]
+    return tuple(value for module in modules for value in vars(module).values() if isinstance(value, Operation))

@@ -26,7 +26,9 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One Kafka topic. `key` says what the record key is; `retention_days` is None for a compacted topic."""
+    """One Kafka topic. `key` says what the record key is; `retention_days` is None for a compacted topic. `noted_by` are consumers that only note
+    what it says and build nothing on it: a backup may hold a copy of theirs that is newer than the producer's.
+    """
 
     name: str
     kind: TopicKind
@@ -37,6 +39,7 @@ class Topic:
     partitions: int = 6
     retention_days: int | None = None
     visibility: Visibility = Visibility.INTERNAL
+    noted_by: tuple[str, ...] = ()
 
     def configuration(self) -> dict[str, str]:
         """The Kafka topic settings that this declaration means."""

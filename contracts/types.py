@@ -1,8 +1,6 @@
 """The vocabulary that contracts and domains share: closed lists of states and kinds, and what a permission is.
 
-Only the standard library is imported here, so that a pure domain module may use it. The wire value of each member is
-its name in lower case; a member is never renamed or removed once published.
-"""
+Only the standard library is imported here, for pure domains. A wire value is the name in lower case, and is never renamed or removed once published."""
 
 from enum import StrEnum, auto
 from typing import Final, Self
@@ -14,17 +12,16 @@ Cents = int
 
 
 class ActorKind(StrEnum):
-    """Who acts: a guardian for their own household, a municipal agent, or the town's own operations tools."""
+    """Who acts: a guardian for their own household, a municipal agent, the town's own operations tools, or somebody who only helps families."""
 
     PARENT = auto()
     AGENT = auto()
     SYSTEM = auto()
+    DELEGATE = auto()
 
 
 class Permission(StrEnum):
-    """Something that an agent may be allowed to do. Each service names its own in `contracts/<service>/permissions.py`, by
-    `<service>.<things>.<act>`; a town composes roles of them.
-    """
+    """What an agent may be allowed to do, `<service>.<things>.<act>`, of `contracts/<service>/permissions.py`; a town composes roles of them."""
 
     meaning: str
 
@@ -41,6 +38,52 @@ class Strength(StrEnum):
 
     BASIC = auto()
     STRONG = auto()
+
+
+_FAMILIES, _AGENTS = frozenset({ActorKind.PARENT, ActorKind.DELEGATE}), frozenset({ActorKind.AGENT})
+
+
+class StepUp(StrEnum):
+    """Acts before which a town may ask those of `asked_of` to prove once more who they are (`[identity.step_up]` of its file)."""
+
+    meaning: str
+    asked_of: frozenset[ActorKind]
+
+    def __new__(cls, value: str, meaning: str, asked_of: frozenset[ActorKind]) -> Self:
+        """A class of acts by the name under which a town's file knows it, and one line that says what it is."""
+        step_up = str.__new__(cls, value)
+        step_up._value_ = value
+        step_up.meaning = meaning
+        step_up.asked_of = asked_of
+        return step_up
+
+    EMAIL = (
+        "email",
+        "Change the e-mail address that one signs in with, or as an agent that of a family.",
+        _FAMILIES | _AGENTS,
+    )
+    ADDRESS = "address", "Correct one's own telephone number and address.", _FAMILIES
+    BANK = "bank", "Give or change an IBAN or a mandate.", _FAMILIES | _AGENTS
+    EXPORTS = "exports", "Take a list, or what the town keeps of somebody, away as a file.", _FAMILIES | _AGENTS
+    HEALTH = "health", "Read or change what is known of somebody's health.", _FAMILIES | _AGENTS
+    AGENTS = "agents", "Create agents, invite them again, give them rights and close their accounts.", _AGENTS
+    ACCOUNTS = "accounts", "Merge accounts of a family, separate them, or give one a password.", _AGENTS
+    INVOICES = "invoices", "Read invoices.", _FAMILIES
+    PAYMENTS = "payments", "Pay.", _FAMILIES
+    BOOKINGS = "bookings", "Ask for an enrollment, book and give back days.", _FAMILIES
+    DELEGATIONS = "delegations", "Let somebody else act for one's children.", _FAMILIES
+    CUSTODY = "custody", "Read or change who answers for a child, and where it lives.", _AGENTS
+    QUOTIENTS = "quotients", "Record a family quotient.", _AGENTS
+    BILLING = "billing", "Publish tariffs, share payers, prepare and issue invoices.", _AGENTS
+
+
+class StepUpMeans(StrEnum):
+    """How somebody proves once more who they are: by a code that was mailed, by one of their application, by a passkey, or by FranceConnect."""
+
+    MAIL = auto()
+    TOTP = auto()
+    PASSKEY = auto()
+    FRANCECONNECT = auto()
 
 
 class Channel(StrEnum):
@@ -60,8 +103,7 @@ class LoginMode(StrEnum):
     BOTH = auto()
 
 
-DEFAULT_LOGIN_MODE: Final = LoginMode.USERNAME
-"""Of a town that says nothing else."""
+DEFAULT_LOGIN_MODE: Final = LoginMode.USERNAME  # of a town that says nothing else
 
 
 class Civility(StrEnum):
@@ -73,8 +115,7 @@ class Civility(StrEnum):
 
 
 class ResponsibilityRole(StrEnum):
-    """What an adult is to a child. A GUARDIAN decides and books; a CARETAKER has the child in care by a decision; the others
-    are about who may fetch the child."""
+    """What an adult is to a child. A GUARDIAN decides and books, a CARETAKER has the child in care by a decision, the others may fetch it."""
 
     GUARDIAN = auto()
     CARETAKER = auto()
@@ -92,12 +133,14 @@ class Authority(StrEnum):
 
 
 class ResidencePattern(StrEnum):
-    """Where a child lives. WEEK_PARITY: at the first home in even ISO weeks, Monday to Sunday, at the second in odd ones; week 53
-    and the week 1 after it are spent at the same one. ALTERNATING: seven days at each in turn, from an anchor date at the first."""
+    """Where a child lives. WEEK_PARITY: at the first home in even ISO weeks, at the second in odd ones; week 53 and the week 1 after it are spent
+    at the same one, unless an anchor date makes turns strict from its week on. ALTERNATING: seven days at each in turn, from an anchor date
+    at the first. FORTNIGHT: the same days of every fourteen at the second home, counted from an anchor date."""
 
     SINGLE = auto()
     WEEK_PARITY = auto()
     ALTERNATING = auto()
+    FORTNIGHT = auto()
 
 
 class AccountStatus(StrEnum):
@@ -113,9 +156,22 @@ class SessionStage(StrEnum):
     """What a signed-in person must still do before anything else is open to them."""
 
     CHOOSE_CREDENTIALS = auto()
+    CHOOSE_PERSON = auto()
     ENTER_KEYS = auto()
     ACCEPT_TERMS = auto()
     READY = auto()
+    ENTER_SECOND_FACTOR = auto()
+    ENROLL_SECOND_FACTOR = auto()
+    RETURN_TO_PROVIDER = auto()
+
+
+class SignInMeans(StrEnum):
+    """What somebody proved themself with when a session was opened."""
+
+    PASSWORD = auto()
+    FRANCECONNECT = auto()
+    PASSKEY = auto()
+    AGENT_PROVIDER = auto()
 
 
 class CredentialPurpose(StrEnum):
@@ -147,8 +203,7 @@ class EnrollmentStatus(StrEnum):
 
 
 class BookingStatus(StrEnum):
-    """HELD until it is paid for, REQUESTED until an agent decides, CONFIRMED: these are live, they have a place and the child is
-    there. A CANCELLED one has neither. In events a vocabulary like this is a plain string, for it grows."""
+    """HELD until it is paid for, REQUESTED until an agent decides, CONFIRMED: these have a place, a CANCELLED one has none. Events have plain words."""
 
     HELD = auto()
     REQUESTED = auto()

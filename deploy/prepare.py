@@ -16,18 +16,27 @@ from .local.secrets import ensure_secrets
 from .local.topics import create_topics
 
 SECRETS_OF = {
-    "identity": ("actor_private.json", "actor_public.json", "seal_public.json"),
-    "family": ("actor_public.json",),
+    "identity": (
+        "actor_private.json",
+        "actor_public.json",
+        "seal_public.json",
+        "franceconnect_client_secret",
+        "agent_provider_client_secret",
+    ),
+    "family": ("actor_public.json", "seal_public.json"),
     "booking": ("actor_public.json",),
     "billing": ("actor_public.json",),
     "notifications": ("actor_public.json", "seal_private.json"),
     "gateway": ("portal_secret",),
+    "franceconnect": ("franceconnect_client_secret",),
 }
 PASSWORDS = "database_passwords.json"
 FILES_OF = {
     "actor": ("actor_private.json", "actor_public.json"),
     "seal": ("seal_private.json", "seal_public.json"),
     "portal_secret": ("portal_secret",),
+    "franceconnect_client_secret": ("franceconnect_client_secret",),
+    "agent_provider_client_secret": ("agent_provider_client_secret",),
     "databases": (PASSWORDS,),
 }
 

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from litestar import Request
+from litestar.datastructures import UploadFile
 from litestar.exceptions import ClientException
 
 from contracts.operation import SAFE_METHODS
 
-from .auth import Sessions, bearer_token
+from .auth import Sessions
+from .browsers import bearer_token
 
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 CSRF_EXEMPT = "csrf_exempt"
@@ -18,10 +20,12 @@ NAME_LENGTH_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What was posted, by field name: the first value, and every value of a field that may come several times."""
+    """What was posted, by field name: the first value, every value of a field that may come several times, and what stands in a file that was
+    chosen."""
 
     values: dict[str, str] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict, repr=False)
 
     def get(self, name: str, default: str = "") -> str:
         """The value of a field."""
@@ -49,6 +53,7 @@ async def _read_form(request: Request[Any, Any, Any]) -> Posted:
     if not request.headers.get("content-type", "").startswith(FORM_TYPES):
         return Posted()
     lists: dict[str, list[str]] = {}
+    files: dict[str, bytes] = {}
     try:
         fields = (await request.form()).multi_items()
     except (UnicodeError, LookupError) as error:  # a part in another encoding than it says, or in one that nobody knows
@@ -60,7 +65,10 @@ async def _read_form(request: Request[Any, Any, Any]) -> Posted:
             if not _is_text(value):
                 raise ClientException(status_code=422)
             lists.setdefault(name, []).append(value.replace("\x00", ""))
-    return Posted({name: values[0] for name, values in lists.items()}, lists)
+        elif isinstance(value, UploadFile):
+            files[name] = await value.read()
+            await value.close()
+    return Posted({name: values[0] for name, values in lists.items()}, lists, files)
 
 
 def _is_text(value: str) -> bool:

@@ -15,8 +15,10 @@ from litestar.params import FromPath
 from litestar.static_files import create_static_files_router
 from prometheus_client import start_http_server
 
+from chassis.clock_watch import OwnClock
 from chassis.health import live, ready
 from chassis.http.telemetry import TelemetryMiddleware
+from chassis.supervision import Supervisor
 from portal.frame.errors import PAGE_ERRORS, error_page
 from portal.frame.render import Portal
 from portal.frame.settings import PortalTown
@@ -28,22 +30,25 @@ from .api import API, API_ERRORS
 from .api.errors import outside_routes
 from .auth import Sessions
 from .calls import Services
+from .clock_watch import GatewayClock
 from .last_resort import LastResort
-from .limits import RateLimits
+from .limits import RateLimits, SecretAddresses
 from .security import SecurityHeaders, security_headers
 from .settings import GatewaySettings
 
 
 class GatewayHealth:
-    """The gateway's own health: it is ready until it is told to stop, for each page says itself what it misses."""
+    """The gateway's own health: it is ready until it is told to stop, for each page says itself what it misses; and while its clock is right."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: OwnClock, supervisor: Supervisor) -> None:
+        self._clock = clock
+        self._supervisor = supervisor
         self._is_stopping = False
         self._metrics: Thread | None = None
         self._is_over = False
 
     def serves_metrics(self, thread: Thread) -> None:
-        """The one thing that runs beside the requests."""
+        """What runs beside the requests, in a thread of its own."""
         self._metrics = thread
 
     def stopping(self) -> None:
@@ -51,18 +56,26 @@ class GatewayHealth:
         self._is_stopping = True
 
     def dead_parts(self) -> list[str]:
-        """The server of metrics, once its thread ended although nobody stopped it."""
+        """The server of metrics, once its thread ended although nobody stopped it, and what could not be kept running."""
         is_dead = self._metrics is not None and not self._metrics.is_alive()
-        return ["metrics"] if is_dead and not self._is_stopping else []
+        return [*(["metrics"] if is_dead and not self._is_stopping else []), *self._supervisor.given_up]
 
     def is_over(self) -> bool:
         """Whether the process must end, so that whoever runs it starts it again."""
         self._is_over = self._is_over or bool(self.dead_parts())
         return self._is_over
 
-    async def is_ready(self) -> bool:
-        """Whether requests are served, and will be in a moment."""
-        return not self._is_stopping
+    async def unready(self) -> list[str]:
+        """Why no visitor could be served now, or in a moment."""
+        return (
+            ["this process is stopping"]
+            if self._is_stopping
+            else [reason for reason in (self._clock.reason,) if reason]
+        )
+
+    def time(self) -> float:
+        """What the clock of this process shows, in seconds since 1970."""
+        return self._clock.time()
 
 
 SHARED_FILES: Final = DefineMiddleware(
@@ -109,8 +122,14 @@ async def nowhere(path: FromPath[str]) -> None:
 def create(settings: GatewaySettings) -> Litestar:
     """The gateway of the town in the settings."""
     town = PortalTown.load(settings.town_file)
+    provider = town.agent_provider
+    agents_go_to = (settings.agent_provider_issuer or provider.issuer) if provider.is_open else ""
+    outside = (settings.payfip_url, settings.franceconnect_issuer, agents_go_to)
     clock_offset = timedelta(seconds=settings.clock_offset_seconds)
-    portal = Portal(town, Texts.load(overrides=town.section.texts), clock_offset, AGENT_MENU)
+    clock, supervisor = GatewayClock(settings), Supervisor()
+    portal = Portal(
+        town, Texts.load(overrides=town.section.texts, authority=town.town.authority), clock_offset, AGENT_MENU
+    )
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
@@ -119,10 +138,13 @@ def create(settings: GatewaySettings) -> Litestar:
         app.state.sessions = Sessions(
             services, settings.secret("portal_secret"), settings.portal_url, settings.session_cache_seconds
         )
+        supervisor.start("clock", clock.run)
         try:
             with serving_metrics(settings, app.state.health):
                 yield
         finally:
+            await supervisor.stop()
+            await clock.close()
             await services.close()
 
     app = Litestar(
@@ -145,16 +167,20 @@ def create(settings: GatewaySettings) -> Litestar:
             Router("/api/v1", route_handlers=API, before_request=admit, exception_handlers=API_ERRORS),
         ],
         exception_handlers={**PAGE_ERRORS, HTTPException: outside_routes(PAGE_ERRORS[HTTPException])},
-        before_send=[SecurityHeaders(settings.portal_url, settings.payfip_url).add],
+        before_send=[SecurityHeaders(settings.portal_url, *outside).add],
         lifespan=[lifespan],
         request_max_body_size=settings.body_max_bytes,
         openapi_config=None,
         logging_config=None,
     )
     app.state.portal = portal
-    app.state.health = GatewayHealth()
-    limited = RateLimits(app.asgi_handler, settings, error_page) if settings.has_rate_limits else app.asgi_handler
+    app.state.clock, app.state.health = clock, GatewayHealth(clock, supervisor)
+    limited = (
+        RateLimits(app.asgi_handler, settings, error_page, SecretAddresses(app.routes))
+        if settings.has_rate_limits
+        else app.asgi_handler
+    )
     watched = TelemetryMiddleware("gateway")(limited)
-    headers = security_headers(settings.portal_url, settings.payfip_url)
+    headers = security_headers(settings.portal_url, *outside)
     app.asgi_handler = LastResort(watched, headers, portal.texts("errors.broken.text"))
     return app

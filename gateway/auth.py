@@ -18,20 +18,20 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from joserfc.jwk import OctKey
 from litestar import Request
-from litestar.datastructures import Cookie
 
 from chassis.http.client import Unreachable
 from contracts.identity.api import current_session
-from contracts.identity.models import CurrentSession, SessionOpened
+from contracts.identity.models import CurrentSession
 from contracts.types import ActorKind, Channel, SessionStage
 
+from .browsers import SESSION_COOKIE, UNNAMED_BROWSER, bearer_token, device_token_of, user_agent_of
 from .calls import Caller, Refused, Services
 from .households import ChosenHousehold, chosen_household
 
-SESSION_COOKIE: Final = "__Host-session"
 CACHE_ENTRIES_MAX: Final = 20_000
 TOKEN_MARGIN: Final = timedelta(seconds=15)
 FORM_SECRET_BYTES: Final = hashlib.sha256().digest_size
@@ -67,7 +67,8 @@ class Visitor:
     """Who asks for a page. `session` is None for an anonymous visitor.
 
     Whoever brought a session that could not be checked, because identity does not answer, is `is_unchecked`: for them
-    public pages are those of anybody, and nothing else is open. `household` is the one that they chose to look at, among several.
+    public pages are those of anybody, and nothing else is open. `household` is the one that they chose to look at, among several;
+    `device_token` what their browser keeps of a sign-in before, `user_agent` what it calls itself.
     """
 
     session: CurrentSession | None
@@ -76,6 +77,8 @@ class Visitor:
     address: str
     is_unchecked: bool = False
     household: ChosenHousehold | None = None
+    device_token: str | None = None
+    user_agent: str = UNNAMED_BROWSER
 
     @property
     def caller(self) -> Caller:
@@ -86,8 +89,10 @@ class Visitor:
             actor_token=token,
             session_token=self.session_token,
             address=self.address,
+            device_token=self.device_token,
             channel=Channel.COUNTER if is_agent else Channel.PORTAL,
             household_id=self.household.household_id if self.household else None,
+            user_agent=self.user_agent,
         )
 
     def caller_with(self, key: str | None) -> Caller:
@@ -143,33 +148,43 @@ class Sessions:
         """
         token = bearer_token(request) or request.cookies.get(SESSION_COOKIE)
         address = request.client.host if request.client else ""
+        nobody = Visitor(
+            *(None, None, self.csrf_token(None), address),
+            device_token=device_token_of(request),
+            user_agent=user_agent_of(request),
+        )
         try:
             session = await self._resolve(token, address) if token else None
         except Unreachable:
-            return Visitor(None, None, self.csrf_token(None, None), address, is_unchecked=True)
-        known = token if session else None
-        household = chosen_household(request.cookies, session.guardian_id) if session else None
-        return Visitor(session, known, self.csrf_token(known, session), address, household=household)
+            return replace(nobody, is_unchecked=True)
+        if session is None:
+            return nobody
+        household = chosen_household(request.cookies, session.guardian_id)
+        csrf_token = self.csrf_token(session)
+        return replace(nobody, session=session, session_token=token, csrf_token=csrf_token, household=household)
 
-    def csrf_token(self, session_token: str | None, session: CurrentSession | None) -> str:
-        """A form token of a session, another one at each call; it proves that the form was served to this session's browser, and
-        says whose form it is once the session has ended."""
+    def csrf_token(self, session: CurrentSession | None) -> str:
+        """A form token of a session, another one at each call; it proves that the form was served in this session, which may have another
+        token by then, and says whose form it is once the session has ended."""
         pad = secrets.token_bytes(FORM_SECRET_BYTES + HOLDER_BYTES)
-        masked = pad + _xor(pad, self._form_secret(session_token, session))
+        masked = pad + _xor(pad, self._form_secret(session))
         return base64.urlsafe_b64encode(masked).decode().rstrip("=")
 
     def holder(self, session: CurrentSession | None) -> str:
-        """What stands for the holder of a session in forms and cookies, the same in each of their sessions; empty for nobody."""
-        return self._secret_of("holder", str(session.account_id))[:HOLDER_BYTES].hex() if session else ""
+        """What stands for the holder of a session in forms and cookies, the same in each of their sessions; empty for nobody. Of an account of
+        several adults it stands for the one who acts: a form of one of them is none of another one's."""
+        if session is None:
+            return ""
+        return self._secret_of("holder", f"{session.account_id}:{session.guardian_id}")[:HOLDER_BYTES].hex()
 
     def sealing_key(self, holder: str, path: str) -> OctKey:
         """The key of what a browser keeps for one of our pages, for whoever typed it, and cannot read."""
         return OctKey.import_key(self._secret_of(f"kept for {path}", holder))
 
-    def _form_secret(self, session_token: str | None, session: CurrentSession | None) -> bytes:
+    def _form_secret(self, session: CurrentSession | None) -> bytes:
         """What every form token of a session hides: its secret, and its holder."""
         holder = bytes.fromhex(self.holder(session)) or bytes(HOLDER_BYTES)
-        return self._secret_of("form", session_token) + holder
+        return self._secret_of("form", str(session.session_id) if session else None) + holder
 
     def _secret_of(self, purpose: str, of: str | None) -> bytes:
         return hmac.digest(self._secret, f"{purpose}:{of or ''}".encode(), hashlib.sha256)
@@ -185,13 +200,18 @@ class Sessions:
     def check_form(self, visitor: Visitor, token: object) -> None:
         """Refuse a form that was not served to this session. Raises StaleForm, or Unreachable if nobody can tell."""
         visitor.require_checked()
-        expected = self._form_secret(visitor.session_token, visitor.session)
+        expected = self._form_secret(visitor.session)
         if visitor.session is not None and not hmac.compare_digest(_unmask(str(token or "")), expected):
             raise StaleForm
 
     def forget(self, session_token: str | None) -> None:
         """What is remembered of a session is no longer true."""
         self._cache.pop(_digest(session_token or ""), None)
+
+    def forget_account(self, account_id: UUID) -> None:
+        """What is remembered of the sessions of an account is no longer true."""
+        for digest in [digest for digest, (_, session) in self._cache.items() if session.account_id == account_id]:
+            del self._cache[digest]
 
     async def _resolve(self, token: str, address: str) -> CurrentSession | None:
         digest = _digest(token)
@@ -214,22 +234,6 @@ class Sessions:
         while len(self._cache) > CACHE_ENTRIES_MAX:
             self._cache.popitem(last=False)
         return session
-
-
-def session_cookie(opened: SessionOpened) -> Cookie:
-    """The cookie of a new session: it ends with the browser, and identity ends it earlier when idle."""
-    return Cookie(key=SESSION_COOKIE, value=opened.session_token, path="/", secure=True, httponly=True, samesite="lax")
-
-
-def cleared_session_cookie() -> Cookie:
-    """The cookie that makes the browser forget its session."""
-    return Cookie(key=SESSION_COOKIE, value="", path="/", secure=True, httponly=True, samesite="lax", max_age=0)
-
-
-def bearer_token(request: Request[Any, Any, Any]) -> str | None:
-    """The session token of an application, which no browser sends by itself."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token if scheme.lower() == "bearer" and token else None
 
 
 def holder_named(token: str) -> str:

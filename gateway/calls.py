@@ -26,6 +26,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 OUT_OF_ORDER: Final = frozenset({"unavailable", "internal_error"})
 """Problems that say nothing but that the service cannot answer now."""
+STEP_UP_NEEDED: Final = "step_up_needed"
 JSON_TYPE: Final = "application/json"
 
 
@@ -37,18 +38,29 @@ class Refused(Exception):
         self.problem = problem
 
 
+class StepUpAsked(Exception):
+    """A service did nothing, for the town asks a proof of who somebody is before such acts: the name of their class."""
+
+    def __init__(self, step_up: str) -> None:
+        super().__init__(step_up)
+        self.step_up = step_up
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """On whose behalf a service is called. Everything is None for an anonymous visitor. `key`: the idempotency key.
-    `household_id`: what a call is about that may name a household and names none.
+    `household_id`: what a call is about that may name a household and names none. `user_agent`: what the browser calls itself, for whoever
+    opens sessions.
     """
 
     actor_token: str | None = None
     session_token: str | None = None
     address: str | None = None
+    device_token: str | None = None
     key: str | None = None
     channel: Channel | None = None
     household_id: UUID | None = None
+    user_agent: str | None = None
 
     def headers(self, operation: Operation[..., Any]) -> dict[str, str]:
         """The headers that say so. No token or key of ours has any other character than printable ASCII: what has one is
@@ -57,13 +69,12 @@ class Caller:
             "Authorization": f"Bearer {self.actor_token}" if self.actor_token else None,
             "X-Session": self.session_token,
             "X-Client-Address": self.address,
+            "X-Device": self.device_token,
+            "X-Client-Browser": None if operation.access.needs_actor else self.user_agent,
             "X-Channel": self.channel,
             "Idempotency-Key": self.key if operation.is_keyed else None,
         }
         return {name: value for name, value in headers.items() if value and value.isascii() and value.isprintable()}
-
-
-ANONYMOUS: Final = Caller()
 
 
 def typed_as(model: type[ModelT], typed: Mapping[str, Any]) -> ModelT:
@@ -78,7 +89,7 @@ class Services:
     """The five services: one client each, with the patience that an operation needs."""
 
     def __init__(self, settings: GatewaySettings) -> None:
-        self._timeouts = {False: settings.service_timeout_seconds, True: settings.payment_timeout_seconds}
+        self._timeouts = {False: settings.service_timeout_seconds, True: settings.slow_timeout_seconds}
         self._clients = {
             name: HttpClient(name, getattr(settings, f"{name}_url"), settings.service_timeout_seconds)
             for name in SERVICES
@@ -94,6 +105,7 @@ class Services:
 
         Raises:
             Refused: the service said no.
+            StepUpAsked: it wants a proof of who the caller is first.
             Unreachable: it did not answer in time, or says that it cannot now.
         """
         sent = operation.sent(*args, **kwargs)
@@ -104,6 +116,8 @@ class Services:
             problem = problem_document_of(response.content)
             if problem is None or problem.code in OUT_OF_ORDER:
                 raise Unreachable(operation.service, response)
+            if problem.code == STEP_UP_NEEDED:
+                raise StepUpAsked(str(problem.params.get("step_up", "")))
             raise Refused(problem)
         answer: R = _read(response, operation)
         return answer

@@ -8,7 +8,7 @@ import structlog
 
 from chassis.http.client import Unreachable
 
-from .calls import Refused
+from .calls import Refused, StepUpAsked
 
 PartT = TypeVar("PartT")
 
@@ -36,6 +36,14 @@ async def optional(call: Awaitable[PartT]) -> Part[PartT]:
     except Unreachable as error:
         log.warning("part of a screen is missing", name=error.name)
         return Part(None)
+
+
+async def if_open(call: Awaitable[PartT]) -> Part[PartT] | None:
+    """An optional part, or nothing at all where the town asks a proof before it: a screen that shows other things too does not ask for one."""
+    try:
+        return await optional(call)
+    except StepUpAsked:
+        return None
 
 
 async def no_part() -> None:

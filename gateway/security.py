@@ -14,11 +14,11 @@ YEAR_SECONDS: Final = 31_536_000
 class SecurityHeaders:
     """Adds the security headers to every response, even to one of no route, which no middleware sees.
 
-    `payment_url` is the one other place that a form may lead to.
+    `outside_urls` are the other places that a form may lead to.
     """
 
-    def __init__(self, portal_url: str, payment_url: str) -> None:
-        self._headers = security_headers(portal_url, payment_url)
+    def __init__(self, portal_url: str, *outside_urls: str) -> None:
+        self._headers = security_headers(portal_url, *outside_urls)
 
     async def add(self, message: Message, scope: Scope) -> None:
         """Complete the head of a response that is about to be sent."""
@@ -33,9 +33,9 @@ class SecurityHeaders:
         headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable" if is_cacheable else "no-store"
 
 
-def security_headers(portal_url: str, payment_url: str) -> Mapping[str, str]:
+def security_headers(portal_url: str, *outside_urls: str) -> Mapping[str, str]:
     """The headers of a portal at this address."""
-    form_targets = " ".join(["'self'", *filter(None, [_origin(payment_url)])])
+    form_targets = " ".join(["'self'", *filter(None, map(_origin, outside_urls))])
     headers = {
         "Content-Security-Policy": (
             f"default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; "

@@ -17,9 +17,13 @@ class GatewaySettings(ProcessSettings):
     billing_url: str
     notifications_url: str
     payfip_url: str = ""
-    """Where payers are sent: the one other origin that a form of ours may lead to."""
+    """Where payers are sent: another origin that a form of ours may lead to."""
+    franceconnect_issuer: str = ""
+    """Where families are sent to say who they are: another origin that a form may lead to."""
+    agent_provider_issuer: str = ""
+    """Where agents are sent to sign in, in place of what the town's file says: another origin that a form may lead to."""
     service_timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 4.0
-    payment_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 20.0
+    slow_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = 20.0
     session_cache_seconds: Annotated[float, Field(ge=0, le=60)] = 10.0
     metrics_port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """Where metrics are served, on a port of their own that visitors do not reach; nowhere without it."""
@@ -30,4 +34,4 @@ class GatewaySettings(ProcessSettings):
     api_per_minute: Annotated[int, Field(ge=1)] = 600
     session_api_per_minute: Annotated[int, Field(ge=1)] = 240
     secrets_per_minute: Annotated[int, Field(ge=1)] = 30
-    """Sign-in, activation and new credentials, of one source address; identity slows guessing down by itself besides."""
+    """Whatever takes a secret (`action(has_secret=True)`), of one source address; identity slows guessing down by itself besides."""

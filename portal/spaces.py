@@ -4,11 +4,11 @@ from typing import Final
 
 from portal.account import ACCOUNT
 from portal.agents import AGENTS
-from portal.family import FAMILY
+from portal.family import FAMILY, HELPING
 from portal.frame.settings import AgentEntry
 from portal.public import PUBLIC
 
-SPACES: Final = (PUBLIC, ACCOUNT, FAMILY, AGENTS)
+SPACES: Final = (PUBLIC, ACCOUNT, FAMILY, HELPING, AGENTS)
 
 AGENT_MENU: Final = tuple(
     AgentEntry(
@@ -16,6 +16,7 @@ AGENT_MENU: Final = tuple(
         page.path,
         page.entry.icon,
         page.entry.operation.access.permission if page.entry.operation else None,
+        page.entry.is_of_registration,
     )
     for page in AGENTS.pages
     if page.entry

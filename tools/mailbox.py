@@ -1,4 +1,4 @@
-"""Reading the local mail catcher: wait for a mail to somebody, and take the credentials out of a welcome mail."""
+"""Reading the local mail catcher: wait for a mail to somebody, and take the credentials, or the code to confirm who they are, out of it."""
 
 import re
 import time
@@ -11,6 +11,9 @@ POLL_SECONDS: Final = 0.2
 _LINK: Final = re.compile(r"https?://\S+/activation/(\S+)")
 _USERNAME: Final = re.compile(r"^\s*(?:Identifiant|Adresse e-mail)\s*:\s*(\S+)", re.MULTILINE)
 _PASSWORD: Final = re.compile(r"^\s*Mot de passe temporaire\s*:\s*(\S+)", re.MULTILINE)
+
+
+_CODE: Final = re.compile(r"^(\d{3}) (\d{3})$", re.MULTILINE)
 
 
 class NoMail(Exception):
@@ -56,3 +59,15 @@ def credentials_of(text: str) -> Credentials:
     if not (link and username and password):
         raise NoMail("this is not a welcome mail")
     return Credentials(username[1], password[1], link[0], link[1])
+
+
+def code_of(text: str) -> str:
+    """The code in the text of a mail that brings one.
+
+    Raises:
+        NoMail: there is none in it.
+    """
+    code = _CODE.search(text)
+    if code is None:
+        raise NoMail("this mail brings no code")
+    return code[0]

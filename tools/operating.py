@@ -59,11 +59,26 @@ async def operated(name: str) -> AsyncIterator[Operated]:
     Raises OperatorError when there is no such service, or its settings are not there.
     """
     settings = _settings_of(name)
+    async with (
+        _opened(name, settings) as (service, db),
+        RecordReader(settings.kafka_bootstrap_servers, settings.topic_prefix) as reader,
+    ):
+        yield Operated(service, db, Applier(db, service.subscriptions), reader)
+
+
+@asynccontextmanager
+async def without_records(name: str) -> AsyncIterator[tuple[Service, Database]]:
+    """A service and its database, for a command that reads no record. Raises OperatorError as `operated` does."""
+    async with _opened(name, _settings_of(name)) as parts:
+        yield parts
+
+
+@asynccontextmanager
+async def _opened(name: str, settings: ServiceSettings) -> AsyncIterator[tuple[Service, Database]]:
     service: Service = importlib.import_module(f"services.{name}.app").create(settings)
     db = await Database.open(settings.model_copy(update={"database_pool_max": POOL_MAX}), f"{name} operator")
     try:
-        async with RecordReader(settings.kafka_bootstrap_servers, settings.topic_prefix) as reader:
-            yield Operated(service, db, Applier(db, service.subscriptions), reader)
+        yield service, db
     finally:
         await db.close()
 

@@ -10,6 +10,7 @@ from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import asyncpg
+import structlog
 
 from chassis.clock import civil_day
 from chassis.data.history import Act, notes_of
@@ -33,6 +34,10 @@ HEALTH_ANSWER_SECONDS = 2.0
 UTC_ZONE: Final = ZoneInfo("UTC")
 """The zone of a connection that serves no town."""
 POOL_LOOK_SECONDS = 1.0
+CLOSE_SECONDS = 15.0
+"""Longer than a statement may run, with its cancellation, and no longer than a process has to stop."""
+
+log = structlog.get_logger()
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,12 +56,17 @@ class Transaction(Queries):
         self.emissions: list[Emission] = []
         self.answers: list[KeptAnswer] = []
         self.acts: list[Act] = []
+        self.reports: list[tuple[str, Mapping[str, Any]]] = []
 
     async def now(self) -> datetime:
         """The town's instant of this transaction, by the database's clock; the same however often it is asked."""
         if self._begun_at is None:
             self._begun_at = await self.fetchval("select now()")
         return self._begun_at + self.clock_offset
+
+    def begun(self, at: datetime) -> None:
+        """What `now()` is in this transaction, which a statement of it said beside something else: nobody asks for it alone."""
+        self._begun_at = at
 
     async def today(self) -> date:
         """The town's date of this transaction."""
@@ -72,6 +82,10 @@ class Transaction(Queries):
     def note(self, act: Act) -> None:
         """Add what somebody did to the history, with this transaction."""
         self.acts.append(act)
+
+    def report(self, text: str, **fields: Any) -> None:
+        """Say in the log what was done, once it is: what is rolled back, or run again after a collision, is not said."""
+        self.reports.append((text, fields))
 
     def keep(self, answers: Sequence[KeptAnswer]) -> None:
         """Claim keys with this transaction, and store their answers; one that was taken meanwhile makes it collide."""
@@ -135,8 +149,12 @@ class Database(Queries):
             await asyncio.sleep(POOL_LOOK_SECONDS)
 
     async def close(self) -> None:
-        """Wait for running statements, then disconnect."""
-        await self.pool.close()
+        """Wait for running statements, then disconnect; whoever holds a connection for longer than one may run is cut off."""
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.pool.close()
+        except TimeoutError:  # the pool, interrupted, has cut them off
+            log.error("connections were held while the database was closed")
 
     async def now(self) -> datetime:
         """The town's instant, by the database's clock."""
@@ -147,10 +165,19 @@ class Database(Queries):
         """The town's date."""
         return civil_day(await self.now(), self.zone)
 
+    async def clock(self) -> float | None:
+        """The instant of the database's clock in seconds since 1970; None when it does not answer within the time of a health check."""
+        try:
+            async with asyncio.timeout(HEALTH_ANSWER_SECONDS):
+                return float(await self.fetchval("select extract(epoch from clock_timestamp())::float8"))
+        except Exception:  # whatever the reason, there is no answer
+            return None
+
     async def answers(self) -> bool:
         """Whether the database answers a question of no weight within the time of a health check."""
         try:
-            return bool(await asyncio.wait_for(self.fetchval("select true"), HEALTH_ANSWER_SECONDS))
+            async with asyncio.timeout(HEALTH_ANSWER_SECONDS):
+                return bool(await self.fetchval("select true"))
         except Exception:  # whatever the reason, the answer is the same
             return False
 
@@ -171,6 +198,8 @@ class Database(Queries):
                 await _roll_back(connection)
                 raise
             await connection.execute("commit")
+            for text, fields in transaction.reports:
+                log.info(text, **fields)
             if transaction.emissions:
                 self.committed.set()
 

@@ -1,10 +1,10 @@
 """History: an audit log of what people did, one row for each act, stored with the act itself and only ever added to.
 
 What an act changed is sealed with a key of the household or person whom it concerns (crypto-shredding): erasure deletes the key.
-Jobs and consumers are nobody, and note nothing.
+Jobs and consumers are nobody, and note nothing of their own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,11 +20,14 @@ from chassis.identifiers import new_id
 from chassis.sealing import new_row_key, seal_row, unseal_row
 from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Page
-from contracts.types import Channel
+from contracts.types import ActorKind, Channel
 
 KNOWN_KEYS_MAX: Final = 10_000
 WORKING_AS: Final[ContextVar[Channel | None]] = ContextVar("working_as", default=None)
 """The channel of what runs now without a request: a job says that it is one."""
+
+BY_DELEGATION: Final = "delegation_id"
+"""What an act of somebody whom a family let act says in `after`: by which delegation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +110,29 @@ HISTORY_SQL = """
 select h.id, h.noted_at, h.actor_kind, h.actor_id, h.channel, h.action, h.subject, h.household_id, h.before, h.after,
        k.key
 from history h left join history_keys k on k.owner = h.sealed_for
-where (h.household_id = $1 or h.subject = any($2::text[]))
+where (h.household_id = $1 or h.subject = any($2::text[])) and ($6::text[] is null or h.action = any($6))
   and ($3::timestamptz is null or (h.noted_at, h.id) < ($3, $4::uuid))
 order by h.noted_at desc, h.id desc limit $5
 """
 
 
 async def history_of(
-    queries: Queries, household_id: UUID | None, cursor: str | None, subjects: Sequence[UUID] = ()
+    queries: Queries,
+    household_id: UUID | None,
+    cursor: str | None,
+    subjects: Sequence[UUID] = (),
+    actions: Collection[str] | None = None,
 ) -> Page[HistoryEntry]:
-    """A page of what was done for a household or to some things of it, the newest first. Raises Invalid."""
+    """A page of what was done for a household or to some things of it, the newest first; only these `actions`, where some are named. Raises Invalid."""
     before_at, before_id = read_cursor(cursor, datetime.fromisoformat, UUID) if cursor else (None, None)
     rows = await queries.fetch(
-        HISTORY_SQL, household_id, [str(subject) for subject in subjects], before_at, before_id, PAGE_SIZE + 1
+        HISTORY_SQL,
+        household_id,
+        [str(subject) for subject in subjects],
+        before_at,
+        before_id,
+        PAGE_SIZE + 1,
+        None if actions is None else list(actions),
     )
     return page_of([_entry(row) for row in rows], lambda entry: (entry.noted_at, entry.entry_id), PAGE_SIZE)
 
@@ -146,6 +159,21 @@ def _changed(row: Row, column: str) -> dict[str, Any] | None:
         return None
     changed: dict[str, Any] = msgspec.json.decode(unseal_row(row[column], row["key"], _place(row["id"], column)))
     return changed
+
+
+def as_families_read(actor: Actor, page: Page[HistoryEntry]) -> Page[HistoryEntry]:
+    """A history in which a family knows whoever acted for it by the delegation alone: not whether they are of another file, nor the id by which
+    the portal knew their address before. Agents read who it was."""
+    if actor.kind is ActorKind.AGENT:
+        return page
+    return Page(items=tuple(_by_delegation(entry) for entry in page.items), next_cursor=page.next_cursor)
+
+
+def _by_delegation(entry: HistoryEntry) -> HistoryEntry:
+    delegation_id = (entry.after or {}).get(BY_DELEGATION)
+    if delegation_id is None:
+        return entry
+    return entry.model_copy(update={"actor_kind": ActorKind.DELEGATE, "actor_id": UUID(delegation_id)})
 
 
 MAKE_MONTHS_SQL = "select make_history_months($1, $2)"

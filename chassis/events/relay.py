@@ -232,7 +232,8 @@ def partition_of(key: bytes, partitions: Sequence[int], _available: Sequence[int
 
 async def _wait(wake: asyncio.Event, seconds: float) -> None:
     try:
-        await asyncio.wait_for(wake.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await wake.wait()
     except TimeoutError:
         return
     wake.clear()

@@ -1,8 +1,8 @@
 """Routing and dependency injection: `@serves(operation)` makes a route of the function that carries an operation out.
 
 The function is given the operation's own parameters by name, read and checked against their types, and whatever else it
-asks for by type: the database, the actor, the idempotency claim, and what its service provides. Whoever may not call is
-refused before anything is read. A function that does not fit its operation stops the import; one that asks for what
+asks for by type: the database, the actor, the idempotency claim, and what its service provides. Whoever may not call, or must
+prove first who they are, is refused before anything is read. A function that does not fit its operation stops the import; one that asks for what
 nobody provides stops the start.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Empty, Receive, Scope, Send
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
 from chassis.actor import Actor, BrowserSession
@@ -20,7 +20,15 @@ from chassis.data.database import Database
 from chassis.data.idempotency import KEY_LENGTH_MAX, Claim
 from chassis.http.errors import PROBLEM_TYPE, malformed_document, refusal_document, retry_headers
 from chassis.http.request import AnyRequest
-from chassis.refusal import Forbidden, IdempotencyKeyMissing, Invalid, Refusal, Unauthenticated
+from chassis.refusal import (
+    ClockWrong,
+    Forbidden,
+    IdempotencyKeyMissing,
+    Invalid,
+    Refusal,
+    StepUpNeeded,
+    Unauthenticated,
+)
 from chassis.telemetry import acting
 from contracts.http import File, Problem
 from contracts.operation import BODY, REQUIRED, Operation, Parameter, Place
@@ -36,6 +44,7 @@ PROVIDED: Final = "provided"
 """Where an application keeps what its service provides, by type: `app.state[PROVIDED]`."""
 CALLING_CHANNELS: Final = frozenset({Channel.PORTAL, Channel.COUNTER, Channel.API})
 HEADER_LENGTH_MAX: Final = 200
+USER_AGENT_MAX: Final = 512
 JSON_TYPE: Final = "application/json"
 CONVERTERS: Final = {"UUID": "uuid"}
 
@@ -74,6 +83,7 @@ def serves(operation: Operation[..., Any]) -> Callable[[Callable[..., Awaitable[
             http_method=operation.method,  # type: ignore[arg-type]  # one of the four that operations are declared with
             status_code=200,  # never read: an answer says its own
             opt={OPERATION: operation, WANTED: served.wanted},
+            request_max_body_size=operation.body_max_bytes or Empty,
         )(handle)
 
     return route
@@ -114,11 +124,12 @@ def channel_of(request: AnyRequest) -> Channel:
 
 
 def browser_session_of(request: AnyRequest) -> BrowserSession:
-    """The browser's session and address, as the gateway hands them on. Raises Invalid."""
-    session, address = header(request, b"x-session"), header(request, b"x-client-address")
-    if max(len(session), len(address)) > HEADER_LENGTH_MAX:
+    """The browser's session, address, device and name, as the gateway hands them on. Raises Invalid."""
+    session, address, device = (header(request, name) for name in (b"x-session", b"x-client-address", b"x-device"))
+    user_agent = header(request, b"x-client-browser")
+    if max(len(session), len(address), len(device)) > HEADER_LENGTH_MAX or len(user_agent) > USER_AGENT_MAX:
         raise Invalid
-    return BrowserSession(session or None, address, channel_of(request))
+    return BrowserSession(session or None, address, channel_of(request), device, user_agent or None)
 
 
 async def claim_of(request: AnyRequest) -> Claim:
@@ -193,11 +204,15 @@ class _Served:
     async def answer(self, request: AnyRequest) -> Answer:
         """Carry the operation out; its answer, or its refusal."""
         try:
+            if request.app.state.clock.reason:
+                raise ClockWrong
             access = self.operation.access
             if access.needs_actor:
                 actor = actor_of(request)
                 if not access.allows(actor.kind, actor.permissions):
                     raise Forbidden
+                if self.operation.is_closed_to(actor.kind, actor.opened):
+                    raise StepUpNeeded(step_up=self.operation.step_up)
             return _answer(await self.function(**await self._arguments(request)), self.operation)
         except Refusal as refusal:
             return problem_answer(refusal_document(refusal))

@@ -31,7 +31,7 @@ from contracts.history import HistoryEntry
 from contracts.http import Cursor, File, Page
 from contracts.invariants import InvariantCheck
 from contracts.operation import EVERYBODY, agents, delete, families, get, post, put
-from contracts.types import Strength
+from contracts.types import StepUp
 
 OPERATION_ID_PATTERN = r"^[A-Za-z0-9\-]{8,60}$"
 TariffCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-]{1,80}$")]
@@ -39,7 +39,7 @@ OperationId = Annotated[str, StringConstraints(pattern=OPERATION_ID_PATTERN)]
 """What the payment provider calls an attempt to pay."""
 
 
-@put("/tariffs/{tariff_code}", agents(BillingPermission.CHANGE_TARIFFS), strength=Strength.STRONG, public=True)
+@put("/tariffs/{tariff_code}", agents(BillingPermission.CHANGE_TARIFFS), step_up=StepUp.BILLING, public=True)
 async def change_tariff(tariff_code: TariffCode, body: TariffChange) -> Tariff:
     """Publish a new version of a tariff, valid from a day."""
 
@@ -60,7 +60,7 @@ async def quote(body: QuoteRequest) -> Quote:
     public=True,
     is_keyed=True,
     status=201,
-    strength=Strength.STRONG,
+    step_up=StepUp.BILLING,
 )
 async def create_invoice_run(body: InvoiceRunCreate) -> InvoiceRun:
     """Open the run of a month; its draft is computed in the background."""
@@ -81,42 +81,56 @@ async def list_invoice_run_items(run_id: UUID, cursor: Cursor | None = None) -> 
     """What each payer would be, or was, invoiced."""
 
 
-@post("/invoice-runs/{run_id}/review", agents(BillingPermission.PREPARE_RUNS), public=True, strength=Strength.STRONG)
+@post("/invoice-runs/{run_id}/review", agents(BillingPermission.PREPARE_RUNS), public=True, step_up=StepUp.BILLING)
 async def review_invoice_run(run_id: UUID, body: InvoiceRunReview) -> InvoiceRun:
     """Declare that the draft was looked at, and confirm the days that it leaves out."""
 
 
-@post("/invoice-runs/{run_id}/issue", agents(BillingPermission.ISSUE_RUNS), public=True, strength=Strength.STRONG)
+@post("/invoice-runs/{run_id}/issue", agents(BillingPermission.ISSUE_RUNS), public=True, step_up=StepUp.BILLING)
 async def issue_invoice_run(run_id: UUID) -> InvoiceRun:
     """Issue the invoices of a reviewed run; what is issued never changes."""
 
 
-@post("/invoice-runs/{run_id}/draft", agents(BillingPermission.PREPARE_RUNS), public=True, strength=Strength.STRONG)
+@post("/invoice-runs/{run_id}/draft", agents(BillingPermission.PREPARE_RUNS), public=True, step_up=StepUp.BILLING)
 async def redraft_invoice_run(run_id: UUID) -> InvoiceRun:
     """Compute the draft of a run again, with the days as they are now."""
 
 
-@delete("/invoice-runs/{run_id}", agents(BillingPermission.PREPARE_RUNS), public=True, strength=Strength.STRONG)
+@delete("/invoice-runs/{run_id}", agents(BillingPermission.PREPARE_RUNS), public=True, step_up=StepUp.BILLING)
 async def discard_invoice_run(run_id: UUID) -> None:
     """Give up a run that is not being issued: its days go to another one, and the month may be opened again."""
 
 
-@get("/invoices", families(BillingPermission.READ_INVOICES), public=True)
+@get("/invoices", families(BillingPermission.READ_INVOICES), public=True, step_up=StepUp.INVOICES)
 async def list_invoices(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[InvoiceSummary]:
     """The invoices of a family and those that its adult pays, or a household's for an agent, the newest first."""
 
 
-@get("/invoices/{invoice_id}", families(BillingPermission.READ_INVOICES), public=True)
+@get("/invoices/{invoice_id}", families(BillingPermission.READ_INVOICES), public=True, step_up=StepUp.INVOICES)
 async def read_invoice(invoice_id: UUID) -> Invoice:
     """An invoice, its lines and its payments."""
 
 
-@get("/invoices/{invoice_id}/pdf", families(BillingPermission.READ_INVOICES), public=True)
+@get(
+    "/invoices/{invoice_id}/pdf",
+    families(BillingPermission.READ_INVOICES),
+    public=True,
+    step_up=StepUp.INVOICES,
+    is_slow=True,
+)
 async def read_invoice_pdf(invoice_id: UUID) -> File:
-    """The invoice as an accessible document (PDF/UA-1)."""
+    """The invoice as an accessible document (PDF/UA-1), set when it is first asked for."""
 
 
-@post("/invoices/{invoice_id}/payments", families(), public=True, is_keyed=True, is_slow=True, status=201)
+@post(
+    "/invoices/{invoice_id}/payments",
+    families(),
+    public=True,
+    is_keyed=True,
+    is_slow=True,
+    status=201,
+    step_up=StepUp.PAYMENTS,
+)
 async def start_payment(invoice_id: UUID, body: PaymentStart) -> PaymentStarted:
     """Begin to pay what is left of an invoice; the payer goes on at `redirect_url`."""
 
@@ -158,9 +172,7 @@ async def read_child_payers(child_id: UUID) -> ChildPayers:
     """Who may pay for a child, and who pays what part of its days."""
 
 
-@put(
-    "/children/{child_id}/payer-shares", agents(BillingPermission.CHANGE_SHARES), strength=Strength.STRONG, public=True
-)
+@put("/children/{child_id}/payer-shares", agents(BillingPermission.CHANGE_SHARES), step_up=StepUp.BILLING, public=True)
 async def change_payer_shares(child_id: UUID, body: PayerSharesChange) -> ChildPayers:
     """Say who pays what part of a child's days; days that are on no invoice yet are charged accordingly."""
 

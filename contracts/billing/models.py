@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from contracts.billing.organizations import BilledOrganization
 from contracts.event import Model
 from contracts.http import Day, Email, Month, ShortText
 from contracts.types import (
@@ -183,8 +184,7 @@ class InvoiceRun(Model):
 
 
 class InvoiceRunItem(Model):
-    """What one payer would be invoiced; `anomalies` are the codes of what to look at, e.g. `zero_amount`. Without a `payer_id`, nobody
-    pays in the household for some of its days: they wait."""
+    """What one payer would be invoiced; `anomalies` are codes, e.g. `zero_amount`. Without a `payer_id`, days wait: nobody pays for them."""
 
     payer_id: UUID | None
     household_id: UUID
@@ -211,7 +211,7 @@ class InvoiceLine(Model):
 
 
 class InvoiceSummary(Model):
-    """A row of the list of invoices. `credit_cents` is what a credit paid of it when it was issued; `due_cents` is left to pay."""
+    """A row of the list of invoices. `payer_name` is the legal name of an organization. `credit_cents` is what a credit paid of it when it was issued; `due_cents` is left to pay."""
 
     invoice_id: UUID
     payer_id: UUID
@@ -243,7 +243,7 @@ class Payment(Model):
 
 
 class Invoice(Model):
-    """An issued invoice; see `InvoiceSummary`. When it is not payable online, `payable_reason` is a refusal code with its `payable_params`."""
+    """An issued invoice; see `InvoiceSummary`. `organization`: of one that is not a person's. When it is not payable online, `payable_reason` is a refusal code with its `payable_params`."""
 
     invoice_id: UUID
     payer_id: UUID
@@ -253,6 +253,7 @@ class Invoice(Model):
     period: str
     status: InvoiceStatus
     payer_name: str
+    organization: BilledOrganization | None = None
     lines: tuple[InvoiceLine, ...]
     total_cents: Cents
     paid_cents: Cents

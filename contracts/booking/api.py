@@ -22,7 +22,7 @@ from contracts.history import HistoryEntry
 from contracts.http import Cursor, Page
 from contracts.invariants import InvariantCheck
 from contracts.operation import EVERYBODY, agents, families, get, post, put
-from contracts.types import EnrollmentStatus
+from contracts.types import EnrollmentStatus, StepUp
 
 
 @post("/sites", agents(BookingPermission.MANAGE_ACTIVITIES), status=201, public=True)
@@ -64,7 +64,14 @@ async def list_offers(
     """Every activity, and whether this child may ask to join it, for the household named."""
 
 
-@post("/enrollments", families(BookingPermission.REQUEST_ENROLLMENTS), public=True, is_keyed=True, status=201)
+@post(
+    "/enrollments",
+    families(BookingPermission.REQUEST_ENROLLMENTS),
+    public=True,
+    is_keyed=True,
+    status=201,
+    step_up=StepUp.BOOKINGS,
+)
 async def request_enrollment(body: EnrollmentCreate) -> Enrollment:
     """Ask for a child to be enrolled in an activity."""
 
@@ -96,7 +103,14 @@ async def household_calendar(from_on: date, to_on: date, household_id: UUID | No
     """What a household may book between two dates, both included; an agent names the household."""
 
 
-@post("/bookings", families(BookingPermission.CHANGE_BOOKINGS), public=True, is_keyed=True, status=201)
+@post(
+    "/bookings",
+    families(BookingPermission.CHANGE_BOOKINGS),
+    public=True,
+    is_keyed=True,
+    status=201,
+    step_up=StepUp.BOOKINGS,
+)
 async def change_bookings(body: BookingChanges) -> BookingChangesMade:
     """Book days and give booked days back before their cutoff: all of it, or nothing."""
 

@@ -150,7 +150,8 @@ class BasketLine(Model):
 
 
 class BasketConfirmed(Event):
-    """Every day of a basket was booked, together; it comes after the `BookingConfirmed` of each of its days."""
+    """Every day of a basket was booked, together; it comes after the `BookingConfirmed` of each of its days. `guardian_id` is the adult of
+    the household who did it, `delegation_id` says that somebody did it whom a parent let act for them."""
 
     event_type: ClassVar[str] = "booking.basket_confirmed.v1"
     topic: ClassVar[str] = "booking.bookings"
@@ -161,6 +162,7 @@ class BasketConfirmed(Event):
     guardian_id: UUID | None
     lines: tuple[BasketLine, ...]
     confirmed_at: datetime
+    delegation_id: UUID | None = None
 
 
 class AttendanceRecorded(Event):
@@ -186,3 +188,15 @@ class AttendanceRecorded(Event):
     arrived_at: datetime | None
     left_at: datetime | None
     recorded_at: datetime
+
+
+class CareKeyState(Event):
+    """The public key (a JWK of X25519) with which what must be known of a child in care is sealed for the booking service. There is one while the child
+    is enrolled; a tombstone says that nothing need be known of it any more."""
+
+    event_type: ClassVar[str] = "booking.care_key_state.v1"
+    topic: ClassVar[str] = "booking.care_keys"
+    key_field: ClassVar[str] = "child_id"
+
+    child_id: UUID
+    public_key: str

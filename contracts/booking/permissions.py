@@ -17,6 +17,10 @@ class BookingPermission(Permission):
     READ_ATTENDANCE = "booking.attendance.read", "See the sheets of days."
     MARK_ATTENDANCE = "booking.attendance.mark", "Note who came."
     CLOSE_ATTENDANCE = "booking.attendance.close", "Close the sheet of a day."
+    READ_CARE = (
+        "booking.care.read",
+        "See what children who come to one's sites today need: allergies, conduct, meal, leaving alone.",
+    )
     READ_HISTORY = "booking.history.read", "See what was done with the enrollments and bookings of a household."
     CHECK_INVARIANTS = (
         "booking.invariants.check",

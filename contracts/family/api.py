@@ -2,28 +2,45 @@
 
 from uuid import UUID
 
-from contracts.family.models import (
+from contracts.family.custody import (
     ChildFile,
+    ResidenceChange,
+    ResponsibilityChange,
+    ResponsibilityEnd,
+)
+from contracts.family.email_changes import (
+    ConfirmedEmail,
+    EmailChangeRequest,
+    EmailLink,
+    OwnEmailChange,
+    PendingEmail,
+)
+from contracts.family.events import HouseholdKind
+from contracts.family.models import (
     Contact,
     ContactChange,
     Household,
     HouseholdCreate,
     HouseholdReference,
-    HouseholdSummary,
     MembershipChange,
     MembershipEnd,
     PayerChange,
     QuotientChange,
-    ResidenceChange,
-    ResponsibilityChange,
-    ResponsibilityEnd,
 )
+from contracts.family.organizations import KindChange
 from contracts.family.permissions import FamilyPermission
+from contracts.family.registrations import (
+    Registration,
+    RegistrationCreate,
+    RegistrationDecision,
+    RegistrationSummary,
+)
+from contracts.family.search import HouseholdSummary
 from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SearchText
 from contracts.invariants import InvariantCheck
-from contracts.operation import agents, families, get, post, put
-from contracts.types import Strength
+from contracts.operation import EVERYBODY, agents, delete, families, get, post, put
+from contracts.types import StepUp
 
 
 @post("/households", agents(FamilyPermission.OPEN_HOUSEHOLDS), public=True, is_keyed=True, status=201)
@@ -33,9 +50,13 @@ async def open_household(body: HouseholdCreate) -> Household:
 
 @get("/households", agents(FamilyPermission.READ_HOUSEHOLDS), public=True)
 async def find_households(
-    search: SearchText = "", cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE
+    search: SearchText = "",
+    cursor: Cursor | None = None,
+    limit: PageSize = PAGE_SIZE,
+    kind: HouseholdKind | None = None,
 ) -> Page[HouseholdSummary]:
-    """Files by name, e-mail address or reference, in the order of the payers' names."""
+    """Files by whatever somebody says: a name in any spelling, with one typing error, a telephone number, an e-mail address, a reference, a number of a
+    register, a child's birth date. Several words narrow. The best answers come first, then the order of the payers' names; those of one kind, or all."""
 
 
 @get("/households/{household_id}", families(FamilyPermission.READ_HOUSEHOLDS), public=True)
@@ -73,17 +94,48 @@ async def change_payer(household_id: UUID, body: PayerChange) -> Household:
     """Say who pays for the household's days from a day on."""
 
 
+@put("/households/{household_id}/kind", agents(FamilyPermission.KEEP_HOUSEHOLDS), public=True)
+async def change_kind(household_id: UUID, body: KindChange) -> Household:
+    """Say what a file is of: a person, or an organization with its legal name and numbers."""
+
+
 @get("/adults/{adult_id}/contact", families(FamilyPermission.READ_HOUSEHOLDS), public=True)
 async def read_contact(adult_id: UUID) -> Contact:
     """How the town reaches an adult: for themselves and entitled agents."""
 
 
-@put("/adults/{adult_id}/contact", families(FamilyPermission.CHANGE_CONTACTS), public=True)
+@put("/adults/{adult_id}/contact", families(FamilyPermission.CHANGE_CONTACTS), public=True, step_up=StepUp.ADDRESS)
 async def change_contact(adult_id: UUID, body: ContactChange) -> Contact:
-    """Correct how the town reaches an adult: their telephone number, a home's address, and as an agent the e-mail address."""
+    """Correct how the town reaches an adult: their telephone number, a home's address, and as an agent, who proves first who they are
+    where the town asks that (`email`), the e-mail address."""
 
 
-@get("/children/{child_id}/custody", agents(FamilyPermission.READ_CUSTODY), strength=Strength.STRONG, public=True)
+@get("/me/email-change", families())
+async def own_email_change() -> OwnEmailChange:
+    """The address of the adult who is signed in, and the one that they asked to have in its place."""
+
+
+@post("/me/email-change", families(), step_up=StepUp.EMAIL, status=201)
+async def ask_email_change(body: EmailChangeRequest) -> OwnEmailChange:
+    """Ask to have another address, where the town lets families: it gets a link, the former link works no more, the present address hears of it."""
+
+
+@delete("/me/email-change", families())
+async def withdraw_email_change() -> OwnEmailChange:
+    """Keep the present address: the link that is on its way works no more."""
+
+
+@post("/email-links", EVERYBODY, is_noted=False, is_repeatable=True, has_secret=True)
+async def check_email_link(body: EmailLink) -> PendingEmail:
+    """Whether a link confirms an address; this changes nothing."""
+
+
+@post("/email-confirmations", EVERYBODY, status=201, has_secret=True)
+async def confirm_email(body: EmailLink) -> ConfirmedEmail:
+    """Confirm the address that a link was mailed to: the adult has it from now on, and signs in with it."""
+
+
+@get("/children/{child_id}/custody", agents(FamilyPermission.READ_CUSTODY), step_up=StepUp.CUSTODY, public=True)
 async def read_custody(child_id: UUID) -> ChildFile:
     """Who answers for a child, and where the child lives."""
 
@@ -91,7 +143,7 @@ async def read_custody(child_id: UUID) -> ChildFile:
 @put(
     "/children/{child_id}/responsibilities/{adult_id}",
     agents(FamilyPermission.CHANGE_CUSTODY),
-    strength=Strength.STRONG,
+    step_up=StepUp.CUSTODY,
     public=True,
 )
 async def change_responsibility(child_id: UUID, adult_id: UUID, body: ResponsibilityChange) -> ChildFile:
@@ -101,7 +153,7 @@ async def change_responsibility(child_id: UUID, adult_id: UUID, body: Responsibi
 @post(
     "/children/{child_id}/responsibilities/{adult_id}/end",
     agents(FamilyPermission.CHANGE_CUSTODY),
-    strength=Strength.STRONG,
+    step_up=StepUp.CUSTODY,
     is_repeatable=True,
     public=True,
 )
@@ -109,14 +161,34 @@ async def end_responsibility(child_id: UUID, adult_id: UUID, body: Responsibilit
     """Say on which day an adult is this to a child for the last time."""
 
 
-@put("/children/{child_id}/residence", agents(FamilyPermission.CHANGE_CUSTODY), strength=Strength.STRONG, public=True)
+@put("/children/{child_id}/residence", agents(FamilyPermission.CHANGE_CUSTODY), step_up=StepUp.CUSTODY, public=True)
 async def change_residence(child_id: UUID, body: ResidenceChange) -> ChildFile:
     """Say where a child lives, from a day on."""
 
 
-@put("/households/{household_id}/quotient", agents(FamilyPermission.CHANGE_QUOTIENTS), strength=Strength.STRONG)
+@put("/households/{household_id}/quotient", agents(FamilyPermission.CHANGE_QUOTIENTS), step_up=StepUp.QUOTIENTS)
 async def change_quotient(household_id: UUID, body: QuotientChange) -> Household:
     """Record the family quotient of a household from a day on."""
+
+
+@post("/registrations", EVERYBODY, status=202, is_noted=False)
+async def ask_registration(body: RegistrationCreate) -> None:
+    """Ask for a space, without an account. The answer is the same for an address that has one already; a mail says which it is."""
+
+
+@get("/registrations", agents(FamilyPermission.OPEN_HOUSEHOLDS))
+async def list_registrations(cursor: Cursor | None = None) -> Page[RegistrationSummary]:
+    """The requests for a space that wait for an agent, the oldest first."""
+
+
+@get("/registrations/{registration_id}", agents(FamilyPermission.OPEN_HOUSEHOLDS))
+async def read_registration(registration_id: UUID) -> Registration:
+    """A request for a space, for as long as it is kept."""
+
+
+@post("/registrations/{registration_id}/decision", agents(FamilyPermission.OPEN_HOUSEHOLDS))
+async def decide_registration(registration_id: UUID, body: RegistrationDecision) -> Registration:
+    """Open a file with what was asked for, which invites the adult, or refuse with a reason that is mailed."""
 
 
 @get("/history", families(FamilyPermission.READ_HISTORY))

@@ -1,20 +1,26 @@
 """What travels in the requests and answers of the family service."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from contracts.event import Model
-from contracts.family.events import Address, Adult, Quotient
-from contracts.http import LINE, Day, Email, Phone, PostalCode, ShortText
-from contracts.types import Authority, Cents, Civility, QuotientSource, ResidencePattern, ResponsibilityRole
+from contracts.family.events import Address, Adult, HouseholdKind, Organization, Quotient
+from contracts.family.organizations import OrganizationCreate
+from contracts.http import FRENCH_POSTAL_CODE, LINE, TEXT, Day, Email, Phone, PostalCode, ShortText
+from contracts.types import Cents, Civility, QuotientSource
 
 PostalLine = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=38, pattern=LINE)]
 """A line of a postal address. Source: AFNOR, NF Z 10-011: 38 characters a line at most."""
 PostalCity = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=32, pattern=LINE)]
 """What stands on the last line after the postal code and a space."""
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=TEXT)]
+PostalCountry = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=38, pattern=LINE)]
+"""A country as its line of an address has it."""
+HOME_COUNTRY = "france"
 
 
 class AdultCreate(Model):
@@ -28,12 +34,30 @@ class AdultCreate(Model):
 
 
 class AddressCreate(Model):
-    """A French postal address."""
+    """A postal address. `country` is named in French where it is another one, whose postal codes are its own; France is no country of this form."""
 
     street: PostalLine
     complement: PostalLine | None = None
+    country: PostalCountry | None = None
     postal_code: PostalCode
     city: PostalCity
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines before the one of the city."""
+        return (self.street, *((self.complement,) if self.complement else ()))
+
+    @field_validator("country")
+    @classmethod
+    def _abroad(cls, country: str | None) -> str | None:
+        return None if country is not None and country.casefold() == HOME_COUNTRY else country
+
+    @field_validator("postal_code")
+    @classmethod
+    def _of_country(cls, postal_code: str, address: ValidationInfo) -> str:
+        if address.data.get("country") is None and not re.fullmatch(FRENCH_POSTAL_CODE, postal_code):
+            raise ValueError("a French postal code has five digits; say which country this one is of")
+        return postal_code
 
 
 class ChildCreate(Model):
@@ -42,6 +66,14 @@ class ChildCreate(Model):
     first_name: ShortText
     last_name: ShortText
     birth_on: Day
+
+
+class ExpectedChildCreate(Model):
+    """A child who is expected, at most ten months ahead; without a first name it is called as the town's settings say."""
+
+    first_name: ShortText | None = None
+    last_name: ShortText
+    expected_on: Day
 
 
 class QuotientChange(Model):
@@ -53,15 +85,21 @@ class QuotientChange(Model):
 
 
 class HouseholdCreate(Model):
-    """What an agent types to open a household's file. `known_child_ids` are children who have another home already."""
+    """What an agent types to open a household's file. `known_child_ids` are children who have another home already. Of an organization, the
+    guardian is who represents it, and there are no children and no quotient. `twin_reason` says why there is to be a file beside one that it looks like,
+    where the same adult has the same child."""
 
+    kind: HouseholdKind = HouseholdKind.INDIVIDUAL
+    organization: OrganizationCreate | None = None
     guardian: AdultCreate
     co_guardian: AdultCreate | None = None
     address: AddressCreate
     # A list: pydantic would call a one-item tuple too short as soon as its item is wrong.
     children: list[ChildCreate] = Field(max_length=15)
+    expected_children: list[ExpectedChildCreate] = Field(default=[], max_length=5)
     known_child_ids: tuple[UUID, ...] = Field(default=(), max_length=15)
     quotient: QuotientChange | None = None
+    twin_reason: Reason | None = None
 
 
 class HouseholdAdult(Adult):
@@ -72,21 +110,25 @@ class HouseholdAdult(Adult):
 
 
 class HouseholdChild(Model):
-    """A child of a household, and since when and until when they belong to it; both days count."""
+    """A child of a household, and since when and until when they belong to it; both days count. Of one that `is_expected`, `birth_on` is the day."""
 
     child_id: UUID
     first_name: str
     last_name: str
     birth_on: date
+    is_expected: bool = False
     starts_on: date
     ends_on: date | None
 
 
 class Household(Model):
-    """A household, whole, as its adults and entitled agents see it: who belongs to it today or will. `payer_adult_id` pays today."""
+    """A household, whole, as its adults and entitled agents see it: who belongs to it today or will. `payer_adult_id` pays today. `organization`:
+    whose file it is, if it is no person's."""
 
     household_id: UUID
     reference: str
+    kind: HouseholdKind = HouseholdKind.INDIVIDUAL
+    organization: Organization | None = None
     address: Address
     adults: tuple[HouseholdAdult, ...]
     children: tuple[HouseholdChild, ...]
@@ -96,11 +138,12 @@ class Household(Model):
 
 
 class HouseholdReference(Model):
-    """A household by its names: what somebody with several chooses from."""
+    """A household by its names: what somebody with several chooses from. `payer_name` is the legal name of an organization."""
 
     household_id: UUID
     reference: str
     payer_name: str
+    kind: HouseholdKind = HouseholdKind.INDIVIDUAL
 
 
 class MembershipChange(Model):
@@ -122,71 +165,6 @@ class PayerChange(Model):
     adult_id: UUID
     starts_on: Day
     ends_on: Day | None = None
-
-
-class ResponsibilityChange(Model):
-    """What an adult is to a child, from a day on; the day before the child's majority is the last one at the latest.
-
-    `evidence` says what was shown to the agent: a judgment with its date, an agreement.
-    """
-
-    role: ResponsibilityRole
-    authority: Authority = Authority.JOINT
-    evidence: ShortText | None = None
-    starts_on: Day
-    ends_on: Day | None = None
-
-
-class ResponsibilityEnd(Model):
-    """The last day on which an adult is this to a child."""
-
-    role: ResponsibilityRole
-    ends_on: Day
-
-
-class ResidenceChange(Model):
-    """Where a child lives from a day on. An alternate pattern names two households, in its order, and an anchor date where it needs one."""
-
-    pattern: ResidencePattern
-    household_ids: tuple[UUID, ...] = Field(min_length=1, max_length=2)
-    anchor_on: Day | None = None
-    evidence: ShortText | None = None
-    starts_on: Day
-    ends_on: Day | None = None
-
-
-class ChildResponsibility(Model):
-    """What an adult is to the child; both days count."""
-
-    adult_id: UUID
-    adult_name: str
-    role: ResponsibilityRole
-    authority: Authority
-    evidence: str | None
-    starts_on: date
-    ends_on: date | None
-
-
-class ChildResidence(Model):
-    """Where the child lives; both days count."""
-
-    pattern: ResidencePattern
-    household_ids: tuple[UUID, ...]
-    anchor_on: date | None
-    evidence: str | None
-    starts_on: date
-    ends_on: date | None
-
-
-class ChildFile(Model):
-    """Who answers for a child, and where the child lives."""
-
-    child_id: UUID
-    first_name: str
-    last_name: str
-    birth_on: date
-    responsibilities: tuple[ChildResponsibility, ...]
-    residences: tuple[ChildResidence, ...]
 
 
 class ContactHome(Model):
@@ -229,15 +207,3 @@ class ContactChange(Model):
     phone: Phone | None = None
     email: Email | None = None
     address: HomeAddress | None = None
-
-
-class HouseholdSummary(Model):
-    """A row of the agents' family search."""
-
-    household_id: UUID
-    reference: str
-    payer_name: str
-    email: str | None
-    city: str
-    children: tuple[str, ...]
-    created_at: datetime

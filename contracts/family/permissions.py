@@ -8,10 +8,17 @@ class FamilyPermission(Permission):
 
     READ_HOUSEHOLDS = "family.households.read", "Find and read the files of households."
     OPEN_HOUSEHOLDS = "family.households.open", "Open a household's file."
+    IMPORT_HOUSEHOLDS = "family.households.import", "Open and update many households' files at once, from a file."
     KEEP_HOUSEHOLDS = "family.households.keep", "Say who belongs to a household and who pays for it."
     CHANGE_CONTACTS = "family.contacts.change", "Correct an adult's telephone number, address and e-mail address."
     READ_CUSTODY = "family.custody.read", "See who answers for a child and where the child lives."
     CHANGE_CUSTODY = "family.custody.change", "Say who answers for a child and where the child lives."
+    READ_HEALTH = "family.health.read", "See what is known of a child's health."
+    CHANGE_HEALTH = (
+        "family.health.change",
+        "Say for a family what is known of a child's health, and note proofs of vaccination.",
+    )
+    END_DELEGATIONS = "family.delegations.end", "End what a parent let somebody else do for a child."
     CHANGE_QUOTIENTS = "family.quotients.change", "Record a family quotient."
     READ_HISTORY = "family.history.read", "See what was done with a household's file."
     CHECK_INVARIANTS = (

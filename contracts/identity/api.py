@@ -4,21 +4,26 @@ from uuid import UUID
 
 from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize
+from contracts.identity.federation import AuthorizationRequest, AuthorizationReturn, AuthorizationStarted
+from contracts.identity.franceconnect import (
+    AuthorizationOutcome,
+    BrowserIdentity,
+    IdentityLink,
+    LinkRemoval,
+    OwnLink,
+    SessionLeft,
+    WaitingIdentity,
+)
 from contracts.identity.models import (
     AcceptedTerms,
     Account,
     Activated,
     Activation,
     ActivationLink,
-    Agent,
-    AgentChange,
-    AgentCreate,
-    AgentName,
     CredentialPolicy,
     CredentialsChoice,
     CurrentSession,
     Invitation,
-    NamesAsked,
     PasswordReset,
     ProvisionalPassword,
     Session,
@@ -26,16 +31,27 @@ from contracts.identity.models import (
     SignIn,
     Terms,
     TermsAcceptance,
-    TownRole,
 )
 from contracts.identity.permissions import IdentityPermission
+from contracts.identity.persons import OwnPerson, PersonChoice
+from contracts.identity.second_factor import (
+    RecoveryCodes,
+    RecoveryCodesRenewal,
+    SecondFactor,
+    SecondFactorCandidate,
+    SecondFactorEnrolled,
+    SecondFactorEnrollment,
+    SecondFactorEntry,
+)
 from contracts.identity.service_keys import IssuedServiceKey, OwnServices, ServiceKeyRequest, ServiceKeysEntry
+from contracts.identity.sessions import OwnSession, SessionsEnd
+from contracts.identity.step_up import ApplicationProof, Export, Proof, StepUpState
 from contracts.invariants import InvariantCheck
 from contracts.operation import EVERYBODY, OWN_SESSION, agents, delete, families, get, post, put
-from contracts.types import Strength
+from contracts.types import StepUp
 
 
-@post("/sessions", EVERYBODY, public=True, status=201, is_noted=False)
+@post("/sessions", EVERYBODY, public=True, status=201, is_noted=False, has_secret=True)
 async def sign_in(body: SignIn) -> SessionOpened:
     """Open a session with a login and a password; in the public API its token goes into Authorization: Bearer."""
 
@@ -55,12 +71,122 @@ async def sign_out() -> None:
     """End the session."""
 
 
-@post("/activation-links", EVERYBODY, is_noted=False, is_repeatable=True)
+@get("/me/sessions", OWN_SESSION)
+async def own_sessions() -> Page[OwnSession]:
+    """Where whoever is signed in has sessions open, the one used last first."""
+
+
+@delete("/me/sessions/{session_id}", OWN_SESSION, is_repeatable=False)
+async def end_session_of(session_id: UUID) -> None:
+    """End one of one's own sessions."""
+
+
+@delete("/me/other-sessions", OWN_SESSION)
+async def end_other_sessions() -> None:
+    """End every session of one's own but the one that asks."""
+
+
+@get("/me/persons", OWN_SESSION, public=True)
+async def own_persons() -> Page[OwnPerson]:
+    """The adults whom the account of whoever is signed in stands for."""
+
+
+@put("/me/person", OWN_SESSION, public=True)
+async def choose_person(body: PersonChoice) -> Session:
+    """Say which of them acts in this session from now on."""
+
+
+@get("/me/second-factor", OWN_SESSION)
+async def second_factor() -> SecondFactor:
+    """Whether whoever is signed in has a second factor, and may or must have one."""
+
+
+@get("/me/second-factor/candidate", OWN_SESSION)
+async def second_factor_candidate() -> SecondFactorCandidate:
+    """What to set an authenticator application up with, the same for as long as the session asks."""
+
+
+@post("/me/second-factor", OWN_SESSION, status=201, has_secret=True)
+async def enroll_second_factor(body: SecondFactorEnrollment) -> SecondFactorEnrolled:
+    """Make an authenticator application one's second factor, in place of the former one."""
+
+
+@post("/me/second-factor/entries", OWN_SESSION, status=201, has_secret=True)
+async def enter_second_factor(body: SecondFactorEntry) -> SessionOpened:
+    """Take the second step of a sign-in; the answer's token replaces the session's, which ends. A recovery code leaves a row in the history."""
+
+
+@post("/me/recovery-codes", OWN_SESSION, status=201, has_secret=True)
+async def renew_recovery_codes(body: RecoveryCodesRenewal) -> RecoveryCodes:
+    """Have new recovery codes; those of before work no more."""
+
+
+@get("/me/step-up", OWN_SESSION, public=True)
+async def read_step_up() -> StepUpState:
+    """For which acts the town asks a proof of who one is, until when one that was given holds, and whether a code is on its way."""
+
+
+@post("/me/step-up/codes", OWN_SESSION, public=True, status=201, is_noted=False)
+async def send_step_up_code() -> StepUpState:
+    """Have a code mailed to the address of the account; a former one of this session works no more."""
+
+
+@post("/me/step-up", OWN_SESSION, public=True, has_secret=True)
+async def step_up(body: Proof) -> StepUpState:
+    """Prove who one is with the code that was mailed: what the town asks this for is open to the session for some minutes."""
+
+
+@post("/me/step-up/application", OWN_SESSION, public=True, has_secret=True)
+async def step_up_with_application(body: ApplicationProof) -> StepUpState:
+    """Prove who one is with the code of one's authenticator application, where one has it."""
+
+
+@post("/exports", agents(IdentityPermission.EXPORT_LISTS), status=204, step_up=StepUp.EXPORTS)
+async def record_export(body: Export) -> None:
+    """Record that a list is taken away as a file, which is what opens it."""
+
+
+@post("/sessions/current/leave", OWN_SESSION, is_noted=False)
+async def leave() -> SessionLeft:
+    """End the session, and say where that of its provider ends too, if it began at one."""
+
+
+@post("/franceconnect/authorizations", EVERYBODY, status=201, is_noted=False, is_slow=True, has_secret=True)
+async def start_franceconnect(body: AuthorizationRequest) -> AuthorizationStarted:
+    """Begin to say who one is through FranceConnect, where the town has it."""
+
+
+@post("/franceconnect/returns", EVERYBODY, is_slow=True, has_secret=True)
+async def finish_franceconnect(body: AuthorizationReturn) -> AuthorizationOutcome:
+    """Come back from FranceConnect, once: a linked identity opens a session, or proves who somebody is in one; any other waits to be linked."""
+
+
+@post("/franceconnect/identities", EVERYBODY, is_noted=False, is_repeatable=True, has_secret=True)
+async def waiting_identity(body: BrowserIdentity) -> WaitingIdentity:
+    """The identity that waits to be linked in a browser."""
+
+
+@get("/me/franceconnect", families())
+async def own_franceconnect() -> OwnLink:
+    """Whether one's account is linked to an identity of FranceConnect."""
+
+
+@post("/me/franceconnect", families(), status=201, has_secret=True)
+async def link_franceconnect(body: IdentityLink) -> OwnLink:
+    """Link the identity that waits to one's account, with one's password."""
+
+
+@post("/me/franceconnect/removal", families(), has_secret=True)
+async def unlink_franceconnect(body: LinkRemoval) -> OwnLink:
+    """Remove the link, with one's password."""
+
+
+@post("/activation-links", EVERYBODY, is_noted=False, is_repeatable=True, has_secret=True)
 async def check_link(body: Activation) -> ActivationLink:
     """Whether an activation link may be followed; this uses nothing up."""
 
 
-@post("/activations", EVERYBODY, status=201)
+@post("/activations", EVERYBODY, status=201, has_secret=True)
 async def activate(body: Activation) -> Activated:
     """Follow an activation link."""
 
@@ -75,7 +201,7 @@ async def credential_policy() -> CredentialPolicy:
     """What a personal password needs."""
 
 
-@put("/me/credentials", OWN_SESSION, is_repeatable=False)
+@put("/me/credentials", OWN_SESSION, is_repeatable=False, has_secret=True)
 async def choose_credentials(body: CredentialsChoice) -> SessionOpened:
     """Choose a personal user name and password; the answer's token replaces the session's, which ends."""
 
@@ -85,7 +211,7 @@ async def own_services() -> OwnServices:
     """The services of the town that a family opens with a key, and the key that came with its invitation while it waits."""
 
 
-@put("/me/service-keys", OWN_SESSION)
+@put("/me/service-keys", OWN_SESSION, has_secret=True)
 async def enter_service_keys(body: ServiceKeysEntry) -> CurrentSession:
     """Enter the keys of services, all of those typed or none; the first time, what is left empty is left for later."""
 
@@ -122,39 +248,24 @@ async def invite_again(account_id: UUID) -> Invitation:
     """Send a new link and temporary password; the former ones no longer work."""
 
 
-@post("/accounts/{account_id}/provisional-password", agents(IdentityPermission.GIVE_PASSWORD), status=201)
+@post(
+    "/accounts/{account_id}/provisional-password",
+    agents(IdentityPermission.GIVE_PASSWORD),
+    status=201,
+    step_up=StepUp.ACCOUNTS,
+)
 async def give_password(account_id: UUID) -> ProvisionalPassword:
     """Give the holder of a family's account a password at the counter; their former one, their links and sessions end."""
+
+
+@post("/accounts/{account_id}/sessions-end", agents(IdentityPermission.END_SESSIONS), status=204)
+async def end_account_sessions(account_id: UUID, body: SessionsEnd) -> None:
+    """End every session of a family's account, whose telephone was lost, and forget its devices; its holder is told by mail."""
 
 
 @post("/accounts/{account_id}/service-keys", agents(IdentityPermission.ISSUE_SERVICE_KEYS), status=201)
 async def issue_service_key(account_id: UUID, body: ServiceKeyRequest) -> IssuedServiceKey:
     """Make the key of a service for a guardian's account, said this once; the former one, entered or not, opens nothing any more."""
-
-
-@post("/agents", agents(IdentityPermission.MANAGE_AGENTS), is_keyed=True, status=201, strength=Strength.STRONG)
-async def create_agent(body: AgentCreate) -> Agent:
-    """Create the account of a municipal agent, who is invited by mail."""
-
-
-@get("/agents", agents(IdentityPermission.READ_AGENTS))
-async def list_agents(cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE) -> Page[Agent]:
-    """The agents of the town, oldest account first."""
-
-
-@put("/agents/{account_id}", agents(IdentityPermission.MANAGE_AGENTS), strength=Strength.STRONG)
-async def change_agent(account_id: UUID, body: AgentChange) -> Agent:
-    """Change who an agent is, their roles and sites, or close their account; nobody changes what they may do themselves."""
-
-
-@post("/agents/names", families(IdentityPermission.NAME_AGENTS), is_noted=False, is_repeatable=True)
-async def agent_names(body: NamesAsked) -> Page[AgentName]:
-    """Who these agents are, as far as the asker may know; who is no agent is left out."""
-
-
-@get("/roles", agents(IdentityPermission.READ_AGENTS))
-async def list_roles() -> Page[TownRole]:
-    """The roles that the town composed."""
 
 
 @get("/history", families(IdentityPermission.READ_HISTORY))

@@ -7,19 +7,21 @@ from uuid import UUID
 from pydantic import Field, PlainSerializer, SecretStr, StringConstraints
 
 from contracts.event import Model
-from contracts.http import LINE, PAGE_SIZE_MAX, Email, ShortText, SiteCode
+from contracts.http import LINE, PAGE_SIZE_MAX, Email, ShortText
+from contracts.identity.events import CredentialReason
 from contracts.identity.service_keys import MailedKey, ServiceKeyState
 from contracts.types import AccountStatus, ActorKind, CredentialPurpose, SessionStage
 
+PASSWORD_TYPED_MAX = 128
+USERNAME_TYPED_MAX = 80
+"""Whatever is longer was pasted by mistake, and is not looked at."""
 Password = Annotated[
     SecretStr,
-    Field(max_length=128),
+    Field(max_length=PASSWORD_TYPED_MAX),
     PlainSerializer(lambda secret: secret.get_secret_value(), return_type=str, when_used="json"),
 ]
 """A password travels in a request's JSON alone; anywhere else it shows as stars."""
-Username = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=LINE)]
-RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
-"""The name of a role in the town's file."""
+Username = Annotated[str, StringConstraints(strip_whitespace=True, max_length=USERNAME_TYPED_MAX, pattern=LINE)]
 OpaqueToken = Annotated[str, StringConstraints(min_length=16, max_length=200)]
 
 
@@ -31,11 +33,14 @@ class SignIn(Model):
 
 
 class SessionOpened(Model):
-    """`session_token` is opaque, for the browser's cookie alone; it is never stored in clear."""
+    """`session_token` is opaque, for the browser's cookie alone; it is never stored in clear. `device_token`, of a portal's browser, is kept there
+    longer: by it whoever signs in again is known not to be somebody who guesses. `recovery_codes_left`: of whoever used one just now."""
 
     session_token: str
     expires_at: datetime
     stage: SessionStage
+    device_token: str | None = None
+    recovery_codes_left: int | None = None
 
 
 class Session(Model):
@@ -43,16 +48,22 @@ class Session(Model):
 
     An agent has a `name`, first and last, and what the town's roles permit; a parent's name stands in the household's file. `services` are
     those of the town that this account opened with their keys, `first_steps` the stages that the town has such an account go through, in order.
-    `has_username` is false for whoever signs in with their address alone.
+    `has_username` is false for whoever signs in with their address alone. `is_second_factor_offered`: the town has such an account use one. `has_password` is false for an agent who signs in
+    with the town's own provider alone.
+    `guardian_id` is the adult who acts; `is_shared`: the account stands for several, of whom whoever signed in says which one.
     """
 
+    session_id: UUID
     account_id: UUID
     guardian_id: UUID | None
+    is_shared: bool
     kind: ActorKind
     name: str | None
     permissions: tuple[str, ...]
     username: str
     has_username: bool
+    is_second_factor_offered: bool
+    has_password: bool
     stage: SessionStage
     services: tuple[str, ...]
     first_steps: tuple[SessionStage, ...]
@@ -85,10 +96,11 @@ class ActivationLink(Model):
 
 
 class Activated(Model):
-    """The account may now sign in with its temporary password."""
+    """The account may now sign in with its temporary password. `device_token`: as of `SessionOpened`."""
 
     account_id: UUID
     activated_at: datetime
+    device_token: str | None = None
 
 
 class PasswordReset(Model):
@@ -151,33 +163,44 @@ class TermsAcceptance(Model):
 
 
 class AcceptedTerms(Model):
-    """A version of the terms that somebody accepted: its whole text, whose SHA-256 is `text_hash` in hexadecimal, and when."""
+    """A version of the terms that somebody accepted: its whole text, whose SHA-256 is `text_hash` in hexadecimal, and when. `name` is that of an adult
+    of a family: each of those who share an account accepts for themself. It counts for nothing since `void_at`, once the town corrected
+    the address of the account, `given_from`, at which a stranger may have opened it."""
 
+    person_id: UUID
+    name: str
     version: str
     accepted_at: datetime
     title: str
     sections: tuple[TermsSection, ...]
     text_hash: str
+    void_at: datetime | None = None
+    given_from: str | None = None
 
 
 class Account(Model):
-    """An account as an agent sees it. `services` are all those of the town, for a guardian."""
+    """An account as an agent sees it. `guardian_ids` are the adults whom it stands for, `services` all those of the town, for a family.
+    `invitation_id` is the credential whose link was neither followed nor replaced; `invitation_refused_at`: the mail of its invitation was given up, for the reason that its message says.
+    """
 
     account_id: UUID
-    guardian_id: UUID | None
+    guardian_ids: tuple[UUID, ...]
     kind: ActorKind
     status: AccountStatus
     email: str
     username: str
     created_at: datetime
     last_sign_in_at: datetime | None
+    invitation_id: UUID | None
     invitation_expires_at: datetime | None
+    invitation_refused_at: datetime | None
     services: tuple[ServiceKeyState, ...] = ()
 
 
 class Invitation(Model):
     """A new link and temporary password are on their way; the former ones no longer work."""
 
+    invitation_id: UUID
     account_id: UUID
     expires_at: datetime
 
@@ -189,63 +212,6 @@ class ProvisionalPassword(Model):
     login: str
     temporary_password: str
     expires_at: datetime
-
-
-class AgentDetails(Model):
-    """Who an agent is and what they may do: `service` is the municipal service that they work for, in the town's words,
-    `sites` where they work, or `has_every_site`. An outside operator's agent has the operator's sites alone.
-    """
-
-    first_name: ShortText
-    last_name: ShortText
-    service: ShortText
-    roles: tuple[RoleName, ...] = Field(min_length=1, max_length=20)
-    sites: tuple[SiteCode, ...] = Field(default=(), max_length=200)
-    has_every_site: bool = False
-    is_disabled: bool = False
-
-
-class AgentChange(AgentDetails):
-    """All that an agent is to be; `version` is the one of the agent that it was made from."""
-
-    version: ShortText
-
-
-class AgentCreate(AgentDetails):
-    """A municipal agent. With a `password` (system actor only) the account is active at once; else it is invited."""
-
-    email: Email
-    username: Username
-    password: Password | None = None
-
-
-class Agent(Model):
-    """An agent as those who keep accounts see them. `version` stands for who they are and what they may do: a change names the one
-    that it was made from.
-    """
-
-    account_id: UUID
-    first_name: str
-    last_name: str
-    service: str
-    roles: tuple[str, ...]
-    sites: tuple[str, ...]
-    has_every_site: bool
-    username: str
-    email: str
-    status: AccountStatus
-    created_at: datetime
-    last_sign_in_at: datetime | None
-    invitation_expires_at: datetime | None
-    version: str
-
-
-class TownRole(Model):
-    """A role that the town composed: its French label, and the permissions that it gives."""
-
-    name: str
-    label: str
-    permissions: tuple[str, ...]
 
 
 class NamesAsked(Model):
@@ -262,11 +228,19 @@ class AgentName(Model):
 
 
 class Credential(Model):
-    """What `CredentialIssued.sealed` holds, readable by the notifications service alone. `username` is what the person signs in with: a
-    name that they may change if it `has_username`, or else their address. `service_keys` come with an invitation."""
+    """What `CredentialIssued.sealed` holds, readable by the notifications service alone. `email` is the address that it was made for, whatever is
+    known of the account where it is mailed. `username` is what the person signs in with: a
+    name that they may change if it `has_username`, or else their address. `service_keys` come with an invitation. `is_delegate`: families let
+    them act, and they have none here themselves. `reason` and `has_password` are of what replaces a password: whether one opens the account until then.
+    `is_address_asked`: the page where one signs in speaks of an address alone, also to whoever has a name."""
 
+    email: str
     username: str
     has_username: bool
     temporary_password: str
     activation_token: str
     service_keys: tuple[MailedKey, ...] = ()
+    is_delegate: bool = False
+    reason: CredentialReason = CredentialReason.ASKED
+    has_password: bool = True
+    is_address_asked: bool = False

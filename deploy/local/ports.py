@@ -19,6 +19,8 @@ OFFSETS = {
     "mail": 202,
     "smtp": 203,
     "traces": 204,
+    "franceconnect": 205,
+    "agent_provider": 206,
     "postgres": 301,
     "kafka": 302,
     "controller": 303,

@@ -1,5 +1,5 @@
 """The secrets of one local deployment, made once: the key pair that signs who acts, the key pair that seals what only one
-service may open, and the gateway's session secret. Each is a file of the secrets folder that its owner alone can read."""
+service may open, the gateway's session secret, and what the stand-ins of providers of identities know this portal by. Each is a file of the secrets folder that its owner alone can read."""
 
 import json
 import secrets
@@ -8,7 +8,8 @@ from typing import Final, Literal
 
 from joserfc.jwk import OKPKey
 
-PORTAL_SECRET_BYTES = 32
+SECRET_BYTES = 32
+TEXTS: Final = ("portal_secret", "franceconnect_client_secret", "agent_provider_client_secret")
 KEY_PAIRS: Final[dict[str, tuple[Literal["Ed25519", "X25519"], str]]] = {
     "actor": ("Ed25519", "sig"),
     "seal": ("X25519", "enc"),
@@ -16,7 +17,7 @@ KEY_PAIRS: Final[dict[str, tuple[Literal["Ed25519", "X25519"], str]]] = {
 
 
 def ensure_secrets(folder: Path) -> None:
-    """Make the secrets that are missing: `<name>_private.json` and `<name>_public.json` (JWK), and `portal_secret`."""
+    """Make the secrets that are missing: `<name>_private.json` and `<name>_public.json` (JWK), and those of `TEXTS`."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, (curve, use) in KEY_PAIRS.items():
         private, public = folder / f"{name}_private.json", folder / f"{name}_public.json"
@@ -26,8 +27,9 @@ def ensure_secrets(folder: Path) -> None:
         key.ensure_kid()
         _write(private, json.dumps(key.as_dict(private=True)))
         _write(public, json.dumps(key.as_dict(private=False)))
-    if not (folder / "portal_secret").exists():
-        _write(folder / "portal_secret", secrets.token_urlsafe(PORTAL_SECRET_BYTES))
+    for name in TEXTS:
+        if not (folder / name).exists():
+            _write(folder / name, secrets.token_urlsafe(SECRET_BYTES))
 
 
 def _write(file: Path, content: str) -> None:

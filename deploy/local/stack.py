@@ -19,11 +19,11 @@ from .postgres import SERVICES, PostgresServer, ensure_readers, ensure_service_d
 from .processes import ManagedProcess, Supervisor, stop_all, wait_all_ready
 from .schemas import check_schemas
 from .secrets import ensure_secrets
+from .simulators import AGENT_PROVIDER, COLLECTOR, SIMULATORS, module_of, simulators_of
 from .state import keep_previous_logs
 from .topics import create_topics
 
-SIMULATORS = ("payfip", "mail")
-COLLECTOR = "traces"
+CLIENT_ID = "portail-famille"
 CLOCK = "CLOCK_OFFSET_SECONDS"
 GATEWAY_STOP_SECONDS = 3
 SERVICES_STOP_SECONDS = 8
@@ -54,6 +54,11 @@ class StackPlan:
     @property
     def town_file(self) -> Path:
         return Path(self.town) if self.town.endswith(".toml") else TOWNS / self.town / "town.toml"
+
+    @property
+    def simulators(self) -> tuple[str, ...]:
+        """The stand-ins that the town needs."""
+        return simulators_of(self.town_file)
 
 
 def _say_nothing(_line: str) -> None:
@@ -113,7 +118,7 @@ class Stack:
         ensure_secrets(self.secrets_dir)
         try:
             self.fork_server.start()
-            without_server = (*((COLLECTOR,) if self.plan.has_traces else ()), *SIMULATORS, "gateway")
+            without_server = (*((COLLECTOR,) if self.plan.has_traces else ()), *self.plan.simulators, "gateway")
             with ThreadPoolExecutor(1) as beside:  # Java takes longest: nothing keeps it waiting
                 launched = beside.submit(self._launch, *without_server)
                 self._launch_servers()
@@ -201,6 +206,10 @@ class Stack:
         common = {
             "HTTP_HOST": LOOPBACK,
             "HTTP_PORT": str(self.ports[name]),
+            "FRANCECONNECT_ISSUER": f"{self.url('franceconnect')}/api/v2",
+            "FRANCECONNECT_CLIENT_ID": CLIENT_ID,
+            "AGENT_PROVIDER_ISSUER": f"{self.url(AGENT_PROVIDER)}/realms/mairie",
+            "AGENT_PROVIDER_CLIENT_ID": CLIENT_ID,
             "TOWN_FILE": str(self.plan.town_file),
             "SECRETS_DIR": str(self.secrets_dir),
             "PORTAL_URL": self.portal_url,
@@ -233,7 +242,7 @@ class Stack:
 
     def tool_env(self) -> dict[str, str]:
         """The variables for a tool that talks to the running portal, such as the seed: on the town's clock, as the services are."""
-        urls = {f"{name.upper()}_URL": self.url(name) for name in (*SERVICES, *SIMULATORS, "gateway")}
+        urls = {f"{name.upper()}_URL": self.url(name) for name in (*SERVICES, *self.plan.simulators, "gateway")}
         urls |= {f"{name.upper()}_DATABASE_URL": dsn for name, dsn in self._dsns.items()}
         urls |= {f"{name.upper()}_READER_URL": dsn for name, dsn in self._readers.items()}
         return urls | {
@@ -285,13 +294,3 @@ class Stack:
 
     def _is_wanted(self, name: str) -> bool:
         return self.plan.parts is None or name == COLLECTOR or name.split("-")[0] in self.plan.parts
-
-
-def module_of(name: str) -> str:
-    """The Python module that a process runs."""
-    service = name.split("-")[0]
-    if service == "gateway":
-        return "gateway"
-    if service == COLLECTOR:
-        return "deploy.local.traces"
-    return f"simulators.{service}" if service in SIMULATORS else f"services.{service}"

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
@@ -18,6 +18,7 @@ from .environment import execute
 from .jars import ensure_jars
 from .ports import BASE, REPLICAS_MAX, PortPlan
 from .postgres import SERVICES
+from .simulators import AGENT_PROVIDER, SIMULATORS, is_open
 from .stack import TOWNS, Stack, StackPlan
 from .state import check_space, check_town, check_version, forget, free_bytes, locked
 
@@ -26,6 +27,7 @@ WATCH_SECONDS = 0.5
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SEED_LIMIT_SECONDS = 300
 LOW_BYTES = 200_000_000
+ADDRESS_COLUMN = 18
 # After a launcher that was killed, its children need a moment to end.
 PORTS_LIMIT_SECONDS = 10
 
@@ -162,6 +164,7 @@ def check_ports(plan: StackPlan) -> None:
     external = {"postgres"} if plan.database_url else set()
     external |= {"kafka", "controller"} if plan.kafka_bootstrap else set()
     external |= set() if plan.has_traces else {"traces"}
+    external |= set(SIMULATORS) - set(plan.simulators)
     needed = {name: port for name, port in (plan.ports or PortPlan({})).ports.items() if name not in external}
     if not all(port_is_free(port) for port in needed.values()):
         say("waiting for ports that are in use")
@@ -200,14 +203,8 @@ def welcome(stack: Stack, seconds: float) -> str:
         "",
         f"The portal is ready ({seconds:.0f} s).",
         "",
-        f"  Portal           {stack.portal_url}",
-        f"  Mails sent       {stack.url('mail').replace('127.0.0.1', 'localhost')}",
-        f"  Payment (PayFiP) {stack.url('payfip').replace('127.0.0.1', 'localhost')}",
-        *(
-            [f"  Traces           {stack.url('traces').replace('127.0.0.1', 'localhost')}"]
-            if stack.plan.has_traces
-            else []
-        ),
+        f"  {'Portal':<{ADDRESS_COLUMN}}{stack.portal_url}",
+        *(f"  {label:<{ADDRESS_COLUMN}}{address}" for label, address in addresses(stack)),
         "",
         *personas(TOWNS / stack.plan.town / "personas.toml"),
         f"  Logs             {_short(stack.logs)}",
@@ -215,6 +212,20 @@ def welcome(stack: Stack, seconds: float) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def addresses(stack: Stack) -> Iterator[tuple[str, str]]:
+    """What else there is to look at, and where: the stand-ins that the town uses, and traces if there are any."""
+    plan = stack.plan
+    used = {
+        "mail": "Mails sent",
+        "payfip": "Payment (PayFiP)",
+        **({"franceconnect": "FranceConnect"} if is_open(plan.town_file, "identity", "franceconnect") else {}),
+        **({AGENT_PROVIDER: "Agents' provider"} if AGENT_PROVIDER in plan.simulators else {}),
+        **({"traces": "Traces"} if plan.has_traces else {}),
+    }
+    for name, label in used.items():
+        yield label, stack.url(name).replace("127.0.0.1", "localhost")
 
 
 def personas(file: Path) -> list[str]:

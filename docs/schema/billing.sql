@@ -283,8 +283,12 @@ CREATE TABLE public.invoices (
     issued_at timestamp with time zone NOT NULL,
     issued_on date NOT NULL,
     due_on date NOT NULL,
+    contact_name text,
+    siret text,
+    rna text,
     CONSTRAINT invoices_check CHECK (((paid_cents >= 0) AND (paid_cents <= total_cents))),
     CONSTRAINT invoices_check1 CHECK (((credit_cents >= 0) AND (credit_cents <= paid_cents))),
+    CONSTRAINT invoices_of_persons_have_no_numbers CHECK (((contact_name IS NOT NULL) OR (num_nonnulls(siret, rna) = 0))),
     CONSTRAINT invoices_payer_name_check CHECK ((payer_name <> ''::text)),
     CONSTRAINT invoices_status_check CHECK ((status = ANY (ARRAY['issued'::text, 'partly_paid'::text, 'paid'::text]))),
     CONSTRAINT invoices_total_cents_check CHECK ((total_cents > 0))
@@ -385,7 +389,11 @@ CREATE TABLE public.payers (
     payer_id uuid NOT NULL,
     household_id uuid NOT NULL,
     adult_id uuid NOT NULL,
-    name text
+    name text,
+    contact_name text,
+    siret text,
+    rna text,
+    CONSTRAINT payers_of_persons_have_no_numbers CHECK (((contact_name IS NOT NULL) OR (num_nonnulls(siret, rna) = 0)))
 );
 
 CREATE TABLE public.payment_anomalies (
@@ -448,6 +456,10 @@ CREATE TABLE public.residences (
     pattern text NOT NULL,
     household_ids uuid[] NOT NULL,
     anchor_on date,
+    change_weekday smallint,
+    second_home_days smallint[] DEFAULT '{}'::smallint[] NOT NULL,
+    holiday_zone text,
+    holiday_even_first_id uuid,
     CONSTRAINT residences_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during))))
 );
 

@@ -119,6 +119,26 @@ CREATE TABLE public.bookings (
 )
 PARTITION BY RANGE (service_on);
 
+CREATE TABLE public.care_keys (
+    child_id uuid NOT NULL,
+    private_key text NOT NULL,
+    public_key text NOT NULL,
+    made_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.care_looks (
+    looked_on date NOT NULL,
+    agent_id uuid NOT NULL,
+    child_id uuid NOT NULL
+);
+
+CREATE TABLE public.care_records (
+    child_id uuid NOT NULL,
+    version bigint NOT NULL,
+    sealed_for text NOT NULL,
+    sealed text NOT NULL
+);
+
 CREATE TABLE public.child_records (
     child_id uuid NOT NULL,
     version bigint NOT NULL,
@@ -165,6 +185,19 @@ CREATE TABLE public.dead_letters (
     reason text,
     CONSTRAINT dead_letters_check CHECK (((resolved_by IS NULL) = (resolved_at IS NULL))),
     CONSTRAINT dead_letters_resolution_check CHECK ((resolution = ANY (ARRAY['applied'::text, 'already_applied'::text, 'discarded'::text])))
+);
+
+CREATE TABLE public.delegations (
+    delegation_id uuid NOT NULL,
+    version bigint NOT NULL,
+    household_id uuid NOT NULL,
+    parent_id uuid NOT NULL,
+    delegate_id uuid NOT NULL,
+    child_ids uuid[] NOT NULL,
+    acts text[] NOT NULL,
+    ends_on date NOT NULL,
+    ending text,
+    begins_on date NOT NULL
 );
 
 CREATE TABLE public.enrollments (
@@ -407,6 +440,15 @@ ALTER TABLE ONLY public.bookings
 ALTER TABLE ONLY public.bookings
     ADD CONSTRAINT bookings_pkey PRIMARY KEY (service_on, id);
 
+ALTER TABLE ONLY public.care_keys
+    ADD CONSTRAINT care_keys_pkey PRIMARY KEY (child_id);
+
+ALTER TABLE ONLY public.care_looks
+    ADD CONSTRAINT care_looks_pkey PRIMARY KEY (looked_on, agent_id, child_id);
+
+ALTER TABLE ONLY public.care_records
+    ADD CONSTRAINT care_records_pkey PRIMARY KEY (child_id);
+
 ALTER TABLE ONLY public.child_records
     ADD CONSTRAINT child_records_pkey PRIMARY KEY (child_id);
 
@@ -415,6 +457,9 @@ ALTER TABLE ONLY public.custody
 
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);
+
+ALTER TABLE ONLY public.delegations
+    ADD CONSTRAINT delegations_pkey PRIMARY KEY (delegation_id);
 
 ALTER TABLE ONLY public.enrollments
     ADD CONSTRAINT enrollments_apart EXCLUDE USING gist (child_id WITH =, activity_id WITH =, household_id WITH =, days WITH &&) WHERE ((status = ANY (ARRAY['requested'::text, 'validated'::text])));
@@ -516,6 +561,8 @@ CREATE INDEX bookings_of_household ON ONLY public.bookings USING btree (househol
 CREATE INDEX bookings_of_slot ON ONLY public.bookings USING btree (slot_id, child_id) WHERE (status = ANY (ARRAY['held'::text, 'requested'::text, 'confirmed'::text]));
 
 CREATE INDEX dead_letters_open ON public.dead_letters USING btree (topic, partition, record_offset) WHERE (resolved_at IS NULL);
+
+CREATE INDEX delegations_of_household ON public.delegations USING btree (household_id);
 
 CREATE INDEX enrollments_of_activity ON public.enrollments USING btree (activity_id);
 

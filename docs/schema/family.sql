@@ -42,7 +42,22 @@ CREATE TABLE public.adults (
     email_key text COLLATE pg_catalog."C",
     phone text,
     is_invited boolean NOT NULL,
-    revision integer DEFAULT 1 NOT NULL
+    revision integer DEFAULT 1 NOT NULL,
+    is_email_confirmed boolean DEFAULT false NOT NULL,
+    email_given_revision integer
+);
+
+CREATE TABLE public.authorization_answers (
+    child_id uuid NOT NULL,
+    school_year smallint NOT NULL,
+    adult_id uuid NOT NULL,
+    sealed bytea NOT NULL
+);
+
+CREATE TABLE public.care_readers (
+    child_id uuid NOT NULL,
+    version bigint NOT NULL,
+    public_key text NOT NULL
 );
 
 CREATE TABLE public.children (
@@ -51,7 +66,8 @@ CREATE TABLE public.children (
     first_name text NOT NULL,
     last_name text NOT NULL,
     name_key text NOT NULL COLLATE pg_catalog."C",
-    birth_on date NOT NULL
+    birth_on date NOT NULL,
+    is_expected boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE public.comings_of_age (
@@ -76,6 +92,88 @@ CREATE TABLE public.dead_letters (
     reason text,
     CONSTRAINT dead_letters_check CHECK (((resolved_by IS NULL) = (resolved_at IS NULL))),
     CONSTRAINT dead_letters_resolution_check CHECK ((resolution = ANY (ARRAY['applied'::text, 'already_applied'::text, 'discarded'::text])))
+);
+
+CREATE TABLE public.delegates (
+    delegate_id uuid NOT NULL,
+    adult_id uuid,
+    first_name text NOT NULL,
+    last_name text NOT NULL,
+    email text,
+    email_key text COLLATE pg_catalog."C",
+    created_at timestamp with time zone NOT NULL,
+    left_at timestamp with time zone,
+    CONSTRAINT delegates_check CHECK ((adult_id = delegate_id)),
+    CONSTRAINT delegates_check1 CHECK ((((adult_id IS NULL) = (email IS NOT NULL)) AND ((email IS NULL) = (email_key IS NULL))))
+);
+
+CREATE TABLE public.delegations (
+    delegation_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    parent_id uuid NOT NULL,
+    delegate_id uuid NOT NULL,
+    first_name text NOT NULL,
+    last_name text NOT NULL,
+    email text NOT NULL,
+    child_ids uuid[] NOT NULL,
+    acts text[] NOT NULL,
+    ends_on date NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    ending text,
+    ended_at timestamp with time zone,
+    end_reason text,
+    begins_on date NOT NULL,
+    email_key text NOT NULL COLLATE pg_catalog."C",
+    left_child_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    CONSTRAINT delegations_acts_check CHECK ((cardinality(acts) > 0)),
+    CONSTRAINT delegations_check CHECK (((ending IS NULL) = (ended_at IS NULL))),
+    CONSTRAINT delegations_check1 CHECK (((end_reason IS NOT NULL) = ((ending IS NOT NULL) AND (ending = 'ended_by_town'::text)))),
+    CONSTRAINT delegations_child_ids_check CHECK ((cardinality(child_ids) > 0)),
+    CONSTRAINT delegations_ending_check CHECK ((ending = ANY (ARRAY['revoked'::text, 'given_up'::text, 'expired'::text, 'ended_by_town'::text, 'authority_lost'::text, 'parent_left'::text, 'children_left'::text, 'kept_away'::text, 'delegate_joined'::text, 'doubled'::text, 'address_corrected'::text])))
+);
+
+CREATE TABLE public.email_changes (
+    change_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    email text,
+    token_hash bytea NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    outcome text,
+    ended_at timestamp with time zone,
+    CONSTRAINT email_changes_check CHECK ((((outcome IS NULL) = (email IS NOT NULL)) AND ((outcome IS NULL) = (ended_at IS NULL)))),
+    CONSTRAINT email_changes_outcome_check CHECK ((outcome = ANY (ARRAY['confirmed'::text, 'replaced'::text, 'withdrawn'::text, 'overtaken'::text, 'secured'::text, 'taken'::text])))
+);
+
+CREATE TABLE public.entourage (
+    contact_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    kind text NOT NULL,
+    rank smallint NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT entourage_kind_check CHECK ((kind = ANY (ARRAY['emergency'::text, 'pickup'::text, 'forbidden'::text, 'trusted'::text]))),
+    CONSTRAINT entourage_rank_check CHECK ((rank > 0))
+);
+
+CREATE TABLE public.file_confirmations (
+    child_id uuid NOT NULL,
+    school_year smallint NOT NULL,
+    adult_id uuid NOT NULL,
+    confirmed_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.health_files (
+    child_id uuid NOT NULL,
+    revision integer DEFAULT 0 NOT NULL,
+    sealed bytea,
+    changed_at timestamp with time zone,
+    changed_by uuid,
+    proof bytea,
+    CONSTRAINT health_files_check CHECK (((sealed IS NULL) = (revision = 0))),
+    CONSTRAINT health_files_check1 CHECK (((changed_at IS NULL) = (sealed IS NULL))),
+    CONSTRAINT health_files_check2 CHECK (((changed_by IS NULL) = (changed_at IS NULL))),
+    CONSTRAINT health_files_revision_check CHECK ((revision >= 0))
 );
 
 CREATE TABLE public.history (
@@ -116,6 +214,41 @@ CREATE TABLE public.history_rest (
     CONSTRAINT history_check CHECK (((sealed_for IS NOT NULL) OR ((before IS NULL) AND (after IS NULL))))
 );
 
+CREATE TABLE public.home_swaps (
+    child_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    during daterange NOT NULL,
+    CONSTRAINT home_swaps_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)) AND (NOT upper_inf(during))))
+);
+
+CREATE TABLE public.household_import_lines (
+    run_id uuid NOT NULL,
+    line_number integer NOT NULL,
+    "position" integer NOT NULL,
+    household_key text NOT NULL,
+    cells jsonb,
+    finding text NOT NULL,
+    faults jsonb,
+    household_id uuid
+);
+
+CREATE TABLE public.household_imports (
+    run_id uuid NOT NULL,
+    label text NOT NULL,
+    status text NOT NULL,
+    is_updating boolean NOT NULL,
+    is_inviting boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    confirmed_at timestamp with time zone,
+    confirmed_by uuid,
+    finished_at timestamp with time zone,
+    CONSTRAINT household_imports_check CHECK (((confirmed_at IS NULL) = (confirmed_by IS NULL))),
+    CONSTRAINT household_imports_check1 CHECK (((status = ANY (ARRAY['examining'::text, 'proposed'::text])) = (confirmed_at IS NULL))),
+    CONSTRAINT household_imports_check2 CHECK (((status = 'done'::text) = (finished_at IS NOT NULL))),
+    CONSTRAINT household_imports_status_check CHECK ((status = ANY (ARRAY['examining'::text, 'proposed'::text, 'running'::text, 'done'::text])))
+);
+
 CREATE TABLE public.household_members (
     household_id uuid NOT NULL,
     person_id uuid NOT NULL,
@@ -145,10 +278,18 @@ CREATE TABLE public.households (
     city text NOT NULL,
     payer_adult_id uuid,
     payer_key text NOT NULL COLLATE pg_catalog."C",
-    search_words tsvector NOT NULL,
+    search_marks tsvector CONSTRAINT households_search_words_not_null NOT NULL,
     next_turn_on date,
     created_at timestamp with time zone NOT NULL,
-    created_by uuid NOT NULL
+    created_by uuid NOT NULL,
+    kind text DEFAULT 'individual'::text NOT NULL,
+    legal_name text,
+    siret text,
+    rna text,
+    country text,
+    CONSTRAINT households_check CHECK (((kind = 'individual'::text) = (legal_name IS NULL))),
+    CONSTRAINT households_check1 CHECK (((legal_name IS NULL) OR (siret IS NOT NULL) OR (rna IS NOT NULL))),
+    CONSTRAINT households_check2 CHECK (((legal_name IS NOT NULL) OR ((siret IS NULL) AND (rna IS NULL))))
 );
 
 CREATE TABLE public.idempotency_keys (
@@ -157,6 +298,17 @@ CREATE TABLE public.idempotency_keys (
     fingerprint bytea NOT NULL,
     response jsonb,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+CREATE TABLE public.imported_children (
+    child_key text NOT NULL,
+    child_id uuid NOT NULL
+);
+
+CREATE TABLE public.imported_households (
+    household_key text NOT NULL,
+    household_id uuid NOT NULL,
+    fingerprint bytea NOT NULL
 );
 
 CREATE TABLE public.inbox (
@@ -215,6 +367,21 @@ CREATE TABLE public.outbox_keys (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE public.person_changes (
+    change_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    kind text NOT NULL,
+    status text NOT NULL,
+    sealed bytea NOT NULL,
+    asked_by uuid NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    decided_at timestamp with time zone,
+    CONSTRAINT person_changes_check CHECK (((status = 'waiting'::text) = (decided_at IS NULL))),
+    CONSTRAINT person_changes_kind_check CHECK ((kind = ANY (ARRAY['child'::text, 'adult'::text, 'new_child'::text]))),
+    CONSTRAINT person_changes_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text])))
+);
+
 CREATE TABLE public.persons (
     person_id uuid NOT NULL,
     kind text NOT NULL,
@@ -235,6 +402,27 @@ CREATE TABLE public.quotients (
     CONSTRAINT quotients_value_cents_check CHECK ((value_cents >= 0))
 );
 
+CREATE TABLE public.registration_levels (
+    subject text NOT NULL,
+    empty_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.registrations (
+    registration_id uuid NOT NULL,
+    status text NOT NULL,
+    request jsonb NOT NULL,
+    request_hash bytea NOT NULL,
+    reason text,
+    household_id uuid,
+    requested_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    CONSTRAINT registrations_check CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
+    CONSTRAINT registrations_check1 CHECK (((status = 'waiting'::text) = (decided_at IS NULL))),
+    CONSTRAINT registrations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'accepted'::text, 'refused'::text])))
+);
+
 CREATE TABLE public.residences (
     child_id uuid NOT NULL,
     pattern text NOT NULL,
@@ -242,7 +430,17 @@ CREATE TABLE public.residences (
     anchor_on date,
     evidence text,
     during daterange NOT NULL,
+    evidence_kind text,
+    evidence_on date,
+    change_weekday smallint,
+    change_hour time without time zone,
+    second_home_days smallint[] DEFAULT '{}'::smallint[] NOT NULL,
+    holiday_zone text,
+    holiday_even_first_id uuid,
+    CONSTRAINT residences_change_weekday_check CHECK (((change_weekday >= 1) AND (change_weekday <= 7))),
+    CONSTRAINT residences_check CHECK (((holiday_zone IS NULL) = (holiday_even_first_id IS NULL))),
     CONSTRAINT residences_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)))),
+    CONSTRAINT residences_evidence_kind_check CHECK ((evidence_kind = ANY (ARRAY['judgment'::text, 'agreement'::text, 'declaration'::text]))),
     CONSTRAINT residences_household_ids_check CHECK (((cardinality(household_ids) >= 1) AND (cardinality(household_ids) <= 2)))
 );
 
@@ -253,7 +451,10 @@ CREATE TABLE public.responsibilities (
     authority text NOT NULL,
     evidence text,
     during daterange NOT NULL,
-    CONSTRAINT responsibilities_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during))))
+    evidence_kind text,
+    evidence_on date,
+    CONSTRAINT responsibilities_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)))),
+    CONSTRAINT responsibilities_evidence_kind_check CHECK ((evidence_kind = ANY (ARRAY['judgment'::text, 'agreement'::text, 'declaration'::text])))
 );
 
 CREATE TABLE public.schema_migrations (
@@ -267,6 +468,12 @@ ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 ALTER TABLE ONLY public.adults
     ADD CONSTRAINT adults_pkey PRIMARY KEY (adult_id);
 
+ALTER TABLE ONLY public.authorization_answers
+    ADD CONSTRAINT authorization_answers_pkey PRIMARY KEY (child_id, school_year, adult_id);
+
+ALTER TABLE ONLY public.care_readers
+    ADD CONSTRAINT care_readers_pkey PRIMARY KEY (child_id);
+
 ALTER TABLE ONLY public.children
     ADD CONSTRAINT children_pkey PRIMARY KEY (child_id);
 
@@ -276,6 +483,30 @@ ALTER TABLE ONLY public.comings_of_age
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);
 
+ALTER TABLE ONLY public.delegates
+    ADD CONSTRAINT delegates_adult_id_key UNIQUE (adult_id);
+
+ALTER TABLE ONLY public.delegates
+    ADD CONSTRAINT delegates_pkey PRIMARY KEY (delegate_id);
+
+ALTER TABLE ONLY public.delegations
+    ADD CONSTRAINT delegations_pkey PRIMARY KEY (delegation_id);
+
+ALTER TABLE ONLY public.email_changes
+    ADD CONSTRAINT email_changes_pkey PRIMARY KEY (change_id);
+
+ALTER TABLE ONLY public.email_changes
+    ADD CONSTRAINT email_changes_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.entourage
+    ADD CONSTRAINT entourage_pkey PRIMARY KEY (contact_id, child_id);
+
+ALTER TABLE ONLY public.file_confirmations
+    ADD CONSTRAINT file_confirmations_pkey PRIMARY KEY (child_id, school_year, adult_id);
+
+ALTER TABLE ONLY public.health_files
+    ADD CONSTRAINT health_files_pkey PRIMARY KEY (child_id);
+
 ALTER TABLE ONLY public.history_keys
     ADD CONSTRAINT history_keys_pkey PRIMARY KEY (owner);
 
@@ -284,6 +515,15 @@ ALTER TABLE ONLY public.history
 
 ALTER TABLE ONLY public.history_rest
     ADD CONSTRAINT history_rest_pkey PRIMARY KEY (noted_at, id);
+
+ALTER TABLE ONLY public.home_swaps
+    ADD CONSTRAINT home_swaps_child_id_during_excl EXCLUDE USING gist (child_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY public.household_import_lines
+    ADD CONSTRAINT household_import_lines_pkey PRIMARY KEY (run_id, line_number);
+
+ALTER TABLE ONLY public.household_imports
+    ADD CONSTRAINT household_imports_pkey PRIMARY KEY (run_id);
 
 ALTER TABLE ONLY public.household_members
     ADD CONSTRAINT household_members_household_id_person_id_during_excl EXCLUDE USING gist (household_id WITH =, person_id WITH =, during WITH &&);
@@ -303,6 +543,12 @@ ALTER TABLE ONLY public.households
 ALTER TABLE ONLY public.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (actor, key);
 
+ALTER TABLE ONLY public.imported_children
+    ADD CONSTRAINT imported_children_pkey PRIMARY KEY (child_key);
+
+ALTER TABLE ONLY public.imported_households
+    ADD CONSTRAINT imported_households_pkey PRIMARY KEY (household_key);
+
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (event_id);
 
@@ -318,6 +564,9 @@ ALTER TABLE ONLY public.outbox_keys
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.person_changes
+    ADD CONSTRAINT person_changes_pkey PRIMARY KEY (change_id);
+
 ALTER TABLE ONLY public.persons
     ADD CONSTRAINT persons_person_id_kind_key UNIQUE (person_id, kind);
 
@@ -326,6 +575,12 @@ ALTER TABLE ONLY public.persons
 
 ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_pkey PRIMARY KEY (quotient_id);
+
+ALTER TABLE ONLY public.registration_levels
+    ADD CONSTRAINT registration_levels_pkey PRIMARY KEY (subject);
+
+ALTER TABLE ONLY public.registrations
+    ADD CONSTRAINT registrations_pkey PRIMARY KEY (registration_id);
 
 ALTER TABLE ONLY public.residences
     ADD CONSTRAINT residences_child_id_during_excl EXCLUDE USING gist (child_id WITH =, during WITH &&);
@@ -338,9 +593,43 @@ ALTER TABLE ONLY public.schema_migrations
 
 CREATE INDEX adults_by_name ON public.adults USING btree (name_key);
 
-CREATE UNIQUE INDEX adults_invited ON public.adults USING btree (email_key) WHERE is_invited;
+CREATE INDEX adults_email ON public.adults USING btree (email_key);
+
+CREATE INDEX adults_invited ON public.adults USING btree (email_key) WHERE is_invited;
+
+CREATE INDEX authorization_answers_of_adult ON public.authorization_answers USING btree (adult_id);
+
+CREATE INDEX children_expected ON public.children USING btree (birth_on, child_id) WHERE is_expected;
 
 CREATE INDEX dead_letters_open ON public.dead_letters USING btree (topic, partition, record_offset) WHERE (resolved_at IS NULL);
+
+CREATE UNIQUE INDEX delegates_address ON public.delegates USING btree (email_key) WHERE (email_key IS NOT NULL);
+
+CREATE INDEX delegations_ended ON public.delegations USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
+CREATE UNIQUE INDEX delegations_live ON public.delegations USING btree (household_id, parent_id, delegate_id) WHERE (ending IS NULL);
+
+CREATE UNIQUE INDEX delegations_live_address ON public.delegations USING btree (household_id, parent_id, email_key) WHERE (ending IS NULL);
+
+CREATE INDEX delegations_of_delegate ON public.delegations USING btree (delegate_id);
+
+CREATE INDEX delegations_of_household ON public.delegations USING btree (household_id, given_at);
+
+CREATE INDEX delegations_of_parent ON public.delegations USING btree (parent_id);
+
+CREATE INDEX delegations_standing ON public.delegations USING btree (ends_on) WHERE (ending IS NULL);
+
+CREATE INDEX email_changes_by_age ON public.email_changes USING btree (requested_at);
+
+CREATE INDEX email_changes_of_account ON public.email_changes USING btree (account_id) WHERE (outcome IS NULL);
+
+CREATE INDEX email_changes_of_adult ON public.email_changes USING btree (adult_id, requested_at);
+
+CREATE UNIQUE INDEX email_changes_pending ON public.email_changes USING btree (adult_id) WHERE (outcome IS NULL);
+
+CREATE INDEX entourage_of_child ON public.entourage USING btree (child_id);
+
+CREATE INDEX file_confirmations_of_adult ON public.file_confirmations USING btree (adult_id);
 
 CREATE INDEX history_household ON ONLY public.history USING btree (household_id, noted_at DESC, id DESC) WHERE (household_id IS NOT NULL);
 
@@ -350,27 +639,75 @@ CREATE INDEX history_subject ON ONLY public.history USING btree (subject, noted_
 
 CREATE INDEX history_rest_subject_noted_at_id_idx ON public.history_rest USING btree (subject, noted_at DESC, id DESC);
 
+CREATE INDEX home_swaps_household ON public.home_swaps USING btree (household_id);
+
+CREATE INDEX household_import_lines_child ON public.household_import_lines USING btree (run_id, ((cells ->> 'child_key'::text)), line_number) WHERE ((cells ->> 'child_key'::text) IS NOT NULL);
+
+CREATE INDEX household_import_lines_finding ON public.household_import_lines USING btree (run_id, finding, line_number);
+
+CREATE INDEX household_import_lines_household ON public.household_import_lines USING btree (household_id);
+
+CREATE INDEX household_import_lines_position ON public.household_import_lines USING btree (run_id, "position");
+
+CREATE INDEX household_import_lines_waiting ON public.household_import_lines USING btree (run_id, "position") WHERE (finding = ANY (ARRAY['waiting'::text, 'to_open'::text, 'to_update'::text, 'to_invite'::text]));
+
+CREATE INDEX household_imports_age ON public.household_imports USING btree (COALESCE(finished_at, created_at));
+
+CREATE INDEX household_imports_examining ON public.household_imports USING btree (run_id) WHERE (status = 'examining'::text);
+
+CREATE UNIQUE INDEX household_imports_running ON public.household_imports USING btree ((true)) WHERE (status = 'running'::text);
+
 CREATE INDEX household_members_of_person ON public.household_members USING btree (person_id, kind);
 
 CREATE INDEX household_payers_adult ON public.household_payers USING btree (adult_id);
 
+CREATE INDEX households_by_mark ON public.households USING gin (search_marks) WITH (gin_pending_list_limit='256');
+
 CREATE INDEX households_by_payer ON public.households USING btree (payer_key, household_id);
 
-CREATE INDEX households_by_word ON public.households USING gin (search_words);
+CREATE INDEX households_of_kind ON public.households USING btree (kind, payer_key, household_id);
 
 CREATE INDEX households_payer ON public.households USING btree (payer_adult_id);
+
+CREATE UNIQUE INDEX households_rna ON public.households USING btree (rna);
+
+CREATE UNIQUE INDEX households_siret ON public.households USING btree (siret);
 
 CREATE INDEX households_turning ON public.households USING btree (next_turn_on) WHERE (next_turn_on IS NOT NULL);
 
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
 
+CREATE INDEX imported_children_child ON public.imported_children USING btree (child_id);
+
+CREATE INDEX imported_households_household ON public.imported_households USING btree (household_id);
+
 CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
 
 CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
 
+CREATE INDEX person_changes_asked ON public.person_changes USING btree (asked_by, change_id);
+
+CREATE INDEX person_changes_household ON public.person_changes USING btree (household_id);
+
+CREATE UNIQUE INDEX person_changes_open ON public.person_changes USING btree (subject_id) WHERE (status = 'waiting'::text);
+
+CREATE INDEX person_changes_waiting ON public.person_changes USING btree (change_id) WHERE (status = 'waiting'::text);
+
 CREATE UNIQUE INDEX quotients_current ON public.quotients USING btree (household_id, effective_on) WHERE (replaced_at IS NULL);
 
 CREATE INDEX quotients_of_household ON public.quotients USING btree (household_id);
+
+CREATE INDEX registration_levels_empty ON public.registration_levels USING btree (empty_at);
+
+CREATE INDEX registrations_decided ON public.registrations USING btree (decided_at) WHERE (decided_at IS NOT NULL);
+
+CREATE INDEX registrations_household ON public.registrations USING btree (household_id);
+
+CREATE UNIQUE INDEX registrations_once ON public.registrations USING btree (request_hash) WHERE (status = 'waiting'::text);
+
+CREATE INDEX registrations_requested ON public.registrations USING btree (requested_at);
+
+CREATE INDEX registrations_unanswered ON public.registrations USING btree (registration_id) WHERE (answered_at IS NULL);
 
 CREATE INDEX responsibilities_adult ON public.responsibilities USING btree (adult_id);
 
@@ -387,11 +724,56 @@ CREATE TRIGGER history_is_not_emptied BEFORE TRUNCATE ON public.history FOR EACH
 ALTER TABLE ONLY public.adults
     ADD CONSTRAINT adults_adult_id_kind_fkey FOREIGN KEY (adult_id, kind) REFERENCES public.persons(person_id, kind);
 
+ALTER TABLE ONLY public.authorization_answers
+    ADD CONSTRAINT authorization_answers_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES public.adults(adult_id);
+
+ALTER TABLE ONLY public.authorization_answers
+    ADD CONSTRAINT authorization_answers_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
 ALTER TABLE ONLY public.children
     ADD CONSTRAINT children_child_id_kind_fkey FOREIGN KEY (child_id, kind) REFERENCES public.persons(person_id, kind);
 
 ALTER TABLE ONLY public.comings_of_age
     ADD CONSTRAINT comings_of_age_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
+ALTER TABLE ONLY public.delegates
+    ADD CONSTRAINT delegates_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES public.adults(adult_id);
+
+ALTER TABLE ONLY public.delegations
+    ADD CONSTRAINT delegations_delegate_id_fkey FOREIGN KEY (delegate_id) REFERENCES public.delegates(delegate_id);
+
+ALTER TABLE ONLY public.delegations
+    ADD CONSTRAINT delegations_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);
+
+ALTER TABLE ONLY public.delegations
+    ADD CONSTRAINT delegations_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.adults(adult_id);
+
+ALTER TABLE ONLY public.email_changes
+    ADD CONSTRAINT email_changes_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES public.adults(adult_id);
+
+ALTER TABLE ONLY public.entourage
+    ADD CONSTRAINT entourage_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
+ALTER TABLE ONLY public.file_confirmations
+    ADD CONSTRAINT file_confirmations_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES public.adults(adult_id);
+
+ALTER TABLE ONLY public.file_confirmations
+    ADD CONSTRAINT file_confirmations_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
+ALTER TABLE ONLY public.health_files
+    ADD CONSTRAINT health_files_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
+ALTER TABLE ONLY public.home_swaps
+    ADD CONSTRAINT home_swaps_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
+ALTER TABLE ONLY public.home_swaps
+    ADD CONSTRAINT home_swaps_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);
+
+ALTER TABLE ONLY public.household_import_lines
+    ADD CONSTRAINT household_import_lines_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.household_import_lines
+    ADD CONSTRAINT household_import_lines_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.household_imports(run_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.household_members
     ADD CONSTRAINT household_members_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);
@@ -408,8 +790,23 @@ ALTER TABLE ONLY public.household_payers
 ALTER TABLE ONLY public.households
     ADD CONSTRAINT households_payer_adult_id_fkey FOREIGN KEY (payer_adult_id) REFERENCES public.adults(adult_id) ON DELETE SET NULL;
 
+ALTER TABLE ONLY public.imported_children
+    ADD CONSTRAINT imported_children_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.imported_households
+    ADD CONSTRAINT imported_households_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.person_changes
+    ADD CONSTRAINT person_changes_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.adults(adult_id);
+
+ALTER TABLE ONLY public.person_changes
+    ADD CONSTRAINT person_changes_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);
+
+ALTER TABLE ONLY public.registrations
+    ADD CONSTRAINT registrations_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.residences
     ADD CONSTRAINT residences_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);

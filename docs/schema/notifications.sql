@@ -31,7 +31,7 @@ end $$;
 
 CREATE TABLE public.accounts (
     account_id uuid NOT NULL,
-    guardian_id uuid,
+    guardian_ids uuid[] NOT NULL,
     email text NOT NULL,
     version bigint NOT NULL
 );
@@ -60,6 +60,20 @@ CREATE TABLE public.dead_letters (
     reason text,
     CONSTRAINT dead_letters_check CHECK (((resolved_by IS NULL) = (resolved_at IS NULL))),
     CONSTRAINT dead_letters_resolution_check CHECK ((resolution = ANY (ARRAY['applied'::text, 'already_applied'::text, 'discarded'::text])))
+);
+
+CREATE TABLE public.delegate_names (
+    delegation_id uuid NOT NULL,
+    delegate_id uuid NOT NULL,
+    name text NOT NULL,
+    parent_name text NOT NULL
+);
+
+CREATE TABLE public.delegates (
+    delegate_id uuid NOT NULL,
+    version bigint NOT NULL,
+    first_name text NOT NULL,
+    last_name text NOT NULL
 );
 
 CREATE TABLE public.history (
@@ -121,7 +135,8 @@ CREATE TABLE public.household_children (
 CREATE TABLE public.households (
     household_id uuid NOT NULL,
     version bigint NOT NULL,
-    said_at timestamp with time zone NOT NULL
+    said_at timestamp with time zone NOT NULL,
+    organization jsonb
 );
 
 CREATE TABLE public.idempotency_keys (
@@ -168,7 +183,8 @@ CREATE TABLE public.messages (
     due_at timestamp with time zone NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     queued_at timestamp with time zone NOT NULL,
-    sent_at timestamp with time zone
+    sent_at timestamp with time zone,
+    recipient_shown text
 );
 
 CREATE TABLE public.notices (
@@ -236,6 +252,12 @@ ALTER TABLE ONLY public.activities
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);
 
+ALTER TABLE ONLY public.delegate_names
+    ADD CONSTRAINT delegate_names_pkey PRIMARY KEY (delegation_id);
+
+ALTER TABLE ONLY public.delegates
+    ADD CONSTRAINT delegates_pkey PRIMARY KEY (delegate_id);
+
 ALTER TABLE ONLY public.history_keys
     ADD CONSTRAINT history_keys_pkey PRIMARY KEY (owner);
 
@@ -286,6 +308,8 @@ ALTER TABLE ONLY public.schema_migrations
 
 CREATE INDEX dead_letters_open ON public.dead_letters USING btree (topic, partition, record_offset) WHERE (resolved_at IS NULL);
 
+CREATE INDEX delegate_names_of_delegate ON public.delegate_names USING btree (delegate_id);
+
 CREATE INDEX history_household ON ONLY public.history USING btree (household_id, noted_at DESC, id DESC) WHERE (household_id IS NOT NULL);
 
 CREATE INDEX history_rest_household_id_noted_at_id_idx ON public.history_rest USING btree (household_id, noted_at DESC, id DESC) WHERE (household_id IS NOT NULL);
@@ -323,6 +347,9 @@ ALTER INDEX public.history_subject ATTACH PARTITION public.history_rest_subject_
 CREATE TRIGGER history_is_added_to BEFORE DELETE OR UPDATE ON public.history FOR EACH ROW EXECUTE FUNCTION public.refuse_change_of_history();
 
 CREATE TRIGGER history_is_not_emptied BEFORE TRUNCATE ON public.history FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change_of_history();
+
+ALTER TABLE ONLY public.delegate_names
+    ADD CONSTRAINT delegate_names_delegate_id_fkey FOREIGN KEY (delegate_id) REFERENCES public.delegates(delegate_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.household_adults
     ADD CONSTRAINT household_adults_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;

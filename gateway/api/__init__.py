@@ -5,7 +5,6 @@ browser sends by itself.
 """
 
 from functools import cache
-from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
@@ -22,8 +21,7 @@ __all__ = ["API", "API_ERRORS", "public_operations"]
 
 def public_operations() -> tuple[Operation[..., Any], ...]:
     """Every operation with a public path."""
-    modules = (import_module(f"contracts.{service}.api") for service in SERVICES)
-    return tuple(operation for module in modules for operation in operations_of(module) if operation.public)
+    return tuple(operation for service in SERVICES for operation in operations_of(service) if operation.public)
 
 
 @get("/openapi.json", sync_to_thread=False)

@@ -20,9 +20,11 @@ from contracts.types import Channel
 
 from ..admission import CSRF_EXEMPT
 from ..auth import Sessions, Visitor
-from ..calls import Caller, Services
+from ..calls import STEP_UP_NEEDED, Caller, Services
+from ..limits import HAS_SECRET
 
 HANDED_BACK: Final = ("content-type", "content-disposition", "cache-control", "etag", "retry-after")
+FORBIDDEN: Final = 403
 IDEMPOTENCY_KEY: Final = "idempotency-key"
 
 
@@ -35,7 +37,8 @@ def forwards(operation: Operation[..., Any]) -> HTTPRouteHandler:
         response = await services.forward(
             _caller(request, visitor, operation), operation, await _sent(request, operation)
         )
-        if operation.access.is_of_session and not operation.is_safe:
+        is_changed = operation.access.is_of_session and not operation.is_safe
+        if is_changed or _asks_proof(response):
             sessions: Sessions = request.app.state.sessions
             sessions.forget(visitor.session_token)
         return _answer(response, operation)
@@ -45,8 +48,14 @@ def forwards(operation: Operation[..., Any]) -> HTTPRouteHandler:
         litestar_path(str(operation.public), operation),
         http_method=operation.method,  # type: ignore[arg-type]  # one of the four that operations are declared with
         status_code=200,  # never read: an answer says its own
-        opt={OPERATION: operation, CSRF_EXEMPT: operation.access.is_open},
+        opt={OPERATION: operation, CSRF_EXEMPT: operation.access.is_open, HAS_SECRET: operation.has_secret},
     )(handle)
+
+
+def _asks_proof(response: httpx2.Response) -> bool:
+    """Whether a service asks for a proof, which may have been given elsewhere since the session was looked up."""
+    problem = problem_document_of(response.content) if response.status_code == FORBIDDEN else None
+    return problem is not None and problem.code == STEP_UP_NEEDED
 
 
 def _caller(request: Request[Any, Any, Any], visitor: Visitor, operation: Operation[..., Any]) -> Caller:

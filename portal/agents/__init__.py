@@ -1,11 +1,28 @@
 """Pages of agents, by their work."""
 
-from portal.agents.counter import accounts, enrollments, families, service_keys
+from portal.agents.accounts import account, forms, listing
+from portal.agents.children import custody, moves
+from portal.agents.counter import (
+    accounts,
+    births,
+    changes,
+    delegations,
+    enrollments,
+    entourage,
+    families,
+    kinds,
+    merges,
+    registrations,
+    service_keys,
+)
 from portal.agents.direction import dashboard
+from portal.agents.family_accounts import pages as family_accounts
+from portal.agents.imports import pages as imports
+from portal.agents.invitations import pages as invitations
 from portal.agents.money import invoicing, payments
 from portal.agents.operations import invariants
 from portal.agents.places import openings
-from portal.agents.site import attendance
+from portal.agents.site import attendance, health
 from portal.frame.spaces import Space, only_agents
 
 AGENTS = Space(
@@ -15,13 +32,29 @@ AGENTS = Space(
         for area in (
             dashboard,
             families,
+            family_accounts,
+            registrations,
+            births,
+            changes,
+            kinds,
+            custody,
             accounts,
+            merges,
             service_keys,
+            invitations,
+            imports,
+            delegations,
+            entourage,
             enrollments,
+            moves,
             openings,
             attendance,
+            health,
             invoicing,
             payments,
+            listing,
+            forms,
+            account,
             invariants,
         )
         for page in area.PAGES

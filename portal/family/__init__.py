@@ -1,15 +1,30 @@
-"""Pages of a signed-in family."""
+"""Pages of a signed-in family, and of whoever acts for one."""
 
 from portal.family.calendar import pages as calendar
+from portal.family.children import health as child_health
+from portal.family.children import pages as children
+from portal.family.delegations import pages as delegations
 from portal.family.enrollments import pages as enrollments
+from portal.family.entrusted import pages as entrusted
 from portal.family.history import pages as history
 from portal.family.home import pages as home
+from portal.family.household import entourage
+from portal.family.household import pages as household
 from portal.family.households import pages as households
 from portal.family.invoices import pages as invoices
+from portal.family.menu import pages as menu
 from portal.family.services import pages as services
-from portal.frame.spaces import Space, only_families
+from portal.frame.spaces import Space, only_families, only_holders
 
 FAMILY = Space(
     only_families,
-    [page for area in (home, households, enrollments, calendar, invoices, history, services) for page in area.PAGES],
+    [
+        page
+        for area in (
+            *(home, menu, households, enrollments, calendar, invoices, history, services, delegations),
+            *(children, child_health, household, entourage),
+        )
+        for page in area.PAGES
+    ],
 )
+HELPING = Space(only_holders, entrusted.PAGES)

@@ -12,7 +12,11 @@ from litestar import Response
 
 from contracts.family.api import change_contact, read_contact
 from contracts.family.models import Contact, ContactChange, ContactHome
+from contracts.identity.api import list_accounts
+from contracts.telephones import shown_number
+from contracts.types import AccountStatus, ActorKind
 from gateway.calls import Refused, typed_as
+from gateway.composing import permitted
 from portal.frame.spaces import Screen, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
@@ -26,7 +30,7 @@ CONTACT: Final = Form(
     "contact",
     (
         *("version", "phone", "email", "address.household_id"),
-        *(f"address.{name}" for name in ("street", "complement", "postal_code", "city")),
+        *(f"address.{name}" for name in ("street", "complement", "postal_code", "city", "country")),
     ),
 )
 
@@ -42,6 +46,7 @@ async def show_contact(visit: Visit, adult_id: UUID, path: str, home_id: str) ->
         "known": known,
         "path": path,
         "is_town": visit.session.guardian_id is None,
+        "what_follows": f"what_follows_{waits}" if (waits := await _waits(visit, adult_id)) else "what_follows",
     }
     form = visit.form(CONTACT, known)
     return visit.page("contact.html.j2", context, form=replace(form, values={**known, **form.values}))
@@ -51,6 +56,7 @@ async def correct_contact(visit: Visit, whose: UUID, page: Screen, back: str, **
     """Carry out what was typed in the form of a page, which shows it again when it is refused."""
     typed = CONTACT.typed(visit.posted.values)
     try:
+        waits = await _waits(visit, whose)
         await visit.call(change_contact, whose, typed_as(ContactChange, CONTACT.body(typed)))
     except Refused as refused:
         home_id = typed.get("address.household_id")
@@ -58,7 +64,25 @@ async def correct_contact(visit: Visit, whose: UUID, page: Screen, back: str, **
         return await show_again(
             visit, page, visit.refused(refused, _touched(visit, typed), CONTACT), query, **parameters
         )
-    return visit.redirect(back, FlashNotice("success", "contact_saved"))
+    is_moved = waits and bool(typed.get("email")) and "email" in _touched(visit, typed)
+    return visit.redirect(back, FlashNotice("success", f"contact_saved_{waits}" if is_moved else "contact_saved"))
+
+
+async def _waits(visit: Visit, adult_id: UUID) -> str:
+    """Whether an agent corrects how somebody is reached who waits to open their space: `invited` where the invitation follows the address,
+    `apart` where another adult keeps the former one, with what was sent to it."""
+    if visit.session.kind is not ActorKind.AGENT:
+        return ""
+    part = await permitted(visit.call(list_accounts, adult_id))
+    waiting = [
+        account
+        for account in (part.value.items if part and part.value else ())
+        if account.status is AccountStatus.INVITED
+        and (visit.portal.town.invites_at_once or account.invitation_expires_at is not None)
+    ]
+    if any(len(account.guardian_ids) > 1 for account in waiting):
+        return "apart"
+    return "invited" if waiting else ""
 
 
 def _touched(visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
@@ -74,7 +98,7 @@ def _home(contact: Contact, home_id: str) -> ContactHome | None:
 
 def _known(contact: Contact, home: ContactHome | None) -> dict[str, str]:
     """What is known, by field."""
-    known = {"phone": contact.phone or "", "email": contact.email or ""}
+    known = {"phone": shown_number(contact.phone) if contact.phone else "", "email": contact.email or ""}
     if home is None:
         return known
     street, *complement = home.address.lines
@@ -83,4 +107,5 @@ def _known(contact: Contact, home: ContactHome | None) -> dict[str, str]:
         "address.complement": " ".join(complement),
         "address.postal_code": home.address.postal_code,
         "address.city": home.address.city,
+        "address.country": home.address.country or "",
     }

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -11,20 +11,28 @@ from uuid import UUID
 
 from contracts.billing.api import billing_history
 from contracts.booking.api import booking_history
+from contracts.booking.care_api import child_care_history
 from contracts.family.api import family_history
+from contracts.family.children_api import child_file_history
+from contracts.family.delegations import Delegation
 from contracts.history import HistoryEntry
-from contracts.http import PAGE_SIZE
-from contracts.identity.api import agent_names, identity_history
+from contracts.http import PAGE_SIZE, Page
+from contracts.identity.agents_api import agent_names
+from contracts.identity.api import identity_history
 from contracts.identity.models import NamesAsked
-from contracts.types import ActorKind
+from contracts.operation import Operation
+from contracts.types import ActorKind, Channel
 from gateway.composing import permitted
 from portal.frame.visit import Visit
 from portal.kit import Texts
 from portal.kit.formats import date_short, money
 
 HISTORIES: Final = (family_history, booking_history, billing_history, identity_history)
+CHILD_HISTORIES: Final = (child_file_history, child_care_history)
 DAYS_NAMED_MAX: Final = 3
 """Of one child in one activity; more are told by the first and the last."""
+UNPROVEN: Final = frozenset({"password_asked"})
+"""Acts that nobody had to prove anything for."""
 ABOUT_PEOPLE: Final = frozenset(
     {
         "household_joined",
@@ -35,10 +43,43 @@ ABOUT_PEOPLE: Final = frozenset(
         "responsibility_changed",
         "responsibility_ended",
         "residence_changed",
+        "home_days_changed",
+        "birth_registered",
+        "civil_status_changed",
+        "change_asked",
+        "change_withdrawn",
+        "change_refused",
+        "child_added",
     }
 )
 """What is done to a person, who is its subject."""
-GIVEN_REASONS: Final = frozenset({"enrollment_refused", "enrollment_ended"})
+DELEGATIONS: Final = frozenset({"delegation_given", "delegation_ended"})
+CHILD_FILES: Final = frozenset(
+    {
+        "health_changed",
+        "vaccination_proof_noted",
+        "authorizations_answered",
+        "child_file_confirmed",
+        "care_seen",
+        "entourage_added",
+        "entourage_changed",
+        "entourage_ended",
+        "forbidden_added",
+        "forbidden_changed",
+        "forbidden_ended",
+    }
+)
+"""What is done with a child's file."""
+GIVEN_REASONS: Final = frozenset(
+    {
+        "household_opened",
+        "enrollment_refused",
+        "enrollment_ended",
+        "enrollment_moved",
+        "sessions_ended",
+        "delegation_ended",
+    }
+)
 """What an agent gives the family a reason for."""
 
 
@@ -64,7 +105,7 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What people are called on a page, by id: who acted, beside the agents; and whom it was about."""
+    """What people are called on a page, by id: who acted, beside the agents and, by their delegations, those who were let act; and whom it was about."""
 
     actors: Mapping[UUID, str]
     people: Mapping[UUID, str]
@@ -72,9 +113,24 @@ class Names:
 
 async def read_history(visit: Visit, household_id: UUID | None, names: Names) -> History | None:
     """What was done for a household, a family's own when it is None; None when no part of it is open to the visitor."""
-    parts = await asyncio.gather(
-        *(permitted(visit.call(history, household_id=household_id, cursor=visit.cursor)) for history in HISTORIES)
-    )
+    calls = (visit.call(history, household_id=household_id, cursor=visit.cursor) for history in HISTORIES)
+    return await _together(visit, HISTORIES, calls, names)
+
+
+async def read_child_history(visit: Visit, child_id: UUID, names: Names) -> History | None:
+    """Who looked at a child's file or changed it, and who saw on site what it needs."""
+    calls = (visit.call(history, child_id, cursor=visit.cursor) for history in CHILD_HISTORIES)
+    return await _together(visit, CHILD_HISTORIES, calls, names)
+
+
+async def _together(
+    visit: Visit,
+    histories: Sequence[Operation[..., Any]],
+    calls: Iterable[Awaitable[Page[HistoryEntry]]],
+    names: Names,
+) -> History | None:
+    """The histories of several services as one, the newest first."""
+    parts = await asyncio.gather(*map(permitted, calls))
     if not any(parts):
         return None
     texts = visit.portal.texts
@@ -86,19 +142,29 @@ async def read_history(visit: Visit, household_id: UUID | None, names: Names) ->
     )
     shown = entries[:PAGE_SIZE]
     has_more = len(entries) > len(shown) or any(page.next_cursor for page in pages)
-    known = replace(names, actors={**names.actors, **await _agents(visit, shown)})
+    known = replace(names, actors={**names.actors, **await agents_among(visit, shown)})
     return History(
-        lines=tuple(_line(entry, known, texts) for entry in shown),
+        lines=tuple(line_of(entry, known, texts) for entry in shown),
         missing=tuple(
             texts(f"history.service.{history.service}")
-            for history, part in zip(HISTORIES, parts, strict=True)
+            for history, part in zip(histories, parts, strict=True)
             if part and not part.is_available
         ),
         next_cursor=shown[-1].cursor if shown and has_more else None,
     )
 
 
-async def _agents(visit: Visit, entries: list[HistoryEntry]) -> dict[UUID, str]:
+def delegate_names(delegations: Iterable[Delegation], texts: Texts) -> dict[UUID, str]:
+    """Those whom a household let act, by the names that it knows them by: for the family by the delegation, for agents by who it was too."""
+    return {
+        known_id: texts("history.delegate", name=f"{item.first_name} {item.last_name}")
+        for item in delegations
+        for known_id in (item.delegation_id, item.delegate_id)
+        if known_id
+    }
+
+
+async def agents_among(visit: Visit, entries: list[HistoryEntry]) -> dict[UUID, str]:
     """The agents among those who acted, by name or service as identity says them; nothing while it does not answer."""
     asked = {entry.actor_id for entry in entries if entry.actor_kind is ActorKind.AGENT}
     if not asked:
@@ -107,15 +173,42 @@ async def _agents(visit: Visit, entries: list[HistoryEntry]) -> dict[UUID, str]:
     return {agent.account_id: agent.name for agent in part.value.items} if part and part.value else {}
 
 
-def _line(entry: HistoryEntry, names: Names, texts: Texts) -> HistoryLine:
+def line_of(entry: HistoryEntry, names: Names, texts: Texts) -> HistoryLine:
+    """An act in words."""
     key = f"history.action.{entry.action}"
     return HistoryLine(
         noted_at=entry.noted_at,
         what=texts(key if key in texts else "history.action_unknown"),
         details=tuple(_details(entry, names.people, texts)),
-        who=names.actors.get(entry.actor_id) or texts(f"history.somebody.{entry.actor_kind}"),
-        channel=texts(f"history.channel.{entry.channel}"),
+        who=_who(entry, names, texts),
+        channel=texts(f"history.channel.{_channel_of(entry)}"),
     )
+
+
+def _channel_of(entry: HistoryEntry) -> Channel:
+    """Where somebody acted: what an agent does to their own account is done on the portal, as anybody does it, and at no counter."""
+    is_own = entry.actor_kind is ActorKind.AGENT and str(entry.actor_id) == entry.subject
+    return Channel.PORTAL if is_own and entry.channel is Channel.COUNTER else entry.channel
+
+
+def _who(entry: HistoryEntry, names: Names, texts: Texts) -> str:
+    """Who acted; not by name what anybody may have done who knows an address."""
+    if entry.action in UNPROVEN:
+        return texts("history.somebody.anonymous")
+    known = names.actors.get(entry.actor_id) or _delegate_of(entry, names)
+    return known or texts(f"history.somebody.{_kind_of(entry)}")
+
+
+def _delegate_of(entry: HistoryEntry, names: Names) -> str | None:
+    """Whoever acted by a delegation, or gave theirs up."""
+    by_delegation = {str(known): name for known, name in names.actors.items()}
+    is_agent = entry.actor_kind not in (ActorKind.DELEGATE, ActorKind.PARENT)
+    return None if is_agent else by_delegation.get((entry.after or {}).get("delegation_id", entry.subject))
+
+
+def _kind_of(entry: HistoryEntry) -> ActorKind:
+    """As what somebody acted: an adult of another household, to whom a parent entrusted a child, is not one of this household."""
+    return ActorKind.DELEGATE if entry.after and entry.after.get("delegation_id") else entry.actor_kind
 
 
 def _details(entry: HistoryEntry, people: Mapping[UUID, str], texts: Texts) -> Iterator[str]:
@@ -123,7 +216,9 @@ def _details(entry: HistoryEntry, people: Mapping[UUID, str], texts: Texts) -> I
     before, after = entry.before or {}, entry.after or {}
     if entry.action in ABOUT_PEOPLE and (name := people.get(UUID(entry.subject))):
         yield name
-    if "activity" in after:
+    if entry.action in CHILD_FILES:
+        yield from _of_child_file(entry.action, after, people, texts)
+    elif "activity" in after:
         yield _about(after, people, texts)
     if entry.action == "bookings_changed":
         for name, days in (("booked", after.get("days", ())), ("given_back", before.get("days", ()))):
@@ -144,10 +239,28 @@ def _details(entry: HistoryEntry, people: Mapping[UUID, str], texts: Texts) -> I
             yield texts("history.detail.quotient_before", amount=money(before["value_cents"]))
     elif entry.action == "payment_started" and after:
         yield texts("history.detail.payment", number=after["number"], amount=money(after["amount_cents"]))
+    elif entry.action in DELEGATIONS and (given := before or after):
+        yield texts("history.detail.delegated", name=given["delegate"], day=date_short(given["ends_on"]))
     elif entry.action == "contact_changed" and after:
         yield ", ".join(texts(f"history.detail.contact.{name}") for name in after)
     if entry.action in GIVEN_REASONS and after.get("reason"):
         yield texts("history.detail.reason", reason=after["reason"])
+
+
+def _of_child_file(action: str, after: Mapping[str, Any], people: Mapping[UUID, str], texts: Texts) -> Iterator[str]:
+    """Which part of a child's file was changed, or looked at on site; never what it says."""
+    if action == "care_seen" and after:
+        about = _about(after, people, texts)
+        yield texts("history.detail.care_day", about=about, day=date_short(after["service_on"]))
+    if action == "health_changed":
+        yield ", ".join(texts(f"history.detail.health.{name}") for name in after.get("fields", ()))
+    if action == "vaccination_proof_noted" and after:
+        yield texts(f"history.detail.proof.{after['status']}")
+    if "kind" in after and "name" in after:
+        yield texts(f"entourage.named.{after['kind']}", name=after["name"])
+    if "school_year" in after:
+        yield texts("history.detail.school_year", year=after["school_year"], next=after["school_year"] + 1)
+        yield from (texts(f"authorizations.{kind}") for kind in after["kinds"])
 
 
 def _days(name: str, days: Iterable[Mapping[str, Any]], people: Mapping[UUID, str], texts: Texts) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Forms that a browser keeps for us from a post to the page that shows them again: POST, redirect, GET.
 
 The address of that page names the form (`?saisie=`): it can be reloaded, another tab has one of its own, and the plain address
-shows the plain page. A form is sealed for the session, sent to its page alone, and forgotten after a quarter of an hour.
+shows the plain page. A form is sealed for the session, sent to its page alone, and forgotten after a quarter of an hour; a secret as soon as it was shown.
 """
 
 import secrets
@@ -58,6 +58,11 @@ def kept(name: str, key: OctKey, cookies: Mapping[str, str]) -> FormState | None
         return FormState.from_json(unseal(sealed, key))
     except SealBroken:
         return None
+
+
+def forgotten(name: str, path: str) -> Cookie:
+    """What has the browser forget a form: what it holds is shown this once."""
+    return _cookie(PREFIX + name, "", path, 0)
 
 
 def _cookie(name: str, value: str, path: str, seconds: int) -> Cookie:

@@ -20,6 +20,15 @@ from portal.kit.refusal_texts import RefusalTexts
 HTML: Final = "text/html"
 
 
+CHILDREN_PAGES: Final = ("/calendrier", "/inscriptions")
+"""The pages that are about the children of a family, with those below them."""
+
+
+def is_about_children(path: str) -> bool:
+    """Whether a page is about children, whom an organization has none of."""
+    return any(path == page or path.startswith(f"{page}/") for page in CHILDREN_PAGES)
+
+
 class Portal:
     """Everything pages are made with, for one town."""
 
@@ -37,17 +46,43 @@ class Portal:
         self.environment: Environment = create_environment(texts, town.face)
         mode = town.login_mode
         label = "sign_in.login" if mode is LoginMode.BOTH else f"sign_in.login_{mode}"
-        self.environment.globals.update(login_mode=mode, login_label=label)
+        self.environment.globals.update(
+            login_mode=mode,
+            login_label=label,
+            has_franceconnect=town.has_franceconnect,
+            has_registration=town.has_registration,
+            has_agent_provider=town.agent_provider.is_open,
+            has_agent_passwords=bool(town.agent_provider.password_roles),
+            has_employee_numbers=town.agent_provider.is_open and town.agent_provider.claim != "email",
+            is_email_for_families=town.is_email_for_families,
+        )
         self.greetings = Greetings(texts)
         self.refusals = RefusalTexts(texts, town.town.zone)
 
     def menu(self, visitor: Visitor) -> Sequence[MenuEntry]:
         """The menu for whoever looks."""
-        return self.town.menu_of(visitor, self.texts, self._agent_menu)
+        return self._opened(self.town.menu_of(visitor, self.texts, self._agent_menu), visitor)
+
+    def bar(self, visitor: Visitor) -> Sequence[MenuEntry]:
+        """The bar at the bottom of the phone of whoever looks."""
+        return self._opened(self.town.bar_of(visitor, self.texts), visitor)
+
+    def opens(self, path: str, visitor: Visitor) -> bool:
+        """Whether a page is there for whoever looks: one of a service with its key alone, and what is about children for families alone."""
+        is_left_out = is_about_children(path) and self.greetings.is_organization(visitor)
+        return not is_left_out and self.town.opens(path, visitor)
+
+    def _opened(self, entries: Sequence[MenuEntry], visitor: Visitor) -> Sequence[MenuEntry]:
+        is_organization = self.greetings.is_organization(visitor)
+        return [entry for entry in entries if not (is_organization and is_about_children(entry.url))]
 
     def today(self) -> date:
         """The town's date."""
-        return civil_day(datetime.now(UTC) + self._clock_offset, self.town.town.zone)
+        return civil_day(self.now(), self.town.town.zone)
+
+    def now(self) -> datetime:
+        """The instant on the town's clock."""
+        return datetime.now(UTC) + self._clock_offset
 
     def fragment(self, template: str, context: Mapping[str, Any]) -> Response[str]:
         """A part of a page, for a script that asked for it."""

@@ -1,26 +1,32 @@
 """What the portal reads of a town's profile: its theme, its menus, its tiles and the links it wants shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
+from chassis.french import phone
 from chassis.town import Town, TownSection, load_section, load_town
+from contracts.family.delegations import DEFAULT_DELEGATION_DAYS
+from contracts.family.email_changes import DEFAULT_EMAIL_KEEPER, EmailKeeper
+from contracts.family.events import HouseholdKind
 from contracts.types import DEFAULT_LOGIN_MODE, ActorKind, LoginMode, SessionStage
 from gateway.auth import Visitor
-from portal.kit import MenuEntry, Texts, TownFace
-from portal.kit.formats import phone
+from portal.kit import PATHS, MenuEntry, Texts, TownFace
+
+BAR_LINKS_MAX: Final = 5
 
 
 class Link(TownSection):
     """A labelled link of a menu, a block of links or a tile. `service`: its page and those below it are there for families alone that
-    entered the key of this service of the town."""
+    entered the key of this service of the town. `icon`: an entry of the private menu that has one stands in the bar of a phone too."""
 
     label: str
     url: str
     service: str = ""
+    icon: str = ""
 
 
 class Tile(TownSection):
@@ -69,6 +75,13 @@ class PortalSection(TownSection):
     """The town's own wording, by full key of `portal/**/texts.toml`."""
     calendar_weeks_ahead: Annotated[int, Field(ge=1, le=26)] = 26
 
+    @model_validator(mode="after")
+    def _holds_the_bar(self) -> Self:
+        """A phone has room for five links, of which the last is the menu."""
+        if sum(bool(link.icon) for link in self.private_menu) >= BAR_LINKS_MAX:
+            raise ValueError(f"private_menu: {BAR_LINKS_MAX - 1} entries at most have an icon")
+        return self
+
 
 class LoginPart(BaseModel):
     """What pages need of `[identity.login]`."""
@@ -76,20 +89,67 @@ class LoginPart(BaseModel):
     mode: LoginMode = DEFAULT_LOGIN_MODE
 
 
+class FranceConnectPart(BaseModel):
+    """What pages need of `[identity.franceconnect]`."""
+
+    is_open: bool = False
+
+
+class InvitationPart(BaseModel):
+    """What pages need of `[identity.invitation]`."""
+
+    is_automatic: bool = True
+
+
+class RegistrationPart(BaseModel):
+    """What pages need of `[identity.registration]`."""
+
+    is_open: bool = False
+
+
+class AgentProviderPart(BaseModel):
+    """What pages need of `[identity.agents.provider]`."""
+
+    is_open: bool = False
+    issuer: str = ""
+    claim: str = "email"
+    password_roles: tuple[str, ...] = ()
+
+
+class AgentsPart(BaseModel):
+    """What pages need of `[identity.agents]`."""
+
+    provider: AgentProviderPart = AgentProviderPart()
+
+
 class IdentityPart(BaseModel):
     """What pages need of the `[identity]` table, whose other settings are its service's own."""
 
     login: LoginPart = LoginPart()
+    franceconnect: FranceConnectPart = FranceConnectPart()
+    registration: RegistrationPart = RegistrationPart()
+    agents: AgentsPart = AgentsPart()
+    invitation: InvitationPart = InvitationPart()
+
+
+class FamilyPart(BaseModel):
+    """What pages need of the `[family]` table, whose other settings are its service's own."""
+
+    email_change: EmailKeeper = DEFAULT_EMAIL_KEEPER
+    kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
+    delegation_days_max: int = DEFAULT_DELEGATION_DAYS
 
 
 @dataclass(frozen=True, slots=True)
 class AgentEntry:
-    """An entry of the agents' menu: the key of its label, its page, its icon, and the permission it is for (None: for all)."""
+    """An entry of the agents' menu: the key of its label, its page, its icon, the permission it is for (None: for all), and whether it is
+    there in towns alone where people ask for a space."""
 
     key: str
     url: str
     icon: str
     permission: str | None = None
+    is_of_registration: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +159,36 @@ class PortalTown:
     town: Town
     section: PortalSection
     login_mode: LoginMode = DEFAULT_LOGIN_MODE
+    has_franceconnect: bool = False
+    email_keeper: EmailKeeper = DEFAULT_EMAIL_KEEPER
+    has_registration: bool = False
+    agent_provider: AgentProviderPart = field(default_factory=AgentProviderPart)
+    invites_at_once: bool = True
+    kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
+    delegation_days_max: int = DEFAULT_DELEGATION_DAYS
 
     @classmethod
     def load(cls, path: Path) -> "PortalTown":
         """Read a profile file."""
         section, identity = load_section(path, "portal", PortalSection), load_section(path, "identity", IdentityPart)
-        return cls(load_town(path), section, identity.login.mode)
+        family = load_section(path, "family", FamilyPart)
+        return cls(
+            load_town(path),
+            section,
+            identity.login.mode,
+            has_franceconnect=identity.franceconnect.is_open,
+            email_keeper=family.email_change,
+            kinds=tuple(kind for kind in HouseholdKind if kind in family.kinds),
+            has_registration=identity.registration.is_open,
+            agent_provider=identity.agents.provider,
+            invites_at_once=identity.invitation.is_automatic,
+            delegation_days_max=family.delegation_days_max,
+        )
+
+    @property
+    def is_email_for_families(self) -> bool:
+        """Whether families change their own e-mail address."""
+        return self.email_keeper is EmailKeeper.FAMILY
 
     @property
     def face(self) -> TownFace:
@@ -117,17 +201,38 @@ class PortalTown:
             time_zone=self.town.time_zone,
         )
 
+    def public_menu(self, visitor: Visitor) -> Sequence[MenuEntry]:
+        """What is open to everybody."""
+        return self._entries(self.section.public_menu, visitor)
+
+    def bar_of(self, visitor: Visitor, texts: Texts) -> Sequence[MenuEntry]:
+        """The bar at the bottom of a phone, of families alone: entries of their menu, by the town's words, then the page of all of it."""
+        if not _is_family(visitor):
+            return ()
+        links = [link for link in self.section.private_menu if link.icon and self.opens(link.url, visitor)]
+        entries = [
+            MenuEntry(texts("kit.home") if link.url == PATHS["private_home"] else link.label, link.url, icon=link.icon)
+            for link in links
+        ]
+        return [*entries, MenuEntry(texts("kit.menu"), PATHS["menu"], icon="menu")]
+
     def menu_of(self, visitor: Visitor, texts: Texts, agents: Sequence[AgentEntry]) -> Sequence[MenuEntry]:
-        """The top menu for whoever looks: public, of a family, or of an agent with their own of these entries."""
+        """The top menu for whoever looks: public, of a family, of somebody who only helps one, or of an agent with their own of these entries."""
         session = visitor.session
         if session is None or session.stage is not SessionStage.READY:
-            return self._entries(self.section.public_menu, visitor)
-        if session.kind is ActorKind.PARENT:
+            return self.public_menu(visitor)
+        if _is_family(visitor):
             return self._entries(self.section.private_menu, visitor)
+        if session.kind is ActorKind.DELEGATE:
+            return [
+                MenuEntry(texts("entrusted.title"), PATHS["delegate_home"]),
+                MenuEntry(texts("credentials.title"), "/mes-identifiants"),
+            ]
         return [
             MenuEntry(texts(entry.key), entry.url, icon=entry.icon)
             for entry in agents
-            if entry.permission is None or entry.permission in session.permissions
+            if (entry.permission is None or entry.permission in session.permissions)
+            and (self.has_registration or not entry.is_of_registration)
         ]
 
     def opens(self, path: str, visitor: Visitor) -> bool:
@@ -146,3 +251,9 @@ class PortalTown:
 
     def _entries(self, links: Sequence[Link], visitor: Visitor) -> list[MenuEntry]:
         return [MenuEntry(link.label, link.url) for link in links if self.opens(link.url, visitor)]
+
+
+def _is_family(visitor: Visitor) -> bool:
+    """Whether a family looks whose first steps are done."""
+    session = visitor.session
+    return session is not None and session.stage is SessionStage.READY and session.kind is ActorKind.PARENT

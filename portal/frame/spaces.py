@@ -13,11 +13,13 @@ from urllib.parse import quote, urlencode
 
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
+from litestar.types import Empty
 
 from contracts.operation import Operation
 from contracts.types import ActorKind, SessionStage
 from gateway.admission import CSRF_EXEMPT, Posted
 from gateway.auth import StageNotReady, Visitor, WrongSpace
+from gateway.limits import HAS_SECRET
 from portal.frame import kept_forms
 from portal.frame.visit import Visit, visit_of
 from portal.kit import ADDED_FIELDS, FormState
@@ -29,11 +31,14 @@ Typing = Callable[[Posted], FormState]
 """What was typed in a posted form, as the page of that form shows it again."""
 TYPING: Final = "typing"
 """Where the route of an action keeps how its form is read: `handler.opt[TYPING]`."""
+FILE: Final = "file"
+"""Where a route says that what answers is kept, not looked at: `handler.opt[FILE]`."""
 
 
 @dataclass(frozen=True, slots=True)
 class MenuLabel:
     """A page's entry of the agents' menu: the key of its label, its icon, and the operation that it is for; None: for everybody.
+    `is_of_registration`: it is there in towns alone where people ask for a space.
 
     A menu only spares a walk to a closed door: each service judges the actor itself.
     """
@@ -41,6 +46,7 @@ class MenuLabel:
     key: str
     icon: str = ""
     operation: Operation[..., Any] | None = None
+    is_of_registration: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +61,16 @@ class Screen:
     admits: Admission | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     is_file: bool = False
+    body_max_bytes: int | None = None
 
     @property
     def path(self) -> str:
         """Its first address."""
         return self.paths[0]
+
+    def at(self, query: Mapping[str, str]) -> str:
+        """Its first address with a query."""
+        return f"{self.path}?{urlencode(query)}" if query else self.path
 
     def address(self, parameters: Mapping[str, Any]) -> str:
         """Its first address with the parameters in place."""
@@ -73,7 +84,7 @@ def page(*paths: str, entry: MenuLabel | None = None, admits: Admission | None =
 
 def file(path: str) -> Callable[[Handler], Screen]:
     """Declare what gives a file."""
-    return lambda answer: Screen("GET", (path,), answer, is_file=True)
+    return lambda answer: Screen("GET", (path,), answer, options={FILE: True}, is_file=True)
 
 
 def as_typed(posted: Posted) -> FormState:
@@ -87,11 +98,19 @@ def as_typed(posted: Posted) -> FormState:
 
 
 def action(
-    path: str, *, admits: Admission | None = None, is_of_others: bool = False, typing: Typing = as_typed
+    path: str,
+    *,
+    admits: Admission | None = None,
+    is_of_others: bool = False,
+    has_secret: bool = False,
+    typing: Typing | None = as_typed,
+    body_max_bytes: int | None = None,
 ) -> Callable[[Handler], Screen]:
-    """Declare what takes a posted form. `is_of_others`: it is posted by another system, which has no form token."""
-    options = {TYPING: typing, **({CSRF_EXEMPT: True} if is_of_others else {})}
-    return lambda answer: Screen("POST", (path,), answer, None, admits, options)
+    """Declare what takes a posted form. `is_of_others`: it is posted by another system, which has no form token.
+    `has_secret`: a password, a code, a key or a link is posted, so that it may be done less often than anything else. `typing` is None for a form
+    that is not worth keeping. `body_max_bytes`: how large it may be, where a file goes with it."""
+    options = {TYPING: typing, CSRF_EXEMPT: is_of_others, HAS_SECRET: has_secret}
+    return lambda answer: Screen("POST", (path,), answer, None, admits, options, body_max_bytes=body_max_bytes)
 
 
 async def show_again(
@@ -135,6 +154,12 @@ def only_families(visitor: Visitor) -> None:
     visitor.require(ActorKind.PARENT)
 
 
+def only_holders(visitor: Visitor) -> None:
+    """Lets in whoever a family may let act for it: an adult of another one, or somebody who has none here."""
+    if visitor.require_ready().kind not in (ActorKind.PARENT, ActorKind.DELEGATE):
+        raise WrongSpace
+
+
 def only_agents(visitor: Visitor) -> None:
     """Lets agents in."""
     visitor.require(ActorKind.AGENT)
@@ -160,10 +185,10 @@ def _route(page: Screen, admits: Admission) -> HTTPRouteHandler:
     async def handle(request: Request[Any, Any, Any]) -> Response[Any]:
         visit: Visit = visit_of(request)
         admits(visit.visitor)
-        if not visit.opens(request.scope["path"]):
-            raise WrongSpace
         if page.method == "GET":
             await visit.portal.greetings.learn(visit.visitor, visit.services)
+        if not visit.opens(request.scope["path"]):
+            raise WrongSpace
         return await page.answer(visit, **request.path_params)
 
     return HTTPRouteHandler(
@@ -171,6 +196,7 @@ def _route(page: Screen, admits: Admission) -> HTTPRouteHandler:
         http_method=page.method,  # type: ignore[arg-type]  # GET or POST, as `page` and `action` declare
         status_code=STATUS,
         opt=dict(page.options),
+        request_max_body_size=page.body_max_bytes or Empty,
     )(handle)
 
 

@@ -12,12 +12,13 @@ from litestar.response import Redirect
 
 from contracts.identity.models import CurrentSession
 from contracts.operation import Operation
+from contracts.types import ActorKind
 from gateway.admission import Posted
 from gateway.auth import Sessions, Visitor
 from gateway.calls import Refused, Services
 from portal.frame import kept_forms
 from portal.frame.render import HTML, Portal
-from portal.kit import Flash, Form, FormState, Frame, MenuEntry, SessionZone
+from portal.kit import PATHS, Flash, Form, FormState, Frame, MenuEntry, SessionZone
 from portal.kit.wording import MissingText
 
 P = ParamSpec("P")
@@ -27,6 +28,18 @@ FLASH_COOKIE: Final = "__Host-flash"
 FLASH_SECONDS: Final = 120
 FLASH_KINDS: Final = ("success", "info", "warning", "error")
 SENTENCES_MAX: Final = 4
+OWN_PAGES: Final = {
+    ActorKind.PARENT: ("home.space.title", f"{PATHS['private_home']}#mon-espace"),
+    ActorKind.AGENT: ("credentials.title", "/mes-identifiants"),
+    ActorKind.DELEGATE: ("credentials.title", "/mes-identifiants"),
+}
+"""Where whoever is signed in finds their own details: the key of its label, and its address."""
+HOMES: Final = {
+    ActorKind.PARENT: PATHS["private_home"],
+    ActorKind.AGENT: PATHS["agent_home"],
+    ActorKind.DELEGATE: PATHS["delegate_home"],
+}
+"""Where whoever is signed in starts."""
 COUNT: Final = re.compile(r"[0-9]{1,6}")
 
 
@@ -78,8 +91,9 @@ class Visit:
         return operation.access.allows(self.session.kind, frozenset(self.session.permissions))
 
     def opens(self, path: str) -> bool:
-        """Whether a page is there for whoever visits: one of a service of the town is for those who entered its key."""
-        return self.portal.town.opens(path, self.visitor)
+        """Whether a page is there for whoever visits: one of a service of the town is for those who entered its key, one about children is for
+        families."""
+        return self.portal.opens(path, self.visitor)
 
     @property
     def cursor(self) -> str | None:
@@ -116,6 +130,16 @@ class Visit:
         key = self.sessions.sealing_key(self.sessions.holder(self.visitor.session), self.request.scope["path"])
         return kept_forms.kept(name, key, self.request.cookies)
 
+    def once(self, page: Response[Any]) -> Response[Any]:
+        """A page that shows a secret, which the browser forgets with it: neither a reload nor another visit shows it again."""
+        if name := self.query(kept_forms.PARAMETER):
+            page.cookies.append(kept_forms.forgotten(name, self.request.scope["path"]))
+        return page
+
+    def shown_before(self, key: str) -> FlashNotice | None:
+        """What is said to whoever comes back for a secret that was shown; nothing to whoever comes by the plain address."""
+        return FlashNotice("info", key) if self.query(kept_forms.PARAMETER) else None
+
     def refused(self, refusal: Refused, typed: Mapping[str, str] | None = None, form: Form | None = None) -> FormState:
         """What the page says after a refusal: with what was `typed`, errors by field or else the rule; without fields of
         its own, the rule alone."""
@@ -135,7 +159,8 @@ class Visit:
         waiting = self._read_notice()
         unchecked = Flash("warning", self.portal.texts("notices.session_unchecked"))
         frame = Frame(
-            menu=self._menu(),
+            menu=self._marked(self.portal.menu(self.visitor)),
+            bar=self._marked(self.portal.bar(self.visitor)),
             session=self._session_zone(),
             flashes=[*([unchecked] if self.visitor.is_unchecked else []), *([waiting] if waiting else [])],
         )
@@ -167,8 +192,8 @@ class Visit:
             )
         return Redirect(path, status_code=303, cookies=[*cookies, *flash])
 
-    def _menu(self) -> list[MenuEntry]:
-        path, entries = self.request.scope["path"], self.portal.menu(self.visitor)
+    def _marked(self, entries: Sequence[MenuEntry]) -> list[MenuEntry]:
+        path = self.request.scope["path"]
         return [
             replace(entry, is_current=path == entry.url, is_around=_is_around(entry, path, entries))
             for entry in entries
@@ -178,12 +203,23 @@ class Visit:
         session = self.visitor.session
         if session is None:
             return None
+        known = self.portal.greetings.of(self.visitor)
         return SessionZone(
-            greeting=self.portal.greetings.of(session),
+            greeting=known.greeting,
             csrf_token=self.visitor.csrf_token,
+            name=known.name,
+            initials=known.initials,
+            own_page=self._own_page(session),
             previous_sign_in_at=session.previous_sign_in_at,
             household=self.visitor.household.reference if self.visitor.household else "",
+            is_shared=session.is_shared and self.visitor.is_ready,
         )
+
+    def _own_page(self, session: CurrentSession) -> MenuEntry | None:
+        if not self.visitor.is_ready or session.kind not in OWN_PAGES:
+            return None
+        key, url = OWN_PAGES[session.kind]
+        return MenuEntry(self.portal.texts(key), url)
 
     def _read_notice(self) -> Flash | None:
         kind, *sentences = self.request.cookies.get(FLASH_COOKIE, "").split(".")

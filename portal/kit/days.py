@@ -1,8 +1,7 @@
-"""Days and ids as they come in addresses and forms."""
+"""Days as they come in addresses and forms."""
 
 from datetime import date, timedelta
 from typing import Final
-from uuid import UUID
 
 FIRST: Final = date(2000, 1, 1)
 LAST: Final = date(2100, 12, 31)
@@ -15,14 +14,6 @@ def day_typed(text: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST <= day <= LAST else None
-
-
-def id_typed(text: str) -> UUID | None:
-    """The id in a form; None for anything else."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def monday(day: date) -> date:

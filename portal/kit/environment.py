@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
+from chassis.french import phone
 from portal.kit import formats
 from portal.kit.forms import FormState
 from portal.kit.layout import PATHS, TownFace
-from portal.kit.theme import check_theme, theme_css
+from portal.kit.theme import header_colors, theme_css
 from portal.kit.wording import Texts
 
 PORTAL: Final = Path(__file__).parents[1]
@@ -39,14 +40,14 @@ def create_environment(texts: Texts, town: TownFace, extra_templates: Sequence[P
     environment.filters.update(
         percent=formats.percent, money=formats.money, month_words=formats.month_words, plural=formats.plural
     )
-    environment.filters.update(of_month=formats.of_month, phone=formats.phone)
+    environment.filters.update(of_month=formats.of_month, phone=phone)
     environment.globals.update(
         t=texts,
         town=town,
         paths=PATHS,
         asset=asset,
         theme_url=theme_url(town.theme),
-        theme_color=check_theme(town.theme)["primary"],
+        theme_colors=header_colors(town.theme),
         empty_form=FormState(),
     )
     return environment

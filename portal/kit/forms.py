@@ -79,18 +79,25 @@ class Form:
 class FormState:
     """What was typed in a form and what is wrong with it, by field name or as a whole; every field macro takes it first.
 
-    `form` says what the fields are called and how much they hold, where it is known.
+    `form` says what the fields are called and how much they hold, where it is known; `note` says why it is shown again though nothing is
+    wrong with it.
     """
 
     values: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
     refusal: str = ""
     form: Form | None = None
+    note: str = ""
 
     @property
     def is_refused(self) -> bool:
         """Whether anything is wrong."""
         return bool(self.errors or self.refusal)
+
+    @property
+    def is_shown_again(self) -> bool:
+        """Whether it was sent before, and is not carried out."""
+        return self.is_refused or bool(self.note)
 
     def value(self, name: str, default: str = "") -> str:
         """The one value of a field."""
@@ -120,13 +127,13 @@ class FormState:
 
     def as_json(self) -> str:
         """All of it but the form itself, to be read again by `from_json`."""
-        return json.dumps([dict(self.values), dict(self.errors), self.refusal], ensure_ascii=False)
+        return json.dumps([dict(self.values), dict(self.errors), self.refusal, self.note], ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "FormState":
         """What `as_json` wrote."""
-        values, errors, refusal = json.loads(text)
-        return cls(values, errors, refusal)
+        values, errors, refusal, note = json.loads(text)
+        return cls(values, errors, refusal, note=note)
 
 
 def _field_of(name: str) -> str:

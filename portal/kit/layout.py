@@ -9,13 +9,16 @@ PATHS: Final = {
     "home": "/",
     "private_home": "/mon-accueil",
     "agent_home": "/agents",
+    "delegate_home": "/enfants-confies",
     "households": "/mes-dossiers",
+    "person": "/qui-agit",
     "help": "/aide",
     "accessibility": "/accessibilite",
     "legal_notice": "/mentions-legales",
     "personal_data": "/donnees-personnelles",
     "site_map": "/plan-du-site",
     "sign_out": "/deconnexion",
+    "menu": "/menu",
 }
 """The addresses that every layout links to; templates read them as `paths`."""
 
@@ -34,7 +37,7 @@ class TownFace:
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
     """An entry of a menu: `is_current` on its own page, `is_around` on those below; `icon` is a symbol of `static/img/icons.svg`,
-    shown by the agents' menu only."""
+    shown by the agents' menu and the bar of a phone only."""
 
     label: str
     url: str
@@ -61,20 +64,26 @@ class Flash:
 
 @dataclass(frozen=True, slots=True)
 class SessionZone:
-    """Who is signed in: the greeting, when they last came, what signs them out, and which file they look at among several."""
+    """Who is signed in: the greeting of their home page, their name and its initials as far as they are known, when they last came, what
+    signs them out, where their own details stand, and which file they look at among several."""
 
     greeting: str
     csrf_token: str
+    name: str = ""
+    initials: str = ""
     previous_sign_in_at: datetime | None = None
     sign_out_url: str = PATHS["sign_out"]
+    own_page: MenuEntry | None = None
     household: str = ""
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What surrounds every page: its layout reads it under the name `frame`."""
+    """What surrounds every page: its layout reads it under the name `frame`. `bar` is the menu at the bottom of a family's phone."""
 
     menu: Sequence[MenuEntry] = ()
+    bar: Sequence[MenuEntry] = ()
     session: SessionZone | None = None
     breadcrumb: Sequence[Crumb] = ()
     flashes: Sequence[Flash] = ()

@@ -1,6 +1,7 @@
 """What a refusal says in French: the rule, who decides, what can be done; one file of texts for each service.
 
-Parameters are facts with names that say what they are (`_on` a date, `_at` or `until` an instant, `_cents` an amount); they are
+Parameters are facts with names that say what they are (`_on` a date, `_at` or `until` an instant, `_cents` an amount,
+`_seconds` a wait); they are
 put into words here, so that texts only place them.
 """
 
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from chassis.french import filled
 from portal.kit import formats
 from portal.kit.wording import Texts, flatten
 
@@ -26,14 +28,15 @@ class RefusalTexts:
         self._zone = zone
         self._refusals: dict[str, str] = {}
         for path in sorted(folder.glob("*.toml")):
-            self._refusals |= flatten(tomllib.loads(path.read_text("utf-8")))
+            sentences = flatten(tomllib.loads(path.read_text("utf-8")))
+            self._refusals |= {code: texts.written(sentence) for code, sentence in sentences.items()}
 
     def refusal(self, code: str, params: Mapping[str, Any]) -> str:
         """The sentence of a refusal code; a code without one gets the general sentence, never a blank."""
         text = self._refusals.get(code) or self._agreeing(code, params)
         if text is None:
             return self._texts("errors.refused")
-        return text.format_map(_Words({name: self._in_words(name, value) for name, value in params.items()}))
+        return filled(text, _Words({name: self._in_words(name, value) for name, value in params.items()}))
 
     def field(self, pointer: str, code: str, params: Mapping[str, Any], group: str = "") -> str:
         """What is wrong with a field and what would be right; `pointer` is its JSON Pointer in the request.
@@ -56,6 +59,8 @@ class RefusalTexts:
         try:
             if name.endswith("_cents"):
                 return formats.money(int(value))
+            if name.endswith("_seconds"):
+                return formats.wait_words(int(value))
             if name.endswith("_basis_points"):
                 return formats.percent(int(value))
             if name.endswith("_on"):

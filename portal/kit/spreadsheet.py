@@ -9,10 +9,10 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
-from portal.kit.formats import date_short
+from portal.kit.formats import NO_BREAK_HYPHEN, date_short
 
 MEDIA_TYPE: Final = "text/csv"
 ENCODING: Final = "utf-8-sig"
@@ -44,16 +44,26 @@ def csv_file(heading: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def written(cell: Cell) -> str:
-    """What stands in a cell: 22,50 and 09/09/2026, and what people typed."""
+    """What stands in a cell: 22,50 and 09/09/2026, and what people typed.
+
+    Raises:
+        TypeError: it is an instant, whose day, or day and time, the column chooses on the town's clock.
+    """
     match cell:
         case None:
             return ""
         case Euros(cents):
             euros, rest = divmod(abs(cents), 100)
             return f"{'-' if cents < 0 else ''}{euros},{rest:02d}"
+        case datetime():
+            raise TypeError("an instant is no cell: write its day, or its day and time, on the town's clock")
         case date():
             return date_short(cell)
         case str():
-            return TEXT_MARK + cell if _FORMULA.match(cell) or _LEADING_ZERO.fullmatch(cell) else cell
+            return (
+                TEXT_MARK + cell
+                if _FORMULA.match(cell) or _LEADING_ZERO.fullmatch(cell)
+                else cell.replace(NO_BREAK_HYPHEN, "-")
+            )
         case _:
             return str(cell)

@@ -1,13 +1,17 @@
 """The texts of the portal: TOML files of French, asked for by key; a key that does not exist is an error, never a blank."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from portal.kit.formats import is_singular
+from chassis.french import authority_named, filled
+from portal.kit.formats import NO_BREAK_HYPHEN, is_singular
 
 PORTAL: Final = Path(__file__).parents[1]
+AUTHORITY: Final = "la mairie"
+E_MAIL: Final = re.compile(r"\b([eE])-mail")
 
 
 class MissingText(KeyError):
@@ -17,11 +21,19 @@ class MissingText(KeyError):
 class Texts:
     """The texts of a town: those of the product, replaced key by key by the town's own wording."""
 
-    def __init__(self, entries: Mapping[str, str]) -> None:
-        self._entries = dict(entries)
+    def __init__(self, entries: Mapping[str, str], authority: str = AUTHORITY) -> None:
+        self._authority = authority
+        self._entries = {key: self.written(entry) for key, entry in entries.items()}
+
+    def written(self, text: str) -> str:
+        """A text with who runs the portal in the place of `{authority}`, at the beginning of a sentence `{Authority}`, and "e-mail" in one word
+        that no line breaks."""
+        return E_MAIL.sub(rf"\1{NO_BREAK_HYPHEN}mail", authority_named(text, self._authority))
 
     @classmethod
-    def load(cls, folder: Path = PORTAL, overrides: Mapping[str, str] | None = None) -> "Texts":
+    def load(
+        cls, folder: Path = PORTAL, overrides: Mapping[str, str] | None = None, authority: str = AUTHORITY
+    ) -> "Texts":
         """Read the texts of every area below a folder; `overrides` are a town's own texts by full key, such as `sign_in.title`."""
         entries: dict[str, str] = {}
         for path in sorted(folder.rglob("texts.toml")):
@@ -32,7 +44,7 @@ class Texts:
         unknown = set(overrides or {}) - set(entries)
         if unknown:
             raise MissingText(f"a town replaces texts that do not exist: {', '.join(sorted(unknown))}")
-        return cls({**entries, **(overrides or {})})
+        return cls({**entries, **(overrides or {})}, authority)
 
     def __call__(self, key: str, **values: object) -> str:
         """The text of a key with its values in place. A text with `.one` and `.other` agrees with `count`."""
@@ -42,7 +54,7 @@ class Texts:
         if entry is None:
             raise MissingText(key)
         try:
-            return entry.format(**values)
+            return filled(entry, values)
         except (KeyError, IndexError) as missing:
             raise MissingText(f"{key} needs {missing}") from missing
 
@@ -56,7 +68,7 @@ class Texts:
 
     def replaced(self, overrides: Mapping[str, str]) -> "Texts":
         """The same texts with some of them reworded."""
-        return Texts({**self._entries, **overrides})
+        return Texts({**self._entries, **overrides}, self._authority)
 
 
 def flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, str]:

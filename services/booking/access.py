@@ -63,6 +63,27 @@ GIVERS_OF_BOOKING: Final = f"""array(
 """The adults who may give a booking `b` back (ADR 22): those who answer for the child in its household, today or on that day; where nobody
 does any more, whoever did last and still belongs to it; and for a day on which the child belongs to another home, who answers for it there."""
 
+_READS: Final = """exists (select from actor where actor.guardian_id is null or exists (
+    select from guardianships g
+    where g.adult_id = actor.guardian_id and g.child_id = {child} and g.household_id = {household}
+      and (upper_inf(g.days) or upper(g.days) > actor.today or coalesce((
+        select last.authority <> 'none' and (upper_inf(last.days) or upper(last.days) > actor.today or not exists (
+            select from responsibilities other
+            where other.child_id = last.child_id and other.role in ('guardian', 'caretaker') and other.authority <> 'none'
+              and other.days @> actor.today))
+        from responsibilities last
+        where last.adult_id = g.adult_id and last.child_id = g.child_id and last.role in ('guardian', 'caretaker')
+          and lower(last.days) <= actor.today
+        order by upper_inf(last.days) desc, upper(last.days) desc, last.authority = 'none' limit 1), false))))"""
+
+
+def reads(child: str, household: str) -> str:
+    """The condition under which the actor reads what a household has of a child's days: an adult answers for the child there, or will; or did,
+    and still answers for it elsewhere, or was among the last to answer when nobody does any more. Who never did, who does no longer while others
+    do, and whom a decision keeps out read nothing, not what was before either."""
+    return _READS.format(child=child, household=household)
+
+
 ENROLLED_CHILD: Final = CHILD_AT_SITE.format(child="{id}", sites="actor.sites", today="actor.today")
 
 CHILD: Final = Reach(
@@ -75,6 +96,12 @@ ENROLLMENT: Final = Reach(
     f"actor.sites is null or {PLACED_AT_SITE.format(enrollment='{id}', sites='actor.sites', today='actor.today')}"
 )
 """Of an enrollment: an agent of a site that has the child now, will have it, or had it last."""
+
+ANSWERED_CHILD: Final = Reach(
+    """exists (
+        select from guardianships g where g.adult_id = actor.guardian_id and g.child_id = {id} and g.days @> actor.today)"""
+)
+"""Of a child's own file: whoever answers for it today in a home of it, whichever of two."""
 
 
 def require_every_site(actor: Actor) -> None:

@@ -13,16 +13,24 @@ from .bookings.commands import BookingBatcher, booking_batcher
 from .bookings.routes import ROUTES as BOOKING_ROUTES
 from .calendar.queries import CalendarDisplay
 from .calendar.routes import ROUTES as CALENDAR_ROUTES
+from .care import consumers as care
+from .care.commands import keep_keys
+from .care.routes import ROUTES as CARE_ROUTES
 from .catalog.commands import open_school_years
 from .catalog.routes import ROUTES as CATALOG_ROUTES
 from .closings.routes import ROUTES as CLOSING_ROUTES
+from .delegations import consumers as delegations
+from .delegations.routes import ROUTES as DELEGATION_ROUTES
 from .directory import consumers as directory
 from .directory.routes import ROUTES as DIRECTORY_ROUTES
 from .enrollments.routes import ROUTES as ENROLLMENT_ROUTES
 from .invariants.queries import CHECKING
+from .moves.routes import ROUTES as MOVE_ROUTES
 from .settings import BookingPolicies, BookingSettings
 
 SCHOOL_YEARS_SECONDS = 86_400.0
+CARE_KEYS_SECONDS = 10.0
+"""How long after a child's enrollment was validated it is asked what it needs, at most."""
 
 
 def create(settings: BookingSettings) -> Service:
@@ -30,21 +38,30 @@ def create(settings: BookingSettings) -> Service:
     policies = load_section(settings.town_file, "booking", BookingPolicies)
     subscriptions = Subscriptions()
     directory.subscribe(subscriptions)
+    delegations.subscribe(subscriptions)
+    care.subscribe(subscriptions)
     return Service(
         name="booking",
         migrations=Path(__file__).parent / "migrations",
         routes=(
             *CATALOG_ROUTES,
             *ENROLLMENT_ROUTES,
+            *MOVE_ROUTES,
             *CALENDAR_ROUTES,
             *BOOKING_ROUTES,
             *ATTENDANCE_ROUTES,
             *CLOSING_ROUTES,
+            *CARE_ROUTES,
             *DIRECTORY_ROUTES,
+            *DELEGATION_ROUTES,
             *CHECKING.routes,
         ),
         subscriptions=subscriptions,
-        jobs=(Job("school_years", SCHOOL_YEARS_SECONDS, open_school_years), CHECKING.job),
+        jobs=(
+            Job("school_years", SCHOOL_YEARS_SECONDS, open_school_years),
+            Job("care_keys", CARE_KEYS_SECONDS, keep_keys),
+            CHECKING.job,
+        ),
         provide={
             ZoneInfo: zone,
             CalendarDisplay: CalendarDisplay(zone, policies.shows_free_places),

@@ -49,3 +49,20 @@ class BookingsRemain(Refusal):
 
 class PlacedAtAnotherSite(Refusal):
     """Days that this would change are those of a site where this agent does not work."""
+
+
+class DelegationOver(Refusal):
+    """What a parent let you do has ended, and nothing is done by it any more; `end` says what ended it. Ask the parent who had let you."""
+
+    status = 403
+
+
+class ActNotDelegated(Refusal):
+    """The parent who let you act for their child did not let you do this. Ask them."""
+
+    status = 403
+
+
+class CareNotNeeded(Refusal):
+    """What a child needs is shown on the day on which it comes and on the day before, to those who have it in care: not for a day that is over, and not
+    long ahead."""

@@ -12,3 +12,15 @@ HOUSEHOLD: Final = Reach(
         where m.person_id = actor.guardian_id and m.household_id = {id} and m.during @> actor.today)"""
 )
 """Of a household: an adult's own, for as long as they belong to it; an agent reaches every one."""
+
+CHILD: Final = Reach(
+    """actor.guardian_id is null and actor.sites is null or exists (
+        select from responsibilities r
+        where r.child_id = {id} and r.adult_id = actor.guardian_id and r.role in ('guardian', 'caretaker')
+          and r.authority <> 'none' and r.during @> actor.today)
+    and exists (
+        select from household_members own join household_members child using (household_id)
+        where own.person_id = actor.guardian_id and child.person_id = {id} and own.during @> actor.today and child.during @> actor.today)"""
+)
+"""Of a child's file: whoever answers for the child today and belongs to a home of it, whichever of two, and an agent who works everywhere. Who has no
+authority by a decision reads nothing. An agent of some sites sees what they need on the sheet of the day: this service does not know who comes where."""

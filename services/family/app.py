@@ -2,32 +2,91 @@
 
 from pathlib import Path
 
+from joserfc.jwk import OKPKey
+
+from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
 
+from .authorizations.routes import ROUTES as AUTHORIZATION_ROUTES
+from .births.routes import ROUTES as BIRTH_ROUTES
+from .care import consumers as care
+from .changes.routes import ROUTES as CHANGE_ROUTES
 from .contacts.routes import ROUTES as CONTACT_ROUTES
 from .custody.commands import tell_comings_of_age
 from .custody.routes import ROUTES as CUSTODY_ROUTES
+from .delegations.commands import follow_people, forget_ended
+from .delegations.routes import ROUTES as DELEGATION_ROUTES
+from .email_changes import consumers as email_changes
+from .email_changes.commands import forget_email_changes
+from .email_changes.routes import ROUTES as EMAIL_CHANGE_ROUTES
+from .entourage.routes import ROUTES as ENTOURAGE_ROUTES
+from .health.commands import forget_files_of_adults
+from .health.routes import ROUTES as HEALTH_ROUTES
 from .households.commands import publish_turning
 from .households.routes import ROUTES as HOUSEHOLD_ROUTES
+from .import_work.commands import LOOK_SECONDS, ImportWork
+from .imports.commands import forget_imports
+from .imports.routes import ROUTES as IMPORT_ROUTES
 from .invariants.queries import CHECKING
+from .organizations.routes import change_kind
 from .quotients.routes import change_quotient
+from .registrations.commands import Answering, LetterSeal, purge
+from .registrations.routes import ROUTES as REGISTRATION_ROUTES
+from .search.routes import find_households
 from .settings import FamilyRules, FamilySettings
 
 DAY_TURN_SECONDS = 600.0
 """How long after midnight what begins or ends on a day is said, at most."""
+ANSWER_SECONDS = 1.0
+PURGE_SECONDS = 3600.0
+FOLLOW_SECONDS = 5.0
+"""How long what ended with its parent's authority is said to last, at most; nothing is done by it any more in the meantime."""
+FORGET_SECONDS = 86_400.0
 
 
 def create(settings: FamilySettings) -> Service:
-    """The service's parts. It listens to nobody: every other service learns from it."""
+    """The service's parts. Every other service learns from it; it listens to two things, with which key a child's
+    care is read, and that an account was secured. Raises MissingSecret."""
+    seal_key = settings.seal()
+    rules = settings.rules()
+    subscriptions = Subscriptions()
+    care.subscribe(subscriptions)
+    email_changes.subscribe(subscriptions)
     return Service(
         name="family",
         migrations=Path(__file__).parent / "migrations",
-        routes=[*HOUSEHOLD_ROUTES, *CONTACT_ROUTES, *CUSTODY_ROUTES, change_quotient, *CHECKING.routes],
+        routes=[
+            *HOUSEHOLD_ROUTES,
+            find_households,
+            *CONTACT_ROUTES,
+            *EMAIL_CHANGE_ROUTES,
+            *CUSTODY_ROUTES,
+            *HEALTH_ROUTES,
+            *AUTHORIZATION_ROUTES,
+            *ENTOURAGE_ROUTES,
+            *CHANGE_ROUTES,
+            *BIRTH_ROUTES,
+            change_kind,
+            *DELEGATION_ROUTES,
+            change_quotient,
+            *REGISTRATION_ROUTES,
+            *IMPORT_ROUTES,
+            *CHECKING.routes,
+        ],
+        subscriptions=subscriptions,
         jobs=[
             Job("comings_of_age", DAY_TURN_SECONDS, tell_comings_of_age),
+            Job("forget_child_files", FORGET_SECONDS, forget_files_of_adults),
             Job("turning_households", DAY_TURN_SECONDS, publish_turning),
+            Job("follow_people", FOLLOW_SECONDS, follow_people),
+            Job("forget_delegations", FORGET_SECONDS, forget_ended),
+            Job("forget_email_changes", FORGET_SECONDS, forget_email_changes),
+            Job("answer_registrations", ANSWER_SECONDS, Answering(LetterSeal(seal_key)).run),
+            Job("purge_registrations", PURGE_SECONDS, purge),
+            Job("household_imports", LOOK_SECONDS, ImportWork(rules).run),
+            Job("forget_imports", FORGET_SECONDS, forget_imports),
             CHECKING.job,
         ],
-        provide={FamilyRules: settings.rules()},
+        provide={FamilyRules: rules, OKPKey: seal_key, LetterSeal: LetterSeal(seal_key)},
     )

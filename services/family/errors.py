@@ -1,10 +1,48 @@
 """What the family service refuses, besides what every service does."""
 
+from enum import StrEnum, auto
+
 from chassis.refusal import Refusal
 
 
 class HouseholdAlreadyExists(Refusal):
-    """This guardian already has a file with this child: open that one instead of making another."""
+    """This guardian already has a file with this child: open that one, or say why there are to be two."""
+
+
+class ChildAlreadyBorn(Refusal):
+    """The birth of this child is registered already, with another date or name: look at it, and correct the file."""
+
+
+class HouseholdHasChildren(Refusal):
+    """Children belong to this file, and an organization has none: open a file of its own for the organization."""
+
+
+class HouseholdHasQuotient(Refusal):
+    """This file has a family quotient, and an organization has none: open a file of its own for the organization."""
+
+
+class OrganizationHasNoChildren(Refusal):
+    """This file is an organization's, which has no children: name the file of their family."""
+
+
+class OrganizationHasNoQuotient(Refusal):
+    """This file is an organization's, which has no family quotient."""
+
+
+class RegistrationsClosed(Refusal):
+    """This town opens files itself: nobody asks for a space here."""
+
+    status = 403
+
+
+class TooManyRegistrations(Refusal):
+    """Too many requests from here, or for this address; wait `retry_after_seconds` before the next one."""
+
+    status = 429
+
+
+class RegistrationDecided(Refusal):
+    """Another agent decided this request meanwhile: look at what they decided."""
 
 
 class PayerNotAMember(Refusal):
@@ -21,5 +59,147 @@ class EmailKeptByTown(Refusal):
     status = 403
 
 
+class EmailConfirmedApart(Refusal):
+    """An e-mail address is not changed with the other details: the new one is asked for apart, and confirmed with a link."""
+
+
+class EmailChangesTooMany(Refusal):
+    """Another address was asked for `count` times within a day; wait until `next_at` for the next one."""
+
+    status = 429
+
+
+class EmailGivenLately(Refusal):
+    """The town corrected this address, and whoever asks signed in before that was known everywhere: sign in again, and ask then."""
+
+
+class EmailLinkUnknown(Refusal):
+    """This link is not one of ours; it may have been cut short by a mail program."""
+
+    status = 404
+
+
+class EmailLinkUsed(Refusal):
+    """This link was followed already: the address is confirmed."""
+
+
+class EmailLinkReplaced(Refusal):
+    """Another address, or another link, was asked for since; only the last link works."""
+
+
+class EmailLinkWithdrawn(Refusal):
+    """The change of address was withdrawn."""
+
+
+class EmailLinkOvertaken(Refusal):
+    """The town changed the address since; that one counts."""
+
+
+class EmailLinkSecured(Refusal):
+    """The password was replaced or sessions were ended since: what was asked for before counts no more."""
+
+
+class EmailLinkExpired(Refusal):
+    """This link is too old; the change can be asked for again."""
+
+
+class EmailLinkTaken(Refusal):
+    """Another account took this address since it was asked for; ask for another one."""
+
+
 class MembershipUnknown(Refusal):
     """This person does not belong to the household after that day anyway: there is nothing to end."""
+
+
+class DelegationsClosed(Refusal):
+    """This town does not let families have somebody else act for them: ask the town."""
+
+    status = 403
+
+
+class DelegationsTooMany(Refusal):
+    """The household let `count` people act, or asked as many within a day: end one, or wait until tomorrow."""
+
+    status = 429
+
+
+class DelegationExists(Refusal):
+    """This person may act already by a delegation of yours for this household: end that one before you give another."""
+
+
+class RevocationNotYours(Refusal):
+    """Whoever gave a delegation ends it, or an adult of the household who answers for one of its children: ask them."""
+
+    status = 403
+
+
+class HealthOutdated(Refusal):
+    """Somebody changed what is known of this child's health since you read it: look at what it is now, and decide again."""
+
+
+class EntourageKeptByTown(Refusal):
+    """A decision says who may not collect a child, or which third person is trusted with it: the town enters what it was shown. Ask the town."""
+
+    status = 403
+
+
+class ChangeWaits(Refusal):
+    """A request for this person, or as many children to be added as may be, wait for an agent already: withdraw it, or wait."""
+
+
+class ChangeOutdated(Refusal):
+    """The file changed since this was asked or read: look at what it is now, and decide again."""
+
+
+class ChangeDecided(Refusal):
+    """This request does not wait any more: it was decided or withdrawn meanwhile."""
+
+
+class EntourageOutdated(Refusal):
+    """Somebody changed the people around this child since you read them: look at who they are now, and decide again."""
+
+
+class NotYoursToAuthorize(Refusal):
+    """Who exercises parental authority over the child authorizes it: by what the town knows, you do not."""
+
+    status = 403
+
+
+class ImportRunning(Refusal):
+    """Another import is at work, `label`, which `account_id` confirmed: one works at a time. Wait until it is done."""
+
+
+class ImportExamining(Refusal):
+    """The lines of this file are still being looked at: read the report before you confirm it."""
+
+
+class ImportReason(StrEnum):
+    """What a file of households, or a line of it, has against it, or how it differs from what is there."""
+
+    IMPORT_EMPTY = auto()
+    IMPORT_IS_A_WORKBOOK = auto()
+    IMPORT_ENCODING_UNKNOWN = auto()
+    IMPORT_COLUMNS_UNKNOWN = auto()
+    IMPORT_LINE_UNREADABLE = auto()
+    IMPORT_LINE_TOO_LONG = auto()
+    IMPORT_TOO_LONG = auto()
+    IMPORT_TOO_LARGE = auto()
+    IMPORT_HOUSEHOLD_MISSING = auto()
+    IMPORT_KEY_TOO_LONG = auto()
+    IMPORT_FORMULA = auto()
+    IMPORT_DIFFERS_FROM_PAYER = auto()
+    IMPORT_ROLE_UNKNOWN = auto()
+    IMPORT_PAYER_MISSING = auto()
+    IMPORT_PAYER_REPEATED = auto()
+    IMPORT_ADULTS_TOO_MANY = auto()
+    IMPORT_CHILDREN_TOO_MANY = auto()
+    IMPORT_KEY_REPEATED = auto()
+    IMPORT_CHILD_IS_ANOTHER = auto()
+    IMPORT_CIVILITY_UNKNOWN = auto()
+    IMPORT_SOURCE_UNKNOWN = auto()
+    IMPORT_AMOUNT_UNREADABLE = auto()
+    IMPORT_DAY_UNREADABLE = auto()
+    IMPORT_DIFFERS = auto()
+    IMPORT_DIFFERS_BY_HAND = auto()
+    IMPORT_PERSON_UNKNOWN = auto()
+    IMPORT_PERSON_MISSING = auto()

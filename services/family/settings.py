@@ -1,29 +1,102 @@
 """Settings of the family service: its process, and the `[family]` table of the town's file."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field
+from joserfc.jwk import OKPKey
+from pydantic import BaseModel, Field, field_validator
 
 from chassis.settings import ServiceSettings
-from chassis.town import TownSection, load_section
+from chassis.town import TownSection, load_section, load_town
+from contracts.family.child_events import FieldRule
+from contracts.family.delegations import DEFAULT_DELEGATION_DAYS
+from contracts.family.email_changes import DEFAULT_EMAIL_KEEPER, EmailKeeper
+from contracts.family.entourage import PICKUP_AGE_DEFAULT
+from contracts.family.events import HouseholdKind
+from contracts.school_holidays import SchoolZone
 
 from .quotients.domain import AcceptedDays
 
 
-class FamilyPolicy(TownSection):
-    """How far from today a family quotient may start to count, in years."""
+class ChildRules(TownSection):
+    """What a family may do with each field of a child."""
 
+    first_name: FieldRule = FieldRule.REQUEST
+    last_name: FieldRule = FieldRule.REQUEST
+    birth_on: FieldRule = FieldRule.REQUEST
+
+
+class AdultRules(TownSection):
+    """What adults may do with each field of theirs."""
+
+    civility: FieldRule = FieldRule.AT_ONCE
+    first_name: FieldRule = FieldRule.REQUEST
+    last_name: FieldRule = FieldRule.REQUEST
+
+
+class FieldRules(TownSection):
+    """What families may do with each field of a civil status; and with `add_child`, whether they have children added."""
+
+    add_child: FieldRule = FieldRule.REQUEST
+    child: ChildRules = ChildRules()
+    adult: AdultRules = AdultRules()
+
+
+class FamilyPolicy(TownSection):
+    """How far from today a family quotient may start to count, in years; who changes the address that a family signs in with; of which kinds the
+    town takes files: of persons always, of organizations where it says so; and how many days ahead a delegation may end, 0 where families give none;
+    what a child who is expected is called until it has a first name: without such a word, one is typed; and from which age a minor may collect a child.
+    """
+
+    unborn_name: Annotated[str, Field(max_length=80)] = ""
+    kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
     quotient_years_back_max: Annotated[int, Field(ge=0, le=20)] = 3
     quotient_years_ahead_max: Annotated[int, Field(ge=0, le=5)] = 1
+    email_change: EmailKeeper = DEFAULT_EMAIL_KEEPER
+    fields: FieldRules = FieldRules()
+    pickup_age_min: Annotated[int, Field(ge=7, le=18)] = PICKUP_AGE_DEFAULT
+    delegation_days_max: Annotated[int, Field(ge=0, le=1096)] = DEFAULT_DELEGATION_DAYS
+
+    @field_validator("kinds")
+    @classmethod
+    def _with_persons(cls, kinds: tuple[HouseholdKind, ...]) -> tuple[HouseholdKind, ...]:
+        if HouseholdKind.INDIVIDUAL not in kinds:
+            raise ValueError("every town takes files of persons")
+        return kinds
+
+
+class RegistrationPart(BaseModel):
+    """What this service needs of `[identity.registration]`."""
+
+    is_open: bool = False
+
+
+class IdentityPart(BaseModel):
+    """What this service needs of the `[identity]` table, whose other settings are another service's own."""
+
+    registration: RegistrationPart = RegistrationPart()
 
 
 @dataclass(frozen=True, slots=True)
 class FamilyRules:
-    """The town's rules."""
+    """The town's rules. `is_registration_open`: people without an account may ask for one. `school_zone`: whose
+    school holidays two homes share by halves."""
 
     policy: FamilyPolicy
+    is_registration_open: bool = False
+    school_zone: SchoolZone | None = None
+
+    @property
+    def kinds(self) -> frozenset[HouseholdKind]:
+        """Of which kinds the town takes files."""
+        return frozenset(self.policy.kinds)
+
+    @property
+    def is_email_for_families(self) -> bool:
+        """Whether families change their own e-mail address."""
+        return self.policy.email_change is EmailKeeper.FAMILY
 
     def accepted_quotient_days(self, today: date) -> AcceptedDays:
         """The days on which a quotient recorded today may start to count."""
@@ -34,4 +107,10 @@ class FamilySettings(ServiceSettings):
     """What a process of the family service is configured with."""
 
     def rules(self) -> FamilyRules:
-        return FamilyRules(load_section(self.town_file, "family", FamilyPolicy))
+        identity = load_section(self.town_file, "identity", IdentityPart)
+        policy = load_section(self.town_file, "family", FamilyPolicy)
+        return FamilyRules(policy, identity.registration.is_open, load_town(self.town_file).school_zone)
+
+    def seal(self) -> OKPKey:
+        """What closes texts for the notifications service alone. Raises MissingSecret."""
+        return OKPKey.import_key(json.loads(self.secret("seal_public")))

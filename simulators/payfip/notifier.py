@@ -48,7 +48,8 @@ class Notifier:
         await asyncio.gather(*(self._send(notification) for notification in due))
         if not due:
             with suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), self._idle_seconds())
+                async with asyncio.timeout(self._idle_seconds()):
+                    await changed.wait()
 
     def _idle_seconds(self) -> float:
         next_due_at = self._provider.store.next_due_at()

@@ -15,7 +15,6 @@ from .settings import Client
 ResultCode = Literal["P", "V", "A", "R", "Z"]
 Means = Literal["CB", "VISA", "MASTERCARD", "PRELEVEMENT"]
 
-CREATION_FIELDS = ("exer", "mel", "montant", "numcli", "objet", "refdet", "saisie", "urlnotif", "urlredirect")
 PAGE_LIFETIME = timedelta(minutes=15)
 LOOKUP_LIFETIME = timedelta(days=365)
 AMOUNT_CENTS_MIN = 100

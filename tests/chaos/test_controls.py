@@ -12,7 +12,7 @@ from chassis.actor import Actor
 from chassis.data.database import Transaction
 from chassis.events.outbox import Emission, Leavings, store
 from contracts.family.events import ChildAdded
-from contracts.types import ActorKind
+from contracts.types import ActorKind, StepUp
 from deploy.local.topics import ensure_topics
 from tests.concurrency.booking.conftest import SEED_FAMILIES_SQL
 from tools.chaos.broker import Broker
@@ -120,7 +120,8 @@ async def test_an_oversold_day_is_found_without_the_row_lock(scene: Scene) -> No
 async def book(scene: Scene, service: str, row: "dict[str, UUID]", slot_id: UUID) -> Entry:
     """A family asks for the one place; the journal of the town is not told."""
     caller = scene.load.caller
-    guardian = Actor(row["guardian_id"], ActorKind.PARENT, guardian_id=row["guardian_id"])
+    guardian_id, opened = row["guardian_id"], frozenset(StepUp)
+    guardian = Actor(guardian_id, ActorKind.PARENT, guardian_id=guardian_id, opened=opened)
     body = {"lines": [{"child_id": str(row["child_id"]), "slot_id": str(slot_id)}]}
     entry = Entry(Kind.BASKET, service, str(uuid4()), body)
     await caller.insist(entry, "POST", "/bookings", guardian)

@@ -56,6 +56,7 @@ ROWS = [
     ),
     (answers.acknowledged_is_durable, "booking", "delete from bookings where status = 'cancelled'"),
     (money.numbers_are_continuous, "billing", "update numbers set last_number = last_number + 1"),
+    (delivery.accounts_stand_for_people, "identity", "delete from account_persons"),
     (
         answers.nobody_is_named,
         "billing",

@@ -1,19 +1,23 @@
 """Every town profile: each service, the gateway and the portal's theme accept it whole."""
 
+import re
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from chassis.town import load_section
 from deploy.local.stack import TOWNS
-from portal.frame.settings import PortalTown
-from portal.kit import check_theme
+from portal.frame.settings import PortalSection, PortalTown
+from portal.kit import PATHS as PATHS_OF_FRAME
+from portal.kit import STATIC, check_theme
 from portal.spaces import SPACES
 from services.identity.settings import IdentityPolicy
 from tests.support.databases import Postgres
 from tests.support.services import running_service
 
 PROFILES = sorted(path.parent.name for path in TOWNS.glob("*/town.toml"))
+ICONS = STATIC / "img" / "icons.svg"
 PATHS = {path for space in SPACES for page in space.pages for path in page.paths}
 
 pytestmark = pytest.mark.anyio
@@ -41,6 +45,17 @@ def test_menus_and_tiles_lead_to_pages_that_exist(profile: str) -> None:
     links = [*section.public_menu, *section.private_menu, *(tile for block in section.blocks for tile in block.tiles)]
     paths = PATHS | {f"/services/{service.code}" for service in section.services}
     assert [link.url for link in links if link.url not in paths] == []
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_bar_of_a_phone_has_room_for_what_a_town_puts_there(profile: str) -> None:
+    section = PortalTown.load(TOWNS / profile / "town.toml").section
+    on_the_bar = [link for link in section.private_menu if link.icon]
+    assert on_the_bar[0].url == PATHS_OF_FRAME["private_home"]
+    assert {link.icon for link in on_the_bar} <= set(re.findall(r'<symbol id="([^"]+)"', ICONS.read_text("utf-8")))
+    crowded = tuple(link.model_copy(update={"icon": "home"}) for link in section.private_menu[:1] * 5)
+    with pytest.raises(ValidationError, match="4 entries at most have an icon"):
+        PortalSection.model_validate(section.model_dump() | {"private_menu": [link.model_dump() for link in crowded]})
 
 
 @pytest.mark.parametrize("profile", PROFILES)

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from contracts.event import Event, Model
 from contracts.family.events import Adult
+from contracts.identity.events import AccountActivated, AccountCreated, TermsAccepted
 from contracts.registry import TOPICS
 from contracts.topic import TopicKind, Visibility
 from contracts.types import Civility, QuotientSource
@@ -41,8 +42,11 @@ TEXTS_ALLOWED = {
     "BookingCancelled.unit_code": "a code of the public catalogue",
     "AttendanceRecorded.unit_code": "a code of the public catalogue",
     "AttendanceRecorded.attendance": "a code of ours",
+    "DelegationEnded.end": "a code of ours",
     "ContactChanged.fields": "words of ours, none of which was typed",
     "TermsAccepted.terms_version": "the number of a public document",
+    "SecurityChanged.change": "a code of ours",
+    "BrowserFirstUsed.browser": "one of a few dozen words of ours, never what the browser said",
     "InvoiceIssued.regie": "a code of the town's settings",
     "InvoiceIssued.number": "a number that we give",
     "InvoiceIssued.period": "a month",
@@ -95,6 +99,16 @@ def _is_harmless(leaf: Any) -> bool:
 @pytest.mark.parametrize("event", OPEN_EVENTS, ids=lambda event: event.__name__)
 def test_open_topic_carries_no_personal_data(event: type[Event]) -> None:
     assert list(personal_fields(event)) == []
+
+
+def test_partners_learn_nothing_of_the_ways_into_an_account() -> None:
+    """Which browser is new, which password was changed, which factor was taken off: whoever reads it knows whom to attack, and when."""
+    open_topics = [topic for topic in TOPICS if topic.producer == "identity" and topic.visibility is Visibility.PARTNER]
+    assert {event for topic in open_topics for event in topic.events} == {
+        AccountCreated,
+        AccountActivated,
+        TermsAccepted,
+    }
 
 
 def test_every_allowed_text_exists() -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, Playwright
 
 from deploy.local.browser import find_browser
 
-WIDTHS: Final = (320, 360, 1280)
+WIDTHS: Final = (320, 360, 768, 1280)
 HEIGHT: Final = 800
 TIMEOUT_MS: Final = 10_000
 _FLAGS: Final = (
@@ -67,6 +67,12 @@ def axe_violations(page: Page) -> list[str]:
 def overflow(page: Page) -> int:
     """How many pixels the page is wider than its window: more than 0 means that one must scroll sideways."""
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def repeated_ids(page: Page) -> list[str]:
+    """Ids that more than one element of the page has: labels, hints and scripts would find the first alone."""
+    ids: list[str] = page.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)")
+    return sorted({name for name in ids if ids.count(name) > 1})
 
 
 def _node(node: dict[str, Any]) -> str:

@@ -49,7 +49,16 @@ class Canary:
     def words(self) -> list[str]:
         """Everything that names it or opens its account, in lower case."""
         phone = ADULT["phone"]
-        people = [MARK, phone, phone.replace(" ", ""), "7 98 76 54 32", BIRTH_ON, str(QUOTIENT_CENTS), "13476,91"]
+        people = [
+            MARK,
+            phone,
+            phone.replace(" ", ""),
+            "7 98 76 54 32",
+            "798765432",
+            BIRTH_ON,
+            str(QUOTIENT_CENTS),
+            "13476,91",
+        ]
         return [word.lower() for word in (*people, *self.secrets)]
 
     def live(self) -> None:

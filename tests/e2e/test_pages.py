@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from deploy.local.stack import Stack
-from tests.e2e.browser import WIDTHS, axe_violations, open_page, overflow
+from tests.e2e.browser import WIDTHS, axe_violations, open_page, overflow, repeated_ids
 from tests.e2e.visitors import PARENT, VISITORS, visiting, words
 from tests.e2e.walk import press
 
@@ -30,6 +30,7 @@ def test_every_page_fits_at_every_width_and_the_first_is_accessible(
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             assert overflow(page) == 0, f"{path} scrolls sideways at {width} px"
+        assert repeated_ids(page) == [], path
         if path == paths[0]:
             assert axe_violations(page) == [], path
     assert [complaint for complaint in complaints if "status of 404" not in complaint] == []

@@ -106,13 +106,14 @@ class TestInvitedEnrolledAndBooked:
             page.click("[data-to-end]")
         page.check("[name=is_accepted]")
         press(page, "Suivant")
-        expect(page.locator("h1")).to_have_text("Mon accueil")
+        expect(page.locator("h1")).to_have_text(re.compile("^Bonjour"))
         walk.stage = Stage.AT_HOME
 
     def test_home_page_greets_and_shows_the_household(self, walk_at: WalkAt) -> None:
         walk = walk_at(Stage.AT_HOME)
         page = walk.open("parent", "/mon-accueil")
-        expect(page.locator(".session")).to_contain_text(f"Bonjour Monsieur {walk.family.upper()}.")
+        expect(page.locator("h1")).to_have_text(f"Bonjour Monsieur {walk.family.upper()}.")
+        expect(page.locator(".account")).to_contain_text(walk.family)
         main = page.locator("main")
         household = ("4 rue des Lilas", "14000 Valmont-sur-Orne", "06 12 34 56 78", walk.email, "Zoé")
         for text in (*household, "Mon espace", "Mon tableau de bord", "Ma famille", "Mes factures", "Autres espaces"):
@@ -123,12 +124,11 @@ class TestInvitedEnrolledAndBooked:
     def test_previous_sign_in_is_shown_from_the_second_time(self, walk_at: WalkAt) -> None:
         walk = walk_at(Stage.AT_HOME)
         page = walk.page("parent")
+        page.click(".account")
         page.click("button:has-text('Se déconnecter')")
         expect(page.locator(".alert.success")).to_contain_text("déconnecté")
         walk.sign_in("parent", walk.username, PASSWORD)
-        expect(page.locator(".session")).to_contain_text(
-            re.compile(r"Dernière connexion le \d\d/\d\d/\d{4} à \d\d:\d\d")
-        )
+        expect(page.locator(".hero")).to_contain_text(re.compile(r"Dernière connexion le \d\d/\d\d/\d{4} à \d\d:\d\d"))
 
     def test_parent_asks_for_an_enrollment(self, walk_at: WalkAt) -> None:
         walk = walk_at(Stage.AT_HOME)

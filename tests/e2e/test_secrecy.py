@@ -30,7 +30,7 @@ LOGIN, PASSWORD = "famille.testeur", "tilleuls-lina-4"
 EMAIL = "antoine.testeur@example.org"
 SEEDED = ("testeur", "okafor", "ngozi", "tilleuls", "06 00 00 00", "example.org", "2018-04-12")
 SERVERS = ("postgres", "kafka")
-PROCESSES = 9  # five services, the gateway, two simulators, and the process that forks them
+PROCESSES = 10  # five services, the gateway, three simulators, and the process that forks them
 READERS = ("identity", "booking", "billing", "notifications")
 SETTLE_SECONDS = 30.0
 
@@ -129,7 +129,7 @@ def test_the_search_finds_people_and_secrets_where_they_may_be(canary: Canary) -
         f"{canary.stack.plan.prefix}{name}" for name in ("family.households", "family.children", "family.quotients")
     ]
     records = read_topics(canary.stack.bootstrap, names)
-    for word in (*SEEDED, canary.last_name, canary.email, "1347691", "2018-02-27", "07 98 76 54 32"):
+    for word in (*SEEDED, canary.last_name, canary.email, "1347691", "2018-02-27", "+33798765432"):
         assert list(found_in(records, [word])), word
     secret = canary.secrets[0]
     assert list(found_in({"log": f'{{"event": "{secret}"}}'}, canary.words)) == [("log", secret.lower())]

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from deploy.local.stack import Stack
+from portal.account import ACCOUNT
 from portal.agents import AGENTS
 from portal.family import FAMILY
 from tests.e2e.browser import WIDTHS, open_page
@@ -16,14 +17,30 @@ PARENT = ("famille.testeur", "tilleuls-lina-4")
 OPERATIONS = ("n.lambert", "exploitation-valmont-1")
 FINANCE_PAGES = ("/agents/facturation", "/agents/paiements", "/agents/payeurs")
 OPERATIONS_PAGES = ("/agents/exploitation/invariants",)
-PARENT_PAGES = tuple(page.path for page in FAMILY.shown())
-AGENT_PAGES = tuple(page.path for page in AGENTS.shown() if page.path not in FINANCE_PAGES + OPERATIONS_PAGES)
+ACCOUNT_PAGES = ("/agents/comptes", "/agents/comptes/nouveau", "/agents/comptes/demandes")
+INVITATION_PAGES = ("/agents/invitations", "/agents/imports")
+OF_SOME = FINANCE_PAGES + OPERATIONS_PAGES + ACCOUNT_PAGES + INVITATION_PAGES
+"""Pages of agents that the front desk does not open."""
+WAYS_IN = ("/creer-mon-espace", "/creer-mon-espace/envoye", "/franceconnect", "/franceconnect/refus", "/adresse")
+"""Pages of towns where families ask for a space, come through FranceConnect and change their address."""
+OF_FAMILIES_ALONE = ("/mon-adresse-e-mail", "/mes-identifiants/franceconnect")
+OF_AGENTS_ALONE = ("/mon-second-facteur", "/mon-second-facteur/application", "/mon-second-facteur/codes")
+OWN_PAGES = tuple(page.path for page in ACCOUNT.shown())
+PARENT_PAGES = (
+    *(page.path for page in FAMILY.shown()),
+    *(path for path in OWN_PAGES if path not in OF_AGENTS_ALONE),
+)
+AGENT_PAGES = (
+    *(page.path for page in AGENTS.shown() if page.path not in OF_SOME),
+    *(path for path in OWN_PAGES if path not in OF_FAMILIES_ALONE),
+)
 VISITORS = {
-    "anonymous": (None, (*PUBLIC_PAGES, "/une-page-inconnue")),
+    "anonymous": (None, (*PUBLIC_PAGES, *WAYS_IN, "/une-page-inconnue")),
     "parent": (PARENT, PARENT_PAGES),
     "agent": (AGENT, AGENT_PAGES),
     "finance": (FINANCE, FINANCE_PAGES),
     "operations": (OPERATIONS, OPERATIONS_PAGES),
+    "director": (FINANCE, ACCOUNT_PAGES + INVITATION_PAGES),
 }
 
 

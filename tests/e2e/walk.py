@@ -123,7 +123,12 @@ def start_walk(stack: Stack, browser: Browser, town_now: datetime, *, is_scripte
 
 def press(page: Page, label: str) -> None:
     """Press the button of this name; the hidden twin that answers the Enter key is not for people."""
-    page.locator("main button:not([aria-hidden])", has_text=label).first.click()
+    page.locator("main button:not([aria-hidden])", has_text=unbroken(label)).first.click()
+
+
+def unbroken(words: str) -> str:
+    """Words as a page has them: no line breaks within "e-mail"."""
+    return words.replace("e-mail", "e\u2011mail")
 
 
 def fill_household(page: Page, walk: Walk) -> None:

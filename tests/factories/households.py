@@ -46,6 +46,7 @@ def adult(adult_id: UUID, **fields: object) -> Adult:
         "phone": None,
         "is_invited": True,
         "revision": 1,
+        "is_email_confirmed": False,
     }
     return Adult.model_validate(values | fields)
 

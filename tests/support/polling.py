@@ -9,9 +9,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 POLL_SECONDS = 0.02
+PATIENCE_SECONDS = 30.0
+"""Only what never becomes true waits so long: a busy machine is given its time."""
 
 
-async def eventually(check: Callable[[], Awaitable[T]] | Callable[[], T], seconds: float = 5.0) -> T:
+async def eventually(check: Callable[[], Awaitable[T]] | Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:
     """The first truthy value of `check`, asked again and again; its last error or value when time is over."""
     deadline = time.monotonic() + seconds
     while True:

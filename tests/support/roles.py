@@ -6,8 +6,8 @@ from uuid import uuid4
 
 from chassis.actor import Actor
 from contracts.types import ActorKind
+from services.identity.adapters.roles import shipped_roles
 from services.identity.agents.domain import permissions_of
-from services.identity.settings import shipped_roles
 
 ROLES: Final = shipped_roles()
 

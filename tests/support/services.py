@@ -9,7 +9,7 @@ import tomllib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -22,11 +22,12 @@ from litestar import Litestar
 from chassis.actor import Actor, sign_actor
 from chassis.data.database import Database
 from chassis.events.applying import Applier, ReceivedRecord
+from chassis.identifiers import new_id
 from chassis.service import Service, build
 from chassis.settings import ProcessRole
 from contracts.event import Envelope, Event
 from contracts.registry import EVENTS
-from contracts.types import ActorKind
+from contracts.types import ActorKind, StepUp
 
 from .databases import Postgres
 from .roles import Role, agent_of
@@ -34,6 +35,13 @@ from .roles import Role, agent_of
 DEMO_TOWN = Path(__file__).parents[2] / "deploy" / "towns" / "demo" / "town.toml"
 
 TOKEN_LIFETIME = timedelta(minutes=5)
+NO_PROVIDER = {
+    "franceconnect_issuer": "http://127.0.0.1:9/api/v2",
+    "franceconnect_client_id": "portail-famille",
+    "franceconnect_has_discovery": False,
+    "agent_provider_issuer": "http://127.0.0.1:9/realms/mairie",
+}
+"""Where nobody answers: people can be sent there, and nobody comes back."""
 
 EMITTED_SQL = """
 select id, event_type, payload from outbox
@@ -70,7 +78,7 @@ class RunningService:
         """The record that another service would publish for this event; deliver it twice for a duplicate."""
         self._sequences[event.topic, event.key] += 1
         return Envelope(
-            event_id=uuid4(),
+            event_id=new_id(),
             event_type=event.event_type,
             source="/portail-famille/test",
             topic=event.topic,
@@ -117,8 +125,9 @@ class RunningService:
         return self.as_actor(Actor(UUID(int=0), ActorKind.SYSTEM))
 
     def as_actor(self, actor: Actor) -> dict[str, str]:
-        """The headers of any actor, with a token signed by this run's key."""
-        token, _ = sign_actor(actor, self.actor_key, TOKEN_LIFETIME)
+        """The headers of any actor, with a token signed by this run's key; who they are is proved, unless they say what is open to them."""
+        proved = replace(actor, opened=actor.opened or frozenset(StepUp))
+        token, _ = sign_actor(proved, self.actor_key, TOKEN_LIFETIME)
         return {"Authorization": f"Bearer {token}"}
 
     def key(self) -> dict[str, str]:
@@ -138,7 +147,7 @@ async def running_service(
         secrets_dir=secrets_dir,
         database_url=address,
         kafka_bootstrap_servers="127.0.0.1:1",
-        **{"roles": frozenset({ProcessRole.API}), "portal_url": "http://localhost:8000", **settings},
+        **{"roles": frozenset({ProcessRole.API}), "portal_url": "http://localhost:8000", **NO_PROVIDER, **settings},
     )
     service: Service = importlib.import_module(f"services.{name}.app").create(configured)
     app = build(service, configured)
@@ -174,7 +183,7 @@ def _toml_table(name: str, table: dict[str, Any]) -> str:
         if isinstance(value, dict) or (isinstance(value, list) and value and isinstance(value[0], dict)):
             nested.append((key, value))
         else:
-            lines.append(f"{key} = {_toml_value(value)}")
+            lines.append(f'"{key}" = {_toml_value(value)}')  # a text's key has dots
     text = "\n".join(lines) + "\n"
     for key, value in nested:
         tables: Iterable[dict[str, Any]] = value if isinstance(value, list) else [value]

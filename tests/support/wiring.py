@@ -9,6 +9,7 @@ from litestar import Litestar
 from chassis.service import Service
 from chassis.settings import ServiceSettings
 from contracts.types import SERVICES
+from tests.support.services import NO_PROVIDER
 
 TOWN_FILE = Path(__file__).parents[2] / "deploy" / "towns" / "demo" / "town.toml"
 
@@ -45,4 +46,5 @@ def _common_settings(secrets_dir: Path) -> dict[str, Any]:
         "portal_url": "http://localhost:8000",
         "payfip_url": "http://127.0.0.1:1",
         "smtp_host": "127.0.0.1",
+        **NO_PROVIDER,
     }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from contracts.types import SERVICES
 from tests.support.towns import GUIDES
-from tests.tidy.tree import FUNCTIONS, REPOSITORY, Fault, all_files, check, parse, text_of
+from tests.tidy.tree import FUNCTIONS, REPOSITORY, Fault, all_files, check, files, nodes, parse, text_of
 
 READMES = ("README.md", "contracts/README.md", "tests/README.md", *(f"services/{name}/README.md" for name in SERVICES))
 MISSION_ROWS = {"S0": 64, "S1": 46, "S2": 46, "S3": 33, "S4": 57}
@@ -19,6 +19,8 @@ ROW = re.compile(r"^\| *S", re.MULTILINE)
 ADR = re.compile(r"docs/adr/(\d{4})-[a-z0-9-]+\.md")
 ADR_PARTS = ("## Context", "## Decision", "## Alternatives", "## Cost")
 ADR_LINES_MAX = 60
+CITED = re.compile(r"[A-Z]{1,2}-?\d{1,2}(?:-\d{1,2})?(?=[:,.]|$)")
+"""An id with which a docstring begins."""
 PLACE = re.compile(r"`((?:[\w-]+/)*[\w-]+\.py)(?:: (?:\w+\.)?(\w+))?`")
 
 
@@ -55,6 +57,16 @@ def towns_of_tests(source: str) -> dict[str, set[str]]:
         for function in parse(source).body
         if isinstance(function, FUNCTIONS)
     }
+
+
+def unknown_ids(path: Path, source: str) -> Iterator[Fault]:
+    """Docstrings of tests that begin with an id which is no row of the mission: a reader could look it up nowhere."""
+    for node in nodes(source):
+        text = ast.get_docstring(node) if isinstance(node, (ast.Module, *FUNCTIONS)) else None
+        if text and (cited := CITED.match(text)):
+            guide, _, number = cited[0].partition("-")
+            if not 1 <= int(number or 0) <= MISSION_ROWS.get(guide, 0):
+                yield f":{getattr(node, 'lineno', 1)}: {cited[0]} is no row of docs/mission.md"
 
 
 def names_of_tests(source: str) -> set[str]:
@@ -102,6 +114,16 @@ def test_mission_table_names_known_rows_once() -> None:
     text = text_of(REPOSITORY / "docs" / "mission.md")
     assert proofs(text)
     assert list(unknown_rows(text)) == []
+
+
+def test_ids_that_tests_cite_are_rows_of_the_mission() -> None:
+    check(unknown_ids, files("tests"))
+    example = Path("tests/example.py")
+    assert not list(unknown_ids(example, '"""S1-13, S1-14: both."""'))
+    assert not list(unknown_ids(example, '"""A page says it."""'))
+    assert list(unknown_ids(example, '"""AG-5"""')) == [":1: AG-5 is no row of docs/mission.md"]
+    assert list(unknown_ids(example, 'def f():\n    """U14: no."""'))
+    assert list(unknown_ids(example, '"""S1-99: no."""'))
 
 
 def test_mission_table_names_tests_that_exist() -> None:

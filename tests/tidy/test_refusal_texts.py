@@ -91,7 +91,7 @@ def _sentences(table: Mapping[str, str | Mapping[str, str]]) -> Iterator[tuple[s
 
 def placeholders(text: str) -> set[str]:
     """The facts that a text asks for."""
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name and name.lower() != "authority"}
 
 
 def missing_facts(_path: Path, source: str) -> Iterator[Fault]:

@@ -1,4 +1,5 @@
-"""No secret is in the repository: no private key, no token, no password in an address, nothing long behind a secret's name."""
+"""No secret is in the repository: no private key, no token, no password in an address, nothing long behind a secret's name. Those that a process
+reads are all on the page about security."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tidy.tree import Fault, all_files, check, text_of
+from tests.tidy.tree import Fault, all_files, check, files, text_of
 
 PATTERNS = {
     "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
@@ -50,3 +51,13 @@ def test_exceptions_are_still_needed() -> None:
 @pytest.mark.parametrize("name", PATTERNS)
 def test_a_planted_secret_is_seen(name: str) -> None:
     assert list(secrets(Path("settings.py"), f"before\n{PLANTED[name]}\n")) == [f":2: {name}"]
+
+
+READ = re.compile(r"""\.secret\(["'](\w+)["']\)""")
+ROW = re.compile(r"^\| (`\w+`(?:, `\w+`)*) \|", re.MULTILINE)
+
+
+def test_every_secret_that_a_process_reads_is_on_the_page_and_no_other() -> None:
+    asked = {name for path in files("services", "gateway", "chassis") for name in READ.findall(text_of(path))}
+    listed = {name for row in ROW.findall(text_of(Path("SECURITY.md"))) for name in re.findall(r"`(\w+)`", row)}
+    assert listed - {"DATABASE_URL"} == asked

@@ -2,7 +2,8 @@
 
 A parameter that the caller does not choose is not counted: `self` and `cls`; dependencies, which stand first and are handed
 on (the database or transaction, the HTTP request, a page's visit, and on whose behalf which services are called); what the
-wiring injects into a route (`NamedDependency`); and the fixtures of a test.
+wiring injects into a route (`NamedDependency`); and the fixtures of a test. The filters of a list are parameters of its address, given by name: neither
+the operation that declares them (a stub with a `cursor`) nor the route that serves it is counted.
 """
 
 import ast
@@ -18,6 +19,7 @@ NOT_COUNTED = {"self", "cls", "db", "tx", "visit", "caller", "services"}
 INJECTED = ("NamedDependency[", "Request[", "AnyRequest")
 MANY_PARAMETERS = {
     ("deploy/local/child.py", "spawn"): "what a process inherits: optional, and given by name",
+    ("portal/frame/spaces.py", "action"): "what a declaration says: optional, and given by name",
 }
 
 
@@ -40,6 +42,8 @@ def many_parameters(path: Path, source: str) -> Iterator[Fault]:
     for function in functions(source):
         if path.parts[0] == "tests" and (function.name.startswith("test_") or _is_fixture(function)):
             continue
+        if _is_list(function):
+            continue
         arguments = function.args
         given = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         given += [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
@@ -50,6 +54,13 @@ def many_parameters(path: Path, source: str) -> Iterator[Fault]:
 
 def _is_fixture(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any("fixture" in ast.unparse(decorator) for decorator in function.decorator_list)
+
+
+def _is_list(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether it is the declaration, or the route, of an operation that gives a list page by page."""
+    names = {argument.arg for argument in (*function.args.args, *function.args.kwonlyargs)}
+    decorators = {ast.unparse(item.func) for item in function.decorator_list if isinstance(item, ast.Call)}
+    return "cursor" in names and bool(decorators & {"get", "serves"})
 
 
 def _is_injected(argument: ast.arg) -> bool:
@@ -77,5 +88,9 @@ def test_size_checks_find_what_is_too_big() -> None:
     assert list(many_parameters(path, "def f(db, request, a, b, c, d, e): ..."))
     assert not list(many_parameters(path, "def f(request: Request[Any, Any, Any], visit, services, a, b, c, d): ..."))
     assert not list(many_parameters(path, "def f(self, db, a, b, c, d, e: NamedDependency[int], *, g): ..."))
+    assert not list(many_parameters(path, "@get('/things')\nasync def f(a, b, c, d, e, cursor): ..."))
+    assert not list(many_parameters(path, "@serves(api.f)\nasync def f(db, a, b, c, d, e, cursor): ..."))
+    assert list(many_parameters(path, "@get('/things')\nasync def f(a, b, c, d, e, g): ...")), "it is no list"
+    assert list(many_parameters(path, "async def f(a, b, c, d, e, cursor): ...")), "it is no operation"
     assert list(many_parameters(Path("tests/unit/test_x.py"), "def f(a, b, c, d, e, f): ..."))
     assert not list(many_parameters(Path("tests/unit/test_x.py"), "def test_f(a, b, c, d, e, f): ..."))

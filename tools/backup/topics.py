@@ -34,10 +34,10 @@ POLL_SECONDS = 0.2
 
 
 def dump_order(topics: Sequence[Topic] = TOPICS) -> list[str]:
-    """The services, each before those that it listens to; CycleError when they listen in a circle."""
+    """The services, each before those that it listens to and builds on; CycleError when they do so in a circle."""
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for topic in topics:
-        sorter.add(topic.producer, *topic.consumers)
+        sorter.add(topic.producer, *(name for name in topic.consumers if name not in topic.noted_by))
     return list(sorter.static_order())
 
 

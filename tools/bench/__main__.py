@@ -1,4 +1,4 @@
-"""`python -m tools.bench [P1 P2 P4 P6 P8 P10 P16] [--rounds 5] [--quick]`: run scenarios, keep their rounds, print the table.
+"""`python -m tools.bench [P1 P2 P4 P6 P8 P10 P11 P12 P16] [--rounds 5] [--quick]`: run scenarios, keep their rounds, print the table.
 
 With `--against` other trees run the same scenarios beside this one: see `compare.py`. It is a measure, not a test: the exit code is 0
 whatever the verdicts, and 1 when an invariant broke.
@@ -25,10 +25,22 @@ from .harness import InvariantBroken, Round, Scenario, Setting, run_rounds
 from .invoicing import InvoiceRunOfTown
 from .replica import CommitToReplica
 from .results import FOLDER, ResultFile, load_average, now, table
+from .searches import Searches
+from .sign_ins import SignInRush
 
 SCENARIOS: Mapping[str, Callable[[], Scenario]] = {
     scenario.id: scenario
-    for scenario in (HttpBookings, HotSlot, CommitToReplica, InvoiceRunOfTown, Screen, Footprint, Forwarder)
+    for scenario in (
+        HttpBookings,
+        HotSlot,
+        CommitToReplica,
+        InvoiceRunOfTown,
+        Screen,
+        Footprint,
+        Forwarder,
+        Searches,
+        SignInRush,
+    )
 }
 USUAL = ("P1", "P2", "P4", "P10")
 

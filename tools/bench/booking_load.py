@@ -13,7 +13,7 @@ import time
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import uvloop
@@ -109,10 +109,20 @@ class Rush:
         ).encode()
 
 
+class Wishes(Protocol):
+    """What connections send; `open` counts those that are."""
+
+    open: int
+
+    def next(self) -> tuple[int, bytes] | None: ...
+    def note(self, number: int, status: int) -> None: ...
+    def leave(self) -> None: ...
+
+
 class Connection(asyncio.Protocol):
     """One keep-alive connection: a wish, its answer, the next wish."""
 
-    def __init__(self, rush: Rush) -> None:
+    def __init__(self, rush: Wishes) -> None:
         self._rush = rush
         self._buffer = b""
         self._number = 0

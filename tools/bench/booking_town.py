@@ -16,7 +16,7 @@ from joserfc.jwk import OKPKey
 
 from chassis.actor import Actor, sign_actor
 from chassis.data.migrations import CHASSIS_MIGRATIONS, migrate
-from contracts.types import ActorKind
+from contracts.types import ActorKind, StepUp
 from deploy.local.child import ROOT
 
 from .harness import InvariantBroken
@@ -148,6 +148,8 @@ def tokens(secrets_dir: Path) -> Sequence[str]:
     key = OKPKey.import_key(json.loads((secrets_dir / "actor_private.json").read_text()))
     guardians = [number_id(GUARDIAN, family) for family in range(FAMILIES)]
     return [
-        sign_actor(Actor(guardian, ActorKind.PARENT, guardian_id=guardian), key, TOKEN_LIFETIME)[0]
+        sign_actor(
+            Actor(guardian, ActorKind.PARENT, guardian_id=guardian, opened=frozenset(StepUp)), key, TOKEN_LIFETIME
+        )[0]
         for guardian in guardians
     ]

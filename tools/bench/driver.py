@@ -27,6 +27,7 @@ SCENARIOS = {
     "P6": ("invoicing", "InvoiceRunOfTown"),
     "P8": ("gateway_calls", "Screen"),
     "P10": ("footprint", "Footprint"),
+    "P12": ("sign_ins", "SignInRush"),
     "P16": ("gateway_calls", "Forwarder"),
 }
 SECONDS = "ROUND_SECONDS"

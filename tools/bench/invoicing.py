@@ -29,7 +29,7 @@ from joserfc.jwk import OKPKey
 
 from chassis.actor import Actor, sign_actor
 from contracts.billing.permissions import BillingPermission
-from contracts.types import ActorKind
+from contracts.types import ActorKind, StepUp
 from deploy.local.child import children_of
 from deploy.local.stack import Stack
 
@@ -118,7 +118,9 @@ class _Finance:
     async def call(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         """The answer. Raises InvariantBroken when it is a refusal."""
         key = OKPKey.import_key(json.loads((self.secrets_dir / "actor_private.json").read_text()))
-        actor = Actor(UUID(int=1), ActorKind.AGENT, permissions=frozenset(BillingPermission), sites=None)
+        actor = Actor(
+            UUID(int=1), ActorKind.AGENT, permissions=frozenset(BillingPermission), sites=None, opened=frozenset(StepUp)
+        )
         headers = {
             "Authorization": f"Bearer {sign_actor(actor, key, TOKEN_LIFETIME)[0]}",
             "Idempotency-Key": str(uuid4()),

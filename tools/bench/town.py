@@ -124,6 +124,7 @@ def _published(family: Family) -> tuple[Event, ...]:
         phone=None,
         is_invited=True,
         revision=1,
+        is_email_confirmed=False,
     )
     household = HouseholdState(
         household_id=household_id,

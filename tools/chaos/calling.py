@@ -13,7 +13,7 @@ from joserfc.jwk import OKPKey
 
 from chassis.actor import Actor, sign_actor
 from contracts.permissions import PERMISSIONS
-from contracts.types import ActorKind
+from contracts.types import ActorKind, StepUp
 
 from .journal import Entry, Journal, Kind, Outcome
 from .town import Town
@@ -21,7 +21,9 @@ from .town import Town
 TOKEN_LIFETIME: Final = timedelta(hours=6)
 PATIENCE_SECONDS: Final = 240.0
 PAUSE_SECONDS: Final = 0.3
-AGENT: Final = Actor(UUID(int=1), ActorKind.AGENT, permissions=frozenset(PERMISSIONS), sites=None)
+AGENT: Final = Actor(
+    UUID(int=1), ActorKind.AGENT, permissions=frozenset(PERMISSIONS), sites=None, opened=frozenset(StepUp)
+)
 # A refusal for now: the request is sent again with its key, as a person would.
 NOT_NOW: Final = ("busy", "payment_under_way", "payment_provider_unavailable", "not_ready")
 

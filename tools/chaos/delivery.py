@@ -1,4 +1,4 @@
-"""Invariants of what travels between services: I5, I6, I11 and I12."""
+"""Invariants of what travels between services: I5, I6, I11, I12, and I18, which files and accounts make together."""
 
 import json
 from collections import Counter, defaultdict
@@ -176,3 +176,8 @@ def _published(record: Record) -> Published:
 
 def _key(record: Record) -> str:
     return (record.key or b"").decode()
+
+
+async def accounts_stand_for_people(evidence: Evidence) -> list[str]:
+    """I18: every adult who is invited has one account, and every open account of a family somebody whom it stands for."""
+    return await violations(evidence.databases["identity"], "identity", "I18")

@@ -43,6 +43,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     Invariant("I13", answers.acknowledged_is_durable),
     Invariant("I14", money.numbers_are_continuous),
     Invariant("I15", answers.nobody_is_named),
+    Invariant("I18", delivery.accounts_stand_for_people),
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from chassis.actor import Actor
-from contracts.types import ActorKind
+from contracts.types import ActorKind, StepUp
 
 from .calling import Caller
 from .journal import Entry, Journal, Kind, Outcome
@@ -179,7 +179,12 @@ class Load:
         household = entry.answer
         family = Family(
             household["household_id"],
-            Actor(UUID(household["payer_adult_id"]), ActorKind.PARENT, guardian_id=UUID(household["payer_adult_id"])),
+            Actor(
+                UUID(household["payer_adult_id"]),
+                ActorKind.PARENT,
+                guardian_id=UUID(household["payer_adult_id"]),
+                opened=frozenset(StepUp),
+            ),
             [child["child_id"] for child in household["children"]],
         )
         for child_id in family.children:

@@ -24,12 +24,13 @@ from tools.contracts.catalogue import catalogue
 from tools.contracts.compatibility import breaking_changes, is_same
 from tools.contracts.event_schema import SCHEMAS_FOLDER, event_schema, example_files, schema_file
 from tools.contracts.openapi_documents import openapi_documents
-from tools.contracts.reference import permissions_page, reference_page, row_faults, with_roles
+from tools.contracts.reference import permissions_page, reference_page, row_faults, step_up_page, with_roles
 
 FOLDER = Path(__file__).parents[2] / "contracts"
 REPOSITORY = FOLDER.parent
 AUTHORIZATION = REPOSITORY / "docs" / "security" / "authorization.md"
 PERMISSIONS_PAGE = AUTHORIZATION.with_name("permissions.md")
+STEP_UP_PAGE = AUTHORIZATION.with_name("step-up.md")
 
 
 def main(arguments: list[str]) -> int:
@@ -56,6 +57,7 @@ def documents() -> dict[Path, str]:
         **{FOLDER / "openapi" / f"{name}.json": json_text(document) for name, document in openapi_documents().items()},
         **{REPOSITORY / "docs" / "reference" / f"{name}.md": reference_page(name) for name in SERVICES},
         PERMISSIONS_PAGE: permissions_page(),
+        STEP_UP_PAGE: step_up_page(),
         AUTHORIZATION: with_roles(AUTHORIZATION.read_text()),
     }
 

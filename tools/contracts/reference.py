@@ -1,5 +1,5 @@
 """Documents that are made of the operations: the reference page of each service, the role column of the authorization page, the
-permissions."""
+permissions, the classes of step-up."""
 
 from typing import Any, Final
 
@@ -8,11 +8,12 @@ from pydantic import BaseModel
 from contracts.http import File
 from contracts.operation import REQUIRED, Access, Operation, Place
 from contracts.permissions import PERMISSIONS
-from contracts.types import SERVICES
-from services.identity.settings import shipped_roles
+from contracts.types import SERVICES, ActorKind, StepUp
+from services.identity.adapters.roles import shipped_roles
 from tools.contracts.openapi_documents import PUBLIC_BASE, operations
 
 EVERYBODY: Final = "public"
+ASKED: Final = {ActorKind.PARENT: "families", ActorKind.AGENT: "agents"}
 ROLES_COLUMN: Final = 4
 HEADING: Final = "# What the {service} service answers\n\nWritten by `python -m tools.contracts.evolve` from `contracts/{service}/api.py`; `--check` compares it. `?`: may be left out.\n"
 PERMISSIONS_HEADING: Final = """# Permissions
@@ -28,6 +29,20 @@ A name that is none of these stops the start of the identity service.
 
 | Permission | Opens | Shipped roles |
 | --- | --- | --- |
+"""
+STEP_UP_HEADING: Final = """# Step-up
+
+Written by `python -m tools.contracts.evolve` from `StepUp` of `contracts/types.py` and the operations. A town says before which of these acts somebody
+proves once more who they are, with a code that is mailed to them, or what else they have ([ADR 27](../adr/0027-a-proof-opens-classes-of-acts.md)):
+
+    [identity.step_up]
+    asks = ["accounts", "address", "agents", "bank", "delegations", "email", "exports", "health"]
+    valid_minutes = 15
+
+These are the values of a town that says nothing else. Nobody is asked on behalf of the town's own tools.
+
+| Class | Acts | Asked of | Operations |
+| --- | --- | --- | --- |
 """
 COLUMNS: Final = ("Operation", "Request", "Takes", "Answers", "Who", "Public API")
 
@@ -65,6 +80,17 @@ def permissions_page() -> str:
         for name, permission in sorted(PERMISSIONS.items())
     ]
     return PERMISSIONS_HEADING + "\n".join(rows) + "\n"
+
+
+def step_up_page() -> str:
+    """Every class of acts, of whom a proof may be asked for it, and its operations."""
+    declared = [operation for service in SERVICES for operation in operations(service)]
+    rows = [
+        f"| `{step_up}` | {step_up.meaning} | {' and '.join(ASKED[kind] for kind in ASKED if kind in step_up.asked_of)} "
+        f"| {', '.join(f'`{operation.name}`' for operation in declared if operation.step_up is step_up)} |"
+        for step_up in StepUp
+    ]
+    return STEP_UP_HEADING + "\n".join(rows).replace("|  |", "| |") + "\n"
 
 
 def row_faults(text: str) -> list[str]:
@@ -124,4 +150,5 @@ def _who(access: Access) -> str:
     if access.is_of_session:
         return "the session's own"
     permission = [f"`{access.permission}`"] if access.permission else []
-    return " ".join([*(["families"] if access.is_for_families else []), *permission])
+    kinds = [*(["families"] if access.is_for_families else []), *(["delegates"] if access.is_for_delegates else [])]
+    return " ".join([*kinds, *permission])

@@ -38,6 +38,9 @@ MEMBERS: Final = "select household_id::text as key, person_id::text as content f
 VERSIONS: Final = "select household_id::text as key, version::text as content from "
 ADULTS: Final = "select household_id::text as key, adult_id::text as content from household_adults"
 CHILDREN: Final = "select household_id::text as key, child_id::text as content from household_children"
+DELEGATIONS: Final = """
+select delegation_id::text as key, concat_ws(' ', household_id, parent_id, delegate_id, child_ids, acts, begins_on, ends_on, ending) as content
+from delegations"""
 ADDRESSES: Final = "select adult_id::text as key, email as content from "
 PEOPLE: Final = (
     "select child_id::text as key, concat_ws(e'\\x1f', first_name, last_name, birth_on::text) as content from "
@@ -52,13 +55,24 @@ PAYERS_KEPT: Final = (
     "select d.household_id::text as key, concat_ws(' ', p.adult_id::text, d.during::text) as content"
     " from payer_days d join payers p using (payer_id)"
 )
-HOMES: Final = (
-    "select child_id::text as key, concat_ws(' ', pattern, household_ids::text, anchor_on::text, during::text) as content"
-    " from residences"
+HOME_COLUMNS: Final = (
+    "select child_id::text as key, concat_ws(' ', pattern, household_ids::text, anchor_on::text, change_weekday::text, second_home_days::text,"
+    " holiday_zone, holiday_even_first_id::text, during::text) as content"
 )
+HOMES_KEPT: Final = f"{HOME_COLUMNS} from residences"
+# Days by hand lie above the pattern, and are published in its place.
+HOMES: Final = f"""
+{HOME_COLUMNS} from (
+    select r.child_id, pattern, household_ids, anchor_on, change_weekday, second_home_days, holiday_zone, holiday_even_first_id, part as during
+    from residences r, unnest(datemultirange(r.during) - coalesce(
+        (select range_agg(s.during) from home_swaps s where s.child_id = r.child_id), '{{}}')) part
+    union all
+    select child_id, 'single', array[household_id], null, null, '{{}}', null, null, during from home_swaps) homes
+"""
 QUOTIENTS: Final = (
     "select household_id::text as key, concat_ws(' ', effective_on::text, value_cents::text) as content from quotients"
 )
+ACCOUNT_PERSONS: Final = "select guardian_id::text as key, '' as content from account_persons where"
 PUBLISHED: Final = "select key, sequence::text as content from outbox_keys where topic = "
 
 REPLICAS: Final = (
@@ -83,7 +97,22 @@ REPLICAS: Final = (
         "I9",
         "invited adults",
         Side("family", "select adult_id::text as key, '' as content from adults where is_invited"),
-        (Side("identity", "select guardian_id::text as key, '' as content from accounts where kind = 'parent'"),),
+        (Side("identity", f"{ACCOUNT_PERSONS} not is_delegate"),),
+    ),
+    Comparison(
+        "I9",
+        "delegations",
+        Side("family", DELEGATIONS),
+        (Side("booking", DELEGATIONS),),
+    ),
+    Comparison(
+        "I9",
+        "delegates",
+        Side(
+            "family",
+            "select delegate_id::text as key, '' as content from delegates where adult_id is null and left_at is null",
+        ),
+        (Side("identity", f"{ACCOUNT_PERSONS} is_delegate"),),
     ),
     Comparison(
         "I9",
@@ -100,7 +129,7 @@ REPLICAS: Final = (
     Comparison("I9", "children", Side("family", f"{PEOPLE} children"), (Side("booking", f"{PEOPLE} child_records"),)),
     Comparison("I9", "responsibilities", Side("family", TIES), (Side("booking", TIES),)),
     Comparison("I9", "payers", Side("family", PAYERS), (Side("billing", PAYERS_KEPT),)),
-    Comparison("I9", "residences", Side("family", HOMES), (Side("billing", HOMES),)),
+    Comparison("I9", "residences", Side("family", HOMES), (Side("billing", HOMES_KEPT),)),
     Comparison(
         "I9",
         "quotients",

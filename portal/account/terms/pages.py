@@ -48,7 +48,11 @@ def _file(portal: Portal, accepted: Sequence[AcceptedTerms]) -> Response[Any]:
 def _proof(portal: Portal, accepted: AcceptedTerms) -> str:
     zone = portal.town.town.zone
     moment = {"day": date_words(accepted.accepted_at, zone=zone), "time": time_words(accepted.accepted_at, zone=zone)}
-    facts = portal.texts("terms.proof", version=accepted.version, digest=accepted.text_hash, **moment)
+    by = portal.texts("terms.proof_by", name=accepted.name) if accepted.name else ""
+    facts = by + portal.texts("terms.proof", version=accepted.version, digest=accepted.text_hash, **moment)
+    if accepted.void_at is not None:
+        void_on = date_words(accepted.void_at, zone=zone)
+        facts += " " + portal.texts("terms.void", day=void_on, email=accepted.given_from)
     sections = (f"{section.heading}\n\n" + "\n\n".join(section.paragraphs) for section in accepted.sections)
     return "\n\n".join((portal.town.town.full_name, facts, accepted.title.upper(), *sections))
 

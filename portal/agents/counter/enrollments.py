@@ -12,7 +12,7 @@ from contracts.booking.models import Enrollment, EnrollmentDecision
 from contracts.http import Page
 from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
-from portal.frame.exports import Column, export
+from portal.frame.exports import Column, can_export, export
 from portal.frame.spaces import MenuLabel, action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
@@ -38,6 +38,7 @@ async def requests_page(visit: Visit) -> Response[Any]:
         "statuses": list(EnrollmentStatus),
         "enrollments": enrollments.items,
         "next_cursor": enrollments.next_cursor,
+        "can_export": can_export(visit),
         "today": visit.portal.today(),
     }
     return visit.page("agents/counter/enrollments.html.j2", context, form=visit.form(DECISION))

@@ -21,21 +21,26 @@ async def keys_page(visit: Visit, household_id: UUID) -> Response[Any]:
     """The adults of a household who have an account, each with the services of the town."""
     household = await visit.call(read_household, household_id)
     pages = await asyncio.gather(*(visit.call(list_accounts, adult.adult_id) for adult in household.adults))
-    holders = [(adult, account) for adult, page in zip(household.adults, pages, strict=True) for account in page.items]
+    # An account of several adults is named once, after all of them.
+    accounts = {account.account_id: account for page in pages for account in page.items}
+    holders = [
+        ([adult for adult in household.adults if adult.adult_id in account.guardian_ids], account)
+        for account in accounts.values()
+    ]
     context = {"household": household, "holders": holders, "can_issue": visit.may(issue_service_key)}
     return visit.page("agents/counter/service_keys.html.j2", context)
 
 
 @page(f"{PATH}/feuille")
 async def sheet_page(visit: Visit, household_id: UUID) -> Response[Any]:
-    """The sheet of a key that was given a moment ago. The browser keeps it for a quarter of an hour, nothing else does."""
+    """The sheet of a key that was given a moment ago. The browser keeps it until it is shown, nothing else does."""
     household, form = await visit.call(read_household, household_id), visit.form()
     if not form.value("key"):
-        return visit.redirect(f"/agents/familles/{household_id}/cles")
+        return visit.redirect(f"/agents/familles/{household_id}/cles", visit.shown_before("key_shown_once"))
     holder = next((adult for adult in household.adults if str(adult.adult_id) == form.value("adult_id")), None)
     town = visit.portal.town.town
     context = {"household": household, "holder": holder, "town_name": town.full_name, "today": visit.portal.today()}
-    return visit.page("agents/counter/key_sheet.html.j2", context, form=form)
+    return visit.once(visit.page("agents/counter/key_sheet.html.j2", context, form=form))
 
 
 @action(f"{PATH}/{{account_id:uuid}}")

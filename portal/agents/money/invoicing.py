@@ -22,7 +22,7 @@ from contracts.billing.models import InvoiceRunCreate, InvoiceRunItem, InvoiceRu
 from contracts.http import Page
 from contracts.types import InvoiceRunStatus
 from gateway.calls import Refused, typed_as
-from portal.frame.exports import Column, export
+from portal.frame.exports import Column, can_export, export
 from portal.frame.spaces import MenuLabel, action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
@@ -66,6 +66,7 @@ async def run_page(visit: Visit, run_id: UUID) -> Response[Any]:
         "next_cursor": items.next_cursor,
         "is_working": run.status in WORKING,
         "can_review": visit.may(review_invoice_run),
+        "can_export": can_export(visit),
         "can_issue": visit.may(issue_invoice_run),
         "can_redraft": visit.may(redraft_invoice_run),
     }

@@ -8,7 +8,7 @@ from litestar import Response
 from contracts.billing.api import list_payer_conflicts, list_payment_anomalies
 from contracts.billing.models import PaymentAnomaly
 from contracts.http import Page
-from portal.frame.exports import Column, export
+from portal.frame.exports import Column, can_export, export
 from portal.frame.spaces import MenuLabel, file, page
 from portal.frame.visit import Visit
 from portal.kit.formats import civil_date
@@ -19,7 +19,7 @@ from portal.kit.spreadsheet import Euros
 async def payments_page(visit: Visit) -> Response[Any]:
     """What was noticed about payments, the newest first."""
     anomalies = await visit.call(list_payment_anomalies, visit.cursor)
-    context = {"anomalies": anomalies.items, "next_cursor": anomalies.next_cursor}
+    context = {"anomalies": anomalies.items, "next_cursor": anomalies.next_cursor, "can_export": can_export(visit)}
     return visit.page("agents/money/payments.html.j2", context)
 
 

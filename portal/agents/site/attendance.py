@@ -12,7 +12,16 @@ from litestar import Response
 
 from chassis.clock import instant
 from contracts.booking.api import close_attendance, list_slots, mark_attendance, open_slots, show_attendance
-from contracts.booking.models import VERSION_MAX, AttendanceCandidate, AttendanceLine, AttendanceMarks, AttendanceSheet
+from contracts.booking.care import ChildCare
+from contracts.booking.care_api import day_care
+from contracts.booking.models import (
+    VERSION_MAX,
+    AttendanceCandidate,
+    AttendanceLine,
+    AttendanceMarks,
+    AttendanceSheet,
+    ImpliedLine,
+)
 from contracts.types import Attendance
 from gateway.calls import Refused, typed_as
 from portal.frame.render import Portal
@@ -22,6 +31,8 @@ from portal.kit import FormState
 from portal.kit.days import day_typed, monday
 from portal.kit.formats import date_short, time_short
 
+CARE_AHEAD: Final = timedelta(days=1)
+"""What children need is shown on their day and the day before: the service refuses it otherwise."""
 MARKS: Final = (Attendance.PRESENT, Attendance.ABSENT_EXCUSED, Attendance.ABSENT_UNEXCUSED)
 UNBOOKED_MARKS: Final = (Attendance.UNBOOKED, Attendance.ABSENT_EXCUSED)
 """Of a child whom nobody expected: it came, or it was added by mistake."""
@@ -61,16 +72,26 @@ async def days_page(visit: Visit) -> Response[Any]:
 async def sheet_page(visit: Visit, slot_id: UUID) -> Response[Any]:
     """A day's sheet."""
     sheet = await visit.call(show_attendance, slot_id)
-    texts = visit.portal.texts
+    texts, today = visit.portal.texts, visit.portal.today()
+    is_near = today <= sheet.slot.service_on <= today + CARE_AHEAD
+    care = (await visit.call(day_care, slot_id)).items if is_near and visit.may(day_care) else ()
     context = {
         "sheet": sheet,
         "marks": [(mark.value, texts(f"mark.{mark}")) for mark in MARKS],
         "unbooked_marks": [(mark.value, texts(f"mark.{mark}")) for mark in UNBOOKED_MARKS],
         "candidates": [(_candidate_value(child), _candidate_name(visit.portal, child)) for child in sheet.candidates],
-        "today": visit.portal.today(),
+        "today": today,
+        "care": _named(sheet, care),
         "unmarked": [line for line in sheet.lines if line.attendance is None],
     }
     return visit.page("agents/site/sheet.html.j2", context, form=visit.form())
+
+
+def _named(sheet: AttendanceSheet, care: Sequence[ChildCare]) -> list[tuple[AttendanceLine | ImpliedLine, ChildCare]]:
+    """What each child of a sheet needs, with the line that names it."""
+    lines: dict[UUID, AttendanceLine | ImpliedLine] = {line.child_id: line for line in sheet.implied}
+    lines |= {line.child_id: line for line in sheet.lines}
+    return [(lines[child.child_id], child) for child in care if child.child_id in lines]
 
 
 def _candidate_value(child: AttendanceCandidate) -> str:

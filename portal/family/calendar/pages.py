@@ -24,6 +24,7 @@ from contracts.http import Problem
 from contracts.types import EnrollmentStatus
 from gateway.admission import Posted
 from gateway.calls import Refused, typed_as
+from portal.family.calendar.turns import turns_shown
 from portal.family.calendar.view import CalendarOptions, CellView, Choices, calendar_view, merged, outstanding, settled
 from portal.frame.render import Portal
 from portal.frame.spaces import action, page, show_again
@@ -110,8 +111,7 @@ class WorkingCalendar:
 
 OTHER_HOUSEHOLD: Final = "household"
 """What is wrong with choices that were made on the calendar of another household, by its name among the errors."""
-STEPS: Final = ("quote", "confirm")
-"""What the buttons of the basket ask for, both of something that was chosen."""
+STEPS: Final = ("quote", "confirm")  # what the buttons of the basket ask for, both of something that was chosen
 
 
 @page("/calendrier")
@@ -126,7 +126,7 @@ async def calendar_page(visit: Visit) -> Response[Any]:
     priced, problem = await _quote(visit, working)
     options = CalendarOptions(zone=portal.town.town.zone)
     context = {
-        "view": calendar_view(working.shown, portal.texts, portal.refusals.refusal, working.choices, options),
+        "view": calendar_view(working.shown, portal.texts, portal.refusals.refusal, options, working.choices),
         "week": working.week,
         "previous_on": working.week - timedelta(weeks=1),
         "next_on": working.week + timedelta(weeks=1) if working.week < working.last_week else None,
@@ -135,6 +135,7 @@ async def calendar_page(visit: Visit) -> Response[Any]:
         "former_household_url": _choosing_url(visit) if OTHER_HOUSEHOLD in form.errors else "",
         "is_something_gone": OTHER_HOUSEHOLD not in form.errors
         and working.choices != outstanding(working.calendar, chosen),
+        **await turns_shown(visit, working.calendar.household_id),
         **_basket(portal, working, priced, problem),
     }
     return visit.page("family/calendar/week.html.j2", context, form=form)
@@ -270,7 +271,7 @@ def _basket(portal: Portal, working: WorkingCalendar, priced: Quote | None, prob
     """What the basket macro is given."""
     names = {row.child_id: row.child_name for row in working.calendar.rows}
     options = CalendarOptions(zone=portal.town.town.zone)
-    view = calendar_view(working.calendar, portal.texts, portal.refusals.refusal, working.choices, options)
+    view = calendar_view(working.calendar, portal.texts, portal.refusals.refusal, options, working.choices)
     removed: list[CellView] = [
         cell for row in view.rows for cell in row.cells if cell.control in working.choices.removed
     ]

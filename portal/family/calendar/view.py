@@ -6,7 +6,7 @@ fields named `was`. Ticked and not `was` is to be added, `was` and not ticked is
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import DayState
 from portal.kit.days import monday
-from portal.kit.formats import PARIS, date_day, time_words
+from portal.kit.formats import date_day, time_words
 from portal.kit.wording import Texts
 
 ROWS_MAX: Final = 5
@@ -93,14 +93,6 @@ class CalendarView:
         listed = [(day, [cell for row in self.rows if (cell := row.on(day))]) for day in self.days]
         return [(day, cells) for day, cells in listed if cells]
 
-    def with_notes(self, notes: dict[str, str]) -> "CalendarView":
-        """The same with a short note, such as a price, in the cells of some controls."""
-        rows = [
-            replace(row, cells=[replace(cell, note=notes.get(cell.control, cell.note)) for cell in row.cells])
-            for row in self.rows
-        ]
-        return replace(self, rows=rows)
-
 
 @dataclass(frozen=True, slots=True)
 class Choices:
@@ -132,20 +124,19 @@ class Choices:
 class CalendarOptions:
     """How a town draws its calendar."""
 
+    zone: ZoneInfo
     choosable: Collection[DayState] = CHOOSABLE
-    zone: ZoneInfo = PARIS
 
 
 NO_CHOICES: Final = Choices()
-DEFAULT_OPTIONS: Final = CalendarOptions()
 
 
 def calendar_view(
     calendar: Calendar,
     texts: Texts,
     refusal: Callable[[str, Mapping[str, Any]], str],
+    options: CalendarOptions,
     choices: Choices = NO_CHOICES,
-    options: CalendarOptions = DEFAULT_OPTIONS,
 ) -> CalendarView:
     """The calendar of a household, drawn with the choices already made on the form, if any.
 

@@ -11,19 +11,23 @@ from chassis.comparing import Person, first_names_apart
 from contracts.billing.api import list_invoices
 from contracts.booking.api import list_enrollments
 from contracts.family.api import my_household
+from contracts.family.delegations_api import held_delegations
 from contracts.family.events import Adult
 from contracts.family.models import Household
 from contracts.types import EnrollmentStatus, InvoiceStatus, SessionStage
 from gateway.auth import WrongSpace
-from gateway.composing import Part, optional
+from gateway.composing import Part, if_open, optional
 from portal.family.households.pages import forget_choice, has_lost_choice
 from portal.frame.contact import HOME, correct_contact, show_contact
 from portal.frame.settings import Tile
 from portal.frame.spaces import action, page
 from portal.frame.visit import Visit
-from portal.kit import PATHS
+from portal.kit import PATHS, MenuEntry
 
 CONTACT_PATH: Final = "/mes-coordonnees"
+AGE_MIN: Final = Tile.model_fields["age_min"].default
+AGE_MAX: Final = Tile.model_fields["age_max"].default
+"""Of a tile that is for whoever has a child of any age."""
 
 
 @page(PATHS["private_home"])
@@ -32,13 +36,18 @@ async def private_home(visit: Visit) -> Response[Any]:
     session = visit.session
     if await has_lost_choice(visit):
         return forget_choice(visit)
-    household, invoices, enrollments = await asyncio.gather(
+    household, invoices, enrollments, held = await asyncio.gather(
         optional(visit.call(my_household)),
-        optional(visit.call_about_all(list_invoices)),
+        if_open(visit.call_about_all(list_invoices)),
         optional(visit.call(list_enrollments)),
+        optional(visit.call(held_delegations)),
     )
     guardian = own_guardian(household, session.guardian_id)
-    unpaid = [i for i in invoices.value.items if i.status is not InvoiceStatus.PAID] if invoices.value else []
+    if household.value is not None:
+        visit.portal.greetings.hear(visit.visitor, household.value)
+    unpaid = (
+        [i for i in invoices.value.items if i.status is not InvoiceStatus.PAID] if invoices and invoices.value else []
+    )
     waiting = (
         [e for e in enrollments.value.items if e.status is EnrollmentStatus.REQUESTED] if enrollments.value else []
     )
@@ -50,8 +59,9 @@ async def private_home(visit: Visit) -> Response[Any]:
         "unpaid": unpaid,
         "enrollments": enrollments,
         "waiting": waiting,
+        "entrusted": [item for item in held.value.items if item.end is None] if held.value else [],
         "blocks": shown_blocks(visit, household),
-        "has_services": SessionStage.ENTER_KEYS in session.first_steps,
+        "own_links": own_links(visit),
         "opens_enrollments": visit.opens("/inscriptions"),
         "other_spaces": visit.portal.town.section.other_spaces,
     }
@@ -90,20 +100,43 @@ def child_names(household: Household) -> dict[UUID, str]:
     )
 
 
+def own_links(visit: Visit) -> list[MenuEntry]:
+    """Where a family changes what the town knows of it and how it signs in, and sees what was done."""
+    texts, has_services = visit.portal.texts, SessionStage.ENTER_KEYS in visit.session.first_steps
+    services = [MenuEntry(texts("home.space.services"), "/mon-compte/services")] if has_services else []
+    return [
+        MenuEntry(texts("home.space.profile"), CONTACT_PATH),
+        MenuEntry(texts("household.title"), "/ma-famille"),
+        MenuEntry(texts("home.space.credentials"), "/mes-identifiants"),
+        *services,
+        MenuEntry(texts("child_file.list_title"), "/mes-enfants"),
+        MenuEntry(texts("entourage.title"), "/entourage"),
+        MenuEntry(texts("delegations.title"), "/personnes-de-confiance"),
+        MenuEntry(texts("home.space.history"), "/historique"),
+    ]
+
+
 def shown_blocks(visit: Visit, household: Part[Household]) -> list[tuple[str, list[Tile]]]:
-    """The town's blocks of tiles, each tile only when a child of the household is of its age band, and its page open."""
+    """The town's blocks of tiles, each tile only when a child of the household is of its age band, and its page open. An organization has those
+    that are of no age."""
     portal = visit.portal
     if household.value is None:
         ages = list(range(19))
     else:
         today = portal.today()
-        ages = [age_on(child.birth_on, today) for child in household.value.children]
+        ages = [age_on(child.birth_on, today) for child in household.value.children if not child.is_expected]
+
+    def is_for_everybody(tile: Tile) -> bool:
+        of_organization = household.value is not None and household.value.organization is not None
+        return of_organization and tile.age_min == AGE_MIN and tile.age_max == AGE_MAX
+
     blocks = []
     for block in portal.town.section.blocks:
         tiles = [
             tile
             for tile in block.tiles
-            if visit.opens(tile.url) and any(tile.age_min <= age <= tile.age_max for age in ages)
+            if visit.opens(tile.url)
+            and (any(tile.age_min <= age <= tile.age_max for age in ages) or is_for_everybody(tile))
         ]
         if tiles:
             blocks.append((block.title, tiles))

@@ -19,7 +19,7 @@ async def services_page(visit: Visit) -> Response[Any]:
     return await show_keys(visit, "family/services/keys.html.j2", {"path": KEYS_PATH})
 
 
-@action(KEYS_PATH)
+@action(KEYS_PATH, has_secret=True)
 async def enter_later_keys(visit: Visit) -> Response[Any]:
     typed = KEYS.typed(visit.posted.values)
     try:

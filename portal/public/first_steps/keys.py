@@ -15,7 +15,7 @@ from portal.frame import kept_forms
 from portal.frame.errors import FIRST_STEPS
 from portal.frame.service_keys import KEYS, enter_keys, has_typed_key, show_keys
 from portal.frame.spaces import action, at_stage, page, show_again
-from portal.frame.visit import FlashNotice, Visit
+from portal.frame.visit import HOMES, FlashNotice, Visit
 from portal.kit import FormState
 from portal.public.first_steps.steps import steps_at
 
@@ -31,7 +31,7 @@ async def services_page(visit: Visit) -> Response[Any]:
     return await show_keys(visit, "public/first_steps/services.html.j2", context)
 
 
-@action(PATH, admits=SERVICES)
+@action(PATH, admits=SERVICES, has_secret=True)
 async def enter_first_keys(visit: Visit) -> Response[Any]:
     """Enter the keys, or go back a step with what was typed."""
     typed = KEYS.typed(visit.posted.values)
@@ -44,7 +44,7 @@ async def enter_first_keys(visit: Visit) -> Response[Any]:
     except Refused as refused:
         return await show_again(visit, services_page, visit.refused(refused, typed, KEYS))
     notice = "service_keys_entered" if has_typed_key(typed) else "service_keys_later"
-    return visit.redirect(FIRST_STEPS.get(session.stage, "/mon-accueil"), FlashNotice("success", notice))
+    return visit.redirect(FIRST_STEPS.get(session.stage, HOMES[session.kind]), FlashNotice("success", notice))
 
 
 @page(CHOSEN_PATH, admits=at_stage(SessionStage.ENTER_KEYS, SessionStage.ACCEPT_TERMS))

@@ -6,16 +6,18 @@ from typing import Any, Final
 from litestar import Response
 
 from contracts.identity import api
-from contracts.identity.models import CredentialPolicy, CredentialsChoice, TermsAcceptance
-from contracts.types import ActorKind, SessionStage
-from gateway.auth import cleared_session_cookie, session_cookie
+from contracts.identity.models import CredentialsChoice, TermsAcceptance
+from contracts.types import SessionStage
+from gateway.browsers import session_cookie
 from gateway.calls import Refused, typed_as
+from portal.frame.credentials import policy_words
 from portal.frame.errors import FIRST_STEPS
 from portal.frame.spaces import action, at_stage, page, show_again
-from portal.frame.visit import FlashNotice, Visit
-from portal.kit import Form, Texts
+from portal.frame.visit import HOMES, FlashNotice, Visit
+from portal.kit import Form
 from portal.public.first_steps import keys
 from portal.public.first_steps.steps import steps_at
+from portal.public.leaving import leave
 
 CHOICE: Final = Form(CredentialsChoice, "first_steps.credentials", ("username", "password", "password_confirmation"))
 
@@ -39,7 +41,7 @@ async def credentials_page(visit: Visit) -> Response[Any]:
     )
 
 
-@action("/premiere-connexion/identifiants", admits=CREDENTIALS)
+@action("/premiere-connexion/identifiants", admits=CREDENTIALS, has_secret=True)
 async def choose_credentials(visit: Visit) -> Response[Any]:
     """Replace the temporary credentials; what is wrong is said by its field."""
     typed = CHOICE.typed(visit.posted.values)
@@ -48,7 +50,7 @@ async def choose_credentials(visit: Visit) -> Response[Any]:
     except Refused as refused:
         return await show_again(visit, credentials_page, visit.refused(refused, typed, CHOICE))
     visit.sessions.forget(visit.visitor.session_token)
-    target = FIRST_STEPS.get(opened.stage, "/mon-accueil")
+    target = FIRST_STEPS.get(opened.stage, HOMES[visit.session.kind])
     chosen = "credentials_chosen" if visit.session.has_username else "password_chosen"
     return visit.redirect(target, FlashNotice("success", chosen), cookies=[session_cookie(opened)])
 
@@ -81,32 +83,13 @@ async def accept_terms(visit: Visit) -> Response[Any]:
     except Refused as refused:
         return await show_again(visit, terms_page, visit.refused(refused, {}))
     visit.sessions.forget(visit.visitor.session_token)
-    home = "/agents" if session.kind is ActorKind.AGENT else "/mon-accueil"
-    return visit.redirect(home, FlashNotice("success", "terms_accepted"))
+    return visit.redirect(HOMES[session.kind], FlashNotice("success", "terms_accepted"))
 
 
 @action("/premiere-connexion/annuler")
 async def cancel(visit: Visit) -> Response[Any]:
     """Leave without accepting: nothing is kept but what was already confirmed."""
-    if visit.visitor.session is not None:
-        await visit.call(api.sign_out)
-        visit.sessions.forget(visit.visitor.session_token)
-    return visit.redirect("/", FlashNotice("info", "first_steps_cancelled"), cookies=[cleared_session_cookie()])
-
-
-def policy_words(texts: Texts, policy: CredentialPolicy) -> str:
-    """The password policy as the guides word it, built from the town's settings."""
-    kinds = [
-        texts(f"first_steps.policy.{kind}", count=count)
-        for kind, count in (
-            ("lowercase", policy.lowercase_min),
-            ("uppercase", policy.uppercase_min),
-            ("digit", policy.digit_min),
-        )
-        if count
-    ]
-    key = "rules" if kinds else "rules_length_only"
-    return texts(f"first_steps.policy.{key}", length=policy.length_min, kinds=", ".join(kinds))
+    return await leave(visit, FlashNotice("info", "first_steps_cancelled"))
 
 
 PAGES = [credentials_page, choose_credentials, *keys.PAGES, terms_page, accept_terms, cancel]

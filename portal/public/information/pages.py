@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from litestar import Response
 
+from chassis.french import phone
 from portal.frame.spaces import page
 from portal.frame.visit import Visit
-from portal.kit.formats import phone
 
 TEXTS_OF: Final = {
     "/aide": "help",

@@ -21,6 +21,32 @@ function release() {
   for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
 }
 
+/** A form that an authenticator fills in (passkeys.js), shown where there is one. @param {HTMLFormElement} form */
+function offerPasskeys(form) {
+  const field = /** @type {HTMLInputElement} */ (form.elements.namedItem("answer"));
+  const { module = "", failed = "" } = form.dataset;
+  form.hidden = false;
+  form.addEventListener("submit", async (event) => {
+    // What is missing in the form is said by the page that comes back, as in any other form.
+    if (field.value || !form.checkValidity()) return;
+    event.preventDefault();
+    if (form.ariaBusy) return;
+    form.ariaBusy = "true";
+    try {
+      await (await import(module)).ask(form);
+    } catch {
+      /** @type {HTMLElement} */ (form.querySelector("[role=status]")).textContent = failed;
+    }
+    form.ariaBusy = null;
+  });
+  // An answer counts once: coming back to the page asks again.
+  addEventListener("pageshow", () => { field.value = ""; });
+}
+
+if (window.PublicKeyCredential) {
+  for (const form of document.querySelectorAll("form[data-passkey]")) offerPasskeys(/** @type {HTMLFormElement} */ (form));
+  for (const text of document.querySelectorAll("[data-without-passkeys]")) text.remove();
+}
 document.addEventListener("submit", guard);
 addEventListener("pageshow", () => {
   release();

@@ -29,7 +29,8 @@ QUOTIENT_FILES = Replica("quotient_files", "household_id")
 async def keep_household(tx: Transaction, household: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
     address = household.address
-    lines = [*address.lines, f"{address.postal_code} {address.city}"]
+    country = [address.country.upper()] if address.country else []
+    lines = [*address.lines, f"{address.postal_code} {address.city}", *country]
     household_id = household.household_id
     if not await HOUSEHOLDS.keep(tx, household_id, envelope.sequence, household.reference, lines):
         return
@@ -62,9 +63,10 @@ async def erase_household(tx: Transaction, key: str) -> None:
 REMOVE_RESIDENCES_SQL = "delete from residences where child_id = $1"
 
 ADD_RESIDENCES_SQL = """
-insert into residences (child_id, during, pattern, household_ids, anchor_on)
-select $1, during, pattern, household_ids::uuid[], anchor_on
-from unnest($2::daterange[], $3::text[], $4::text[], $5::date[]) as r(during, pattern, household_ids, anchor_on)
+insert into residences (child_id, during, pattern, household_ids, anchor_on, change_weekday, second_home_days, holiday_zone, holiday_even_first_id)
+select $1, during, pattern, household_ids::uuid[], anchor_on, change_weekday, second_home_days::smallint[], zone, even_first_id
+from unnest($2::daterange[], $3::text[], $4::text[], $5::date[], $6::smallint[], $7::text[], $8::text[], $9::uuid[])
+    as r(during, pattern, household_ids, anchor_on, change_weekday, second_home_days, zone, even_first_id)
 """
 
 
@@ -81,6 +83,10 @@ async def keep_custody(tx: Transaction, state: ResponsibilityState, envelope: En
         [home.pattern for home in homes],
         ["{" + ",".join(map(str, home.household_ids)) + "}" for home in homes],
         [home.anchor_on for home in homes],
+        [home.change_weekday for home in homes],
+        ["{" + ",".join(map(str, home.second_home_days)) + "}" for home in homes],
+        [home.holidays.zone if home.holidays else None for home in homes],
+        [home.holidays.even_first_id if home.holidays else None for home in homes],
     )
     await decide_again(tx, state.child_id)
 

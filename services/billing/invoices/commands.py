@@ -13,7 +13,7 @@ from ..adapters.typesetting import CannotBeSet, Typesetter
 from ..errors import DocumentCannotBeSet
 from ..settings import BillingRules
 from . import store
-from .queries import invoice_lines, invoice_row
+from .queries import invoice_lines, invoice_row, organization_of
 
 log = structlog.get_logger()
 
@@ -48,6 +48,7 @@ async def keep_document(tx: Transaction, invoice_id: UUID, pdf: bytes) -> bytes:
 
 
 def _content(rules: BillingRules, row: Row, lines: tuple[InvoiceLine, ...]) -> dict[str, Any]:
+    organization = organization_of(row)
     return {
         "town": rules.town.model_dump(mode="json"),
         "regie_label": rules.policy.regie_label,
@@ -56,6 +57,7 @@ def _content(rules: BillingRules, row: Row, lines: tuple[InvoiceLine, ...]) -> d
         "number": row["number"],
         "period": row["period"],
         "payer_name": row["payer_name"],
+        **({"organization": organization.model_dump()} if organization else {}),
         "payer_address": row["payer_address"],
         "total_cents": row["total_cents"],
         "credit_cents": row["credit_cents"],

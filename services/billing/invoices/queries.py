@@ -9,6 +9,7 @@ from chassis.data.database import Database, Queries, Row
 from chassis.data.paging import page_of, read_id
 from chassis.refusal import NotFound
 from contracts.billing.models import Invoice, InvoiceLine, InvoiceSummary, PriceExplanation
+from contracts.billing.organizations import BilledOrganization
 from contracts.http import PAGE_SIZE_MAX, Page
 
 from ..access import invoice as reached_invoice
@@ -41,7 +42,7 @@ async def invoices(db: Database, actor: Actor, household_id: UUID | None, cursor
 INVOICE_SQL = reaching(
     """
 select invoice_id, payer_id, household_id, number, regie, to_char(period, 'YYYY-MM') as period, status, payer_name,
-       payer_address, total_cents, paid_cents, credit_cents, issued_at, issued_on, due_on
+       contact_name, siret, rna, payer_address, total_cents, paid_cents, credit_cents, issued_at, issued_on, due_on
 from invoices i where invoice_id = $4 and {is_reached}
 """,
     is_reached=reached_invoice("i.payer_id", "i.household_id"),
@@ -89,6 +90,13 @@ async def invoice_lines(queries: Queries, invoice_id: UUID) -> tuple[InvoiceLine
     )
 
 
+def organization_of(row: Row) -> BilledOrganization | None:
+    """The organization that an invoice is addressed to, beside its name; None of a person's."""
+    if row["contact_name"] is None:
+        return None
+    return BilledOrganization(contact_name=row["contact_name"], siret=row["siret"], rna=row["rna"])
+
+
 async def invoice(db: Database, actor: Actor, rules: BillingRules, invoice_id: UUID) -> Invoice:
     """An invoice with its lines and payments, and whether it can be paid online now. Raises NotFound."""
     row = await invoice_row(db, actor, invoice_id)
@@ -102,6 +110,7 @@ async def invoice(db: Database, actor: Actor, rules: BillingRules, invoice_id: U
         period=row["period"],
         status=row["status"],
         payer_name=row["payer_name"],
+        organization=organization_of(row),
         lines=await invoice_lines(db, invoice_id),
         total_cents=row["total_cents"],
         paid_cents=row["paid_cents"],

@@ -29,10 +29,10 @@ class Issue:
 
 
 ADD_INVOICES_SQL = """
-insert into invoices (invoice_id, run_id, payer_id, household_id, regie, number, period, payer_name, payer_address, total_cents,
-    paid_cents, credit_cents, status, issued_at, issued_on, due_on)
-select new.invoice_id, $1, new.payer_id, new.household_id, $2, new.number, $3, p.name, coalesce(h.address_lines, '{}'),
-       new.total_cents, new.credit_cents, new.credit_cents, new.status, $4, $5, $6
+insert into invoices (invoice_id, run_id, payer_id, household_id, regie, number, period, payer_name, contact_name, siret, rna,
+    payer_address, total_cents, paid_cents, credit_cents, status, issued_at, issued_on, due_on)
+select new.invoice_id, $1, new.payer_id, new.household_id, $2, new.number, $3, p.name, p.contact_name, p.siret, p.rna,
+       coalesce(h.address_lines, '{}'), new.total_cents, new.credit_cents, new.credit_cents, new.status, $4, $5, $6
 from unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::text[], $11::integer[], $12::integer[], $13::text[])
     as new(invoice_id, payer_id, household_id, number, total_cents, credit_cents, status)
 left join payers p using (payer_id)

@@ -11,7 +11,7 @@ from chassis.data.ranges import read_range, read_ranges, stored_range
 from chassis.days import DateRange, Days
 from chassis.timeline import Timeline
 from contracts.billing.payers import payer_id_of
-from contracts.family.events import HouseholdState, Residence
+from contracts.family.events import HolidayTurns, HouseholdState, Residence
 from contracts.family.residence import home_on
 
 from ..tariffs.domain import ServiceDay
@@ -21,11 +21,16 @@ PAYER_DAYS_SQL = """
 select p.adult_id, d.during from payer_days d join payers p using (payer_id) where d.household_id = $1
 """
 
-# A payer whom the file does not name any more keeps the name of their last invoices.
+# A payer whom the file does not name any more keeps the name of their last invoices. Of an organization, that is its legal name.
 KEEP_PAYERS_SQL = """
-insert into payers as known (payer_id, household_id, adult_id, name)
-select payer_id, $1, adult_id, name from unnest($2::uuid[], $3::uuid[], $4::text[]) as p(payer_id, adult_id, name)
-on conflict (payer_id) do update set name = coalesce(excluded.name, known.name)
+insert into payers as known (payer_id, household_id, adult_id, name, contact_name, siret, rna)
+select payer_id, $1, adult_id, case when person is not null then coalesce($5::text, person) end,
+       case when $5 is not null then person end,
+       case when person is not null then $6::text end, case when person is not null then $7::text end
+from unnest($2::uuid[], $3::uuid[], $4::text[]) as p(payer_id, adult_id, person)
+on conflict (payer_id) do update
+set name = excluded.name, contact_name = excluded.contact_name, siret = excluded.siret, rna = excluded.rna
+where excluded.name is not null
 """
 
 FORGET_PAYER_DAYS_SQL = "delete from payer_days where household_id = $1"
@@ -37,7 +42,7 @@ insert into payer_days (household_id, payer_id, during) select $1, * from unnest
 
 async def keep_payers(tx: Transaction, state: HouseholdState) -> None:
     """Take over who pays for a household, whose state is news; the open days of another payer are decided again."""
-    household_id = state.household_id
+    household_id, whose = state.household_id, state.organization
     rows = await tx.fetch(PAYER_DAYS_SQL, household_id)
     before = Timeline.of((read_range(row["during"]), row["adult_id"]) for row in rows)
     register = read_register(state.payers, before)
@@ -49,6 +54,7 @@ async def keep_payers(tx: Transaction, state: HouseholdState) -> None:
         [payer_id_of(household_id, adult_id) for adult_id in adults],
         adults,
         [names.get(adult_id) for adult_id in adults],
+        *((whose.legal_name, whose.siret, whose.rna) if whose else (None, None, None)),
     )
     await _keep_conflicts(tx, household_id, register)
     if register.payers == before:
@@ -95,11 +101,11 @@ async def decide_again(tx: Transaction, subject_id: UUID) -> None:
 
 
 RULES_SQL = """
-select child_id, during, pattern, household_ids, anchor_on, null as activity_kind, null::uuid as payer_id, null::uuid as household_id,
-       null::integer as share_basis_points
+select child_id, during, pattern, household_ids, anchor_on, change_weekday, second_home_days, holiday_zone, holiday_even_first_id,
+       null as activity_kind, null::uuid as payer_id, null::uuid as household_id, null::integer as share_basis_points
 from residences where child_id = any($1::uuid[])
 union all
-select child_id, during, null, null, null, activity_kind, payer_id, household_id, share_basis_points
+select child_id, during, null, null, null, null, null, null, null, activity_kind, payer_id, household_id, share_basis_points
 from payer_shares where child_id = any($1::uuid[])
 """
 
@@ -135,6 +141,11 @@ def _residence_of(row: Row) -> Residence:
         anchor_on=row["anchor_on"],
         starts_on=during.first,
         ends_on=during.ends_on,
+        change_weekday=row["change_weekday"],
+        second_home_days=tuple(row["second_home_days"]),
+        holidays=HolidayTurns(zone=row["holiday_zone"], even_first_id=row["holiday_even_first_id"])
+        if row["holiday_zone"]
+        else None,
     )
 
 

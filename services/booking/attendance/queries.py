@@ -41,7 +41,7 @@ async def sheet(queries: Database | Transaction, actor: Actor, slot_id: UUID) ->
             )
             for line in day.lines
         ),
-        implied=await _implied(queries, slot_id),
+        implied=await implied(queries, slot_id),
         candidates=await _candidates(queries, slot_id, day.service_on),
         overrun=overrun(slot.capacity, slot.taken, day.lines),
         closed_at=await queries.fetchval(CLOSED_AT_SQL, slot_id),
@@ -60,7 +60,7 @@ order by line.child_id
 """  # noqa: S608 - it is put together from constants alone
 
 
-async def _implied(queries: Queries, slot_id: UUID) -> tuple[ImpliedLine, ...]:
+async def implied(queries: Queries, slot_id: UUID) -> tuple[ImpliedLine, ...]:
     """Who is there with a unit that takes its place from this one too."""
     rows = {row["child_id"]: row for row in await queries.fetch(IMPLIED_SQL, slot_id)}
     people = {child_id: Person(row["first_name"], row["last_name"], row["birth_on"]) for child_id, row in rows.items()}

@@ -1,7 +1,7 @@
 """Booking days and giving booked days back: baskets of both, batched into one transaction (group commit)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -10,12 +10,14 @@ from chassis.access import sites_of
 from chassis.actor import Actor
 from chassis.batching import Batcher
 from chassis.data.database import Database, Transaction, command
-from chassis.data.history import Act
+from chassis.data.history import BY_DELEGATION, Act
 from chassis.data.idempotency import Claim, KeptAnswer
 from chassis.identifiers import new_id
-from chassis.refusal import IdempotencyKeyReused, Refusal
+from chassis.refusal import IdempotencyKeyReused, NotFound, Refusal
 from contracts.booking.models import Booking, BookingChanges, BookingChangesMade
 
+from ..delegations.domain import DelegatedAct, Delegation, refusal
+from ..delegations.store import load_delegations
 from ..places.domain import NEW, BookingFacts, SlotFacts, given_back
 from ..places.store import lock_places
 from . import store
@@ -24,12 +26,13 @@ from .domain import BasketDecision, BookedDay, Snapshot, WishedBasket, WishedDay
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-    """Changes that somebody asks for. `trace` leads back to their request."""
+    """Changes that somebody asks for, by a delegation or in their own name. `trace` leads back to their request."""
 
     actor: Actor
     changes: BookingChanges
     claim: Claim
     trace: Mapping[str, str]
+    delegation_id: UUID | None = None
 
 
 Outcome = BookingChangesMade | Refusal
@@ -55,13 +58,14 @@ async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneIn
     first: dict[Claim, BookingRequest] = {}
     for request in requests:
         first.setdefault(request.claim, request)
-    new = list(first.values())
-    lines = [_wished_lines(request) for request in new]
-    every_line = [line for basket in lines for line in basket]
-    named = [(key.service_on, key.booking_id) for request in new for key in request.changes.cancellations]
-    children, slots = {line.child_id for line in every_line}, {line.slot_id for line in every_line}
+    wishes = [line for request in first.values() for line in request.changes.lines]
+    named = [(key.service_on, key.booking_id) for request in first.values() for key in request.changes.cancellations]
+    children, slots = {line.child_id for line in wishes}, {line.slot_id for line in wishes}
     places = await lock_places(tx, [*children], [*slots], named)
-    wished = await store.load_days(tx, every_line, zone)
+    delegations, outcomes = await _delegations(tx, first.values())
+    new = [request for request in first.values() if request.claim not in outcomes]
+    lines = [_wished_lines(request, delegations.get(request.claim)) for request in new]
+    wished = await store.load_days(tx, [line for basket in lines for line in basket], zone)
     bookings = await store.load_bookings(tx, named, places, zone)
     kept, stays = await store.known_of(
         tx,
@@ -70,10 +74,11 @@ async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneIn
     )
     days = iter(wished)
     baskets = [
-        _wished_basket(request, [next(days) for _ in basket]) for request, basket in zip(new, lines, strict=True)
+        _wished_basket(request, [next(days) for _ in basket], delegations.get(request.claim))
+        for request, basket in zip(new, lines, strict=True)
     ]
     snapshot = Snapshot(await tx.now(), places, stays, bookings)
-    outcomes = _replay(new, kept)
+    outcomes |= _replay(new, kept)
     for request, basket in zip(new, baskets, strict=True):
         if request.claim in outcomes and (missing := unreached(snapshot, basket)):
             outcomes[request.claim] = missing
@@ -107,13 +112,16 @@ def _act(actor: Actor, decision: BasketDecision) -> Act:
     """One row for a basket: the days that it booked and those that it gave back."""
     given_back = [_noted(item.child_id, item.slot) for item in decision.given_back]
     booked = [_noted(day.child.child_id, day.slot) for day in decision.days]
+    after: dict[str, Any] = {"days": booked} if booked else {}
+    if decision.delegation_id is not None:
+        after[BY_DELEGATION] = str(decision.delegation_id)
     return Act(
         actor,
         "bookings_changed",
         decision.basket_id,
         decision.household_id,
         before={"days": given_back} if given_back else None,
-        after={"days": booked} if booked else None,
+        after=after or None,
     )
 
 
@@ -140,24 +148,55 @@ def _replay(requests: Sequence[BookingRequest], kept: Sequence[KeptAnswer]) -> d
     return outcomes
 
 
-def _wished_lines(request: BookingRequest) -> list[store.WishedLine]:
-    actor, household_id, sites = request.actor, request.changes.household_id, sites_of(request.actor)
+async def _delegations(
+    tx: Transaction, requests: Iterable[BookingRequest]
+) -> tuple[dict[Claim, Delegation], dict[Claim, Outcome]]:
+    """What those who act by a delegation act by, and the refusals of those whose delegation does not let them do this now."""
+    delegated = [request for request in requests if request.delegation_id is not None]
+    ids, today = {request.delegation_id for request in delegated if request.delegation_id}, await tx.today()
+    known = await load_delegations(tx, ids, today)
+    delegations: dict[Claim, Delegation] = {}
+    outcomes: dict[Claim, Outcome] = {}
+    for request in delegated:
+        delegation = known.get(request.delegation_id) if request.delegation_id else None
+        refused = refusal(delegation, request.actor.require_holder(), DelegatedAct.BOOK_DAYS, today)
+        if delegation is None or refused is not None:
+            outcomes[request.claim] = refused or NotFound()
+        elif request.changes.household_id not in (None, delegation.household_id):
+            outcomes[request.claim] = NotFound()
+        else:
+            delegations[request.claim] = delegation
+    return delegations, outcomes
+
+
+def _wished_lines(request: BookingRequest, delegation: Delegation | None) -> list[store.WishedLine]:
+    """Lines as asked for. Whoever acts by a delegation acts as its parent, for its household."""
+    guardian_id = delegation.parent_id if delegation else request.actor.guardian_id
+    household_id = delegation.household_id if delegation else request.changes.household_id
+    sites = None if delegation else sites_of(request.actor)
     return [
-        store.WishedLine(new_id(), actor.guardian_id, household_id, line.child_id, line.slot_id, sites)
+        store.WishedLine(new_id(), guardian_id, household_id, line.child_id, line.slot_id, sites)
         for line in request.changes.lines
     ]
 
 
-def _wished_basket(request: BookingRequest, days: Sequence[WishedDay]) -> WishedBasket:
-    changes = request.changes
-    given_back = tuple(named.booking_id for named in changes.cancellations)
+def _wished_basket(request: BookingRequest, days: Sequence[WishedDay], delegation: Delegation | None) -> WishedBasket:
+    given_back = tuple(named.booking_id for named in request.changes.cancellations)
+    if delegation is not None:
+        # A child who is not entrusted is not there.
+        entrusted = (
+            day if day.child and day.child.child_id in delegation.child_ids else replace(day, child=None)
+            for day in days
+        )
+        about = (tuple(entrusted), given_back, delegation.household_id)
+        return WishedBasket(new_id(), delegation.parent_id, *about, delegation=delegation)
     sites = sites_of(request.actor)
     return WishedBasket(
         new_id(),
         request.actor.guardian_id,
         tuple(days),
         given_back,
-        changes.household_id,
+        request.changes.household_id,
         None if sites is None else frozenset(sites),
     )
 

@@ -24,6 +24,7 @@ from ..calendar.domain import (
     derive_booked_state,
     derive_day_state,
 )
+from ..delegations.domain import Delegation
 from ..errors import BasketRefused
 from ..places.domain import BookingFacts, Places, SlotFacts, Stay, given_back, tightest
 
@@ -56,7 +57,7 @@ class WishedDay:
 @dataclass(frozen=True, slots=True)
 class WishedBasket:
     """Days wished and bookings given back, together. `guardian_id` is None when an agent acts for the family, `household_id` when
-    nobody said for whom, `sites` when it is somebody who acts everywhere."""
+    nobody said for whom, `sites` when it is somebody who acts everywhere; with a `delegation` somebody acts as the guardian who gave it."""
 
     basket_id: UUID
     guardian_id: UUID | None
@@ -64,6 +65,7 @@ class WishedBasket:
     cancellations: tuple[UUID, ...] = ()
     household_id: UUID | None = None
     sites: Set[str] | None = None
+    delegation: Delegation | None = None
 
     def reaches(self, slot: SlotFacts) -> bool:
         """Whether whoever asks works where this is."""
@@ -71,7 +73,12 @@ class WishedBasket:
 
     def has(self, booking: BookingFacts) -> bool:
         """Whether whoever asks may give this booking back."""
-        return booking.is_for(self.guardian_id) and self.reaches(booking.slot)
+        is_entrusted = self.delegation is None or self.delegation.has(booking)
+        return is_entrusted and booking.is_for(self.guardian_id) and self.reaches(booking.slot)
+
+    def beyond(self, slot: SlotFacts) -> FieldRefusal | None:
+        """What a delegation has against a day."""
+        return self.delegation.beyond(slot) if self.delegation else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +135,7 @@ class BasketDecision:
     days: tuple[BookedDay, ...]
     decided_at: datetime
     given_back: tuple[BookingFacts, ...] = ()
+    delegation_id: UUID | None = None
 
     @property
     def freed(self) -> list[BookingFacts]:
@@ -170,6 +178,7 @@ class BasketDecision:
             guardian_id=self.guardian_id,
             lines=lines,
             confirmed_at=self.decided_at,
+            delegation_id=self.delegation_id,
         )
 
 
@@ -196,7 +205,7 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
     for position, booking_id in enumerate(basket.cancellations):
         booking = snapshot.bookings[booking_id]
         household_id = household_id or booking.household_id
-        if refusal := _refuse_cancellation(snapshot, booking, household_id):
+        if refusal := basket.beyond(booking.slot) or _refuse_cancellation(snapshot, booking, household_id):
             refused.append(replace(refusal, pointer=f"/cancellations/{position}"))
         else:
             given[booking_id] = booking
@@ -208,16 +217,17 @@ def _decide_basket(snapshot: Snapshot, basket: WishedBasket) -> BasketDecision |
             day = BookedDay(wish.booking_id, wish.child, wish.slot)
             if day.child.household_id != household_id:
                 refused.append(FieldRefusal(f"/lines/{position}/child_id", "other_household"))
-            elif refusal := _refuse_day(snapshot, day, wish, days, basket.sites):
+            elif refusal := basket.beyond(wish.slot) or _refuse_day(snapshot, day, wish, days, basket.sites):
                 refused.append(replace(refusal, pointer=f"/lines/{position}/{refusal.pointer}"))
             days.append(day)
     if refused:
         return BasketRefused(*refused)
     if household_id is None:
         return NotFound()
-    return BasketDecision(
-        basket.basket_id, household_id, basket.guardian_id, tuple(days), snapshot.now, tuple(given.values())
-    )
+    delegation_id = basket.delegation.delegation_id if basket.delegation else None
+    guardian_id = None if basket.delegation else basket.guardian_id
+    done = (tuple(days), snapshot.now, tuple(given.values()))
+    return BasketDecision(basket.basket_id, household_id, guardian_id, *done, delegation_id)
 
 
 def unreached(snapshot: Snapshot, basket: WishedBasket) -> NotFound | None:

@@ -11,7 +11,7 @@ from chassis.data.paging import page_of, read_cursor
 from contracts.booking.models import Booking
 from contracts.http import PAGE_SIZE_MAX, Page
 
-from ..access import AT_SITE
+from ..access import AT_SITE, reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,11 @@ join units u on u.activity_id = s.activity_id and u.code = s.unit_code
 left join children c on c.child_id = b.child_id and c.household_id = b.household_id
 left join attendances m on m.service_on = b.service_on and m.service_on between $5 and $6 and m.booking_id = b.id
 where b.household_id = $4 and b.service_on between $5 and $6
-  and ($7::date is null or (b.service_on, b.id) > ($7, $8::uuid)) and {is_reached}
+  and ($7::date is null or (b.service_on, b.id) > ($7, $8::uuid)) and {is_reached} and {is_read}
 order by b.service_on, b.id limit $9
 """,
     is_reached=AT_SITE.of("s.site_code"),
+    is_read=reads("b.child_id", "b.household_id"),
 )
 
 

@@ -16,7 +16,7 @@ from chassis.refusal import FieldRefusal, Invalid
 from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import BookingStatus, EnrollmentStatus
 
-from ..access import ANSWERS_ON, AT_SITE, GIVERS_OF_BOOKING
+from ..access import ANSWERS_ON, AT_SITE, GIVERS_OF_BOOKING, reads
 from ..catalog.queries import UNIT_LABEL
 from ..enrollments.store import ENROLLMENT_OF_DAY, PLACEMENT_DAYS, enrollment_of
 from ..places.domain import Places, Stay
@@ -68,12 +68,13 @@ left join lateral (
 left join lateral (
     select capacity, taken from pools where id = any(s.pool_ids) order by capacity - taken, id limit 1
 ) places on true
-where e.household_id = $4 and e.status in ('requested', 'validated') and {{is_reached}}
+where e.household_id = $4 and e.status in ('requested', 'validated') and {{is_reached}} and {{is_read}}
 order by c.birth_on, c.child_id, a.label, a.id, cardinality(u.parts), u.starts_at, u.code, s.service_on,
          b.status in ('held', 'requested', 'confirmed') desc nulls last, d.is_in_group desc, e.days @> s.service_on desc,
          e.status = 'validated' desc, e.id desc
 """,  # noqa: S608 - it is put together from constants alone
     is_reached=AT_SITE.of("g.site_code"),
+    is_read=reads("e.child_id", "e.household_id"),
 )
 
 STAYS_SQL = f"""

@@ -5,7 +5,7 @@ from uuid import UUID
 from chassis.access import sites_of
 from chassis.actor import Actor
 from chassis.data.database import Database
-from chassis.data.history import history_of
+from chassis.data.history import as_families_read, history_of
 from chassis.http.routes import serves
 from chassis.refusal import NotFound
 from contracts.booking import api
@@ -21,7 +21,7 @@ async def booking_history(
 ) -> Page[HistoryEntry]:
     if sites_of(actor) is not None:
         raise NotFound  # what was done for a household was done at every site
-    return await history_of(db, await household_for(db, actor, household_id), cursor)
+    return as_families_read(actor, await history_of(db, await household_for(db, actor, household_id), cursor))
 
 
 ROUTES = (booking_history,)

@@ -12,6 +12,8 @@ from chassis.days import DateRange
 from contracts.event import Envelope
 from contracts.family.events import ChildState, HouseholdState, ResponsibilityState
 
+from ..care.store import forget_care
+
 HOUSEHOLDS = Replica("households", "household_id", ("reference",))
 """Bookings keep ids alone when a household is erased, enrollments what was decided and not the words that an agent found for it."""
 ADULTS = DatedMembers("household_adults", "household_id", "adult_id")
@@ -36,6 +38,7 @@ async def forget_household(tx: Transaction, key: str) -> None:
     household_id = UUID(key)
     await HOUSEHOLDS.forget(tx, key)
     await tx.execute(FORGET_REASONS_SQL, household_id)
+    await tx.execute(FORGET_DELEGATIONS_SQL, household_id)
     await forget_changes(tx, [household_id])
     await forget_answers(tx, household_id)
 
@@ -47,14 +50,18 @@ where household_id = $1 and (reason is not null or end_reason is not null)
 """
 
 
+FORGET_DELEGATIONS_SQL = "delete from delegations where household_id = $1"
+
+
 async def keep_child(tx: Transaction, state: ChildState, envelope: Envelope) -> None:
     """Replace what is known of a child, unless something newer is."""
     await CHILDREN.keep(tx, state.child_id, envelope.sequence, state.first_name, state.last_name, state.birth_on)
 
 
 async def forget_child(tx: Transaction, key: str) -> None:
-    """Forget a child's civil status, and the answers that name it."""
+    """Forget a child's civil status, what it needs in care, and the answers that name it."""
     await CHILDREN.forget(tx, key)
+    await forget_care(tx, UUID(key))
     await forget_answers(tx, UUID(key))
 
 

@@ -124,7 +124,7 @@ async def end(tx: Transaction, actor: Actor, enrollment_id: UUID, request: Enrol
         AttendanceClosed: a day that would be lost took place, and its sheet was closed.
         ChildWasPresent: on a day that would be lost the child is marked as there.
     """
-    enrollment, booked = await _lock_from(tx, actor, enrollment_id, request.from_on, zone)
+    enrollment, booked = await lock_from(tx, actor, enrollment_id, request.from_on, zone)
     now = await tx.now()
     cut = cut_enrollment(enrollment, request.from_on, civil_day(now, zone), booked)
     if isinstance(cut, Refusal):
@@ -158,7 +158,7 @@ async def change_placement(
     Raises:
         BookingsRemain: days are booked in the group that it would leave.
     """
-    enrollment, booked = await _lock_from(tx, actor, enrollment_id, request.from_on, zone)
+    enrollment, booked = await lock_from(tx, actor, enrollment_id, request.from_on, zone)
     if not await store.is_group_of(tx, actor, request.group_id, enrollment.activity_id):
         raise NotFound(FieldRefusal("/group_id", "group_unknown"))
     today = civil_day(await tx.now(), zone)
@@ -178,7 +178,7 @@ async def _lock(tx: Transaction, actor: Actor, enrollment_id: UUID) -> Enrolled:
     return enrollment
 
 
-async def _lock_from(
+async def lock_from(
     tx: Transaction, actor: Actor, enrollment_id: UUID, from_on: date, zone: ZoneInfo
 ) -> tuple[Enrolled, list[BookingFacts]]:
     """An enrollment and what is booked on its days from one on, locked so that nothing is booked there meanwhile."""

@@ -17,7 +17,7 @@ from contracts.booking.models import Enrollment
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import EnrollmentStatus
 
-from ..access import AT_SITE, ENROLLMENT
+from ..access import AT_SITE, ENROLLMENT, reads
 from ..catalog.queries import EVERY_ACTIVITY_SQL, activity_of
 from .domain import ActivityFacts, EnrollableChild, EnrollmentWish, request_enrollment
 
@@ -60,11 +60,12 @@ class EnrollmentFilter:
 
 ENROLLMENTS_OF_HOUSEHOLD_SQL = reaching(
     """{every_enrollment}
-where e.household_id = $5 and ($4::text is null or e.status = $4) and ($6::uuid is null or e.id < $6) and {is_reached}
+where e.household_id = $5 and ($4::text is null or e.status = $4) and ($6::uuid is null or e.id < $6) and {is_reached} and {is_read}
 order by e.id desc limit $7
 """,
     every_enrollment=EVERY_ENROLLMENT,
     is_reached=ENROLLMENT.of("e.id"),
+    is_read=reads("e.child_id", "e.household_id"),
 )
 
 ENROLLMENTS_SQL = reaching(

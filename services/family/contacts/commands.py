@@ -1,53 +1,83 @@
 """Correcting how an adult is reached."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Transaction, command
 from chassis.data.history import Act
-from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
+from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal, StepUpNeeded
 from contracts.family import models
 from contracts.family.events import ContactChanged
-from contracts.types import ActorKind
+from contracts.types import ActorKind, StepUp
 
+from ..delegations.commands import end_given
+from ..email_changes.domain import Outcome
+from ..email_changes.store import end_change
+from ..errors import EmailConfirmedApart, EmailKeptByTown
 from ..households.domain import Address
 from ..households.store import households_of_person, lock_households, publish, save_address
-from ..people.store import hold_person, is_email_taken, save_contact
+from ..people.domain import is_same_email
+from ..people.store import hold_person, is_email_elsewhere, save_contact
+from ..settings import FamilyRules
 from .domain import Contact, Correction, changed_fields, corrected
 from .queries import answer, load_contact
 
 
 @command
 async def change_contact(
-    tx: Transaction, actor: Actor, adult_id: UUID, request: models.ContactChange
+    tx: Transaction, actor: Actor, rules: FamilyRules, adult_id: UUID, request: models.ContactChange
 ) -> models.Contact:
     """Correct how an adult is reached; what is so already changes nothing, and is noted nowhere.
 
     Raises:
         NotFound: nobody has this id, or the actor has no business with them, or the address is no home's of theirs.
-        EmailKeptByTown: a parent would change the e-mail address.
+        EmailKeptByTown, EmailConfirmedApart: a parent would change the e-mail address.
+        StepUpNeeded: an agent would, of whom the town asks a proof before that: whoever reads the new address has the account.
         ContactOutdated: somebody changed something since.
-        Invalid: what was typed cannot be printed, or the e-mail address is another adult's.
+        Invalid: what was typed cannot be printed, or the e-mail address is that of an adult of another file.
     """
-    await lock_households(tx, await households_of_person(tx, adult_id))
-    await hold_person(tx, adult_id)
-    # Whoever let them belong to another household is done by now, and that one is published too.
-    household_ids = await lock_households(tx, await households_of_person(tx, adult_id))
+    household_ids = await lock_adult(tx, adult_id)
     known = await load_contact(tx, actor, adult_id, await tx.today())
     if request.address and request.address.household_id not in {home.household_id for home in known.homes}:
         raise NotFound
     wanted = corrected(known, _correction(request, actor))
+    if isinstance(wanted, EmailKeptByTown) and rules.is_email_for_families:
+        raise EmailConfirmedApart
     if isinstance(wanted, Refusal):
         raise wanted
-    if wanted.adult.email != known.adult.email and await is_email_taken(tx, str(wanted.adult.email), adult_id):
-        raise Invalid(FieldRefusal("/email", "email_taken"))
+    if wanted.adult.email != known.adult.email:
+        if actor.kind is ActorKind.AGENT and StepUp.EMAIL not in actor.opened:
+            raise StepUpNeeded(step_up=StepUp.EMAIL)
+        if await is_email_elsewhere(tx, str(wanted.adult.email), adult_id):
+            raise Invalid(FieldRefusal("/email", "email_taken"))
     if wanted != known:
-        await _tell(tx, actor, known, wanted)
-        await save_contact(tx, wanted.adult)
-        for home in wanted.homes:
-            await save_address(tx, home.household_id, home.address)
-        await publish(tx, household_ids, await tx.today())
+        await keep_contact(tx, actor, known, wanted, household_ids)
     return answer(wanted)
+
+
+async def lock_adult(tx: Transaction, adult_id: UUID) -> list[UUID]:
+    """Hold an adult and their households, which are these, until the transaction ends."""
+    await lock_households(tx, await households_of_person(tx, adult_id))
+    await hold_person(tx, adult_id)
+    # Whoever let them belong to another household is done by now, and that one is published too.
+    return await lock_households(tx, await households_of_person(tx, adult_id))
+
+
+async def keep_contact(
+    tx: Transaction, actor: Actor, known: Contact, wanted: Contact, household_ids: Collection[UUID]
+) -> None:
+    """Write how an adult is reached from now on, note and tell it, and publish their households. An address that they asked for themselves
+    and did not confirm is not theirs to confirm any more; one that the town corrects ends what was delegated from it."""
+    await _tell(tx, actor, known, wanted)
+    if wanted.adult.email != known.adult.email:
+        await end_change(tx, wanted.adult.adult_id, Outcome.OVERTAKEN)
+        if not (wanted.adult.is_email_confirmed or is_same_email(wanted.adult.email, known.adult.email)):
+            await end_given(tx, actor, wanted.adult.adult_id)
+    await save_contact(tx, wanted.adult)
+    for home in wanted.homes:
+        await save_address(tx, home.household_id, home.address)
+    await publish(tx, household_ids, await tx.today())
 
 
 async def _tell(tx: Transaction, actor: Actor, known: Contact, wanted: Contact) -> None:
@@ -86,7 +116,7 @@ def _correction(request: models.ContactChange, actor: Actor) -> Correction:
         version=request.version,
         phone=request.phone,
         email=request.email,
-        address=(typed.household_id, Address.typed(typed.street, typed.complement, typed.postal_code, typed.city))
+        address=(typed.household_id, Address(typed.lines, typed.postal_code, typed.city, typed.country))
         if typed
         else None,
         is_by_town=actor.kind is not ActorKind.PARENT,

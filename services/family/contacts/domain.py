@@ -10,7 +10,7 @@ from chassis.versions import version_of
 
 from ..errors import ContactOutdated, EmailKeptByTown
 from ..households.domain import Address
-from ..people.domain import Adult, text_faults
+from ..people.domain import Adult, is_same_email, text_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Contact:
         return {
             "phone": self.adult.phone,
             "email": self.adult.email,
-            "address": [*address.lines, f"{address.postal_code} {address.city}"] if address else None,
+            "address": address.printed() if address else None,
         }
 
 
@@ -67,7 +67,10 @@ def corrected(known: Contact, correction: Correction) -> Contact | Refusal:
     if faults:
         return Invalid(*faults)
     is_invited = known.adult.is_invited or email != known.adult.email
-    adult = replace(known.adult, phone=correction.phone, email=email, is_invited=is_invited)
+    is_confirmed = known.adult.is_email_confirmed and is_same_email(email, known.adult.email)
+    adult = replace(
+        known.adult, phone=correction.phone, email=email, is_invited=is_invited, is_email_confirmed=is_confirmed
+    )
     wanted = Contact(
         adult if adult == known.adult else replace(adult, revision=adult.revision + 1),
         tuple(_moved(home, correction) for home in known.homes),
@@ -75,6 +78,13 @@ def corrected(known: Contact, correction: Correction) -> Contact | Refusal:
     if wanted != known and correction.version != known.version:
         return ContactOutdated()
     return wanted
+
+
+def with_email(known: Contact, email: str) -> Contact:
+    """The contact with another address, which the adult confirmed, and at which they are invited."""
+    revision = known.adult.revision + 1
+    adult = replace(known.adult, email=email, is_invited=True, revision=revision, is_email_confirmed=True)
+    return replace(known, adult=adult)
 
 
 def changed_fields(before: Contact, after: Contact, household_id: UUID | None) -> tuple[str, ...]:

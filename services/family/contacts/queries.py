@@ -8,16 +8,16 @@ from chassis.actor import Actor
 from chassis.data.database import Queries
 from chassis.refusal import NotFound
 from contracts.family import models
-from contracts.family.events import Address as AddressState
 
 from ..access import ADULT, HOUSEHOLD
-from ..households.domain import Address
+from ..households.store import address_of
 from ..people.store import adult_of
 from .domain import Contact, Home
 
 REACHED_ADULT_SQL = reaching(
     """
-select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited, a.revision
+select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited, a.revision,
+       a.is_email_confirmed
 from adults a where a.adult_id = $4 and {is_reached}
 """,
     is_reached=ADULT.of("a.adult_id"),
@@ -25,7 +25,7 @@ from adults a where a.adult_id = $4 and {is_reached}
 
 REACHED_HOMES_SQL = reaching(
     """
-select h.household_id, h.reference, h.address_lines, h.postal_code, h.city
+select h.household_id, h.reference, h.address_lines, h.postal_code, h.city, h.country
 from households h
 where {is_reached} and exists (
     select from household_members m
@@ -46,7 +46,7 @@ async def load_contact(db: Queries, actor: Actor, adult_id: UUID, today: date) -
         Home(
             home["household_id"],
             home["reference"],
-            Address(tuple(home["address_lines"]), home["postal_code"], home["city"]),
+            address_of(home),
         )
         for home in await db.fetch(REACHED_HOMES_SQL, *parameters)
     )
@@ -67,9 +67,7 @@ def answer(contact: Contact) -> models.Contact:
             models.ContactHome(
                 household_id=home.household_id,
                 reference=home.reference,
-                address=AddressState(
-                    lines=home.address.lines, postal_code=home.address.postal_code, city=home.address.city
-                ),
+                address=home.address.state(),
             )
             for home in contact.homes
         ),

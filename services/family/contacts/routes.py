@@ -8,6 +8,7 @@ from chassis.http.routes import serves
 from contracts.family import api
 from contracts.family.models import Contact, ContactChange
 
+from ..settings import FamilyRules
 from . import commands, queries
 
 
@@ -17,8 +18,10 @@ async def read_contact(adult_id: UUID, db: Database, actor: Actor) -> Contact:
 
 
 @serves(api.change_contact)
-async def change_contact(adult_id: UUID, body: ContactChange, db: Database, actor: Actor) -> Contact:
-    return await commands.change_contact(db, actor, adult_id, body)
+async def change_contact(
+    adult_id: UUID, body: ContactChange, db: Database, actor: Actor, rules: FamilyRules
+) -> Contact:
+    return await commands.change_contact(db, actor, rules, adult_id, body)
 
 
 ROUTES = (read_contact, change_contact)

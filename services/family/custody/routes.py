@@ -5,15 +5,24 @@ from uuid import UUID
 from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.http.routes import serves
-from contracts.family import api
-from contracts.family.models import ChildFile, ResidenceChange, ResponsibilityChange, ResponsibilityEnd
+from contracts.family import api, custody_api
+from contracts.family.custody import (
+    ChildFile,
+    ChildWithTurns,
+    HomeDaysChange,
+    ResidenceChange,
+    ResponsibilityChange,
+    ResponsibilityEnd,
+)
+from contracts.http import Page
 
+from ..settings import FamilyRules
 from . import commands, queries
 
 
 @serves(api.read_custody)
 async def read_custody(child_id: UUID, db: Database) -> ChildFile:
-    return await queries.child_file(db, child_id)
+    return await queries.child_file(db, child_id, await db.today())
 
 
 @serves(api.change_responsibility)
@@ -31,8 +40,27 @@ async def end_responsibility(
 
 
 @serves(api.change_residence)
-async def change_residence(child_id: UUID, body: ResidenceChange, db: Database, actor: Actor) -> ChildFile:
-    return await commands.change_residence(db, actor, child_id, body)
+async def change_residence(
+    child_id: UUID, body: ResidenceChange, db: Database, actor: Actor, rules: FamilyRules
+) -> ChildFile:
+    return await commands.change_residence(db, actor, rules, child_id, body)
 
 
-ROUTES = (read_custody, change_responsibility, end_responsibility, change_residence)
+@serves(custody_api.change_home_days)
+async def change_home_days(child_id: UUID, body: HomeDaysChange, db: Database, actor: Actor) -> ChildFile:
+    return await commands.change_home_days(db, actor, child_id, body)
+
+
+@serves(custody_api.children_in_turns)
+async def children_in_turns(db: Database, actor: Actor, household_id: UUID | None = None) -> Page[ChildWithTurns]:
+    return await queries.children_in_turns(db, actor, household_id)
+
+
+ROUTES = (
+    read_custody,
+    change_responsibility,
+    end_responsibility,
+    change_residence,
+    change_home_days,
+    children_in_turns,
+)

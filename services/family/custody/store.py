@@ -5,23 +5,28 @@ from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
 
-from chassis.data.database import Queries, Transaction
+from chassis.data.database import Queries, Row, Transaction
 from chassis.data.ranges import read_range, stored_range
-from chassis.days import Days
+from chassis.days import DateRange, Days
 from chassis.timeline import Timeline
+from contracts.family.events import EvidenceKind, HolidayTurns
 from contracts.types import Authority, ResidencePattern, ResponsibilityRole
 
 from ..people.domain import Child
-from .domain import Custody, Grant, Home, Tie
+from .domain import Custody, Evidence, Grant, Home, Tie, Turns
 
 RESPONSIBILITIES_SQL = """
-select adult_id, role, authority, evidence, during from responsibilities where child_id = $1
+select adult_id, role, authority, evidence_kind, evidence_on, evidence, during from responsibilities where child_id = $1
 order by adult_id, role, during
 """
 
 RESIDENCES_SQL = """
-select pattern, household_ids, anchor_on, evidence, during from residences where child_id = $1 order by during
+select pattern, household_ids, anchor_on, change_weekday, change_hour, second_home_days, holiday_zone, holiday_even_first_id,
+       evidence_kind, evidence_on, evidence, during
+from residences where child_id = $1 order by during
 """
+
+SWAPS_SQL = "select household_id, during from home_swaps where child_id = $1 order by during"
 
 
 async def load_custody(db: Queries, child: Child) -> Custody:
@@ -29,34 +34,55 @@ async def load_custody(db: Queries, child: Child) -> Custody:
     rows = await db.fetch(RESPONSIBILITIES_SQL, child.child_id)
     ties = {
         tie: Timeline.of(
-            (read_range(row["during"]), Grant(Authority(row["authority"]), row["evidence"])) for row in group
+            (read_range(row["during"]), Grant(Authority(row["authority"]), _evidence_of(row))) for row in group
         )
         for tie, group in groupby(rows, key=lambda row: Tie(row["adult_id"], ResponsibilityRole(row["role"])))
     }
     homes = Timeline.of(
-        (
-            read_range(row["during"]),
-            Home(ResidencePattern(row["pattern"]), tuple(row["household_ids"]), row["anchor_on"], row["evidence"]),
-        )
-        for row in await db.fetch(RESIDENCES_SQL, child.child_id)
+        (read_range(row["during"]), _home_of(row)) for row in await db.fetch(RESIDENCES_SQL, child.child_id)
     )
-    return Custody(child, ties, homes)
+    swaps = Timeline.of(
+        (read_range(row["during"]), row["household_id"]) for row in await db.fetch(SWAPS_SQL, child.child_id)
+    )
+    return Custody(child, ties, homes, swaps)
+
+
+def _home_of(row: Row) -> Home:
+    zone = row["holiday_zone"]
+    turns = Turns(
+        row["change_weekday"],
+        row["change_hour"],
+        tuple(row["second_home_days"]),
+        HolidayTurns(zone=zone, even_first_id=row["holiday_even_first_id"]) if zone else None,
+    )
+    pattern, household_ids = ResidencePattern(row["pattern"]), tuple(row["household_ids"])
+    return Home(pattern, household_ids, row["anchor_on"], _evidence_of(row), turns)
+
+
+def _evidence_of(row: Row) -> Evidence:
+    kind = row["evidence_kind"]
+    return Evidence(EvidenceKind(kind) if kind else None, row["evidence_on"], row["evidence"])
 
 
 REMOVE_RESPONSIBILITIES_SQL = "delete from responsibilities where child_id = $1"
 
 ADD_RESPONSIBILITIES_SQL = """
-insert into responsibilities (child_id, adult_id, role, authority, evidence, during)
-select $1, adult_id, role, authority, evidence, during
-from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::daterange[])
-    as r(adult_id, role, authority, evidence, during)
+insert into responsibilities (child_id, adult_id, role, authority, evidence_kind, evidence_on, evidence, during)
+select $1, * from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[], $8::daterange[])
 """
 
 REMOVE_RESIDENCES_SQL = "delete from residences where child_id = $1"
 
 ADD_RESIDENCE_SQL = """
-insert into residences (child_id, pattern, household_ids, anchor_on, evidence, during)
-values ($1, $2, $3, $4, $5, $6)
+insert into residences (child_id, pattern, household_ids, anchor_on, evidence_kind, evidence_on, evidence, during,
+                        change_weekday, change_hour, second_home_days, holiday_zone, holiday_even_first_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+"""
+
+REMOVE_SWAPS_SQL = "delete from home_swaps where child_id = $1"
+
+ADD_SWAPS_SQL = """
+insert into home_swaps (child_id, household_id, during) select $1, * from unnest($2::uuid[], $3::daterange[])
 """
 
 
@@ -70,22 +96,39 @@ async def save_custody(tx: Transaction, custody: Custody) -> None:
         [tie.adult_id for tie, _ in ties],
         [tie.role.value for tie, _ in ties],
         [item.value.authority.value for _, item in ties],
-        [item.value.evidence for _, item in ties],
+        [item.value.evidence.kind for _, item in ties],
+        [item.value.evidence.dated_on for _, item in ties],
+        [item.value.evidence.reference for _, item in ties],
         [stored_range(item.during) for _, item in ties],
     )
     await tx.execute(REMOVE_RESIDENCES_SQL, child_id)
     for item in custody.homes:
-        home = item.value
+        await tx.execute(ADD_RESIDENCE_SQL, child_id, *_values_of(item.value, item.during))
+    await tx.execute(REMOVE_SWAPS_SQL, child_id)
+    if custody.swaps.slices:
+        swaps = list(custody.swaps)
         await tx.execute(
-            ADD_RESIDENCE_SQL,
-            child_id,
-            home.pattern.value,
-            home.household_ids,
-            home.anchor_on,
-            home.evidence,
-            stored_range(item.during),
+            ADD_SWAPS_SQL, child_id, [item.value for item in swaps], [stored_range(item.during) for item in swaps]
         )
     tx.emit(custody.state())
+
+
+def _values_of(home: Home, during: DateRange) -> tuple[object, ...]:
+    evidence, turns = home.evidence, home.turns
+    holidays = (turns.holidays.zone, turns.holidays.even_first_id) if turns.holidays else (None, None)
+    return (
+        home.pattern.value,
+        home.household_ids,
+        home.anchor_on,
+        evidence.kind,
+        evidence.dated_on,
+        evidence.reference,
+        stored_range(during),
+        turns.change_weekday,
+        turns.change_hour,
+        turns.second_home_days,
+        *holidays,
+    )
 
 
 CHILD_MEMBERSHIPS_SQL = "select household_id, during from household_members where person_id = $1 order by household_id"
@@ -102,7 +145,7 @@ async def memberships_of(db: Queries, child_id: UUID) -> Mapping[UUID, Days]:
 
 COMING_OF_AGE_SQL = """
 select c.child_id, c.first_name, c.last_name, c.birth_on from children c
-where c.birth_on <= $1 and not exists (select from comings_of_age t where t.child_id = c.child_id)
+where c.birth_on <= $1 and not c.is_expected and not exists (select from comings_of_age t where t.child_id = c.child_id)
 order by c.birth_on, c.child_id limit $2 for update skip locked
 """
 

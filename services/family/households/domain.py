@@ -1,24 +1,26 @@
-"""Household files: what makes one acceptable, who belongs to it and pays for it when, and by which words it is found. Pure."""
+"""Household files: what makes one acceptable, who belongs to it and pays for it when. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.comparing import Person, comparable, first_names_apart
+from chassis.comparing import Person, first_names_apart
 from chassis.days import ONE_DAY, DateRange, Days
 from chassis.refusal import FieldRefusal, Invalid, Refusal
 from chassis.timeline import Timeline
 from contracts.family.events import Address as AddressState
 from contracts.family.events import Adult as AdultState
-from contracts.family.events import ChildMembership, HouseholdPayer, HouseholdState, Membership
+from contracts.family.events import ChildMembership, HouseholdKind, HouseholdPayer, HouseholdState, Membership
 
-from ..errors import HouseholdAlreadyExists, PayerNotAMember
+from ..births.domain import child_pointers, expected_faults
+from ..errors import HouseholdAlreadyExists, HouseholdHasChildren, PayerNotAMember
+from ..organizations.domain import Organization, organization_faults
 from ..people.domain import (
     Adult,
     Child,
+    adult_faults,
     child_faults,
-    email_faults,
     single_spaced,
     text_faults,
     with_single_spaces,
@@ -30,25 +32,36 @@ ADDRESS_POINTERS = ("/address/street", "/address/complement")
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A French postal address; `lines` is street first, then complements."""
+    """A postal address; `lines` is street first, then complements, and `country` is another one than France."""
 
     lines: tuple[str, ...]
     postal_code: str
     city: str
-
-    @classmethod
-    def typed(cls, street: str, complement: str | None, postal_code: str, city: str) -> "Address":
-        """An address of the fields of a form."""
-        return cls((street, *((complement,) if complement else ())), postal_code, city)
+    country: str | None = None
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """What was typed, by the field that it was typed in."""
         yield from zip(ADDRESS_POINTERS, self.lines, strict=False)
         yield "/address/city", self.city
+        if self.country is not None:
+            yield "/address/country", self.country
 
     def as_kept(self) -> "Address":
-        """As typed but for repeated spaces."""
-        return Address(tuple(single_spaced(line) for line in self.lines), self.postal_code, single_spaced(self.city))
+        """As typed but for repeated spaces, and a postal code in capitals."""
+        return Address(
+            tuple(single_spaced(line) for line in self.lines),
+            single_spaced(self.postal_code).upper(),
+            single_spaced(self.city),
+            single_spaced(self.country) if self.country else None,
+        )
+
+    def printed(self) -> list[str]:
+        """The address line by line."""
+        return [*self.lines, f"{self.postal_code} {self.city}", *([self.country.upper()] if self.country else [])]
+
+    def state(self) -> AddressState:
+        """The address as others may know it."""
+        return AddressState(lines=self.lines, postal_code=self.postal_code, city=self.city, country=self.country)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +74,8 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdFile:
-    """A household, whole. Members are in the order of the file; `payers` are adults, one for each day at most."""
+    """A household, whole. Members are in the order of the file; `payers` are adults, one for each day at most. `organization`: whose file it is,
+    if it is no person's."""
 
     household_id: UUID
     reference: str
@@ -72,6 +86,12 @@ class HouseholdFile:
     child_members: tuple[Member, ...]
     payers: Timeline[UUID]
     created_at: datetime
+    organization: Organization | None = None
+
+    @property
+    def kind(self) -> HouseholdKind:
+        """What the file is of."""
+        return self.organization.kind if self.organization else HouseholdKind.INDIVIDUAL
 
     def days_of(self, person_id: UUID) -> Days:
         """The days on which somebody belongs to the household."""
@@ -102,9 +122,7 @@ class HouseholdFile:
         return HouseholdState(
             household_id=self.household_id,
             reference=self.reference,
-            address=AddressState(
-                lines=self.address.lines, postal_code=self.address.postal_code, city=self.address.city
-            ),
+            address=self.address.state(),
             adults=tuple(
                 AdultState(
                     adult_id=adult.adult_id,
@@ -115,6 +133,7 @@ class HouseholdFile:
                     phone=adult.phone,
                     is_invited=adult.is_invited,
                     revision=adult.revision,
+                    is_email_confirmed=adult.is_email_confirmed,
                 )
                 for adult in self.adults
             ),
@@ -133,6 +152,8 @@ class HouseholdFile:
                 for item in self.payers
             ),
             created_at=self.created_at,
+            kind=self.kind,
+            organization=self.organization.state() if self.organization else None,
         )
 
 
@@ -140,30 +161,35 @@ class HouseholdFile:
 class KnownFiles:
     """What the town's files already say about the people of a new one.
 
-    `references` gives the file in which an invited address stands, by `comparable_email`; `twin` is the reference of a
-    file where the same adult has the same child.
+    `adults` are those whom a file names already, as it does, by the id that they have in the new one; `twin` is the reference of a
+    file where the same adult has the same child; `organizations` gives the file of an organization by each of its numbers.
     """
 
-    references: Mapping[str, str]
-    twin: str | None
+    adults: Mapping[UUID, Adult] = field(default_factory=dict)
+    twin: str | None = None
+    organizations: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_opening(
-    draft: HouseholdFile, new_children: tuple[Child, ...], known: KnownFiles, today: date
+    draft: HouseholdFile, new_children: tuple[Child, ...], known: KnownFiles, today: date, *, has_reason: bool = False
 ) -> Refusal | None:
     """Why a file cannot be opened as it was typed, or None. `draft.adults` starts with the payer; `new_children` are those of its
-    children whom no file names yet."""
-    emails = [(f"{pointer}/email", adult.email) for pointer, adult in zip(ADULT_POINTERS, draft.adults, strict=False)]
+    children whom no file names yet; `has_reason`: an agent knows the file that this one looks like, and says why there are to be two."""
     faults = [
         *text_faults(_typed_texts(draft, new_children)),
-        *email_faults(emails, known.references),
-        *child_faults(new_children, today),
+        *adult_faults(list(zip(ADULT_POINTERS, draft.adults, strict=False))),
+        *child_faults([child for child in new_children if not child.is_expected], today),
+        *expected_faults([child for child in new_children if child.is_expected], today),
     ]
-    if not draft.children:
+    if draft.organization is not None:
+        faults += organization_faults(draft.organization, known.organizations)
+        if draft.children:
+            faults.append(FieldRefusal("/children", "children_of_organization"))
+    elif not draft.children:
         faults.append(FieldRefusal("/children", "missing"))
     if faults:
         return Invalid(*faults)
-    return HouseholdAlreadyExists(reference=known.twin) if known.twin is not None else None
+    return HouseholdAlreadyExists(reference=known.twin) if known.twin is not None and not has_reason else None
 
 
 def as_kept(draft: HouseholdFile) -> HouseholdFile:
@@ -173,6 +199,39 @@ def as_kept(draft: HouseholdFile) -> HouseholdFile:
         address=draft.address.as_kept(),
         adults=tuple(with_single_spaces(adult) for adult in draft.adults),
         children=tuple(with_single_spaces(child) for child in draft.children),
+        organization=kept_organization(draft.organization) if draft.organization else None,
+    )
+
+
+def kept_organization(organization: Organization) -> Organization:
+    """An organization whose name is as typed but for repeated spaces."""
+    return replace(organization, legal_name=single_spaced(organization.legal_name))
+
+
+def with_kind(
+    file: HouseholdFile, organization: Organization | None, known: Mapping[str, str], today: date
+) -> HouseholdFile | Refusal:
+    """A file once it is of an organization, or of a person. `known` has the file of each number that is another's."""
+    if organization is None:
+        return replace(file, organization=None)
+    if faults := [*text_faults(_organization_texts(organization)), *organization_faults(organization, known)]:
+        return Invalid(*faults)
+    if any(member.during.ends_on is None or member.during.ends_on >= today for member in file.child_members):
+        return HouseholdHasChildren(reference=file.reference)
+    return replace(file, organization=kept_organization(organization))
+
+
+def with_known_adults(draft: HouseholdFile, known: Mapping[UUID, Adult]) -> HouseholdFile:
+    """A new file that names adults as another one does already: they are the same people, in both files."""
+
+    def of(adult_id: UUID) -> UUID:
+        return known[adult_id].adult_id if adult_id in known else adult_id
+
+    return replace(
+        draft,
+        adults=tuple(known.get(adult.adult_id, adult) for adult in draft.adults),
+        adult_members=tuple(replace(member, person_id=of(member.person_id)) for member in draft.adult_members),
+        payers=Timeline.of([(item.during, of(item.value)) for item in draft.payers]),
     )
 
 
@@ -208,16 +267,6 @@ def without_payer(payers: Timeline[UUID], adult_id: UUID, gone: Days) -> Timelin
     return payers.without(paid & gone)
 
 
-def search_words(file: HouseholdFile) -> list[str]:
-    """Every word by which an agent finds the file, sorted: names, addresses, the reference and its bare number."""
-    texts = [file.reference, file.reference.rpartition("-")[2].lstrip("0")]
-    people: tuple[Adult | Child, ...] = (*file.adults, *file.children)
-    for person in people:
-        texts += [person.first_name, person.last_name]
-    texts += [adult.email for adult in file.adults if adult.email]
-    return sorted({word for text in texts for word in comparable(text).split()})
-
-
 def _membership(member: Member) -> Membership:
     return Membership(person_id=member.person_id, starts_on=member.during.first, ends_on=member.during.ends_on)
 
@@ -229,6 +278,13 @@ def _typed_texts(draft: HouseholdFile, new_children: tuple[Child, ...]) -> Itera
         if adult.email is not None:
             yield f"{pointer}/email", adult.email
     yield from draft.address.texts()
-    for position, child in enumerate(new_children):
-        yield f"/children/{position}/first_name", child.first_name
-        yield f"/children/{position}/last_name", child.last_name
+    if draft.organization:
+        yield from _organization_texts(draft.organization)
+    for pointer, child in zip(child_pointers(new_children), new_children, strict=True):
+        if child.first_name:
+            yield f"{pointer}/first_name", child.first_name
+        yield f"{pointer}/last_name", child.last_name
+
+
+def _organization_texts(organization: Organization) -> Iterator[tuple[str, str]]:
+    yield "/organization/legal_name", organization.legal_name

@@ -5,30 +5,28 @@ from uuid import UUID
 
 from chassis.access import household_among, reach_of, reaching
 from chassis.actor import Actor
-from chassis.comparing import comparable
-from chassis.data.database import Database, Queries
-from chassis.data.paging import page_of, read_cursor, text_key
+from chassis.data.database import Queries
 from chassis.refusal import FieldRefusal, Invalid, NotFound
-from contracts.family.models import Household, HouseholdReference, HouseholdSummary
-from contracts.http import Page
+from contracts.family.models import Household, HouseholdReference
 from contracts.types import ActorKind
 
 from ..access import HOUSEHOLD
 
-WORDS_MAX = 8
-
 READ_HOUSEHOLD_SQL = """
-select h.household_id, h.reference, h.created_at,
-       jsonb_build_object('lines', h.address_lines, 'postal_code', h.postal_code, 'city', h.city) as address,
+select h.household_id, h.reference, h.created_at, h.kind,
+       case when h.legal_name is not null
+            then jsonb_build_object('legal_name', h.legal_name, 'siret', h.siret, 'rna', h.rna) end as organization,
+       jsonb_build_object('lines', h.address_lines, 'postal_code', h.postal_code, 'city', h.city, 'country', h.country) as address,
        (select jsonb_agg(jsonb_build_object(
             'adult_id', a.adult_id, 'civility', a.civility, 'first_name', a.first_name, 'last_name', a.last_name,
             'email', a.email, 'phone', a.phone, 'is_invited', a.is_invited, 'revision', a.revision,
+            'is_email_confirmed', a.is_email_confirmed,
             'starts_on', lower(m.during), 'ends_on', upper(m.during) - 1
         ) order by m.position, m.during)
         from household_members m join adults a on a.adult_id = m.person_id
         where m.household_id = h.household_id and not m.during << daterange($2, $2, '[]')) as adults,
        (select jsonb_agg(jsonb_build_object(
-            'child_id', c.child_id, 'first_name', c.first_name, 'last_name', c.last_name, 'birth_on', c.birth_on,
+            'child_id', c.child_id, 'first_name', c.first_name, 'last_name', c.last_name, 'birth_on', c.birth_on, 'is_expected', c.is_expected,
             'starts_on', lower(m.during), 'ends_on', upper(m.during) - 1
         ) order by m.position, m.during)
         from household_members m join children c on c.child_id = m.person_id
@@ -52,7 +50,7 @@ async def read_household(db: Queries, household_id: UUID, today: date) -> Househ
 
 
 OWN_HOUSEHOLDS_SQL = """
-select h.household_id, h.reference, coalesce(p.first_name || ' ' || p.last_name, '') as payer_name
+select h.household_id, h.reference, h.kind, coalesce(h.legal_name, p.first_name || ' ' || p.last_name, '') as payer_name
 from household_members m
 join households h on h.household_id = m.household_id
 left join adults p on p.adult_id = h.payer_adult_id
@@ -97,34 +95,3 @@ async def own_household(db: Queries, actor: Actor, household_id: UUID | None, to
     """A household of the adult who asks: the one named, or the only one. Raises NotFound, HouseholdAmbiguous."""
     actor.require_guardian()
     return await household_for(db, actor, household_id or await household_id_for(db, actor, None, today), today)
-
-
-FIND_HOUSEHOLDS_SQL = """
-select h.household_id, h.reference, h.payer_key, h.city, h.created_at,
-       coalesce(a.first_name || ' ' || a.last_name, '') as payer_name, a.email,
-       array(select c.first_name || ' ' || c.last_name
-             from household_members m join children c on c.child_id = m.person_id
-             where m.household_id = h.household_id and not m.during << daterange($5, $5, '[]')
-             order by m.position) as children
-from households h
-left join adults a on a.adult_id = h.payer_adult_id
-where ($1 = '' or h.search_words @@ $1::text::tsquery) and (h.payer_key, h.household_id) > ($2, $3::uuid)
-order by h.payer_key, h.household_id limit $4
-"""
-
-
-async def find_households(
-    db: Database, search: str, cursor: str | None, limit: int, today: date
-) -> Page[HouseholdSummary]:
-    """Files in which every word of `search` begins some word (a name, an address, a reference), by the payer's name."""
-    words = comparable(search).split()[:WORDS_MAX]
-    query = " & ".join(f"'{word}':*" for word in words)
-    if search.strip() and not words:
-        return Page(items=())
-    after_name, after_id = read_cursor(cursor, text_key, UUID) if cursor else ("", UUID(int=0))
-    rows = await db.fetch(FIND_HOUSEHOLDS_SQL, query, after_name, after_id, limit + 1, today)
-    summaries = [
-        HouseholdSummary.model_validate({name: row[name] for name in HouseholdSummary.model_fields}) for row in rows
-    ]
-    keys = {row["household_id"]: row["payer_key"] for row in rows}
-    return page_of(summaries, lambda file: (keys[file.household_id], file.household_id), limit)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database
-from chassis.data.history import history_of
+from chassis.data.history import as_families_read, history_of
 from chassis.data.idempotency import Claim
 from chassis.http.routes import serves
 from contracts.family import api
@@ -12,13 +12,12 @@ from contracts.family.models import (
     Household,
     HouseholdCreate,
     HouseholdReference,
-    HouseholdSummary,
     MembershipChange,
     MembershipEnd,
     PayerChange,
 )
 from contracts.history import HistoryEntry
-from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SearchText
+from contracts.http import Cursor, Page
 
 from ..custody.queries import as_far_as_open
 from ..settings import FamilyRules
@@ -32,16 +31,6 @@ async def open_household(
     return await commands.open_household(db, actor, claim, rules, body)
 
 
-@serves(api.find_households)
-async def find_households(
-    db: Database,
-    search: SearchText = "",
-    cursor: Cursor | None = None,
-    limit: PageSize = PAGE_SIZE,
-) -> Page[HouseholdSummary]:
-    return await queries.find_households(db, search, cursor, limit, await db.today())
-
-
 @serves(api.read_household)
 async def read_household(household_id: UUID, db: Database, actor: Actor) -> Household:
     return await queries.household_for(db, actor, household_id, await db.today())
@@ -52,7 +41,7 @@ async def family_history(
     db: Database, actor: Actor, household_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[HistoryEntry]:
     known_id = await queries.household_id_for(db, actor, household_id, await db.today())
-    return as_far_as_open(actor, await history_of(db, known_id, cursor))
+    return as_families_read(actor, as_far_as_open(actor, await history_of(db, known_id, cursor)))
 
 
 @serves(api.my_household)
@@ -87,7 +76,6 @@ async def change_payer(household_id: UUID, body: PayerChange, db: Database, acto
 ROUTES = (
     family_history,
     open_household,
-    find_households,
     read_household,
     my_household,
     my_households,

@@ -1,17 +1,21 @@
 """Storage of household files: locked before anything of theirs changes, loaded whole, published whole."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from chassis.comparing import stored_key
-from chassis.data.database import Queries, Transaction
+from chassis.data.database import Queries, Row, Transaction
 from chassis.data.ranges import read_range, stored_range
 from chassis.timeline import Timeline
+from contracts.family.events import HouseholdKind
 
+from ..organizations.domain import Organization
 from ..people.domain import Adult, Child, comparable_email, name_key
-from ..people.store import adult_of, load_children, take_turns
-from .domain import Address, HouseholdFile, KnownFiles, Member, search_words
+from ..people.store import adult_of, known_adults, load_adult, load_children, save_contact, take_turns
+from ..search.domain import marks_of
+from .domain import Address, HouseholdFile, KnownFiles, Member
 
 NEXT_NUMBER_SQL = """
 insert into household_numbers as n (series, last_number) values ('F', 1)
@@ -39,15 +43,6 @@ async def lock_household(tx: Transaction, household_id: UUID) -> bool:
     return bool(await lock_households(tx, [household_id]))
 
 
-INVITED_ADDRESSES_SQL = """
-select distinct on (a.email_key) a.email_key, h.reference
-from adults a
-join household_members m on m.person_id = a.adult_id and m.kind = 'adult'
-join households h on h.household_id = m.household_id
-where a.is_invited and a.email_key = any($1::text[])
-order by a.email_key, h.household_id
-"""
-
 TWIN_SQL = """
 select h.reference
 from adults a
@@ -60,21 +55,49 @@ order by h.created_at, h.household_id limit 1
 """
 
 
+KNOWN_ORGANIZATIONS_SQL = """
+select n.number, h.reference from unnest($1::text[]) as n(number)
+join households h on h.siret = n.number or h.rna = n.number
+where h.household_id <> $2
+"""
+
+
+async def known_organizations(tx: Transaction, organization: Organization | None, household_id: UUID) -> dict[str, str]:
+    """The file of each of an organization's numbers that is another's already; others who would use them wait."""
+    if organization is None:
+        return {}
+    numbers = list(organization.numbers.values())
+    await take_turns(tx, numbers)
+    rows = await tx.fetch(KNOWN_ORGANIZATIONS_SQL, numbers, household_id)
+    return {row["number"]: row["reference"] for row in rows}
+
+
 async def known_files(tx: Transaction, draft: HouseholdFile) -> KnownFiles:
     """What the files say about the people of a new one; other openings that name one of its adults wait for this one."""
     emails = [comparable_email(adult.email) for adult in draft.adults if adult.email]
     names = [name_key(adult) for adult in draft.adults]
-    await take_turns(tx, [*emails, *names])
-    references = {row["email_key"]: row["reference"] for row in await tx.fetch(INVITED_ADDRESSES_SQL, emails)}
+    numbers = draft.organization.numbers.values() if draft.organization else ()
+    await take_turns(tx, [*emails, *names, *numbers])
     births: Sequence[date] = [child.birth_on for child in draft.children]
     twin = await tx.fetchval(TWIN_SQL, names, [name_key(child) for child in draft.children], births)
-    return KnownFiles(references, twin)
+    organizations = await known_organizations(tx, draft.organization, draft.household_id)
+    return KnownFiles(await known_adults(tx, draft.adults), twin, organizations)
 
 
 ADD_HOUSEHOLD_SQL = """
-insert into households (household_id, reference, address_lines, postal_code, city, payer_key, search_words, created_at, created_by)
-values ($1, $2, $3, $4, $5, '', '', $6, $7)
+insert into households
+    (household_id, reference, address_lines, postal_code, city, country, payer_key, search_marks, created_at, created_by)
+values ($1, $2, $3, $4, $5, $6, '', '', $7, $8)
 """
+
+SAVE_KIND_SQL = "update households set kind = $2, legal_name = $3, siret = $4, rna = $5 where household_id = $1"
+
+
+async def save_kind(tx: Transaction, file: HouseholdFile) -> None:
+    """Write what a file is of."""
+    whose = file.organization
+    numbers = (whose.legal_name, whose.siret, whose.rna) if whose else (None, None, None)
+    await tx.execute(SAVE_KIND_SQL, file.household_id, file.kind, *numbers)
 
 
 async def add_household(tx: Transaction, file: HouseholdFile, created_by: UUID, today: date) -> None:
@@ -83,12 +106,12 @@ async def add_household(tx: Transaction, file: HouseholdFile, created_by: UUID, 
         ADD_HOUSEHOLD_SQL,
         file.household_id,
         file.reference,
-        file.address.lines,
-        file.address.postal_code,
-        file.address.city,
+        *_address_values(file.address),
         file.created_at,
         created_by,
     )
+    if file.organization:
+        await save_kind(tx, file)
     await save_members(tx, file)
     await save_payers(tx, file)
     await publish(tx, [file.household_id], today)
@@ -135,7 +158,8 @@ async def save_payers(tx: Transaction, file: HouseholdFile) -> None:
 
 
 FILE_SQL = """
-select household_id, reference, address_lines, postal_code, city, created_at from households where household_id = $1
+select household_id, reference, address_lines, postal_code, city, country, created_at, kind, legal_name, siret, rna
+from households where household_id = $1
 """
 
 MEMBERS_SQL = """
@@ -143,7 +167,8 @@ select person_id, kind, during from household_members where household_id = $1 or
 """
 
 ADULTS_SQL = """
-select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited, a.revision
+select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited, a.revision,
+       a.is_email_confirmed
 from adults a
 join (select person_id, min(position) as position from household_members where household_id = $1 group by person_id) m
     on m.person_id = a.adult_id
@@ -172,32 +197,50 @@ async def load_file(db: Queries, household_id: UUID) -> HouseholdFile | None:
     return HouseholdFile(
         household_id=household_id,
         reference=row["reference"],
-        address=Address(tuple(row["address_lines"]), row["postal_code"], row["city"]),
+        address=address_of(row),
         adults=adults,
         children=tuple(in_file_order.values()),
         adult_members=members["adult"],
         child_members=members["child"],
         payers=Timeline.of((read_range(payer["during"]), payer["adult_id"]) for payer in payers),
         created_at=row["created_at"],
+        organization=_organization(row),
     )
 
 
-SAVE_ADDRESS_SQL = "update households set address_lines = $2, postal_code = $3, city = $4 where household_id = $1"
+def _organization(row: Row) -> Organization | None:
+    if row["legal_name"] is None:
+        return None
+    return Organization(HouseholdKind(row["kind"]), row["legal_name"], row["siret"], row["rna"])
+
+
+def address_of(row: Row) -> Address:
+    """The address in a row that holds its columns."""
+    return Address(tuple(row["address_lines"]), row["postal_code"], row["city"], row["country"])
+
+
+def _address_values(address: Address) -> tuple[object, ...]:
+    return (address.lines, address.postal_code, address.city, address.country)
+
+
+SAVE_ADDRESS_SQL = """
+update households set address_lines = $2, postal_code = $3, city = $4, country = $5 where household_id = $1
+"""
 
 
 async def save_address(tx: Transaction, household_id: UUID, address: Address) -> None:
     """Write where a household lives."""
-    await tx.execute(SAVE_ADDRESS_SQL, household_id, address.lines, address.postal_code, address.city)
+    await tx.execute(SAVE_ADDRESS_SQL, household_id, *_address_values(address))
 
 
 SAVE_KEYS_SQL = """
-update households set payer_key = $2, search_words = array_to_tsvector($3::text[]), next_turn_on = $4, payer_adult_id = $5
+update households set payer_key = $2, search_marks = array_to_tsvector($3::text[]), next_turn_on = $4, payer_adult_id = $5
 where household_id = $1
 """
 
 
 async def publish(tx: Transaction, household_ids: Collection[UUID], today: date) -> None:
-    """Publish households as they stand now, whatever of them has changed, with the words by which they are found and the day on
+    """Publish households as they stand now, whatever of them has changed, with the marks by which they are found and the day on
     which they are to be published again."""
     for household_id in sorted(household_ids):
         file = await load_file(tx, household_id)
@@ -205,9 +248,20 @@ async def publish(tx: Transaction, household_ids: Collection[UUID], today: date)
             continue
         payer = file.payer_on(today)
         key = stored_key(payer.first_name, payer.last_name) if payer else ""
+        key = stored_key("", file.organization.legal_name) if file.organization else key
         payer_id = payer.adult_id if payer else None
-        await tx.execute(SAVE_KEYS_SQL, household_id, key, search_words(file), file.next_turn_on(today), payer_id)
+        await tx.execute(SAVE_KEYS_SQL, household_id, key, marks_of(file), file.next_turn_on(today), payer_id)
         tx.emit(file.state())
+
+
+async def invite(tx: Transaction, adult_ids: Collection[UUID], today: date) -> None:
+    """Have adults invited at the address that their files say, of whom nobody asked that yet."""
+    for adult_id in sorted(adult_ids):
+        household_ids = await lock_households(tx, await households_of_person(tx, adult_id))
+        adult = await load_adult(tx, adult_id)
+        if adult is not None and adult.email is not None and not adult.is_invited:
+            await save_contact(tx, replace(adult, is_invited=True, revision=adult.revision + 1))
+            await publish(tx, household_ids, today)
 
 
 HOUSEHOLDS_OF_PERSON_SQL = "select distinct household_id from household_members where person_id = $1"

@@ -15,6 +15,10 @@ union all
 select 'family.responsibilities', child_id::text, 1 from responsibilities group by child_id
 union all
 select 'family.quotients', household_id::text, count(*) from quotients group by household_id
+union all
+select 'family.delegations', delegation_id::text, case when ending is null then 1 else 2 end from delegations
+union all
+select 'family.delegates', delegate_id::text, 1 from delegates
 """
 
 CHECKING: Final = Checking(api.family_invariants, api.check_family_invariants, (changes_are_told(CHANGES_SQL),))

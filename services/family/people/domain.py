@@ -1,7 +1,7 @@
 """Adults and children: what their civil status and contacts must be like, and how they are compared. Pure."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
@@ -24,7 +24,8 @@ _MARKS_AND_SPACES = frozenset({"Mn", "Mc", "Me", "Zs"})
 
 @dataclass(frozen=True, slots=True)
 class Adult:
-    """An adult; `is_invited`: the town opens a portal account for them at their address. `revision` counts how often they were written."""
+    """An adult; `is_invited`: the town opens a portal account for them at their address. `revision` counts how often they were written.
+    `is_email_confirmed`: they gave the present address themselves, and confirmed it; otherwise the town did."""
 
     adult_id: UUID
     civility: Civility
@@ -34,16 +35,18 @@ class Adult:
     phone: str | None
     is_invited: bool
     revision: int = 1
+    is_email_confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A child."""
+    """A child; while one `is_expected`, `birth_on` is the day on which the birth is."""
 
     child_id: UUID
     first_name: str
     last_name: str
     birth_on: date
+    is_expected: bool = False
 
     @property
     def of_age_on(self) -> date:
@@ -57,7 +60,11 @@ class Child:
     def state(self) -> ChildState:
         """The child as others may know them."""
         return ChildState(
-            child_id=self.child_id, first_name=self.first_name, last_name=self.last_name, birth_on=self.birth_on
+            child_id=self.child_id,
+            first_name=self.first_name,
+            last_name=self.last_name,
+            birth_on=self.birth_on,
+            is_expected=self.is_expected,
         )
 
 
@@ -72,6 +79,11 @@ def name_key(person: Adult | Child) -> str:
 def comparable_email(email: str) -> str:
     """An address as it is compared: mail providers do not tell case apart."""
     return email.casefold()
+
+
+def is_same_email(one: str | None, other: str | None) -> bool:
+    """Whether mails to both reach the same box, or neither is an address."""
+    return comparable_email(one or "") == comparable_email(other or "")
 
 
 def single_spaced(text: str) -> str:
@@ -90,23 +102,24 @@ def text_faults(texts: Iterator[tuple[str, str]]) -> Iterator[FieldRefusal]:
         categories = {unicodedata.category(char) for char in text}
         if categories & _UNPRINTABLE or _BLANK & set(text) or categories <= _MARKS_AND_SPACES:
             yield FieldRefusal(pointer, "unprintable_character")
-        elif pointer.endswith(("name", "city")) and not any(char.isalpha() for char in text):
+        elif pointer.endswith(("name", "city", "country")) and not any(char.isalpha() for char in text):
             yield FieldRefusal(pointer, "no_letter")
 
 
-def email_faults(emails: Sequence[tuple[str, str | None]], references: Mapping[str, str]) -> Iterator[FieldRefusal]:
-    """Addresses that another adult is invited at, or that are typed twice. `references` has the file of each that is taken, by
-    `comparable_email`."""
-    seen: set[str] = set()
-    for pointer, typed in emails:
-        if typed is None:
-            continue
-        email = comparable_email(typed)
-        if email in references:
-            yield FieldRefusal(pointer, "email_already_used", (("reference", references[email]),))
-        elif email in seen:
-            yield FieldRefusal(pointer, "email_repeated")
-        seen.add(email)
+def identity_of(adult: Adult) -> tuple[str, str] | None:
+    """What says that an adult is one whom a file names already: the address and the name, as they are compared. None without an address. Two
+    people share an address, but not both."""
+    return (comparable_email(adult.email), name_key(adult)) if adult.email else None
+
+
+def adult_faults(adults: Sequence[tuple[str, Adult]]) -> Iterator[FieldRefusal]:
+    """An adult who is typed twice."""
+    seen: set[tuple[str, str]] = set()
+    for pointer, adult in adults:
+        identity = identity_of(adult)
+        if identity in seen:
+            yield FieldRefusal(f"{pointer}/first_name", "adult_repeated")
+        seen |= {identity} if identity else set()
 
 
 def child_faults(children: Sequence[Child], today: date) -> Iterator[FieldRefusal]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.data.database import Queries, Row, Transaction
 from contracts.types import Civility
 
-from .domain import Adult, Child, comparable_email, name_key
+from .domain import Adult, Child, comparable_email, identity_of, name_key
 
 TAKE_TURN_SQL = "select pg_advisory_xact_lock(hashtextextended(person, 0)) from unnest($1::text[]) person"
 
@@ -34,19 +34,28 @@ async def add_adults(tx: Transaction, adults: Sequence[Adult], at: datetime, by:
 
 
 ADD_CHILDREN_SQL = """
-insert into children (child_id, first_name, last_name, name_key, birth_on) values ($1, $2, $3, $4, $5)
+insert into children (child_id, first_name, last_name, name_key, birth_on, is_expected) values ($1, $2, $3, $4, $5, $6)
 """
 
 
 async def add_children(tx: Transaction, children: Sequence[Child], at: datetime, by: UUID) -> None:
     await tx.execute(ADD_PERSONS_SQL, [child.child_id for child in children], "child", at, by)
     for child in children:
-        values = (child.first_name, child.last_name, name_key(child), child.birth_on)
-        await tx.execute(ADD_CHILDREN_SQL, child.child_id, *values)
+        await tx.execute(ADD_CHILDREN_SQL, child.child_id, *_child_values(child))
+
+
+SAVE_CHILD_SQL = """
+update children set first_name = $2, last_name = $3, name_key = $4, birth_on = $5, is_expected = $6 where child_id = $1
+"""
+
+
+async def save_child(tx: Transaction, child: Child) -> None:
+    """Write a child's civil status."""
+    await tx.execute(SAVE_CHILD_SQL, child.child_id, *_child_values(child))
 
 
 LOAD_CHILDREN_SQL = """
-select child_id, first_name, last_name, birth_on from children where child_id = any($1::uuid[]) order by child_id
+select child_id, first_name, last_name, birth_on, is_expected from children where child_id = any($1::uuid[]) order by child_id
 """
 
 
@@ -57,7 +66,7 @@ async def load_children(db: Queries, child_ids: Collection[UUID]) -> dict[UUID, 
 
 
 LOCK_CHILD_SQL = """
-select child_id, first_name, last_name, birth_on from children where child_id = $1 for update
+select child_id, first_name, last_name, birth_on, is_expected from children where child_id = $1 for update
 """
 
 
@@ -68,7 +77,8 @@ async def lock_child(tx: Transaction, child_id: UUID) -> Child | None:
 
 
 LOAD_ADULT_SQL = """
-select adult_id, civility, first_name, last_name, email, phone, is_invited, revision from adults where adult_id = $1
+select adult_id, civility, first_name, last_name, email, phone, is_invited, revision, is_email_confirmed
+from adults where adult_id = $1
 """
 
 
@@ -86,6 +96,36 @@ async def hold_person(tx: Transaction, person_id: UUID) -> None:
     await tx.execute(HOLD_PERSON_SQL, person_id)
 
 
+KNOWN_ADULTS_SQL = """
+select distinct on (email_key, name_key) adult_id, civility, first_name, last_name, email, phone, is_invited, revision,
+       is_email_confirmed
+from adults where (email_key, name_key) in (select * from unnest($1::text[], $2::text[]))
+order by email_key, name_key, adult_id
+"""
+
+
+async def known_adults(tx: Transaction, adults: Sequence[Adult]) -> dict[UUID, Adult]:
+    """Those of these adults whom a file names already, as it does, by the id that they have here; others who name them wait."""
+    sought = {identity: adult.adult_id for adult in adults if (identity := identity_of(adult))}
+    rows = await tx.fetch(KNOWN_ADULTS_SQL, [email for email, _ in sought], [name for _, name in sought])
+    known = [adult_of(row) for row in rows]
+    return {sought[identity]: adult for adult in known if (identity := identity_of(adult)) in sought}
+
+
+EMAIL_ELSEWHERE_SQL = """
+select exists (
+    select from adults a where a.is_invited and a.email_key = $1 and a.adult_id <> $2 and not exists (
+        select from household_members theirs join household_members own using (household_id)
+        where theirs.person_id = a.adult_id and own.person_id = $2))
+"""
+
+
+async def is_email_elsewhere(tx: Transaction, email: str, adult_id: UUID) -> bool:
+    """Whether an adult of another file alone is invited at an address; others who would take it wait. Those of one file may share theirs."""
+    await take_turns(tx, [comparable_email(email)])
+    return bool(await tx.fetchval(EMAIL_ELSEWHERE_SQL, comparable_email(email), adult_id))
+
+
 EMAIL_TAKEN_SQL = """
 select exists (select from adults where is_invited and email_key = $1 and adult_id <> $2)
 """
@@ -98,15 +138,27 @@ async def is_email_taken(tx: Transaction, email: str, adult_id: UUID) -> bool:
 
 
 SAVE_CONTACT_SQL = """
-update adults set email = $2, email_key = $3, phone = $4, is_invited = $5, revision = $6 where adult_id = $1
+update adults
+set email = $2, email_key = $3, phone = $4, is_invited = $5, revision = $6, is_email_confirmed = $7,
+    email_given_revision = case when email_key is distinct from $3 and not $7 then $6 else email_given_revision end
+where adult_id = $1
 """
 
 
 async def save_contact(tx: Transaction, adult: Adult) -> None:
-    """Write how an adult is reached."""
+    """Write how an adult is reached, and with which revision the town gave the address."""
     key = comparable_email(adult.email) if adult.email else None
-    values = (adult.email, key, adult.phone, adult.is_invited, adult.revision)
+    values = (adult.email, key, adult.phone, adult.is_invited, adult.revision, adult.is_email_confirmed)
     await tx.execute(SAVE_CONTACT_SQL, adult.adult_id, *values)
+
+
+EMAIL_GIVEN_SQL = "select email_given_revision from adults where adult_id = $1"
+
+
+async def email_given_revision(db: Queries, adult_id: UUID) -> int | None:
+    """Of which revision of an adult's details the town's last correction of the address is, if it ever made one."""
+    revision: int | None = await db.fetchval(EMAIL_GIVEN_SQL, adult_id)
+    return revision
 
 
 def adult_of(row: Row) -> Adult:
@@ -120,7 +172,12 @@ def adult_of(row: Row) -> Adult:
         phone=row["phone"],
         is_invited=row["is_invited"],
         revision=row["revision"],
+        is_email_confirmed=row["is_email_confirmed"],
     )
+
+
+def _child_values(child: Child) -> tuple[object, ...]:
+    return (child.first_name, child.last_name, name_key(child), child.birth_on, child.is_expected)
 
 
 def _adult_values(adult: Adult) -> tuple[object, ...]:

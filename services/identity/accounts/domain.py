@@ -1,13 +1,13 @@
-"""What an account is, which names and addresses are the same, and what a household's file changes about its accounts."""
+"""What an account is, and which names and addresses are the same."""
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from contracts.identity.events import AccountState
-from contracts.types import AccountStatus, ActorKind
+from contracts.identity.events import AccountState, SecurityChange, SecurityChanged
+from contracts.types import AccountStatus, ActorKind, CredentialPurpose, LoginMode
 
 USERNAME_STEM_MAX = 12
 USERNAME_DIGITS = 5
@@ -19,11 +19,11 @@ NAMELESS_STEM = "famille"
 class AccountRecord:
     """An account. `step` never is DISABLED: `is_disabled` suspends an account without forgetting how far it came.
 
-    `details_revision` is that of the adult's details which the address is of, 0 for an agent. `password_expires_at` is None for a personal password; `password_hash` is None while a new one is being made.
+    `password_expires_at` is None for a personal password; `password_hash` is None while a new one is being made. `person_ids` are the adults
+    whom it stands for and whom some file invites, or the delegate whose it is; an account that was merged into another (`merged_into`) stands for nobody.
     """
 
     account_id: UUID
-    guardian_id: UUID | None
     kind: ActorKind
     step: AccountStatus
     is_disabled: bool
@@ -33,7 +33,18 @@ class AccountRecord:
     password_expires_at: datetime | None
     created_at: datetime
     last_sign_in_at: datetime | None
-    details_revision: int = 0
+    person_ids: tuple[UUID, ...] = ()
+    merged_into: UUID | None = None
+
+    @property
+    def guardian_id(self) -> UUID | None:
+        """The adult whom it stands for, if it is one."""
+        return self.person_ids[0] if len(self.person_ids) == 1 else None
+
+    @property
+    def is_of_family(self) -> bool:
+        """Whether it is an open account of a family."""
+        return self.kind is ActorKind.PARENT and not self.is_disabled
 
     @property
     def status(self) -> AccountStatus:
@@ -45,70 +56,25 @@ class AccountRecord:
         """Whether the person chose their own user name and password."""
         return self.step is AccountStatus.ACTIVE
 
+    @property
+    def invited_for(self) -> CredentialPurpose:
+        """What a link that is mailed to them is for."""
+        return CredentialPurpose.PASSWORD_RESET if self.has_personal_credentials else CredentialPurpose.INVITATION
+
     def state(self) -> AccountState:
         """The account's public state."""
         return AccountState(
             account_id=self.account_id,
-            guardian_id=self.guardian_id,
+            guardian_ids=self.person_ids,
             kind=self.kind,
             status=self.status,
             email=self.email,
             created_at=self.created_at,
         )
 
-
-@dataclass(frozen=True, slots=True)
-class Invitee:
-    """A guardian whom a household's file wants to have an account; `revision` of their details, which may stand in other files too."""
-
-    guardian_id: UUID
-    email: str
-    last_name: str
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class AccountOpening:
-    """An account to create and to invite."""
-
-    invitee: Invitee
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What becomes of an existing account; `is_invited_again` when what was mailed no longer is the right thing."""
-
-    account: AccountRecord
-    email: str
-    is_disabled: bool
-    is_invited_again: bool
-
-
-def follow_file(
-    invitees: Sequence[Invitee], gone: frozenset[UUID], accounts: Mapping[UUID, AccountRecord]
-) -> list[AccountOpening | Change]:
-    """What a household's file asks for, in the order of guardians.
-
-    `gone` are guardians whom no household invites any longer; `accounts` are those of all guardians named, by guardian.
-    An account follows the address of the file that says the latest details. To one that nobody opened yet a new mail goes there: the first one went to the
-    wrong place.
-    """
-    decisions: list[AccountOpening | Change] = []
-    for invitee in sorted(invitees, key=lambda invitee: invitee.guardian_id):
-        account = accounts.get(invitee.guardian_id)
-        if account is None:
-            decisions.append(AccountOpening(invitee))
-            continue
-        is_unused = not account.has_personal_credentials
-        email = invitee.email if invitee.revision >= account.details_revision else account.email
-        if account.is_disabled or email_key(email) != email_key(account.email):
-            decisions.append(Change(account, email, is_disabled=False, is_invited_again=is_unused))
-    decisions.extend(
-        Change(accounts[guardian_id], accounts[guardian_id].email, is_disabled=True, is_invited_again=False)
-        for guardian_id in sorted(gone)
-        if guardian_id in accounts and not accounts[guardian_id].is_disabled
-    )
-    return decisions
+    def security_changed(self, change: SecurityChange, changed_at: datetime) -> SecurityChanged:
+        """What the holder of the account hears when a way into it changes."""
+        return SecurityChanged(account_id=self.account_id, change=change, changed_at=changed_at)
 
 
 def username_key(username: str) -> str:
@@ -128,3 +94,9 @@ def generate_username(last_name: str, choose: Callable[[str], str]) -> str:
     letters = [letter for letter in username_key(last_name) if letter.isascii() and letter.isalpha()]
     stem = "".join(letters)[:USERNAME_STEM_MAX] or NAMELESS_STEM
     return stem + "".join(choose(DIGITS) for _ in range(USERNAME_DIGITS))
+
+
+def login_name(account: AccountRecord, mode: LoginMode, is_email_shared: bool) -> str:
+    """What to tell a person to sign in with."""
+    uses_email = account.kind is not ActorKind.AGENT and mode is LoginMode.EMAIL and not is_email_shared
+    return account.email if uses_email else account.username

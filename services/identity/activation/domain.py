@@ -6,11 +6,17 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.refusal import Refusal
-from contracts.identity.events import AccountActivated
+from contracts.identity.events import AccountActivated, CredentialReason
 from contracts.types import AccountStatus, CredentialPurpose
 
 from ..accounts.domain import AccountRecord
-from ..errors import ActivationLinkExpired, ActivationLinkReplaced, ActivationLinkUnknown, ActivationLinkUsed
+from ..errors import (
+    ActivationLinkExpired,
+    ActivationLinkOvertaken,
+    ActivationLinkReplaced,
+    ActivationLinkUnknown,
+    ActivationLinkUsed,
+)
 
 READABLE_LETTERS = "bcdfghjkmnpqrstvwxz"
 READABLE_DIGITS = "23456789"
@@ -35,8 +41,9 @@ class Validity:
 class IssuedInvitation:
     """A link and a temporary password for one account. Dead once used, replaced or past `expires_at`.
 
-    `temporary_password_hash` is kept here, and not with the account, while a personal password still works: somebody who
-    asks for a new password in another's name must not take away the one that this person knows.
+    `temporary_password_hash` is kept here, and not with the account, while another password still works: somebody who
+    asks for a new password in another's name must not take away the one that this person knows, or was given. `has_newer`: another invitation
+    came after it.
     """
 
     invitation_id: UUID
@@ -46,6 +53,8 @@ class IssuedInvitation:
     temporary_password_hash: str | None
     used_at: datetime | None
     replaced_at: datetime | None
+    has_newer: bool = False
+    reason: CredentialReason = CredentialReason.ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +91,16 @@ def dead(invitation: IssuedInvitation, account: AccountRecord, now: datetime) ->
     if invitation.used_at is not None:
         return ActivationLinkUsed()
     if invitation.replaced_at is not None:
-        return ActivationLinkReplaced()
+        return _withdrawn(invitation, account)
     if invitation.expires_at <= now:
         return ActivationLinkExpired()
     return None
+
+
+def _withdrawn(invitation: IssuedInvitation, account: AccountRecord) -> Refusal:
+    """Why a link was taken back: a newer mail, or else a password that opens the account by now, or an address that changed."""
+    is_open = account.step is not AccountStatus.INVITED and account.password_hash is not None
+    return ActivationLinkOvertaken() if is_open and not invitation.has_newer else ActivationLinkReplaced()
 
 
 def temporary_password(choose: Callable[[str], str]) -> str:
@@ -99,3 +114,13 @@ def temporary_password(choose: Callable[[str], str]) -> str:
         for _ in range(PASSWORD_GROUPS)
     )
     return "-".join(groups)
+
+
+def as_made(password: str) -> str | None:
+    """A password as `temporary_password` writes it, however somebody typed it: with capitals, other dashes, spaces or none. None for what can be no
+    such password."""
+    signs = [sign for sign in password.casefold() if sign.isalnum()]
+    width = PASSWORD_GROUP_LETTERS + 1
+    if len(signs) != PASSWORD_GROUPS * width or not set(signs) <= set(READABLE_LETTERS + READABLE_DIGITS):
+        return None
+    return "-".join("".join(signs[start : start + width]) for start in range(0, len(signs), width))

@@ -27,7 +27,7 @@ async def check_link(body: Activation, db: Database) -> ActivationLink:
 
 @serves(api.activate)
 async def activate(body: Activation, db: Database, browser: BrowserSession) -> Activated:
-    return await commands.activate(db, body.token, browser.channel)
+    return await commands.activate(db, body.token, browser)
 
 
 @serves(api.request_reset)

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis.data.database import Row, Transaction
+from chassis.data.database import Database, Queries, Row, Transaction
 from chassis.identifiers import new_id
 from contracts.identity import models
-from contracts.types import CredentialPurpose
+from contracts.identity.events import CredentialReason
+from contracts.types import AccountStatus, CredentialPurpose
 
 from ..accounts.domain import AccountRecord, email_key
 from ..accounts.store import save_account
@@ -23,10 +24,24 @@ async def withdraw_invitations(tx: Transaction, account_id: UUID) -> None:
     await tx.execute(WITHDRAW_INVITATIONS_SQL, account_id, await tx.now())
 
 
-INSERT_INVITATION_SQL = """
-insert into invitations (invitation_id, account_id, purpose, requested_at, expires_at, is_asked_by_holder)
-values ($1, $2, $3, $4, $5, $6)
+WITHDRAW_MAILED_SQL = """
+update invitations set replaced_at = $2
+where account_id = $1 and issued_at is not null and used_at is null and replaced_at is null
 """
+
+
+async def withdraw_mailed(tx: Transaction, account_id: UUID) -> None:
+    """A link that is on its way to the address of before no longer works; one that waits to be made goes to the new one."""
+    await tx.execute(WITHDRAW_MAILED_SQL, account_id, await tx.now())
+
+
+INSERT_INVITATION_SQL = """
+insert into invitations (invitation_id, account_id, purpose, requested_at, expires_at, is_asked_by_holder, reason)
+values ($1, $2, $3, $4, $5, $6, $7)
+"""
+
+
+NOTE_INVITED_SQL = "update accounts set invited_at = $2 where account_id = $1"
 
 
 async def request_invitation(
@@ -36,19 +51,33 @@ async def request_invitation(
     validity: timedelta,
     *,
     is_asked_by_holder: bool = False,
+    reason: CredentialReason = CredentialReason.ASKED,
 ) -> models.Invitation:
-    """Have a new link and temporary password made for an account that is locked; the former ones die now."""
+    """Have a new link and temporary password made for an account that is locked; the former ones die now. But for a password that opens the
+    account already, when nobody but whoever said its address asks: a stranger takes nothing away."""
     now = await tx.now()
     await withdraw_invitations(tx, account.account_id)
-    if not account.has_personal_credentials:
+    is_kept = account.has_personal_credentials or (is_asked_by_holder and account.step is AccountStatus.ACTIVATED)
+    if not is_kept:
         await save_account(tx, replace(account, password_hash=None, password_expires_at=None))
-    values = (new_id(), account.account_id, purpose, now, now + validity, is_asked_by_holder)
+    invitation_id = new_id()
+    values = (invitation_id, account.account_id, purpose, now, now + validity, is_asked_by_holder, reason)
     await tx.execute(INSERT_INVITATION_SQL, *values)
-    return models.Invitation(account_id=account.account_id, expires_at=now + validity)
+    if purpose is CredentialPurpose.INVITATION:
+        await tx.execute(NOTE_INVITED_SQL, account.account_id, now)
+    return models.Invitation(invitation_id=invitation_id, account_id=account.account_id, expires_at=now + validity)
+
+
+IS_DUE_SQL = "select exists (select from invitations where issued_at is null and replaced_at is null)"
+
+
+async def is_due(queries: Queries) -> bool:
+    """Whether an invitation waits for its secrets."""
+    return bool(await queries.fetchval(IS_DUE_SQL))
 
 
 DUE_INVITATION_SQL = """
-select i.invitation_id, i.account_id, i.purpose, i.expires_at, i.temporary_password_hash, i.used_at, i.replaced_at
+select i.invitation_id, i.account_id, i.purpose, i.expires_at, i.temporary_password_hash, i.used_at, i.replaced_at, i.reason
 from invitations i join accounts a using (account_id)
 where i.issued_at is null and i.replaced_at is null
 order by i.requested_at limit 1 for update skip locked
@@ -83,15 +112,16 @@ async def find_link_account(tx: Transaction, token_hash: bytes) -> UUID | None:
 
 
 LINK_SQL = """
-select invitation_id, account_id, purpose, expires_at, temporary_password_hash, used_at, replaced_at
-from invitations where token_hash = $1
+select invitation_id, account_id, purpose, expires_at, temporary_password_hash, used_at, replaced_at, reason,
+       exists (select from invitations n where n.account_id = i.account_id and n.requested_at > i.requested_at) as has_newer
+from invitations i where token_hash = $1
 """
 
 
 async def load_link(tx: Transaction, token_hash: bytes) -> IssuedInvitation | None:
     """The invitation of a link; its account must be locked, for that is the lock of its invitations too."""
     row = await tx.fetchrow(LINK_SQL, token_hash)
-    return _invitation(row) if row else None
+    return replace(_invitation(row), has_newer=row["has_newer"]) if row else None
 
 
 USE_INVITATION_SQL = "update invitations set used_at = $2 where invitation_id = $1"
@@ -125,6 +155,19 @@ async def take_reset(tx: Transaction) -> str | None:
     return address
 
 
+WAITING_SQL = """
+select temporary_password_hash from invitations
+where account_id = $1 and temporary_password_hash is not null and used_at is null and replaced_at is null
+  and expires_at > now() + $2::interval
+"""
+
+
+async def waiting_password(db: Database, account_id: UUID) -> str | None:
+    """The hash of a password that was mailed to the holder of an account, and takes the place of theirs once its link is followed."""
+    stored: str | None = await db.fetchval(WAITING_SQL, account_id, db.clock_offset)
+    return stored
+
+
 RESET_ACCOUNTS_SQL = """
 select a.account_id from accounts a
 where a.email_key = $1 and not a.is_disabled and not exists (
@@ -150,4 +193,5 @@ def _invitation(row: Row) -> IssuedInvitation:
         temporary_password_hash=row["temporary_password_hash"],
         used_at=row["used_at"],
         replaced_at=row["replaced_at"],
+        reason=CredentialReason(row["reason"]),
     )

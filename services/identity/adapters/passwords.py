@@ -7,6 +7,7 @@ Source: OWASP Password Storage Cheat Sheet (argon2id, 19 MiB, t = 2, p = 1).
 """
 
 import asyncio
+import functools
 import secrets
 import unicodedata
 from collections.abc import Callable
@@ -34,6 +35,7 @@ class Passwords:
             time_cost=TIME_COST, memory_cost=MEMORY_KIB, parallelism=PARALLELISM, type=Type.ID
         )
         self._executor = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
+        self._apart = ThreadPoolExecutor(1, thread_name_prefix="argon2-apart")
         self._free = threads + waiting_max
         self._decoy_hash = self._hasher.hash(secrets.token_urlsafe())
 
@@ -41,10 +43,19 @@ class Passwords:
         """The hash to store. Raises `Busy` when the queue is full."""
         return await self._run(lambda: self._hasher.hash(_normalized(password)))
 
+    async def hash_apart(self, password: str) -> str:
+        """`hash`, of work that nobody waits for in front of a screen: in a thread of its own, however long the queue of sign-ins is."""
+        work = functools.partial(self._hasher.hash, _normalized(password))
+        return await asyncio.get_running_loop().run_in_executor(self._apart, work)
+
     async def matches(self, password: str, stored: str | None) -> bool:
         """Whether a password is the one of a stored hash; never of None, in the same time. Raises `Busy`."""
         is_right = await self._run(lambda: self._verify(stored or self._decoy_hash, _normalized(password)))
         return is_right and stored is not None
+
+    def is_outdated(self, stored: str) -> bool:
+        """Whether a hash was made with other parameters than those of today."""
+        return self._hasher.check_needs_rehash(stored)
 
     def require_room(self) -> None:
         """Refuse with `Busy` when the queue is full, before anything else is done for a request."""
@@ -53,7 +64,8 @@ class Passwords:
 
     async def close(self) -> None:
         """Let running hashes end and stop the threads."""
-        await asyncio.to_thread(self._executor.shutdown, wait=True, cancel_futures=True)
+        for executor in (self._executor, self._apart):
+            await asyncio.to_thread(executor.shutdown, wait=True, cancel_futures=True)
 
     async def _run(self, work: Callable[[], T]) -> T:
         self.require_room()

@@ -14,13 +14,14 @@ from contracts.types import ActorKind, SessionStage
 
 from ..access import holder_of
 from ..accounts.domain import AccountRecord
-from ..accounts.store import forget_failures, lock_account
+from ..accounts.store import lock_account
 from ..adapters.keys import Keys
-from ..errors import CredentialsNotChosen, SessionEnded
+from ..attempts.commands import count_attempt, forgive
+from ..attempts.domain import Attempt, Target
+from ..errors import CredentialsNotChosen, PersonNotChosen, SessionEnded
+from ..sessions.domain import SignedIn
+from ..sessions.queries import signed_in
 from ..settings import IdentityRules
-from ..sign_in.commands import count_attempt, note_failure
-from ..sign_in.domain import SignedIn, address_subject
-from ..sign_in.queries import signed_in
 from .domain import TownService, TypedKey, check_entry, keys_subject, read_keys
 from .queries import entered_hashes
 from .store import enter_keys, find_keys, issue_key, live_keys, note_answer
@@ -35,7 +36,7 @@ async def enter_service_keys(
 
     Raises:
         SessionEnded: nobody is signed in.
-        CredentialsNotChosen: that comes first.
+        CredentialsNotChosen, PersonNotChosen: that comes first.
         Invalid: with one refusal for each key that is wrong.
         TooManyAttempts: wrong keys were tried too often, by this account or from this address.
     """
@@ -43,6 +44,8 @@ async def enter_service_keys(
     account = session.account
     if session.stage is SessionStage.CHOOSE_CREDENTIALS:
         raise CredentialsNotChosen
+    if session.stage is SessionStage.CHOOSE_PERSON:
+        raise PersonNotChosen
     services = {service.code: service for service in rules.services_of(account.kind)}
     typed, refusals = read_keys([(entry.service, entry.key) for entry in request.keys], services)
     if refusals:
@@ -50,14 +53,16 @@ async def enter_service_keys(
     # One's own key that was entered before is no guess.
     known = await entered_hashes(db, account.account_id)
     fresh = [entry for entry in typed if keys.hash_service_key(entry.key) not in known]
+    attempt: Attempt | None = None
     if fresh:
-        await count_attempt(db, keys_subject(account.account_id), address_subject(browser.address))
+        attempt = await count_attempt(db, Target(keys_subject(account.account_id)), browser.address, rules.source_rule)
     try:
-        await _hold_keys(db, holder_of(account, browser.channel), keys, session, fresh)
+        await _hold_keys(db, holder_of(account, browser.channel, session.guardian_id), keys, session, fresh)
     except Invalid:
         log.warning("service key refused", account_id=str(account.account_id))
-        await note_failure(db, address_subject(browser.address), rules.address_rule)
         raise
+    if attempt is not None:
+        await forgive(db, attempt, rules.source_rule)
     # Read again: another request may have entered some of them meanwhile.
     return await signed_in(db, browser.session_token, rules)
 
@@ -79,7 +84,6 @@ async def _hold_keys(tx: Transaction, actor: Actor, keys: Keys, session: SignedI
     entered = sorted(key.service for key in fresh)
     if fresh:
         await enter_keys(tx, [key.service_key_id for key in fresh])
-        await forget_failures(tx, keys_subject(account.account_id))
     is_first_answer = await note_answer(tx, account.account_id)
     if entered or is_first_answer:
         tx.note(Act(actor, "service_keys_entered", account.account_id, after={"services": entered}))

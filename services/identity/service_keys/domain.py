@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from chassis.comparing import close_up
 from chassis.refusal import FieldRefusal
 
 DIGITS: Final = "23456789"
@@ -15,7 +16,6 @@ LETTERS: Final = "ABCDEFGHJKMNPQRSTUVWXYZ"
 DIGIT_COUNT: Final = 5
 SIGN_COUNT: Final = 6
 KEY: Final = re.compile(rf"([{DIGITS}]{{{DIGIT_COUNT}}})([{LETTERS}{DIGITS}]{{{SIGN_COUNT}}})")
-LOOSE: Final = re.compile(r"[\s\u00a0\u2010-\u2015-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def generate_key(choose: Callable[[str], str]) -> str:
 
 def normal_key(typed: str) -> str | None:
     """The key that somebody meant, in whatever case and with or without its dash; None for what is none."""
-    parts = KEY.fullmatch(LOOSE.sub("", typed).upper())
+    parts = KEY.fullmatch(close_up(typed).upper())
     return f"{parts[1]}-{parts[2]}" if parts else None
 
 

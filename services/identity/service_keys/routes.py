@@ -11,8 +11,8 @@ from contracts.identity.models import CurrentSession
 from contracts.identity.service_keys import IssuedServiceKey, OwnServices, ServiceKeyRequest, ServiceKeysEntry
 
 from ..adapters.keys import Keys
+from ..sessions.queries import current_session, signed_in
 from ..settings import IdentityRules
-from ..sign_in.queries import current_session, signed_in
 from . import commands, queries
 
 

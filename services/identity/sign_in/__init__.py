@@ -1,1 +1,1 @@
-"""Sign-in: sessions, how often a password may be tried, and the signed token that other services check."""
+"""Sign-in: which account a login names, and what a right password opens."""

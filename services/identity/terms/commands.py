@@ -10,7 +10,7 @@ from contracts.identity.events import TermsAccepted
 from ..accounts.store import lock_account
 from ..adapters.keys import Keys
 from ..errors import SessionEnded
-from ..sign_in.domain import SignedIn
+from ..sessions.domain import SignedIn
 from .domain import TermsDocument, TermsReading, check_acceptance, end_token
 from .store import store_acceptance
 
@@ -22,17 +22,17 @@ async def accept_terms(
     """Accept the terms in force; the session as it is then. Accepting them again changes nothing.
 
     Raises:
-        CredentialsNotChosen, ServiceKeysNotAnswered, TermsOutdated, TermsNotRead, TermsNotAccepted.
+        CredentialsNotChosen, PersonNotChosen, ServiceKeysNotAnswered, TermsOutdated, TermsNotRead, TermsNotAccepted.
         SessionEnded: the account was erased meanwhile.
     """
-    expected = end_token(keys.terms, session.session_hash, terms.version)
+    expected = end_token(keys.terms, session.session_id, terms.version, session.guardian_id)
     if refusal := check_acceptance(reading, session.stage, terms.version, expected):
         raise refusal
     account = await lock_account(tx, session.account.account_id)
     if account is None:
         raise SessionEnded
     now = await tx.now()
-    if await store_acceptance(tx, account.account_id, terms, now, keys.hash_address(reading.address)):
+    if await store_acceptance(tx, actor, terms, now, keys.hash_address(reading.address)):
         tx.note(Act(actor, "terms_accepted", account.account_id, after={"version": terms.version}))
         tx.emit(TermsAccepted(account_id=account.account_id, terms_version=terms.version, accepted_at=now))
     return replace(session, has_accepted_terms=True)

@@ -9,11 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Any
+from uuid import UUID
 
 from chassis.refusal import Refusal
 from contracts.types import SessionStage
 
-from ..errors import CredentialsNotChosen, ServiceKeysNotAnswered, TermsNotAccepted, TermsNotRead, TermsOutdated
+from ..errors import (
+    CredentialsNotChosen,
+    PersonNotChosen,
+    ServiceKeysNotAnswered,
+    TermsNotAccepted,
+    TermsNotRead,
+    TermsOutdated,
+)
 
 VERSION_HASH_DIGITS = 8
 
@@ -83,9 +91,10 @@ def publish_terms(source: Mapping[str, Any], variables: Mapping[str, str]) -> Te
     return TermsDocument(f"{declared}-{text_hash.hex()[:VERSION_HASH_DIGITS]}", title, sections, text_hash)
 
 
-def end_token(key: bytes, session_hash: bytes, version: str) -> str:
-    """What stands at the end of the terms served to one session: only who was served the end of this version has it."""
-    digest = hmac.digest(key, session_hash + version.encode(), hashlib.sha256)
+def end_token(key: bytes, session_id: UUID, version: str, person_id: UUID | None = None) -> str:
+    """What stands at the end of the terms served to one session and whoever acts in it: only who was served the end of this version has it."""
+    reader = session_id.bytes + (person_id.bytes if person_id else b"")
+    digest = hmac.digest(key, reader + version.encode(), hashlib.sha256)
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
@@ -103,6 +112,8 @@ def check_acceptance(reading: TermsReading, stage: SessionStage, version: str, e
     """What stands against an acceptance. One that is repeated is no fault."""
     if stage is SessionStage.CHOOSE_CREDENTIALS:
         return CredentialsNotChosen()
+    if stage is SessionStage.CHOOSE_PERSON:
+        return PersonNotChosen()
     if stage is SessionStage.ENTER_KEYS:
         return ServiceKeysNotAnswered()
     if reading.version != version:

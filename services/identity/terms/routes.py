@@ -11,8 +11,8 @@ from contracts.identity.models import AcceptedTerms, CurrentSession, Terms, Term
 
 from ..access import holder_of
 from ..adapters.keys import Keys
+from ..sessions.queries import current_session, signed_in
 from ..settings import IdentityRules
-from ..sign_in.queries import current_session, signed_in
 from . import commands, queries
 from .domain import TermsReading, end_token
 
@@ -22,7 +22,8 @@ async def read_terms(db: Database, keys: Keys, rules: IdentityRules, browser: Br
     if browser.session_token is None:
         return queries.terms_in_force(rules, None)
     session = await signed_in(db, browser.session_token, rules)
-    return queries.terms_in_force(rules, end_token(keys.terms, session.session_hash, rules.terms.version))
+    end = end_token(keys.terms, session.session_id, rules.terms.version, session.guardian_id)
+    return queries.terms_in_force(rules, end)
 
 
 @serves(api.accept_terms)
@@ -32,7 +33,7 @@ async def accept_terms(
     session = await signed_in(db, browser.session_token, rules)
     reading = TermsReading(body.version, body.end_token, body.is_accepted, browser.address)
     accepted = await commands.accept_terms(
-        db, holder_of(session.account, browser.channel), keys, session, rules.terms, reading
+        db, holder_of(session.account, browser.channel, session.guardian_id), keys, session, rules.terms, reading
     )
     return current_session(accepted, keys, rules)
 
@@ -40,7 +41,7 @@ async def accept_terms(
 @serves(api.own_accepted_terms)
 async def own_accepted_terms(db: Database, rules: IdentityRules, browser: BrowserSession) -> Page[AcceptedTerms]:
     session = await signed_in(db, browser.session_token, rules)
-    return await queries.accepted_terms(db, session.account.account_id)
+    return await queries.accepted_terms(db, session.account.account_id, session.guardian_id)
 
 
 @serves(api.accepted_terms)

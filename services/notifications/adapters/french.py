@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from chassis.french import of
+
 NARROW_SPACE = "\u202f"
 NO_BREAK_SPACE = "\u00a0"
 _WEEKDAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -33,13 +35,12 @@ def month_words(period: str) -> str:
 
 def of_month(period: str) -> str:
     """`de septembre 2026`, `d’octobre 2026`: the preposition before a month, elided before a vowel."""
-    words = month_words(period)
-    return f"d’{words}" if words[0] in "ao" else f"de {words}"
+    return of(month_words(period))
 
 
-def phone(number: str) -> str:
-    """A telephone number as it is written, on one line whatever the width."""
-    return number.replace(" ", NO_BREAK_SPACE)
+def siret(number: str) -> str:
+    """`123 456 782 00012`, on one line whatever the width."""
+    return NO_BREAK_SPACE.join((number[:3], number[3:6], number[6:9], number[9:]))
 
 
 def moment_words(moment: datetime, zone: ZoneInfo) -> str:

@@ -10,19 +10,26 @@ from uuid import UUID
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from joserfc.jwk import OKPKey
 
+from chassis.french import of, of_place, phone, to
 from chassis.sealing import unseal
 from chassis.town import Town
+from contracts.family.email_changes import MailedLink
+from contracts.family.registrations import RegistrationLetter
 from contracts.identity.models import Credential
 from contracts.registry import EVENTS
 from contracts.types import Civility
 
 from ..directory.queries import Recipient
-from ..messages.domain import Named, Template
+from ..messages.domain import RULES, Audience, Named, Template
 from ..messages.store import Notice
 from ..settings import SenderIdentity
-from .french import date_words, moment_words, money, of_month, phone
+from .french import date_words, moment_words, money, of_month, siret
 
 LAYOUTS = Path(__file__).parents[1] / "layouts"
+TO_SEALED_ADDRESS = (Template.EMAIL_REPLACED, Template.EMAIL_CHANGE_ASKED)
+"""What is sealed with these is the address that they go to."""
+CREDENTIALS = frozenset({Template.WELCOME, Template.PASSWORD_RESET})
+"""The templates of letters with a credential."""
 SALUTATIONS = {Civility.MADAME: "Madame", Civility.MONSIEUR: "Monsieur"}
 
 
@@ -54,8 +61,12 @@ class Renderer:
         self._environment.filters.update(
             money=money,
             date_words=date_words,
+            of=of,
+            of_place=of_place,
+            to=to,
             of_month=of_month,
             phone=phone,
+            siret=siret,
             moment_words=partial(moment_words, zone=town.zone),
         )
         self._environment.globals.update(town=town, sender=sender, portal_url=portal_url.rstrip("/"))
@@ -70,32 +81,75 @@ class Renderer:
         values = {
             "event": EVENTS[notice.event_type].parse(json.dumps({"sealed": "", **notice.payload}).encode()),
             "greeting": greeting(recipient),
+            "is_agent": recipient.is_agent,
+            "organization": recipient.organization,
+            "contact_name": recipient.full_name,
+            "asking": partial(asking, recipient.asked_by),
             "name": _naming(names),
             "credential": self._credential(notice),
+            "code": self._code(notice),
+            "link": self._link(notice),
+            "letter": self._letter(notice),
         }
         template = self._environment.get_template(f"{notice.template}.txt.j2")
         subject = "".join(template.blocks["subject"](template.new_context(values))).strip()
         html = self._environment.get_template(f"{notice.template}.html.j2").render(values, subject=subject)
         return Letter(subject, template.render(values), html)
 
-    def former_address(self, notice: Notice) -> str | None:
-        """The address that a notice is meant for in place of the present one, if it carries one. Raises SealBroken."""
-        if notice.sealed is None or notice.template is not Template.EMAIL_REPLACED:
+    def sealed_address(self, notice: Notice) -> str | None:
+        """The address that a notice brings in place of the one that its recipient has now, if it does. Raises SealBroken."""
+        if notice.sealed is not None and notice.template in TO_SEALED_ADDRESS:
+            return unseal(notice.sealed, self._seal_key)
+        addressed = self._link(notice) or self._letter(notice) or self._credential(notice)
+        return addressed.email if addressed else None
+
+    def _link(self, notice: Notice) -> MailedLink | None:
+        """The link that confirms an address, and that address."""
+        if notice.sealed is None or notice.template is not Template.EMAIL_LINK:
             return None
-        return unseal(notice.sealed, self._seal_key)
+        return MailedLink.model_validate_json(unseal(notice.sealed, self._seal_key))
+
+    def _letter(self, notice: Notice) -> RegistrationLetter | None:
+        """What is told to somebody who asked for a space."""
+        if notice.sealed is None or RULES[notice.template].audience is not Audience.ADDRESS:
+            return None
+        return RegistrationLetter.model_validate_json(unseal(notice.sealed, self._seal_key))
+
+    def _code(self, notice: Notice) -> str:
+        """The digits that a notice brings, in two groups as they are read."""
+        if notice.sealed is None or notice.template is not Template.STEP_UP_CODE:
+            return ""
+        digits = unseal(notice.sealed, self._seal_key)
+        return f"{digits[:3]} {digits[3:]}"
 
     def _credential(self, notice: Notice) -> Credential | None:
-        if notice.sealed is None or notice.template is Template.EMAIL_REPLACED:
+        if notice.sealed is None or notice.template not in CREDENTIALS:
             return None
         return Credential.model_validate_json(unseal(notice.sealed, self._seal_key))
 
 
+def asking(asked_by: Mapping[UUID, str], delegation_id: UUID | None = None) -> str:
+    """Who asks for help: `Nadia vous demande de l’aide pour ses enfants`, by the first name alone, for a mistyped address is a stranger's; of one
+    delegation, or of all."""
+    known = asked_by.values() if delegation_id is None else filter(None, [asked_by.get(delegation_id)])
+    names = list(dict.fromkeys(known))
+    if len(names) > 1:
+        return f"{', '.join(names[:-1])} et {names[-1]} vous demandent de l’aide pour leurs enfants"
+    return f"{names[0] if names else 'Un parent'} vous demande de l’aide pour ses enfants"
+
+
 def greeting(recipient: Recipient) -> str:
-    """`Bonjour Madame Martin,`, the whole name for who gave no civility, and `Bonjour,` for an account without a name."""
-    if recipient.last_name is None or recipient.civility is None:
-        return "Bonjour,"
-    salutation = SALUTATIONS.get(Civility(recipient.civility), recipient.first_name)
-    return f"Bonjour {salutation} {recipient.last_name},"
+    """`Bonjour Madame Martin,`, the whole name for who gave no civility, and `Bonjour,` for an account without a name. Who share an address
+    are greeted together, one of two files once."""
+    people = (recipient, *recipient.companions)
+    names = dict.fromkeys(name for person in people if (name := _salutation(person)))
+    return f"Bonjour {' et '.join(names)}," if names else "Bonjour,"
+
+
+def _salutation(person: Recipient) -> str:
+    if person.last_name is None or person.civility is None:
+        return ""
+    return f"{SALUTATIONS.get(Civility(person.civility), person.first_name)} {person.last_name}"
 
 
 def _naming(names: Mapping[Named, str]) -> Callable[..., str]:

@@ -95,7 +95,9 @@ def compose(message_id: UUID, sender: Address, recipient: Recipient, letter: Let
     if not recipient.email:
         raise ValueError("no address")
     local, _, domain = recipient.email.rpartition("@")
-    name = " ".join(part for part in (recipient.first_name, recipient.last_name) if part)
+    people = (recipient, *recipient.companions)
+    names = (" ".join(part for part in (person.first_name, person.last_name) if part) for person in people)
+    name = " et ".join(dict.fromkeys(name for name in names if name))
     mail = EmailMessage(policy=MAIL_POLICY)
     mail["From"] = sender
     mail["To"] = Address(name, local, domain)

@@ -13,13 +13,14 @@ from email.headerregistry import Address
 
 import structlog
 
+from chassis.comparing import masked
 from chassis.data.database import Database
 from chassis.sealing import SealBroken
 from chassis.telemetry import span
 
 from ..adapters.rendering import MissingName, Renderer
 from ..adapters.smtp import Conversation, MailRelay, RelayUnreachable, compose
-from ..directory.queries import read_names, read_recipient
+from ..directory.queries import Recipient, read_names, read_recipient
 from ..messages.commands import ADDRESS_MAX, LEASE, address_notices, claim_messages, expire_overdue, record_outcome
 from ..messages.domain import FACTS_RETRY_MAX, RULES, Failed, Outcome, Postponed, Sent
 from ..messages.store import ClaimedMessage, has_work
@@ -72,8 +73,9 @@ class MailSender:
             await self._send(db, conversation, message)
 
     async def _send(self, db: Database, conversation: Conversation, message: ClaimedMessage) -> None:
-        outcome = await self._attempt(db, conversation, message)
-        await record_outcome(db, message, outcome)
+        recipient = await self._recipient(db, message)
+        outcome = await self._attempt(db, conversation, message, recipient)
+        await record_outcome(db, message, outcome, masked(recipient.email) if recipient and recipient.email else None)
         if not isinstance(outcome, Postponed):
             cause = outcome.cause if isinstance(outcome, Failed) else None
             log.info(
@@ -84,15 +86,26 @@ class MailSender:
                 cause=cause,
             )
 
-    async def _attempt(self, db: Database, conversation: Conversation, message: ClaimedMessage) -> Outcome:
+    async def _recipient(self, db: Database, message: ClaimedMessage) -> Recipient | None:
+        """Whom a message is to, as they are known by now, at the address that it brings if it does; no address when that cannot be read."""
         notice = message.notice
         audience = RULES[notice.template].audience
-        recipient = await read_recipient(db, audience, notice.subject_id, message.recipient_id)
+        recipient = await read_recipient(db, audience, notice.subject_id, message.recipient_id, await db.today())
+        if recipient is None:
+            return None
+        try:
+            return replace(recipient, email=self._renderer.sealed_address(notice) or recipient.email)
+        except Exception:  # said when the letter is written
+            return replace(recipient, email=None)
+
+    async def _attempt(
+        self, db: Database, conversation: Conversation, message: ClaimedMessage, recipient: Recipient | None
+    ) -> Outcome:
+        notice = message.notice
         if recipient is None:
             return Postponed(FACTS_RETRY_MAX)
         try:
-            recipient = replace(recipient, email=self._renderer.former_address(notice) or recipient.email)
-            if not recipient.email:
+            if not (self._renderer.sealed_address(notice) or recipient.email):
                 return Failed("no_address")
             letter = self._renderer.render(notice, recipient, await read_names(db, notice.subject_id, notice.payload))
         except MissingName:

@@ -1,11 +1,20 @@
-"""Keeps the replicas: households with their people, accounts, activities."""
+"""Keeps the replicas: households with their people, accounts, delegates, activities."""
 
 from chassis.events.applying import Subscriptions
 from contracts.booking.events import ActivityState
-from contracts.family.events import HouseholdState
+from contracts.family.events import DelegateState, HouseholdState
 from contracts.identity.events import AccountState
 
-from .store import ACCOUNTS, ACTIVITIES, HOUSEHOLDS, keep_account, keep_activity, keep_household
+from .store import (
+    ACCOUNTS,
+    ACTIVITIES,
+    DELEGATES,
+    HOUSEHOLDS,
+    keep_account,
+    keep_activity,
+    keep_delegate,
+    keep_household,
+)
 
 
 def subscribe(subscriptions: Subscriptions) -> None:
@@ -14,5 +23,7 @@ def subscribe(subscriptions: Subscriptions) -> None:
     subscriptions.on_erased(HouseholdState, HOUSEHOLDS.forget, HOUSEHOLDS)
     subscriptions.on(AccountState, keep_account)
     subscriptions.on_erased(AccountState, ACCOUNTS.forget, ACCOUNTS)
+    subscriptions.on(DelegateState, keep_delegate)
+    subscriptions.on_erased(DelegateState, DELEGATES.forget, DELEGATES)
     subscriptions.on(ActivityState, keep_activity)
     subscriptions.on_erased(ActivityState, ACTIVITIES.forget, ACTIVITIES)

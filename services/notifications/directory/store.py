@@ -1,13 +1,15 @@
 """Storage of the replicas: the newest state wins, an erased aggregate leaves nothing."""
 
+from typing import Any
+
 from chassis.data.database import Transaction
 from chassis.data.replicas import DatedMembers, Replica
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
-from contracts.family.events import HouseholdState
+from contracts.family.events import DelegateState, HouseholdState
 from contracts.identity.events import AccountState
 
-HOUSEHOLDS = Replica("households", "household_id", ("said_at",))
+HOUSEHOLDS = Replica("households", "household_id", ("said_at", "organization"))
 ADULTS = DatedMembers(
     "household_adults",
     "household_id",
@@ -15,13 +17,14 @@ ADULTS = DatedMembers(
     {"civility": "text", "first_name": "text", "last_name": "text", "email": "text", "is_invited": "boolean"},
 )
 CHILDREN = DatedMembers("household_children", "household_id", "child_id", {"name": "text"})
-ACCOUNTS = Replica("accounts", "account_id", ("guardian_id", "email"))
+ACCOUNTS = Replica("accounts", "account_id", ("guardian_ids", "email"))
+DELEGATES = Replica("delegates", "delegate_id", ("first_name", "last_name"))
 ACTIVITIES = Replica("activities", "activity_id", ("label", "units"))
 
 
 async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
-    if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence, envelope.time):
+    if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence, envelope.time, _organization(state)):
         return
     await ADULTS.replace(
         tx,
@@ -40,9 +43,34 @@ async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envel
     )
 
 
+def _organization(state: HouseholdState) -> dict[str, Any] | None:
+    """What mails say of the organization whose file it is, if it is one's."""
+    address = state.address
+    lines = [*address.lines, f"{address.postal_code} {address.city}"]
+    return {**state.organization.model_dump(), "address_lines": lines} if state.organization else None
+
+
 async def keep_account(tx: Transaction, state: AccountState, envelope: Envelope) -> None:
     """Replace what is known of an account, unless something newer is."""
-    await ACCOUNTS.keep(tx, state.account_id, envelope.sequence, state.guardian_id, state.email)
+    await ACCOUNTS.keep(tx, state.account_id, envelope.sequence, list(state.guardian_ids), state.email)
+
+
+REPLACE_NAMES_SQL = """
+with gone as (delete from delegate_names where delegate_id = $1 and delegation_id <> all($2::uuid[]))
+insert into delegate_names (delegation_id, delegate_id, name, parent_name) select delegation_id, $1, name, parent_name
+from unnest($2::uuid[], $3::text[], $4::text[]) as n(delegation_id, name, parent_name)
+on conflict (delegation_id) do update
+set delegate_id = excluded.delegate_id, name = excluded.name, parent_name = excluded.parent_name
+"""
+
+
+async def keep_delegate(tx: Transaction, state: DelegateState, envelope: Envelope) -> None:
+    """Replace what is known of a delegate, unless something newer is."""
+    if not await DELEGATES.keep(tx, state.delegate_id, envelope.sequence, state.first_name, state.last_name):
+        return
+    ids, names = [item.delegation_id for item in state.delegations], [item.name for item in state.delegations]
+    parents = [item.parent_name for item in state.delegations]
+    await tx.execute(REPLACE_NAMES_SQL, state.delegate_id, ids, names, parents)
 
 
 async def keep_activity(tx: Transaction, state: ActivityState, envelope: Envelope) -> None:

@@ -21,8 +21,8 @@ LEASE: Final = timedelta(seconds=30)
 async def expire_overdue(tx: Transaction) -> None:
     """Expire notices that are too old to be sent, and publish that of each message."""
     now = await tx.now()
-    for row in await store.expire(tx, ADDRESS_MAX):
-        tx.emit(announcement(row["message_id"], row["recipient_id"], row["template"], Failed("expired"), now))
+    for subject in await store.expire(tx, ADDRESS_MAX):
+        tx.emit(announcement(subject, Failed("expired"), now))
 
 
 @command
@@ -51,8 +51,8 @@ async def claim_messages(tx: Transaction) -> list[ClaimedMessage]:
 
 
 @command
-async def record_outcome(tx: Transaction, message: ClaimedMessage, outcome: Outcome) -> None:
-    """Write how an attempt went, and publish it when it was the last one."""
+async def record_outcome(tx: Transaction, message: ClaimedMessage, outcome: Outcome, shown: str | None = None) -> None:
+    """Write how an attempt went, and publish it when it was the last one. `shown`: the address that was written to, as agents may read it."""
     now = await tx.now()
-    if await store.keep_outcome(tx, message, outcome, now) and not isinstance(outcome, Postponed):
-        tx.emit(announcement(message.message_id, message.recipient_id, message.notice.template, outcome, now))
+    if await store.keep_outcome(tx, message, outcome, now, shown) and not isinstance(outcome, Postponed):
+        tx.emit(announcement(message.subject, outcome, now))

@@ -16,12 +16,33 @@ from contracts.booking.events import (
     EnrollmentValidated,
 )
 from contracts.event import Envelope, Event
-from contracts.family.events import ChildCameOfAge, ContactChanged
-from contracts.identity.events import CredentialIssued, EmailReplaced
+from contracts.family.events import (
+    ChangeRefused,
+    ChildCameOfAge,
+    ContactChanged,
+    DelegateAsked,
+    DelegationEnded,
+    DelegationGiven,
+    EmailChangeAsked,
+    EmailLinkIssued,
+    RegistrationAnswer,
+    RegistrationAnswered,
+)
+from contracts.identity.events import (
+    AccountActivated,
+    AccountsMerged,
+    AccountsSeparated,
+    BrowserFirstUsed,
+    CredentialIssued,
+    CredentialsChosen,
+    EmailReplaced,
+    SecurityChanged,
+    StepUpCodeIssued,
+)
 from contracts.types import CredentialPurpose
 
 from .domain import Template, expiry
-from .store import Notice, add_notice, end_former_credentials
+from .store import Notice, add_notice, end_former_credentials, end_overtaken
 
 TOLD: dict[type[Event], Template] = {
     EnrollmentRequested: Template.ENROLLMENT_REQUESTED,
@@ -31,12 +52,24 @@ TOLD: dict[type[Event], Template] = {
     BasketConfirmed: Template.BASKET_CONFIRMED,
     ChildCameOfAge: Template.CHILD_CAME_OF_AGE,
     ContactChanged: Template.CONTACT_CHANGED,
+    DelegationGiven: Template.DELEGATION_GIVEN,
+    DelegationEnded: Template.DELEGATION_ENDED,
+    DelegateAsked: Template.DELEGATE_ASKED,
+    BrowserFirstUsed: Template.BROWSER_FIRST_USED,
+    AccountsMerged: Template.ACCOUNTS_MERGED,
+    AccountsSeparated: Template.ACCOUNTS_SEPARATED,
+    SecurityChanged: Template.SECURITY_CHANGED,
     InvoiceIssued: Template.INVOICE_ISSUED,
     PaymentReceived: Template.PAYMENT_RECEIVED,
 }
 CREDENTIALS = {
     CredentialPurpose.INVITATION: Template.WELCOME,
     CredentialPurpose.PASSWORD_RESET: Template.PASSWORD_RESET,
+}
+REGISTRATIONS = {
+    RegistrationAnswer.RECEIVED: Template.REGISTRATION_RECEIVED,
+    RegistrationAnswer.KNOWN: Template.REGISTRATION_KNOWN,
+    RegistrationAnswer.REFUSED: Template.REGISTRATION_REFUSED,
 }
 
 
@@ -45,7 +78,14 @@ def subscribe(subscriptions: Subscriptions) -> None:
     for event, template in TOLD.items():
         subscriptions.on(event, _telling(template))
     subscriptions.on(CredentialIssued, _tell_credential)
+    for opening in (AccountActivated, CredentialsChosen):
+        subscriptions.on(opening, _drop_credentials)
     subscriptions.on(EmailReplaced, _tell_former_address)
+    subscriptions.on(StepUpCodeIssued, _tell_code)
+    subscriptions.on(EmailLinkIssued, _tell_new_address)
+    subscriptions.on(EmailChangeAsked, _tell_present_address)
+    subscriptions.on(RegistrationAnswered, _answer_registration)
+    subscriptions.on(ChangeRefused, _tell_refusal)
 
 
 def _telling(template: Template) -> Callable[[Transaction, Event, Envelope], Awaitable[None]]:
@@ -64,8 +104,39 @@ async def _tell_credential(tx: Transaction, event: CredentialIssued, envelope: E
         await end_former_credentials(tx, notice)
 
 
+async def _drop_credentials(tx: Transaction, event: Event, envelope: Envelope) -> None:
+    # A password opens the account by now, given at the counter or chosen: a link that is still on its way would say nothing true.
+    await end_overtaken(tx, UUID(envelope.key), CredentialIssued.event_type, envelope.event_id)
+
+
+async def _tell_code(tx: Transaction, event: StepUpCodeIssued, envelope: Envelope) -> None:
+    # Another session of the account may have asked for the former one, which stays good: each is mailed.
+    useless_after = event.expires_at - tx.clock_offset
+    notice = _notice(Template.STEP_UP_CODE, event, envelope, sealed=event.sealed, useless_after=useless_after)
+    await add_notice(tx, notice)
+
+
 async def _tell_former_address(tx: Transaction, event: EmailReplaced, envelope: Envelope) -> None:
     await add_notice(tx, _notice(Template.EMAIL_REPLACED, event, envelope, sealed=event.sealed))
+
+
+async def _tell_new_address(tx: Transaction, event: EmailLinkIssued, envelope: Envelope) -> None:
+    useless_after = event.expires_at - tx.clock_offset
+    notice = _notice(Template.EMAIL_LINK, event, envelope, sealed=event.sealed, useless_after=useless_after)
+    if await add_notice(tx, notice):
+        await end_former_credentials(tx, notice)
+
+
+async def _tell_present_address(tx: Transaction, event: EmailChangeAsked, envelope: Envelope) -> None:
+    await add_notice(tx, _notice(Template.EMAIL_CHANGE_ASKED, event, envelope, sealed=event.sealed))
+
+
+async def _tell_refusal(tx: Transaction, event: ChangeRefused, envelope: Envelope) -> None:
+    await add_notice(tx, _notice(Template.CHANGE_REFUSED, event, envelope, sealed=event.sealed))
+
+
+async def _answer_registration(tx: Transaction, event: RegistrationAnswered, envelope: Envelope) -> None:
+    await add_notice(tx, _notice(REGISTRATIONS[event.answer], event, envelope, sealed=event.sealed))
 
 
 def _notice(

@@ -28,6 +28,7 @@ class Template(StrEnum):
 
     WELCOME = auto()
     PASSWORD_RESET = auto()
+    STEP_UP_CODE = auto()
     ENROLLMENT_REQUESTED = auto()
     ENROLLMENT_VALIDATED = auto()
     ENROLLMENT_REFUSED = auto()
@@ -35,18 +36,33 @@ class Template(StrEnum):
     BASKET_CONFIRMED = auto()
     CHILD_CAME_OF_AGE = auto()
     CONTACT_CHANGED = auto()
+    DELEGATION_GIVEN = auto()
+    DELEGATION_ENDED = auto()
+    DELEGATE_ASKED = auto()
     EMAIL_REPLACED = auto()
+    EMAIL_LINK = auto()
+    EMAIL_CHANGE_ASKED = auto()
+    BROWSER_FIRST_USED = auto()
+    ACCOUNTS_MERGED = auto()
+    ACCOUNTS_SEPARATED = auto()
+    SECURITY_CHANGED = auto()
     INVOICE_ISSUED = auto()
     PAYMENT_RECEIVED = auto()
+    REGISTRATION_RECEIVED = auto()
+    REGISTRATION_KNOWN = auto()
+    REGISTRATION_REFUSED = auto()
+    CHANGE_REFUSED = auto()
 
 
 class Audience(StrEnum):
-    """Who gets a message: the holder of an account, every invited adult of a household, or the payer of an invoice; once no file names
-    that one any more, every invited adult."""
+    """Who gets a message: the holder of an account, that of an adult's account, every invited adult of a household, or the payer of an invoice; once no file
+    names that one any more, every invited adult; or whoever reads the address that the notice itself brings, sealed."""
 
     ACCOUNT = auto()
+    ADULT = auto()
     HOUSEHOLD = auto()
     PAYER = auto()
+    ADDRESS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +84,30 @@ class Rule:
 RULES: Final = {
     Template.WELCOME: Rule(Audience.ACCOUNT, timedelta(days=3)),
     Template.PASSWORD_RESET: Rule(Audience.ACCOUNT, timedelta(days=1)),
+    Template.STEP_UP_CODE: Rule(Audience.ACCOUNT, timedelta(hours=1)),
     Template.ENROLLMENT_REQUESTED: Rule(Audience.HOUSEHOLD, timedelta(days=2)),
     Template.ENROLLMENT_VALIDATED: Rule(Audience.HOUSEHOLD, timedelta(days=5)),
     Template.ENROLLMENT_REFUSED: Rule(Audience.HOUSEHOLD, timedelta(days=5)),
     Template.ENROLLMENT_ENDED: Rule(Audience.HOUSEHOLD, timedelta(days=5)),
     Template.CHILD_CAME_OF_AGE: Rule(Audience.HOUSEHOLD, timedelta(days=14)),
     Template.CONTACT_CHANGED: Rule(Audience.HOUSEHOLD, timedelta(days=7), waits_for_state=True),
+    Template.DELEGATION_GIVEN: Rule(Audience.HOUSEHOLD, timedelta(days=7)),
+    Template.DELEGATION_ENDED: Rule(Audience.HOUSEHOLD, timedelta(days=7)),
+    Template.DELEGATE_ASKED: Rule(Audience.ADULT, timedelta(days=7)),
     Template.EMAIL_REPLACED: Rule(Audience.ACCOUNT, timedelta(days=7)),
+    Template.EMAIL_LINK: Rule(Audience.ADULT, timedelta(days=1)),
+    Template.EMAIL_CHANGE_ASKED: Rule(Audience.ADULT, timedelta(days=2)),
+    Template.BROWSER_FIRST_USED: Rule(Audience.ACCOUNT, timedelta(days=2)),
+    Template.ACCOUNTS_MERGED: Rule(Audience.ACCOUNT, timedelta(days=7)),
+    Template.ACCOUNTS_SEPARATED: Rule(Audience.ACCOUNT, timedelta(days=7)),
+    Template.SECURITY_CHANGED: Rule(Audience.ACCOUNT, timedelta(days=7)),
     Template.BASKET_CONFIRMED: Rule(Audience.HOUSEHOLD, timedelta(days=2)),
     Template.INVOICE_ISSUED: Rule(Audience.PAYER, timedelta(days=7)),
     Template.PAYMENT_RECEIVED: Rule(Audience.PAYER, timedelta(days=7)),
+    Template.REGISTRATION_RECEIVED: Rule(Audience.ADDRESS, timedelta(days=2)),
+    Template.REGISTRATION_KNOWN: Rule(Audience.ADDRESS, timedelta(days=2)),
+    Template.REGISTRATION_REFUSED: Rule(Audience.ADDRESS, timedelta(days=7)),
+    Template.CHANGE_REFUSED: Rule(Audience.ADDRESS, timedelta(days=7)),
 }
 
 
@@ -128,12 +158,31 @@ def refused_by_relay(code: int, text: str = "") -> Outcome:
     return Failed(f"smtp_{code}", words) if code in PERMANENT_CODES else Postponed(server_words=words)
 
 
-def announcement(
-    message_id: UUID, recipient_id: UUID, template: str, outcome: Sent | Failed, at: datetime
-) -> MessageSent | MessageFailed:
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Which message an event is about: whose it is, of which template, and the credential that it carries, if it carries one."""
+
+    message_id: UUID
+    recipient_id: UUID
+    template: str
+    credential_id: UUID | None = None
+
+
+def announcement(subject: Subject, outcome: Sent | Failed, at: datetime) -> MessageSent | MessageFailed:
     """The event that says how a message ended."""
     if isinstance(outcome, Sent):
-        return MessageSent(message_id=message_id, recipient_id=recipient_id, template=template, sent_at=at)
+        return MessageSent(
+            message_id=subject.message_id,
+            recipient_id=subject.recipient_id,
+            template=subject.template,
+            sent_at=at,
+            credential_id=subject.credential_id,
+        )
     return MessageFailed(
-        message_id=message_id, recipient_id=recipient_id, template=template, cause=outcome.cause, failed_at=at
+        message_id=subject.message_id,
+        recipient_id=subject.recipient_id,
+        template=subject.template,
+        cause=outcome.cause,
+        failed_at=at,
+        credential_id=subject.credential_id,
     )

@@ -10,7 +10,7 @@ from chassis.data.database import Database, Queries, Row, Transaction
 from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
 
-from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Rule, Sent, Template, retry_after
+from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Rule, Sent, Subject, Template, retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,12 @@ class ClaimedMessage:
     recipient_id: UUID
     attempt_count: int
     notice: Notice
+
+    @property
+    def subject(self) -> Subject:
+        """The message as its events name it."""
+        credential_id = _credential(self.notice.payload.get("credential_id"))
+        return Subject(self.message_id, self.recipient_id, self.notice.template, credential_id)
 
 
 ADD_NOTICE_SQL = """
@@ -70,6 +76,19 @@ async def end_former_credentials(tx: Transaction, notice: Notice) -> None:
         await tx.execute(END_FORMER_MESSAGES_SQL, [row["event_id"] for row in rows])
 
 
+END_OVERTAKEN_NOTICES_SQL = """
+update notices set expires_at = clock_timestamp() where subject_id = $1 and event_type = $2 and event_id < $3
+    and sealed is not null and expires_at > clock_timestamp() returning event_id
+"""
+
+
+async def end_overtaken(tx: Transaction, subject_id: UUID, event_type: str, event_id: UUID) -> None:
+    """Let what still waits to be mailed expire, of a type of events that came before another one: their ids sort by time."""
+    rows = await tx.fetch(END_OVERTAKEN_NOTICES_SQL, subject_id, event_type, event_id)
+    if rows:
+        await tx.execute(END_FORMER_MESSAGES_SQL, [row["event_id"] for row in rows])
+
+
 HAS_WORK_SQL = """
 select exists (select from notices where status = 'waiting' and due_at <= clock_timestamp())
     or exists (select from messages where status = 'queued' and due_at <= clock_timestamp())
@@ -93,20 +112,34 @@ async def take_notices(tx: Transaction, limit: int) -> list[Row]:
     return await tx.fetch(TAKE_NOTICES_SQL, limit)
 
 
-ACCOUNT_RECIPIENT_SQL = "select coalesce(guardian_id, account_id) as recipient_id from accounts where account_id = $1"
+ACCOUNT_RECIPIENT_SQL = """
+select coalesce(guardian_ids[1], account_id) as recipient_id from accounts where account_id = $1
+"""
 
+ADULT_RECIPIENT_SQL = "select $1::uuid as recipient_id from accounts where $1 = any(guardian_ids)"
+
+# Of those who share an address the first one stands for all: they are written to once.
 HOUSEHOLD_RECIPIENTS_SQL = """
-select a.adult_id as recipient_id, a.is_invited and a.days @> $2::date as is_invited from households h
+select a.adult_id as recipient_id, a.is_invited and a.days @> $2::date and not exists (
+           select from household_adults other
+           where other.household_id = a.household_id and other.adult_id < a.adult_id and lower(other.email) = lower(a.email)
+             and other.is_invited and other.days @> $2::date
+       ) as is_invited
+from households h
 left join household_adults a on a.household_id = h.household_id
 where h.household_id = $1 and ($3::timestamptz is null or h.said_at >= $3) order by a.adult_id
 """
 
 
 async def candidates(tx: Transaction, rule: Rule, notice: Row, today: date) -> dict[UUID, bool] | None:
-    """Who may be written to, and whether an invitation makes them one of today's household: its adults, or an account that is no
-    adult's. None when the subject, or what was said of it, is not known yet."""
-    if rule.audience is Audience.ACCOUNT:
-        rows = await tx.fetch(ACCOUNT_RECIPIENT_SQL, notice["subject_id"])
+    """Who may be written to, and whether an invitation makes them one of today's household, and the first of their address: its adults, or an
+    account that is no adult's. A notice that brings its own address is for nobody whom we know: its subject stands for them. None when the subject, or what
+    was said of it, is not known yet."""
+    if rule.audience is Audience.ADDRESS:
+        return {notice["subject_id"]: True}
+    if rule.audience in (Audience.ACCOUNT, Audience.ADULT):
+        sql = ACCOUNT_RECIPIENT_SQL if rule.audience is Audience.ACCOUNT else ADULT_RECIPIENT_SQL
+        rows = await tx.fetch(sql, notice["subject_id"])
         return {row["recipient_id"]: True for row in rows} or None
     since = rule.known_since(notice["expires_at"])
     rows = await tx.fetch(HOUSEHOLD_RECIPIENTS_SQL, notice["subject_id"], today, since)
@@ -158,19 +191,27 @@ update messages set status = 'expired', cause = 'expired' where message_id in (
     select message_id from messages
     where status = 'queued' and due_at <= clock_timestamp() and expires_at <= clock_timestamp()
     limit $1 for update skip locked
-) returning message_id, event_id, recipient_id, template
+) returning message_id, event_id, recipient_id, template,
+    (select n.payload ->> 'credential_id' from notices n where n.event_id = messages.event_id) as credential_id
 """
 
 FORGET_SEALED_SQL = "update notices set sealed = null where event_id = any($1::uuid[]) and sealed is not null"
 
 
-async def expire(tx: Transaction, limit: int) -> list[Row]:
+async def expire(tx: Transaction, limit: int) -> list[Subject]:
     """Expire what is too old to be sent; the messages among it."""
     await tx.execute(EXPIRE_NOTICES_SQL, limit)
     rows = await tx.fetch(EXPIRE_MESSAGES_SQL, limit)
     if rows:
         await tx.execute(FORGET_SEALED_SQL, [row["event_id"] for row in rows])
-    return rows
+    return [
+        Subject(row["message_id"], row["recipient_id"], row["template"], _credential(row["credential_id"]))
+        for row in rows
+    ]
+
+
+def _credential(credential_id: str | None) -> UUID | None:
+    return UUID(credential_id) if credential_id else None
 
 
 CLAIM_MESSAGES_SQL = """
@@ -212,32 +253,35 @@ async def claim(tx: Transaction, limit: int, lease: timedelta) -> list[ClaimedMe
 
 
 FINISH_MESSAGE_SQL = """
-update messages set status = $3, subject = $4, cause = $5, server_words = $6, sent_at = $7
+update messages set status = $3, subject = $4, cause = $5, server_words = $6, sent_at = $7, recipient_shown = $8
 where message_id = $1 and attempt_count = $2 and status = 'queued' returning true
 """
 
 POSTPONE_MESSAGE_SQL = """
-update messages set due_at = clock_timestamp() + $3::interval, server_words = coalesce($4, server_words)
+update messages set due_at = clock_timestamp() + $3::interval, server_words = coalesce($4, server_words),
+    recipient_shown = coalesce($5, recipient_shown)
 where message_id = $1 and attempt_count = $2 and status = 'queued'
 """
 
 
-async def keep_outcome(tx: Transaction, message: ClaimedMessage, outcome: Outcome, at: datetime) -> bool:
-    """Write how an attempt went; True when the message is thereby finished.
+async def keep_outcome(
+    tx: Transaction, message: ClaimedMessage, outcome: Outcome, at: datetime, shown: str | None
+) -> bool:
+    """Write how an attempt went, to whom as it is shown; True when the message is thereby finished.
 
     Nothing changes when the lease ended and somebody else has the message by now.
     """
     claim_key = (message.message_id, message.attempt_count)
     if isinstance(outcome, Postponed):
         pause = retry_after(message.attempt_count, outcome.wait_max)
-        await tx.execute(POSTPONE_MESSAGE_SQL, *claim_key, pause, outcome.server_words)
+        await tx.execute(POSTPONE_MESSAGE_SQL, *claim_key, pause, outcome.server_words, shown)
         return False
     values: tuple[object, ...] = (
         ("sent", outcome.subject, None, None, at)
         if isinstance(outcome, Sent)
         else ("failed", None, outcome.cause, outcome.server_words, None)
     )
-    finished = await tx.fetchval(FINISH_MESSAGE_SQL, *claim_key, *values)
+    finished = await tx.fetchval(FINISH_MESSAGE_SQL, *claim_key, *values, shown)
     if finished:
         await tx.execute(FORGET_SEALED_SQL, [message.notice.event_id])
     return bool(finished)

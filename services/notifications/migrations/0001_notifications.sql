@@ -71,7 +71,7 @@ create index household_children_child on household_children (child_id);
 
 create table accounts (
     account_id uuid primary key,
-    guardian_id uuid,
+    guardian_ids uuid[] not null,
     email text not null,
     version bigint not null
 );

@@ -7,10 +7,24 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from contracts.billing.payers import payer_id_of
+from tests.component.authorization import (
+    agent_bodies,
+    births,
+    child_files,
+    delegations,
+    homes,
+    organizations,
+    pairs,
+    passkeys,
+)
+from tests.component.authorization.imports import import_body
+from tests.component.authorization.invitations import run_body
 from tests.component.authorization.matrix import FAMILIES, Cell
+from tests.component.authorization.registrations import registration_body
 from tests.component.authorization.world import HOUSEHOLD_OF, World
 from tests.component.gateway.town import PASSWORD, household_body
-from tests.support.roles import Role, agent_body
+from tests.support.authenticator import Authenticator
+from tests.support.roles import Role
 
 KEYED_SERVICE: Final = "action_sociale"
 """The service of the town that is opened with a key."""
@@ -41,6 +55,11 @@ async def _membership_end(world: World, cell: Cell, named: str | None) -> Any:
     return {"ends_on": str(LAST_DAY - timedelta(days=next(world.endings)))}
 
 
+async def _kind(world: World, _cell: Cell, _named: str | None) -> Any:
+    # Another name each time: there is something to change.
+    return {"kind": "association", "organization": organizations.organization(f"Les Tilleuls {next(world.endings)}")}
+
+
 async def _payer(world: World, cell: Cell, named: str | None) -> Any:
     return {"adult_id": someone(world), "starts_on": str(await world.town.booking.today())}
 
@@ -51,16 +70,6 @@ async def _responsibility(world: World, cell: Cell, named: str | None) -> Any:
 
 async def _responsibility_end(world: World, cell: Cell, named: str | None) -> Any:
     return {"role": "pickup", "ends_on": str(await world.town.booking.day(DAYS_AHEAD))}
-
-
-async def _residence(world: World, cell: Cell, named: str | None) -> Any:
-    household_id = world.owned[household_named(cell) or "first"]["household"]
-    return {
-        "pattern": "single",
-        "household_ids": [household_id],
-        "evidence": f"Jugement n° {next(world.endings)}",
-        "starts_on": str(await world.town.booking.today()),
-    }
 
 
 async def _shares(world: World, cell: Cell, named: str | None) -> Any:
@@ -117,6 +126,24 @@ async def _service_keys(world: World, cell: Cell, _named: str | None) -> Any:
     return {"keys": [{"service": KEYED_SERVICE, "key": answer.json()["key"]}]}
 
 
+async def _enrollment_of_device(world: World, cell: Cell, named: str | None) -> Any:
+    if cell.expected != "ok" or not named:
+        return {"code": "000000", "current_password": PASSWORD}
+    identity = world.town.services["identity"].client
+    served = (await identity.get("/me/second-factor/candidate", headers={"X-Session": named})).json()
+    device = world.devices[cell.actor] = Authenticator(served["secret"])
+    return {"code": device.code(), "current_password": PASSWORD}
+
+
+async def _code(world: World, cell: Cell, _named: str | None) -> Any:
+    is_right = cell.expected == "ok"
+    return {"code": world.devices[cell.actor].code(1) if is_right else "000000", "current_password": PASSWORD}
+
+
+async def _recovery_code(world: World, cell: Cell, _named: str | None) -> Any:
+    return {"recovery_code": world.devices[cell.actor].recovery_codes.pop() if cell.expected == "ok" else "none"}
+
+
 async def _quotient(world: World, _cell: Cell, _named: str | None) -> Any:
     return {"value_cents": secrets.randbelow(100_000), "effective_on": str(await world.town.booking.today())}
 
@@ -125,18 +152,8 @@ async def _address(_world: World, _cell: Cell, _named: str | None) -> Any:
     return {"email": f"{uuid4().hex}@famille.example"}
 
 
-async def _agent(_world: World, _cell: Cell, _named: str | None) -> Any:
-    return agent_body(f"agent-{uuid4().hex[:12]}", Role.SITE)
-
-
-async def _agent_change(world: World, _cell: Cell, named: str | None) -> Any:
-    names = ("first_name", "last_name", "service", "roles", "has_every_site")
-    body = {name: agent_body("agent", Role.SITE)[name] for name in names}
-    return body | {"last_name": uuid4().hex, "version": await world.agent_version(named)}
-
-
-async def _names(_world: World, _cell: Cell, named: str | None) -> Any:
-    return {"account_ids": [named]}
+async def _registration(_world: World, _cell: Cell, _named: str | None) -> Any:
+    return registration_body()
 
 
 async def _household(_world: World, _cell: Cell, _named: str | None) -> Any:
@@ -173,6 +190,15 @@ async def _placement(world: World, _cell: Cell, _named: str | None) -> Any:
     return {"from_on": str(await world.town.booking.day(1)), "group_id": str(next(iter(groups.values())))}
 
 
+async def _merge(world: World, _cell: Cell, _named: str | None) -> Any:
+    return pairs.request(world)
+
+
+async def _proof(world: World, cell: Cell, _named: str | None) -> Any:
+    # Whoever has a session had a code mailed in the row above.
+    return {"code": await world.mailed_code(cell.actor) if cell.expected == "ok" else "000000"}
+
+
 def _field(name: str, **others: Any) -> Body:
     """A body with one field for the object that is named."""
 
@@ -180,6 +206,14 @@ def _field(name: str, **others: Any) -> Body:
         return {**others, **({name: named} if named else {})}
 
     return body
+
+
+async def _with_password(body: Awaitable[Any]) -> Any:
+    return {**await body, "current_password": PASSWORD}
+
+
+async def _identity(_world: World, _cell: Cell, named: str | None) -> Any:
+    return {"browser_token": secrets.token_hex(16), "authorization_id": named}
 
 
 def _fixed(**fields: Any) -> Body:
@@ -193,25 +227,56 @@ def _fixed(**fields: Any) -> Body:
 
 BODIES: Final[Mapping[str, Body]] = {
     "sign_in": _field("login", password=PASSWORD),
+    "start_franceconnect": _fixed(browser_token="a-browser-of-tests"),
+    "finish_franceconnect": _field("state", browser_token="a-browser-of-tests"),
+    "start_agent_sign_in": _fixed(browser_token="a-browser-of-tests"),
+    "finish_agent_sign_in": _field("state", browser_token="a-browser-of-tests"),
+    "end_by_provider": _fixed(logout_token="an.order.of-tests"),
+    "waiting_identity": _identity,
+    "link_franceconnect": lambda world, cell, named: _with_password(_identity(world, cell, named)),
+    "unlink_franceconnect": _fixed(current_password=PASSWORD),
     "choose_credentials": _credentials,
     "enter_service_keys": _service_keys,
+    "end_account_sessions": _fixed(reason="Téléphone perdu."),
     "issue_service_key": _fixed(service=KEYED_SERVICE),
+    "enroll_second_factor": _enrollment_of_device,
+    "renew_recovery_codes": _code,
+    "enter_second_factor": _recovery_code,
+    **passkeys.BODIES,
+    **child_files.BODIES,
     "accept_terms": _terms,
+    "choose_person": _fixed(guardian_id=str(UUID(int=0))),
+    "merge_accounts": _merge,
     "activate": _field("token"),
     "check_link": _field("token"),
     "request_reset": _address,
-    "create_agent": _agent,
-    "change_agent": _agent_change,
-    "agent_names": _names,
+    "step_up": _proof,
+    "record_export": _fixed(name="familles"),
+    "propose_invitation_run": _fixed(**run_body()),
+    "propose_household_import": _fixed(**import_body()),
+    "create_agent": agent_bodies.agent,
+    "change_agent": agent_bodies.agent_change,
+    "give_roles_back": agent_bodies.roles_return,
+    "decide_agent_change": _fixed(is_confirmed=True),
+    "agent_names": agent_bodies.names,
     "open_household": _household,
+    "ask_registration": _registration,
+    "decide_registration": _fixed(is_accepted=True),
     "change_quotient": _quotient,
+    "give_delegation": delegations.wish,
+    "end_delegation": _fixed(reason="Demande de la famille."),
     "join_household": _membership,
     "leave_household": _membership_end,
     "change_payer": _payer,
+    "change_kind": _kind,
     "change_contact": lambda world, _cell, named: world.correction(named),
+    "ask_email_change": _address,
+    "check_email_link": _field("token"),
+    "confirm_email": _field("token"),
     "change_responsibility": _responsibility,
     "end_responsibility": _responsibility_end,
-    "change_residence": _residence,
+    **homes.BODIES,
+    "register_birth": _fixed(**births.BIRTH),
     "create_site": _fixed(code="ecole", label="École"),
     "create_activity": _activity,
     "open_slots": _days,
@@ -220,6 +285,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "change_placement": _placement,
     "end_enrollment": _end,
     "change_bookings": _changes,
+    "change_delegated_bookings": delegations.days,
     "mark_attendance": _marks,
     "change_payer_shares": _shares,
     "change_tariff": _tariff,

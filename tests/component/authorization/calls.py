@@ -11,6 +11,17 @@ from uuid import uuid4
 
 import httpx2
 
+from tests.component.authorization import (
+    agents,
+    births,
+    changes,
+    child_files,
+    delegations,
+    entourage,
+    pairs,
+    passkeys,
+    registrations,
+)
 from tests.component.authorization.bodies import BODIES, DAYS_AHEAD, household_named, someone
 from tests.component.authorization.matrix import ANONYMOUS, FAMILIES, FORMERS, SECRETS, Cell
 from tests.component.authorization.world import World
@@ -22,7 +33,8 @@ QUERY_NAMES: Final = {
     "activity": ("activity_id",),
     "name": ("search",),
 }
-SHARED: Final = ("activity", "agent", "slot", "run")
+SHARED: Final = ("activity", "agent", "change", "household_import", "invitation_run", "organization", "slot", "run")
+PAIRED: Final[Mapping[str, Callable[[World], Awaitable[str]]]] = {"pair": pairs.pair, "merge": pairs.merge}
 PEOPLE: Final = ("person_id", "adult_id")
 """Who is named beside the object: somebody of a family that no actor belongs to."""
 TARIFF: Final = "leisure"
@@ -39,6 +51,14 @@ async def answer_to(
     path = operation.path
     for parameter in operation.parameters:
         value = someone(world) if parameter in PEOPLE and cell.names != "adult" else named or TARIFF
+        if parameter == "session_id":
+            value = await _session_id(world, cell)
+        if parameter == "passkey_id":
+            value = await passkeys.own_id(world, named) if cell.expected == "ok" else uuid4().hex
+        if parameter == "school_year":
+            value = child_files.school_year(await world.town.booking.today())
+        if parameter == "merged_account_id":
+            value = pairs.request(world)[parameter]
         path = path.replace(f"{{{parameter}}}", value)
     today = await world.town.booking.today()
     given = {"from_on": str(today), "to_on": str(await world.town.booking.day(DAYS_AHEAD))}
@@ -49,9 +69,19 @@ async def answer_to(
     if before_it is not None:
         await before_it()
     response = await client.request(operation.method, path, params=query, json=body, headers=headers)
-    if operation.name == "choose_credentials" and response.is_success:
-        world.people[cell.actor].session = response.json()["session_token"]
+    if response.is_success:
+        _keep_secrets(world, cell, response)
     return response
+
+
+def _keep_secrets(world: World, cell: Cell, response: httpx2.Response) -> None:
+    """What takes the place of the actor's secrets: the token of a session that was renewed, and new recovery codes."""
+    if cell.operation.name in ("choose_credentials", "enter_second_factor"):
+        world.people[cell.actor].session = response.json()["session_token"]
+    if cell.operation.name == "enroll_second_factor":
+        world.people[cell.actor].session = response.json()["session"]["session_token"]
+    if cell.operation.name == "renew_recovery_codes":
+        world.devices[cell.actor].recovery_codes = response.json()["codes"]
 
 
 def outcome(response: httpx2.Response) -> str:
@@ -76,6 +106,24 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await _secret(world, cell)
     if cell.names == "adult" and cell.about == "own" and cell.actor in (*FAMILIES, *FORMERS):
         return str(world.people[cell.actor].actor.guardian_id)
+    if cell.operation.name == "reset_second_factor" and cell.expected == "ok":
+        return await world.enrolled_agent()
+    if cell.operation.name == "give_roles_back" and cell.expected == "ok":
+        return await agents.lapsed(world.town)
+    if cell.operation.name == "decide_agent_change" and cell.expected == "ok":
+        return await agents.change(world.town)
+    if cell.names == "delegation" and cell.about == "own" and cell.expected == "ok":
+        return await delegations.one_for(world, cell)
+    if cell.names == "person_change":
+        return await changes.one_for(world, cell, str(household_named(cell)))
+    if cell.names == "contact":
+        return await entourage.one_for(world, str(household_named(cell)))
+    if cell.names in PAIRED:
+        return await PAIRED[cell.names](world) if cell.expected == "ok" else uuid4().hex
+    if cell.names == "registration":
+        return await registrations.waiting(world.town) if cell.expected == "ok" else uuid4().hex
+    if cell.names == "expected_child":
+        return await births.expected(world.town) if cell.expected == "ok" else uuid4().hex
     if cell.names in SHARED:
         return await _fresh_run(world, cell) if cell.names == "run" else world.shared[cell.names]
     if cell.names == "link" and cell.about == "own" and cell.actor != "erased_parent":
@@ -89,10 +137,19 @@ async def _object(world: World, cell: Cell) -> str | None:
 
 async def _secret(world: World, cell: Cell) -> str:
     """A session (or login) of the actor's own, or of the parent who was erased."""
-    if cell.about == "own" and cell.operation.name == "sign_out" and cell.actor not in FORMERS:
+    if cell.about == "own" and cell.operation.name in ("sign_out", "leave") and cell.actor not in FORMERS:
         return await world.signed_in(cell.actor)
     person = world.people["erased_parent" if cell.about == "erased" else cell.actor]
     return person.login if cell.names == "login" else person.session
+
+
+async def _session_id(world: World, cell: Cell) -> str:
+    """The session that is to be ended: another one of whoever asks, where that is possible."""
+    if cell.expected != "ok":
+        return uuid4().hex
+    other = {"X-Session": await world.signed_in(cell.actor)}
+    answer = await _service(world, cell).client.get("/me/sessions", headers=other)
+    return next(str(item["session_id"]) for item in answer.json()["items"] if item["is_current"])
 
 
 async def _fresh_run(world: World, cell: Cell) -> str:

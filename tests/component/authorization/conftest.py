@@ -6,13 +6,17 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from contracts.family.events import HouseholdKind
 from deploy.local.child import free_ports
 from tests.component.authorization.bodies import KEYED_SERVICE
+from tests.component.authorization.child_files import say
+from tests.component.authorization.delegations import entrust
 from tests.component.authorization.world import World, build
 from tests.component.gateway.town import running_town
 from tests.component.identity.walk import town_file
 from tests.component.simulators.running import Payfip
 from tests.support.databases import Postgres
+from tests.support.services import write_town
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +33,12 @@ async def world(
         try:
             services = [{"code": KEYED_SERVICE, "label": "Action sociale"}]
             file = town_file(tmp_path_factory.mktemp("town"), services=services)
-            async with running_town(postgres, secrets_dir, str(http.base_url), file) as town:
-                yield await build(town)
+            file = write_town(file.parent, base=file, family={"kinds": [kind.value for kind in HouseholdKind]})
+            async with running_town(postgres, secrets_dir, file, {"payfip_url": str(http.base_url)}) as town:
+                world = await build(town)
+                await entrust(world)
+                for name in ("first", "second"):
+                    await say(world, name)
+                yield world
         finally:
             provider.stop()

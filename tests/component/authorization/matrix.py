@@ -44,11 +44,15 @@ AGENTS: Final[Mapping[str, AgentKind]] = {
     "operator": AgentKind(Role.SITE, frozenset({"bassin"})),
 }
 SYSTEM: Final = "system"
-ACTORS: Final = (ANONYMOUS, *FAMILIES, *FORMERS, *AGENTS, SYSTEM)
+DELEGATE: Final = "delegate"
+"""Somebody whom the first household lets act, and who has no family here."""
+ACTORS: Final = (ANONYMOUS, *FAMILIES, *FORMERS, DELEGATE, *AGENTS, SYSTEM)
 
 SECRETS: Final = ("session", "login")
 """Objects that are the caller's own secrets: who has no account has none."""
 NONE: Final = "-"
+DELEGATES: Final = "Delegates"
+"""The heading of what is open to who only acts for families: nothing else but what is public."""
 ANSWERS: Final = frozenset({"ok", "none", "401", "403", "404", "422", NONE})
 
 
@@ -73,6 +77,7 @@ class Rule:
     roles: frozenset[str]
     agents: tuple[str, ...]
     elsewhere: tuple[str, ...] = ()
+    delegate: tuple[str, ...] = ()
 
     def pattern(self, actor: str) -> tuple[str, ...]:
         """The five answers to an actor."""
@@ -81,10 +86,14 @@ class Rule:
             return (self.formers[OBJECTS.index("erased")], *self.formers[1:])
         if actor in FORMERS:
             return self.formers
+        if is_public and actor in AGENTS and self.agents:
+            return self.agents
         if actor in FAMILIES or is_public:
             return self.families
         if actor == ANONYMOUS:
             return self._refused("401")
+        if actor == DELEGATE:
+            return self.delegate or self._refused("403")
         is_entitled = bool(self.roles) if actor == SYSTEM else AGENTS[actor].role in self.roles
         if not is_entitled:
             return self._refused("403")
@@ -129,14 +138,17 @@ def rows(text: str) -> Iterator[tuple[str, list[str]]]:
     for line in text.splitlines():
         if line.startswith("## "):
             heading = line.removeprefix("## ")
-        elif heading in APPLICATIONS and line.startswith("| `"):
+        elif heading in (*APPLICATIONS, DELEGATES) and line.startswith("| `"):
             yield heading, [cell.strip().strip("`") for cell in line.strip("|").split("|")]
 
 
 def rules(text: str) -> dict[tuple[str, str, str], Rule]:
     """The rule of each operation, for each kind of object that it may name."""
     by_operation: dict[tuple[str, str, str], Rule] = {}
+    delegates = {cells[0]: _answers(cells[1]) for heading, cells in rows(text) if heading == DELEGATES}
     for application, cells in rows(text):
+        if application == DELEGATES:
+            continue
         name, names, families, formers, roles, agents, elsewhere = cells
         assert (application, name, names) not in by_operation, f"{application} {name} {names} has two rows"
         by_operation[application, name, names] = Rule(
@@ -146,7 +158,9 @@ def rules(text: str) -> dict[tuple[str, str, str], Rule]:
             frozenset(roles.split()),
             _answers(agents),
             _answers(elsewhere),
+            delegates.pop(name, ()),
         )
+    assert not delegates, f"no operation is called {sorted(delegates)}"
     return by_operation
 
 

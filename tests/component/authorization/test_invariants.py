@@ -74,6 +74,12 @@ PLANTED: Final[Mapping[tuple[str, str], tuple[tuple[str, str], ...]]] = {
             "select 'identity.account_facts ' || account_id || ' lacks events' from terms_acceptances",
         ),
     ),
+    ("identity", "I18"): (
+        ("delete from account_persons", "select 'account ' || account_id || ' stands for nobody' from accounts where kind = 'parent' and not is_disabled"),
+        ("delete from account_persons", "select 'guardian ' || guardian_id || ' has no account' from invited_guardians"),
+        ("delete from sessions; update accounts set is_disabled = true where kind = 'parent'", "select 'account ' || account_id || ' is closed, and somebody is invited' from account_persons"),
+        ("update accounts set is_disabled = true where kind = 'parent'", "select 'session ' || session_id || ' is of a closed account' from sessions join accounts using (account_id) where kind = 'parent'"),
+    ),
     ("notifications", "I11"): (
         ("update messages set status = 'sent'", "select 'notifications.messages ' || recipient_id || ' lacks events' from messages"),
     ),

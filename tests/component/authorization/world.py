@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from itertools import count
-from typing import Final
+from typing import Final, cast
 from uuid import UUID, uuid4
 
 from joserfc.jwk import OKPKey
@@ -17,9 +17,10 @@ from joserfc.jwk import OKPKey
 from chassis.actor import Actor
 from chassis.sealing import unseal
 from contracts.family.models import Household
-from contracts.identity.events import CredentialIssued
+from contracts.identity.events import CredentialIssued, StepUpCodeIssued
 from contracts.identity.models import Credential
 from contracts.types import ActorKind
+from tests.component.authorization import agents, imports, invitations, organizations
 from tests.component.authorization.departures import erase, take_off
 from tests.component.authorization.matrix import AGENTS, FORMERS, SYSTEM
 from tests.component.billing import families
@@ -35,6 +36,8 @@ from tests.component.gateway.town import (
     household_body,
     paying_since,
 )
+from tests.support.authenticator import Authenticator, enrolled
+from tests.support.passkeys import SoftAuthenticator
 from tests.support.polling import eventually
 from tests.support.roles import Role, agent_body, agent_of
 
@@ -74,6 +77,8 @@ class World:
     shared: dict[str, str] = field(default_factory=dict)
     slots: Iterator[UUID] = field(default_factory=lambda: iter(()))
     endings: Iterator[int] = field(default_factory=count)
+    devices: dict[str, Authenticator] = field(default_factory=dict)
+    authenticators: dict[str, SoftAuthenticator] = field(default_factory=dict)
     marked: list[str] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
     _ends: Iterator[int] = field(default_factory=count)
@@ -143,13 +148,19 @@ class World:
         version = answer.json()["version"] if answer.is_success else "unknown"
         return {"version": version, "phone": f"06{next(self._numbers):08}"}
 
-    async def agent_version(self, account_id: str | None) -> str:
-        """What is known of an agent, as a change names it."""
-        identity = self.town.services["identity"]
-        listed = (await identity.client.get("/agents", params={"limit": 100}, headers=identity.as_system())).json()
-        assert listed["next_cursor"] is None
-        versions = {agent["account_id"]: agent["version"] for agent in listed["items"]}
-        return str(versions.get(account_id, "unknown"))
+    async def mailed_code(self, actor: str) -> str:
+        """The last code that was mailed to somebody."""
+        _, issued = await self.town.services["identity"].emitted(kind=StepUpCodeIssued)
+        mine = [event for event in issued if event.key == str(self.people[actor].actor.account_id)]
+        key = OKPKey.import_key(json.loads((self.town.secrets_dir / "seal_private.json").read_text()))
+        return unseal(cast("StepUpCodeIssued", mine[-1]).sealed, key)
+
+    async def enrolled_agent(self) -> str:
+        """An agent who has a second factor."""
+        session, identity = (await self.town.agent(Role.SITE)).session_token, self.town.services["identity"].client
+        account = (await identity.get("/session", headers={"X-Session": session})).json()
+        await enrolled(identity, session, PASSWORD)
+        return str(account["account_id"])
 
     async def signed_in(self, name: str) -> str:
         """A new session of somebody."""
@@ -241,17 +252,12 @@ async def _add_agents(world: World) -> None:
         account = (await browser.http.get("/api/v1/sessions/current", headers=_bearer(browser.session_token))).json()
         actor = replace(agent_of(kind.role, sites=kind.sites), account_id=UUID(account["account_id"]))
         world.people[name] = Person(actor, browser.username, browser.username, browser.session_token)
-    world.shared["agent"] = await _somebody(world.town)
+    world.shared["agent"] = await agents.somebody(world.town)
+    world.shared["change"] = await agents.change(world.town)
+    world.shared["organization"] = await organizations.opened(world.town)
+    world.shared["household_import"] = await imports.proposed(world.town)
+    world.shared["invitation_run"] = await invitations.proposed(world.town)
     world.people[SYSTEM] = Person(Actor(UUID(int=0), ActorKind.SYSTEM))
-
-
-async def _somebody(town: Town) -> str:
-    """An agent about whom the others ask."""
-    identity = town.services["identity"]
-    headers = identity.as_system() | identity.key()
-    answer = await identity.client.post("/agents", json=agent_body("somebody", Role.SITE), headers=headers)
-    assert answer.status_code == 201, answer.text
-    return str(answer.json()["account_id"])
 
 
 async def _enroll_and_book(world: World, name: str) -> None:

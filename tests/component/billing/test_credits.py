@@ -61,7 +61,7 @@ async def printed(payer: Payer) -> str:
 
 
 async def test_the_next_invoices_are_paid_by_what_was_paid_twice(payer: Payer) -> None:
-    """F05, BI-7: the first whole and without a payment, the second in part; the provider is asked for the rest."""
+    """The first whole and without a payment, the second in part; the provider is asked for the rest."""
     await pay_twice(payer)
     assert await credit_of(payer) == 1840
 
@@ -92,7 +92,7 @@ async def test_the_next_invoices_are_paid_by_what_was_paid_twice(payer: Payer) -
 
 
 async def test_an_invoice_settled_by_a_credit_is_announced_as_paid(payer: Payer) -> None:
-    """F05: applications learn what the credit paid, and that nothing is left."""
+    """Applications learn what the credit paid, and that nothing is left."""
     await pay_twice(payer)
     before = len(await payer.service.outbox())
     invoice = await next_invoice(payer, 1, 1)
@@ -113,7 +113,7 @@ async def test_a_household_without_a_credit_pays_whole(payer: Payer) -> None:
 
 
 async def test_agents_see_the_overpayment_and_the_credit(payer: Payer) -> None:
-    """F05, BI-7: `payment_anomalies` had no reader."""
+    """`payment_anomalies` had no reader."""
     service = payer.service
 
     async def anomalies(*roles: Role) -> Any:

@@ -160,7 +160,7 @@ async def test_the_document_is_an_accessible_pdf_in_french(
 
 
 async def test_the_document_of_any_name_comes_out(service: RunningService) -> None:
-    """F04: a first name that the invoice's font lacks answered 503 for ever."""
+    """A first name that the invoice's font lacks answered 503 for ever."""
     invoice = await issued_invoice(service, Family(child_first_name="小明 𓀀", last_name="김민수"), 1)
     answer = await service.client.get(f"/invoices/{invoice['invoice_id']}/pdf", headers=service.as_agent(Role.FINANCE))
     assert answer.status_code == 200
@@ -170,7 +170,7 @@ async def test_the_document_of_any_name_comes_out(service: RunningService) -> No
 
 
 async def test_children_of_the_same_first_name_have_different_lines(service: RunningService) -> None:
-    """F07: half-siblings of one household had the same line twice."""
+    """Half-siblings of one household had the same line twice."""
     family, centre = Family(), uuid4()
     state = family.state()
     lina = state.child_members[0].model_copy(update={"name": "Lina Martin"})
@@ -189,7 +189,7 @@ async def test_children_of_the_same_first_name_have_different_lines(service: Run
 async def test_a_document_that_can_never_be_set_is_no_outage(
     service: RunningService, invoice: dict[str, Any], tmp_path: Path
 ) -> None:
-    """A03: a permanent fault is never told as a temporary one."""
+    """A permanent fault is never told as a temporary one."""
     (tmp_path / "invoice.typ").write_text("#panic()")
     actor = agent_of(Role.FINANCE)
     rules = service.service.provide[BillingRules]

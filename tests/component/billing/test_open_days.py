@@ -54,7 +54,7 @@ async def move_to(service: RunningService, day: date) -> None:
 async def test_a_household_with_an_open_sheet_alone_is_counted(
     service: RunningService, finance: Finance, day: Booked
 ) -> None:
-    """F03: nothing said that 41 children stood on a sheet that nobody had closed."""
+    """Nothing said that 41 children stood on a sheet that nobody had closed."""
     sibling = Booked(Family(day.family.household_id, day.family.guardian_id), day.activity_id)
     others = [
         *await days_of(service, day, 2),
@@ -77,7 +77,7 @@ async def test_a_household_with_an_open_sheet_alone_is_counted(
 async def test_open_sheets_are_confirmed_by_the_very_counts_that_were_shown(
     service: RunningService, finance: Finance, day: Booked
 ) -> None:
-    """BI-24: a confirmation of other counts is stale, and says the new ones."""
+    """A confirmation of other counts is stale, and says the new ones."""
     run_id = await finance.opened()
     refused = await finance.ask(run_id, "review")
     assert (refused.status_code, refused.json()["code"]) == (409, "days_stand_open")
@@ -94,7 +94,7 @@ async def test_open_sheets_are_confirmed_by_the_very_counts_that_were_shown(
 async def test_a_month_that_is_not_over_says_how_many_days_are_left(
     service: RunningService, finance: Finance, day: Booked
 ) -> None:
-    """F17: a run on 28 September; what is left of the month is no open sheet, and goes with the next run."""
+    """A run on 28 September; what is left of the month is no open sheet, and goes with the next run."""
     await move_to(service, date(2026, 9, 28))
     to_come = Booked(day.family, day.activity_id, date(2026, 9, 30))
     await service.deliver(day.attended(), to_come.confirmed())
@@ -115,7 +115,7 @@ async def test_a_month_that_is_not_over_says_how_many_days_are_left(
 async def test_a_month_that_is_over_and_closed_needs_no_confirmation(
     service: RunningService, finance: Finance, day: Booked
 ) -> None:
-    """BI-24, the other way round: counts that nobody showed are stale too."""
+    """The other way round: counts that nobody showed are stale too."""
     await service.deliver(day.attended())
     run_id = await finance.opened()
     assert (await finance.run(run_id))["open_days"] == NOTHING
@@ -126,7 +126,7 @@ async def test_a_month_that_is_over_and_closed_needs_no_confirmation(
 async def test_a_sheet_closed_after_the_draft_is_seen_at_review(
     service: RunningService, finance: Finance, day: Booked
 ) -> None:
-    """U04, A08: the draft stayed at 0.00 for ever, and was issued with no family."""
+    """The draft stayed at 0.00 for ever, and was issued with no family."""
     run_id = await finance.opened()
     assert (await finance.run(run_id))["total_cents"] == 0
     await service.deliver(day.attended())
@@ -142,7 +142,7 @@ async def test_a_sheet_closed_after_the_draft_is_seen_at_review(
 async def test_a_day_that_takes_the_place_of_another_of_its_price_is_seen(
     service: RunningService, finance: Finance, day: Booked
 ) -> None:
-    """A08: count and sum are what they were, and the days are not."""
+    """Count and sum are what they were, and the days are not."""
     other = Booked(day.family, day.activity_id, WEDNESDAY + timedelta(days=7))
     await service.deliver(day.attended(), other.confirmed())
     run_id = await finance.opened()
@@ -157,7 +157,7 @@ async def test_a_day_that_takes_the_place_of_another_of_its_price_is_seen(
 async def test_a_charge_that_becomes_due_after_the_review_is_seen_at_the_issue(
     service: RunningService, finance: Finance, day: Booked
 ) -> None:
-    """A08: the month was closed for good while the day was due."""
+    """The month was closed for good while the day was due."""
     late = (await days_of(service, day, 1))[0]
     await service.deliver(day.attended())
     run_id = await finance.opened()
@@ -171,7 +171,7 @@ async def test_a_charge_that_becomes_due_after_the_review_is_seen_at_the_issue(
 async def test_a_draft_is_not_complete_while_a_price_waits(
     service: RunningService, finance: Finance, day: Booked
 ) -> None:
-    """F02: neither when it is drafted, nor when an agent goes on."""
+    """Neither when it is drafted, nor when an agent goes on."""
     await service.deliver(day.attended())
     await publish_tariff(service, label="Mercredi")
     run_id = await finance.opened()
@@ -190,7 +190,7 @@ async def test_a_draft_is_not_complete_while_a_price_waits(
 
 
 async def test_an_agent_has_the_draft_computed_again(service: RunningService, finance: Finance, day: Booked) -> None:
-    """U04: one button recomputes; a review of the former draft is void."""
+    """One button recomputes; a review of the former draft is void."""
     excused, late = await days_of(service, day, 2)
     await service.deliver(day.attended(), excused.attended())
     run_id = await finance.opened()
@@ -206,7 +206,7 @@ async def test_an_agent_has_the_draft_computed_again(service: RunningService, fi
 async def test_a_draft_that_is_given_up_leaves_its_days_to_another_run(
     service: RunningService, finance: Finance, day: Booked
 ) -> None:
-    """U04: a second run of the month was refused for ever."""
+    """A second run of the month was refused for ever."""
     await service.deliver(day.attended(), *[other.attended() for other in await days_of(service, day, 120)])
     run_id = await finance.opened()
     assert await finance.step(run_id, "review") == (200, "reviewed")

@@ -50,7 +50,7 @@ async def lines(service: RunningService) -> set[UUID]:
 
 
 async def test_each_home_pays_its_weeks_by_its_own_quotient(service: RunningService, homes: TwoHomes) -> None:
-    """BI-10: 8 days at A by its bracket, 9 days at B by B's, whoever booked them; the child's 17 days once."""
+    """8 days at A by its bracket, 9 days at B by B's, whoever booked them; the child's 17 days once."""
     await homes.attend([*homes.days(DAYS_AT_A[:4] + DAYS_AT_B), *homes.days(DAYS_AT_A[4:], homes.b)])
     run = await invoice_month(service)
     assert (run["issued_count"], run["total_cents"]) == (2, 3_320 + 8_091)
@@ -133,7 +133,7 @@ async def test_a_quote_says_what_the_asking_home_pays(service: RunningService, h
 async def test_a_payer_who_changes_takes_over_from_that_day_also_in_a_draft(
     service: RunningService, finance: Finance, homes: TwoHomes
 ) -> None:
-    """BI-11: the draft is redone: lines to the 9th are the old payer's, from the 10th on the new one's."""
+    """The draft is redone: lines to the 9th are the old payer's, from the 10th on the new one's."""
     await homes.attend(homes.days((7, 8, 10, 11)))
     run_id = await drafted_run(service)
     before, new = await lines(service), uuid4()
@@ -163,7 +163,7 @@ async def test_a_payer_who_changes_takes_over_from_that_day_also_in_a_draft(
 async def test_an_issued_invoice_stands_and_is_corrected_for_whoever_was_invoiced(
     service: RunningService, homes: TwoHomes
 ) -> None:
-    """BI-11: the payer changes after the issue: nothing moves. A corrected day is given back to whoever it was invoiced to."""
+    """The payer changes after the issue: nothing moves. A corrected day is given back to whoever it was invoiced to."""
     (day,) = days = homes.days((7,))
     await homes.attend(days)
     await invoice_month(service)
@@ -217,7 +217,7 @@ async def test_while_nobody_pays_the_day_waits_and_is_listed(
 
 
 async def test_files_that_marry_have_one_payer_for_each_day_and_child(service: RunningService) -> None:
-    """EV-20: each paid for one own child until the files became one on 1 March; none twice, none lost."""
+    """Each paid for one own child until the files became one on 1 March; none twice, none lost."""
     one = await TwoHomes(service).settle()
     other = Family(last_name="Dubois", child_first_name="Noé")
     before, after = date(2026, 2, 27), date(2026, 3, 2)
@@ -249,7 +249,7 @@ async def test_files_that_marry_have_one_payer_for_each_day_and_child(service: R
 
 
 async def test_a_register_with_two_payers_for_one_day_chooses_neither(service: RunningService, homes: TwoHomes) -> None:
-    """EV-23: the old one stands, agents see the row, and it goes by itself once the register is right."""
+    """The old one stands, agents see the row, and it goes by itself once the register is right."""
     await homes.attend(homes.days((7, 8, 10)))
     agent, new, days = service.as_agent(Role.FINANCE), uuid4(), (date(2026, 9, 8), date(2026, 9, 9))
 

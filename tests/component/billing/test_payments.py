@@ -72,7 +72,7 @@ async def test_a_provider_that_fails_is_said_and_blocks_nothing(payer: Payer, mo
 
 
 async def test_an_answer_that_is_lost_leaves_an_operation_that_nobody_can_pay(payer: Payer) -> None:
-    await payer.payfip.order("faults", {"mode": "timeout", "seconds": 3, "remaining": 1, "after_effect": True})
+    await payer.payfip.order("faults", {"mode": "timeout", "seconds": 30, "remaining": 1, "after_effect": True})
     assert (await payer.start()).status_code == 503
     _, idop = await payer.started()
     await payer.result(idop, "P")

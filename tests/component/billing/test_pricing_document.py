@@ -35,7 +35,7 @@ async def publish(service: RunningService, grids: list[list[str]]) -> None:
 
 @pytest.mark.parametrize("row", table("Day", "Priced by v1, then"), ids=lambda row: "-".join(row[:2]))
 async def test_grids_that_are_published_later(service: RunningService, finance: Finance, row: list[str]) -> None:
-    """F02: the charge and the invoice say the document's price."""
+    """The charge and the invoice say the document's price."""
     first, *later = table("Published", "First day")
     day = Booked(Family(), uuid4(), date.fromisoformat(row[0]))
     await publish(service, [first])

@@ -65,7 +65,7 @@ async def day(service: RunningService) -> Booked:
 
 
 async def test_quote_list_charge_and_invoice_follow_a_corrected_grid(service: RunningService, day: Booked) -> None:
-    """F02: v1 at 4.15, then v2 of the same first day at 3.00, before the invoice."""
+    """V1 at 4.15, then v2 of the same first day at 3.00, before the invoice."""
     planned = Booked(day.family, day.activity_id, WEDNESDAY + timedelta(days=60))
     await service.deliver(day.confirmed(), day.attended(), planned.confirmed())
     await publish_tariff(service, brackets=brackets(300, 300, 300))
@@ -82,7 +82,7 @@ async def test_quote_list_charge_and_invoice_follow_a_corrected_grid(service: Ru
 async def test_every_one_of_812_days_is_priced_again_before_the_review(
     service: RunningService, day: Booked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """BI-26, in bounded batches, with the days that a draft holds already."""
+    """In bounded batches, with the days that a draft holds already."""
     families = [Family() for _ in range(29)]
     days = [Booked(family, day.activity_id, WEDNESDAY + timedelta(days=n)) for family in families for n in range(28)]
     await service.deliver(*(family.state() for family in families), *(one.attended() for one in days))
@@ -113,7 +113,7 @@ async def test_every_one_of_812_days_is_priced_again_before_the_review(
 
 
 async def test_a_grid_of_a_later_day_prices_the_days_from_then_on(service: RunningService, day: Booked) -> None:
-    """F02: days that were booked before kept the former price until their sheet was closed."""
+    """Days that were booked before kept the former price until their sheet was closed."""
     later = Booked(day.family, day.activity_id, WEDNESDAY + timedelta(days=30))
     await service.deliver(day.confirmed(), later.confirmed())
     first_day = str(WEDNESDAY + timedelta(days=1))
@@ -124,7 +124,7 @@ async def test_a_grid_of_a_later_day_prices_the_days_from_then_on(service: Runni
 
 
 async def test_days_that_cost_what_they_did_are_not_published_again(service: RunningService, day: Booked) -> None:
-    """F02: the explanation follows the grid in force; ids stay; a charge that costs the same emits nothing."""
+    """The explanation follows the grid in force; ids stay; a charge that costs the same emits nothing."""
     other = Booked(Family(), day.activity_id)
     await service.deliver(other.family.quotient(10_000))
     await service.run_job("price_charges")
@@ -144,7 +144,7 @@ async def test_days_that_cost_what_they_did_are_not_published_again(service: Run
 
 
 async def test_another_tariff_of_the_activity_prices_its_days_again(service: RunningService, day: Booked) -> None:
-    """F02, as a kind: whatever a price depends on, quote and charge say the same."""
+    """As a kind: whatever a price depends on, quote and charge say the same."""
     await service.deliver(day.confirmed())
     await publish_tariff(service, "sport", brackets=brackets(520, 520, 520))
     await service.deliver(activity(day.activity_id, "sport"))

@@ -177,7 +177,7 @@ async def test_a_look_up_that_fails_changes_nothing_and_waits(payer: Payer, mode
     payment_id, idop = await payer.started()
     await payer.payfip.order("notifications", {"mode": "off"})
     await payer.result(idop, "P")
-    await payer.payfip.order("faults", {"mode": mode, "remaining": 1, "seconds": 3})
+    await payer.payfip.order("faults", {"mode": mode, "remaining": 1, "seconds": 30})
     await payer.poll(seconds=16)
     assert (await payer.payment(payment_id))["status"] == "redirected"
     await payer.poll(minutes=29)

@@ -35,7 +35,7 @@ async def test_a_twin_that_does_not_wait_is_told_that_a_payment_is_under_way(
 
 
 async def test_twins_are_told_the_same_failure_and_the_next_try_is_a_new_one(payer: Payer) -> None:
-    await payer.payfip.order("faults", {"mode": "timeout", "seconds": 3, "remaining": 1})
+    await payer.payfip.order("faults", {"mode": "timeout", "seconds": 30, "remaining": 1})
     key = payer.service.key()
     ((status, _),) = {(answer.status_code, answer.json()["code"]) for answer in await twins(lambda: payer.start(key))}
     assert status == 503

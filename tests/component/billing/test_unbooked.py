@@ -33,7 +33,7 @@ async def day(service: RunningService) -> Booked:
 
 
 async def test_a_child_who_came_unbooked_is_billed_once(service: RunningService, day: Booked) -> None:
-    """F12: what is owed is the attendance, for there is no booking."""
+    """What is owed is the attendance, for there is no booking."""
     await service.deliver(day.unbooked(), day.unbooked())
     (event,) = await service.outbox()
     assert isinstance(event, ChargeRecorded)
@@ -67,7 +67,7 @@ async def test_a_cancelled_day_and_an_unbooked_child_are_two_things(service: Run
 async def test_a_child_unbooked_then_booked_is_invoiced_once(
     service: RunningService, day: Booked, is_invoiced_before: bool
 ) -> None:
-    """F12: what booking publishes of such a day, whatever the month was at."""
+    """What booking publishes of such a day, whatever the month was at."""
     await service.deliver(day.unbooked())
     if is_invoiced_before:
         await invoice_month(service)

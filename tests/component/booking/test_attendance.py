@@ -89,7 +89,7 @@ async def test_sheets_are_for_agents_on_site(town: BookingTown, sheet: Sheet) ->
 
 
 async def test_a_sheet_is_in_the_order_of_a_french_list(town: BookingTown) -> None:
-    """F10: the collation of bytes sent particles and accents to the end."""
+    """The collation of bytes sent particles and accents to the end."""
     right = ["ábaco", "Çaglar", "Caillou", "d'Arc", "de Beauvoir", "Éluard", "O'Hara", "Œuvrard", "Zola"]
     family = await town.family(*(f"Kid {name}" for name in sorted(right)))
     lines, _ = await sheet_of(town, family)
@@ -98,7 +98,7 @@ async def test_a_sheet_is_in_the_order_of_a_french_list(town: BookingTown) -> No
 
 
 async def test_namesakes_on_a_sheet_bear_their_birth_dates(town: BookingTown) -> None:
-    """F08, FF-4: two identical lines, and the wrong family billed."""
+    """Two identical lines, and the wrong family billed."""
     lines, marked = await sheet_of(town, await town.family("Emma M", "Max M", "Emma M"))
     born = {line["child_id"]: line["child_birth_on"] for line in lines}
     first, other, second = (str(child_id) for child_id in marked)

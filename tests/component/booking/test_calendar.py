@@ -147,7 +147,7 @@ async def test_an_absurd_range_is_refused(town: BookingTown, to_on: str) -> None
 
 
 async def test_children_of_the_same_first_name_have_different_rows(town: BookingTown) -> None:
-    """F07: half-siblings of one household were the same row twice."""
+    """Half-siblings of one household were the same row twice."""
     family = await town.family("Lou Roy", "Lou Petit", "Max Roy")
     await town.enroll(family, await town.activity())
     rows = (await town.calendar(family))["rows"]

@@ -20,7 +20,7 @@ async def marks_of(sheet: Sheet) -> list[tuple[bool, str]]:
 
 
 async def test_a_day_that_was_unbooked_then_booked_is_owed_once(town: BookingTown) -> None:
-    """F12: the unbooked day stayed owed beside the booked one."""
+    """The unbooked day stayed owed beside the booked one."""
     family = await town.family()
     sheet = await today(town, family)
     (child_id,) = sheet.children
@@ -51,7 +51,7 @@ async def test_what_was_never_published_is_not_taken_back(town: BookingTown) -> 
 
 
 async def test_the_home_of_a_child_who_came_unbooked_is_corrected(town: BookingTown) -> None:
-    """F05, F12: the household that was named by mistake was owed the day for ever."""
+    """The household that was named by mistake was owed the day for ever."""
     family = await town.family()
     home = await town.second_home(family)
     sheet = await today(town)
@@ -112,7 +112,7 @@ async def test_corrected_hours_are_published(service: RunningService, town: Book
 
 
 async def test_hours_hold_together_with_those_that_were_noted(service: RunningService, town: BookingTown) -> None:
-    """EV-31: the departure was noted by another mark."""
+    """The departure was noted by another mark."""
     await set_to_noon(town)
     sheet = await today(town, await town.family())
     await book(sheet)
@@ -145,7 +145,7 @@ async def test_an_instant_that_nobody_can_mean_is_refused(town: BookingTown, at:
 
 
 async def test_whoever_was_added_by_mistake_owes_nothing(town: BookingTown) -> None:
-    """F12: an absence without an excuse is charged, and nobody had expected this child."""
+    """An absence without an excuse is charged, and nobody had expected this child."""
     sheet = await today(town, await town.family())
     (child_id,) = sheet.children
     await sheet.mark((child_id, "unbooked"))
@@ -166,7 +166,7 @@ async def test_all_that_stands_against_marks_is_said_at_once(town: BookingTown, 
 
 
 async def test_who_is_marked_as_there_does_not_give_the_day_back(town: BookingTown) -> None:
-    """BK-05, F12: until the cutoff the day was free, and the child had been there."""
+    """Until the cutoff the day was free, and the child had been there."""
     family = await town.family()
     activity_id = await town.activity(cutoff=UNTIL_MIDNIGHT)
     (slot_id,) = await town.open(activity_id, 0)
@@ -189,7 +189,7 @@ async def test_who_is_marked_as_there_does_not_give_the_day_back(town: BookingTo
 
 
 async def test_what_was_published_is_not_given_back_while_the_sheet_is_open_again(town: BookingTown) -> None:
-    """F12: its attendance was forgotten, no correction went out, and the day booked again was owed twice."""
+    """Its attendance was forgotten, no correction went out, and the day booked again was owed twice."""
     family, other = await town.family(), await town.family()
     sheet = await today(town, family, other)
     await book(sheet)

@@ -42,7 +42,7 @@ async def test_an_hour_that_changed_since_is_refused_too(town: BookingTown) -> N
 
 
 async def test_a_number_that_was_seen_is_never_that_of_another_mark(town: BookingTown) -> None:
-    """F12: the day was given back and booked anew, its line began to count again, and an old page undid what was noted since."""
+    """The day was given back and booked anew, its line began to count again, and an old page undid what was noted since."""
     sheet = await today(town, await town.family())
     await book(sheet)
     (child_id,) = sheet.children
@@ -66,7 +66,7 @@ async def hours_of(sheet: Sheet) -> tuple[str | None, str | None]:
 
 
 async def test_an_hour_is_taken_away_by_saying_that_there_is_none(town: BookingTown) -> None:
-    """F12: an hour at a wrong child stood for ever. What is left out stays as it is."""
+    """An hour at a wrong child stood for ever. What is left out stays as it is."""
     sheet = await today(town, await town.family())
     await book(sheet)
     child = (sheet.children[0], "present")
@@ -97,7 +97,7 @@ async def test_an_hour_that_was_noted_since_is_not_taken_away_unseen(town: Booki
 
 
 async def test_whoever_saw_no_line_of_a_child_does_not_undo_what_is_noted_of_it(town: BookingTown) -> None:
-    """F12: an old page added a child whom a colleague had added and corrected, and opened the closed sheet again."""
+    """An old page added a child whom a colleague had added and corrected, and opened the closed sheet again."""
     family = await town.family()
     sheet = await today(town, family)
     child = (sheet.children[0], "unbooked")
@@ -111,7 +111,6 @@ async def test_whoever_saw_no_line_of_a_child_does_not_undo_what_is_noted_of_it(
 
 
 async def test_the_home_of_a_child_who_came_unbooked_does_not_go_back_unseen(town: BookingTown) -> None:
-    """F05, F12."""
     family = await town.family()
     sheet = await today(town, family)
     home = await town.second_home(family)
@@ -127,7 +126,7 @@ async def test_the_home_of_a_child_who_came_unbooked_does_not_go_back_unseen(tow
 
 
 async def test_one_mark_of_a_device_that_cannot_be_noted_does_not_hold_up_the_others(town: BookingTown) -> None:
-    """EV-32: the booking was given back while the tablet had no network, and every attempt was refused whole."""
+    """The booking was given back while the tablet had no network, and every attempt was refused whole."""
     sheet = await today(town, await town.family(), await town.family())
     await book(sheet)
     gone, there = sheet.children

@@ -29,7 +29,7 @@ async def days(town: BookingTown, first: int, last: int) -> dict[str, str]:
 
 
 async def test_enrollments_that_meet_cover_each_day_once(town: BookingTown) -> None:
-    """BK-18: one until a day, the next from the day after."""
+    """One until a day, the next from the day after."""
     family = await town.family()
     activity_id = await town.activity()
     slots = await town.open(activity_id, 10, 11, 12, 13)
@@ -106,7 +106,6 @@ def assert_names_both(answer: httpx2.Response, *household_ids: UUID) -> None:
 async def test_a_shortened_enrollment_takes_its_group_and_bookings_with_it(
     service: RunningService, town: BookingTown
 ) -> None:
-    """EV-29."""
     family = await town.family()
     activity_id = await town.activity()
     before, on, after = await town.open(activity_id, 10, 15, 20)

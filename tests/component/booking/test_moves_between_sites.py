@@ -164,7 +164,7 @@ async def test_sites_and_activities_are_made_by_who_works_everywhere(town: Booki
 
 
 async def test_that_a_child_is_elsewhere_does_not_say_where(town: BookingTown) -> None:
-    """BK-14: an agent of one site hears that the child is at another, in the calendar and when booking; who works at both hears of what."""
+    """An agent of one site hears that the child is at another, in the calendar and when booking; who works at both hears of what."""
     await two_sites(town)
     family = await town.family()
     activities = [await town.activity(), await town.activity(label="Suivi secret", site_codes=[THERE])]

@@ -23,7 +23,7 @@ async def open_one(town: BookingTown, offset: int = 10, **fields: Any) -> tuple[
 
 
 async def test_the_same_wednesday_is_not_spent_twice(town: BookingTown) -> None:
-    """BK-14: centre from 8 to 18, course from 9 to 12."""
+    """Centre from 8 to 18, course from 9 to 12."""
     centre_id, centre = await open_one(town)
     course_id, course = await open_one(town, label="Judo", units=COURSE)
     family, other = await town.family(), await town.family()
@@ -49,7 +49,7 @@ async def test_the_same_wednesday_is_not_spent_twice(town: BookingTown) -> None:
 
 
 async def test_morning_here_and_afternoon_there_is_fine(town: BookingTown) -> None:
-    """BK-14, EV-30: ends are excluded, so 8 to 12 and 12 to 14 meet and do not overlap."""
+    """Ends are excluded, so 8 to 12 and 12 to 14 meet and do not overlap."""
     centre_id = await town.activity(units=PARTS)
     slots = await town.open_units(centre_id, 10)
     snack_id, snack = await open_one(town, label="Goûter", units=SNACK)

@@ -26,7 +26,7 @@ async def newcomer(town: BookingTown, sheet: Sheet) -> Family:
 async def test_a_child_who_came_unbooked_is_added_and_told_once(
     service: RunningService, town: BookingTown, sheet: Sheet
 ) -> None:
-    """F12, AG-2: no path led to a row of the table of prices."""
+    """No path led to a row of the table of prices."""
     family = await newcomer(town, sheet)
     service.advance(days=10)
     assert [child["child_id"] for child in (await sheet.read())["candidates"]] == [str(family.child_id)]
@@ -57,7 +57,7 @@ async def test_a_child_who_came_unbooked_is_added_and_told_once(
 
 
 async def test_more_children_than_places_are_said(service: RunningService, town: BookingTown) -> None:
-    """AG-2: the sheet takes them, and says by how many they are too many."""
+    """The sheet takes them, and says by how many they are too many."""
     activity_id = await town.activity()
     (slot_id,) = await town.open(activity_id, 10, capacity=1)
     booked, *others = [await town.family() for _ in range(3)]
@@ -98,7 +98,6 @@ async def test_a_child_of_two_homes_came_for_one_that_is_said(
 
 
 async def test_an_arrival_may_be_half_an_hour_ahead_and_no_more(service: RunningService, sheet: Sheet) -> None:
-    """EV-31."""
     service.advance(days=10)
     await set_to_noon(sheet.town)
     now = await service.db.now()
@@ -120,7 +119,7 @@ async def test_an_arrival_may_be_half_an_hour_ahead_and_no_more(service: Running
 
 
 async def test_hours_are_of_the_day_of_the_sheet(town: BookingTown) -> None:
-    """EV-31, by the town's clock: a tablet whose date is wrong sent those of another day, or another year."""
+    """By the town's clock: a tablet whose date is wrong sent those of another day, or another year."""
     sheet = await today(town, await town.family())
     await book(sheet)
     child = (sheet.children[0], "present")
@@ -156,7 +155,7 @@ async def test_a_mark_of_a_device_that_is_sent_again_is_one(service: RunningServ
 
 
 async def test_two_tablets_mark_the_same_children_in_other_orders(service: RunningService, town: BookingTown) -> None:
-    """EV-32: twelve marks, and no 500."""
+    """Twelve marks, and no 500."""
     activity_id = await town.activity()
     (slot_id,) = await town.open(activity_id, 10, capacity=20)
     family = await town.family(children=12)

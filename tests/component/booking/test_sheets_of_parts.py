@@ -33,7 +33,7 @@ async def course(town: BookingTown, family: Family) -> Sheet:
 
 
 async def test_the_morning_lists_the_children_of_the_whole_day(town: BookingTown) -> None:
-    """AG-2, BK-14: they were offered as unbooked, and a second day was billed."""
+    """They were offered as unbooked, and a second day was billed."""
     family = await town.family("Ada Martin", "Bea Martin", "Zoe Martin")
     whole, morning, _ = family.child_ids
     sheets = await parts(town, family)
@@ -77,7 +77,7 @@ async def test_whoever_came_unbooked_for_the_whole_day_is_there_in_the_morning(t
 
 
 async def test_who_came_unbooked_books_nothing_else_at_these_hours(town: BookingTown) -> None:
-    """BK-14: also in another activity, until the mark is corrected."""
+    """Also in another activity, until the mark is corrected."""
     family = await town.family()
     sheets, judo = await parts(town, family), await course(town, family)
     (child_id,) = map(str, family.child_ids)
@@ -99,7 +99,7 @@ async def test_who_came_unbooked_books_nothing_else_at_these_hours(town: Booking
 
 
 async def test_who_is_booked_elsewhere_does_not_come_unbooked(town: BookingTown) -> None:
-    """BK-14: a mark obeys the rule that a booking obeys."""
+    """A mark obeys the rule that a booking obeys."""
     family = await town.family()
     sheets, judo = await parts(town, family), await course(town, family)
     (child_id,) = map(str, family.child_ids)
@@ -135,7 +135,7 @@ async def test_a_child_who_is_absent_where_it_is_booked_is_noted_where_it_is(
 async def test_a_candidate_of_who_moved_is_one_of_the_home_of_the_day(
     service: RunningService, town: BookingTown
 ) -> None:
-    """F05: the sheet offered the household that the child had left, and marking it was refused."""
+    """The sheet offered the household that the child had left, and marking it was refused."""
     family = await town.family()
     sheet = await today(town, family)
     child, last = KnownChild(family.child_id), await town.day(-1)

@@ -1,14 +1,12 @@
 """What operations may ask a process: alive, ready, its consumers, its metrics."""
 
 import asyncio
-import time
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from chassis.actor import CLOCK_MARK_SECONDS, CLOCK_SKEW_SECONDS
 from chassis.data.database import Database
 from chassis.health import Health
 from chassis.settings import ProcessRole, ServiceSettings
@@ -54,23 +52,6 @@ async def test_a_part_that_ended_by_itself_makes_the_process_dead(settings: Serv
         assert (answer.status_code, answer.json()["dead_parts"]) == (503, ["relay"])
         health.stopping()
         assert (await probe.client.get("/health/ready")).status_code == 503
-
-
-async def test_a_clock_behind_identitys_is_red_refuses_and_recovers_by_itself(
-    settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with running_probe(settings.model_copy(update={"roles": frozenset({ProcessRole.API})})) as probe:
-        real_time, real_monotonic = time.time, time.monotonic
-        headers = probe.as_system()
-        monkeypatch.setattr(time, "time", lambda: real_time() - CLOCK_SKEW_SECONDS - 5)
-        assert (await probe.client.get("/myself", headers=headers)).status_code == 401
-        assert (await probe.client.get("/health/ready")).status_code == 503
-        assert (await probe.client.get("/health/live")).status_code == 200
-        assert "tokens_from_the_future_total" in (await probe.client.get("/metrics")).text
-        monkeypatch.setattr(time, "time", real_time)
-        assert (await probe.client.get("/myself", headers=headers)).status_code == 200
-        monkeypatch.setattr(time, "monotonic", lambda: real_monotonic() + CLOCK_MARK_SECONDS)
-        assert (await probe.client.get("/health/ready")).status_code == 200
 
 
 async def test_metrics_are_answered_without_a_database(

@@ -27,7 +27,7 @@ async def runners(db: Database, url: str, *jobs: Sequence[Job]) -> AsyncIterator
         yield
     finally:
         for supervisor, mine in supervisors:
-            await asyncio.wait_for(supervisor.stop(), 5)
+            await asyncio.wait_for(supervisor.stop(), 20)
             mine.close()
 
 

@@ -154,7 +154,7 @@ def test_steps_prepare_and_processes_start_answer_and_stop(machine: Machine) -> 
             machine
         )
         assert [name for name in PROCESSES if machine.run(name, ["deploy.health"]) != 0] == []
-        page = httpx2.get(f"http://127.0.0.1:{machine.ports['gateway']}/connexion")
+        page = httpx2.get(f"http://127.0.0.1:{machine.ports['gateway']}/connexion", timeout=READY_SECONDS)
         assert page.status_code == 200
         assert {process for process in running.values() if process.poll() is not None} == set()
     finally:

@@ -43,7 +43,7 @@ server.stop()
 
 def run_sql(dsn: str, statement: str) -> object:
     async def run() -> object:
-        connection = await asyncpg.connect(dsn, timeout=5)
+        connection = await asyncpg.connect(dsn, timeout=20)
         try:
             return await connection.fetchval(statement)
         finally:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 OTHERS = {"first_name": "Paul", "last_name": "Petit", "email": "paul@courriel.example"}
 CHILD = {"first_name": "Zoé", "last_name": "Petit", "birth_on": "2018-03-04"}
-NEW = "+32 470 12 34 56"
+NEW = "+32470123456"
 JOIN_SQL = """
 insert into household_members (household_id, person_id, kind, position, during) values ($1, $2, 'adult', 9, daterange($3, null))
 """

@@ -122,7 +122,17 @@ async def test_a_summary_names_the_payer_and_the_children(service: RunningServic
         "payer_name": "Éric Le Goff-Œuvrard",
         "email": "Eric.LeGoff@courriel.example",
         "city": "Valmont-sur-Orne",
-        "children": ["Léa Le Goff"],
+        "children": [
+            {
+                "child_id": str(household.children[0].child_id),
+                "first_name": "Léa",
+                "last_name": "Le Goff",
+                "birth_on": "2018-03-04",
+                "is_expected": False,
+            }
+        ],
+        "kind": "individual",
+        "matches": [],
     }
 
 

@@ -76,8 +76,8 @@ def is_refused(page: httpx2.Response) -> bool:
 
 
 def words(page: httpx2.Response) -> str:
-    """What a page says, without its markup, in one line."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).split())
+    """What a page says, without its markup, in one line; a hyphen at which no line breaks is read as any other."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page.text)).replace("\u2011", "-").split())
 
 
 def shown_on(page: httpx2.Response) -> dict[str, str]:

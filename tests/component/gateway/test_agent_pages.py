@@ -65,6 +65,25 @@ async def test_new_family_is_opened_found_and_invited(agent: Browser, town: Town
     assert f'href="{answer.headers["location"]}"' in results.text
 
 
+async def test_a_file_that_looks_like_another_is_opened_with_a_reason(agent: Browser) -> None:
+    """The warning names the other file and leads to it; the reason stands in the history."""
+    await agent.get(NEW_FAMILY)
+    first = await agent.landing(await agent.done(NEW_FAMILY, form := family_form(guardian__last_name="Le Gallou")))
+    (reference,) = re.findall(r"Dossier (F-[0-9]+)", words(first))[:1]
+    again = form | {"guardian.last_name": "legallou", "guardian.email": ""}
+    await agent.get(NEW_FAMILY)
+    page = await agent.submit(NEW_FAMILY, again)
+    assert is_refused(page)
+    assert reference in words(page)
+    assert f'href="/agents/familles?recherche={reference}"' in page.text
+    assert 'name="twin_reason"' in page.text
+    reason = "Homonymes, livrets de famille vérifiés"
+    opened = await agent.landing(await agent.done(NEW_FAMILY, again | {"twin_reason": reason}))
+    assert f"Motif : {reason}" in words(opened)
+    page = await agent.get("/agents/familles", params={"recherche": "legalou"})
+    assert words(page).count("adulte Ana legallou (orthographe proche)") == 1
+
+
 async def test_wrong_fields_are_named_and_what_was_typed_is_kept(agent: Browser) -> None:
     await agent.get(NEW_FAMILY)
     form = family_form(
@@ -213,7 +232,7 @@ async def test_marks_are_kept_when_a_booking_was_given_back_meanwhile(agent: Bro
 
 
 async def test_namesakes_on_a_sheet_are_told_apart_by_birth(agent: Browser, town: Town) -> None:
-    """F08, FF-4: two identical lines, whose groups of choices had the same accessible name."""
+    """Two identical lines, whose groups of choices had the same accessible name."""
     booking = town.booking
     family, activity_id = (
         await booking.family("Emma M", "Emma M", "Max M"),

@@ -140,7 +140,7 @@ async def test_changes_are_confirmed_in_one_act_and_counted(tab: Tab) -> None:
 
 
 async def test_a_stale_page_books_nothing_when_a_day_cannot_be_given_back(tab: Tab) -> None:
-    """BK-22: the sheet of the day that is unticked was closed since the page was drawn."""
+    """The sheet of the day that is unticked was closed since the page was drawn."""
     before, wished, were = await tab.states(), [tab.free, tab.next], [tab.today, tab.next]
     confirmation = await tab.confirmation(wished, were)
     await tab.close_sheet(tab.today)

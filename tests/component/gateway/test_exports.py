@@ -14,7 +14,15 @@ from tests.support.roles import Role
 pytestmark = pytest.mark.anyio
 
 MARK = b"\xef\xbb\xbf"
-FILES = ("/agents/familles", "/agents/inscriptions", "/agents/paiements", f"/agents/facturation/{UUID(int=1)}")
+FILES = (
+    "/agents/familles",
+    "/agents/familles/comptes",
+    "/agents/inscriptions",
+    "/agents/paiements",
+    f"/agents/facturation/{UUID(int=1)}",
+    "/agents/comptes",
+)
+TAKEN_SQL = "select count(*) from history where action = 'list_exported'"
 
 
 @pytest.fixture
@@ -28,7 +36,7 @@ async def finance(town: Town) -> Browser:
 
 
 async def test_the_families_found_are_exact(town: Town, desk: Browser) -> None:
-    """AG-5: what somebody typed in a file (a name has a letter, so the very inputs stand in the unit test); the filter of the page holds."""
+    """What somebody typed in a file (a name has a letter, so the very inputs stand in the unit test); the filter of the page holds."""
     body = household_body(
         children=0, first_name="=Ana+1", last_name="Dupont; SARL Œuvré", email=f"{uuid4().hex}@f.example"
     )
@@ -48,7 +56,7 @@ async def test_the_families_found_are_exact(town: Town, desk: Browser) -> None:
         == MARK
         + (
             "Responsable;Enfants;Commune;E-mail;Dossier\r\n"
-            f"\"'=Ana+1 Dupont; SARL Œuvré\";Éloi Œuvré;'@Caen;{email};{reference}\r\n"
+            f"\"'=Ana+1 Dupont; SARL Œuvré\";Éloi Œuvré (04/03/2019);'@Caen;{email};{reference}\r\n"
         ).encode()
     )
     page = await desk.get("/agents/familles", params={"recherche": "Dupont; SARL"})
@@ -56,7 +64,7 @@ async def test_the_families_found_are_exact(town: Town, desk: Browser) -> None:
 
 
 async def test_the_enrollments_of_the_status_that_is_shown(town: Town, desk: Browser) -> None:
-    """AG-5: French dates, and the filter of the page."""
+    """French dates, and the filter of the page."""
     _, household = await town.parent()
     activity_id = await town.booking.activity()
     (child,) = household.children
@@ -77,7 +85,7 @@ async def test_the_enrollments_of_the_status_that_is_shown(town: Town, desk: Bro
 
 
 async def test_the_invoices_of_a_run(town: Town, finance: Browser) -> None:
-    """AG-5: amounts with a decimal comma, in words what the page says in words."""
+    """Amounts with a decimal comma, in words what the page says in words."""
     _, household = await town.parent()
     await paying_since(town, household, "2019-08-01")
     invoice_id = await invoiced(town, household, "2019-08", 3)
@@ -93,7 +101,7 @@ async def test_the_invoices_of_a_run(town: Town, finance: Browser) -> None:
 
 @pytest.mark.parametrize("page", FILES)
 async def test_a_file_is_open_to_whom_the_page_is(town: Town, page: str) -> None:
-    """AG-5: nobody gets from the file what the page denies, and whoever sees the page gets the file."""
+    """Nobody gets from the file what the page denies, and whoever sees the page gets the file."""
     answers = {}
     for role in Role:
         agent = await town.agent(role)
@@ -115,8 +123,53 @@ async def test_every_page_of_a_list_is_in_the_file_up_to_its_limit(
         await family.client.post("/households", json=body, headers=family.as_system() | family.key())
     monkeypatch.setattr("portal.agents.counter.families.PAGE_SIZE_MAX", 1)
     path = f"/agents/familles/tableau?recherche={name}"
+    taken = await town.services["identity"].db.fetchval(TAKEN_SQL)
     assert (await desk.get(path)).text.count(name) == 3
+    assert await town.services["identity"].db.fetchval(TAKEN_SQL) == taken + 1
     monkeypatch.setattr(exports, "ROWS_MAX", 2)
     answer = await desk.get(path)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/agents/familles")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/agents/familles?recherche={name}")
     assert "trop long pour un fichier" in words(await desk.landing(answer))
+    assert await town.services["identity"].db.fetchval(TAKEN_SQL) == taken + 1, "nobody took it away"
+
+
+async def test_the_accounts_of_families_and_where_they_stand(town: Town, desk: Browser) -> None:
+    """Whoever opened their space, and who was invited alone, in the page and in the file; the act is noted."""
+    _, opened = await town.parent(last_name="Ouvertevoix")
+    invited, _ = await town.household(last_name="Jamaisvenu")
+    taken = await town.services["identity"].db.fetchval(TAKEN_SQL)
+    page = words(await desk.get("/agents/familles/comptes"))
+    assert "Ouvert" in page
+    assert "Invité, jamais ouvert" in page
+    file = await desk.get("/agents/familles/comptes/tableau", params={"etat": "invited"})
+    lines = file.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == (
+        "Adultes;Dossier;E-mail;État du compte;Dernière invitation;Lien valable jusqu’au;Dernière connexion"
+    )
+    (line,) = [line for line in lines if invited.reference in line]
+    assert "Jamaisvenu" in line
+    assert ";Invité, jamais ouvert;" in line
+    assert line.endswith(";")
+    assert opened.reference not in file.text
+    everybody = (await desk.get("/agents/familles/comptes/tableau")).content.decode("utf-8-sig")
+    (line,) = [line for line in everybody.splitlines() if opened.reference in line]
+    assert ";Ouvert;" in line
+    assert not line.endswith(";"), "they signed in"
+    never = (await desk.get("/agents/familles/comptes/tableau", params={"connexion": "never"})).text
+    assert (opened.reference in never, invited.reference in never) == (False, True)
+    assert await town.services["identity"].db.fetchval(TAKEN_SQL) == taken + 3
+
+
+async def test_the_agents_of_the_page_are_in_the_file(town: Town) -> None:
+    director = await town.agent(Role.DIRECTOR)
+    await town.agent(Role.SITE, last_name="Exportée")
+    query = {"recherche": "exportee", "role": "site", "connexion": "within_30_days", "etat": "active"}
+    page = await director.get("/agents/comptes", params=query)
+    assert "EXPORTÉE" in page.text
+    assert 'href="/agents/comptes/tableau?recherche=exportee&amp;role=site' in page.text
+    file = (await director.get("/agents/comptes/tableau", params=query)).content.decode("utf-8-sig").splitlines()
+    assert file[0].startswith("Nom de l’agent;Prénom de l’agent;Service;Rôles;Sites;État du compte;Dernière")
+    assert [line.split(";")[0] for line in file[1:]] == ["Exportée"]
+    assert not file[1].endswith(";")
+    gone = await director.get("/agents/comptes/tableau", params=query | {"connexion": "never"})
+    assert len(gone.text.splitlines()) == 1

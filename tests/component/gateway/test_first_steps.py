@@ -8,7 +8,7 @@ import pytest
 from contracts.types import AccountStatus, SessionStage
 from tests.component.gateway.browser import ORIGIN, Browser, hidden, is_refused, words
 from tests.component.gateway.town import PASSWORD, Town, accept_terms, choose_credentials
-from tests.support.roles import Role
+from tests.support.roles import Role, agent_body
 
 pytestmark = pytest.mark.anyio
 
@@ -54,7 +54,7 @@ async def test_link_works_once(town: Town) -> None:
 
 
 async def test_a_link_that_works_no_more_says_so_before_anything_is_pressed(town: Town) -> None:
-    """U14: "Il ne reste qu'un geste" was said of a link that was used up, replaced or cut."""
+    """Pages said "Il ne reste qu'un geste" of a link that was used up, replaced or cut."""
     household, mailed = await town.household()
     browser = town.browser()
     assert "Il ne reste qu’un geste" in words(await opened(browser, mailed.activation_token))
@@ -63,10 +63,14 @@ async def test_a_link_that_works_no_more_says_so_before_anything_is_pressed(town
     assert await status_of(town, household.payer_adult_id) is AccountStatus.INVITED
     cut = await opened(town.browser(), mailed.activation_token[:-3])
     await follow(browser, mailed.activation_token)
-    for page in (cut, await opened(town.browser(), mailed.activation_token)):
+    used = await opened(town.browser(), mailed.activation_token)
+    for page in (cut, used):
         assert is_refused(page)
         assert "Il ne reste qu’un geste" not in words(page)
-        assert "mairie" in words(page)
+        assert 'href="/mot-de-passe-oublie"' in page.text
+    assert "mairie" in words(cut)
+    assert "Votre espace est déjà ouvert" in words(used)
+    assert "ouvrez le lien reçu" not in words(used)
 
 
 async def opened(browser: Browser, token: str) -> httpx2.Response:
@@ -75,7 +79,7 @@ async def opened(browser: Browser, token: str) -> httpx2.Response:
 
 
 async def test_both_of_two_equal_posts_lead_on(town: Town) -> None:
-    """A13: a double press on "Valider" renewed the session, and led the second of the two to the sign-in page."""
+    """A double press on "Valider" renewed the session, and led the second of the two to the sign-in page."""
     browser, _ = await town.newcomer()
     await browser.get(CREDENTIALS)
     former, token = browser.session_token, browser.form_token
@@ -130,6 +134,58 @@ async def follow(browser: Browser, token: str) -> httpx2.Response:
     await browser.get(f"/activation/{token}")
     page = await browser.get("/activation")
     return page if is_refused(page) else await browser.submit("/activation", {"link": hidden(page, "link")})
+
+
+async def test_whoever_is_signed_in_here_leaves_before_another_s_link_is_used(town: Town) -> None:
+    """On a telephone that two share, the way from one's own mail ended in the other's space."""
+    parent, household = await town.parent()
+    _, mailed = await town.household()
+    page = await opened(parent, mailed.activation_token)
+    assert household.adults[0].last_name in words(page)
+    assert "Ce n’est pas moi" in words(page)
+    assert "Activer mon espace" not in words(page)
+    assert "Ce n’est pas moi" in words(await parent.submit("/activation", {"link": "0"}))
+    page = await parent.submit("/activation/autre-personne")
+    assert page.url.path == "/activation"
+    assert "Votre espace est activé" in words(await parent.submit("/activation", {"link": hidden(page, "link")}))
+    assert (await parent.get("/mon-accueil")).status_code == 401
+    assert 'name="password"' in (await parent.get("/connexion")).text
+
+
+async def test_a_link_for_a_forgotten_password_says_what_it_does(town: Town) -> None:
+    """It called itself an activation, and nothing said that the present password would end."""
+    parent, household = await town.parent()
+    visitor = town.browser()
+    await visitor.get("/mot-de-passe-oublie")
+    sent = await visitor.submit("/mot-de-passe-oublie", {"email": str(household.adults[0].email)})
+    assert str(household.adults[0].email) in words(sent)
+    assert "tant que vous n’avez pas suivi le lien" in words(sent)
+    assert "moins de 5 minutes" in words(sent)
+    await town.settle()
+    page = await opened(visitor, (await town.credential()).activation_token)
+    assert "Votre mot de passe actuel cessera" in words(page)
+    assert "Activer" not in words(page)
+    for done in (await visitor.submit("/activation", {"link": hidden(page, "link")}), await visitor.get("/activation")):
+        assert "Votre mot de passe est changé" in words(done)
+    assert (await parent.get("/mon-accueil")).status_code == 401
+
+
+async def test_an_agent_s_first_screen_is_their_own_home(town: Town) -> None:
+    """After choosing a password the first screen was "Cette page n'existe pas"."""
+    identity = town.services["identity"]
+    body = agent_body(f"agent-{uuid4().hex[:12]}", Role.FRONT_DESK)
+    answer = await identity.client.post("/agents", json=body, headers=identity.as_system() | identity.key())
+    assert answer.status_code == 201, answer.text
+    await town.settle()
+    mailed, browser = await town.credential(), town.browser()
+    await follow(browser, mailed.activation_token)
+    await browser.get("/connexion")
+    login = {"login": mailed.username, "password": mailed.temporary_password}
+    page = await browser.submit("/connexion", login)
+    assert page.url.path == CREDENTIALS
+    fields = {"username": body["username"], "password": PASSWORD, "password_confirmation": PASSWORD}
+    home = await browser.submit(CREDENTIALS, fields)
+    assert (home.url.path, home.status_code) == ("/agents", 200)
 
 
 async def test_another_site_cannot_press_the_button(town: Town) -> None:
@@ -206,9 +262,32 @@ async def status_of(town: Town, guardian_id: object) -> AccountStatus:
 
 @pytest.mark.parametrize("step", [CREDENTIALS, TERMS])
 async def test_first_step_already_done_leads_home(town: Town, step: str) -> None:
-    """A01: a double click, or Back, once everything is done."""
+    """A double click, or Back, once everything is done."""
     parent, _ = await town.parent()
     for browser, home in ((parent, "/mon-accueil"), (await town.agent(Role.FRONT_DESK), "/agents")):
         await browser.get(home)
         for answer in (await browser.get(step), await browser.post(step, {})):
             assert (answer.status_code, answer.headers["location"]) == (303, home)
+
+
+async def test_cancelling_a_step_ends_the_session_and_says_so(town: Town) -> None:
+    """It led home in silence and left the session open."""
+    browser, _ = await town.newcomer()
+    await choose_credentials(browser)
+    assert 'formaction="/premiere-connexion/annuler" formnovalidate><span>Annuler' in (await browser.get(TERMS)).text
+    home = await browser.get("/")
+    assert "Votre première connexion n’est pas terminée" in words(home)
+    assert f'href="{TERMS}">' in home.text
+    await browser.get(TERMS)
+    left = await browser.submit("/premiere-connexion/annuler", {"step": "previous"})
+    assert left.url.path == "/"
+    assert "Vous avez quitté la première connexion" in words(left)
+    assert "n’est pas terminée" not in words(left)
+    assert (await browser.get(TERMS)).status_code == 401
+
+
+async def test_the_home_page_leads_to_where_a_space_is_asked_for(town: Town) -> None:
+    """In towns where people ask for a space; "Première visite" and the tile below it led to the same page."""
+    home = await town.browser().get("/")
+    assert 'href="/creer-mon-espace"' in home.text
+    assert 'href="/aide"' in home.text

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from tests.component.gateway.browser import ORIGIN, Browser
+from tests.component.gateway.browser import ORIGIN, Browser, words
 from tests.component.gateway.town import Town
 from tests.support.roles import Role
 
@@ -93,6 +93,18 @@ async def test_token_of_an_anonymous_page_is_refused(agent: Browser, town: Town)
 async def test_script_may_send_the_token_in_a_header(agent: Browser) -> None:
     headers = {"Origin": ORIGIN, "X-CSRF-Token": agent.form_token}
     assert (await agent.http.post(FORM, data=BLANK, headers=headers)).status_code == JUDGED
+
+
+async def test_a_second_sign_in_from_another_tab_leads_to_the_space_that_is_open(town: Town) -> None:
+    browser = town.browser()
+    await browser.get("/connexion")
+    other_tab = browser.form_token
+    desk = await town.agent(Role.FRONT_DESK)
+    browser.http.cookies = desk.http.cookies
+    answer = await browser.post("/connexion", {"login": "x", "password": "y", "csrf_token": other_tab})
+    page = await browser.landing(answer)
+    assert "Une connexion est déjà ouverte dans ce navigateur" in words(page)
+    assert str(page.url.path) == "/agents"
 
 
 async def test_sign_in_form_of_another_site_is_refused(town: Town) -> None:

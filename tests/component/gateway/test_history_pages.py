@@ -100,7 +100,7 @@ async def test_a_family_is_told_the_service_and_a_colleague_the_name(town: Town)
     assert "Service enfance" in own
     assert "Camille Marchand" not in own
     assert "Camille Marchand" in theirs
-    assert "Guichet de la ville" in theirs
+    assert "Guichet de la mairie" in theirs
 
 
 async def test_a_part_that_does_not_answer_is_said_to_be_missing(town: Town) -> None:
@@ -152,7 +152,7 @@ async def test_erasure_leaves_the_act_and_takes_what_it_changed(town: Town) -> N
 
 
 async def test_what_was_seen_of_a_child_is_in_the_history_of_its_household_alone(town: Town) -> None:
-    """F12: it stood with the sheet, for nobody to read and for nobody to erase."""
+    """It stood with the sheet, for nobody to read and for nobody to erase."""
     (parent, household), (other_parent, other) = await town.parent(), await town.parent()
     booking, today = town.booking, await town.booking.today()
     activity_id = await booking.activity(cutoff=UNTIL_MIDNIGHT)

@@ -192,7 +192,7 @@ async def test_strange_key_of_a_form(town: Town) -> None:
 
 
 async def test_form_that_no_page_has(town: Town) -> None:
-    """A07: fields that are none of the form's, that conflict, nest too deep or have an index of thousands of digits change
+    """Fields that are none of the form's, that conflict, nest too deep or have an index of thousands of digits change
     nothing; more of them than any page has are not even read."""
     agent = await town.agent(Role.FRONT_DESK)
     await agent.get("/agents/familles/nouvelle")
@@ -221,7 +221,7 @@ async def test_a_form_in_another_encoding_is_refused(town: Town, value: bytes, m
 
 @pytest.mark.parametrize("activity_id", ["../bookings/1/cancellation?x=", "%0d%0a", "\r\nX-Evil: 1", "", "1"])
 async def test_an_id_that_is_none_leads_to_no_other_operation(town: Town, activity_id: str) -> None:
-    """A05: ids are read as ids at the edge; what is none is refused beside its field, and nobody is called."""
+    """Ids are read as ids at the edge; what is none is refused beside its field, and nobody is called."""
     agent = await town.agent(Role.DIRECTOR)
     await agent.get("/agents/ouvertures")
     day = str(await town.booking.today())
@@ -233,7 +233,7 @@ async def test_an_id_that_is_none_leads_to_no_other_operation(town: Town, activi
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"lines":' * 5_000, "\x00", "{", "9" * 100_000])
 async def test_a_body_nested_without_end_is_refused(town: Town, body: str) -> None:
-    """A07: the same for JSON."""
+    """The same for JSON."""
     application, _ = await parent_application(town)
     answer = await application.send(
         "POST", "/bookings", content=body, headers={"Idempotency-Key": "k", "Content-Type": "application/json"}

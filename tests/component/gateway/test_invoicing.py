@@ -136,7 +136,7 @@ async def attended(town: Town, parent: Browser, household: Household) -> None:
 
 
 async def test_what_stands_open_is_said_and_confirmed(finance: Browser, town: Town) -> None:
-    """U05, F03, BI-24: a sheet that nobody closed, in a month of its own."""
+    """A sheet that nobody closed, in a month of its own."""
     billing, period = town.services["billing"], "2019-03"
     day = Booked(Family(), uuid4(), date(2019, 3, 6))
     await billing.deliver(day.confirmed())
@@ -172,7 +172,7 @@ async def test_what_stands_open_is_said_and_confirmed(finance: Browser, town: To
 
 
 async def test_what_was_paid_twice_is_shown_to_the_family_and_to_agents(finance: Browser, town: Town) -> None:
-    """F05: neither the family's pages nor the agents' said that there was a credit, and nobody read the anomalies."""
+    """Neither the family's pages nor the agents' said that there was a credit, and nobody read the anomalies."""
     billing = town.services["billing"]
     parent, household = await town.parent()
     file = f"/agents/familles/{household.household_id}"

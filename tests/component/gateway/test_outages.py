@@ -1,13 +1,16 @@
-"""One service is stopped: which screens say so, and that everything else goes on."""
+"""One service is stopped, or has a wrong clock: which screens say so, and that everything else goes on."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx2
 import pytest
 
+from chassis.actor import CLOCK_SKEW_SECONDS
 from contracts.types import SERVICES
+from gateway import auth
 from gateway.app import create
 from gateway.settings import GatewaySettings
 from tests.component.gateway.browser import ORIGIN, Browser, words
@@ -36,7 +39,11 @@ MISSING_PARTS = {
         "/agents/familles/{household_id}": ["Compte du portail", "Compte du portail, dans l’historique"],
         "/historique": ["Compte du portail, dans l’historique"],
     },
-    "family": {"/mon-accueil": ["Mon espace"], "/historique": ["Dossier famille, dans l’historique"]},
+    "family": {
+        "/mon-accueil": ["Mon espace"],
+        "/historique": ["Dossier famille, dans l’historique"],
+        "/agents": ["Demandes d’espace"],
+    },
     "booking": {
         "/activites": ["Activités"],
         "/mon-accueil": ["Mes dernières demandes"],
@@ -92,10 +99,26 @@ async def people(town: Town) -> People:
     return People(parent, await town.agent(*Role), str(household.household_id))
 
 
+@asynccontextmanager
+async def with_a_wrong_clock(town: Town, name: str) -> AsyncIterator[None]:
+    """The town while the clock of a service's machine is wrong."""
+    service = town.services[name]
+    service.app.state.clock.error_seconds = 2 * CLOCK_SKEW_SECONDS
+    try:
+        assert (await service.client.get("/health/ready")).status_code == 503
+        yield
+    finally:
+        service.app.state.clock.error_seconds = 0
+        assert (await service.client.get("/health/ready")).status_code == 200
+
+
+@pytest.mark.parametrize("has_wrong_clock", [False, True], ids=["stopped", "clock"])
 @pytest.mark.parametrize("stopped", SERVICES)
-async def test_only_the_parts_of_a_stopped_service_are_missing(town: Town, people: People, stopped: str) -> None:
+async def test_only_the_parts_of_a_stopped_service_are_missing(
+    town: Town, people: People, stopped: str, has_wrong_clock: bool
+) -> None:
     await people.open_all()
-    async with town.without(stopped):
+    async with with_a_wrong_clock(town, stopped) if has_wrong_clock else town.without(stopped):
         pages = await people.open_all()
     for path, page in pages.items():
         assert page.status_code == (503 if path in MISSING_PAGES[stopped] else 200), path
@@ -157,4 +180,19 @@ async def test_session_that_identity_confirmed_outlives_its_outage_but_not_its_e
         assert (await agent.post("/deconnexion")).status_code == 303
         assert (await http.get("/agents", headers=cookie)).status_code == 401
         async with town.without("identity"):
+            assert (await http.get("/agents", headers=cookie)).status_code == 503
+
+
+async def test_session_that_identity_confirmed_ends_with_its_token_while_identity_is_away(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could say by then that it was ended."""
+    agent = await town.agent(Role.DIRECTOR)
+    cookie = {"Cookie": f"__Host-session={agent.session_token}"}
+    async with forgetful_gateway(town) as http:
+        assert (await http.get("/agents", headers=cookie)).status_code == 200
+        async with town.without("identity"):
+            assert (await http.get("/agents", headers=cookie)).status_code == 200
+            # As if the two minutes of the token were over.
+            monkeypatch.setattr(auth, "TOKEN_MARGIN", timedelta(minutes=3))
             assert (await http.get("/agents", headers=cookie)).status_code == 503

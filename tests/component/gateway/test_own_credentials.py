@@ -1,4 +1,4 @@
-"""U01: a forgotten password, one's own credentials later, and a password given at the counter, as pages."""
+"""A forgotten password, one's own credentials later, and a password given at the counter, as pages."""
 
 import re
 from uuid import uuid4
@@ -23,7 +23,12 @@ async def test_the_answer_is_the_same_whoever_has_the_address(town: Town) -> Non
     for email in (household.adults[0].email, "personne@famille.example"):
         visitor = town.browser()
         await visitor.get(FORGOTTEN)
-        pages.append(words(await visitor.submit(FORGOTTEN, {"email": email or ""})))
+        sent = await visitor.submit(FORGOTTEN, {"email": email or ""})
+        assert f"Adresse indiquée : {email}" in words(sent).replace("\u00a0", " ")
+        assert str(email) not in str(sent.url)
+        pages.append(words(sent).replace(email or "", ""))
+        # Whoever has the address of the page alone sees none.
+        assert "Adresse indiquée" not in words(await town.browser().get(str(sent.url.raw_path, "ascii")))
     assert pages[0] == pages[1]
     assert "Regardez votre boîte e-mail" in pages[0]
 
@@ -32,7 +37,8 @@ async def test_an_address_typed_where_one_signs_in_is_taken_from_there(town: Tow
     visitor = town.browser()
     await visitor.get("/connexion")
     answer = await visitor.post(FORGOTTEN, {"login": "parent@famille.example", "password": "mal-tapé"})
-    assert answer.headers["location"] == f"{FORGOTTEN}/envoye"
+    assert answer.headers["location"].startswith(f"{FORGOTTEN}/envoye?envoi=")
+    assert "parent@famille.example" in words(await visitor.landing(answer))
     answer = await visitor.post(FORGOTTEN, {"login": "dominique.testeur"})
     assert answer.headers["location"] == FORGOTTEN
     assert is_refused(await visitor.submit(FORGOTTEN, {"email": "pas une adresse"}))
@@ -49,6 +55,10 @@ async def test_credentials_are_changed_by_whoever_knows_the_present_password(tow
         assert is_refused(page)
         assert "velo-bleu-43" not in page.text
         former = browser.session_token
+        assert f'href="{FORGOTTEN}"' in page.text
+        same = {"username": browser.username, "current_password": PASSWORD, "password": "", "password_confirmation": ""}
+        assert "Rien n’a changé" in words(await browser.submit(OWN, same))
+        assert browser.session_token == former, "nothing was renewed, nor closed elsewhere"
         page = await browser.submit(OWN, fields | {"current_password": PASSWORD})
         assert "Vos autres connexions sont fermées" in words(page)
         assert browser.session_token != former
@@ -77,14 +87,19 @@ async def test_a_password_is_given_at_the_counter_and_shown_on_one_sheet(town: T
     assert login, words(sheet)
     browser = await town.signed_in(login[0], given[0])
     assert (await browser.landing(await browser.get("/espace"))).url.path == "/premiere-connexion/identifiants"
+    again = await desk.landing(await desk.get(answer.headers["location"]))
+    assert given[0] not in again.text, "a reload, or Back, shows it no more"
+    assert (again.url.path, "donnez-en un autre depuis ce dossier" in words(again)) == (file, True)
     # The sheet has no address of its own, and nobody else opens the one that it has.
     assert (await desk.get(f"{file}/mot-de-passe")).headers["location"] == file
+    second = await desk.post(f"{file}/mot-de-passe/{account[1]}")
     other = await town.agent(Role.FRONT_DESK)
-    assert (await other.get(answer.headers["location"])).headers["location"] == file
+    assert (await other.get(second.headers["location"])).headers["location"] == file
+    assert "Mot de passe provisoire" in words(await desk.get(second.headers["location"])), "each sheet once"
 
 
 async def test_each_adult_s_account_is_seen_and_invited_again(town: Town) -> None:
-    """U15: the account of the other parent was nowhere."""
+    """The account of the other parent was nowhere."""
     desk = await town.agent(Role.FRONT_DESK)
     await desk.get(NEW_FAMILY)
     other = {

@@ -23,7 +23,7 @@ NEWER = 1_000
 
 
 async def test_a_register_that_names_two_payers_is_shown_to_agents(town: Town) -> None:
-    """EV-23: with both names, the days, and who goes on."""
+    """With both names, the days, and who goes on."""
     finance, billing = await town.agent(Role.FINANCE), town.services["billing"]
     assert "Aucun payeur à départager" in words(await finance.get("/agents/payeurs"))
     family, other = Family(last_name="Marchand"), adult(uuid4(), first_name="Anne", last_name="Roux")

@@ -16,7 +16,7 @@ from deploy.local.processes import ManagedProcess
 from tests.component.gateway.alone import NOBODY
 from tests.support.services import DEMO_TOWN
 
-DRAIN_SECONDS = 1.5
+DRAIN_SECONDS = 4.0
 PAGES = 5
 STOP_SECONDS = 20.0
 

@@ -47,7 +47,17 @@ async def test_a_session_is_limited_wherever_it_comes_from(secrets_dir: Path) ->
 
 @pytest.mark.parametrize(
     "path",
-    ["/connexion", "/connexion/", "//connexion", "/activation", "/premiere-connexion/identifiants", "/api/v1/sessions"],
+    [
+        "/connexion",
+        "/connexion/",
+        "//connexion",
+        "/activation",
+        "/premiere-connexion/identifiants",
+        "/confirmer/application",
+        "/mes-cles-d-acces/5f3c1e9e-0000-4000-8000-000000000000",
+        "/api/v1/sessions",
+        "/api/v1/me/step-up",
+    ],
 )
 async def test_whatever_takes_a_secret_is_limited_the_most(secrets_dir: Path, path: str) -> None:
     async with limited_gateway(secrets_dir) as app:

@@ -93,6 +93,7 @@ async def test_without_a_key_what_is_of_its_service_is_not_there(town: Town) -> 
     home = await browser.get("/mon-accueil")
     for url in ("/inscriptions", "/calendrier", SOCIAL):
         assert f'href="{url}"' not in home.text
+        assert f'href="{url}"' not in (await browser.get("/menu")).text
         assert (await browser.get(url)).status_code == 404
     assert (await browser.get("/inscriptions/nouvelle")).status_code == 404
     assert (await browser.post("/inscriptions/nouvelle", {})).status_code == 404
@@ -118,8 +119,11 @@ async def test_an_agent_gives_a_key_on_a_sheet_that_is_shown_once(town: Town) ->
     assert "Action sociale" in words(sheet)
     assert household.adults[0].last_name.upper() in words(sheet)
     key = the_key(sheet)
-    assert key in (await desk.get(str(sheet.url.raw_path, "ascii"))).text
     keys_url = f"/agents/familles/{household.household_id}/cles"
+    reloaded = await desk.landing(await desk.get(str(sheet.url.raw_path, "ascii")))
+    assert reloaded.url.path == keys_url
+    assert "Si elle est perdue, délivrez-en une nouvelle" in words(reloaded)
+    assert key not in reloaded.text
     assert (await desk.get(f"{keys_url}/feuille")).headers["location"] == keys_url
     assert "Délivrée, pas encore saisie" in words(await desk.get(keys_url))
     assert key not in (await desk.get(keys_url)).text

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_an_old_page_does_not_undo_what_another_agent_corrected(town: Town) -> None:
-    """AG-3: nothing of it is saved when both changed the same child, and both marks are said."""
+    """Nothing of it is saved when both changed the same child, and both marks are said."""
     booking = town.booking
     one, two = await booking.family("Ada Un"), await booking.family("Bea Deux")
     activity_id = await booking.activity(cutoff=UNTIL_MIDNIGHT)
@@ -100,7 +100,7 @@ async def stored(town: Town, slot_id: UUID) -> dict[str, Any]:
 
 
 async def test_the_others_who_are_present_are_those_that_the_page_showed(town: Town) -> None:
-    """F12: a child who was booked after the page was opened was noted present, and nobody had looked for it."""
+    """A child who was booked after the page was opened was noted present, and nobody had looked for it."""
     one, two = await town.booking.family("Ada Un"), await town.booking.family("Bea Deux")
     slot_id = await sheet_of_today(town, one, two, booked=[one])
     path, agent = f"/agents/pointage/{slot_id}", await town.agent(Role.SITE)
@@ -117,7 +117,7 @@ async def test_the_others_who_are_present_are_those_that_the_page_showed(town: T
 
 
 async def test_an_old_page_does_not_add_a_child_whom_another_agent_added_and_corrected(town: Town) -> None:
-    """F12: the mark was undone, and the closed sheet opened."""
+    """The mark was undone, and the closed sheet opened."""
     family = await town.booking.family("Ada Un")
     slot_id = await sheet_of_today(town, family)
     path = f"/agents/pointage/{slot_id}"
@@ -159,7 +159,6 @@ async def test_whoever_adds_a_child_keeps_what_they_marked(town: Town) -> None:
 
 
 async def test_a_child_who_is_elsewhere_is_not_added_and_the_form_says_where(town: Town) -> None:
-    """BK-14."""
     family = await town.booking.family("Ada Un")
     slot_id, other = await sheet_of_today(town, family), await sheet_of_today(town, family)
     path, agent = f"/agents/pointage/{slot_id}", await town.agent(Role.SITE)
@@ -171,7 +170,7 @@ async def test_a_child_who_is_elsewhere_is_not_added_and_the_form_says_where(tow
 
 
 async def test_an_hour_that_is_emptied_is_taken_away(town: Town) -> None:
-    """F12: the hour came back, and the page said that all was saved."""
+    """The hour came back, and the page said that all was saved."""
     family = await town.booking.family("Ada Un")
     slot_id = await sheet_of_today(town, family, booked=[family])
     path = f"/agents/pointage/{slot_id}"
@@ -200,7 +199,7 @@ async def test_an_hour_that_is_emptied_is_taken_away(town: Town) -> None:
 
 
 async def test_hours_of_a_child_who_is_not_marked_ask_for_its_mark(town: Town) -> None:
-    """F12: they were left out, and the page said that all was saved."""
+    """They were left out, and the page said that all was saved."""
     family = await town.booking.family("Ada Un")
     slot_id = await sheet_of_today(town, family, booked=[family])
     path, agent = f"/agents/pointage/{slot_id}", await town.agent(Role.SITE)

@@ -1,4 +1,4 @@
-"""U13: a form that was posted is shown by a page with an address of its own, which can be reloaded, kept and left (POST, redirect, GET)."""
+"""A form that was posted is shown by a page with an address of its own, which can be reloaded, kept and left (POST, redirect, GET)."""
 
 import re
 from datetime import timedelta

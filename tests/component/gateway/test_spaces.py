@@ -18,7 +18,10 @@ pytestmark = pytest.mark.anyio
 def shown(space: Space) -> list[str]:
     """The address of every page of a space, about something that nobody has."""
     return [
-        re.sub(r"{[^}]+}", str(uuid4()), path) for page in space.pages if page.method == "GET" for path in page.paths
+        re.sub(r"{[^}]+}", str(uuid4()), re.sub(r"{\w+:int}", "2026", path))
+        for page in space.pages
+        if page.method == "GET"
+        for path in page.paths
     ]
 
 
@@ -91,7 +94,7 @@ async def test_home_page_needs_no_service_at_all(town: Town, parent: Browser) ->
 
 
 async def test_stopped_service_is_a_problem_that_says_when_to_come_back(town: Town, parent: Browser) -> None:
-    """F26: it names the service, never an address."""
+    """It names the service, never an address."""
     bearer = {"Authorization": f"Bearer {parent.session_token}"}
     async with town.without("booking"):
         answer = await parent.get("/api/v1/enrollments", headers=bearer)
@@ -123,20 +126,37 @@ async def test_the_payment_provider_needs_no_session_to_say_that_an_operation_en
     assert (answer.status_code, answer.text) == (200, "")
 
 
-async def test_a_family_is_greeted_by_name_on_each_of_its_pages(town: Town) -> None:
-    """U24: the session zone of every page but two showed a user name."""
+async def test_a_family_is_named_on_each_of_its_pages_and_greeted_at_home(town: Town) -> None:
+    """The session zone of every page but two showed a user name."""
     parent, household = await town.parent(civility="madame")
     (guardian,) = household.adults
+    name = f"Madame {guardian.first_name} {guardian.last_name}"
+    letters = f"{guardian.first_name[0]}{guardian.last_name[0]}".upper()
     for path in ("/", *(page.path for page in FAMILY.shown())):
         page = await parent.landing(await parent.get(path))
-        assert f"Bonjour Madame {guardian.last_name.upper()}." in words(page), path
+        zone = page.text.partition('<section class="session"')[2].partition("</section>")[0]
+        assert f'<span class="account-name">{name}</span>' in zone, path
+        assert f'aria-hidden="true">{letters}</span>' in zone, path
+        assert "Se déconnecter" in zone, path
         assert "parent-" not in words(page), path
+    home = await parent.get("/mon-accueil")
+    assert f"<h1>Bonjour Madame {guardian.last_name.upper()}.</h1>" in home.text
+    assert "Bonjour" not in words(await parent.get("/factures"))
+
+
+async def test_an_agent_is_named_on_each_page(town: Town) -> None:
+    agent = await town.agent(Role.FRONT_DESK, first_name="Claire", last_name="Durand-Roy")
+    page = await agent.get("/agents/familles")
+    assert '<span class="account-name">Claire Durand-Roy</span>' in page.text
+    assert 'aria-hidden="true">CD</span>' in page.text
 
 
 async def test_a_family_that_nobody_can_name_is_greeted_all_the_same(town: Town) -> None:
     parent, _ = await town.parent()
     async with town.without("family"):
-        page = await parent.get("/factures")
-    assert page.status_code == 200
-    assert "Bonjour." in words(page)
-    assert "parent-" not in words(page)
+        page, home = await parent.get("/factures"), await parent.get("/mon-accueil")
+    assert (page.status_code, home.status_code) == (200, 200)
+    assert '<span class="account-name">Mon compte</span>' in page.text
+    assert "<h1>Bonjour.</h1>" in home.text
+    for shown_page in (page, home):
+        assert "parent-" not in words(shown_page)

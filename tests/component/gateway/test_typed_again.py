@@ -1,4 +1,4 @@
-"""F09, ID-9, U09: what was typed when a session ended comes back after the next sign-in, for the same person and nobody else."""
+"""What was typed when a session ended comes back after the next sign-in, for the same person and nobody else."""
 
 from datetime import date, timedelta
 
@@ -25,6 +25,7 @@ async def signed_in_again(browser: Browser, page_path: str, login: str = "") -> 
     """Sign in on the page that a form led to; where that leads back to."""
     page = await browser.get(page_path)
     assert "rien n’a encore été enregistré" in words(page)
+    assert page.text.count('class="alert ') == 1, "one sentence says it"
     fields = {"login": login or browser.username, "password": PASSWORD, "next": hidden(page, "next")}
     return str((await browser.post("/connexion", fields)).headers["location"])
 
@@ -68,7 +69,8 @@ async def test_an_agent_finds_a_long_form_as_it_was(town: Town) -> None:
     form = family_form(guardian__first_name="Violette")
     led_to = (await agent.post(NEW_FAMILY, form, coming_from(NEW_FAMILY))).headers["location"]
     page = await agent.get(await signed_in_again(agent, led_to))
-    assert is_refused(page)
+    assert not is_refused(page), "nothing was lost, so nothing went wrong"
+    assert "Voici ce que vous aviez saisi" in words(page)
     assert 'value="Violette"' in page.text
 
 
@@ -95,11 +97,14 @@ async def test_a_form_of_the_session_before_is_shown_again_in_the_next_one(town:
     form = family_form(guardian__first_name="Violette") | {"csrf_token": former_token}
     answer = await agent.post(NEW_FAMILY, form, coming_from(NEW_FAMILY))
     page = await agent.landing(answer)
-    assert is_refused(page)
+    assert not is_refused(page)
+    assert "rien n’a encore été enregistré" in words(page)
     assert 'value="Violette"' in page.text
 
 
-@pytest.mark.parametrize("referer", ["https://evil.example/agents/familles/nouvelle", f"{ORIGIN}//evil.example/"])
+@pytest.mark.parametrize(
+    "referer", ["https://evil.example/agents/familles/nouvelle", f"{ORIGIN}//evil.example/", "https://[evil"]
+)
 async def test_what_was_typed_leads_to_no_other_site(town: Town, referer: str) -> None:
     agent = await town.agent(Role.FRONT_DESK)
     await agent.get(NEW_FAMILY)

@@ -20,7 +20,7 @@ async def agent(town: Town) -> Browser:
 
 
 async def test_each_unit_of_a_day_has_a_row_of_its_own(town: Town) -> None:
-    """BK-14: the whole day is shown as taken up by the morning, with where the child is."""
+    """The whole day is shown as taken up by the morning, with where the child is."""
     parent, household = await town.parent()
     booking, family = town.booking, family_of(household)
     activity_id = await booking.activity(units=PARTS)
@@ -56,7 +56,6 @@ async def test_a_family_chooses_an_activity_with_its_site(town: Town) -> None:
 
 
 async def test_a_child_who_came_unbooked_is_added_with_the_hours_of_others(agent: Browser, town: Town) -> None:
-    """F12, AG-2."""
     booking = town.booking
     family, stranger = await booking.family("Lina Martin"), await booking.family("Ada Nouvelle")
     activity_id = await booking.activity(cutoff=UNTIL_MIDNIGHT)
@@ -86,7 +85,7 @@ async def test_a_child_who_came_unbooked_is_added_with_the_hours_of_others(agent
 
 
 async def test_the_sheet_of_the_morning_shows_who_is_there_for_the_whole_day(agent: Browser, town: Town) -> None:
-    """AG-2: they are marked once, on their own sheet, and are no children who came unbooked."""
+    """They are marked once, on their own sheet, and are no children who came unbooked."""
     booking = town.booking
     family = await booking.family("Lina Martin")
     activity_id = await booking.activity(units=PARTS, cutoff=UNTIL_MIDNIGHT)

@@ -42,7 +42,7 @@ async def household(town: Town) -> Household:
 
 
 async def test_finance_opens_a_file_without_the_evidence_of_custody(town: Town, household: Household) -> None:
-    """AG-13: on the page, in the API, and in the history, where the evidence stood with the act. (Allergies: there are no health data yet.)"""
+    """On the page, in the API, and in the history, where the evidence stood with the act. (Allergies: there are no health data yet.)"""
     (child_id,) = child_ids(household)
     finance = await town.agent(Role.FINANCE)
     page = await finance.get(f"/agents/familles/{household.household_id}")
@@ -72,7 +72,7 @@ async def history(town: Town, household_id: UUID, role: Role) -> str:
 
 
 async def test_a_site_opens_no_file_and_learns_no_quotient(town: Town, household: Household) -> None:
-    """AG-13: neither on a page nor from any operation that answers with a quotient, a price being one that tells it."""
+    """Neither on a page nor from any operation that answers with a quotient, a price being one that tells it."""
     (child_id,) = child_ids(household)
     site = await town.agent(Role.SITE, has_every_site=False, sites=["maison"])
     assert (await site.get(f"/agents/familles/{household.household_id}")).status_code == 403

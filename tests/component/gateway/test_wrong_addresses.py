@@ -18,11 +18,11 @@ FIRST_STEPS = ("/premiere-connexion/identifiants", "/premiere-connexion/conditio
 
 @pytest.mark.parametrize("path", ["/nulle-part", "/agents/familles"])
 async def test_a_family_stays_in_its_own_frame(town: Town, path: str) -> None:
-    """U20: an address of no page, and an agents' page, for a family."""
+    """An address of no page, and an agents' page, for a family."""
     parent, _ = await town.parent()
     page = await parent.get(path)
     assert page.status_code == 404
-    assert 'class="private"' in page.text
+    assert 'class="private with-bar"' in page.text
     assert "Se déconnecter" in words(page)
     assert "autre famille" in words(page)
     assert 'href="/espace"' in page.text
@@ -30,7 +30,7 @@ async def test_a_family_stays_in_its_own_frame(town: Town, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/nulle-part/du-tout", "/calendrier"])
 async def test_an_agent_stays_in_theirs(town: Town, path: str) -> None:
-    """U20: the same for an agent, who has no other family to hear of."""
+    """The same for an agent, who has no other family to hear of."""
     agent = await town.agent(Role.FRONT_DESK)
     page = await agent.get(path)
     assert page.status_code == 404
@@ -55,7 +55,7 @@ async def test_below_the_public_api_it_is_a_problem_document(town: Town) -> None
 
 @pytest.mark.parametrize("path", FIRST_STEPS)
 async def test_a_first_step_that_is_done_leads_home(town: Town, path: str) -> None:
-    """A01: Back, or a double click, once everything is done."""
+    """Back, or a double click, once everything is done."""
     parent, _ = await town.parent()
     assert (await parent.get(path)).headers["location"] == "/mon-accueil"
     assert (await parent.post(path, {"username": "x"})).headers["location"] == "/mon-accueil"
@@ -66,7 +66,7 @@ async def test_a_first_step_that_is_done_leads_home(town: Town, path: str) -> No
     ["/activation/%ff", "/static/a%00b", "/static/" + "a" * 5_000, "/%00", "/activation/%0d%0a", "/factures/%c3"],
 )
 async def test_an_address_that_nothing_can_have_is_not_found(town: Town, path: str) -> None:
-    """A06: bytes that are no text, control characters, endless names."""
+    """Bytes that are no text, control characters, endless names."""
     async with town.browser().http as client:
         answer = await client.get(path)
     assert answer.status_code == 404
@@ -83,7 +83,7 @@ def test_addresses_of_ours_are_possible() -> None:
 async def test_when_an_error_s_own_page_fails_the_visitor_still_gets_an_answer(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A01, the kind: a handler of errors that does not know what it is given."""
+    """The kind: a handler of errors that does not know what it is given."""
     gateway: Litestar = town.gateway
 
     def nobody_knows(*_: object) -> object:

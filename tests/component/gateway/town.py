@@ -21,7 +21,7 @@ from litestar import Litestar
 
 from chassis.sealing import unseal
 from contracts.family.models import Household
-from contracts.identity.events import CredentialIssued
+from contracts.identity.events import CredentialIssued, StepUpCodeIssued
 from contracts.identity.models import Credential
 from contracts.types import SERVICES, InvoiceRunStatus
 from deploy.local.child import free_ports
@@ -60,10 +60,8 @@ class Listener:
     _running: tuple[_Server, asyncio.Task[None]] | None = None
 
     async def start(self) -> None:
-        config = uvicorn.Config(
-            self.app, port=self.port, lifespan="off", log_config=None, access_log=False, **self.options
-        )
-        server = _Server(config)
+        options = {"lifespan": "off", "log_config": None, "access_log": False, "date_header": False, **self.options}
+        server = _Server(uvicorn.Config(self.app, port=self.port, **options))
         self._running = server, asyncio.create_task(server.serve())
         await eventually(lambda: server.started)
 
@@ -144,6 +142,12 @@ class Town:
         key = OKPKey.import_key(json.loads((self.secrets_dir / "seal_private.json").read_text()))
         _, issued = await self.services["identity"].emitted(kind=CredentialIssued)
         return Credential.model_validate_json(unseal(cast("CredentialIssued", issued[-1]).sealed, key))
+
+    async def step_up_codes(self) -> list[str]:
+        """Every code that was mailed to prove who somebody is."""
+        key = OKPKey.import_key(json.loads((self.secrets_dir / "seal_private.json").read_text()))
+        _, issued = await self.services["identity"].emitted(kind=StepUpCodeIssued)
+        return [unseal(cast("StepUpCodeIssued", event).sealed, key) for event in issued]
 
     async def household(self, children: int = 1, **guardian: Any) -> tuple[Household, Credential]:
         """A new household, and what its invitation says."""
@@ -241,10 +245,16 @@ def family_of(household: Household) -> Family:
 
 @asynccontextmanager
 async def running_town(
-    postgres: Postgres, secrets_dir: Path, payfip_url: str = NO_PROVIDER, town_file: Path = DEMO_TOWN
+    postgres: Postgres,
+    secrets_dir: Path,
+    town_file: Path = DEMO_TOWN,
+    outside: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Town]:
-    """Start everything; on the way out, stop it."""
-    settings: dict[str, dict[str, Any]] = {"billing": {"payfip_url": payfip_url}}
+    """Start everything; on the way out, stop it. `outside` is where systems outside the town are, by the settings that say so."""
+    identity = dict(outside or {})
+    billing = {"payfip_url": identity.pop("payfip_url", NO_PROVIDER)}
+    notifications = {"smtp_port": identity.pop("smtp_port")} if "smtp_port" in identity else {}
+    settings: dict[str, dict[str, Any]] = {"billing": billing, "identity": identity, "notifications": notifications}
     async with AsyncExitStack() as stack:
         services = {
             name: await stack.enter_async_context(
@@ -260,7 +270,7 @@ async def running_town(
             await listener.start()
             stack.push_async_callback(listener.stop)
         options: dict[str, Any] = {f"{name}_url": f"http://127.0.0.1:{port}" for name, port in ports.items()}
-        options |= {"payfip_url": "", "has_rate_limits": False}
+        options |= {"payfip_url": "", "has_rate_limits": False, **identity}
         process = {"http_port": 1, "town_file": town_file, "secrets_dir": secrets_dir, "portal_url": ORIGIN}
         gateway = create(GatewaySettings.model_validate({**process, **options}))
         await stack.enter_async_context(gateway.lifespan())

@@ -54,19 +54,22 @@ async def test_the_walk_is_told_as_events(walk: Walk, service: RunningService) -
     await walk.ready(person := guardian())
     events = await service.outbox()
     facts = [type(event) for event in events if event.topic == "identity.account_facts"]
-    assert facts == [AccountCreated, AccountActivated, CredentialsChosen, TermsAccepted]
+    assert facts == [AccountCreated, AccountActivated, TermsAccepted]
+    assert [type(event) for event in events if event.topic == "identity.security_facts"] == [CredentialsChosen]
     states = [event for event in events if isinstance(event, AccountState)]
     assert [state.status for state in states] == [
         AccountStatus.INVITED,
         AccountStatus.ACTIVATED,
         AccountStatus.ACTIVE,
     ]
-    assert {(state.guardian_id, state.email) for state in states} == {(person.adult_id, person.email)}
+    assert {(state.guardian_ids, state.email) for state in states} == {((person.adult_id,), person.email)}
 
 
 async def test_fact_topics_name_nobody(walk: Walk, service: RunningService) -> None:
     await walk.ready(guardian("canari@famille.example", last_name="Canarivore"))
-    rows = await service.db.fetch("select payload from outbox where topic = 'identity.account_facts'")
+    rows = await service.db.fetch(
+        "select payload from outbox where topic in ('identity.account_facts', 'identity.security_facts')"
+    )
     assert rows
     text = b"".join(row["payload"] for row in rows).lower()
     for word in (b"canari", b"dominique", b"famille.example"):

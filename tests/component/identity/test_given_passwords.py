@@ -1,5 +1,6 @@
 """Passwords that are made here: how long they work, how they are typed, and one that an agent gives at the counter."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 import httpx2
@@ -32,15 +33,35 @@ async def give(service: RunningService, account_id: UUID, role: Role = Role.FRON
 
 @pytest.mark.parametrize("around", [("", " "), ("", "\n"), ("\u00a0", ""), ("\t", "\r\n")])
 async def test_a_temporary_password_may_be_pasted_with_spaces_around(walk: Walk, around: tuple[str, str]) -> None:
-    """F24, ID-6"""
     mailed = await walk.invited()
     await walk.activate(mailed.activation_token)
     before, after = around
     assert await walk.signed_in(mailed.username, f"{before}{mailed.temporary_password}{after}")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        lambda made: made.replace("-", ""),
+        lambda made: made.replace("-", " "),
+        lambda made: made.replace("-", "\u2013"),
+        lambda made: f" {made[:7]} {made[7:]}".capitalize(),
+        str.upper,
+    ],
+)
+async def test_of_a_temporary_password_only_letters_and_digits_count(walk: Walk, typed: Callable[[str], str]) -> None:
+    """It is read out, and telephones put capitals, spaces and long dashes of their own."""
+    mailed = await walk.invited()
+    await walk.activate(mailed.activation_token)
+    token = await walk.signed_in(mailed.username, typed(mailed.temporary_password))
+    again = typed(mailed.temporary_password)
+    answer = await walk.choose(token, password=again, password_confirmation=again)
+    assert field_codes(answer)["/password"] in ("password_is_temporary", "password_lowercase")
+    other = "bcdf2-bcdf2-bcdf2"
+    assert problem(await walk.sign_in(mailed.username, other), 401) == "invalid_credentials"
+
+
 async def test_a_personal_password_is_never_trimmed(walk: Walk) -> None:
-    """ID-6"""
     _, token = await walk.activated()
     spaced = f" {PERSONAL_PASSWORD} "
     assert (await walk.choose(token, password=spaced, password_confirmation=spaced)).status_code == 200
@@ -49,7 +70,6 @@ async def test_a_personal_password_is_never_trimmed(walk: Walk) -> None:
 
 
 async def test_the_temporary_password_is_no_personal_one(walk: Walk) -> None:
-    """A04"""
     mailed, token = await walk.activated()
     for typed in (mailed.temporary_password, f"{mailed.temporary_password} "):
         answer = await walk.choose(token, password=typed, password_confirmation=typed)
@@ -58,7 +78,6 @@ async def test_the_temporary_password_is_no_personal_one(walk: Walk) -> None:
 
 
 async def test_a_link_for_a_forgotten_password_works_for_an_hour(walk: Walk, service: RunningService) -> None:
-    """ID-5"""
     await walk.ready()
     for minutes, status in ((61, 409), (59, 201)):
         await ask_reset(walk)
@@ -69,7 +88,6 @@ async def test_a_link_for_a_forgotten_password_works_for_an_hour(walk: Walk, ser
 
 
 async def test_a_second_request_ends_the_first(walk: Walk, service: RunningService) -> None:
-    """ID-5"""
     await walk.ready()
     await ask_reset(walk)
     first = await walk.issued()
@@ -98,7 +116,7 @@ async def test_a_password_given_at_the_counter_opens_an_account_that_nobody_open
     token = await walk.signed_in(given["login"], given["temporary_password"])
     assert (await walk.session(token)).stage is SessionStage.CHOOSE_CREDENTIALS
     assert [event for event in await service.outbox() if isinstance(event, AccountActivated)]
-    assert problem(await walk.activate(mailed.activation_token), 409) == "activation_link_replaced"
+    assert problem(await walk.activate(mailed.activation_token), 409) == "activation_link_overtaken"
 
 
 async def test_it_takes_the_place_of_a_personal_password_and_ends_its_sessions(
@@ -112,6 +130,20 @@ async def test_it_takes_the_place_of_a_personal_password_and_ends_its_sessions(
     service.advance(hours=25)
     late = await walk.sign_in(PERSONAL_USERNAME, given["temporary_password"])
     assert problem(late, 403) == "temporary_password_expired"
+
+
+async def test_nobody_takes_it_away_by_saying_the_address(walk: Walk, service: RunningService) -> None:
+    """A stranger who says that a password was forgotten leaves the printed one as it is, until the mailed link is followed."""
+    await walk.ready()
+    given = (await give(service, await only_account(service))).json()
+    await ask_reset(walk)
+    assert await walk.signed_in(given["login"], given["temporary_password"])
+    mailed = await walk.issued()
+    assert await walk.signed_in(given["login"], given["temporary_password"])
+    assert problem(await walk.sign_in(given["login"], mailed.temporary_password), 403) == "password_not_in_place"
+    assert (await walk.activate(mailed.activation_token)).status_code == 201
+    assert problem(await walk.sign_in(given["login"], given["temporary_password"]), 401) == "invalid_credentials"
+    assert await walk.signed_in(given["login"], mailed.temporary_password)
 
 
 async def test_it_lets_a_blocked_account_in_at_once(walk: Walk, service: RunningService) -> None:
@@ -144,3 +176,9 @@ async def test_the_present_password_stays_where_no_other_is_typed(walk: Walk, se
     token = changed.json()["session_token"]
     answer = await walk.choose(token, username="autre.nom", current_password=PERSONAL_PASSWORD, **one_sided)
     assert "/password" in field_codes(answer)
+
+
+async def test_a_personal_password_has_no_end(walk: Walk, service: RunningService) -> None:
+    await walk.ready()
+    service.advance(days=3 * 365)
+    assert (await walk.sign_in(PERSONAL_USERNAME, PERSONAL_PASSWORD)).status_code == 201

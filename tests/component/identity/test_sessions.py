@@ -15,6 +15,7 @@ from tests.component.identity.walk import (
     problem,
     town_file,
 )
+from tests.support.applications import Applications
 from tests.support.databases import Postgres
 from tests.support.roles import ROLES, agent_body
 from tests.support.services import RunningService, running_service
@@ -42,7 +43,7 @@ async def test_the_town_decides_what_families_sign_in_with(
         mailed, token = await walk.activated()
         assert mailed.username == (EMAIL if mode == "email" else mailed.username)
         if mode == "email":
-            # U02: a name that would not sign in is not asked for, and not taken.
+            # A name that would not sign in is not asked for, and not taken.
             refused = await walk.choose(token)
             assert field_codes(refused) == {"/username": "username_fixed"}
         chosen = await walk.choose(token, username=None if mode == "email" else PERSONAL_USERNAME)
@@ -86,8 +87,7 @@ async def test_failures_slow_an_account_down_wherever_they_come_from(walk: Walk,
     await walk.ready()
     for number in range(5):
         walk.address = f"192.0.2.{number}"
-        login = PERSONAL_USERNAME if number % 2 else EMAIL
-        assert problem(await walk.sign_in(login, WRONG), 401) == "invalid_credentials"
+        assert problem(await walk.sign_in(PERSONAL_USERNAME, WRONG), 401) == "invalid_credentials"
     walk.address = "198.51.100.7"
     refused = await walk.sign_in(PERSONAL_USERNAME, PERSONAL_PASSWORD)
     assert problem(refused, 429) == "too_many_attempts"
@@ -106,9 +106,70 @@ async def test_an_unknown_login_is_slowed_down_in_the_same_way(walk: Walk) -> No
     assert codes == ["invalid_credentials"] * 5 + ["too_many_attempts"]
 
 
+UNKNOWN = ("personne", "personne@famille.example")
+KNOWN = (PERSONAL_USERNAME, EMAIL)
+
+
+@pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)], ids=["name first", "address first"])
+async def test_one_name_of_an_account_says_nothing_of_the_other(walk: Walk, order: slice) -> None:
+    """Where people sign in by user name and by address: who made one of them wait must not see the other wait with it."""
+    await walk.ready()
+    answers = []
+    for first, second in (UNKNOWN[order], KNOWN[order]):
+        tries = [first] * 6 + [second, first] + [second] * 5
+        answers.append([(await walk.sign_in(login, WRONG)).json()["code"] for login in tries])
+        walk.address = "198.51.100.7"
+    assert answers[0] == answers[1]
+    assert answers[0][6] == "invalid_credentials"
+    assert answers[0][-1] == "too_many_attempts"
+
+
+async def test_of_both_names_together_no_more_passwords_are_looked_at_than_of_one(
+    walk: Walk, service: RunningService
+) -> None:
+    """25 a day. After that the right one is as wrong as any other, in words that say nothing; the link of a mail is the way in."""
+    await walk.ready()
+    for round_number in range(13):
+        for login in KNOWN:
+            assert problem(await walk.sign_in(login, WRONG), 401) == "invalid_credentials"
+        if round_number >= 4:
+            service.advance(minutes=min(120, 2 ** (round_number - 4)))
+    assert problem(await walk.sign_in(PERSONAL_USERNAME, PERSONAL_PASSWORD), 401) == "invalid_credentials"
+    await service.client.post("/password-resets", json={"email": EMAIL}, headers=walk.browser)
+    mailed = await walk.issued()
+    assert (await walk.activate(mailed.activation_token)).status_code == 201
+    assert await walk.signed_in(PERSONAL_USERNAME, mailed.temporary_password)
+
+
+async def test_whoever_signs_in_makes_neither_name_wait(walk: Walk) -> None:
+    await walk.ready()
+    for login in KNOWN:
+        for _ in range(4):
+            await walk.sign_in(login, WRONG)
+        assert await walk.signed_in(login, PERSONAL_PASSWORD)
+        assert problem(await walk.sign_in(login, WRONG), 401) == "invalid_credentials"
+
+
+@pytest.mark.parametrize("twin", ["dominiqué@famille.example", "ｄominique@famille.example"])
+async def test_the_failures_of_another_address_say_nothing_of_this_one(
+    applications: Applications, secrets_dir: Path, tmp_path: Path, twin: str
+) -> None:
+    """Who guesses at an address that looks like one must not learn whether this one is anybody's."""
+    town = town_file(tmp_path, login={"mode": "email"})
+    async with applications.lend("identity", town_file=town) as service:
+        walk = Walk(service, secrets_dir)
+        for is_known in (False, True):
+            if is_known:
+                await walk.activated()
+                await service.db.execute("delete from throttles")
+            for _ in range(6):
+                await walk.sign_in(twin, WRONG)
+            assert problem(await walk.sign_in(EMAIL, WRONG), 401) == "invalid_credentials", is_known
+
+
 async def test_failures_slow_a_source_down_whatever_it_tries(walk: Walk, service: RunningService) -> None:
     await walk.ready()
-    for number in range(31):
+    for number in range(30):
         assert problem(await walk.sign_in(f"personne{number}", WRONG), 401)
     assert problem(await walk.sign_in("personne99", WRONG), 429) == "too_many_attempts"
     assert problem(await walk.sign_in(PERSONAL_USERNAME, PERSONAL_PASSWORD), 429) == "too_many_attempts"
@@ -138,11 +199,14 @@ async def test_the_table_of_failures_is_bounded_and_forgets(walk: Walk, service:
     for number in range(10):
         await walk.sign_in(f"personne{number}", WRONG)
     subjects = [row["subject"] for row in await service.db.fetch("select subject from throttles")]
-    assert len(subjects) == 11
-    assert not [subject for subject in subjects if "personne" in subject or walk.address in subject]
+    sources = [row["source"] for row in await service.db.fetch("select source from source_levels")]
+    assert (len(subjects), len(sources)) == (2 * 10, 1)
+    assert not [text for text in (*subjects, *sources) if "personne" in text or walk.address in text]
     service.advance(days=2)
     await service.run_job("purge")
-    assert await service.db.fetchval("select count(*) from throttles") == 0
+    assert (
+        await service.db.fetchval("select (select count(*) from throttles) + (select count(*) from source_levels)") == 0
+    )
 
 
 async def test_a_session_ends_when_nothing_is_asked(walk: Walk, service: RunningService) -> None:

@@ -11,11 +11,12 @@ from uuid import UUID, uuid4
 import httpx2
 from joserfc.jwk import OKPKey
 
+from chassis.actor import read_actor
 from chassis.sealing import unseal
 from contracts.family.events import Adult, HouseholdState
-from contracts.identity.events import CredentialIssued
+from contracts.identity.events import CredentialIssued, StepUpCodeIssued
 from contracts.identity.models import Credential, CurrentSession, SessionOpened
-from contracts.types import Civility, SessionStage
+from contracts.types import Channel, Civility, SessionStage
 from tests.factories.households import adult, household_state
 from tests.support.services import DEMO_TOWN, RunningService, write_town
 
@@ -31,6 +32,14 @@ class Walk:
     service: RunningService
     secrets_dir: Path
     address: str = "192.0.2.10"
+    device: str = ""
+    user_agent: str = ""
+
+    @property
+    def browser(self) -> dict[str, str]:
+        """What the gateway says of the visitor's browser."""
+        named = {"X-Client-Browser": self.user_agent} if self.user_agent else {}
+        return {"X-Client-Address": self.address, "X-Channel": Channel.PORTAL, "X-Device": self.device, **named}
 
     def household(self, *guardians: Adult, household_id: UUID | None = None) -> HouseholdState:
         """The state of a household of these guardians."""
@@ -54,13 +63,12 @@ class Walk:
 
     async def activate(self, token: str) -> httpx2.Response:
         """Follow an activation link."""
-        return await self.service.client.post("/activations", json={"token": token})
+        return await self.service.client.post("/activations", json={"token": token}, headers=self.browser)
 
     async def sign_in(self, login: str, password: str) -> httpx2.Response:
         """Try a login and a password."""
-        return await self.service.client.post(
-            "/sessions", json={"login": login, "password": password}, headers={"X-Client-Address": self.address}
-        )
+        body = {"login": login, "password": password}
+        return await self.service.client.post("/sessions", json=body, headers=self.browser)
 
     async def signed_in(self, login: str, password: str) -> str:
         """The session token of a sign-in that works."""
@@ -74,6 +82,13 @@ class Walk:
         assert answer.status_code == 200, answer.text
         return CurrentSession.model_validate_json(answer.content)
 
+    async def own_sessions(self, token: str) -> list[dict[str, Any]]:
+        """The sessions of whoever is signed in."""
+        answer = await self.service.client.get("/me/sessions", headers={"X-Session": token})
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
     async def choose(self, token: str, **fields: Any) -> httpx2.Response:
         """Send the form of personal credentials; the right values unless told otherwise."""
         form = {
@@ -82,9 +97,7 @@ class Walk:
             "password_confirmation": PERSONAL_PASSWORD,
             **fields,
         }
-        return await self.service.client.put(
-            "/me/credentials", json=form, headers={"X-Session": token, "X-Client-Address": self.address}
-        )
+        return await self.service.client.put("/me/credentials", json=form, headers={"X-Session": token, **self.browser})
 
     async def enter_keys(self, token: str, **typed: str) -> httpx2.Response:
         """Send the rows of "SERVICES"; a service that is not named is left empty."""
@@ -113,6 +126,44 @@ class Walk:
         return await self.service.client.post(
             "/me/terms-acceptance", json=body, headers={"X-Session": token, "X-Client-Address": self.address}
         )
+
+    async def persons(self, token: str) -> list[dict[str, Any]]:
+        """The adults whom the account of whoever is signed in stands for."""
+        answer = await self.service.client.get("/me/persons", headers={"X-Session": token})
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+    async def choose_person(self, token: str, guardian_id: UUID) -> httpx2.Response:
+        """Say who acts."""
+        body = {"guardian_id": str(guardian_id)}
+        return await self.service.client.put("/me/person", json=body, headers={"X-Session": token, **self.browser})
+
+    async def send_code(self, token: str) -> httpx2.Response:
+        """Ask for a code to prove who one is."""
+        return await self.service.client.post("/me/step-up/codes", headers={"X-Session": token})
+
+    async def mailed_codes(self) -> list[str]:
+        """Every code that was mailed so far, opened as the notifications service does."""
+        key = OKPKey.import_key(json.loads((self.secrets_dir / "seal_private.json").read_text()))
+        return [
+            unseal(event.sealed, key) for event in await self.service.outbox() if isinstance(event, StepUpCodeIssued)
+        ]
+
+    async def mailed_code(self, token: str) -> str:
+        """Ask for a code; the one that was mailed."""
+        answer = await self.send_code(token)
+        assert answer.status_code == 201, answer.text
+        return (await self.mailed_codes())[-1]
+
+    async def prove(self, token: str, code: str) -> httpx2.Response:
+        """Send a code."""
+        return await self.service.client.post("/me/step-up", json={"code": code}, headers={"X-Session": token})
+
+    async def opened(self, token: str) -> frozenset[str]:
+        """The acts that the actor token of a session opens."""
+        session = await self.session(token)
+        return read_actor(str(session.actor_token), self.service.actor_key).opened
 
     async def activated(self, person: Adult | None = None) -> tuple[Credential, str]:
         """Walk as far as the first sign-in: what was mailed, and the session token."""

@@ -27,6 +27,13 @@ def mail_server(mail_port: int) -> Iterator[MailServer]:
 
 @pytest.fixture
 async def service(applications: Applications, mail_server: MailServer) -> AsyncIterator[RunningService]:
-    """The service with nothing in it; its jobs run when a test asks."""
+    """The service with nothing in it; its jobs run when a test asks. It waits longer for the mail server than a busy machine may need."""
+    async with applications.lend("notifications", smtp_port=mail_server.port, smtp_timeout_seconds=10) as running:
+        yield running
+
+
+@pytest.fixture
+async def impatient(applications: Applications, mail_server: MailServer) -> AsyncIterator[RunningService]:
+    """The service that soon gives a silent mail server up."""
     async with applications.lend("notifications", smtp_port=mail_server.port, smtp_timeout_seconds=1) as running:
         yield running

@@ -20,8 +20,25 @@ from contracts.booking.events import (
     EnrollmentEnded,
     EnrollmentValidated,
 )
-from contracts.family.events import ContactChanged, HouseholdPayer, HouseholdState
-from contracts.identity.events import AccountState, CredentialIssued, EmailReplaced
+from contracts.family.email_changes import MailedLink
+from contracts.family.events import (
+    ContactChanged,
+    EmailChangeAsked,
+    EmailLinkIssued,
+    HouseholdPayer,
+    HouseholdState,
+    RegistrationAnswer,
+    RegistrationAnswered,
+)
+from contracts.family.registrations import RegistrationLetter
+from contracts.identity.events import (
+    AccountState,
+    BrowserFirstUsed,
+    CredentialIssued,
+    EmailReplaced,
+    SecurityChanged,
+    StepUpCodeIssued,
+)
 from contracts.identity.models import Credential
 from contracts.types import (
     AccountStatus,
@@ -36,6 +53,7 @@ from tests.factories.households import LONG_AGO, KnownChild, adult, household_st
 PAYER, OTHER, UNINVITED = uuid4(), uuid4(), uuid4()
 HOUSEHOLD, CHILD, ACTIVITY, ACCOUNT = uuid4(), uuid4(), uuid4(), uuid4()
 CREDENTIAL = Credential(
+    email="eric.compte@courriel.example",
     username="egoff27",
     has_username=True,
     temporary_password="Xk-canari-7pQ",
@@ -71,25 +89,27 @@ def activity(*units: str, kind: str = ActivityKind.LEISURE) -> ActivityState:
     )
 
 
-def account(guardian_id: UUID | None = PAYER) -> AccountState:
-    """The account of the payer, or of an agent."""
+def account(guardian_ids: tuple[UUID, ...] = (PAYER,)) -> AccountState:
+    """The account of these guardians, or of an agent."""
     return AccountState(
         account_id=ACCOUNT,
-        guardian_id=guardian_id,
-        kind=ActorKind.PARENT if guardian_id else ActorKind.AGENT,
+        guardian_ids=guardian_ids,
+        kind=ActorKind.PARENT if guardian_ids else ActorKind.AGENT,
         status=AccountStatus.INVITED,
         email="eric.compte@courriel.example",
         created_at=datetime.now(UTC),
     )
 
 
-def credential(secrets_dir: Path, purpose: CredentialPurpose = CredentialPurpose.INVITATION) -> CredentialIssued:
-    """An invitation."""
+def credential(
+    secrets_dir: Path, purpose: CredentialPurpose = CredentialPurpose.INVITATION, **fields: Any
+) -> CredentialIssued:
+    """An invitation, or what replaces a password, as the fields say."""
     return CredentialIssued(
         credential_id=uuid4(),
         account_id=ACCOUNT,
         purpose=purpose,
-        sealed=sealed(secrets_dir, CREDENTIAL.model_dump_json()),
+        sealed=sealed(secrets_dir, CREDENTIAL.model_copy(update=fields).model_dump_json()),
         expires_at=datetime.now(UTC) + timedelta(days=2),
     )
 
@@ -120,6 +140,46 @@ def contact_changed(**changes: Any) -> ContactChanged:
 def email_replaced(secrets_dir: Path, former: str) -> EmailReplaced:
     """The account has another address than this one from now on."""
     return EmailReplaced(account_id=ACCOUNT, sealed=sealed(secrets_dir, former), replaced_at=datetime.now(UTC))
+
+
+def email_change(secrets_dir: Path, present: str, new: str) -> tuple[EmailLinkIssued, EmailChangeAsked]:
+    """The payer asked for another address: its link, and the word to the present one."""
+    requested_at = datetime.now(UTC)
+    link = MailedLink(email=new, token="jeton-d-adresse-0123456789")
+    known = {"adult_id": PAYER, "requested_at": requested_at, "expires_at": requested_at + timedelta(hours=24)}
+    return (
+        EmailLinkIssued(sealed=sealed(secrets_dir, link.model_dump_json()), **known),
+        EmailChangeAsked(sealed=sealed(secrets_dir, present), **known),
+    )
+
+
+def browser_first_used(browser: str) -> BrowserFirstUsed:
+    """Somebody signed in with another browser than before."""
+    return BrowserFirstUsed(account_id=ACCOUNT, browser=browser, used_at=datetime(2026, 9, 3, 9, 26, tzinfo=UTC))
+
+
+def step_up_code(secrets_dir: Path, code: str) -> StepUpCodeIssued:
+    """The payer asked for a code, good for ten minutes."""
+    now = datetime.now(UTC)
+    return StepUpCodeIssued(
+        account_id=ACCOUNT, sealed=sealed(secrets_dir, code), issued_at=now, expires_at=now + timedelta(minutes=10)
+    )
+
+
+def registration_answered(
+    secrets_dir: Path, answer: RegistrationAnswer, email: str, reason: str | None = None
+) -> RegistrationAnswered:
+    """What somebody whom no file names is told about the space that they asked for."""
+    letter = RegistrationLetter(email=email, reason=reason).model_dump_json()
+    sealed_letter = sealed(secrets_dir, letter)
+    return RegistrationAnswered(
+        registration_id=uuid4(), answer=answer, sealed=sealed_letter, answered_at=datetime.now(UTC)
+    )
+
+
+def security_changed(change: str) -> SecurityChanged:
+    """A way into the account changed."""
+    return SecurityChanged(account_id=ACCOUNT, change=change, changed_at=datetime(2026, 9, 3, 9, 26, tzinfo=UTC))
 
 
 def sealed(secrets_dir: Path, text: str) -> str:

@@ -6,9 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.family.events import ChildCameOfAge, ChildMembership
+from contracts.family.events import ChildCameOfAge, ChildMembership, Organization
 from contracts.notifications.events import MessageSent
-from contracts.types import CredentialPurpose
 from tests.component.notifications import news
 from tests.component.notifications.mail_server import MailServer, part
 from tests.factories.households import LONG_AGO
@@ -51,24 +50,6 @@ async def test_a_secret_leaves_the_queue_with_its_mail_and_stands_nowhere_in_cle
     assert "message sent" in logged
     for personal in ("canari", "egoff27", "jeton", "courriel.example", "Le Goff"):
         assert personal not in logged
-
-
-async def test_an_agents_account_is_greeted_without_a_name(
-    service: RunningService, mail_server: MailServer, secrets_dir: Path
-) -> None:
-    await service.deliver(news.account(guardian_id=None), news.credential(secrets_dir))
-    await service.run_job("send_messages")
-    assert mail_server.texts()[0].startswith("Bonjour,\n")
-
-
-async def test_a_reset_says_that_the_present_password_works_until_its_link_is_followed(
-    service: RunningService, mail_server: MailServer, secrets_dir: Path
-) -> None:
-    reset = news.credential(secrets_dir, CredentialPurpose.PASSWORD_RESET)
-    await service.deliver(news.household(), news.account(), reset)
-    await service.run_job("send_messages")
-    assert "Votre mot de passe actuel fonctionne encore" in mail_server.texts()[0]
-    assert "Xk-canari-7pQ" in mail_server.texts()[0]
 
 
 async def test_a_booked_basket_is_confirmed_to_every_invited_guardian_day_by_day(
@@ -127,13 +108,39 @@ async def test_an_invoice_of_nothing_asks_for_nothing(service: RunningService, m
     assert "À régler avant" not in mail_server.texts()[0]
 
 
+async def test_what_an_organization_owes_and_paid_is_told_in_its_name(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    whose = Organization(legal_name="Crèche <Les Tilleuls>", siret="73282932000074", rna=None)
+    await service.deliver(news.household(organization=whose), news.invoice(), news.payment())
+    await service.run_job("send_messages")
+    assert len(mail_server.received) == 2
+    for mail in mail_server.received:
+        assert part(mail, "plain").splitlines().count("Bonjour Monsieur Le Goff,") == 1
+        text = part(mail, "plain").replace("\u00a0", " ")
+        assert (
+            "Au nom de : Crèche <Les Tilleuls>\nÀ l’attention de Éric Le Goff\n3 rue des Lilas\n14000 Valmont-sur-Orne\n"
+            "SIRET : 732 829 320 00074\n\n"
+        ) in text
+        html = part(mail, "html").replace("\u00a0", " ")
+        assert "<strong>Crèche &lt;Les Tilleuls&gt;</strong>" in html
+        assert "SIRET : 732 829 320 00074" in html
+
+
+async def test_a_persons_mails_say_nothing_of_organizations(service: RunningService, mail_server: MailServer) -> None:
+    whose = Organization(legal_name="Amicale laïque", siret=None, rna="W142000123")
+    await service.deliver(news.household(organization=whose), news.household(), news.invoice())
+    await service.run_job("send_messages")
+    assert not [words for words in ("Au nom de", "attention", "Amicale") if words in mail_server.texts()[0]]
+
+
 @pytest.mark.parametrize(
     ("credit_cents", "left"), [(415, "Reste à régler : 5,85 €"), (1000, "Vous n’avez rien à régler.")]
 )
 async def test_an_invoice_says_what_a_credit_paid_of_it(
     service: RunningService, mail_server: MailServer, credit_cents: int, left: str
 ) -> None:
-    """F05: 10.00 euros, of which what was paid too much pays a part, or all."""
+    """10.00 euros, of which what was paid too much pays a part, or all."""
     await service.deliver(news.household(), news.invoice(total_cents=1000, credit_cents=credit_cents))
     await service.run_job("send_messages")
     text = mail_server.texts()[0].replace("\u00a0", " ")
@@ -192,7 +199,7 @@ async def test_the_sent_instant_follows_the_towns_clock(service: RunningService)
 
 
 async def test_children_of_the_same_first_name_are_told_apart(service: RunningService, mail_server: MailServer) -> None:
-    """F07: « Lou, Centre de loisirs » twice."""
+    """« Lou, Centre de loisirs » twice."""
     basket = news.basket()
     lines = tuple(line.model_copy(update={"child_id": uuid4()}) for line in basket.lines)
     children = tuple(
@@ -208,7 +215,7 @@ async def test_children_of_the_same_first_name_are_told_apart(service: RunningSe
 
 
 async def test_a_household_is_told_of_a_coming_of_age(service: RunningService, mail_server: MailServer) -> None:
-    """EV-22: from the day after the last one, nobody decides for the child any longer."""
+    """From the day after the last one, nobody decides for the child any longer."""
     news_of_age = ChildCameOfAge(
         household_id=news.HOUSEHOLD, child_id=news.CHILD, last_day_on=date(2026, 5, 11), noted_at=datetime.now(UTC)
     )
@@ -279,7 +286,7 @@ async def test_the_former_address_hears_that_it_was_replaced(
     assert not any("ancienne" in line for line in lines)
     await service.run_job("send_messages")
     assert addressees(mail_server) == ["ancienne@courriel.example", "eric.compte@courriel.example"]
-    (text,) = [text for text in mail_server.texts() if "remplacé votre adresse" in text]
+    (text,) = [text for text in mail_server.texts() if "votre adresse e-mail a été remplacée" in text]
     assert "02 31 00 00 00" in text
     assert await service.db.fetchval("select count(*) from notices where sealed is not null") == 0
 

@@ -101,3 +101,22 @@ async def test_what_was_told_long_ago_is_forgotten(service: RunningService) -> N
     await service.db.execute("update notices set created_at = created_at - interval '731 days'")
     await service.run_job("forget_old_messages")
     assert await service.db.fetchval("select count(*) from messages") == 0
+
+
+async def test_agents_read_where_a_message_went_without_the_address(
+    service: RunningService, mail_server: MailServer
+) -> None:
+    """Each message keeps the address that it was sent to, though the file has another one by now."""
+    moved = news.household().adults[0].model_copy(update={"email": "le-goff@courriel.example"})
+    newer = news.household().model_copy(update={"adults": (moved, *news.household().adults[1:])})
+    await service.deliver(news.household(), news.invoice(number="2026-000001"))
+    await service.run_job("send_messages")
+    await service.deliver(service.envelope(newer, sequence=9), news.invoice(number="2026-000002"))
+    await service.run_job("send_messages")
+    params, headers = {"recipient_id": str(news.PAYER)}, service.as_agent(Role.FRONT_DESK)
+    answer = await service.client.get("/messages", params=params, headers=headers)
+    shown = [message["recipient_shown"] for message in answer.json()["items"]]
+    first, second = (mail["To"].addresses[0].addr_spec for mail in mail_server.received)
+    assert shown == ["l…@courriel.example", f"{first[0]}…@{first.partition('@')[2]}"]
+    assert second not in answer.text
+    assert first not in answer.text

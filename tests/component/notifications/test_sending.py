@@ -80,21 +80,6 @@ async def test_a_credential_is_not_mailed_once_it_ended_by_the_towns_clock(
     assert mail_server.received == []
 
 
-async def test_a_credential_that_a_newer_one_replaced_is_not_mailed(
-    service: RunningService, mail_server: MailServer, secrets_dir: Path
-) -> None:
-    mail_server.recipient_answer = "450 busy"
-    await service.deliver(news.household(), news.account(), news.credential(secrets_dir))
-    await service.run_job("send_messages")
-    await service.deliver(news.credential(secrets_dir))
-    mail_server.recipient_answer = None
-    await make_due(service)
-    await service.run_job("send_messages")
-    assert await statuses(service) == [("expired", "expired"), ("sent", None)]
-    assert len(mail_server.received) == 1
-    assert await service.db.fetchval("select count(*) from notices where sealed is not null") == 0
-
-
 async def test_news_that_comes_before_its_people_waits_for_them(
     service: RunningService, mail_server: MailServer, secrets_dir: Path
 ) -> None:
@@ -198,8 +183,9 @@ async def test_a_relay_that_is_away_loses_nothing(service: RunningService, mail_
 
 
 async def test_a_relay_that_is_too_slow_gets_the_message_again_under_the_same_id(
-    service: RunningService, mail_server: MailServer
+    impatient: RunningService, mail_server: MailServer
 ) -> None:
+    service = impatient
     mail_server.answer_seconds = 1.5
     await service.deliver(news.household(), news.invoice())
     await service.run_job("send_messages")

@@ -8,6 +8,8 @@ import httpx2
 import pytest
 
 from deploy.local.child import free_ports
+from tests.component.simulators.identification import FranceConnect
+from tests.component.simulators.oidc import running_provider
 from tests.component.simulators.running import Payfip, Simulator, Town
 
 
@@ -81,3 +83,17 @@ async def mail(mail_process: Simulator) -> Simulator:
     await mail_process.http.post("/api/faults", json={"mode": "ok"})
     await mail_process.http.delete("/api/messages")
     return mail_process
+
+
+@pytest.fixture(scope="module")
+async def franceconnect_process(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[FranceConnect]:
+    """An identity simulator with one client."""
+    async with running_provider(FranceConnect, tmp_path_factory.mktemp("franceconnect")) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def franceconnect(franceconnect_process: FranceConnect) -> FranceConnect:
+    """The identity simulator with every switch at its faithful position."""
+    await franceconnect_process.order("reset")
+    return franceconnect_process

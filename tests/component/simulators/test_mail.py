@@ -148,7 +148,7 @@ async def test_recipients_can_be_refused(mail: Simulator, mode: str, code: int) 
 
 async def test_the_server_can_be_down_and_come_back(mail: Simulator) -> None:
     port = int(mail.environment["SMTP_PORT"])
-    with smtplib.SMTP("127.0.0.1", port, timeout=5) as open_before:
+    with smtplib.SMTP("127.0.0.1", port, timeout=20) as open_before:
         open_before.ehlo()
         await mail.http.post("/api/faults", json={"mode": "down"})
         with pytest.raises(smtplib.SMTPServerDisconnected):

@@ -194,7 +194,7 @@ async def test_a_timeout_keeps_the_caller_waiting(payfip: Payfip) -> None:
             "/tpa/services/securite",
             content=_creation(payfip),
             headers={"Content-Type": "text/xml"},
-            timeout=0.3,
+            timeout=httpx2.Timeout(30, read=0.3),
         )
     assert await payfip.create()
 

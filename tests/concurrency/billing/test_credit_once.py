@@ -52,7 +52,7 @@ async def issue_both_at_once(payer: Payer) -> list[tuple[int, int]]:
 
 
 async def test_two_runs_at_once_use_a_credit_once(payer: Payer) -> None:
-    """F05: 18.40 paid too much, and two invoices of 18.40."""
+    """18.40 paid too much, and two invoices of 18.40."""
     await pay_twice(payer)
     assert await issue_both_at_once(payer) == [(1840, 1840), (0, 1840)]
     assert await payer.balance(f"credit/{payer.family.payer_id}") == 0
@@ -67,7 +67,7 @@ async def test_without_the_lock_both_would_use_it(payer: Payer, monkeypatch: pyt
 
 
 async def test_a_payment_during_the_issue_adds_to_the_credit_and_loses_nothing(payer: Payer) -> None:
-    """F05: the second payment comes in while the next months are issued."""
+    """The second payment comes in while the next months are issued."""
     _, first = await payer.started()
     await payer.poll(minutes=21)
     _, second = await payer.started()

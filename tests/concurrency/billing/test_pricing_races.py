@@ -49,7 +49,7 @@ async def book_while(service: RunningService, change: Change) -> int:
 
 @pytest.mark.parametrize("change", [quotient, grid])
 async def test_the_day_has_the_price_of_what_came_meanwhile(service: RunningService, change: Change) -> None:
-    """F02: a day must not keep a former price because two topics, or a route and a topic, raced."""
+    """A day must not keep a former price because two topics, or a route and a topic, raced."""
     assert await book_while(service, change) == 450
 
 

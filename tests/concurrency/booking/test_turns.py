@@ -160,7 +160,6 @@ RACES: list[tuple[Arrange, str, str]] = [
 async def test_the_second_of_two_places_waits_and_is_refused_in_words(
     rush: Rush, monkeypatch: pytest.MonkeyPatch, arrange: Arrange, done: str, refused: str
 ) -> None:
-    """BK-14, F12."""
     places = await arrange(rush)
     assert await places.both_at_once(monkeypatch) == (done, refused, True)
     assert await rush.service.db.fetch(OVERSOLD_SQL) == []

@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from contracts.billing.models import Invoice, PriceExplanation, Quote, QuoteLine
 from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.identity.models import CredentialPolicy, Terms, TermsSection
 from contracts.types import DayState, EnrollmentStatus, InvoiceStatus
+from gateway.auth import Visitor
 from portal.family.calendar.view import CHOOSABLE_WITH_WAITING_LIST, NO_CHOICES, CalendarOptions, Choices, calendar_view
 from portal.kit import Crumb, Flash, FormState, Frame, MenuEntry, SessionZone, Texts
 
@@ -16,7 +18,7 @@ LINA, SACHA = UUID(int=1), UUID(int=2)
 NAMES: Final = {LINA: "Lina", SACHA: "Sacha"}
 PRICE_CENTS: Final = 840
 CUTOFF: Final = datetime(2026, 9, 7, 10, tzinfo=UTC)
-OPTIONS: Final = CalendarOptions(choosable=CHOOSABLE_WITH_WAITING_LIST)
+OPTIONS: Final = CalendarOptions(ZoneInfo("Europe/Paris"), choosable=CHOOSABLE_WITH_WAITING_LIST)
 REASONS: Final = {
     "cutoff_passed": "La date limite d’annulation est passée depuis lundi 7 septembre à 12 h. Pour une absence, contactez le service enfance."
 }
@@ -29,7 +31,20 @@ FRAME: Final = Frame(
         MenuEntry("Activités", "/"),
         MenuEntry("Infos pratiques", "/"),
     ],
-    session=SessionZone("Bonjour Monsieur TESTEUR.", "token", datetime(2024, 12, 31, 10, 26, tzinfo=UTC)),
+    bar=[
+        MenuEntry("Accueil", "/", is_current=True, icon="home"),
+        MenuEntry("Mes réservations", "/", icon="calendar"),
+        MenuEntry("Factures", "/", icon="invoice"),
+        MenuEntry("Menu", "/", icon="menu"),
+    ],
+    session=SessionZone(
+        "Bonjour Monsieur TESTEUR.",
+        "token",
+        "Monsieur Jean Testeur",
+        "JT",
+        datetime(2024, 12, 31, 10, 26, tzinfo=UTC),
+        own_page=MenuEntry("Mon espace", "/"),
+    ),
     breadcrumb=[Crumb("Accueil", "/"), Crumb("Ma page")],
     flashes=[Flash("success", "Votre espace est activé.")],
 )
@@ -41,7 +56,7 @@ AGENT_FRAME: Final = Frame(
         MenuEntry("Pointage", "/", icon="check"),
         MenuEntry("Facturation", "/", icon="invoice"),
     ],
-    session=SessionZone("Bonjour Madame DURAND.", "token"),
+    session=SessionZone("Claire Durand", "token", "Claire Durand", "CD", own_page=MenuEntry("Mes identifiants", "/")),
     breadcrumb=[Crumb("Accueil", "/"), Crumb("Inscriptions")],
 )
 POLICY: Final = CredentialPolicy(
@@ -185,12 +200,13 @@ def context(texts: Texts, choices: Choices = NO_CHOICES) -> dict[str, object]:
     """Everything that the templates of the gallery read."""
     return {
         "frame": FRAME,
+        "visitor": Visitor(None, None, "token", "127.0.0.1"),
         "key": "7d3c1c0e-0000-4000-8000-000000000001",
         "agent_frame": AGENT_FRAME,
         "refused": REFUSED_FORM,
         "policy": POLICY,
-        "week": calendar_view(week(), texts, refusal, choices, OPTIONS),
-        "month": calendar_view(month(), texts, refusal),
+        "week": calendar_view(week(), texts, refusal, OPTIONS, choices),
+        "month": calendar_view(month(), texts, refusal, OPTIONS),
         "basket_values": basket(texts, choices),
         "invoice": INVOICE,
         "enrollments": ENROLLMENTS,

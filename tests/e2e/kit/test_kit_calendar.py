@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 MONDAY, TUESDAY, THURSDAY, FRIDAY = "lundi 7", "mardi 8", "jeudi 10", "vendredi 11"
 BLUE = "rgb(26, 86, 176)"
-ORANGE = "rgb(173, 75, 0)"
+ORANGE = "rgb(216, 108, 0)"
 
 
 def cell(page: Page, child: str, day: str, activity: str = "Restauration scolaire") -> Locator:

@@ -1,6 +1,7 @@
 """Every component in every state is accessible, fits every width, keeps its budget and obeys the security policy."""
 
 import gzip
+import re
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -12,17 +13,27 @@ PAGES = ("gallery", "calendar", "month", "days", "terms_box", "terms_button", "a
 PHONE = 360
 SPACING = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
 RELOADS = 8
+IN_SIGHT = """
+(selector) => {
+  const box = document.querySelector(selector).getBoundingClientRect();
+  return box.top >= 0 && box.bottom <= innerHeight;
+}
+"""
 # At twice its size it fits in 640 px, and would not if it were a fifth wider.
 ADD_LINE = """
-document.querySelector('main').insertAdjacentHTML('beforeend', '<p style="white-space: nowrap">Inscriptions ouvertes du mercredi</p>')
+document.querySelector('.page').insertAdjacentHTML('beforeend', '<p style="white-space: nowrap">Inscriptions ouvertes du mercredi</p>')
 """
 SMALL_TARGETS = """
-() => [...document.querySelectorAll('button, .button, .tile, select, summary, .cell, .choice, .menu a, .site-footer a, .field input')]
+(smallest) => [...document.querySelectorAll('button, .button, .tile, select, summary, .cell, .choice, .home, .menu a, .bottom-bar a, .links a, .site-footer a, .field input')]
   .filter((element) => element.checkVisibility() && !element.closest('.legend li, .choice *') && element.tabIndex >= 0)
   .map((element) => [element.outerHTML.slice(0, 90), element.getBoundingClientRect()])
-  .filter(([, box]) => box.width < 44 || box.height < 44)
+  .filter(([, box]) => box.width < smallest || box.height < smallest)
   .map(([html, box]) => `${html} ${box.width}x${box.height}`)
 """
+
+
+TARGET, AGENTS_TARGET = 44, 40
+"""How large at least is what is pressed, in px: agents' pages are denser."""
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -34,18 +45,22 @@ def test_no_violation_and_no_sideways_scroll_at_any_width(page: Page, gallery: s
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         assert overflow(page) == 0
-        assert page.evaluate(SMALL_TARGETS) == []
+        assert page.evaluate(SMALL_TARGETS, AGENTS_TARGET if name == "agent" else TARGET) == []
         if width != PHONE:  # laid out as at 320
             assert axe_violations(page) == []
     assert messages == []
 
 
+@pytest.mark.parametrize("scheme", [{"forced_colors": "active"}, {"color_scheme": "dark"}], ids=["forced", "dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_no_violation_in_forced_colors(kit_browser: Browser, gallery: str, name: str) -> None:
-    page = open_page(kit_browser, forced_colors="active")
-    page.goto(f"{gallery}/{name}")
-    assert axe_violations(page) == []
-    page.context.close()
+def test_no_violation_in_forced_colors_and_in_the_dark(
+    kit_browser: Browser, gallery: str, name: str, scheme: dict[str, str]
+) -> None:
+    for width in (WIDTHS[0], WIDTHS[-1]):
+        page = open_page(kit_browser, width, **scheme)
+        page.goto(f"{gallery}/{name}")
+        assert axe_violations(page) == []
+        page.context.close()
 
 
 def test_the_checks_find_a_fault(kit_browser: Browser, gallery: str) -> None:
@@ -57,7 +72,7 @@ def test_the_checks_find_a_fault(kit_browser: Browser, gallery: str) -> None:
     )
     assert any(line.startswith("color-contrast") for line in axe_violations(page))
     assert overflow(page) > 0
-    assert page.evaluate(SMALL_TARGETS)
+    assert page.evaluate(SMALL_TARGETS, AGENTS_TARGET)
     page.context.close()
 
 
@@ -120,30 +135,92 @@ def test_the_first_stop_of_the_keyboard_leads_to_the_content(page: Page, gallery
 
 
 def test_the_menu_unfolds_and_folds_without_scripts(plain_page: Page, gallery: str) -> None:
-    plain_page.goto(f"{gallery}/gallery")
-    entry = plain_page.get_by_role("link", name="Infos pratiques")
+    """Of whoever has no bar at the bottom of the phone."""
+    plain_page.goto(f"{gallery}/agent")
+    entry = plain_page.get_by_role("link", name="Facturation")
     assert not entry.is_visible()
     plain_page.get_by_role("button", name="Menu").click()
     assert entry.is_visible()
-    assert plain_page.get_by_role("link", name="Mon accueil").get_attribute("aria-current") == "page"
+    assert plain_page.get_by_role("link", name="Tableau de bord").get_attribute("aria-current") == "page"
     plain_page.get_by_role("button", name="Fermer").click()
     assert not entry.is_visible()
 
 
-def test_the_menu_is_unfolded_on_a_wide_screen(kit_browser: Browser, gallery: str) -> None:
+@pytest.mark.parametrize(("name", "entry"), [("gallery", "Infos pratiques"), ("agent", "Facturation")])
+def test_the_menu_is_unfolded_on_a_wide_screen(kit_browser: Browser, gallery: str, name: str, entry: str) -> None:
     page = open_page(kit_browser, 1280)
-    page.goto(f"{gallery}/gallery")
-    assert page.get_by_role("link", name="Infos pratiques").is_visible()
-    for name in ("Menu", "Fermer"):
-        assert not page.get_by_role("button", name=name, exact=True).is_visible()
+    page.goto(f"{gallery}/{name}")
+    assert page.get_by_role("link", name=entry).is_visible()
+    for folding in ("Menu", "Fermer"):
+        assert not page.get_by_role("button", name=folding, exact=True).is_visible()
+    assert not page.locator(".bottom-bar").is_visible()
     page.context.close()
+
+
+def test_the_bar_of_a_phone_stays_in_sight_without_scripts(plain_page: Page, gallery: str) -> None:
+    plain_page.goto(f"{gallery}/gallery")
+    bar = plain_page.get_by_role("navigation", name="Accès rapide")
+    assert 2 <= bar.get_by_role("link").count() <= 5
+    assert bar.get_by_role("link", name="Accueil").get_attribute("aria-current") == "page"
+    for place in (0, 2000):
+        plain_page.evaluate("place => scrollTo(0, place)", place)
+        box = bar.bounding_box()
+        assert box is not None
+        assert round(box["y"] + box["height"]) == HEIGHT
+    assert not plain_page.locator(".menu").is_visible()
+    plain_page.set_viewport_size({"width": PHONE, "height": 420})
+    assert not plain_page.evaluate(IN_SIGHT, ".bottom-bar")
+    plain_page.set_viewport_size({"width": 768, "height": HEIGHT})
+    assert bar.is_visible()
+
+
+def test_the_first_choice_puts_the_total_in_the_place_of_the_bar(plain_page: Page, gallery: str) -> None:
+    plain_page.goto(f"{gallery}/calendar")
+    assert (plain_page.evaluate(IN_SIGHT, ".basket-bar"), plain_page.evaluate(IN_SIGHT, ".bottom-bar")) == (False, True)
+    day = plain_page.get_by_role("checkbox", name=re.compile("^Lina, Restauration scolaire, jeudi 10"))
+    day.check()
+    plain_page.evaluate("scrollTo(0, 0)")
+    assert (plain_page.evaluate(IN_SIGHT, ".basket-bar"), plain_page.evaluate(IN_SIGHT, ".bottom-bar")) == (True, False)
+    day.uncheck()
+    assert (plain_page.evaluate(IN_SIGHT, ".basket-bar"), plain_page.evaluate(IN_SIGHT, ".bottom-bar")) == (False, True)
+
+
+@pytest.mark.parametrize(("name", "own"), [("gallery", "Mon espace"), ("agent", "Mes identifiants")])
+def test_whose_session_it_is_unfolds_without_scripts(plain_page: Page, gallery: str, name: str, own: str) -> None:
+    plain_page.goto(f"{gallery}/{name}")
+    zone = plain_page.get_by_role("region", name="Votre session")
+    sign_out = zone.get_by_role("button", name="Se déconnecter")
+    assert not sign_out.is_visible()
+    zone.get_by_role("button", name="Monsieur Jean Testeur" if name == "gallery" else "Claire Durand").click()
+    assert sign_out.is_visible()
+    assert zone.get_by_role("link", name=own).is_visible()
+    plain_page.keyboard.press("Escape")
+    assert not sign_out.is_visible()
+
+
+def test_the_header_is_one_green_block(kit_browser: Browser, gallery: str) -> None:
+    """56 px on a phone; 64 and 44 on a wide screen; at the side for agents."""
+    boxes = {}
+    for name, width in (("gallery", PHONE), ("gallery", 1280), ("agent", 1280)):
+        page = open_page(kit_browser, width)
+        page.goto(f"{gallery}/{name}")
+        box = page.locator(".site-header").bounding_box()
+        assert box is not None
+        boxes[name, width] = box
+        home = page.locator("a.home").bounding_box()
+        assert home is not None
+        assert (home["x"] < 40, home["y"] < 20) == (True, True)
+        page.context.close()
+    assert boxes["gallery", PHONE]["height"] <= 66  # a town with a long name takes two lines
+    assert boxes["gallery", 1280]["height"] == 108
+    assert (boxes["agent", 1280]["width"], boxes["agent", 1280]["height"]) == (196, HEIGHT)
 
 
 def test_paper_shows_the_content_alone(page: Page, gallery: str) -> None:
     page.goto(f"{gallery}/gallery")
     page.emulate_media(media="print")
     assert page.get_by_role("heading", name="Facture 2026-000123").is_visible()
-    for name in (".home", ".session", ".site-footer", ".button.primary"):
+    for name in (".home", ".session", ".bottom-bar", ".site-footer", ".button.primary"):
         assert not page.locator(name).first.is_visible()
 
 

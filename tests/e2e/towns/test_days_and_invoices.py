@@ -147,6 +147,7 @@ async def test_an_invoice_is_listed_printed_and_paid(town: GuideTown) -> None:
     number, total = invoice["number"], plain(money(invoice["total_cents"]))
     assert number in words(listed)
     document = await parent.get(f"/factures/{invoice_id}/pdf")
+    assert document.status_code == 200, words(document)
     printed = "".join(page.extract_text() for page in PdfReader(io.BytesIO(document.content)).pages)
     assert number in printed
     await parent.get(f"/factures/{invoice_id}")

@@ -131,7 +131,7 @@ async def test_the_policy_holds_at_its_boundaries(town: GuideTown) -> None:
 
 @in_towns("belfort", "premium")
 async def test_the_home_of_a_family(town: GuideTown) -> None:
-    """S0-28, S0-33, S0-34, S0-36, S0-42, S0-57, S0-61, S0-62, S1-34, S1-35, S1-36, S1-45"""
+    """S0-28, S0-33, S0-34, S0-36, S0-42, S0-57, S0-61, S0-62, S0-64, S1-34, S1-35, S1-36, S1-45"""
     newcomer, browser = await town.at_home()
     home = words(await browser.get("/mon-accueil"))
     assert f"Bonjour Monsieur {newcomer.name.upper()}." in home
@@ -140,9 +140,23 @@ async def test_the_home_of_a_family(town: GuideTown) -> None:
         assert text in home.replace("\u00a0", " "), text
     for link in town.settings["portal"].get("other_spaces", ()):
         assert link["label"] in home
+    assert ("Autres démarches" in home) == (town.name == "belfort")
     assert "Dernière connexion" not in home
     again = await town.signed_in(town.own_credentials(newcomer)["username"], PASSWORD)
     assert "Dernière connexion le" in words(await again.get("/mon-accueil"))
+
+
+@in_towns("belfort")
+async def test_the_top_menu_is_the_one_of_the_guide(town: GuideTown) -> None:
+    """S0-58: its five entries in their order, each of which opens."""
+    visitor = town.browser()
+    page = await visitor.get("/")
+    menu = page.text.partition('<nav class="menu"')[2].partition("</nav>")[0]
+    entries = re.findall(r'<li><a href="([^"]+)"[^>]*>([^<]+)</a>', menu)
+    titles = ["Mon accueil", "Actualités", "Documents pour l’inscription", "Activités", "Infos pratiques"]
+    assert [label for _, label in entries] == titles
+    for url, _ in entries:
+        assert (await visitor.get(url)).status_code in (200, 401), url
 
 
 @in_towns("belfort")

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_a_parent_sees_home_days_and_invoices(town: GuideTown) -> None:
-    """U03: the town has people. The days are those around the town's today, which stands on a Wednesday."""
+    """The town has people. The days are those around the town's today, which stands on a Wednesday."""
     parent = await town.parent()
     home = words(await parent.get("/mon-accueil"))
     for part in (town.family.address["street"], *(child.first_name for child in town.family.children)):
@@ -28,7 +28,7 @@ async def test_a_parent_sees_home_days_and_invoices(town: GuideTown) -> None:
 
 
 async def test_agents_of_every_role_see_their_lists(town: GuideTown) -> None:
-    """U03: each role of the town has somebody, who sees what it opens and nothing else."""
+    """Each role of the town has somebody, who sees what it opens and nothing else."""
     roles = {body["name"]: set(body["permissions"]) for body in (await town.call("identity", "GET", "/roles"))["items"]}
     assert roles.keys() == {role for body in town.plan.agents for role in body["roles"]}
     doors = {

@@ -1,6 +1,7 @@
 """A town of a guide as `make up` fills it: its processes, the people of its plan, and their browsers, which run no scripts."""
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +21,12 @@ from tests.component.gateway.browser import Browser, hidden, is_refused, words
 from tests.component.gateway.town import accept_terms, enter_keys
 from tests.support.polling import eventually
 from tests.support.services import TOKEN_LIFETIME
-from tools.mailbox import Credentials, credentials_of, wait_for_mail
+from tools.mailbox import Credentials, code_of, credentials_of, wait_for_mail
 from tools.seed.calls import SYSTEM
 from tools.seed.plan import HouseholdPlan, TownPlan
 
 MAIL_SECONDS: Final = 60.0
+STEP_UP_SUBJECT: Final = "Votre code de confirmation"
 PASSWORD: Final = "tulipe-jaune-7"
 CREDENTIALS: Final = "/premiere-connexion/identifiants"
 KEYS: Final = "/premiere-connexion/services"
@@ -160,6 +162,29 @@ class GuideTown:
         newcomer, browser = await self.chosen()
         await accept_terms(browser)
         return newcomer, browser
+
+    async def password_at_the_counter(self, newcomer: Newcomer) -> str:
+        """The password that an agent hands over on a sheet, which says what it is used with."""
+        desk = await self.agent("front_desk")
+        page = await desk.get(f"/agents/familles?recherche={newcomer.name}")
+        (file,) = set(re.findall(r"/agents/familles/[0-9a-f-]{36}", page.text))
+        (button,) = set(re.findall(rf"{file}/mot-de-passe/[0-9a-f-]+", (await desk.get(file)).text))
+        await self.prove(desk, await desk.submit(button), "front_desk")
+        sheet = words(await desk.submit(button))
+        assert newcomer.email in sheet
+        (given,) = re.findall(r"\b[a-z]{4}\d-[a-z]{4}\d-[a-z]{4}\d\b", sheet)
+        return str(given)
+
+    async def prove(self, desk: Browser, asked: httpx2.Response, role: str) -> None:
+        """The first agent of the plan with a role types the code that is mailed to them, on the page that asks who they are."""
+        assert asked.url.path == "/confirmer", words(asked)
+        (email, *_) = [body["email"] for body in self.plan.agents if role in body["roles"]]
+        sent = httpx2.get(f"{self.stack.url('mail')}/api/messages", params={"to": email}).json()
+        besides = next((mail["text"] for mail in sent if STEP_UP_SUBJECT in mail["subject"]), "")
+        led_on = {name: hidden(asked, name) for name in ("retour", "pour")}
+        await desk.submit("/confirmer/code", led_on)
+        code = code_of(self.mail(email, STEP_UP_SUBJECT, besides)["text"])
+        await desk.done("/confirmer", {**led_on, "code": code})
 
     async def call(self, service: str, method: str, path: str, body: Any = None) -> Any:
         """The answer of a service to the town's own tool."""

@@ -142,7 +142,7 @@ def test_who_comes_back_has_the_line_that_they_had(first: list[PricedPart], seco
 
 
 def test_another_payer_replaces_a_line_and_both_are_told() -> None:
-    """BI-11: the former payer's line is void, the new one's stands; a draft that held the former holds neither."""
+    """The former payer's line is void, the new one's stands; a draft that held the former holds neither."""
     first, second, _ = PAYERS
     (held,) = decided_lines(SOURCE, ChargeStatus.DUE, [(first, price_of(415))], ())
     held = replace(held, run_id=uuid4())

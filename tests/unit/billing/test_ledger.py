@@ -52,7 +52,7 @@ def test_every_entry_sums_to_zero_and_no_cent_is_lost(total: int, received: list
 
 @given(AMOUNTS, st.lists(AMOUNTS, max_size=5))
 def test_a_credit_pays_invoices_until_it_is_used_up(owed: int, totals: list[int]) -> None:
-    """F05: whatever was paid too much and is invoiced later, no cent is used twice."""
+    """Whatever was paid too much and is invoiced later, no cent is used twice."""
     entries = [payment_entry(uuid4(), HOUSEHOLD, "enfance", Split(0, owed), DAY)]
     left = owed
     for total in totals:

@@ -55,7 +55,7 @@ def payers_on(rules: ChildRules, days: Sequence[date], booked_by: UUID = HOME_A)
 
 
 def test_the_payer_of_a_day_is_the_one_of_the_home_whoever_booked_it() -> None:
-    """BI-10: weeks in turn; week 53 and the week 1 after it are spent at the same home, unless an anchor says whose turn it is."""
+    """Weeks in turn; week 53 and the week 1 after it are spent at the same home, unless an anchor says whose turn it is."""
     weeks = [date(2026, 12, 21) + timedelta(weeks=number) for number in range(4)]
     assert [on.isocalendar().week for on in weeks] == [52, 53, 1, 2]
     parity = lives(ResidencePattern.WEEK_PARITY, HOME_A, HOME_B)
@@ -206,7 +206,7 @@ def lines(draw: st.DrawFn) -> list[Line]:
 def test_a_register_that_contradicts_itself_changes_nothing_on_those_days(
     first: list[Line], second: list[Line]
 ) -> None:
-    """EV-23: neither is chosen, the old one stands; the order of lines and reading them again change nothing."""
+    """Neither is chosen, the old one stands; the order of lines and reading them again change nothing."""
     before = read_register(first, Timeline()).payers
     register = read_register(second, before)
     assert read_register(list(reversed(second)), before) == register

@@ -67,7 +67,6 @@ def test_months(row: list[str]) -> None:
 
 @pytest.mark.parametrize("row", table("Credit", "Invoice"), ids=lambda row: "-".join(row[:2]))
 def test_credits(row: list[str]) -> None:
-    """F05, BI-7"""
     split = Split.of(cents(row[0]), cents(row[1]))
     invoice = NewInvoice(UUID(int=1), UUID(int=2), UUID(int=3), "2026-000001", cents(row[1]), split.settled_cents)
     assert (invoice.credit_cents, invoice.total_cents - invoice.credit_cents) == (cents(row[2]), cents(row[3]))

@@ -97,7 +97,7 @@ def words(pdf: bytes) -> str:
     ],
 )
 async def test_every_script_and_symbol_is_shown(typesetter: Typesetter, text: str) -> None:
-    """F04, A03: an invoice whose font lacks a character answered 503 for ever."""
+    """An invoice whose font lacks a character answered 503 for ever."""
     document = invoice(child=text, payer=text, label=text)
     assert SUBSTITUTE not in str(in_glyphs(document, typesetter.has_glyph))
     pdf = await typesetter.invoice(document, ISSUED_AT)
@@ -106,7 +106,7 @@ async def test_every_script_and_symbol_is_shown(typesetter: Typesetter, text: st
 
 @pytest.mark.parametrize("text", ["ᠮᠣᠩᠭᠣᠯ", "ⵣ", "བོད", "\U0010fffd", "𓀀", "\ufdd0"])
 async def test_a_character_that_no_font_has_is_seen_to_be_missing(typesetter: Typesetter, text: str) -> None:
-    """F04, A03: what has no glyph is shown by a substitute, and costs nobody the invoice."""
+    """What has no glyph is shown by a substitute, and costs nobody the invoice."""
     printed_text = words(await typesetter.invoice(invoice(child=f"Zoé {text}", label=text), ISSUED_AT))
     assert f"Zoé {SUBSTITUTE}" in printed_text
 
@@ -114,7 +114,7 @@ async def test_a_character_that_no_font_has_is_seen_to_be_missing(typesetter: Ty
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12))
 async def test_whatever_is_written_the_document_comes_out(typesetter: Typesetter, text: str) -> None:
-    """A03: no text is a permanent fault."""
+    """No text is a permanent fault."""
     assert (await typesetter.invoice(invoice(child=text, label=text, lines=1), ISSUED_AT)).startswith(b"%PDF")
 
 
@@ -144,20 +144,20 @@ LONG = {
 
 @pytest.mark.parametrize(("child", "payer", "label"), LONG.values(), ids=LONG)
 async def test_nothing_overlaps_or_leaves_the_page(typesetter: Typesetter, child: str, payer: str, label: str) -> None:
-    """F23: a first name of 79 letters squeezed its neighbours, and a long word left the page."""
+    """A first name of 79 letters squeezed its neighbours, and a long word left the page."""
     for boxes in pages_of(await typesetter.invoice(invoice(child, payer, label), ISSUED_AT)):
         assert len(boxes) > 5
         assert misplaced(boxes, A4_WIDTH) == []
 
 
 async def test_three_lines_of_a_long_name_stay_on_a_page(typesetter: Typesetter) -> None:
-    """F23: three lines took two pages."""
+    """Three lines took two pages."""
     name = "Marie-Antoinette Josèphe Jeanne de Habsbourg-Lorraine Archiduchesse d’Autriche"
     assert len(pages_of(await typesetter.invoice(invoice(name), ISSUED_AT))) == 1
 
 
 async def test_words_that_are_never_cut_are_seen_to_leave(tmp_path: Path) -> None:
-    """The negative control of F23: a layout that cuts no word."""
+    """The negative control: a layout that cuts no word."""
     shutil.copytree(LAYOUTS, tmp_path / "layouts")
     layout = tmp_path / "layouts" / "invoice.typ"
     source = layout.read_text("utf-8")
@@ -168,7 +168,7 @@ async def test_words_that_are_never_cut_are_seen_to_leave(tmp_path: Path) -> Non
 
 
 async def test_months_are_elided_and_the_telephone_stays_on_a_line(typesetter: Typesetter) -> None:
-    """U24: « Facture de octobre », and a number that breaks."""
+    """« Facture de octobre », and a number that breaks."""
     pdf = PdfReader(io.BytesIO(await typesetter.invoice(invoice(), ISSUED_AT)))
     text = pdf.pages[0].extract_text()
     assert "Facture d’octobre 2026" in text
@@ -191,3 +191,26 @@ def test_the_fonts_come_with_their_licence() -> None:
     for folder in font_folders():
         (licence,) = folder.parent.glob(f"{folder.name}-*.dist-info/licenses/LICENSE")
         assert "SIL OPEN FONT LICENSE" in licence.read_text("utf-8").upper()
+
+
+async def test_an_invoice_of_a_long_named_organization_stays_on_its_page(typesetter: Typesetter) -> None:
+    content = invoice(payer="Association " + "de-sauvegarde-" * 8) | {
+        "organization": {"contact_name": "Éléonore " + "Long-Nom-" * 10, "siret": "73282932000074", "rna": "W142000123"}
+    }
+    pdf = await typesetter.invoice(content, ISSUED_AT)
+    assert [misplaced(boxes, A4_WIDTH) for boxes in pages_of(pdf)] == [[]]
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    assert "732\u00a0829\u00a0320\u00a000074" in text
+
+
+async def test_an_invoice_of_a_person_is_the_same_to_the_byte_as_if_there_were_no_organizations(
+    typesetter: Typesetter, tmp_path: Path
+) -> None:
+    layouts = shutil.copytree(LAYOUTS, tmp_path / "layouts")
+    layout = (layouts / "invoice.typ").read_text()
+    begins, ends = (
+        layout.index('if "organization" in invoice {'),
+        layout.index("} else [", layout.index("destinataire")),
+    )
+    (layouts / "invoice.typ").write_text(layout[:begins] + layout[ends:].replace("} else [", "[", 1))
+    assert await typesetter.invoice(invoice(), ISSUED_AT) == await Typesetter(layouts).invoice(invoice(), ISSUED_AT)

@@ -88,7 +88,7 @@ def booking_of(booking_id: UUID, who: BookableChild, where: SlotFacts) -> Bookin
 def test_two_units_overlap_exactly_when_they_share_a_minute(
     begins: int, length: int, other: int, other_length: int
 ) -> None:
-    """EV-30: ends are excluded."""
+    """Ends are excluded."""
     one, two = UnitFacts("a", "A", begins, begins + length), UnitFacts("b", "B", other, other + other_length)
     shared = set(range(begins, begins + length)) & set(range(other, other + other_length))
     assert one.overlaps(two) == two.overlaps(one) == bool(shared)

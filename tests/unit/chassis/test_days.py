@@ -54,7 +54,7 @@ def test_the_same_dates_are_held_in_one_way(one: Days) -> None:
 
 
 def test_ranges_that_meet_are_one() -> None:
-    """BK-18: one to 31 January, the next from 1 February."""
+    """One to 31 January, the next from 1 February."""
     january, february = DateRange(date(2027, 1, 1), date(2027, 1, 31)), DateRange(date(2027, 2, 1), date(2027, 2, 28))
 
     assert Days.of([february, january]) == Days.between(date(2027, 1, 1), date(2027, 2, 28))
@@ -130,7 +130,7 @@ def test_slices_cover_days_once_and_nothing_changes_within(
 
 
 def test_steps_count_until_the_next_one_starts() -> None:
-    """EV-15: a new quotient from 15 March ends the one before on the 14th."""
+    """A new quotient from 15 March ends the one before on the 14th."""
     quotient = Timeline.steps([(date(2027, 3, 15), 52_000), (date(2027, 1, 1), 65_000)])
 
     assert quotient.slices == (

@@ -96,7 +96,7 @@ def test_a_misspelt_setting_of_a_town_is_refused_by_its_name(tmp_path: Path) -> 
     [("La", "La Ville de Beaulieu"), ("L’", "L’Ville de Beaulieu"), ("", "Ville de Beaulieu")],
 )
 def test_a_town_is_the_subject_of_a_sentence(tmp_path: Path, article: str, words: str) -> None:
-    """U24: "Ville de Valmont vous a ouvert"."""
+    """Words that were wrong once: "Ville de Valmont vous a ouvert"."""
     file = tmp_path / "town.toml"
     file.write_text(f'{TOWN}article = "{article}"\n')
     assert load_town(file).in_a_sentence == words

@@ -1,10 +1,13 @@
-"""Where the relay sends a key, and when it takes its time."""
+"""Where the relay sends a key, when it takes its time, and that it can be stopped whenever it waits."""
 
+import asyncio
+
+import pytest
 from aiokafka.partitioner import DefaultPartitioner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.events.relay import CROWDED_RATE, PACE_SECONDS, Pace, partition_of
+from chassis.events.relay import CROWDED_RATE, PACE_SECONDS, Pace, _wait, partition_of
 
 
 @given(st.binary(min_size=1, max_size=60), st.integers(1, 24))
@@ -29,3 +32,25 @@ def test_only_a_lasting_crowd_is_gathered() -> None:
         now[0] += PACE_SECONDS / 10
         is_crowded = pace.is_crowded(int(CROWDED_RATE * PACE_SECONDS / 10 * 0.8))
     assert not is_crowded
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_relay_that_is_stopped_as_events_come_stops(turns: int) -> None:
+    """The cancellation comes so many turns of the loop after the event that ends the wait."""
+    wake = asyncio.Event()
+
+    async def publish_for_ever() -> None:
+        while True:
+            await _wait(wake, 60)
+
+    relay = asyncio.create_task(publish_for_ever())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    wake.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    relay.cancel()
+    done, _ = await asyncio.wait({relay}, timeout=5)
+    assert done
+    assert relay.cancelled()

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from chassis import supervision
 from chassis.supervision import Intensity, PartDied, Supervisor, while_alive
 from chassis.telemetry import PART_DEATHS
 from tests.support.polling import eventually
@@ -146,3 +147,25 @@ async def test_a_death_is_counted_under_the_library_task_that_brought_it_about()
     supervisor.start(name, work)
     await eventually(lambda: supervisor.given_up == [name])
     assert deaths(f"{name} coordinator") == SHORT.deaths_max
+
+
+async def test_a_part_that_lost_the_word_to_end_is_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervision, "INSIST_SECONDS", 0.01)
+    has_begun, lost = asyncio.Event(), []
+
+    async def deaf_once() -> None:
+        while True:
+            has_begun.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if lost:
+                    raise
+                lost.append("the first word")
+
+    supervisor = Supervisor(SHORT)
+    supervisor.start(f"probe {uuid4()}", deaf_once)
+    await has_begun.wait()
+    async with asyncio.timeout(5):
+        await supervisor.stop()
+    assert lost

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contracts.billing.permissions import BillingPermission
 from contracts.event import Model
 from contracts.operation import EVERYBODY, OWN_SESSION, Access, agents, families, get, post
-from contracts.types import ActorKind, Strength
+from contracts.types import ActorKind, StepUp
 
 PARENT, AGENT, TOOLS = ActorKind.PARENT, ActorKind.AGENT, ActorKind.SYSTEM
 
@@ -71,14 +71,30 @@ def test_what_changes_something_is_noted_unless_it_says_else() -> None:
     assert not post("/prices", EVERYBODY, is_noted=False)(_grant).is_noted
 
 
-def test_an_operation_says_how_surely_its_caller_must_be_known() -> None:
-    strong = post("/money", agents(ISSUE), strength=Strength.STRONG)(_grant)
-    assert (GRANT.strength, strong.strength) == (Strength.BASIC, Strength.STRONG)
+def test_an_operation_is_closed_to_whom_the_town_asks_a_proof_that_they_did_not_give() -> None:
+    ordinary, agents_only = GRANT, post("/agents", agents(ISSUE), step_up=StepUp.AGENTS)(_grant)
+    both = post("/files", families(ISSUE), step_up=StepUp.EXPORTS)(_grant)
+    own = post("/address", families(ISSUE), step_up=StepUp.ADDRESS)(_grant)
+    closed = {
+        (name, kind)
+        for name, operation in {"ordinary": ordinary, "agents": agents_only, "both": both, "own": own}.items()
+        for kind in ActorKind
+        if operation.is_closed_to(kind, frozenset({"invoices"}))
+    }
+    assert closed == {
+        ("agents", ActorKind.AGENT),
+        ("both", ActorKind.AGENT),
+        ("both", ActorKind.PARENT),
+        ("both", ActorKind.DELEGATE),
+        ("own", ActorKind.PARENT),
+        ("own", ActorKind.DELEGATE),
+    }
+    assert not both.is_closed_to(ActorKind.AGENT, frozenset({"exports"}))
 
 
 @given(st.text(max_size=40) | st.sampled_from(["..", ".", "../bookings/1/cancellation?x=", "a%2f..", "\r\n"]))
 def test_whatever_an_id_holds_it_stays_one_segment_of_the_path(door_id: str) -> None:
-    """A05: an id such as `../bookings/1/cancellation?x=` never leads to another operation."""
+    """An id such as `../bookings/1/cancellation?x=` never leads to another operation."""
     address = GRANT.sent(door_id, Wish(label="light")).address
     parts = urlsplit(address)
     assert (parts.query, parts.fragment) == ("", "")

@@ -11,8 +11,9 @@ import pytest
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 
-from chassis import service
+from chassis.data import database
 from chassis.events import consumer
+from chassis.http import serving
 from chassis.settings import ProcessRole, ProcessSettings
 from contracts.types import SERVICES
 from deploy.local.jars import read_lock
@@ -67,15 +68,24 @@ OTHERS_READ = {
 }
 
 
-def settings_class(module: str) -> type[BaseSettings]:
-    """The settings that `python -m <module>` reads."""
+def settings_classes(module: str) -> list[type[BaseSettings]]:
+    """The settings that `python -m <module>` reads, its own before those of what it knows."""
     names = vars(importlib.import_module(f"{module}.settings")).values()
-    (settings,) = [
+    settings = [
         value
         for value in names
         if isinstance(value, type) and issubclass(value, BaseSettings) and value.__module__ == f"{module}.settings"
     ]
-    return settings
+    return sorted(settings, key=lambda value: not value.__name__.endswith("Settings"))
+
+
+def variables_of(module: str) -> set[str]:
+    """What they are called in the environment."""
+    return {
+        f"{settings.model_config.get('env_prefix', '')}{field}".upper()
+        for settings in settings_classes(module)
+        for field in settings.model_fields
+    }
 
 
 def settings_of(name: str, monkeypatch: pytest.MonkeyPatch) -> BaseSettings:
@@ -84,7 +94,7 @@ def settings_of(name: str, monkeypatch: pytest.MonkeyPatch) -> BaseSettings:
         monkeypatch.delenv(variable)
     for variable, value in environment_of(PROCESSES[name], STAGES).items():
         monkeypatch.setenv(variable, value)
-    return settings_class(PROCESSES[name]["command"][0])()
+    return settings_classes(PROCESSES[name]["command"][0])[0]()
 
 
 def volumes_of(container: Mapping[str, Any]) -> dict[str, tuple[str, bool]]:
@@ -115,9 +125,7 @@ def test_every_service_is_there_with_all_its_roles() -> None:
 def test_a_process_knows_every_variable_and_has_every_one_it_needs(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = settings_of(name, monkeypatch)
     given = set(PROCESSES[name]["environment"])
-    assert {
-        variable for variable in given - OTHERS_READ if variable.lower() not in type(settings).model_fields
-    } == set()
+    assert given - OTHERS_READ - variables_of(PROCESSES[name]["command"][0]) == set()
     needed = {field.upper() for field, declaration in type(settings).model_fields.items() if declaration.is_required()}
     assert needed <= set(environment_of(PROCESSES[name], STAGES))
     assert settings.model_dump()["http_host"] == "0.0.0.0"
@@ -178,7 +186,7 @@ def test_a_process_is_watched_restarted_and_given_time_to_stop(name: str) -> Non
     assert PROCESSES[name]["restart"] == "unless-stopped"
     drain = ProcessSettings.model_fields["drain_seconds"].default
     # What has begun is answered, batches are finished, connections are closed.
-    needed = drain + service.STOP_SECONDS + consumer.STOP_SECONDS + service.STOP_SECONDS
+    needed = drain + serving.STOP_SECONDS + consumer.STOP_SECONDS + database.CLOSE_SECONDS
     assert seconds(PROCESSES[name]["stop_grace_period"]) > needed
 
 
@@ -198,7 +206,7 @@ def test_servers_are_reached_by_services_alone() -> None:
     assert reaching == {*SERVERS, *services, "databases", "topics", "invariants"}
     assert COMPOSE["networks"]["data"] == COMPOSE["networks"]["calls"] == {"internal": True}
     leaving = {name for name, container in CONTAINERS.items() if "outside" in container.get("networks", [])}
-    assert leaving == {"billing", "notifications", "gateway", *SIMULATORS}
+    assert leaving == {"identity", "billing", "notifications", "gateway", *SIMULATORS}
     assert set(COMPOSE["networks"]) == {
         network for container in CONTAINERS.values() for network in container.get("networks", [])
     }
@@ -226,7 +234,7 @@ def test_no_secret_stands_in_the_file() -> None:
 
 def test_a_process_sees_its_own_secrets_alone() -> None:
     for name, container in PROCESSES.items():
-        part = container["command"][0].removeprefix("services.")
+        part = container["command"][0].removeprefix("services.").removeprefix("simulators.")
         seen = {source for source, _ in volumes_of(container).values() if source.endswith("-secrets")}
         assert seen == ({f"{part}-secrets"} if part in SECRETS_OF else set()), name
         if part in SERVICES:

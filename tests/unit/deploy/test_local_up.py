@@ -10,7 +10,7 @@ import pytest
 from deploy.local import up
 from deploy.local.child import ROOT, LauncherError
 from deploy.local.ports import PortPlan
-from deploy.local.stack import StackPlan
+from deploy.local.stack import Stack, StackPlan
 
 VARIABLES = ("TOWN", "PORT_BASE", "REPLICAS", "ONLY", "DATABASE_URL", "KAFKA_BOOTSTRAP_SERVERS")
 
@@ -100,6 +100,22 @@ def test_personas_are_shown_as_a_table(tmp_path: Path) -> None:
         "",
     ]
     assert up.personas(tmp_path / "none.toml") == []
+
+
+@pytest.mark.parametrize(
+    ("town", "named"),
+    [
+        ("demo", {"Mails sent": 8202, "Payment (PayFiP)": 8201, "FranceConnect": 8205}),
+        ("belfort", {"Mails sent": 8202, "Payment (PayFiP)": 8201, "Agents' provider": 8206}),
+    ],
+)
+def test_every_stand_in_that_a_town_uses_is_named_with_its_address(
+    tmp_path: Path, town: str, named: dict[str, int]
+) -> None:
+    stack = Stack(StackPlan(tmp_path, town=town, ports=PortPlan.fixed(8000)))
+    assert dict(up.addresses(stack)) == {label: f"http://localhost:{port}" for label, port in named.items()}
+    for port in named.values():
+        assert f"http://localhost:{port}\n" in up.welcome(stack, 1)
 
 
 def test_an_old_python_can_read_the_file_that_tells_it_so() -> None:

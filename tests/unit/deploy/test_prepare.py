@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.types import SERVICES
 from deploy.local.child import LauncherError
 from deploy.prepare import SECRETS_OF, main, prepare_secrets
 
@@ -17,7 +18,7 @@ def test_each_process_gets_its_own_and_no_other(tmp_path: Path) -> None:
     made = files(tmp_path)
     for process, names in SECRETS_OF.items():
         own = {name.partition("/")[2] for name in made if name.startswith(f"{process}/")}
-        assert own == {*names, "database_password"} - ({"database_password"} if process == "gateway" else set())
+        assert own == {*names, *(["database_password"] if process in SERVICES else [])}
     private = {name for name, content in made.items() if '"d"' in content}
     assert private == {
         *("vault/actor_private.json", "identity/actor_private.json"),
@@ -38,13 +39,16 @@ def test_secrets_stay_until_they_are_renewed_by_name(tmp_path: Path) -> None:
     assert {name for name in changed if "actor" not in name} == {
         "vault/database_passwords.json",
         "operator/reader_passwords",
-        *(f"{process}/database_password" for process in SECRETS_OF if process != "gateway"),
+        *(f"{process}/database_password" for process in SERVICES),
     }
     assert {name for name in first if "actor" in name} <= changed
 
 
 def test_an_unknown_secret_or_step_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(LauncherError, match="no secret 'smtp': one of actor, seal, portal_secret, databases"):
+    with pytest.raises(
+        LauncherError,
+        match="no secret 'smtp': one of actor, seal, portal_secret, franceconnect_client_secret, agent_provider_client_secret, databases",
+    ):
         prepare_secrets(tmp_path, ["smtp"])
     monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
     assert main(["everything"]) == 1

@@ -18,11 +18,13 @@ from services.identity.activation.domain import (
     READABLE_LETTERS,
     FollowedLink,
     IssuedInvitation,
+    as_made,
     follow_link,
     temporary_password,
 )
 from services.identity.errors import (
     ActivationLinkExpired,
+    ActivationLinkOvertaken,
     ActivationLinkReplaced,
     ActivationLinkUnknown,
     ActivationLinkUsed,
@@ -31,7 +33,7 @@ from services.identity.errors import (
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 ACCOUNT = AccountRecord(
     account_id=uuid4(),
-    guardian_id=uuid4(),
+    person_ids=(uuid4(),),
     kind=ActorKind.PARENT,
     step=AccountStatus.INVITED,
     is_disabled=False,
@@ -92,6 +94,27 @@ def test_dead_links_say_why(changes: dict[str, datetime], refusal: type[Refusal]
     assert isinstance(follow_link(invitation, ACCOUNT, NOW), refusal)
 
 
+def test_a_link_that_no_newer_mail_replaced_says_that_a_password_did() -> None:
+    """Whoever was given a password at the counter looked for a newer mail that does not exist."""
+    taken_back = replace(INVITATION, replaced_at=NOW)
+    opened = replace(ACCOUNT, step=AccountStatus.ACTIVATED)
+    assert isinstance(follow_link(taken_back, opened, NOW), ActivationLinkOvertaken)
+    assert isinstance(follow_link(replace(taken_back, has_newer=True), opened, NOW), ActivationLinkReplaced)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("WKMP4 htzb7\u2014bprc9", "wkmp4-htzb7-bprc9"),
+        ("wkmp4htzb7bprc9", "wkmp4-htzb7-bprc9"),
+        ("wkmp4-htzb7-bprc", None),
+        ("velo-rouge-42-oui", None),
+    ],
+)
+def test_only_letters_and_digits_of_a_temporary_password_count(typed: str, meant: str | None) -> None:
+    assert as_made(typed) == meant
+
+
 def test_a_link_works_until_its_last_instant() -> None:
     last = INVITATION.expires_at - timedelta(microseconds=1)
     assert isinstance(follow_link(INVITATION, ACCOUNT, last), FollowedLink)
@@ -110,3 +133,9 @@ def test_a_temporary_password_can_be_read_out_and_not_guessed() -> None:
         PASSWORD_GROUP_LETTERS * math.log2(len(READABLE_LETTERS)) + math.log2(len(READABLE_DIGITS))
     )
     assert bits >= 50
+
+
+@pytest.mark.parametrize("step", [AccountStatus.INVITED, AccountStatus.ACTIVATED, AccountStatus.ACTIVE])
+def test_a_link_is_for_a_forgotten_password_once_there_is_one(step: AccountStatus) -> None:
+    expected = CredentialPurpose.PASSWORD_RESET if step is AccountStatus.ACTIVE else CredentialPurpose.INVITATION
+    assert replace(ACCOUNT, step=step).invited_for is expected

@@ -1,5 +1,6 @@
 """What roles permit together, and which roles and sites an agent may be given."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -7,16 +8,26 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.permissions import PERMISSIONS
-from services.identity.agents.domain import AgentRecord, Role, changes_own_rights, check_agent, permissions_of
-from services.identity.settings import load_roles, shipped_roles
+from services.identity.adapters.roles import load_roles, shipped_roles
+from services.identity.agents.domain import (
+    AgentRecord,
+    Guard,
+    Role,
+    Standing,
+    changes_own_rights,
+    check_agent,
+    permissions_of,
+)
 
 ROLES = {
     "desk": Role("desk", "Accueil", frozenset({"a.b.read", "a.b.change"})),
     "site": Role("site", "Site", frozenset({"a.b.read", "a.c.mark"})),
 }
+NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 AGENT = AgentRecord(
-    UUID(int=1), "Camille", "Marchand", "Enfance", ("desk",), ("centre", "plateau"), has_every_site=False
+    UUID(int=1), "Camille", "Marchand", "Enfance", ("desk",), ("centre", "plateau"), False, roles_given_at=NOON
 )
+GUARD = Guard(ROLES, frozenset({"a.c.mark"}))
 
 
 def agent(**fields: object) -> AgentRecord:
@@ -51,6 +62,45 @@ def test_what_somebody_may_do_is_changed_by_somebody_else(
     after: AgentRecord, is_disabled: bool, is_change: bool
 ) -> None:
     assert changes_own_rights(AGENT, after, is_disabled=is_disabled) is is_change
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_crossed"),
+    [
+        ({}, {"last_name": "Martin"}, False),
+        ({}, {"sites": (), "has_every_site": True}, False),
+        ({}, {"roles": ("desk", "site")}, True),
+        ({"roles": ("site",)}, {"roles": ("site", "desk")}, False),
+        ({"roles": ("site",)}, {"roles": ()}, False),
+        ({"roles": ("site",)}, {"roles": ("site",), "sites": ("centre",)}, False),
+        ({"roles": ("site",)}, {"roles": ("site",), "sites": ("centre", "port")}, True),
+        ({"roles": ("site",)}, {"roles": ("site",), "sites": (), "has_every_site": True}, True),
+        ({"roles": ("site",), "sites": (), "has_every_site": True}, {"roles": ("site",)}, False),
+        ({"roles": ("site",), "roles_lapsed_at": NOON}, {"roles": ("site",)}, True),
+        ({"roles": ("site",), "roles_lapsed_at": NOON}, {"roles": ("site",), "roles_lapsed_at": NOON}, False),
+    ],
+)
+def test_more_of_what_is_guarded_takes_two_persons(
+    before: dict[str, object], after: dict[str, object], is_crossed: bool
+) -> None:
+    held, wanted = Standing(agent(**before), is_disabled=False), Standing(agent(**after), is_disabled=False)
+    assert GUARD.is_crossed(held, wanted) is is_crossed
+
+
+def test_opening_an_account_gives_what_it_holds_and_closing_one_gives_nothing() -> None:
+    opened = Standing(agent(roles=("site",)), is_disabled=False)
+    closed = Standing(agent(roles=("site",)), is_disabled=True)
+    assert (GUARD.is_crossed(closed, opened), GUARD.is_crossed(opened, closed)) == (True, False)
+    assert GUARD.of_one_person(("site", "desk", "mayor")) == ("desk", "mayor")
+
+
+def test_roles_lapse_after_their_last_use_or_since_they_were_given() -> None:
+    unused_for = timedelta(days=56)
+    assert AGENT.lapses_at(None, unused_for) == NOON + unused_for
+    assert AGENT.lapses_at(NOON - timedelta(days=3), unused_for) == NOON + unused_for
+    assert AGENT.lapses_at(NOON + timedelta(days=3), unused_for) == NOON + timedelta(days=59)
+    for gone in (agent(roles=()), agent(roles_lapsed_at=NOON)):
+        assert (gone.lapses_at(None, unused_for), gone.roles_in_force) == (None, ())
 
 
 def test_a_town_adds_roles_and_replaces_shipped_ones(tmp_path: Path) -> None:

@@ -1,32 +1,17 @@
-"""Signing in: which account a login names, how failures slow down, what a session still asks for."""
+"""Signing in: which account a login names, what a session still asks for."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from chassis.refusal import Refusal
-from contracts.types import AccountStatus, ActorKind, LoginMode, SessionStage
-from services.identity.accounts.domain import AccountRecord
+from contracts.types import AccountStatus, ActorKind, LoginMode, SessionStage, SignInMeans
+from services.identity.accounts.domain import AccountRecord, login_name
 from services.identity.errors import AccountDisabled, AccountNotActivated, TemporaryPasswordExpired
-from services.identity.sign_in.domain import (
-    ACCOUNT_RULE,
-    ADDRESS_BUCKETS,
-    UNKNOWN_LOGIN_BUCKETS,
-    Candidate,
-    SessionLimits,
-    SignedIn,
-    Throttle,
-    account_for_login,
-    address_subject,
-    admit,
-    login_name,
-    login_subject,
-    reset_subject,
-)
+from services.identity.sessions.domain import SessionLimits, SignedIn
+from services.identity.sign_in.domain import Candidate, account_for_login, admit
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 EMAIL = "dominique@famille.example"
@@ -34,7 +19,7 @@ NAME = "testeur12345"
 
 ACCOUNT = AccountRecord(
     account_id=UUID(int=1),
-    guardian_id=UUID(int=2),
+    person_ids=(UUID(int=2),),
     kind=ActorKind.PARENT,
     step=AccountStatus.ACTIVE,
     is_disabled=False,
@@ -87,67 +72,8 @@ def test_the_mail_tells_what_to_sign_in_with() -> None:
     assert login_name(ACCOUNT, LoginMode.EMAIL, is_email_shared=False) == EMAIL
     assert login_name(ACCOUNT, LoginMode.EMAIL, is_email_shared=True) == NAME
     assert login_name(ACCOUNT, LoginMode.BOTH, is_email_shared=False) == NAME
-    agent = replace(ACCOUNT, kind=ActorKind.AGENT, guardian_id=None)
+    agent = replace(ACCOUNT, kind=ActorKind.AGENT, person_ids=())
     assert login_name(agent, LoginMode.EMAIL, is_email_shared=False) == NAME
-
-
-def fail(times: int, *, pause: timedelta = timedelta()) -> Throttle:
-    throttle = Throttle(0, NOW, NOW)
-    for number in range(times):
-        throttle = throttle.after_failure(ACCOUNT_RULE, NOW + pause * number)
-    return throttle
-
-
-@pytest.mark.parametrize(
-    ("failures", "wait_seconds"), [(0, 0), (4, 0), (5, 60), (6, 120), (7, 240), (11, 3840), (12, 7200), (500, 7200)]
-)
-def test_failures_are_free_at_first_and_then_slow_down(failures: int, wait_seconds: int) -> None:
-    assert fail(failures).wait_seconds(NOW) == wait_seconds
-
-
-def test_a_wait_counts_down_in_whole_seconds_rounded_up() -> None:
-    throttle = fail(5)
-    assert throttle.wait_seconds(NOW + timedelta(seconds=59, milliseconds=1)) == 1
-    assert throttle.wait_seconds(NOW + timedelta(seconds=60)) == 0
-
-
-def test_a_failure_without_a_delay_blocks_nobody_who_began_before_it() -> None:
-    assert fail(4).wait_seconds(NOW - timedelta(seconds=1)) == 0
-    assert fail(5).wait_seconds(NOW - timedelta(seconds=1)) == 61
-
-
-def test_failures_are_forgotten_after_a_day_without_one() -> None:
-    throttle = fail(12)
-    almost = throttle.after_failure(ACCOUNT_RULE, NOW + timedelta(hours=24) - timedelta(seconds=1))
-    assert almost.failure_count == 13
-    assert throttle.after_failure(ACCOUNT_RULE, NOW + timedelta(hours=24)).failure_count == 1
-
-
-@given(pauses=st.lists(st.integers(min_value=0, max_value=7200), min_size=40, max_size=40))
-def test_nobody_gets_more_than_25_tries_in_any_24_hours(pauses: list[int]) -> None:
-    now, throttle, tries = NOW, Throttle(0, NOW, NOW), list[datetime]()
-    for pause in pauses:
-        now = max(now, throttle.open_at) + timedelta(seconds=pause)
-        throttle = throttle.after_failure(ACCOUNT_RULE, now)
-        tries.append(now)
-    for first, later in zip(tries, tries[25:], strict=False):
-        assert later - first >= timedelta(hours=24)
-
-
-def test_addresses_of_one_network_are_one_subject() -> None:
-    assert address_subject("2001:db8:1:2::1") == address_subject("2001:db8:1:2:ffff::9")
-    assert address_subject("2001:db8:1:2::1") != address_subject("2001:db8:1:3::1")
-    assert address_subject("::ffff:192.0.2.1") == address_subject("192.0.2.1")
-    assert address_subject("192.0.2.1") != address_subject("192.0.2.2")
-    assert address_subject("") == address_subject("not an address")
-    assert reset_subject("192.0.2.1") != address_subject("192.0.2.1")
-
-
-@given(text=st.text(max_size=80))
-def test_whatever_is_typed_falls_into_a_bounded_number_of_subjects(text: str) -> None:
-    assert 0 <= int(login_subject(text).removeprefix("login:")) < UNKNOWN_LOGIN_BUCKETS
-    assert 0 <= int(address_subject(text).removeprefix("address:")) < ADDRESS_BUCKETS
-    assert 0 <= int(reset_subject(text).removeprefix("reset:")) < ADDRESS_BUCKETS
 
 
 @pytest.mark.parametrize(
@@ -178,7 +104,10 @@ def test_what_stands_against_a_right_password(changes: dict[str, object], refusa
     ],
 )
 def test_the_steps_come_in_order(kind: ActorKind, step: AccountStatus, has_accepted: bool, stage: SessionStage) -> None:
-    session = SignedIn(b"hash", replace(ACCOUNT, kind=kind, step=step), has_accepted, None, NOW, NOW, NOW)
+    account = replace(ACCOUNT, kind=kind, step=step)
+    session = SignedIn(
+        uuid4(), b"hash", account, SignInMeans.PASSWORD, has_accepted, None, *(NOW, NOW, NOW, NOW), account.guardian_id
+    )
     assert session.stage is stage
     assert SessionStage.ENTER_KEYS not in session.first_steps
 
@@ -198,11 +127,14 @@ def test_a_town_with_services_asks_for_keys_before_the_terms(
 ) -> None:
     """S3-21"""
     session = SignedIn(
+        uuid4(),
         b"hash",
         replace(ACCOUNT, kind=ActorKind.PARENT, step=step),
+        SignInMeans.PASSWORD,
         has_accepted,
         None,
-        *(NOW, NOW, NOW),
+        *(NOW, NOW, NOW, NOW),
+        guardian_id=ACCOUNT.guardian_id,
         asks_keys=True,
         has_answered_keys=has_answered,
     )
@@ -212,6 +144,34 @@ def test_a_town_with_services_asks_for_keys_before_the_terms(
         SessionStage.ENTER_KEYS,
         SessionStage.ACCEPT_TERMS,
     )
+
+
+def test_a_forgotten_password_of_an_open_space_is_one_step() -> None:
+    """The page said "Étape 1 sur 3", and the next one was the space."""
+    account = replace(ACCOUNT, kind=ActorKind.PARENT, step=AccountStatus.ACTIVATED)
+    fresh = SignedIn(uuid4(), b"hash", account, SignInMeans.PASSWORD, True, None, *(NOW, NOW, NOW, NOW), asks_keys=True)
+    assert len(fresh.first_steps) == 3, "its keys are still asked for"
+    assert replace(fresh, has_answered_keys=True).first_steps == (SessionStage.CHOOSE_CREDENTIALS,)
+
+
+def test_who_shares_an_account_says_who_acts_before_keys_and_terms() -> None:
+    shared = replace(ACCOUNT, step=AccountStatus.ACTIVE, person_ids=(UUID(int=2), UUID(int=3)))
+    undecided = SignedIn(
+        uuid4(), b"hash", shared, SignInMeans.PASSWORD, False, None, *(NOW, NOW, NOW, NOW), asks_keys=True
+    )
+    assert undecided.stage is SessionStage.CHOOSE_PERSON
+    decided = replace(undecided, guardian_id=UUID(int=3))
+    assert decided.stage is SessionStage.ENTER_KEYS
+    assert decided.is_shared
+    assert SessionStage.CHOOSE_PERSON not in decided.first_steps, "it is asked at each sign-in"
+    fresh = replace(undecided, account=replace(shared, step=AccountStatus.ACTIVATED))
+    assert fresh.stage is SessionStage.CHOOSE_CREDENTIALS
+
+
+def test_an_account_that_stands_for_nobody_is_never_ready() -> None:
+    nobody = replace(ACCOUNT, step=AccountStatus.ACTIVE, person_ids=())
+    session = SignedIn(uuid4(), b"hash", nobody, SignInMeans.PASSWORD, True, None, *(NOW, NOW, NOW, NOW))
+    assert session.stage is SessionStage.CHOOSE_PERSON
 
 
 def test_a_session_ends_idle_or_in_all_whichever_is_first() -> None:

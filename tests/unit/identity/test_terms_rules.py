@@ -1,7 +1,9 @@
 """The terms: a version for each text, a proof of their end for each reader, and the order of steps."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -28,7 +30,7 @@ SOURCE: dict[str, Any] = {
     "title": "Conditions de {town}",
     "sections": [{"heading": "Préambule", "paragraphs": ["{town} propose le Service.", "Il est gratuit."]}],
 }
-KEY, SESSION = b"k" * 32, b"s" * 32
+KEY, SESSION = b"k" * 32, UUID(int=1)
 READING = TermsReading(version="v1", end_token=end_token(KEY, SESSION, "v1"), is_accepted=True, address="192.0.2.1")
 
 
@@ -61,19 +63,29 @@ def test_terms_that_cannot_be_served_are_said_at_start_up(source: dict[str, Any]
         publish_terms(source, {"town": "Valmont"})
 
 
+def test_the_terms_are_true_of_every_town() -> None:
+    """Families of some towns sign in with their address, ask for their space themselves, or belong to a group of communes."""
+    source = read_terms((Path(__file__).parents[3] / "deploy/towns/terms.toml").read_text("utf-8"))
+    text = " ".join(paragraph for section in source["sections"] for paragraph in section["paragraphs"])
+    for untrue in ("crée l’espace personnel", "conseil municipal", "avec son nom d’utilisateur et son mot de passe"):
+        assert untrue not in text
+    assert "à la demande de l’usager" in text
+
+
 def test_a_file_that_is_no_toml_is_said_at_start_up() -> None:
     with pytest.raises(TermsMalformed):
         read_terms("title = ")
 
 
-def test_the_end_of_the_terms_belongs_to_one_session_and_version() -> None:
+def test_the_end_of_the_terms_belongs_to_one_session_version_and_person() -> None:
     tokens = {
-        end_token(key, session, version)
+        end_token(key, session, version, person)
         for key in (KEY, b"x" * 32)
-        for session in (SESSION, b"t" * 32)
+        for session in (SESSION, UUID(int=2))
         for version in ("v1", "v2")
+        for person in (None, UUID(int=3), UUID(int=4))
     }
-    assert len(tokens) == 8
+    assert len(tokens) == 24
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def check(mail: EmailMessage, name: str, subject: str) -> None:
 @example("=?utf-8?q?x?=", "Le Goff", "x")
 @example("a", "b", "deux  espaces")
 def test_a_mail_stays_well_formed(first_name: str, last_name: str, subject: str) -> None:
-    """A12: with names of 80 unbroken letters, subject and MIME headers fell into the body."""
+    """With names of 80 unbroken letters, subject and MIME headers fell into the body."""
     check(mail_to(first_name, last_name, subject), f"{first_name} {last_name}", subject)
 
 

@@ -1,8 +1,8 @@
 """The password policy in words, as the guides print it: built from the town's settings, never written twice."""
 
 from contracts.identity.models import CredentialPolicy
+from portal.frame.credentials import policy_words
 from portal.kit import Texts
-from portal.public.first_steps.pages import policy_words
 
 POLICY = CredentialPolicy(
     length_min=8,

@@ -1,7 +1,9 @@
 """The calendar's answer, worded for a cell and its label; and what a form of checkboxes asks for."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -23,6 +25,7 @@ from portal.family.calendar.view import (
 from portal.kit import Texts
 
 TEXTS = Texts.load()
+OPTIONS = CalendarOptions(ZoneInfo("Europe/Paris"))
 LINA = UUID(int=1)
 TUESDAY = date(2026, 9, 8)
 controls = st.lists(st.sampled_from("abcdef"), unique=True)
@@ -53,14 +56,17 @@ def day_cell(state: DayState, day: date = TUESDAY, **fields: object) -> DayCell:
 
 
 def only_cell(cell: DayCell, choices: Choices = NO_CHOICES) -> CellView:
-    (row,) = calendar_view(calendar_of(cell), TEXTS, refusal, choices).rows
+    (row,) = calendar_view(calendar_of(cell), TEXTS, refusal, OPTIONS, choices).rows
     return row.cells[0]
 
 
 def test_a_row_and_its_labels_bear_the_name_that_tells_the_child_apart() -> None:
-    """F07: two children called Lina had rows and controls of the same name."""
+    """Two children called Lina had rows and controls of the same name."""
     cell = day_cell(DayState.BOOKABLE)
-    shown = [calendar_view(calendar_of(cell, name=name), TEXTS, refusal).rows[0] for name in ("Lina Roy", "Lina Petit")]
+    shown = [
+        calendar_view(calendar_of(cell, name=name), TEXTS, refusal, OPTIONS).rows[0]
+        for name in ("Lina Roy", "Lina Petit")
+    ]
     assert [row.child for row in shown] == ["Lina Roy", "Lina Petit"]
     assert [row.cells[0].label.partition(",")[0] for row in shown] == ["Lina Roy", "Lina Petit"]
 
@@ -72,7 +78,7 @@ def test_a_label_says_the_child_the_day_the_state_and_until_when() -> None:
 
 
 def test_a_label_names_the_activity_when_the_child_has_several() -> None:
-    view = calendar_view(calendar_of(day_cell(DayState.FULL), rows=2), TEXTS, refusal)
+    view = calendar_view(calendar_of(day_cell(DayState.FULL), rows=2), TEXTS, refusal, OPTIONS)
     assert view.rows[0].cells[0].label.startswith("Lina, Repas, mardi 8")
 
 
@@ -81,7 +87,7 @@ def test_every_state_is_either_a_choice_or_says_why_not(state: DayState) -> None
     cell = only_cell(day_cell(state))
     assert bool(cell.control) != bool(cell.reason)
     (row,) = calendar_view(
-        calendar_of(day_cell(state)), TEXTS, refusal, options=CalendarOptions(CHOOSABLE_WITH_WAITING_LIST)
+        calendar_of(day_cell(state)), TEXTS, refusal, replace(OPTIONS, choosable=CHOOSABLE_WITH_WAITING_LIST)
     ).rows
     assert bool(row.cells[0].control) == (state in CHOOSABLE_WITH_WAITING_LIST)
 
@@ -108,7 +114,7 @@ def test_a_redrawn_form_shows_what_was_ticked_and_keeps_the_other_weeks() -> Non
     booked, free = day_cell(DayState.BOOKED), day_cell(DayState.BOOKABLE, date(2026, 9, 10))
     ticked, elsewhere = f"{LINA}:{free.slot_id}", f"{LINA}:{UUID(int=99)}"
     choices = Choices.of_form([elsewhere, ticked], [f"{LINA}:{booked.slot_id}"])
-    view = calendar_view(calendar_of(booked, free), TEXTS, refusal, choices)
+    view = calendar_view(calendar_of(booked, free), TEXTS, refusal, OPTIONS, choices)
     assert [(cell.was_on, cell.is_on) for cell in view.rows[0].cells] == [(True, False), (False, True)]
     assert (view.carried, view.carried_were) == ([elsewhere], [])
 
@@ -125,13 +131,15 @@ def test_choices_lead_from_what_was_on_to_what_is_ticked(slots: list[str], were:
 
 def test_a_week_has_its_five_days_and_the_week_end_when_it_is_used() -> None:
     saturday = day_cell(DayState.BOOKABLE, date(2026, 9, 12))
-    assert len(calendar_view(calendar_of(day_cell(DayState.BOOKABLE)), TEXTS, refusal).days) == 5
-    assert calendar_view(calendar_of(saturday), TEXTS, refusal).days[-1] == date(2026, 9, 12)
+    assert len(calendar_view(calendar_of(day_cell(DayState.BOOKABLE)), TEXTS, refusal, OPTIONS).days) == 5
+    assert calendar_view(calendar_of(saturday), TEXTS, refusal, OPTIONS).days[-1] == date(2026, 9, 12)
 
 
 def test_a_month_keeps_only_the_weekdays_of_the_activity() -> None:
     days = (date(2026, 9, 2), date(2026, 9, 9), date(2026, 9, 18))
-    (row,) = calendar_view(calendar_of(*(day_cell(DayState.BOOKABLE, day) for day in days)), TEXTS, refusal).rows
+    (row,) = calendar_view(
+        calendar_of(*(day_cell(DayState.BOOKABLE, day) for day in days)), TEXTS, refusal, OPTIONS
+    ).rows
     assert [day.weekday() for day in row.weekdays()] == [2, 4]
     assert row.weeks() == [monday(day) for day in days]
     cell = row.in_week(date(2026, 9, 14), date(2026, 9, 18))
@@ -141,7 +149,9 @@ def test_a_month_keeps_only_the_weekdays_of_the_activity() -> None:
 
 
 def test_more_rows_than_a_screen_holds_become_a_list_by_day() -> None:
-    five, six = (calendar_view(calendar_of(day_cell(DayState.BOOKABLE), rows=rows), TEXTS, refusal) for rows in (5, 6))
+    five, six = (
+        calendar_view(calendar_of(day_cell(DayState.BOOKABLE), rows=rows), TEXTS, refusal, OPTIONS) for rows in (5, 6)
+    )
     assert not five.is_large
     assert six.is_large
     assert [(day, len(cells)) for day, cells in six.by_day()] == [(TUESDAY, 6)]

@@ -18,10 +18,11 @@ REFUSALS = RefusalTexts(Texts.load(), ZoneInfo("Europe/Paris"))
         ("capacity_below_taken", {"service_on": "2026-09-09", "taken": 1}, "1 place est déjà prise"),
         ("capacity_below_taken", {"service_on": "2026-09-09", "taken": 3}, "3 places sont déjà prises"),
         ("too_many_attempts", {"retry_after_seconds": 1}, "dans 1\u00a0seconde."),
+        ("too_many_codes", {"retry_after_seconds": 7200}, "dans 2\u00a0heures,"),
     ],
 )
 def test_a_sentence_agrees_with_its_fact(code: str, params: dict[str, object], words: str) -> None:
-    """U24: "2 enfant(s)"."""
+    """Words that were wrong once: "2 enfant(s)"."""
     assert words in REFUSALS.refusal(code, params)
 
 

@@ -2,19 +2,19 @@
 
 import csv
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.kit.formats import NO_BREAK_HYPHEN
 from portal.kit.spreadsheet import DELIMITER, ENCODING, Euros, csv_file, written
 
 NAMES = ("Éloïse Œuvrard", "Dupont; SARL", "=1+1", "0612345678", Euros(2250), date(2026, 9, 9))
 
 
 def test_the_file_is_exact() -> None:
-    """AG-5"""
     content = csv_file(("Payeur", "Société"), [NAMES])
     assert content == (
         b"\xef\xbb\xbf"
@@ -49,13 +49,19 @@ def test_the_file_is_exact() -> None:
     ],
 )
 def test_a_cell_is_taken_as_it_was_typed(cell: str | int | Euros | None, text: str) -> None:
-    """AG-5: amounts of ours may be negative, texts never begin a formula."""
+    """Amounts of ours may be negative, texts never begin a formula."""
     assert written(cell) == text
+
+
+def test_an_instant_is_no_cell() -> None:
+    with pytest.raises(TypeError, match="on the town's clock"):
+        csv_file(("Le",), [(datetime(2026, 6, 30, 22, 30, tzinfo=UTC),)])
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\x00")), min_size=1))
 def test_whatever_was_typed_is_read_again_and_begins_no_formula(cells: list[str]) -> None:
     content = csv_file(cells, [])
     (row,) = csv.reader(io.StringIO(content.decode(ENCODING), newline=""), delimiter=DELIMITER)
-    assert [read.removeprefix("'") for read in row] == [cell.removeprefix("'") for cell in cells]
+    typed = [cell.replace(NO_BREAK_HYPHEN, "-") for cell in cells]
+    assert [read.removeprefix("'") for read in row] == [cell.removeprefix("'") for cell in typed]
     assert not any(read.lstrip()[:1] in tuple("=+-@") for read in row)

@@ -11,10 +11,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portal.agents.counter.enrollments import DECISION
-from portal.agents.counter.families import NEW_FAMILY, NEW_QUOTIENT, with_children_in_order
+from portal.agents.counter.families import NEW_FAMILY, NEW_QUOTIENT
 from portal.agents.money.invoicing import NEW_RUN
 from portal.agents.places.openings import OPENING, PERIOD_DAYS_MAX, WEEKDAYS, Opening, chosen_days
 from portal.family.enrollments.pages import NEW_ENROLLMENT
+from portal.frame.children import with_children_in_order
 from portal.frame.errors import SIGN_IN
 from portal.frame.visit import safe_path
 from portal.kit import Form, FormState, MalformedForm, Texts, nest
@@ -99,7 +100,7 @@ def test_blank_fields_and_those_of_the_page_itself_are_no_part_of_the_body() -> 
     ids=["value, then within it", "within it, then value", "deep", "many digits", "far index", "other digits", "many"],
 )
 def test_form_that_no_page_has_is_malformed(form: dict[str, str]) -> None:
-    """A07: fields that conflict, nest too deep, are too many or have an index out of bounds."""
+    """Fields that conflict, nest too deep, are too many or have an index out of bounds."""
     with pytest.raises(MalformedForm):
         nest(form)
 

@@ -1,10 +1,12 @@
 """Texts are asked for by key: a blank is never shown in the place of one."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from portal.kit import FormState, MissingText, Texts, TownFace, create_environment
+from portal.kit.refusal_texts import RefusalTexts
 
 TEXTS = Texts({"hello": "Bonjour {name}", "days.one": "{count} jour", "days.other": "{count} jours"})
 
@@ -55,3 +57,22 @@ def test_a_text_is_said_by_one_area(tmp_path: Path) -> None:
         (tmp_path / area / "texts.toml").write_text('[fields]\nreason = "Indiquez le motif."\n')
     with pytest.raises(MissingText, match=r"fields\.reason"):
         Texts.load(tmp_path)
+
+
+def test_a_portal_without_a_town_hall_says_whom_to_call() -> None:
+    """Pages and refusals alike: the articles contract, and a sentence begins with a capital."""
+    sentences = Texts(
+        {"a": "Appelez {authority}", "b": "{Authority} décide", "c": "agent {authority:de}", "d": "{authority:à}"},
+        "le syndicat",
+    )
+    assert [sentences(key) for key in "abcd"] == [
+        "Appelez le syndicat",
+        "Le syndicat décide",
+        "agent du syndicat",
+        "au syndicat",
+    ]
+    texts = Texts.load(authority="l’agglomération")
+    assert texts("history.somebody.agent") == "Un agent de l’agglomération"
+    assert texts.replaced({"kit.home": "Accueil {authority:de}"})("kit.home") == "Accueil de l’agglomération"
+    refusals = RefusalTexts(texts, ZoneInfo("Europe/Paris"))
+    assert refusals.refusal("account_disabled", {}).startswith("L’agglomération a fermé")

@@ -1,0 +1,92 @@
+"""Lists in CSV, as spreadsheets write them: decoded and taken apart line by line, or refused with the line that cannot be read.
+
+UTF-8 with or without its mark, or Windows-1252; any way of ending a line (RFC 4180 and what programs make of it). Pure.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from enum import StrEnum, auto
+from typing import Final
+
+BLANK: Final = " \t\r\n\u00a0;,"
+UTF8_MARK: Final = b"\xef\xbb\xbf"
+UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+WORKBOOK_MARKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+CELL_LENGTH_MAX: Final = 2_000
+COLUMNS_MAX: Final = 100
+SEPARATOR_LINE: Final = re.compile(r"sep=[;,\t]?")
+# A spreadsheet's mark for text, before what it would take for a formula or a number.
+TEXT_MARK: Final = re.compile(r"'(?=\s*[=+\-@0-9\t\r\uff1d\uff0b\uff0d\uff20])")
+
+
+class ListReason(StrEnum):
+    """Why a file is no list."""
+
+    LIST_EMPTY = auto()
+    LIST_TOO_LARGE = auto()
+    LIST_TOO_LONG = auto()
+    LIST_IS_A_WORKBOOK = auto()
+    LIST_ENCODING_UNKNOWN = auto()
+    LIST_COLUMNS_UNKNOWN = auto()
+    LIST_LINE_UNREADABLE = auto()
+    LIST_LINE_TOO_LONG = auto()
+
+
+class ListUnreadable(Exception):
+    """A file that is no list: why, and on which `line`, from 1."""
+
+    def __init__(self, reason: ListReason, line: int = 1) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.line = line
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file. Raises ListUnreadable."""
+    if content.startswith(WORKBOOK_MARKS):
+        raise ListUnreadable(ListReason.LIST_IS_A_WORKBOOK)
+    if content.startswith(UTF16_MARKS):
+        raise ListUnreadable(ListReason.LIST_ENCODING_UNKNOWN)
+    encodings = ("utf-8",) if content.startswith(UTF8_MARK) else ("utf-8", "cp1252")
+    content = content.removeprefix(UTF8_MARK)
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError as error:
+            unreadable_at = error.start
+    else:
+        raise ListUnreadable(ListReason.LIST_ENCODING_UNKNOWN, _line_of(content[:unreadable_at].decode("latin-1")))
+    if "\x00" in text:
+        raise ListUnreadable(ListReason.LIST_ENCODING_UNKNOWN, _line_of(text[: text.index("\x00")]))
+    return text
+
+
+def _line_of(before: str) -> int:
+    return len(re.findall(r"\r\n|\r|\n", before)) + 1
+
+
+def records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The records that are not blank, with the line on which each begins. Raises ListUnreadable."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    begins_on = 1
+    try:
+        for cells in reader:
+            if len(cells) > COLUMNS_MAX:
+                raise ListUnreadable(ListReason.LIST_LINE_TOO_LONG, begins_on)
+            if any(len(cell) > CELL_LENGTH_MAX for cell in cells):
+                raise ListUnreadable(ListReason.LIST_LINE_TOO_LONG, begins_on)
+            is_blank = not any(cell.strip(BLANK) for cell in cells)
+            is_mark = reader.line_num == 1 and SEPARATOR_LINE.fullmatch(delimiter.join(cells).strip())
+            if not is_blank and not is_mark:
+                yield begins_on, cells
+            begins_on = reader.line_num + 1
+    except csv.Error as error:
+        raise ListUnreadable(ListReason.LIST_LINE_UNREADABLE, begins_on) from error
+
+
+def cell_meant(cell: str) -> str:
+    """A cell as it was meant, on one line."""
+    return TEXT_MARK.sub("", " ".join(cell.split()), count=1) if cell else ""

@@ -1,0 +1,35 @@
+"""What an agent on site needs to know of the children who are expected that day."""
+
+from datetime import date, time
+from uuid import UUID
+
+from contracts.booking.care_events import CareKnown, Leaving
+from contracts.event import Model
+
+
+class SheetPerson(Model):
+    """Whom to call for a child on a day, or who may or may not collect it. `kind` is a code of the family service, of which more may come."""
+
+    kind: str
+    name: str
+    relation: str
+    phone: str | None
+
+
+class ChildCare(Model):
+    """What is to be known of a child on a day. `allergens` and `diet` are codes of the family service, of which more may come; of a PAI that is over
+    (`is_pai_over`) the conduct stays: nobody is better off without it. `leaves_from` is the hour from which a child may go home alone."""
+
+    child_id: UUID
+    known: CareKnown
+    allergens: tuple[str, ...] = ()
+    other_allergies: str = ""
+    has_pai: bool = False
+    pai_ends_on: date | None = None
+    is_pai_over: bool = False
+    conduct: str = ""
+    diet: str = ""
+    has_own_lunch: bool = False
+    leaving: Leaving = Leaving.UNANSWERED
+    leaves_from: time | None = None
+    people: tuple[SheetPerson, ...] = ()

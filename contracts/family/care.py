@@ -1,0 +1,43 @@
+"""What whoever has a child in care needs to know of it: the text that travels sealed in `CareState`."""
+
+from datetime import date, time
+from uuid import UUID
+
+from contracts.event import Model
+
+
+class LeavingAnswer(Model):
+    """What a parent said for a school year to the child's going home alone, `leaves_from` an hour if they agree."""
+
+    adult_id: UUID
+    starts_on: date
+    ends_on: date
+    is_given: bool
+    leaves_from: time | None
+
+
+class CarePerson(Model):
+    """Somebody around the child, in the order in which they are called. `kind` is one of `EntourageKind`, as this release knows them: more may come."""
+
+    kind: str
+    name: str
+    relation: str
+    phone: str | None
+    starts_on: date
+    ends_on: date | None
+
+
+class Care(Model):
+    """`is_known`: somebody said what there is to know of the child's health, be it nothing. `allergens` are some of `Allergen` and `diet` is one of `Diet`,
+    as this release knows them: more may come."""
+
+    is_known: bool
+    allergens: tuple[str, ...]
+    other_allergies: str
+    has_pai: bool
+    pai_ends_on: date | None
+    conduct: str
+    diet: str
+    has_own_lunch: bool
+    leaving: tuple[LeavingAnswer, ...]
+    people: tuple[CarePerson, ...]

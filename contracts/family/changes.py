@@ -1,0 +1,80 @@
+"""What travels when a family corrects a civil status, or has a child added: at once, or as a request that an agent decides."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from contracts.event import Model
+from contracts.family.child_events import ChangeStatus, FieldRule
+from contracts.http import Day, LongText, ShortText
+from contracts.types import Civility
+
+
+class StatusFields(Model):
+    """A civil status, or what of it is meant; of an adult `civility`, of a child `birth_on`."""
+
+    civility: Civility | None = None
+    first_name: ShortText | None = None
+    last_name: ShortText | None = None
+    birth_on: Day | None = None
+
+
+class CivilStatus(StatusFields):
+    """What is known of somebody, as far as the town shows it, and what their family may do with each field. `is_waiting`: a request for them waits
+    already. `version` stands for these values."""
+
+    person_id: UUID
+    rules: dict[str, FieldRule]
+    is_waiting: bool
+    version: ShortText
+
+
+class StatusChange(StatusFields):
+    """A civil status as it is to be; what is left out stays. `version` is the one that was read."""
+
+    version: ShortText
+
+
+class ChildWanted(Model):
+    """A child that a family has, and its file has not."""
+
+    first_name: ShortText
+    last_name: ShortText
+    birth_on: Day
+    household_id: UUID | None = None
+
+
+class ChangeAsked(Model):
+    """What became of it: `change_id` of the request that waits for an agent, None where all was done at once."""
+
+    change_id: UUID | None
+
+
+class PersonChange(Model):
+    """A change that was asked for: what was there, nothing of a new child, and what is to be. `is_stale`: it is not there any more."""
+
+    change_id: UUID
+    household_id: UUID
+    reference: str
+    is_new_child: bool
+    name: str
+    status: ChangeStatus
+    before: StatusFields
+    after: StatusFields
+    is_stale: bool
+    asked_at: datetime
+    decided_on: date | None
+    reason: str | None
+
+
+class PersonChanges(Model):
+    """Changes: for agents those that wait, the oldest first; for an adult those that they asked for, the newest first. `add_child` is what a family may do."""
+
+    add_child: FieldRule
+    items: tuple[PersonChange, ...]
+
+
+class ChangeDecision(Model):
+    """Carry a change out, or refuse it; a refusal says why, and the reason is mailed."""
+
+    is_accepted: bool
+    reason: LongText | None = None

@@ -1,0 +1,41 @@
+"""What the family service answers about the people around a child."""
+
+from uuid import UUID
+
+from contracts.family.entourage import (
+    Entourage,
+    EntourageAdded,
+    EntourageChange,
+    EntourageCreate,
+    EntourageEnd,
+    EntourageOrder,
+    EntouragePerson,
+)
+from contracts.family.permissions import FamilyPermission
+from contracts.operation import families, get, post, put
+from contracts.types import StepUp
+
+
+@get("/children/{child_id}/entourage", families(FamilyPermission.READ_CUSTODY), step_up=StepUp.CUSTODY)
+async def read_entourage(child_id: UUID) -> Entourage:
+    """The people around a child. Who may not collect it is shown to whoever exercises authority, and to agents."""
+
+
+@post("/entourage", families(FamilyPermission.CHANGE_CUSTODY), is_keyed=True, status=201, step_up=StepUp.CUSTODY)
+async def add_to_entourage(body: EntourageCreate) -> EntourageAdded:
+    """Say who is around children. Who may not collect, and a trusted third person, are for agents alone to enter."""
+
+
+@put("/entourage/{contact_id}", families(FamilyPermission.CHANGE_CUSTODY), step_up=StepUp.CUSTODY)
+async def change_entourage(contact_id: UUID, body: EntourageChange) -> EntouragePerson:
+    """Correct somebody around children; a change that was made from what is not there any more is refused."""
+
+
+@post("/entourage/{contact_id}/end", families(FamilyPermission.CHANGE_CUSTODY), step_up=StepUp.CUSTODY)
+async def end_entourage(contact_id: UUID, body: EntourageEnd) -> None:
+    """Take somebody off the lists of the children whom the asker answers for."""
+
+
+@put("/children/{child_id}/entourage-order", families(FamilyPermission.CHANGE_CUSTODY), step_up=StepUp.CUSTODY)
+async def order_entourage(child_id: UUID, body: EntourageOrder) -> Entourage:
+    """Say whom to call first. An order of other people than there are now is refused."""

@@ -1,0 +1,1 @@
+"""The link between one's space and FranceConnect."""

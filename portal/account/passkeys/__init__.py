@@ -1,0 +1,1 @@
+"""The passkeys of whoever is signed in."""

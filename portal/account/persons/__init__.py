@@ -1,0 +1,1 @@
+"""The adults whom one account stands for, and who of them acts."""

@@ -1,0 +1,1 @@
+"""Where one's own account has sessions open."""

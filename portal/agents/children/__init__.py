@@ -1,0 +1,1 @@
+"""A child's file, beside the files of its homes."""

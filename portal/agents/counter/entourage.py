@@ -1,0 +1,61 @@
+"""The people around the children of a household, for agents."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response
+
+from contracts.family.api import read_household
+from portal.frame import entourage
+from portal.frame.entourage import Place
+from portal.frame.spaces import action, page
+from portal.frame.visit import Visit
+
+PATH: Final = "/agents/familles/{household_id:uuid}/entourage"
+ONE: Final = f"{PATH}/{{contact_id:uuid}}"
+
+
+async def _place(visit: Visit, household_id: UUID) -> Place:
+    children = (await visit.call(read_household, household_id)).children
+    path = f"/agents/familles/{household_id}/entourage"
+    named = {child.child_id: child.first_name for child in children}
+    return Place(path, named, is_town=True, parameters={"household_id": household_id})
+
+
+@page(PATH)
+async def list_page(visit: Visit, household_id: UUID) -> Response[Any]:
+    """The people around each child."""
+    return await entourage.show_list(visit, await _place(visit, household_id))
+
+
+@page(f"{PATH}/nouveau")
+async def new_page(visit: Visit, household_id: UUID) -> Response[Any]:
+    return await entourage.show_new(visit, await _place(visit, household_id))
+
+
+@action(f"{PATH}/nouveau")
+async def add(visit: Visit, household_id: UUID) -> Response[Any]:
+    return await entourage.add(visit, await _place(visit, household_id), new_page)
+
+
+@page(ONE)
+async def one_page(visit: Visit, household_id: UUID, contact_id: UUID) -> Response[Any]:
+    return await entourage.show_one(visit, await _place(visit, household_id), contact_id)
+
+
+@action(ONE)
+async def change(visit: Visit, household_id: UUID, contact_id: UUID) -> Response[Any]:
+    return await entourage.change(visit, await _place(visit, household_id), one_page, contact_id)
+
+
+@action(f"{ONE}/fin", typing=None)
+async def end(visit: Visit, household_id: UUID, contact_id: UUID) -> Response[Any]:
+    return await entourage.end(visit, await _place(visit, household_id), list_page, contact_id)
+
+
+@action(f"{PATH}/ordre/{{child_id:uuid}}", typing=None)
+async def order(visit: Visit, household_id: UUID, child_id: UUID) -> Response[Any]:
+    return await entourage.order(visit, await _place(visit, household_id), list_page, child_id)
+
+
+PAGES = [list_page, new_page, add, one_page, change, end, order]

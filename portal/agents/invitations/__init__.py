@@ -1,0 +1,1 @@
+"""Inviting many families at once: choosing whom, reading what each line comes to, confirming, following."""

@@ -1,0 +1,1 @@
+"""A child's file for its family: health, authorizations, and who looked at it."""

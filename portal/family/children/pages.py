@@ -1,0 +1,159 @@
+"""The children of a family, the file of each, what its parents authorize, and the press that says that nothing changed."""
+
+import asyncio
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response
+
+from contracts.family.authorizations import Authorizations, AuthorizationsChange, Confirmation
+from contracts.family.child_events import Consent
+from contracts.family.children_api import (
+    answer_authorizations,
+    confirm_child_file,
+    my_children,
+    read_authorizations,
+    read_health,
+)
+from gateway.calls import Refused, typed_as
+from portal.frame.history import Names, read_child_history
+from portal.frame.spaces import action, page, show_again
+from portal.frame.visit import FlashNotice, Visit
+from portal.kit import Form
+
+PATH: Final = "/mes-enfants"
+AHEAD_MONTHS: Final = range(6, 9)
+"""When families may answer for the school year that follows, too."""
+AUTHORIZATIONS: Final = Form(
+    AuthorizationsChange,
+    "authorizations",
+    ("image", "swimming", "outings", "leaving_alone", "leaves_from", "hospital"),
+)
+
+
+@page(PATH)
+async def children_page(visit: Visit) -> Response[Any]:
+    """The children whom the adult answers for."""
+    children = await visit.call(my_children)
+    return visit.page("family/children/list.html.j2", {"children": children.items, "today": visit.portal.today()})
+
+
+@page(f"{PATH}/{{child_id:uuid}}")
+async def child_page(visit: Visit, child_id: UUID) -> Response[Any]:
+    """A child's file: its parts, what is authorized this year and, in time, for the next one."""
+    today = visit.portal.today()
+    years = school_years(today)
+    children, authorized = await asyncio.gather(
+        visit.call(my_children),
+        asyncio.gather(*(visit.call(read_authorizations, child_id, year) for year in years)),
+    )
+    context = {
+        "child": next((card for card in children.items if card.child_id == child_id), None),
+        "today": today,
+        "years": authorized,
+    }
+    return visit.page("family/children/child.html.j2", context, form=visit.form())
+
+
+def school_years(today: date) -> list[int]:
+    """The school years that can be answered for, by the year in which they begin."""
+    current = today.year if today.month >= AHEAD_MONTHS.stop else today.year - 1
+    return [current, current + 1] if today.month in AHEAD_MONTHS else [current]
+
+
+@page(f"{PATH}/{{child_id:uuid}}/autorisations/{{school_year:int}}")
+async def authorizations_page(visit: Visit, child_id: UUID, school_year: int) -> Response[Any]:
+    """What each parent says, and the form of one's own answers."""
+    known = await visit.call(read_authorizations, child_id, school_year)
+    return visit.page(
+        "family/children/authorizations.html.j2",
+        {"known": known, "consents": consents(visit)},
+        form=visit.form(AUTHORIZATIONS, _values(known.own)),
+    )
+
+
+def consents(visit: Visit) -> list[tuple[str, str]]:
+    """What may be answered, or not answered yet."""
+    texts = visit.portal.texts
+    return [
+        *((consent.value, texts(f"authorizations.consent.{consent}")) for consent in Consent),
+        ("", texts("authorizations.consent.none")),
+    ]
+
+
+def _values(own: AuthorizationsChange) -> dict[str, str]:
+    hour = own.leaves_from.strftime("%H:%M") if own.leaves_from else ""
+    consented = {name: getattr(own, name) or "" for name in AUTHORIZATIONS.fields}
+    return consented | {"leaves_from": hour}
+
+
+@action(f"{PATH}/{{child_id:uuid}}/autorisations/{{school_year:int}}")
+async def answer(visit: Visit, child_id: UUID, school_year: int) -> Response[Any]:
+    """Say what the town may do."""
+    typed = AUTHORIZATIONS.typed(visit.posted.values)
+    # An hour says nothing where the child may not go home alone.
+    sent = {name: value for name, value in typed.items() if name != "leaves_from" or is_leaving(typed)}
+    try:
+        await visit.call(
+            answer_authorizations, child_id, school_year, typed_as(AuthorizationsChange, AUTHORIZATIONS.body(sent))
+        )
+    except Refused as refused:
+        state = visit.refused(refused, typed, AUTHORIZATIONS)
+        return await show_again(visit, authorizations_page, state, child_id=child_id, school_year=school_year)
+    return visit.redirect(f"{PATH}/{child_id}", FlashNotice("success", "authorizations_answered"))
+
+
+def is_leaving(typed: dict[str, str]) -> bool:
+    """Whether the child may go home alone, by what was typed."""
+    return typed.get("leaving_alone") == Consent.GIVEN
+
+
+@page(f"{PATH}/{{child_id:uuid}}/rien-na-change/{{school_year:int}}")
+async def unchanged_page(visit: Visit, child_id: UUID, school_year: int) -> Response[Any]:
+    """All that would be said again, before it is."""
+    health, known = await asyncio.gather(
+        visit.call(read_health, child_id), visit.call(read_authorizations, child_id, school_year)
+    )
+    context = {"health": health, "known": known, "carried": carried(known)}
+    return visit.page("family/children/unchanged.html.j2", context, form=visit.form())
+
+
+def carried(known: Authorizations) -> list[tuple[str, Consent | None]]:
+    """What the parent would say for the year, of each thing."""
+    return [(item.kind.value, getattr(known.carried, item.kind.value)) for item in known.authorizations]
+
+
+@action(f"{PATH}/{{child_id:uuid}}/rien-na-change/{{school_year:int}}", typing=None)
+async def say_unchanged(visit: Visit, child_id: UUID, school_year: int) -> Response[Any]:
+    """Say that nothing changed of what was shown."""
+    try:
+        shown = typed_as(Confirmation, {"revision": visit.posted.get("revision")})
+        await visit.call(confirm_child_file, child_id, school_year, shown)
+    except Refused as refused:
+        state = visit.refused(refused)
+        return await show_again(visit, unchanged_page, state, child_id=child_id, school_year=school_year)
+    return visit.redirect(f"{PATH}/{child_id}", FlashNotice("success", "child_file_confirmed"))
+
+
+@page(f"{PATH}/{{child_id:uuid}}/consultations")
+async def looks_page(visit: Visit, child_id: UUID) -> Response[Any]:
+    """Who looked at the file or changed it."""
+    (year, *_) = school_years(visit.portal.today())
+    known = await visit.call(read_authorizations, child_id, year)
+    own_id, texts = visit.session.guardian_id, visit.portal.texts
+    parents = {parent.adult_id: parent.adult_name for item in known.authorizations for parent in item.answers}
+    actors = parents | ({own_id: texts("history.you")} if own_id else {})
+    history = await read_child_history(visit, child_id, Names(actors, {child_id: known.first_name}))
+    return visit.page("family/children/looks.html.j2", {"known": known, "history": history})
+
+
+PAGES = [
+    children_page,
+    child_page,
+    authorizations_page,
+    answer,
+    unchanged_page,
+    say_unchanged,
+    looks_page,
+]

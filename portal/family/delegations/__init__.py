@@ -1,0 +1,1 @@
+"""What parents let others do for their children: given, seen and taken back."""

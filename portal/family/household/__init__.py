@@ -1,0 +1,1 @@
+"""The people of a household, and those around its children."""

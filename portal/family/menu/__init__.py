@@ -1,0 +1,1 @@
+"""Everything that a family can open, on one page."""

@@ -1,0 +1,1 @@
+"""Signing in as an agent, with the account of the town hall."""

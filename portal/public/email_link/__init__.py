@@ -1,0 +1,1 @@
+"""Following the link that confirms an e-mail address."""

@@ -1,0 +1,1 @@
+"""Asking for a space without an account."""

@@ -1,0 +1,58 @@
+"""Looking at what the children of a day need, which is noted; and keeping a key for each child that is enrolled, as long as it is."""
+
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.data.database import Database, Transaction, command
+from chassis.data.history import Act
+from chassis.refusal import NotFound
+from contracts.booking.care import ChildCare
+from contracts.http import Page
+
+from ..attendance.queries import implied
+from ..attendance.store import sheet_of
+from ..errors import CareNotNeeded
+from . import queries, store
+from .domain import is_needed
+
+PER_RUN_MAX = 200
+
+
+@command
+async def look_at_care(tx: Transaction, actor: Actor, slot_id: UUID) -> Page[ChildCare]:
+    """What the children of a sheet need. Raises NotFound, CareNotNeeded."""
+    stored = await sheet_of(tx, actor, slot_id)
+    if stored is None:
+        raise NotFound
+    sheet, _ = stored
+    today = await tx.today()
+    if not is_needed(sheet.service_on, today):
+        raise CareNotNeeded(service_on=sheet.service_on)
+    child_ids = [line.child_id for line in sheet.lines]
+    child_ids += [line.child_id for line in await implied(tx, slot_id) if line.child_id not in child_ids]
+    children = await queries.care_on(tx, child_ids, sheet.service_on)
+    shown = [child.child_id for child in children if queries.shows_something(child)]
+    for child_id in await store.add_look(tx, store.Look(today, actor.account_id, shown)):
+        about = {"child_id": str(child_id), "activity": sheet.activity_label, "service_on": sheet.service_on}
+        tx.note(Act(actor, "care_seen", child_id, after=about))
+    return Page(items=children)
+
+
+async def keep_keys(db: Database) -> None:
+    """Make keys for children who are enrolled, delete those of children who are not any more, and forget the looks of former days."""
+    while await _add_keys(db) == PER_RUN_MAX:
+        continue
+    while await _remove_keys(db) == PER_RUN_MAX:
+        continue
+
+
+@command
+async def _add_keys(tx: Transaction) -> int:
+    return await store.add_keys(tx, await tx.today(), PER_RUN_MAX)
+
+
+@command
+async def _remove_keys(tx: Transaction) -> int:
+    today = await tx.today()
+    await store.forget_looks(tx, today)
+    return await store.remove_idle_keys(tx, today, PER_RUN_MAX)

@@ -1,0 +1,71 @@
+"""What children need on a day, and who looked at it."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from chassis.access import reach_of, reaching
+from chassis.actor import Actor
+from chassis.data.database import Database, Queries
+from chassis.data.history import history_of
+from chassis.refusal import NotFound
+from contracts.booking.care import ChildCare, SheetPerson
+from contracts.booking.care_events import CareKnown, Leaving
+from contracts.family.care import Care
+from contracts.history import HistoryEntry
+from contracts.http import Page
+
+from ..access import ANSWERED_CHILD
+from . import store
+from .domain import Guardian, LeavingAnswer, leaving_on
+
+CARE_ACTS: Final = ("care_seen",)
+
+
+async def care_on(db: Queries, child_ids: Sequence[UUID], day: date) -> tuple[ChildCare, ...]:
+    """What these children need on a day, in their order."""
+    known = await store.load_care(db, child_ids)
+    guardians = await store.guardians_on(db, child_ids, day)
+    return tuple(_care(child_id, known.get(child_id), guardians[child_id], day) for child_id in child_ids)
+
+
+def _care(child_id: UUID, care: Care | None, guardians: Sequence[Guardian], day: date) -> ChildCare:
+    if care is None:
+        return ChildCare(child_id=child_id, known=CareKnown.NOT_YET)
+    answers = [LeavingAnswer(**answer.model_dump()) for answer in care.leaving]
+    leaving, leaves_from = leaving_on(day, answers, guardians)
+    return ChildCare(
+        child_id=child_id,
+        known=CareKnown.SAID if care.is_known else CareKnown.UNSAID,
+        allergens=care.allergens,
+        other_allergies=care.other_allergies,
+        has_pai=care.has_pai,
+        pai_ends_on=care.pai_ends_on,
+        is_pai_over=care.pai_ends_on is not None and care.pai_ends_on < day,
+        conduct=care.conduct,
+        diet=care.diet,
+        has_own_lunch=care.has_own_lunch,
+        leaving=leaving,
+        leaves_from=leaves_from,
+        people=tuple(
+            SheetPerson(kind=person.kind, name=person.name, relation=person.relation, phone=person.phone)
+            for person in care.people
+            if person.starts_on <= day and (person.ends_on is None or day <= person.ends_on)
+        ),
+    )
+
+
+def shows_something(child: ChildCare) -> bool:
+    """Whether whoever looks learns something of a child that its family said."""
+    return child.known is CareKnown.SAID or child.leaving is not Leaving.UNANSWERED or bool(child.people)
+
+
+ANSWERS_FOR_SQL = reaching(" select {is_reached}", is_reached=ANSWERED_CHILD.of("$4::uuid"))
+
+
+async def care_history(db: Database, actor: Actor, child_id: UUID, cursor: str | None) -> Page[HistoryEntry]:
+    """Which agents looked at what a child needs. Raises NotFound, Invalid."""
+    if not await db.fetchval(ANSWERS_FOR_SQL, *reach_of(actor, await db.today()), child_id):
+        raise NotFound
+    return await history_of(db, None, cursor, [child_id], CARE_ACTS)

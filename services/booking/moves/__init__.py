@@ -1,0 +1,1 @@
+"""Children who change files: what they have booked goes along, or is listed until somebody decides."""

@@ -1,0 +1,1 @@
+"""What the family service reads from outside the portal."""

@@ -1,0 +1,32 @@
+"""Days and amounts as they stand in the cells of a file. Pure."""
+
+import re
+from datetime import date
+from typing import Final
+
+EUROS_DIGITS_MAX: Final = 7
+_DAY: Final = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
+_ISO_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_AMOUNT: Final = re.compile(r"([0-9]+)(?:[.,]([0-9]{1,2}))?")
+
+
+def cents_of(text: str) -> int | None:
+    """An amount as people write it, `1 234,5 €`, in cents; None for what is none."""
+    amount = _AMOUNT.fullmatch(re.sub(r"[\s\u00a0\u202f€]", "", text))
+    if amount is None or len(amount[1]) > EUROS_DIGITS_MAX:
+        return None
+    return int(amount[1]) * 100 + int((amount[2] or "").ljust(2, "0"))
+
+
+def day_of(text: str) -> date | None:
+    """A day as people and programs write it, `14/09/2018` or `2018-09-14`; None for what is none."""
+    if iso := _ISO_DAY.fullmatch(text):
+        parts = (iso[1], iso[2], iso[3])
+    elif french := _DAY.fullmatch(text):
+        parts = (french[3], french[2], french[1])
+    else:
+        return None
+    try:
+        return date(*map(int, parts))
+    except ValueError:
+        return None

@@ -1,0 +1,1 @@
+"""Corrections of a civil status, and children to be added, that families make or ask for."""

@@ -1,0 +1,113 @@
+"""What a family may change of a civil status at once, what waits for an agent, and when a request is of no use any more. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from chassis.refusal import FieldRefusal, Invalid
+from chassis.versions import version_of
+from contracts.family.child_events import ChangeStatus, FieldRule
+from contracts.types import Civility
+
+from ..people.domain import Adult, Child, child_faults, single_spaced, text_faults
+
+CHILD: Final = ("first_name", "last_name", "birth_on")
+ADULT: Final = ("civility", "first_name", "last_name")
+NAMES: Final = ("first_name", "last_name")
+OPEN_MAX: Final = 5
+"""How many children may wait to be added to a household."""
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change that was asked for; of a new child `before` is empty."""
+
+    change_id: UUID
+    household_id: UUID
+    subject_id: UUID
+    kind: str
+    status: ChangeStatus
+    before: Values
+    after: Values
+    asked_by: UUID
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """What is carried out at once, and what waits."""
+
+    at_once: Values
+    requested: Values
+
+
+def values_of(person: Adult | Child) -> dict[str, Any]:
+    """The civil status of somebody, as it is kept."""
+    if isinstance(person, Child):
+        return {**_names(person), "birth_on": person.birth_on}
+    return {"civility": person.civility, **_names(person)}
+
+
+def _names(person: Adult | Child) -> dict[str, Any]:
+    return {"first_name": person.first_name, "last_name": person.last_name}
+
+
+def version(person: Adult | Child) -> str:
+    """Stands for a civil status."""
+    return version_of(*sorted((name, str(value)) for name, value in values_of(person).items()))
+
+
+def typed(values: Values) -> dict[str, Any]:
+    """What was typed, in the types of a civil status and with single spaces; None is left out."""
+    made: dict[str, Any] = {}
+    for name, value in values.items():
+        if value is None:
+            continue
+        if name == "birth_on":
+            made[name] = value if isinstance(value, date) else date.fromisoformat(value)
+        else:
+            made[name] = Civility(value) if name == "civility" else single_spaced(value)
+    return made
+
+
+def sort(person: Adult | Child, wanted: Values, rules: Mapping[str, FieldRule]) -> Sorted | Invalid:
+    """What of a change is carried out at once and what waits, by the town's rule for each field."""
+    known = values_of(person)
+    changed = {name: value for name, value in typed(wanted).items() if known.get(name) != value}
+    closed = [name for name in changed if rules.get(name) not in (FieldRule.AT_ONCE, FieldRule.REQUEST)]
+    if closed:
+        return Invalid(*(FieldRefusal(f"/{name}", "field_kept_by_town") for name in closed))
+    return Sorted(
+        {name: value for name, value in changed.items() if rules[name] is FieldRule.AT_ONCE},
+        {name: value for name, value in changed.items() if rules[name] is FieldRule.REQUEST},
+    )
+
+
+def corrected_child(child: Child, values: Values, today: date) -> Child | Invalid:
+    """A child by other values, if it can be one."""
+    wanted = replace(child, **values)
+    faults = list(text_faults(iter([(f"/{name}", values[name]) for name in NAMES if name in values])))
+    if not child.is_expected:
+        at_fields = (
+            replace(fault, pointer=f"/{fault.pointer.rpartition('/')[2]}") for fault in child_faults([wanted], today)
+        )
+        faults += at_fields
+    return Invalid(*faults) if faults else wanted
+
+
+def corrected_adult(adult: Adult, values: Values) -> Adult | Invalid:
+    """An adult by other values, if they can be one."""
+    faults = tuple(text_faults(iter([(f"/{name}", values[name]) for name in NAMES if name in values])))
+    return Invalid(*faults) if faults else replace(adult, **values, revision=adult.revision + 1)
+
+
+def is_stale(change: Change, person: Adult | Child | None) -> bool:
+    """Whether what a change was made from is not there any more."""
+    if change.kind == "new_child":
+        return False
+    known = values_of(person) if person is not None else {}
+    return any(known.get(name) != value for name, value in change.before.items())

@@ -1,0 +1,105 @@
+"""Storage of changes that families asked for: what they say is sealed with the household's key."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis.data.database import Queries, Row, Transaction
+from chassis.data.sealed_values import seal_value, unseal_value
+from contracts.family.child_events import ChangeStatus
+
+from ..people.domain import Adult, name_key
+from .domain import Change, typed
+
+
+async def change_of(db: Queries, row: Row) -> Change | None:
+    """What a row says; None once the household's key is gone."""
+    stored = await unseal_value(db, row["household_id"], row["change_id"].bytes, row["sealed"])
+    if stored is None:
+        return None
+    return Change(
+        row["change_id"],
+        row["household_id"],
+        row["subject_id"],
+        row["kind"],
+        ChangeStatus(row["status"]),
+        typed(stored["before"]),
+        typed(stored["after"]),
+        row["asked_by"],
+        stored.get("reason"),
+    )
+
+
+ADD_CHANGE_SQL = """
+insert into person_changes (change_id, household_id, subject_id, kind, status, sealed, asked_by, asked_at)
+values ($1, $2, $3, $4, 'waiting', $5, $6, $7) on conflict (subject_id) where status = 'waiting' do nothing returning true
+"""
+
+
+async def add_change(tx: Transaction, change: Change) -> bool:
+    """Keep a request; False where one for this person waits already."""
+    return bool(
+        await tx.fetchval(
+            ADD_CHANGE_SQL,
+            change.change_id,
+            change.household_id,
+            change.subject_id,
+            change.kind,
+            await _sealed(tx, change),
+            change.asked_by,
+            await tx.now(),
+        )
+    )
+
+
+async def _sealed(tx: Transaction, change: Change) -> bytes:
+    stored: dict[str, Any] = {"before": dict(change.before), "after": dict(change.after), "reason": change.reason}
+    return await seal_value(tx, change.household_id, change.change_id.bytes, stored)
+
+
+LOCK_CHANGE_SQL = """
+select change_id, household_id, subject_id, kind, status, sealed, asked_by, asked_at, decided_at
+from person_changes where change_id = $1 for update
+"""
+
+
+async def lock_change(tx: Transaction, change_id: UUID) -> Change | None:
+    """A request, held until the transaction ends."""
+    row = await tx.fetchrow(LOCK_CHANGE_SQL, change_id)
+    return await change_of(tx, row) if row else None
+
+
+SAVE_CHANGE_SQL = "update person_changes set status = $2, sealed = $3, decided_at = $4 where change_id = $1"
+
+
+async def save_change(tx: Transaction, change: Change) -> None:
+    """Write what became of a request that is held."""
+    await tx.execute(SAVE_CHANGE_SQL, change.change_id, change.status.value, await _sealed(tx, change), await tx.now())
+
+
+WAITING_FOR_SQL = "select exists (select from person_changes where subject_id = $1 and status = 'waiting')"
+
+
+async def is_waiting(db: Queries, subject_id: UUID) -> bool:
+    """Whether a request for somebody waits."""
+    return bool(await db.fetchval(WAITING_FOR_SQL, subject_id))
+
+
+NEW_CHILDREN_SQL = """
+select count(*) from person_changes where household_id = $1 and kind = 'new_child' and status = 'waiting'
+"""
+
+
+async def new_children(db: Queries, household_id: UUID) -> int:
+    """How many children wait to be added to a household."""
+    return int(await db.fetchval(NEW_CHILDREN_SQL, household_id))
+
+
+SAVE_ADULT_SQL = """
+update adults set civility = $2, first_name = $3, last_name = $4, name_key = $5, revision = $6 where adult_id = $1
+"""
+
+
+async def save_adult(tx: Transaction, adult: Adult) -> None:
+    """Write an adult's civil status."""
+    names = (adult.first_name, adult.last_name, name_key(adult))
+    await tx.execute(SAVE_ADULT_SQL, adult.adult_id, adult.civility, *names, adult.revision)

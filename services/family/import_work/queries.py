@@ -1,0 +1,198 @@
+"""What a household of a file comes to, judged with what the town's files say now. Nothing is written."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pydantic import ValidationError
+
+from chassis.data.database import Transaction
+from chassis.refusal import Refusal
+from contracts.family.events import ImportColumn, ImportFinding
+from contracts.family.models import HouseholdCreate
+
+from ..births.commands import children_typed
+from ..errors import HouseholdAlreadyExists
+from ..households.commands import draft_of, typing_refusal
+from ..households.domain import HouseholdFile
+from ..households.store import load_file
+from ..imports import store
+from ..imports.domain import Changes, Draft, Fault, Row, changes_of, child_faults_of, drafted
+from ..imports.store import ImportedHousehold, Run, SettledLine
+from ..people.domain import Child, name_key
+from ..quotients.commands import as_quotient
+from ..quotients.domain import day_fault
+from ..quotients.store import load_quotients
+from ..settings import FamilyRules
+from .store import twins as twins_of
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a household of a file comes to now. `request` is what opens it, and `fresh_keys` those of its new children, in its order; `known` is the household
+    that came from its key before."""
+
+    rows: tuple[Row, ...]
+    finding: ImportFinding
+    draft: Draft
+    faults: tuple[Fault, ...] = ()
+    request: HouseholdCreate | None = field(default=None, repr=False)
+    fingerprint: bytes = b""
+    fresh_keys: tuple[str, ...] = ()
+    known: ImportedHousehold | None = None
+
+    @property
+    def key(self) -> str:
+        """The former software's reference of the household."""
+        return self.rows[0].household_key
+
+    def refused(self, refusal: Refusal) -> "Judged":
+        """The same household once it turned out that it cannot be opened."""
+        faults = tuple(self.draft.fault(fault.pointer, fault.code, fault.params) for fault in refusal.fields)
+        whole = (self.draft.fault("", refusal.code(), tuple(refusal.params.items())),)
+        return replace(self, finding=ImportFinding.REFUSED, faults=faults or whole)
+
+    def settled(self) -> list[SettledLine]:
+        """Its lines: of a household that is refused, those without a fault of their own are held."""
+        faults = {row.number: tuple(fault for fault in self.faults if fault.line == row.number) for row in self.rows}
+        spared = ImportFinding.HELD if self.finding is ImportFinding.REFUSED else self.finding
+        household_id = self.known.household_id if self.known else None
+        return [
+            SettledLine(number, self.finding if of_line else spared, of_line, household_id)
+            for number, of_line in faults.items()
+        ]
+
+
+async def judge(tx: Transaction, rules: FamilyRules, run: Run, homes: Sequence[tuple[Row, ...]]) -> list[Judged]:
+    """What each of these households comes to."""
+    known = await store.imported_households(tx, {rows[0].household_key for rows in homes})
+    keys = {key for rows in homes for row in rows if (key := row.cell(ImportColumn.CHILD_KEY))}
+    there = await store.imported_children(tx, keys)
+    first_rows = await store.first_rows(tx, run.run_id, keys)
+    judged = [
+        await _judge(tx, rules, run, rows, (known.get(rows[0].household_key), there, first_rows)) for rows in homes
+    ]
+    return await _without_twins(tx, judged)
+
+
+async def _judge(
+    tx: Transaction,
+    rules: FamilyRules,
+    run: Run,
+    rows: tuple[Row, ...],
+    before: tuple[ImportedHousehold | None, Mapping[str, Child], Mapping[str, Row]],
+) -> Judged:
+    known, there, first_rows = before
+    draft = drafted(rows)
+    home = Judged(rows, ImportFinding.REFUSED, draft, draft.faults, known=known)
+    try:
+        request = HouseholdCreate.model_validate(draft.body)
+    except ValidationError as error:
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        pointers = ["/" + "/".join(map(str, fault["loc"])) for fault in errors]
+        return replace(home, faults=_beside(draft.faults, [draft.fault(pointer, "invalid") for pointer in pointers]))
+    fingerprint = _fingerprint(request, draft)
+    if known is not None and known.fingerprint == fingerprint and not draft.faults:
+        return replace(home, finding=_unchanged(run, known))
+    today = await tx.today()
+    faults = list(child_faults_of(rows, there, first_rows))
+    if refusal := typing_refusal(request, await tx.now(), today):
+        faults += home.refused(refusal).faults
+    if request.quotient and (
+        fault := day_fault(as_quotient(request.quotient), rules.accepted_quotient_days(today), "/quotient")
+    ):
+        faults.append(draft.fault(fault.pointer, fault.code, fault.params))
+    if faults or draft.faults:
+        return replace(home, faults=_beside(draft.faults, faults))
+    home = replace(home, request=request, fingerprint=fingerprint)
+    if known is None:
+        return _to_open(home, request, there)
+    return await _compared(tx, run, home, request, known)
+
+
+def _beside(faults: Sequence[Fault], others: Sequence[Fault]) -> tuple[Fault, ...]:
+    """Faults, and those of the other cells."""
+    cells = {(fault.line, fault.column) for fault in faults}
+    return (*faults, *(fault for fault in others if (fault.line, fault.column) not in cells))
+
+
+def _fingerprint(request: HouseholdCreate, draft: Draft) -> bytes:
+    return hashlib.sha256(f"{request.model_dump_json()}\n{draft.child_keys}".encode()).digest()
+
+
+def _unchanged(run: Run, known: ImportedHousehold) -> ImportFinding:
+    return ImportFinding.TO_INVITE if run.is_inviting and known.has_uninvited else ImportFinding.UNCHANGED
+
+
+def _to_open(home: Judged, request: HouseholdCreate, there: Mapping[str, Child]) -> Judged:
+    """The household to open, whose children that another one has already are named by their ids."""
+    keys = home.draft.child_keys
+    fresh = [place for place, key in enumerate(keys) if key not in there]
+    old = [place for place, key in enumerate(keys) if key in there]
+    renamed = {f"/children/{place}": f"/children/{at}" for at, place in enumerate(fresh)}
+    renamed |= {f"/children/{place}": f"/known_child_ids/{at}" for at, place in enumerate(old)}
+    places = {
+        (
+            pointer
+            if (child := "/".join(pointer.split("/")[:3])) not in renamed
+            else renamed[child] + pointer[len(child) :]
+        ): place
+        for pointer, place in home.draft.places.items()
+    }
+    request = request.model_copy(
+        update={
+            "children": [request.children[place] for place in fresh],
+            "known_child_ids": tuple(there[keys[place]].child_id for place in old),
+        }
+    )
+    return replace(
+        home,
+        finding=ImportFinding.TO_OPEN,
+        faults=(),
+        draft=replace(home.draft, places=places),
+        request=request,
+        fresh_keys=tuple(keys[place] for place in fresh),
+    )
+
+
+async def _compared(
+    tx: Transaction, run: Run, home: Judged, request: HouseholdCreate, known: ImportedHousehold
+) -> Judged:
+    """A household that is there, and how it differs."""
+    file = await load_file(tx, known.household_id)
+    if file is None:
+        return replace(home, finding=ImportFinding.UNCHANGED, faults=())
+    changes = changes_of(file, await _wanted(tx, request), home.draft)
+    if request.quotient and as_quotient(request.quotient) not in await load_quotients(tx, file.household_id):
+        differs = home.draft.fault("/quotient/value_cents", "import_differs")
+        changes = replace(changes, updatable=(*changes.updatable, differs))
+    return replace(home, finding=_differing(run, known, changes), faults=(*changes.updatable, *changes.others))
+
+
+async def _wanted(tx: Transaction, request: HouseholdCreate) -> HouseholdFile:
+    return draft_of(request, children_typed(request, unborn_name=""), await tx.today(), await tx.now())
+
+
+def _differing(run: Run, known: ImportedHousehold, changes: Changes) -> ImportFinding:
+    if run.is_updating and changes.updatable:
+        return ImportFinding.TO_UPDATE
+    if changes.updatable or changes.others:
+        return ImportFinding.DIFFERS
+    return _unchanged(run, known)
+
+
+async def _without_twins(tx: Transaction, judged: Sequence[Judged]) -> list[Judged]:
+    """The same households, but for those that another file looks like."""
+    pairs = [
+        (at, name_key(adult), name_key(child), child.birth_on)
+        for at, home in enumerate(judged)
+        if home.finding is ImportFinding.TO_OPEN and home.request is not None
+        for wanted in [await _wanted(tx, home.request)]
+        for adult in wanted.adults
+        for child in wanted.children
+    ]
+    twins = await twins_of(tx, pairs)
+    return [
+        home.refused(HouseholdAlreadyExists(reference=twins[at])) if at in twins else home
+        for at, home in enumerate(judged)
+    ]

@@ -1,0 +1,1 @@
+"""How a file is opened: at the desk, or by an import."""

@@ -1,0 +1,1 @@
+"""Files of organizations: professionals and associations, which have no children and no family quotient."""

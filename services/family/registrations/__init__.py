@@ -1,0 +1,1 @@
+"""Requests for a space by people whom no file names: asked by anybody, decided by an agent."""

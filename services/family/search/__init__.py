@@ -1,0 +1,1 @@
+"""Finding a file by whatever somebody says at the counter."""

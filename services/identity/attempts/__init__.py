@@ -1,0 +1,1 @@
+"""How often somebody may try: a password, a key, a code, or ask for a new password."""

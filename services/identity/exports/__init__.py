@@ -1,0 +1,1 @@
+"""Exports: lists that agents take away as files."""

@@ -1,0 +1,1 @@
+"""Which identity of FranceConnect opens which account."""

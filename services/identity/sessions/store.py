@@ -1,0 +1,156 @@
+"""Storage of sessions: opened under a new token, renewed, ended; and the browsers that an account used."""
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.data.database import Transaction
+from chassis.identifiers import new_id
+from contracts.identity.models import SessionOpened
+
+from ..accounts.domain import AccountRecord
+from ..adapters.keys import TOKEN_BYTES, token_hash
+from ..persons.domain import acting_person
+from ..settings import IdentityRules
+from ..step_up.store import note_proof
+from .domain import Opening, SecondStep, SignedIn
+
+INSERT_SESSION_SQL = """
+with used as (
+    insert into known_browsers (account_id, browser, first_used_at, last_used_at)
+    select $3::uuid, $5::text, $7::timestamptz, $7::timestamptz where $12
+    on conflict (account_id, browser) do update set last_used_at = excluded.last_used_at
+)
+insert into sessions (token_hash, session_id, account_id, means, browser, previous_sign_in_at, opened_at, seen_at, ends_at,
+                      expires_at, strong_by, strong_at)
+values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11)
+"""
+
+KNOWN_SQL = """
+select exists (select from terms_acceptances where person_id = $3 and version = $2 and void_at is null) as has_accepted_terms,
+       exists (select from service_key_answers where account_id = $1) as has_answered_keys,
+       exists (select from second_factors where account_id = $1) as has_second_factor,
+       array(select browser from known_browsers where account_id = $1) as browsers
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an account that a session is opened of: who acts, which of the town's steps are taken, which browsers it used."""
+
+    guardian_id: UUID | None
+    has_accepted_terms: bool
+    has_answered_keys: bool
+    has_second_factor: bool
+    browsers: Collection[str]
+
+
+async def what_is_known(tx: Transaction, account: AccountRecord, rules: IdentityRules) -> Known:
+    """What is known of an account that is locked."""
+    guardian_id = acting_person(account.person_ids, None)
+    (row,) = await tx.fetch(KNOWN_SQL, account.account_id, rules.terms.version, guardian_id)
+    return Known(guardian_id, *row)
+
+
+async def insert_session(
+    tx: Transaction, account: AccountRecord, opening: Opening, known: Known, rules: IdentityRules
+) -> SessionOpened:
+    """A new session of an account, which is locked, under a new token that is stored as its hash alone; its browser is noted as used."""
+    now = await tx.now()
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    ends_at = now + rules.session_limits.absolute
+    session = SignedIn(
+        session_id=new_id(),
+        session_hash=token_hash(token),
+        account=account,
+        means=opening.means,
+        has_accepted_terms=known.has_accepted_terms,
+        previous_sign_in_at=opening.previous_sign_in_at,
+        opened_at=now,
+        seen_at=now,
+        ends_at=ends_at,
+        expires_at=rules.session_limits.expiry(now, ends_at),
+        guardian_id=known.guardian_id,
+        asks_keys=bool(rules.services_of(account.kind)),
+        has_answered_keys=known.has_answered_keys,
+        factor_use=rules.factor_use_of(account.kind),
+        has_second_factor=known.has_second_factor,
+        second_step=opening.second_step,
+    )
+    await tx.execute(
+        INSERT_SESSION_SQL,
+        session.session_hash,
+        session.session_id,
+        account.account_id,
+        opening.means,
+        opening.browser or "",
+        opening.previous_sign_in_at,
+        now,
+        session.ends_at,
+        session.expires_at,
+        *_columns(opening.second_step),
+        opening.browser is not None,
+    )
+    if opening.second_step and opening.is_proof:
+        step = opening.second_step
+        await note_proof(tx, session.session_hash, step.means, step.taken_at, known.guardian_id)
+    return SessionOpened(session_token=token, expires_at=session.expires_at, stage=session.stage)
+
+
+RENEW_SESSION_SQL = """
+update sessions set token_hash = $2, expires_at = greatest(expires_at, $3), strong_by = $4, strong_at = $5
+where token_hash = $1 returning expires_at
+"""
+
+
+async def renew_session(tx: Transaction, session: SignedIn, rules: IdentityRules) -> SessionOpened | None:
+    """The session, as it is from now on, goes on under a new token: what belongs to it, such as a code on its way and forms in other tabs,
+    goes on too. None when it ended meanwhile."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    expires_at = rules.session_limits.expiry(session.seen_at, session.ends_at)
+    columns = (session.session_hash, token_hash(token), expires_at, *_columns(session.second_step))
+    stored: datetime | None = await tx.fetchval(RENEW_SESSION_SQL, *columns)
+    return SessionOpened(session_token=token, expires_at=stored, stage=session.stage) if stored else None
+
+
+END_SESSION_SQL = "delete from sessions where token_hash = $1 returning account_id"
+
+
+async def end_session(tx: Transaction, session_hash: bytes) -> UUID | None:
+    """End one session; whose it was, None when there is none."""
+    account_id: UUID | None = await tx.fetchval(END_SESSION_SQL, session_hash)
+    return account_id
+
+
+END_OWN_SESSION_SQL = "delete from sessions where account_id = $1 and session_id = $2 returning true"
+
+
+async def end_own_session(tx: Transaction, account_id: UUID, session_id: UUID) -> bool:
+    """End one session of an account; False when it has no such session."""
+    return bool(await tx.fetchval(END_OWN_SESSION_SQL, account_id, session_id))
+
+
+END_OTHER_SESSIONS_SQL = """
+with ended as (delete from sessions where account_id = $1 and token_hash <> $2 returning token_hash)
+select count(*) from ended
+"""
+
+
+async def end_other_sessions(tx: Transaction, session: SignedIn) -> int:
+    """End every session of an account but this one; how many there were."""
+    return int(await tx.fetchval(END_OTHER_SESSIONS_SQL, session.account.account_id, session.session_hash))
+
+
+FORGET_BROWSERS_SQL = "delete from known_browsers where account_id = $1"
+
+
+async def forget_browsers(tx: Transaction, account_id: UUID) -> None:
+    """No browser is known of an account any more."""
+    await tx.execute(FORGET_BROWSERS_SQL, account_id)
+
+
+def _columns(second_step: SecondStep | None) -> tuple[str | None, datetime | None]:
+    """`strong_by` and `strong_at`."""
+    return (second_step.means, second_step.taken_at) if second_step else (None, None)

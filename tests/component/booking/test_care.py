@@ -1,0 +1,254 @@
+"""What children who come today need: sealed for a key of each child, shown on the sheet of its sites alone, each look noted once a day."""
+
+import json
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from joserfc.jwk import OKPKey
+
+from chassis.actor import Actor
+from chassis.sealing import seal
+from contracts.booking.events import CareKeyState
+from contracts.family.care import Care, LeavingAnswer
+from contracts.family.events import CareState, ChildState
+from contracts.types import ActorKind
+from tests.component.booking.sheets import UNTIL_MIDNIGHT
+from tests.component.family.child_files import rows_of
+from tests.factories.booking import BookingTown, Family
+from tests.factories.households import KnownChild, custody_state
+from tests.support.roles import Role, agent_of
+
+pytestmark = pytest.mark.anyio
+
+CANARY = "quetzalcanari"
+NEEDS = Care(
+    is_known=True,
+    allergens=("peanuts", "of_a_later_release"),
+    other_allergies=f"{CANARY}1",
+    has_pai=True,
+    pai_ends_on=None,
+    conduct=f"{CANARY}2",
+    diet="no_pork",
+    has_own_lunch=True,
+    leaving=(),
+)
+
+
+class CareDay:
+    """A child who is expected at a sheet, some days from today."""
+
+    def __init__(self, town: BookingTown, family: Family, activity_id: UUID, slot_id: UUID) -> None:
+        self.town, self.service, self.family = town, town.service, family
+        self.activity_id, self.slot_id = activity_id, slot_id
+        self.agent = agent_of(Role.SITE)
+
+    async def public_key(self) -> OKPKey:
+        """The key that the child's care is to be sealed with, as it was published last."""
+        (*_, state) = (await self.service.emitted(kind=CareKeyState))[1]
+        assert isinstance(state, CareKeyState)
+        assert "d" not in json.loads(state.public_key), "the private part never travels"
+        return OKPKey.import_key(json.loads(state.public_key))
+
+    async def sealed(self, care: Care, key: OKPKey | None = None) -> CareState:
+        key = key or await self.public_key()
+        sealed = seal(care.model_dump_json(), key)
+        return CareState(child_id=self.family.child_id, sealed_for=key.thumbprint(), sealed=sealed)
+
+    async def say(self, care: Care) -> None:
+        await self.service.run_job("care_keys")
+        await self.service.deliver(await self.sealed(care))
+
+    async def look(self, agent: Actor | None = None) -> Any:
+        headers = self.service.as_actor(agent or self.agent)
+        return await self.service.client.get(f"/slots/{self.slot_id}/care", headers=headers)
+
+    async def child(self) -> Any:
+        answer = await self.look()
+        assert answer.status_code == 200, answer.text
+        (child,) = answer.json()["items"]
+        return child
+
+    async def looks(self, guardian_id: UUID | None = None) -> Any:
+        headers = self.service.as_parent(guardian_id or self.family.guardian_id)
+        return await self.service.client.get(f"/children/{self.family.child_id}/care-history", headers=headers)
+
+
+async def care_day(town: BookingTown, offset: int = 0, guardians: int = 1) -> CareDay:
+    family = await town.family(guardians=guardians)
+    activity_id = await town.activity(cutoff=UNTIL_MIDNIGHT)
+    (slot_id,) = await town.open(activity_id, offset)
+    await town.enroll(family, activity_id)
+    assert (await town.book(family, slot_id)).status_code == 201
+    return CareDay(town, family, activity_id, slot_id)
+
+
+async def test_the_sheet_shows_what_a_child_needs_and_says_what_is_not_known(town: BookingTown) -> None:
+    day = await care_day(town)
+    assert (await day.child())["known"] == "not_yet", "what did not arrive is not nothing"
+    await day.say(NEEDS.model_copy(update={"is_known": False, "allergens": (), "conduct": ""}))
+    assert (await day.child())["known"] == "unsaid"
+    await day.say(NEEDS)
+    child = await day.child()
+    assert (child["known"], child["allergens"], child["conduct"]) == ("said", list(NEEDS.allergens), NEEDS.conduct)
+    assert (child["diet"], child["has_own_lunch"], child["leaving"]) == ("no_pork", True, "unanswered")
+
+
+async def test_only_who_has_the_child_in_care_sees_it(town: BookingTown) -> None:
+    """An agent of the site, today; neither finance, nor another site, nor the family's front desk."""
+    day = await care_day(town)
+    await day.say(NEEDS)
+    for agent, status in (
+        (agent_of(Role.SITE, sites=frozenset({"ailleurs"})), 404),
+        (agent_of(Role.FINANCE), 403),
+        (agent_of(Role.FRONT_DESK), 403),
+        (Actor(uuid4(), ActorKind.PARENT, guardian_id=day.family.guardian_id), 403),
+        (Actor(uuid4(), ActorKind.DELEGATE, guardian_id=uuid4()), 403),
+    ):
+        answer = await day.look(agent)
+        assert answer.status_code == status
+        assert CANARY not in answer.text
+    assert (await day.looks()).json()["items"] == []
+
+
+@pytest.mark.parametrize(("offset", "status"), [(0, 200), (1, 200), (2, 409)])
+async def test_it_is_shown_on_the_day_and_the_day_before(town: BookingTown, offset: int, status: int) -> None:
+    day = await care_day(town, offset)
+    await day.say(NEEDS)
+    answer = await day.look()
+    assert answer.status_code == status
+    assert (CANARY in answer.text) is (status == 200)
+
+
+async def test_a_day_that_is_over_shows_nothing_any_more(town: BookingTown) -> None:
+    day = await care_day(town)
+    await day.say(NEEDS)
+    town.service.advance(days=1)
+    assert (await day.look()).json()["code"] == "care_not_needed"
+
+
+async def test_a_look_is_noted_once_a_day_for_each_agent(town: BookingTown) -> None:
+    day = await care_day(town, offset=1)
+    await day.look()
+    assert (await day.looks()).json()["items"] == [], "who saw nothing looked at nothing"
+    await day.say(NEEDS)
+    for agent in (day.agent, day.agent, agent_of(Role.DIRECTOR)):
+        assert (await day.look(agent)).status_code == 200
+    noted = (await day.looks()).json()["items"]
+    assert [(entry["action"], entry["actor_kind"]) for entry in noted] == [("care_seen", "agent")] * 2
+    assert noted[1]["actor_id"] == str(day.agent.account_id)
+    assert CANARY not in json.dumps(noted)
+    town.service.advance(days=1)
+    await day.service.run_job("care_keys")
+    await day.look()
+    assert len((await day.looks()).json()["items"]) == 3
+    assert (await day.looks(uuid4())).status_code == 404
+    answer = await day.service.client.get("/history", headers=day.service.as_parent(day.family.guardian_id))
+    assert "care_seen" not in answer.text
+
+
+async def test_a_refusal_of_either_parent_counts_on_the_day(town: BookingTown) -> None:
+    day = await care_day(town, guardians=2)
+    today = await town.today()
+    year = {"starts_on": today, "ends_on": today}
+    one, other = day.family.guardian_ids
+    yes = LeavingAnswer(adult_id=one, is_given=True, leaves_from="16:30", **year)
+    late = LeavingAnswer(adult_id=other, is_given=True, leaves_from="17:00", **year)
+    no = LeavingAnswer(adult_id=other, is_given=False, leaves_from=None, **year)
+    former = LeavingAnswer(adult_id=uuid4(), is_given=False, leaves_from=None, **year)
+    for answers, leaving in (
+        ((yes,), ("given", "16:30:00")),
+        ((yes, late), ("given", "17:00:00")),
+        ((yes, no), ("refused", None)),
+        ((yes, former), ("given", "16:30:00")),
+    ):
+        await day.say(NEEDS.model_copy(update={"leaving": answers}))
+        child = await day.child()
+        assert (child["leaving"], child["leaves_from"]) == leaving
+    # A decision gives the authority to one parent alone: the other's refusal counts no more.
+    await day.say(NEEDS.model_copy(update={"leaving": (yes, no)}))
+    await day.service.deliver(custody_state(KnownChild(day.family.child_id), [one], [day.family.household_id]))
+    assert (await day.child())["leaving"] == "given"
+
+
+async def test_erasure_deletes_the_key_and_no_copy_opens_any_more(town: BookingTown) -> None:
+    day = await care_day(town)
+    await day.say(NEEDS)
+    await day.look()
+    kept = await day.sealed(NEEDS)
+    envelope = day.service.envelope(
+        ChildState(child_id=day.family.child_id, first_name="a", last_name="b", birth_on="2018-01-01")
+    )
+    await day.service.deliver(replace(envelope, payload=None))
+    for table in ("care_keys", "care_records", "care_looks"):
+        assert await day.service.db.fetchval(f"select count(*) from {table}") == 0, table
+    owner = "select count(*) from history_keys where owner = $1"
+    assert await day.service.db.fetchval(owner, str(day.family.child_id)) == 0
+    await day.service.deliver(kept)
+    assert (await day.child())["known"] == "not_yet", "a record that a topic kept is not opened, nor stored"
+    assert await day.service.db.fetchval("select count(*) from care_records") == 0
+    erased = await day.service.db.fetch("select key from outbox where topic = 'booking.care_keys' and payload is null")
+    assert [row["key"] for row in erased] == [str(day.family.child_id)]
+
+
+async def test_a_key_lasts_as_long_as_the_enrollment(town: BookingTown) -> None:
+    family = await town.family()
+    await town.service.run_job("care_keys")
+    assert (await town.service.emitted(kind=CareKeyState))[1] == [], "who is enrolled nowhere is asked nothing"
+    activity_id = await town.activity()
+    await town.enroll(family, activity_id)
+    for _ in range(2):
+        await town.service.run_job("care_keys")
+    assert len((await town.service.emitted(kind=CareKeyState))[1]) == 1
+    town.service.advance(days=800)
+    await town.service.run_job("care_keys")
+    assert await town.service.db.fetchval("select count(*) from care_keys") == 0
+
+
+async def test_what_was_sealed_for_another_key_makes_us_say_ours_again(town: BookingTown) -> None:
+    """After a restore the family service may know a key that this one does not: both find together again, and until then nothing is guessed."""
+    day = await care_day(town)
+    await day.say(NEEDS)
+    other = OKPKey.generate_key("X25519")
+    stale = day.service.envelope(await day.sealed(NEEDS, other))
+    await day.service.deliver(stale, stale)
+    assert (await day.child())["known"] == "not_yet"
+    published = (await day.service.emitted(kind=CareKeyState))[1]
+    assert len(published) == 2
+    assert published[0] == published[1]
+    await day.service.deliver(await day.sealed(NEEDS))
+    assert (await day.child())["known"] == "said"
+
+
+async def test_an_empty_service_asks_again_and_reads_the_topic_anew(town: BookingTown) -> None:
+    day = await care_day(town)
+    await day.say(NEEDS)
+    newest = day.service.envelope(await day.sealed(NEEDS), sequence=9)
+    await day.service.db.execute("delete from care_records")
+    await day.service.deliver(newest)
+    assert (await day.child())["conduct"] == NEEDS.conduct, "the record of the topic opens with the key that stayed"
+    older = day.service.envelope(await day.sealed(NEEDS.model_copy(update={"conduct": "avant"})), sequence=8)
+    await day.service.deliver(older)
+    assert (await day.child())["conduct"] == NEEDS.conduct
+    await day.service.db.execute("delete from care_keys")
+    await day.service.db.execute("delete from care_records")
+    await day.service.deliver(day.service.envelope(await day.sealed(NEEDS), sequence=10))
+    assert (await day.child())["known"] == "not_yet"
+    await day.say(NEEDS)
+    assert (await day.child())["known"] == "said"
+
+
+async def test_needs_stand_nowhere_in_clear(town: BookingTown, capsys: pytest.CaptureFixture[str]) -> None:
+    """Canaries: in no row, event, dead letter or line of the log; the control finds the child's name."""
+    day = await care_day(town)
+    await day.say(NEEDS)
+    assert CANARY in (await day.look()).text
+    poison = day.service.envelope(await day.sealed(NEEDS), sequence=50)
+    await day.service.deliver_unchecked(replace(poison, payload=f'{{"child_id": "{CANARY}", "sealed": 1}}'.encode()))
+    assert await day.service.db.fetchval("select count(*) from dead_letters") == 1
+    text = await rows_of(day.service.db)
+    assert "Lina" in text
+    emitted = "\n".join(event.payload().decode() for event in await day.service.outbox())
+    for place in (text, emitted, capsys.readouterr().out):
+        assert [trace for trace in (CANARY, CANARY.encode().hex(), "peanuts", "no_pork") if trace in place] == []

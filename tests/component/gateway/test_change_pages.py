@@ -1,0 +1,81 @@
+"""Corrections that a family asks for on its page, and an agent's decision on theirs."""
+
+import re
+
+import pytest
+
+from tests.component.gateway.browser import is_refused, words
+from tests.component.gateway.test_agent_pages import field_errors
+from tests.component.gateway.test_child_pages import Home, home
+from tests.component.gateway.town import Town
+from tests.support.roles import Role
+
+__all__ = ("home",)
+pytestmark = pytest.mark.anyio
+
+LIST = "/agents/corrections"
+
+
+def cards(text: str, name: str) -> str:
+    """The card of somebody on the agents' list."""
+    return next(card for card in text.split('<section class="card"') if name in card)
+
+
+async def asked(home: Home, **fields: str) -> str:
+    """The address of the form of the child's civil status, once a correction was asked for."""
+    path = f"/ma-famille/{home.household.children[0].child_id}/etat-civil"
+    form = await home.parent.get(path)
+    child = home.household.children[0]
+    (version,) = re.findall(r'name="version" value="([^"]+)"', form.text)
+    known = {"first_name": child.first_name, "last_name": child.last_name, "birth_on": str(child.birth_on)}
+    page = await home.parent.landing(await home.parent.done(path, known | {"version": version} | fields))
+    assert "Votre demande est envoyée" in words(page)
+    assert "En attente" in words(page)
+    return path
+
+
+async def test_a_correction_is_asked_for_decided_and_shown(home: Home, town: Town) -> None:
+    """Before and after for the agent; a second request meanwhile is refused with what was typed."""
+    child = home.household.children[0]
+    path = await asked(home, first_name="Quetzal")
+    (version,) = re.findall(r'name="version" value="([^"]+)"', (await home.parent.get(path)).text)
+    refused = await home.parent.submit(path, {"version": version, "first_name": "Autre"})
+    assert is_refused(refused)
+    assert 'value="Autre"' in refused.text
+    desk = await town.agent(Role.FRONT_DESK)
+    page = await desk.get(LIST)
+    card = cards(page.text, child.first_name)
+    assert card.index(f"<span>{child.first_name}</span>") < card.index("<span>Quetzal</span>")
+    (decision,) = re.findall(rf'action="({LIST}/[^"]+)"', card)
+    page = await desk.landing(await desk.done(decision, {"decision": "accept", "reason": ""}))
+    assert "La correction est faite" in words(page)
+    text = words(await home.parent.get("/ma-famille"))
+    assert f"Quetzal {child.last_name.upper()}" in text
+    assert "Acceptée" in text
+
+
+async def test_a_refusal_needs_a_reason_that_the_family_reads(home: Home, town: Town) -> None:
+    await asked(home, last_name="Quetzal")
+    desk = await town.agent(Role.FRONT_DESK)
+    card = cards((await desk.get(LIST)).text, home.household.children[0].last_name)
+    (decision,) = re.findall(rf'action="({LIST}/[^"]+)"', card)
+    assert is_refused(await desk.submit(decision, {"decision": "refuse", "reason": ""}))
+    await desk.done(decision, {"decision": "refuse", "reason": "Apportez le livret de famille."})
+    text = words(await home.parent.get("/ma-famille"))
+    assert "Motif : Apportez le livret de famille." in text.replace("\u00a0", " ")
+    assert "Refusée" in text
+    assert "Quetzal" not in text.replace(home.household.children[0].first_name, "")
+
+
+async def test_a_child_is_added_by_a_request_that_can_be_withdrawn(home: Home) -> None:
+    path = "/ma-famille/nouvel-enfant"
+    await home.parent.get(path)
+    refused = await home.parent.submit(path, {"first_name": "", "last_name": "Quetzal", "birth_on": "2022-01-02"})
+    assert field_errors(refused) == {"first_name"}
+    household_id = str(home.household.household_id)
+    typed = {"first_name": "Nora", "last_name": "Quetzal", "birth_on": "2022-01-02", "household_id": household_id}
+    page = await home.parent.landing(await home.parent.done(path, typed))
+    assert "Ajout d’un enfant : Nora Quetzal" in words(page).replace("\u00a0", " ")
+    (withdrawal,) = re.findall(r'action="(/ma-famille/demandes/[^"]+/retrait)"', page.text)
+    page = await home.parent.landing(await home.parent.done(withdrawal, {}))
+    assert "Retirée" in words(page)

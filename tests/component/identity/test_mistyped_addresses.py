@@ -1,0 +1,83 @@
+"""What a stranger did, or could do, who reads the wrong address of a file, and what is asked again of whoever it is for."""
+
+from uuid import uuid4
+
+import pytest
+
+from chassis.actor import read_actor
+from contracts.types import SessionStage
+from tests.component.identity.company import SHARED, both_parents, of_account
+from tests.component.identity.mistyped import RIGHT, TYPED, File
+from tests.component.identity.walk import PERSONAL_PASSWORD, Walk, problem
+from tests.support.roles import Role
+from tests.support.services import RunningService
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def file(walk: Walk) -> File:
+    return File(walk)
+
+
+async def test_what_a_stranger_accepted_is_no_word_of_whoever_opens_the_account_anew(
+    file: File, service: RunningService
+) -> None:
+    """The terms are asked for again; the former proof stays as it was, with the address that it came from."""
+    walk, stranger = file.walk, await file.opened()
+    assert (await walk.accept(stranger)).status_code == 200
+    assert (await walk.session(stranger)).stage is SessionStage.READY
+    await file.corrected()
+    mailed = await walk.issued()
+    await walk.activate(mailed.activation_token)
+    opened = await walk.choose(await walk.signed_in(RIGHT, mailed.temporary_password))
+    token = str(opened.json()["session_token"])
+    assert (await walk.session(token)).stage is SessionStage.ACCEPT_TERMS
+    assert (await walk.accept(token)).status_code == 200
+    assert (await walk.session(token)).stage is SessionStage.READY
+    path = f"/accounts/{await of_account(service, file.person)}/accepted-terms"
+    proofs = (await service.client.get(path, headers=service.as_agent(Role.FRONT_DESK))).json()["items"]
+    assert [(proof["given_from"], proof["void_at"] is None) for proof in proofs] == [(None, True), (TYPED, False)]
+    assert (await walk.accept(token)).status_code == 200
+    assert await service.db.fetchval("select count(*) from terms_acceptances") == 2, "once is enough"
+
+
+async def test_a_confirmed_address_keeps_what_was_accepted(file: File, service: RunningService) -> None:
+    stranger = await file.opened()
+    assert (await file.walk.accept(stranger)).status_code == 200
+    await service.deliver(file.state(email=RIGHT, is_email_confirmed=True))
+    assert (await file.walk.session(await file.walk.signed_in(RIGHT, PERSONAL_PASSWORD))).stage is SessionStage.READY
+
+
+async def test_a_link_that_nobody_followed_opens_the_account_of_nobody_at_a_wrong_address(
+    walk: Walk, service: RunningService
+) -> None:
+    """Two adults were typed with one address; an agent corrects one of them. Who reads the former address gets in as neither; the other one is
+    invited again when an agent says so, or corrects theirs too."""
+    one, two = both_parents()
+    household_id = uuid4()
+    await service.deliver(walk.household(one, two, household_id=household_id))
+    wrong = await walk.issued()
+    right = one.model_copy(update={"email": RIGHT, "revision": one.revision + 1})
+    await service.deliver(walk.household(right, two, household_id=household_id))
+    assert problem(await walk.activate(wrong.activation_token), 409) == "activation_link_replaced"
+    assert problem(await walk.sign_in(wrong.username, wrong.temporary_password), 401) == "invalid_credentials"
+    assert [mailed.email for mailed in [await walk.issued()]] == [RIGHT], "nothing more goes to the former one"
+    again = f"/accounts/{await of_account(service, two)}/invitation"
+    assert (await service.client.post(again, headers=service.as_agent(Role.FRONT_DESK))).status_code == 201
+    mailed = await walk.issued()
+    assert mailed.email == SHARED
+    assert (await walk.activate(mailed.activation_token)).status_code == 201
+
+
+async def test_a_token_says_on_which_details_it_stands(file: File, service: RunningService) -> None:
+    """Family asks that of it before anybody moves an address that the town corrected, however late identity heard."""
+    walk, token = file.walk, await file.opened()
+    assert (await walk.accept(token)).status_code == 200
+
+    async def stands_on(session_token: str) -> int | None:
+        return read_actor(str((await walk.session(session_token)).actor_token), service.actor_key).details_revision
+
+    assert await stands_on(token) == file.person.revision
+    await service.deliver(file.state(phone="02 31 44 55 66"))
+    assert await stands_on(token) == file.person.revision == 2

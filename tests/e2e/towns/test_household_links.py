@@ -1,0 +1,35 @@
+"""Where a family's home page leads to its people, in the towns of the guides."""
+
+import pytest
+
+from tests.component.gateway.browser import words
+from tests.e2e.towns.town import GuideTown
+from tests.support.towns import in_towns
+
+pytestmark = pytest.mark.anyio
+
+
+@in_towns("belfort")
+async def test_the_links_of_mon_espace(town: GuideTown) -> None:
+    """S0-29, S0-31, S0-32, S0-40: each link and tile is there, and opens."""
+    parent = await town.parent()
+    home = await parent.get("/mon-accueil")
+    for label, path in (("Profil", "/mes-coordonnees"), ("Entourage", "/entourage")):
+        assert f'<a href="{path}"><span>{label}</span>' in home.text, label
+        assert (await parent.get(path)).status_code == 200
+    tile = home.text.partition('<a class="tile" href="/mes-coordonnees">')[2].partition("</a>")[0]
+    assert "Mes coordonnées" in tile
+    co_guardian = town.family.co_guardian
+    assert co_guardian is not None
+    assert f"{co_guardian['first_name']} co-représentant" in words(home)
+
+
+@in_towns("tirelire")
+async def test_my_profile_opens_from_ma_famille(town: GuideTown) -> None:
+    """S4-9"""
+    parent = await town.parent()
+    home = await parent.get("/mon-accueil")
+    block = home.text.partition("<h2>Ma famille</h2>")[2].partition("</section>")[0]
+    assert 'href="/mes-coordonnees"' in block
+    assert "Mon profil" in block
+    assert (await parent.get("/mes-coordonnees")).status_code == 200
