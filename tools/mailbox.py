@@ -38,8 +38,8 @@ def wait_for_mail(catcher_url: str, to: str, seconds: float, subject: str = "", 
     """
     deadline = time.monotonic() + seconds
     while True:
-        mails = httpx2.get(f"{catcher_url}/api/messages", params={"to": to}).json()
-        latest: dict[str, Any] | None = next((mail for mail in mails if subject in mail["subject"]), None)
+        mails = _mails(catcher_url, to)
+        latest = _latest(mails, subject)
         if latest is not None and latest["text"] != besides:
             return latest
         if time.monotonic() > deadline:
@@ -47,6 +47,21 @@ def wait_for_mail(catcher_url: str, to: str, seconds: float, subject: str = "", 
                 f"no mail to {to} about {subject!r} within {seconds} s; subjects: {[m['subject'] for m in mails]}"
             )
         time.sleep(POLL_SECONDS)
+
+
+def text_so_far(catcher_url: str, to: str, subject: str) -> str:
+    """The text of the latest mail to an address whose subject holds `subject`; "" when there is none yet."""
+    latest = _latest(_mails(catcher_url, to), subject)
+    return str(latest["text"]) if latest else ""
+
+
+def _mails(catcher_url: str, to: str) -> list[dict[str, Any]]:
+    mails: list[dict[str, Any]] = httpx2.get(f"{catcher_url}/api/messages", params={"to": to}).json()
+    return mails
+
+
+def _latest(mails: list[dict[str, Any]], subject: str) -> dict[str, Any] | None:
+    return next((mail for mail in mails if subject in mail["subject"]), None)
 
 
 def credentials_of(text: str) -> Credentials:

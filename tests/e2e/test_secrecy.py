@@ -28,7 +28,7 @@ from tools.mailbox import wait_for_mail
 
 LOGIN, PASSWORD = "famille.testeur", "tilleuls-lina-4"
 EMAIL = "antoine.testeur@example.org"
-SEEDED = ("testeur", "okafor", "ngozi", "tilleuls", "06 00 00 00", "example.org", "2018-04-12")
+SEEDED = ("testeur", "okafor", "ngozi", "tilleuls", "+336000000", "example.org", "2018-04-12")
 SERVERS = ("postgres", "kafka")
 PROCESSES = 10  # five services, the gateway, three simulators, and the process that forks them
 READERS = ("identity", "booking", "billing", "notifications")

@@ -33,6 +33,7 @@ NEEDS = Care(
     diet="no_pork",
     has_own_lunch=True,
     leaving=(),
+    people=(),
 )
 
 

@@ -19,6 +19,9 @@ BAD = "2;payeur;Marc;Aubry;;1 rue Haute;14000;Valmont\n2;enfant;=1+1;Aubry;31/02
 
 @pytest.fixture
 async def director(town: Town) -> Browser:
+    """A director of a town whose events were all published: an import waits for its turn behind what is not."""
+    await town.settle()
+    await town.services["family"].db.execute("delete from outbox")
     return await town.agent(Role.DIRECTOR)
 
 

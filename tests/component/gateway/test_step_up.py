@@ -281,7 +281,7 @@ async def test_an_application_is_told_what_to_do_and_does_it(town: Town) -> None
     code = (await town.step_up_codes())[-1]
     assert (await application.post("/me/step-up", {"code": code}, status=200))["proof_ends_at"] is not None
     done = await application.send("PUT", f"/adults/{adult_id}/contact", json=body)
-    assert (done.status_code, done.json()["phone"]) == (200, NEW)
+    assert (done.status_code, done.json()["phone"]) == (200, "+33231445566")
 
 
 async def test_guesses_at_once_from_the_page_are_counted(town: Town) -> None:

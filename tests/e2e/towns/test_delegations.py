@@ -20,6 +20,7 @@ from tests.support.towns import in_towns
 from tools.mailbox import credentials_of
 
 LIST = "/personnes-de-confiance"
+BOOKED = "Réservation confirmée"
 
 
 def give(town: GuideTown, page: Page, email: str) -> None:
@@ -81,6 +82,7 @@ def test_a_grandmother_books_a_day_until_the_parent_takes_it_back(town: GuideTow
     """From the form to the end of it: the day that was booked stays, and both are told."""
     email = f"{uuid4().hex}@aide.example"
     page = open_page(browser, 360)
+    before = town.text_so_far(str(town.family.login), BOOKED)
     give(town, page, email)
 
     async def walk() -> str:
@@ -89,7 +91,7 @@ def test_a_grandmother_books_a_day_until_the_parent_takes_it_back(town: GuideTow
     # The browser with scripts has the loop of this thread.
     with ThreadPoolExecutor(1) as beside:
         address = beside.submit(anyio.run, walk).result()
-    text = town.mail(str(town.family.login), "Réservation confirmée")["text"]
+    text = town.mail(str(town.family.login), BOOKED, before)["text"]
     assert "Jeanne Lefort, personne de confiance de votre foyer, a réservé" in text
 
     hers = open_page(browser, 360)

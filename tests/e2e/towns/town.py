@@ -21,7 +21,7 @@ from tests.component.gateway.browser import Browser, hidden, is_refused, words
 from tests.component.gateway.town import accept_terms, enter_keys
 from tests.support.polling import eventually
 from tests.support.services import TOKEN_LIFETIME
-from tools.mailbox import Credentials, code_of, credentials_of, wait_for_mail
+from tools.mailbox import Credentials, code_of, credentials_of, text_so_far, wait_for_mail
 from tools.seed.calls import SYSTEM
 from tools.seed.plan import HouseholdPlan, TownPlan
 
@@ -126,6 +126,10 @@ class GuideTown:
         """The latest mail to somebody about something, another one than that with the text `besides`."""
         return wait_for_mail(self.stack.url("mail"), to, MAIL_SECONDS, subject, besides)
 
+    def text_so_far(self, to: str, subject: str) -> str:
+        """The text of the latest mail to somebody about something, so that the next one can be told from it."""
+        return text_so_far(self.stack.url("mail"), to, subject)
+
     async def activated(self) -> tuple[Newcomer, Browser]:
         """A newcomer who followed the link, and signed in with what the mail says."""
         newcomer = await self.newcomer()
@@ -179,11 +183,10 @@ class GuideTown:
         """The first agent of the plan with a role types the code that is mailed to them, on the page that asks who they are."""
         assert asked.url.path == "/confirmer", words(asked)
         (email, *_) = [body["email"] for body in self.plan.agents if role in body["roles"]]
-        sent = httpx2.get(f"{self.stack.url('mail')}/api/messages", params={"to": email}).json()
-        besides = next((mail["text"] for mail in sent if STEP_UP_SUBJECT in mail["subject"]), "")
+        before = self.text_so_far(email, STEP_UP_SUBJECT)
         led_on = {name: hidden(asked, name) for name in ("retour", "pour")}
         await desk.submit("/confirmer/code", led_on)
-        code = code_of(self.mail(email, STEP_UP_SUBJECT, besides)["text"])
+        code = code_of(self.mail(email, STEP_UP_SUBJECT, before)["text"])
         await desk.done("/confirmer", {**led_on, "code": code})
 
     async def call(self, service: str, method: str, path: str, body: Any = None) -> Any:
