@@ -12,7 +12,7 @@ import json
 import statistics
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
@@ -57,6 +57,10 @@ REQUEST = (
     "content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
 )
 
+ASKED = "GET /session HTTP/1.1\r\nhost: identity\r\nx-session: {token}\r\n\r\n"
+
+Asked = Callable[[], Awaitable[float]]
+
 
 class SignInRush:
     """Everybody signs in at once."""
@@ -88,6 +92,7 @@ class Rush:
     def __init__(self, stack: Stack, db: Database, hasher: PasswordHasher, hashed: str, count: int) -> None:
         self._stack = stack
         self._url = stack.url("identity")
+        self._port = httpx2.URL(self._url).port or 0
         self._db = db
         self._hasher = hasher
         self._hashed = hashed
@@ -97,9 +102,10 @@ class Rush:
         """Sign everybody in, `count` times one after the other; somebody asks meanwhile."""
         async with httpx2.AsyncClient(base_url=self._url, timeout=LIMIT_SECONDS) as client:
             token = await _sign_in(client, 1)
-            quiet = [await _asked(client, token) for _ in range(QUIET_ASKS)]
+        async with _asker(self._port, token) as asked:
+            quiet = [await asked() for _ in range(QUIET_ASKS)]
             meanwhile: list[float] = []
-            asking = asyncio.create_task(_ask(client, token, meanwhile))
+            asking = asyncio.create_task(_ask(asked, meanwhile))
             before = await self._cpu_seconds()
             began = time.perf_counter()
             await self._rush()
@@ -135,9 +141,9 @@ class Rush:
     async def _rush(self) -> None:
         """Everybody signs in. Raises InvariantBroken."""
         turns = _Turns(self._count)
-        port, loop = httpx2.URL(self._url).port or 0, asyncio.get_running_loop()
+        loop = asyncio.get_running_loop()
         for _ in range(ACCOUNTS):
-            await loop.create_connection(lambda: Connection(turns), LOOPBACK, port)
+            await loop.create_connection(lambda: Connection(turns), LOOPBACK, self._port)
         await asyncio.wait_for(turns.done, LIMIT_SECONDS)
         if wrong := {status: count for status, count in turns.statuses.items() if status != httpx2.codes.CREATED}:
             raise InvariantBroken(f"right passwords were answered, by status: {wrong}")
@@ -206,15 +212,29 @@ async def _sign_in(client: httpx2.AsyncClient, number: int) -> str:
     return token
 
 
-async def _asked(client: httpx2.AsyncClient, token: str) -> float:
-    """How long the answer takes to who a session is of, in seconds."""
-    began = time.perf_counter()
-    answer = await client.get("/session", headers={"X-Session": token})
-    answer.raise_for_status()
-    return time.perf_counter() - began
+@asynccontextmanager
+async def _asker(port: int, token: str) -> AsyncIterator[Asked]:
+    """What asks who a session is of over a kept connection, and tells how long the answer took, in seconds. Raises InvariantBroken."""
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    request = ASKED.format(token=token).encode()
+
+    async def asked() -> float:
+        began = time.perf_counter()
+        writer.write(request)
+        head = await reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200 "):
+            raise InvariantBroken(f"a session was answered {head[:40]!r}")
+        field = head.index(b"content-length: ") + 16
+        await reader.readexactly(int(head[field : head.index(b"\r\n", field)]))
+        return time.perf_counter() - began
+
+    try:
+        yield asked
+    finally:
+        writer.close()
 
 
-async def _ask(client: httpx2.AsyncClient, token: str, durations: list[float]) -> None:
+async def _ask(asked: Asked, durations: list[float]) -> None:
     while True:
-        durations.append(await _asked(client, token))
+        durations.append(await asked())
         await asyncio.sleep(PAUSE_SECONDS)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from chassis.data.database import Queries, Row, Transaction
@@ -101,14 +100,6 @@ async def save_account(tx: Transaction, account: AccountRecord) -> None:
         account.last_sign_in_at,
         account.merged_into,
     )
-
-
-NOTE_SIGN_IN_SQL = "update accounts set last_sign_in_at = $2, password_hash = $3 where account_id = $1"
-
-
-async def note_sign_in(tx: Transaction, account: AccountRecord, at: datetime) -> None:
-    """Write that somebody signed in to an account that is locked, and the hash of their password, which may be another one of the same."""
-    await tx.execute(NOTE_SIGN_IN_SQL, account.account_id, at, account.password_hash)
 
 
 FREE_USERNAME_SQL = """

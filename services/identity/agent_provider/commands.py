@@ -222,9 +222,7 @@ async def _open(
     tx: Transaction, desk: Desk, account: AccountRecord, browser: BrowserSession, step: SecondStep | None
 ) -> SessionOpened:
     await end_session(tx, token_hash(browser.session_token or ""))
-    await save_account(tx, replace(account, last_sign_in_at=await tx.now()))
-    family = browser_family(browser.user_agent)
-    opening = Opening(SignInMeans.AGENT_PROVIDER, family, account.last_sign_in_at, step)
+    opening = Opening(SignInMeans.AGENT_PROVIDER, browser_family(browser.user_agent), step)
     return await open_session(tx, account, opening, desk.rules)
 
 

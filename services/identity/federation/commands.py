@@ -1,7 +1,5 @@
 """Coming back from FranceConnect. An identity that no account knows waits to be linked (`links/`): nobody gets an account here."""
 
-from dataclasses import replace
-
 import structlog
 
 from chassis.actor import BrowserSession
@@ -14,7 +12,7 @@ from contracts.types import ActorKind, Channel, SignInMeans, StepUpMeans
 
 from ..access import holder_of
 from ..accounts.domain import AccountRecord
-from ..accounts.store import lock_account, save_account
+from ..accounts.store import lock_account
 from ..adapters.franceconnect import FranceConnect
 from ..adapters.keys import Keys, token_hash
 from ..attempts.store import remember_device
@@ -92,8 +90,7 @@ async def _open_session(
     tx: Transaction, account: AccountRecord, browser: BrowserSession, rules: IdentityRules
 ) -> SessionOpened:
     """A session of an account that its holder came to by the provider; its first steps are those of anybody."""
-    await save_account(tx, replace(account, last_sign_in_at=await tx.now()))
-    opening = Opening(SignInMeans.FRANCECONNECT, browser_family(browser.user_agent), account.last_sign_in_at)
+    opening = Opening(SignInMeans.FRANCECONNECT, browser_family(browser.user_agent))
     opened = await open_session(tx, account, opening, rules)
     if browser.channel is Channel.API:
         return opened

@@ -54,12 +54,11 @@ class SecondStep:
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What a session is opened with: what was proved, and the family of browsers, None for a tool of the town that is no browser.
-    `previous_sign_in_at` is the sign-in before this one; `second_step` was taken already, and `is_proof` of who somebody is unless it was added
+    `second_step` was taken already, and `is_proof` of who somebody is unless it was added
     a moment ago."""
 
     means: SignInMeans
     browser: str | None
-    previous_sign_in_at: datetime | None = None
     second_step: SecondStep | None = None
     is_proof: bool = True
 

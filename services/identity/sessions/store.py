@@ -22,6 +22,8 @@ with used as (
     insert into known_browsers (account_id, browser, first_used_at, last_used_at)
     select $3::uuid, $5::text, $7::timestamptz, $7::timestamptz where $12
     on conflict (account_id, browser) do update set last_used_at = excluded.last_used_at
+), signed_in as (
+    update accounts set last_sign_in_at = $7, password_hash = $13 where account_id = $3
 )
 insert into sessions (token_hash, session_id, account_id, means, browser, previous_sign_in_at, opened_at, seen_at, ends_at,
                       expires_at, strong_by, strong_at)
@@ -57,7 +59,8 @@ async def what_is_known(tx: Transaction, account: AccountRecord, rules: Identity
 async def insert_session(
     tx: Transaction, account: AccountRecord, opening: Opening, known: Known, rules: IdentityRules
 ) -> SessionOpened:
-    """A new session of an account, which is locked, under a new token that is stored as its hash alone; its browser is noted as used."""
+    """A new session of an account, which is locked, under a new token that is stored as its hash alone; its browser is noted as used, and that
+    somebody signed in, with the hash of their password, which may be another one of the same."""
     now = await tx.now()
     token = secrets.token_urlsafe(TOKEN_BYTES)
     ends_at = now + rules.session_limits.absolute
@@ -67,7 +70,7 @@ async def insert_session(
         account=account,
         means=opening.means,
         has_accepted_terms=known.has_accepted_terms,
-        previous_sign_in_at=opening.previous_sign_in_at,
+        previous_sign_in_at=account.last_sign_in_at,
         opened_at=now,
         seen_at=now,
         ends_at=ends_at,
@@ -86,12 +89,13 @@ async def insert_session(
         account.account_id,
         opening.means,
         opening.browser or "",
-        opening.previous_sign_in_at,
+        session.previous_sign_in_at,
         now,
         session.ends_at,
         session.expires_at,
         *_columns(opening.second_step),
         opening.browser is not None,
+        account.password_hash,
     )
     if opening.second_step and opening.is_proof:
         step = opening.second_step

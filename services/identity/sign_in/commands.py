@@ -16,7 +16,7 @@ from contracts.identity.models import SessionOpened, SignIn
 from contracts.types import ActorKind, Channel, SignInMeans
 
 from ..accounts.domain import AccountRecord
-from ..accounts.store import lock_account, note_sign_in
+from ..accounts.store import lock_account
 from ..activation.domain import as_made
 from ..activation.store import waiting_password
 from ..adapters.keys import Keys, token_hash
@@ -148,8 +148,6 @@ async def let_in(
     if has_provider and not rules.is_password_open(await lock_agent(tx, account.account_id)):
         raise PasswordClosed
     await take_back(tx, attempt, rules.source_rule)
-    await note_sign_in(tx, account, await tx.now())
-    opening = replace(opening, previous_sign_in_at=account.last_sign_in_at)
     opened = await sessions.open_session(tx, account, opening, rules)
     if browser.channel is Channel.API:
         return opened
