@@ -43,7 +43,14 @@ from contracts.identity.second_factor import (
     SecondFactorEnrollment,
     SecondFactorEntry,
 )
-from contracts.identity.service_keys import IssuedServiceKey, OwnServices, ServiceKeyRequest, ServiceKeysEntry
+from contracts.identity.service_keys import (
+    IssuedServiceKey,
+    KeyHolder,
+    OwnServices,
+    ServiceKeyRequest,
+    ServiceKeysEntry,
+    SoughtKey,
+)
 from contracts.identity.sessions import OwnSession, SessionsEnd
 from contracts.identity.step_up import ApplicationProof, Export, Proof, StepUpState
 from contracts.invariants import InvariantCheck
@@ -266,6 +273,11 @@ async def end_account_sessions(account_id: UUID, body: SessionsEnd) -> None:
 @post("/accounts/{account_id}/service-keys", agents(IdentityPermission.ISSUE_SERVICE_KEYS), status=201)
 async def issue_service_key(account_id: UUID, body: ServiceKeyRequest) -> IssuedServiceKey:
     """Make the key of a service for a guardian's account, said this once; the former one, entered or not, opens nothing any more."""
+
+
+@post("/service-keys/searches", agents(IdentityPermission.ISSUE_SERVICE_KEYS), is_noted=False)
+async def find_key_holder(body: SoughtKey) -> KeyHolder:
+    """Whose the key of a service is that somebody brought: a sheet that was found, or a caller who reads it out."""
 
 
 @get("/history", families(IdentityPermission.READ_HISTORY))

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
@@ -63,6 +64,28 @@ class IssuedServiceKey(Model):
     label: str
     key: str
     issued_at: datetime
+
+
+class SoughtKey(Model):
+    """A key that somebody brought, as an agent types it."""
+
+    key: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
+
+
+class FoundFile(Model):
+    """The file of a household that invites whom a key was given to."""
+
+    household_id: UUID
+    reference: str
+
+
+class KeyHolder(Model):
+    """Whose a key is: the account that it was given to, and the files of the people for whom that stands. `is_replaced`: it opens nothing any more."""
+
+    account_id: UUID
+    label: str
+    is_replaced: bool
+    files: tuple[FoundFile, ...]
 
 
 class MailedKey(Model):

@@ -122,6 +122,12 @@ class AgentsPart(BaseModel):
     provider: AgentProviderPart = AgentProviderPart()
 
 
+class KeyedServicePart(BaseModel):
+    """What pages need of an entry of `[[identity.services]]`."""
+
+    code: str
+
+
 class IdentityPart(BaseModel):
     """What pages need of the `[identity]` table, whose other settings are its service's own."""
 
@@ -130,6 +136,7 @@ class IdentityPart(BaseModel):
     registration: RegistrationPart = RegistrationPart()
     agents: AgentsPart = AgentsPart()
     invitation: InvitationPart = InvitationPart()
+    services: tuple[KeyedServicePart, ...] = ()
 
 
 class FamilyPart(BaseModel):
@@ -164,6 +171,7 @@ class PortalTown:
     has_registration: bool = False
     agent_provider: AgentProviderPart = field(default_factory=AgentProviderPart)
     invites_at_once: bool = True
+    has_service_keys: bool = False
     kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
     delegation_days_max: int = DEFAULT_DELEGATION_DAYS
 
@@ -182,6 +190,7 @@ class PortalTown:
             has_registration=identity.registration.is_open,
             agent_provider=identity.agents.provider,
             invites_at_once=identity.invitation.is_automatic,
+            has_service_keys=bool(identity.services),
             delegation_days_max=family.delegation_days_max,
         )
 

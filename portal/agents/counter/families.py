@@ -29,6 +29,7 @@ from contracts.identity.accounts_api import list_family_accounts
 from contracts.identity.api import (
     accepted_terms,
     end_account_sessions,
+    find_key_holder,
     give_password,
     invite_again,
     issue_service_key,
@@ -103,6 +104,7 @@ async def families_page(visit: Visit) -> Response[Any]:
         "kinds": kind_options(visit),
         "can_export": can_export(visit),
         "can_read_accounts": visit.may(list_family_accounts),
+        "can_find_by_key": visit.portal.town.has_service_keys and visit.may(find_key_holder),
         "filters": {**({"recherche": search} if search else {}), **({TYPE: NAMES[kind]} if kind else {})},
     }
     return visit.page("agents/counter/families.html.j2", context)

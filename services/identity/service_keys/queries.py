@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.data.database import Queries
-from contracts.identity.service_keys import OwnService, ServiceKeyState
+from chassis.refusal import FieldRefusal, Invalid
+from contracts.identity.service_keys import FoundFile, KeyHolder, OwnService, ServiceKeyState
 
 from ..adapters.keys import Keys
-from .domain import TownService
+from .domain import TownService, normal_key
 
 ENTERED_HASHES_SQL = """
 select key_hash from service_keys where account_id = $1 and entered_at is not null and replaced_at is null
@@ -68,3 +69,36 @@ async def key_states(
         )
         for account_id in account_ids
     }
+
+
+KEY_HOLDER_SQL = """
+select k.account_id, k.service, k.replaced_at is not null as is_replaced, f.household_id, f.reference
+from service_keys k left join (
+    select distinct p.account_id, v.household_id, v.reference
+    from account_persons p join invited_guardians g using (guardian_id) join household_versions v using (household_id)
+    where v.reference is not null
+) f on f.account_id = k.account_id
+where k.key_hash = $1 order by f.reference
+"""
+
+
+async def key_holder(db: Queries, keys: Keys, services: Sequence[TownService], typed: str) -> KeyHolder:
+    """Whose a key is that somebody brought. Raises Invalid: it is none, or nobody's."""
+    key = normal_key(typed)
+    if key is None:
+        raise Invalid(FieldRefusal("/key", "service_key_malformed"))
+    rows = await db.fetch(KEY_HOLDER_SQL, keys.hash_service_key(key))
+    if not rows:
+        raise Invalid(FieldRefusal("/key", "service_key_of_nobody"))
+    labels = {service.code: service.label for service in services}
+    (first, *_) = rows
+    return KeyHolder(
+        account_id=first["account_id"],
+        label=labels.get(first["service"], first["service"]),
+        is_replaced=first["is_replaced"],
+        files=tuple(
+            FoundFile(household_id=row["household_id"], reference=row["reference"])
+            for row in rows
+            if row["household_id"] is not None
+        ),
+    )

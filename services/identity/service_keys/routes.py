@@ -8,7 +8,14 @@ from chassis.http.routes import serves
 from chassis.refusal import NotFound
 from contracts.identity import api
 from contracts.identity.models import CurrentSession
-from contracts.identity.service_keys import IssuedServiceKey, OwnServices, ServiceKeyRequest, ServiceKeysEntry
+from contracts.identity.service_keys import (
+    IssuedServiceKey,
+    KeyHolder,
+    OwnServices,
+    ServiceKeyRequest,
+    ServiceKeysEntry,
+    SoughtKey,
+)
 
 from ..adapters.keys import Keys
 from ..sessions.queries import current_session, signed_in
@@ -40,4 +47,9 @@ async def issue_service_key(
     return await commands.issue_service_key(db, actor, keys, account_id, service)
 
 
-ROUTES = [own_services, enter_service_keys, issue_service_key]
+@serves(api.find_key_holder)
+async def find_key_holder(body: SoughtKey, db: Database, keys: Keys, rules: IdentityRules) -> KeyHolder:
+    return await queries.key_holder(db, keys, rules.services, body.key)
+
+
+ROUTES = [own_services, enter_service_keys, issue_service_key, find_key_holder]

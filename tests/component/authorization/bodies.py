@@ -16,18 +16,16 @@ from tests.component.authorization import (
     organizations,
     pairs,
     passkeys,
+    service_keys,
 )
 from tests.component.authorization.imports import import_body
 from tests.component.authorization.invitations import run_body
-from tests.component.authorization.matrix import FAMILIES, Cell
+from tests.component.authorization.matrix import Cell
 from tests.component.authorization.registrations import registration_body
 from tests.component.authorization.world import HOUSEHOLD_OF, World
 from tests.component.gateway.town import PASSWORD, household_body
 from tests.support.authenticator import Authenticator
-from tests.support.roles import Role
 
-KEYED_SERVICE: Final = "action_sociale"
-"""The service of the town that is opened with a key."""
 DAYS_AHEAD: Final = 180
 LAST_DAY: Final = date(2090, 1, 1)
 
@@ -112,18 +110,6 @@ async def _terms(world: World, cell: Cell, named: str | None) -> Any:
     has_session = cell.expected == "ok" and named
     served = (await identity.get("/terms", headers={"X-Session": str(named)} if has_session else {})).json()
     return {"version": served["version"], "end_token": served["end_token"] or "", "is_accepted": True}
-
-
-async def _service_keys(world: World, cell: Cell, _named: str | None) -> Any:
-    if cell.expected != "ok" or cell.actor not in FAMILIES:
-        return {"keys": []}
-    identity, account_id = world.town.services["identity"], world.people[cell.actor].actor.account_id
-    answer = await identity.client.post(
-        f"/accounts/{account_id}/service-keys",
-        json={"service": KEYED_SERVICE},
-        headers=identity.as_agent(Role.DIRECTOR),
-    )
-    return {"keys": [{"service": KEYED_SERVICE, "key": answer.json()["key"]}]}
 
 
 async def _enrollment_of_device(world: World, cell: Cell, named: str | None) -> Any:
@@ -236,9 +222,8 @@ BODIES: Final[Mapping[str, Body]] = {
     "link_franceconnect": lambda world, cell, named: _with_password(_identity(world, cell, named)),
     "unlink_franceconnect": _fixed(current_password=PASSWORD),
     "choose_credentials": _credentials,
-    "enter_service_keys": _service_keys,
     "end_account_sessions": _fixed(reason="Téléphone perdu."),
-    "issue_service_key": _fixed(service=KEYED_SERVICE),
+    **service_keys.BODIES,
     "enroll_second_factor": _enrollment_of_device,
     "renew_recovery_codes": _code,
     "enter_second_factor": _recovery_code,

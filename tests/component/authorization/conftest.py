@@ -8,9 +8,9 @@ import pytest
 
 from contracts.family.events import HouseholdKind
 from deploy.local.child import free_ports
-from tests.component.authorization.bodies import KEYED_SERVICE
 from tests.component.authorization.child_files import say
 from tests.component.authorization.delegations import entrust
+from tests.component.authorization.service_keys import KEYED_SERVICE
 from tests.component.authorization.world import World, build
 from tests.component.gateway.town import running_town
 from tests.component.identity.walk import town_file

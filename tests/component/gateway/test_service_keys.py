@@ -148,12 +148,47 @@ async def test_an_agent_gives_a_key_on_a_sheet_that_is_shown_once(town: Town) ->
     assert (await browser.get(SOCIAL)).status_code == 200
 
 
+async def test_a_family_is_found_by_a_key_that_stands_in_no_address(town: Town) -> None:
+    """By one that still opens its service, by one that was replaced, and by none at all."""
+    _, household = await at_keys(town)
+    desk = await town.agent(Role.FRONT_DESK)
+    file, search = f"/agents/familles/{household.household_id}", "/agents/familles/cle"
+    assert f'href="{search}"' in (await desk.get("/agents/familles")).text
+    former = the_key(await give(desk, household))
+    await desk.get(search)
+    answer = await desk.post(search, {"key": f" {former.lower().replace('-', ' ')}"})
+    assert answer.headers["location"] == file
+    assert "remise à une personne de ce dossier." in words(await desk.get(file))
+    live = the_key(await give(desk, household))
+    for key, text in ((former, "puis remplacée"), (live, "remise à une personne de ce dossier.")):
+        await desk.get(search)
+        assert (await desk.post(search, {"key": key})).headers["location"] == file
+        assert text in words(await desk.get(file))
+    for key, text in (("23456-B7J8K2", "remise à personne ici"), ("bonjour", "cinq chiffres"), ("", "Saisissez")):
+        await desk.get(search)
+        page = await desk.submit(search, {"key": key})
+        assert is_refused(page)
+        assert text in words(page)
+
+
+async def test_a_key_of_somebody_who_left_every_file_is_said_to_be_one(town: Town) -> None:
+    _, household = await at_keys(town)
+    desk = await town.agent(Role.FRONT_DESK)
+    key = the_key(await give(desk, household))
+    identity = town.services["identity"]
+    await identity.db.execute("delete from invited_guardians where household_id = $1", household.household_id)
+    await desk.get("/agents/familles/cle")
+    page = await desk.submit("/agents/familles/cle", {"key": key})
+    assert "n’est plus dans aucun dossier" in words(page)
+
+
 async def test_who_may_not_give_keys_is_offered_none(town: Town) -> None:
     _, household = await at_keys(town)
     finance = await town.agent(Role.FINANCE)
     file = await finance.get(f"/agents/familles/{household.household_id}")
     assert "/cles" not in file.text
     assert (await finance.get(f"/agents/familles/{household.household_id}/cles")).status_code == 403
+    assert "/agents/familles/cle" not in (await finance.get("/agents/familles")).text
 
 
 async def test_credentials_are_changed_later(town: Town) -> None:
