@@ -35,6 +35,8 @@ class Town(TownSection):
     contact_email: str
     contact_phone: str
     contact_address: tuple[str, ...] = Field(min_length=1)
+    protected_mail: str = Field(default="", pattern=r"^(?:(?:la |le |les |l’)[^{}]+)?$")
+    """Who carries letters to families whose address is protected, with its article: `le service courrier`. Without, the authority does."""
 
     @property
     def in_a_sentence(self) -> str:
@@ -46,6 +48,11 @@ class Town(TownSection):
     def authority_first(self) -> str:
         """`La mairie`: the authority at the beginning of a sentence."""
         return sentence_start(self.authority)
+
+    @property
+    def protected_mail_by(self) -> str:
+        """Who carries letters to families whose address is protected."""
+        return self.protected_mail or self.authority
 
     @property
     def in_the_middle(self) -> str:

@@ -29,7 +29,8 @@ from contracts.types import QuotientSource
 class HouseholdState(Event):
     """A household, whole: its home, its adults, who belongs to it when, and who pays. Personal data: state topic only. A tombstone
     erases it. `adults` are those of `adult_members`, in the order of the file. `kind` is one of `HouseholdKind`, as this release knows them: more
-    may come; of any but a person's file `organization` says whose it is, and it has no children."""
+    may come; of any but a person's file `organization` says whose it is, and it has no children. There is no `address` while it is protected: nobody
+    learns it, and letters go by the town's own route."""
 
     event_type: ClassVar[str] = "family.household_state.v1"
     topic: ClassVar[str] = "family.households"
@@ -37,7 +38,7 @@ class HouseholdState(Event):
 
     household_id: UUID
     reference: str
-    address: Address
+    address: Address | None
     adults: tuple[Adult, ...]
     adult_members: tuple[Membership, ...]
     child_members: tuple[ChildMembership, ...]

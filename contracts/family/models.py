@@ -123,18 +123,23 @@ class HouseholdChild(Model):
 
 class Household(Model):
     """A household, whole, as its adults and entitled agents see it: who belongs to it today or will. `payer_adult_id` pays today. `organization`:
-    whose file it is, if it is no person's."""
+    whose file it is, if it is no person's. There is no `address` while it is protected."""
 
     household_id: UUID
     reference: str
     kind: HouseholdKind = HouseholdKind.INDIVIDUAL
     organization: Organization | None = None
-    address: Address
+    address: Address | None
     adults: tuple[HouseholdAdult, ...]
     children: tuple[HouseholdChild, ...]
     payer_adult_id: UUID | None
     quotient: Quotient | None
     created_at: datetime
+
+    @property
+    def is_address_protected(self) -> bool:
+        """Whether the address stands in no answer but the one that is given to whoever asks to see it, which is noted."""
+        return self.address is None
 
 
 class HouseholdReference(Model):
@@ -168,11 +173,11 @@ class PayerChange(Model):
 
 
 class ContactHome(Model):
-    """A household that an adult belongs to, and its address."""
+    """A household that an adult belongs to, and its address, if that is not protected."""
 
     household_id: UUID
     reference: str
-    address: Address
+    address: Address | None
 
 
 class Contact(Model):

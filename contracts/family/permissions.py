@@ -10,6 +10,11 @@ class FamilyPermission(Permission):
     OPEN_HOUSEHOLDS = "family.households.open", "Open a household's file."
     IMPORT_HOUSEHOLDS = "family.households.import", "Open and update many households' files at once, from a file."
     KEEP_HOUSEHOLDS = "family.households.keep", "Say who belongs to a household and who pays for it."
+    PROTECT_ADDRESSES = (
+        "family.protected_addresses.change",
+        "Protect the address of a household, and end that.",
+    )
+    READ_PROTECTED_ADDRESSES = "family.protected_addresses.read", "See a protected address; each time is noted."
     CHANGE_CONTACTS = "family.contacts.change", "Correct an adult's telephone number, address and e-mail address."
     READ_CUSTODY = "family.custody.read", "See who answers for a child and where the child lives."
     CHANGE_CUSTODY = "family.custody.change", "Say who answers for a child and where the child lives."

@@ -18,15 +18,19 @@ class RegistrationAdult(AdultCreate):
     email: Email
 
 
-class RegistrationCreate(Model):
-    """What somebody without an account types to ask for a space: themselves, their home and their children, or the organization that they
-    represent."""
+class RegistrationFields(Model):
+    """Who asks for a space: themselves and their children, or the organization that they represent."""
 
     kind: HouseholdKind = HouseholdKind.INDIVIDUAL
     organization: OrganizationCreate | None = None
     guardian: RegistrationAdult
-    address: AddressCreate
     children: list[ChildCreate] = Field(max_length=15)
+
+
+class RegistrationCreate(RegistrationFields):
+    """What somebody without an account types to ask for a space: who asks, and where they live."""
+
+    address: AddressCreate
 
 
 class RegistrationSummary(Model):
@@ -42,9 +46,11 @@ class RegistrationSummary(Model):
     requested_at: datetime
 
 
-class Registration(RegistrationCreate):
-    """A request for a space, as agents read it. Once it is decided, `household_id` is the file that was opened, and `reason` why it was refused."""
+class Registration(RegistrationFields):
+    """A request for a space, as agents read it. Once it is decided, `household_id` is the file that was opened, and `reason` why it was refused.
+    There is no `address` while that of the file is protected."""
 
+    address: AddressCreate | None = None
     registration_id: UUID
     status: RegistrationStatus
     reason: str | None

@@ -47,7 +47,7 @@ class HouseholdSummary(Model):
     kind: HouseholdKind = HouseholdKind.INDIVIDUAL
     payer_name: str
     email: str | None
-    city: str
+    city: str | None
     children: tuple[FoundChild, ...]
     created_at: datetime
     matches: tuple[SearchMatch, ...] = ()

@@ -189,7 +189,8 @@ CREATE TABLE public.households (
     household_id uuid NOT NULL,
     version bigint NOT NULL,
     reference text NOT NULL,
-    address_lines text[] NOT NULL
+    address_lines text[] NOT NULL,
+    is_address_protected boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE public.idempotency_keys (

@@ -31,6 +31,22 @@ begin
     raise exception 'history is only ever added to';
 end $$;
 
+CREATE TABLE public.address_protections (
+    protection_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    address bytea,
+    reasons bytea NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date,
+    protected_at timestamp with time zone NOT NULL,
+    protected_by uuid NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by uuid,
+    CONSTRAINT address_protections_check CHECK ((ends_on >= starts_on)),
+    CONSTRAINT address_protections_check1 CHECK (((ended_at IS NULL) = (address IS NOT NULL))),
+    CONSTRAINT address_protections_check2 CHECK (((ended_at IS NULL) = (ended_by IS NULL)))
+);
+
 CREATE TABLE public.adults (
     adult_id uuid NOT NULL,
     kind text GENERATED ALWAYS AS ('adult'::text) STORED NOT NULL,
@@ -273,9 +289,9 @@ CREATE TABLE public.household_payers (
 CREATE TABLE public.households (
     household_id uuid NOT NULL,
     reference text NOT NULL,
-    address_lines text[] NOT NULL,
-    postal_code text NOT NULL,
-    city text NOT NULL,
+    address_lines text[],
+    postal_code text,
+    city text,
     payer_adult_id uuid,
     payer_key text NOT NULL COLLATE pg_catalog."C",
     search_marks tsvector CONSTRAINT households_search_words_not_null NOT NULL,
@@ -287,6 +303,7 @@ CREATE TABLE public.households (
     siret text,
     rna text,
     country text,
+    CONSTRAINT households_address_check CHECK (((num_nulls(address_lines, postal_code, city) = ANY (ARRAY[0, 3])) AND ((city IS NOT NULL) OR (country IS NULL)))),
     CONSTRAINT households_check CHECK (((kind = 'individual'::text) = (legal_name IS NULL))),
     CONSTRAINT households_check1 CHECK (((legal_name IS NULL) OR (siret IS NOT NULL) OR (rna IS NOT NULL))),
     CONSTRAINT households_check2 CHECK (((legal_name IS NOT NULL) OR ((siret IS NULL) AND (rna IS NULL))))
@@ -465,6 +482,9 @@ CREATE TABLE public.schema_migrations (
 
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 
+ALTER TABLE ONLY public.address_protections
+    ADD CONSTRAINT address_protections_pkey PRIMARY KEY (protection_id);
+
 ALTER TABLE ONLY public.adults
     ADD CONSTRAINT adults_pkey PRIMARY KEY (adult_id);
 
@@ -590,6 +610,10 @@ ALTER TABLE ONLY public.responsibilities
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+
+CREATE UNIQUE INDEX address_protections_live ON public.address_protections USING btree (household_id) WHERE (ended_at IS NULL);
+
+CREATE INDEX address_protections_of_household ON public.address_protections USING btree (household_id);
 
 CREATE INDEX adults_by_name ON public.adults USING btree (name_key);
 
@@ -720,6 +744,9 @@ ALTER INDEX public.history_subject ATTACH PARTITION public.history_rest_subject_
 CREATE TRIGGER history_is_added_to BEFORE DELETE OR UPDATE ON public.history FOR EACH ROW EXECUTE FUNCTION public.refuse_change_of_history();
 
 CREATE TRIGGER history_is_not_emptied BEFORE TRUNCATE ON public.history FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change_of_history();
+
+ALTER TABLE ONLY public.address_protections
+    ADD CONSTRAINT address_protections_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.adults
     ADD CONSTRAINT adults_adult_id_kind_fkey FOREIGN KEY (adult_id, kind) REFERENCES public.persons(person_id, kind);

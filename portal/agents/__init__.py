@@ -23,6 +23,7 @@ from portal.agents.invitations import pages as invitations
 from portal.agents.money import invoicing, payments
 from portal.agents.operations import invariants
 from portal.agents.places import openings
+from portal.agents.protection import pages as protection
 from portal.agents.site import attendance, health
 from portal.frame.spaces import Space, only_agents
 
@@ -38,6 +39,7 @@ AGENTS = Space(
             births,
             changes,
             kinds,
+            protection,
             custody,
             accounts,
             merges,

@@ -25,14 +25,8 @@ HOME: Final = "foyer"
 """The parameter of the page's address that says whose address is corrected, where somebody has several homes."""
 SHOWN: Final = "shown"
 """The first word of the hidden fields that say what the page showed, by field."""
-CONTACT: Final = Form(
-    ContactChange,
-    "contact",
-    (
-        *("version", "phone", "email", "address.household_id"),
-        *(f"address.{name}" for name in ("street", "complement", "postal_code", "city", "country")),
-    ),
-)
+TYPED_ADDRESS: Final = tuple(f"address.{name}" for name in ("street", "complement", "postal_code", "city", "country"))
+CONTACT: Final = Form(ContactChange, "contact", ("version", "phone", "email", "address.household_id", *TYPED_ADDRESS))
 
 
 async def show_contact(visit: Visit, adult_id: UUID, path: str, home_id: str) -> Response[Any]:
@@ -57,7 +51,7 @@ async def correct_contact(visit: Visit, whose: UUID, page: Screen, back: str, **
     typed = CONTACT.typed(visit.posted.values)
     try:
         waits = await _waits(visit, whose)
-        await visit.call(change_contact, whose, typed_as(ContactChange, CONTACT.body(typed)))
+        await visit.call(change_contact, whose, typed_as(ContactChange, CONTACT.body(_to_send(visit, typed))))
     except Refused as refused:
         home_id = typed.get("address.household_id")
         query = {HOME: home_id} if home_id else None
@@ -90,6 +84,13 @@ def _touched(visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in typed.items() if value != visit.posted.get(f"{SHOWN}.{name}")}
 
 
+def _to_send(visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
+    """What is sent: no address where the page showed none, since it is protected, and none was typed."""
+    was_shown = any(visit.posted.get(f"{SHOWN}.{name}").strip() for name in TYPED_ADDRESS)
+    is_asked = was_shown or any(typed.get(name, "").strip() for name in TYPED_ADDRESS)
+    return {name: value for name, value in typed.items() if is_asked or not name.startswith("address.")}
+
+
 def _home(contact: Contact, home_id: str) -> ContactHome | None:
     if not home_id and len(contact.homes) == 1:
         return contact.homes[0]
@@ -101,6 +102,8 @@ def _known(contact: Contact, home: ContactHome | None) -> dict[str, str]:
     known = {"phone": shown_number(contact.phone) if contact.phone else "", "email": contact.email or ""}
     if home is None:
         return known
+    if home.address is None:
+        return known | dict.fromkeys(TYPED_ADDRESS, "")
     street, *complement = home.address.lines
     return known | {
         "address.street": street,

@@ -30,6 +30,7 @@ from .imports.commands import forget_imports
 from .imports.routes import ROUTES as IMPORT_ROUTES
 from .invariants.queries import CHECKING
 from .organizations.routes import change_kind
+from .protection.routes import ROUTES as PROTECTION_ROUTES
 from .quotients.routes import change_quotient
 from .registrations.commands import Answering, LetterSeal, purge
 from .registrations.routes import ROUTES as REGISTRATION_ROUTES
@@ -69,6 +70,7 @@ def create(settings: FamilySettings) -> Service:
             *BIRTH_ROUTES,
             change_kind,
             *DELEGATION_ROUTES,
+            *PROTECTION_ROUTES,
             change_quotient,
             *REGISTRATION_ROUTES,
             *IMPORT_ROUTES,

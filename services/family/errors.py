@@ -53,6 +53,10 @@ class ContactOutdated(Refusal):
     """Somebody changed these details since you read them: look at what they are now, and decide again."""
 
 
+class AddressNotProtected(Refusal):
+    """The address of this household is not protected, or no longer: it stands in its file."""
+
+
 class EmailKeptByTown(Refusal):
     """The town alone changes an e-mail address: it is what a family signs in with. Ask the town."""
 

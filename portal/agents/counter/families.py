@@ -23,6 +23,7 @@ from contracts.family.children_api import read_health
 from contracts.family.delegations_api import list_delegations
 from contracts.family.entourage_api import read_entourage
 from contracts.family.models import Household, HouseholdCreate, QuotientChange
+from contracts.family.protection_api import protect_address, show_address
 from contracts.family.search import FoundChild, HouseholdSummary
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.identity.accounts_api import list_family_accounts
@@ -205,6 +206,7 @@ async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "can_register_birth": visit.may(register_birth),
         "can_note_quotient": visit.may(change_quotient),
         "can_correct_contact": visit.may(change_contact),
+        "can_protect": visit.may(protect_address) or visit.may(show_address),
         "can_see_health": visit.may(read_health),
         "can_see_entourage": visit.may(read_entourage),
         "can_invite": visit.may(invite_again),

@@ -18,6 +18,7 @@ from contracts.family.changes_api import (
 from contracts.family.children_api import my_children
 from contracts.types import Civility
 from gateway.calls import Refused, typed_as
+from portal.frame.protection import ask_address, shown_address
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
@@ -38,8 +39,23 @@ async def household_page(visit: Visit) -> Response[Any]:
         "own_id": visit.session.guardian_id,
         "reached": {child.child_id for child in own.items},
         "changes": changes,
+        "carrier": visit.portal.town.town.protected_mail_by,
     }
     return visit.page("family/household/household.html.j2", context, form=visit.form())
+
+
+@page(f"{PATH}/adresse")
+async def address_page(visit: Visit) -> Response[Any]:
+    """The protected address that was asked for a moment ago."""
+    household = await visit.call(my_household)
+    return shown_address(visit, PATH, {"is_town": False, "reference": household.reference})
+
+
+@action(f"{PATH}/adresse", typing=None)
+async def see_address(visit: Visit) -> Response[Any]:
+    """See the protected address of one's own household, which is noted."""
+    household = await visit.call(my_household)
+    return await ask_address(visit, household.household_id, (address_page, household_page))
 
 
 @page(f"{PATH}/{{person_id:uuid}}/etat-civil")
@@ -99,4 +115,4 @@ async def withdraw(visit: Visit, change_id: UUID) -> Response[Any]:
     return visit.redirect(PATH, FlashNotice("success", "change_withdrawn"))
 
 
-PAGES = [household_page, status_page, correct, child_page, add_child, withdraw]
+PAGES = [household_page, address_page, see_address, status_page, correct, child_page, add_child, withdraw]

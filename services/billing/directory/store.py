@@ -9,12 +9,12 @@ from chassis.data.replicas import DatedMembers, Replica
 from chassis.days import DateRange
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
-from contracts.family.events import HouseholdState, QuotientState, ResponsibilityState
+from contracts.family.events import Address, HouseholdState, QuotientState, ResponsibilityState
 
 from ..payers.store import decide_again, keep_payers, sharing_children
 from ..repricing.store import ask_for_activity
 
-HOUSEHOLDS = Replica("households", "household_id", ("reference", "address_lines"))
+HOUSEHOLDS = Replica("households", "household_id", ("reference", "address_lines", "is_address_protected"))
 """Charges and invoices stay when a household is erased: accounts must be kept, and name only what they must."""
 ADULTS = DatedMembers("household_adults", "household_id", "adult_id", {"email": "text"})
 CHILDREN = DatedMembers("household_children", "household_id", "child_id", {"name": "text"})
@@ -28,11 +28,9 @@ QUOTIENT_FILES = Replica("quotient_files", "household_id")
 
 async def keep_household(tx: Transaction, household: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
-    address = household.address
-    country = [address.country.upper()] if address.country else []
-    lines = [*address.lines, f"{address.postal_code} {address.city}", *country]
-    household_id = household.household_id
-    if not await HOUSEHOLDS.keep(tx, household_id, envelope.sequence, household.reference, lines):
+    address, household_id = household.address, household.household_id
+    values = (household.reference, _lines(address) if address else [], address is None)
+    if not await HOUSEHOLDS.keep(tx, household_id, envelope.sequence, *values):
         return
     await ADULTS.replace(
         tx,
@@ -51,6 +49,11 @@ async def keep_household(tx: Transaction, household: HouseholdState, envelope: E
     await keep_payers(tx, household)
     if await sharing_children(tx, household_id) != sharing:
         await decide_again(tx, household_id)
+
+
+def _lines(address: Address) -> list[str]:
+    country = [address.country.upper()] if address.country else []
+    return [*address.lines, f"{address.postal_code} {address.city}", *country]
 
 
 async def erase_household(tx: Transaction, key: str) -> None:

@@ -49,6 +49,8 @@ async def keep_document(tx: Transaction, invoice_id: UUID, pdf: bytes) -> bytes:
 
 def _content(rules: BillingRules, row: Row, lines: tuple[InvoiceLine, ...]) -> dict[str, Any]:
     organization = organization_of(row)
+    # What was issued before the address was protected, and set by nobody yet, is set without it.
+    is_protected = row["is_address_protected"]
     return {
         "town": rules.town.model_dump(mode="json"),
         "regie_label": rules.policy.regie_label,
@@ -58,7 +60,8 @@ def _content(rules: BillingRules, row: Row, lines: tuple[InvoiceLine, ...]) -> d
         "period": row["period"],
         "payer_name": row["payer_name"],
         **({"organization": organization.model_dump()} if organization else {}),
-        "payer_address": row["payer_address"],
+        "payer_address": () if is_protected else row["payer_address"],
+        **({"carried_by": rules.town.protected_mail_by} if is_protected else {}),
         "total_cents": row["total_cents"],
         "credit_cents": row["credit_cents"],
         "issued_on": row["issued_on"].isoformat(),

@@ -42,7 +42,8 @@ async def invoices(db: Database, actor: Actor, household_id: UUID | None, cursor
 INVOICE_SQL = reaching(
     """
 select invoice_id, payer_id, household_id, number, regie, to_char(period, 'YYYY-MM') as period, status, payer_name,
-       contact_name, siret, rna, payer_address, total_cents, paid_cents, credit_cents, issued_at, issued_on, due_on
+       contact_name, siret, rna, payer_address, total_cents, paid_cents, credit_cents, issued_at, issued_on, due_on,
+       exists (select from households h where h.household_id = i.household_id and h.is_address_protected) as is_address_protected
 from invoices i where invoice_id = $4 and {is_reached}
 """,
     is_reached=reached_invoice("i.payer_id", "i.household_id"),

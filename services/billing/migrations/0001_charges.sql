@@ -6,7 +6,9 @@ create table households (
     household_id uuid primary key,
     version bigint not null,
     reference text not null,
-    address_lines text[] not null
+    address_lines text[] not null,
+    -- Nobody learns the address: letters go by the town's own route.
+    is_address_protected boolean not null default false
 );
 
 create table household_adults (

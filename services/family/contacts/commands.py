@@ -1,6 +1,7 @@
 """Correcting how an adult is reached."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.actor import Actor
@@ -19,6 +20,7 @@ from ..households.domain import Address
 from ..households.store import households_of_person, lock_households, publish, save_address
 from ..people.domain import is_same_email
 from ..people.store import hold_person, is_email_elsewhere, save_contact
+from ..protection.store import move_protected, protected_address
 from ..settings import FamilyRules
 from .domain import Contact, Correction, changed_fields, corrected
 from .queries import answer, load_contact
@@ -41,7 +43,7 @@ async def change_contact(
     known = await load_contact(tx, actor, adult_id, await tx.today())
     if request.address and request.address.household_id not in {home.household_id for home in known.homes}:
         raise NotFound
-    wanted = corrected(known, _correction(request, actor))
+    wanted = corrected(known, await _without_repeats(tx, known, _correction(request, actor)))
     if isinstance(wanted, EmailKeptByTown) and rules.is_email_for_families:
         raise EmailConfirmedApart
     if isinstance(wanted, Refusal):
@@ -76,7 +78,10 @@ async def keep_contact(
             await end_given(tx, actor, wanted.adult.adult_id)
     await save_contact(tx, wanted.adult)
     for home in wanted.homes:
-        await save_address(tx, home.household_id, home.address)
+        if home.is_protected and home.address:
+            await move_protected(tx, home.household_id, home.address)
+        elif home.address:
+            await save_address(tx, home.household_id, home.address)
     await publish(tx, household_ids, await tx.today())
 
 
@@ -108,6 +113,16 @@ async def _tell(tx: Transaction, actor: Actor, known: Contact, wanted: Contact) 
                     changed_at=now,
                 )
             )
+
+
+async def _without_repeats(tx: Transaction, known: Contact, correction: Correction) -> Correction:
+    """The correction without a protected address that is there already: what is asked for twice is done once."""
+    if correction.address is None:
+        return correction
+    household_id, address = correction.address
+    home = known.home(household_id)
+    is_repeated = home and home.is_protected and await protected_address(tx, household_id) == address.as_kept()
+    return replace(correction, address=None) if is_repeated else correction
 
 
 def _correction(request: models.ContactChange, actor: Actor) -> Correction:

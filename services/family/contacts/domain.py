@@ -15,11 +15,12 @@ from ..people.domain import Adult, is_same_email, text_faults
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A household that an adult belongs to, and where it is."""
+    """A household that an adult belongs to, and where it is: unknown while that is protected, until it is typed anew."""
 
     household_id: UUID
     reference: str
-    address: Address
+    address: Address | None
+    is_protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +33,23 @@ class Contact:
     @property
     def version(self) -> str:
         """Stands for these values."""
-        homes = ((home.household_id, home.address) for home in self.homes)
+        # Who changes a protected address saw none: it is typed whole, and nothing that is sent stands for it.
+        homes = ((home.household_id, None if home.is_protected else home.address) for home in self.homes)
         return version_of(self.adult.phone, self.adult.email, *homes)
 
     def values(self, household_id: UUID | None) -> dict[str, Any]:
-        """What can be corrected, as a household may know it: by name, and the address of that household alone."""
-        addresses = (home.address for home in self.homes if home.household_id == household_id)
-        address = next(addresses, None)
+        """What can be corrected, as a household may know it: by name, and the address of that household alone, if it is not protected."""
+        home = self.home(household_id)
+        address = home.address if home and not home.is_protected else None
         return {
             "phone": self.adult.phone,
             "email": self.adult.email,
             "address": address.printed() if address else None,
         }
+
+    def home(self, household_id: UUID | None) -> Home | None:
+        """The home of that household, if they belong to it."""
+        return next((home for home in self.homes if home.household_id == household_id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +95,9 @@ def with_email(known: Contact, email: str) -> Contact:
 
 def changed_fields(before: Contact, after: Contact, household_id: UUID | None) -> tuple[str, ...]:
     """The names of what changed, as far as a household may know it."""
-    former = before.values(household_id)
-    return tuple(name for name, value in after.values(household_id).items() if value != former[name])
+    former, present = before.values(household_id), after.values(household_id)
+    is_moved = before.home(household_id) != after.home(household_id)
+    return tuple(name for name in present if (is_moved if name == "address" else present[name] != former[name]))
 
 
 def _moved(home: Home, correction: Correction) -> Home:

@@ -47,6 +47,7 @@ async def load_contact(db: Queries, actor: Actor, adult_id: UUID, today: date) -
             home["household_id"],
             home["reference"],
             address_of(home),
+            is_protected=address_of(home) is None,
         )
         for home in await db.fetch(REACHED_HOMES_SQL, *parameters)
     )
@@ -67,7 +68,7 @@ def answer(contact: Contact) -> models.Contact:
             models.ContactHome(
                 household_id=home.household_id,
                 reference=home.reference,
-                address=home.address.state(),
+                address=home.address.state() if home.address and not home.is_protected else None,
             )
             for home in contact.homes
         ),

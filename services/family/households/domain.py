@@ -75,11 +75,11 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class HouseholdFile:
     """A household, whole. Members are in the order of the file; `payers` are adults, one for each day at most. `organization`: whose file it is,
-    if it is no person's."""
+    if it is no person's. It has no `address` while that is protected."""
 
     household_id: UUID
     reference: str
-    address: Address
+    address: Address | None
     adults: tuple[Adult, ...]
     children: tuple[Child, ...]
     adult_members: tuple[Member, ...]
@@ -122,7 +122,7 @@ class HouseholdFile:
         return HouseholdState(
             household_id=self.household_id,
             reference=self.reference,
-            address=self.address.state(),
+            address=self.address.state() if self.address else None,
             adults=tuple(
                 AdultState(
                     adult_id=adult.adult_id,
@@ -196,7 +196,7 @@ def as_kept(draft: HouseholdFile) -> HouseholdFile:
     """A file as it is kept: names and address as typed but for repeated spaces."""
     return replace(
         draft,
-        address=draft.address.as_kept(),
+        address=draft.address.as_kept() if draft.address else None,
         adults=tuple(with_single_spaces(adult) for adult in draft.adults),
         children=tuple(with_single_spaces(child) for child in draft.children),
         organization=kept_organization(draft.organization) if draft.organization else None,
@@ -277,7 +277,8 @@ def _typed_texts(draft: HouseholdFile, new_children: tuple[Child, ...]) -> Itera
         yield f"{pointer}/last_name", adult.last_name
         if adult.email is not None:
             yield f"{pointer}/email", adult.email
-    yield from draft.address.texts()
+    if draft.address:
+        yield from draft.address.texts()
     if draft.organization:
         yield from _organization_texts(draft.organization)
     for pointer, child in zip(child_pointers(new_children), new_children, strict=True):

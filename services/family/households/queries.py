@@ -1,6 +1,7 @@
 """What agents and guardians read of household files."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from chassis.access import household_among, reach_of, reaching
@@ -8,6 +9,8 @@ from chassis.actor import Actor
 from chassis.data.database import Queries
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.family.models import Household, HouseholdReference
+from contracts.history import HistoryEntry
+from contracts.http import Page
 from contracts.types import ActorKind
 
 from ..access import HOUSEHOLD
@@ -16,7 +19,8 @@ READ_HOUSEHOLD_SQL = """
 select h.household_id, h.reference, h.created_at, h.kind,
        case when h.legal_name is not null
             then jsonb_build_object('legal_name', h.legal_name, 'siret', h.siret, 'rna', h.rna) end as organization,
-       jsonb_build_object('lines', h.address_lines, 'postal_code', h.postal_code, 'city', h.city, 'country', h.country) as address,
+       case when h.address_lines is not null
+            then jsonb_build_object('lines', h.address_lines, 'postal_code', h.postal_code, 'city', h.city, 'country', h.country) end as address,
        (select jsonb_agg(jsonb_build_object(
             'adult_id', a.adult_id, 'civility', a.civility, 'first_name', a.first_name, 'last_name', a.last_name,
             'email', a.email, 'phone', a.phone, 'is_invited', a.is_invited, 'revision', a.revision,
@@ -47,6 +51,23 @@ async def read_household(db: Queries, household_id: UUID, today: date) -> Househ
         raise NotFound
     fields = dict(row)
     return Household.model_validate({**fields, "adults": fields["adults"] or (), "children": fields["children"] or ()})
+
+
+IS_PROTECTED_SQL = "select address_lines is null from households where household_id = $1"
+
+
+async def without_protected(db: Queries, household_id: UUID, page: Page[HistoryEntry]) -> Page[HistoryEntry]:
+    """The history of a household in which, while its address is protected, no address stands that it had before."""
+    if not await db.fetchval(IS_PROTECTED_SQL, household_id):
+        return page
+    return Page(items=tuple(map(_without_address, page.items)), next_cursor=page.next_cursor)
+
+
+def _without_address(entry: HistoryEntry) -> HistoryEntry:
+    def blank(values: dict[str, Any] | None) -> dict[str, Any] | None:
+        return {**values, "address": None} if values and "address" in values else values
+
+    return entry.model_copy(update={"before": blank(entry.before), "after": blank(entry.after)})
 
 
 OWN_HOUSEHOLDS_SQL = """

@@ -41,7 +41,8 @@ async def family_history(
     db: Database, actor: Actor, household_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[HistoryEntry]:
     known_id = await queries.household_id_for(db, actor, household_id, await db.today())
-    return as_families_read(actor, as_far_as_open(actor, await history_of(db, known_id, cursor)))
+    history = await queries.without_protected(db, known_id, await history_of(db, known_id, cursor))
+    return as_families_read(actor, as_far_as_open(actor, history))
 
 
 @serves(api.my_household)

@@ -214,13 +214,15 @@ def _organization(row: Row) -> Organization | None:
     return Organization(HouseholdKind(row["kind"]), row["legal_name"], row["siret"], row["rna"])
 
 
-def address_of(row: Row) -> Address:
-    """The address in a row that holds its columns."""
+def address_of(row: Row) -> Address | None:
+    """The address in a row that holds its columns; None while it is protected (`protection/`)."""
+    if row["address_lines"] is None:
+        return None
     return Address(tuple(row["address_lines"]), row["postal_code"], row["city"], row["country"])
 
 
-def _address_values(address: Address) -> tuple[object, ...]:
-    return (address.lines, address.postal_code, address.city, address.country)
+def _address_values(address: Address | None) -> tuple[object, ...]:
+    return (address.lines, address.postal_code, address.city, address.country) if address else (None,) * 4
 
 
 SAVE_ADDRESS_SQL = """

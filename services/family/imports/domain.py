@@ -23,7 +23,7 @@ CHILDREN_MAX: Final = 15
 KEY_LENGTH_MAX: Final = 80
 _FORMULA: Final = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _TEXTS: Final = (Column.FIRST_NAME, Column.LAST_NAME, Column.STREET, Column.COMPLEMENT, Column.CITY, Column.COUNTRY)
-_HOME: Final = (Column.STREET, Column.COMPLEMENT, Column.POSTAL_CODE, Column.CITY, Column.COUNTRY)
+HOME: Final = (Column.STREET, Column.COMPLEMENT, Column.POSTAL_CODE, Column.CITY, Column.COUNTRY)
 _QUOTIENT: Final = (Column.QUOTIENT, Column.QUOTIENT_ON, Column.QUOTIENT_SOURCE)
 
 
@@ -131,10 +131,10 @@ def drafted(rows: Sequence[Row]) -> Draft:
     body: dict[str, Any] = {name: _adult(row, f"/{name}", places, faults) for name, row in adults}
     body["address"] = {
         column.value: payer.cell(column) or None
-        for column in _HOME
+        for column in HOME
         if payer.cell(column) or column is not Column.COUNTRY
     }
-    places |= {f"/address/{column.value}": (payer.number, column) for column in _HOME}
+    places |= {f"/address/{column.value}": (payer.number, column) for column in HOME}
     places["/address"] = (payer.number, Column.STREET)
     body["children"] = [_child(row, f"/children/{at}", places, faults) for at, row in enumerate(children)]
     places["/children"] = (payer.number, Column.ROLE)
@@ -157,7 +157,7 @@ def _line_faults(rows: Sequence[Row]) -> Iterator[Fault]:
                 yield Fault(row.number, column, Reason.IMPORT_FORMULA)
         if payer is None or row is payer:
             continue
-        for column in (*_HOME, *_QUOTIENT):
+        for column in (*HOME, *_QUOTIENT):
             text = row.cell(column)
             if text and comparable(text) != comparable(payer.cell(column)):
                 yield Fault(row.number, column, Reason.IMPORT_DIFFERS_FROM_PAYER, (("line", payer.number),))
@@ -274,7 +274,8 @@ def changes_of(known: HouseholdFile, wanted: HouseholdFile, draft: Draft) -> Cha
     count = len(known.adults) + len(known.children)
     if count > len(wanted.adults) + len(wanted.children):
         others.append(draft.fault("", Reason.IMPORT_PERSON_MISSING))
-    if wanted.address.as_kept() != known.address:
+    # Of a protected address no file says whether it is the right one.
+    if known.address and wanted.address and wanted.address.as_kept() != known.address:
         updatable.append(draft.fault("/address/street", Reason.IMPORT_DIFFERS))
     return Changes(tuple(updatable), tuple(others))
 

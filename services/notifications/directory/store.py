@@ -46,7 +46,7 @@ async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envel
 def _organization(state: HouseholdState) -> dict[str, Any] | None:
     """What mails say of the organization whose file it is, if it is one's."""
     address = state.address
-    lines = [*address.lines, f"{address.postal_code} {address.city}"]
+    lines = [*address.lines, f"{address.postal_code} {address.city}"] if address else []
     return {**state.organization.model_dump(), "address_lines": lines} if state.organization else None
 
 

@@ -16,6 +16,7 @@ from tests.component.authorization import (
     organizations,
     pairs,
     passkeys,
+    protections,
     service_keys,
 )
 from tests.component.authorization.imports import import_body
@@ -229,6 +230,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "enter_second_factor": _recovery_code,
     **passkeys.BODIES,
     **child_files.BODIES,
+    **protections.BODIES,
     "accept_terms": _terms,
     "choose_person": _fixed(guardian_id=str(UUID(int=0))),
     "merge_accounts": _merge,

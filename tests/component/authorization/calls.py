@@ -20,6 +20,7 @@ from tests.component.authorization import (
     entourage,
     pairs,
     passkeys,
+    protections,
     registrations,
 )
 from tests.component.authorization.bodies import BODIES, DAYS_AHEAD, household_named, someone
@@ -118,6 +119,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await changes.one_for(world, cell, str(household_named(cell)))
     if cell.names == "contact":
         return await entourage.one_for(world, str(household_named(cell)))
+    if cell.operation.name in protections.NEEDED and cell.expected == "ok":
+        await protections.protected(world, str(household_named(cell)))
     if cell.names in PAIRED:
         return await PAIRED[cell.names](world) if cell.expected == "ok" else uuid4().hex
     if cell.names == "registration":

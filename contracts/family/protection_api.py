@@ -1,0 +1,36 @@
+"""What the family service answers about protected addresses."""
+
+from uuid import UUID
+
+from contracts.family.events import Address
+from contracts.family.models import Household
+from contracts.family.permissions import FamilyPermission
+from contracts.family.protection import AddressProtection, ProtectedHousehold, ProtectionEnd
+from contracts.http import Cursor, Page
+from contracts.operation import agents, families, get, post, put
+from contracts.types import StepUp
+
+
+@get("/protected-addresses", agents(FamilyPermission.PROTECT_ADDRESSES))
+async def list_protected(household_id: UUID | None = None, cursor: Cursor | None = None) -> Page[ProtectedHousehold]:
+    """The households whose address is protected, or one of them: first those whose decision ends first. No address."""
+
+
+@put("/households/{household_id}/protection", agents(FamilyPermission.PROTECT_ADDRESSES))
+async def protect_address(household_id: UUID, body: AddressProtection) -> Household:
+    """Protect a household's address, or correct why and until when."""
+
+
+@post("/households/{household_id}/protection/end", agents(FamilyPermission.PROTECT_ADDRESSES), is_repeatable=True)
+async def end_protection(household_id: UUID, body: ProtectionEnd) -> Household:
+    """Protect a household's address no longer: it stands again wherever addresses do."""
+
+
+@post(
+    "/households/{household_id}/protection/readings",
+    families(FamilyPermission.READ_PROTECTED_ADDRESSES),
+    is_repeatable=True,
+    step_up=StepUp.PROTECTED,
+)
+async def show_address(household_id: UUID) -> Address:
+    """A protected address, for the adults of the household and entitled agents; each time is noted."""

@@ -1,0 +1,1 @@
+"""Addresses that nobody may find: which ones, since when and why."""
