@@ -6,17 +6,15 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import httpx2
 import pytest
 
-from contracts.operation import REQUIRED, Operation, Place
-from contracts.types import SERVICES, ActorKind
 from deploy.local.child import free_ports
 from portal.account import ACCOUNT
 from portal.family import FAMILY
 from services.family.households import queries as household_queries
+from tests.component.gateway.asking import answers, parent
 from tests.component.gateway.browser import words
 from tests.component.gateway.home_plans import Plan, drawn, is_in
 from tests.component.gateway.homes import Society, browser_of, settled
@@ -24,18 +22,10 @@ from tests.component.gateway.town import Town, running_town
 from tests.component.identity.walk import town_file
 from tests.component.notifications.mail_server import MailServer, part
 from tests.support.databases import Postgres
-from tools.contracts.openapi_documents import operations
 
 pytestmark = pytest.mark.anyio
 
 SEEDS: Final = range(4)
-ALIASES: Final = {
-    "guardian_id": "adult_id",
-    "person_id": "adult_id",
-    "recipient_id": "adult_id",
-    "parent_id": "adult_id",
-}
-SKIPPED: Final = frozenset({"leave", "sign_out"})
 
 
 @pytest.fixture(scope="module")
@@ -57,81 +47,10 @@ async def town(
         yield running
 
 
-async def answers(society: Society, adult: str, random: Random) -> AsyncIterator[tuple[str, httpx2.Response]]:
-    """What every operation that is open to families says to an adult who names, one after the other, everything that there is."""
-    today = await society.town.services["family"].db.today()
-    days = {"from_on": today, "to_on": today + timedelta(days=60), "starts_on": today, "ends_on": today}
-    pools: dict[str, list[UUID]] = {
-        **society.ids,
-        "adult_id": list(society.adults.values()),
-        "child_id": list(society.children.values()),
-        "activity_id": [society.shared_activity],
-    }
-    for service in SERVICES:
-        running = society.town.services[service]
-        headers = running.as_parent(society.adults[adult])
-        for operation in operations(service):
-            if not operation.access.allows(ActorKind.PARENT, frozenset()) or operation.name in SKIPPED:
-                continue
-            for given in _given(operation, pools, days, random):
-                path = operation.path
-                for parameter in operation.at(Place.PATH):
-                    path = path.replace(f"{{{parameter.name}}}", given.pop(parameter.name))
-                body = None if operation.is_safe else _body(operation, pools, random)
-                answer = await running.client.request(
-                    operation.method, path, params=given, json=body, headers=headers | running.key()
-                )
-                assert answer.status_code != 500, (operation.name, answer.text)
-                yield f"{service}.{operation.name} {given or path}", answer
-
-
-def _given(
-    operation: Operation[..., Any], pools: dict[str, list[UUID]], days: dict[str, Any], random: Random
-) -> Iterator[dict[str, str]]:
-    """Each thing that an operation can name, in turn; what is not to be left out beside it, at random."""
-    named = [item for item in (*operation.at(Place.PATH), *operation.at(Place.QUERY)) if item.name != "cursor"]
-    if not operation.is_safe and not operation.at(Place.PATH) and operation.name not in BODIES:
-        return  # About oneself: there is nothing of others to name.
-    rest = {item.name: str(days[item.name]) for item in named if item.name in days}
-    asked = [item for item in named if _pool(item.name) in pools]
-    rest |= {
-        item.name: uuid4().hex
-        for item in named
-        if item.place is Place.PATH and item not in asked and item.name not in days
-    }
-    if all(item.default is not REQUIRED for item in asked):
-        yield dict(rest)
-    for item in asked:
-        others = {other.name: str(random.choice(pools[_pool(other.name)])) for other in asked if other is not item}
-        for value in pools[_pool(item.name)]:
-            yield {**rest, **others, item.name: str(value)}
-
-
-def _pool(name: str) -> str:
-    return ALIASES.get(name, name)
-
-
-def _body(operation: Operation[..., Any], pools: dict[str, list[UUID]], random: Random) -> Any:
-    return BODIES[operation.name](pools, random) if operation.name in BODIES else {}
-
-
-def _quote(pools: dict[str, list[UUID]], random: Random) -> Any:
-    line = {"activity_id": str(pools["activity_id"][0]), "service_on": "2026-11-04"}
-    return {"lines": [{**line, "child_id": str(random.choice(pools["child_id"]))}]}
-
-
-def _return(pools: dict[str, list[UUID]], random: Random) -> Any:
-    booking_id = str(random.choice(pools["booking_id"]))
-    return {"lines": [], "cancellations": [{"booking_id": booking_id, "service_on": "2027-01-05"}]}
-
-
-BODIES: Final = {"quote": _quote, "change_bookings": _return}
-
-
 async def leaks(society: Society, adult: str, random: Random) -> list[str]:
     """Everything that an adult is told and must not be."""
     faults, count = [], 0
-    async for where, answer in answers(society, adult, random):
+    async for where, answer in answers(society, parent(society.adults[adult]), random):
         count += 1
         faults += society.leaks(adult, answer, where)
     assert count > 60, "the operations were asked"
