@@ -42,11 +42,11 @@ async def history(guard: Guard, household: Household, headers: Mapping[str, str]
 
 async def tables_that_say(service: RunningService) -> list[str]:
     """The columns of this service's database in which a word of the address stands."""
-    found = []
+    columns = []
     for table, column in await service.db.fetch(COLUMNS_SQL):
         texts = await service.db.fetch(f'select "{column}"::text as text from "{table}" where "{column}" is not null')
-        found += [f"{table}.{column}" for row in texts if words_in(row["text"])]
-    return sorted(set(found) - {f"{KEPT_ANSWERS}.response"})
+        columns += [f"{table}.{column}" for row in texts if words_in(row["text"])]
+    return sorted(set(columns) - {f"{KEPT_ANSWERS}.response"})
 
 
 async def test_it_is_taken_out_and_published_without(guard: Guard, service: RunningService) -> None:

@@ -122,15 +122,15 @@ async def _moved(society: Society, home: str) -> list[str]:
 
 async def test_no_answer_says_it(hidden: Hidden) -> None:
     """Every GET operation of every service, as every adult and every role."""
-    random, leaking, found = Random(42), set[str](), set[str]()
+    random, leaking, controls = Random(42), set[str](), set[str]()
     actors = [parent(adult_id) for adult_id in hidden.society.adults.values()]
     for actor in (*actors, *(agent_of(*roles) for roles in ROLES)):
         async for where, answer in answers(hidden.society, actor, random, only={"GET"}):
             text = text_of(answer)
             leaking |= {where for _ in hidden.seen("second", text)}
-            found |= {where.split()[0] for _ in hidden.seen("first", text)}
+            controls |= {where.split()[0] for _ in hidden.seen("first", text)}
     assert not leaking, "\n".join(sorted(leaking))
-    assert found >= {
+    assert controls >= {
         "family.read_household",
         "family.my_household",
         "family.find_households",
@@ -145,19 +145,19 @@ async def test_no_page_says_it(hidden: Hidden, who: str) -> None:
     """Every page and file of agents, of both parents and of somebody whom the father entrusted a child to."""
     society = hidden.society
     browser, spaces = await _browser(hidden, who)
-    leaking, found, count = set[str](), set[str](), 0
+    leaking, controls, count = set[str](), set[str](), 0
     for path in _addresses(society, spaces):
         answer = await browser.get(path)
         assert answer.status_code != 500, path
         count += answer.status_code == 200
         leaking |= {path for _ in hidden.seen("second", text_of(answer))}
-        found |= {path for _ in hidden.seen("first", text_of(answer))}
+        controls |= {path for _ in hidden.seen("first", text_of(answer))}
     assert count > {"agent": 40, "delegate": 1}.get(who, 10), "pages were read"
     assert not leaking, "\n".join(sorted(leaking))
     if who in ("agent", "mother"):
-        assert len(found) > 2, "the control"
+        assert len(controls) > 2, "the control"
     else:
-        assert not found, "the wall"
+        assert not controls, "the wall"
 
 
 async def _browser(hidden: Hidden, who: str) -> tuple[Browser, tuple[Space, ...]]:
@@ -221,7 +221,7 @@ async def test_no_event_and_no_row_says_it(hidden: Hidden, mails: MailServer) ->
     """What is published from the moment on, what every other service keeps, and what is mailed."""
     town = hidden.town
     await town.services["notifications"].run_job("send_messages")
-    leaking, found = list[str](), list[str]()
+    leaking, controls = list[str](), list[str]()
     for name in SERVICES:
         service = town.services[name]
         _, events = await service.emitted(hidden.mark[name])
@@ -235,9 +235,9 @@ async def test_no_event_and_no_row_says_it(hidden: Hidden, mails: MailServer) ->
                 f'select "{column}"::text as text from "{table}" where "{column}" is not null'
             )
             leaking += [where for row in rows if hidden.seen("second", row["text"])]
-            found += [where for row in rows if hidden.seen("first", row["text"])]
+            controls += [where for row in rows if hidden.seen("first", row["text"])]
     assert not leaking, "\n".join(sorted(set(leaking)))
-    assert {"family.households.city", "billing.households.address_lines"} <= set(found), "the control"
+    assert {"family.households.city", "billing.households.address_lines"} <= set(controls), "the control"
     assert mails.received
     for mail in mails.received:
         text = str(mail["Subject"]) + part(mail, "plain") + part(mail, "html")
@@ -248,8 +248,8 @@ async def test_no_answer_to_an_act_says_it(hidden: Hidden) -> None:
     """What adults try on everything that there is: but for asking to see the address, for which its own adults alone are answered."""
     random = Random(7)
     for adult, adult_id in hidden.society.adults.items():
-        told = set[str]()
+        sayings = set[str]()
         async for where, answer in answers(hidden.society, parent(adult_id), random):
-            told |= {where.split()[0] for _ in hidden.seen("second", text_of(answer))}
+            sayings |= {where.split()[0] for _ in hidden.seen("second", text_of(answer))}
         is_own = adult in hidden.society.plan.homes["second"][0]
-        assert told == ({"family.show_address"} if is_own else set()), adult
+        assert sayings == ({"family.show_address"} if is_own else set()), adult

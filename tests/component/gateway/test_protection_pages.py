@@ -94,8 +94,8 @@ async def test_a_parent_sees_it_by_a_press(town: Town) -> None:
     await protected(town, household)
     for path in ("/mon-accueil", "/ma-famille", PAGE):
         page = await parent.get(path)
-        said = page.text.replace(f"Par exemple {STREET}.", "")
-        assert (page.status_code, STREET in said) == (200, False), path
+        text = page.text.replace(f"Par exemple {STREET}.", "")
+        assert (page.status_code, STREET in text) == (200, False), path
         assert "rotégée" in words(page), path
     await parent.get("/ma-famille")
     shown = await parent.submit("/ma-famille/adresse")
