@@ -39,7 +39,7 @@ async def test_an_agent_protects_sees_and_ends(town: Town) -> None:
     _, household = await town.parent()
     agent, page = await protected(town, household)
     text = words(page)
-    assert "L’adresse est protégée : elle n’apparaît plus nulle part." in text
+    assert "seul qui en a le droit peut encore l’afficher" in text
     assert "TJ de Caen 26/42" in text
     assert (
         f"Peuvent l’afficher, en plus des agents habilités : Dominique {household.adults[0].last_name.upper()}" in text
