@@ -4,10 +4,11 @@ from dataclasses import replace
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.data.database import Transaction, command
+from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.days import DateRange, Days
+from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
 from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from contracts.family.changes import ChangeAsked, ChangeDecision, ChildWanted, StatusChange
@@ -218,6 +219,11 @@ async def decide(tx: Transaction, actor: Actor, letters: LetterSeal, change_id: 
             raise ChangeOutdated
         await _correct(tx, actor, person, change.after, household_ids)
     await store.save_change(tx, replace(change, status=ChangeStatus.ACCEPTED))
+
+
+async def forget_decided(db: Database) -> None:
+    """Forget requests that were decided or withdrawn long ago."""
+    await remove_in_batches(db, store.FORGET_DECIDED_SQL, await db.now() - domain.DECIDED_KEPT)
 
 
 async def _refuse(tx: Transaction, actor: Actor, letters: LetterSeal, change: Change) -> None:
