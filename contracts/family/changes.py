@@ -50,10 +50,12 @@ class ChangeAsked(Model):
 
 
 class PersonChange(Model):
-    """A change that was asked for: what was there, nothing of a new child, and what is to be. `is_stale`: it is not there any more."""
+    """A change that was asked for: what was there, nothing of a new child, and what is to be. `person_id` is whom it is about, or the id that a new
+    child gets. `is_stale`: what was there is not there any more."""
 
     change_id: UUID
     household_id: UUID
+    person_id: UUID
     reference: str
     is_new_child: bool
     name: str

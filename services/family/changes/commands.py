@@ -18,6 +18,7 @@ from contracts.family.registrations import RegistrationLetter
 from contracts.types import Authority, ResidencePattern, ResponsibilityRole
 
 from ..births.domain import with_birth
+from ..care.store import publish_care, publish_care_around
 from ..contacts.commands import lock_adult
 from ..custody.domain import Grant, Home, Tie, with_home, with_tie
 from ..custody.store import load_custody, save_custody
@@ -106,9 +107,12 @@ async def _correct(
         tx.emit(wanted.state())
         if wanted.birth_on != person.birth_on:
             await save_custody(tx, with_birth(custody, wanted))
+            await publish_care(tx, person_id)
     elif isinstance(wanted, Adult):
         await store.save_adult(tx, wanted)
     await publish(tx, household_ids, await tx.today())
+    if isinstance(wanted, Adult):
+        await publish_care_around(tx, person_id)
 
 
 async def _ask(tx: Transaction, actor: Actor, change: Change) -> None:
