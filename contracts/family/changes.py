@@ -44,9 +44,10 @@ class ChildWanted(Model):
 
 
 class ChangeAsked(Model):
-    """What became of it: `change_id` of the request that waits for an agent, None where all was done at once."""
+    """What became of it: `change_id` of the request that waits for an agent, None where none does; `is_done`: something was carried out at once."""
 
     change_id: UUID | None
+    is_done: bool
 
 
 class PersonChange(Model):

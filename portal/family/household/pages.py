@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Response
 
 from contracts.family.api import my_household
-from contracts.family.changes import ChildWanted, PersonChange, StatusChange, StatusFields
+from contracts.family.changes import ChangeAsked, ChildWanted, PersonChange, StatusChange, StatusFields
 from contracts.family.changes_api import (
     ask_child,
     change_civil_status,
@@ -86,7 +86,14 @@ async def correct(visit: Visit, person_id: UUID) -> Response[Any]:
         answer = await visit.call(change_civil_status, person_id, typed_as(StatusChange, body))
     except Refused as refused:
         return await show_again(visit, status_page, visit.refused(refused, typed, STATUS), person_id=person_id)
-    return visit.redirect(PATH, FlashNotice("success", "change_sent" if answer.change_id else "change_done"))
+    return visit.redirect(PATH, _notice(answer))
+
+
+def _notice(answer: ChangeAsked) -> FlashNotice:
+    """What became of what was sent."""
+    if answer.change_id:
+        return FlashNotice("success", "change_sent_partly" if answer.is_done else "change_sent")
+    return FlashNotice("success", "change_done") if answer.is_done else FlashNotice("info", "change_needless")
 
 
 @page(f"{PATH}/nouvel-enfant")
@@ -107,7 +114,7 @@ async def add_child(visit: Visit) -> Response[Any]:
         answer = await visit.call(ask_child, typed_as(ChildWanted, body))
     except Refused as refused:
         return await show_again(visit, child_page, visit.refused(refused, typed, CHILD))
-    return visit.redirect(PATH, FlashNotice("success", "change_sent" if answer.change_id else "change_done"))
+    return visit.redirect(PATH, _notice(answer))
 
 
 @action(f"{PATH}/demandes/{{change_id:uuid}}/retrait", typing=None)

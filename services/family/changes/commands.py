@@ -46,7 +46,7 @@ async def change_civil_status(
     if isinstance(sorted_, Refusal):
         raise sorted_
     if not sorted_.at_once and not sorted_.requested:
-        return ChangeAsked(change_id=None)
+        return ChangeAsked(change_id=None, is_done=False)
     if request.version != domain.version(person):
         raise ChangeOutdated
     await _wanted(tx, person, {**sorted_.at_once, **sorted_.requested})
@@ -64,7 +64,7 @@ async def change_civil_status(
         change_id = change.change_id
     if sorted_.at_once:
         await _correct(tx, actor, person, sorted_.at_once, household_ids)
-    return ChangeAsked(change_id=change_id)
+    return ChangeAsked(change_id=change_id, is_done=bool(sorted_.at_once))
 
 
 async def _hold(tx: Transaction, person_id: UUID) -> list[UUID]:
@@ -140,11 +140,11 @@ async def ask_child(
     await _check_new(tx, change)
     if rule is FieldRule.AT_ONCE:
         await _add_child(tx, actor, change)
-        return await claim.keep(tx, ChangeAsked(change_id=None))
+        return await claim.keep(tx, ChangeAsked(change_id=None, is_done=True))
     if await store.new_children(tx, household_id) >= domain.OPEN_MAX:
         raise ChangeWaits
     await _ask(tx, actor, change)
-    return await claim.keep(tx, ChangeAsked(change_id=change.change_id))
+    return await claim.keep(tx, ChangeAsked(change_id=change.change_id, is_done=False))
 
 
 async def _check_new(tx: Transaction, change: Change) -> Child:

@@ -5,7 +5,7 @@ import re
 import httpx2
 import pytest
 
-from tests.component.gateway.browser import Browser, is_refused, words
+from tests.component.gateway.browser import Browser, hidden, is_refused, words
 from tests.component.gateway.test_agent_pages import field_errors
 from tests.component.gateway.test_child_pages import Home, home
 from tests.component.gateway.town import Town
@@ -65,6 +65,27 @@ async def test_a_refusal_needs_a_reason_that_the_family_reads(home: Home, town: 
     assert "Motif : Apportez le livret de famille." in text.replace("\u00a0", " ")
     assert "Refusée" in text
     assert "Quetzal" not in text.replace(home.household.children[0].first_name, "")
+
+
+async def test_a_refused_request_is_corrected_and_asked_for_again(home: Home, town: Town) -> None:
+    """By whoever asked alone: another family has neither the page nor the reason, and a helper has no page of a family."""
+    path = await asked(home, first_name="Quetzal")
+    desk = await town.agent(Role.FRONT_DESK)
+    decision = (await decision_of(desk, home.household.children[0].last_name)).url.path
+    await desk.done(decision, {"decision": "refuse", "reason": "Le livret dit Quetzale."})
+    (again,) = re.findall(rf'href="({path}\?demande=[^"]+)"', (await home.parent.get("/ma-famille")).text)
+    page = await home.parent.get(again)
+    assert "Le livret dit Quetzale." in words(page)
+    assert 'value="Quetzal"' in page.text, "what was asked for is there to be corrected"
+    stranger, household = await town.parent()
+    assert (await stranger.get(again)).status_code == 404
+    own = f"/ma-famille/{household.children[0].child_id}/etat-civil?{again.partition('?')[2]}"
+    page = await stranger.get(own)
+    assert (page.status_code, "Quetzal" in page.text) == (200, False)
+    await home.parent.get(again)
+    typed = {"version": hidden(await home.parent.get(again), "version"), "first_name": "Quetzale"}
+    page = await home.parent.landing(await home.parent.done(path, typed))
+    assert "Votre demande est envoyée" in words(page)
 
 
 async def test_a_child_is_added_by_a_request_that_can_be_withdrawn(home: Home) -> None:

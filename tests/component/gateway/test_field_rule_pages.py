@@ -56,3 +56,8 @@ async def test_a_form_has_the_fields_that_may_be_corrected_and_says_what_becomes
     page = await parent.landing(await parent.done(path, typed))
     assert "Camille" in words(page)
     assert "En attente" in words(page), "the civility waits for an agent"
+    assert "Une partie est corrigée." in words(page)
+    again = await parent.get(path)
+    typed = {"version": hidden(again, "version"), "first_name": "Camille"}
+    page = await parent.landing(await parent.done(path, typed))
+    assert "était déjà dans le dossier" in words(page)
