@@ -8,12 +8,17 @@ from contracts.event import Model
 
 
 class SheetPerson(Model):
-    """Whom to call for a child on a day, or who may or may not collect it. `kind` is a code of the family service, of which more may come."""
+    """Whom to call for a child on a day, or who may or may not collect it. `kind` is a code of the family service, of which more may come.
+    `relation` is empty where nobody said it; `age` on that day is that of a minor; `ends_on` is the last day on which it is so; `decision` is by what."""
 
     kind: str
     name: str
     relation: str
     phone: str | None
+    ends_on: date | None = None
+    age: int | None = None
+    decision: str | None = None
+    decided_on: date | None = None
 
 
 class ChildCare(Model):

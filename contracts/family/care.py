@@ -17,7 +17,9 @@ class LeavingAnswer(Model):
 
 
 class CarePerson(Model):
-    """Somebody around the child, in the order in which they are called. `kind` is one of `EntourageKind`, as this release knows them: more may come."""
+    """Somebody around the child, in the order in which they are called: of its entourage, or by a role of custody. `kind` is one of `EntourageKind` or `caretaker`, as this
+    release knows them: more may come. `relation` is empty where nobody said it. `birth_on` is that of a minor. `decision`, of the day `decided_on`, is by what somebody
+    may not collect the child, or has it in care."""
 
     kind: str
     name: str
@@ -25,6 +27,9 @@ class CarePerson(Model):
     phone: str | None
     starts_on: date
     ends_on: date | None
+    birth_on: date | None = None
+    decision: str | None = None
+    decided_on: date | None = None
 
 
 class Care(Model):

@@ -44,16 +44,19 @@ class ChildWanted(Model):
 
 
 class ChangeAsked(Model):
-    """What became of it: `change_id` of the request that waits for an agent, None where all was done at once."""
+    """What became of it: `change_id` of the request that waits for an agent, None where none does; `is_done`: something was carried out at once."""
 
     change_id: UUID | None
+    is_done: bool
 
 
 class PersonChange(Model):
-    """A change that was asked for: what was there, nothing of a new child, and what is to be. `is_stale`: it is not there any more."""
+    """A change that was asked for: what was there, nothing of a new child, and what is to be. `person_id` is whom it is about, or the id that a new
+    child gets. `is_stale`: what was there is not there any more."""
 
     change_id: UUID
     household_id: UUID
+    person_id: UUID
     reference: str
     is_new_child: bool
     name: str

@@ -148,6 +148,14 @@ CREATE TABLE public.delegations (
     CONSTRAINT delegations_ending_check CHECK ((ending = ANY (ARRAY['revoked'::text, 'given_up'::text, 'expired'::text, 'ended_by_town'::text, 'authority_lost'::text, 'parent_left'::text, 'children_left'::text, 'kept_away'::text, 'delegate_joined'::text, 'doubled'::text, 'address_corrected'::text])))
 );
 
+CREATE TABLE public.editing_leases (
+    form text NOT NULL,
+    subject_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    CONSTRAINT editing_leases_form_check CHECK ((form = ANY (ARRAY['change'::text, 'contact'::text, 'health'::text, 'entourage'::text])))
+);
+
 CREATE TABLE public.email_changes (
     change_id uuid NOT NULL,
     adult_id uuid NOT NULL,
@@ -512,6 +520,9 @@ ALTER TABLE ONLY public.delegates
 ALTER TABLE ONLY public.delegations
     ADD CONSTRAINT delegations_pkey PRIMARY KEY (delegation_id);
 
+ALTER TABLE ONLY public.editing_leases
+    ADD CONSTRAINT editing_leases_pkey PRIMARY KEY (form, subject_id);
+
 ALTER TABLE ONLY public.email_changes
     ADD CONSTRAINT email_changes_pkey PRIMARY KEY (change_id);
 
@@ -643,6 +654,8 @@ CREATE INDEX delegations_of_parent ON public.delegations USING btree (parent_id)
 
 CREATE INDEX delegations_standing ON public.delegations USING btree (ends_on) WHERE (ending IS NULL);
 
+CREATE INDEX editing_leases_ended ON public.editing_leases USING btree (ends_at);
+
 CREATE INDEX email_changes_by_age ON public.email_changes USING btree (requested_at);
 
 CREATE INDEX email_changes_of_account ON public.email_changes USING btree (account_id) WHERE (outcome IS NULL);
@@ -710,6 +723,8 @@ CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
 CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
 
 CREATE INDEX person_changes_asked ON public.person_changes USING btree (asked_by, change_id);
+
+CREATE INDEX person_changes_decided ON public.person_changes USING btree (decided_at) WHERE (decided_at IS NOT NULL);
 
 CREATE INDEX person_changes_household ON public.person_changes USING btree (household_id);
 

@@ -11,15 +11,17 @@ from uuid import UUID
 from litestar import Response
 
 from contracts.family.api import change_contact, read_contact
+from contracts.family.editing import EditedForm
 from contracts.family.models import Contact, ContactChange, ContactHome
 from contracts.identity.api import list_accounts
 from contracts.telephones import shown_number
 from contracts.types import AccountStatus, ActorKind
 from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
+from portal.frame.editing import Edited
 from portal.frame.spaces import Screen, show_again
 from portal.frame.visit import FlashNotice, Visit
-from portal.kit import Form
+from portal.kit import Form, FormState
 
 HOME: Final = "foyer"
 """The parameter of the page's address that says whose address is corrected, where somebody has several homes."""
@@ -40,6 +42,7 @@ async def show_contact(visit: Visit, adult_id: UUID, path: str, home_id: str) ->
         "known": known,
         "path": path,
         "is_town": visit.session.guardian_id is None,
+        "editor": await Edited(EditedForm.CONTACT, adult_id).other_editor(visit),
         "what_follows": f"what_follows_{waits}" if (waits := await _waits(visit, adult_id)) else "what_follows",
     }
     form = visit.form(CONTACT, known)
@@ -49,15 +52,19 @@ async def show_contact(visit: Visit, adult_id: UUID, path: str, home_id: str) ->
 async def correct_contact(visit: Visit, whose: UUID, page: Screen, back: str, **parameters: Any) -> Response[Any]:
     """Carry out what was typed in the form of a page, which shows it again when it is refused."""
     typed = CONTACT.typed(visit.posted.values)
+    home_id = typed.get("address.household_id")
+    query = {HOME: home_id} if home_id else None
+    edited = Edited(EditedForm.CONTACT, whose)
+    if again := await edited.pressed(visit, FormState(_touched(visit, typed))):
+        return await show_again(visit, page, again, query, **parameters)
     try:
         waits = await _waits(visit, whose)
         await visit.call(change_contact, whose, typed_as(ContactChange, CONTACT.body(_to_send(visit, typed))))
     except Refused as refused:
-        home_id = typed.get("address.household_id")
-        query = {HOME: home_id} if home_id else None
         return await show_again(
             visit, page, visit.refused(refused, _touched(visit, typed), CONTACT), query, **parameters
         )
+    await edited.leave(visit)
     is_moved = waits and bool(typed.get("email")) and "email" in _touched(visit, typed)
     return visit.redirect(back, FlashNotice("success", f"contact_saved_{waits}" if is_moved else "contact_saved"))
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from litestar import Response
 
 from contracts.family.child_events import EntourageKind
+from contracts.family.editing import EditedForm
 from contracts.family.entourage import (
     Entourage,
     EntourageChange,
@@ -26,6 +27,7 @@ from contracts.family.entourage_api import (
 )
 from gateway.auth import WrongSpace
 from gateway.calls import Refused, typed_as
+from portal.frame.editing import Edited
 from portal.frame.spaces import Screen, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState
@@ -85,7 +87,8 @@ async def show_one(visit: Visit, place: Place, contact_id: UUID) -> Response[Any
     if person is None or person.kind not in place.kinds:
         raise WrongSpace
     elsewhere = [str(child_id) for child_id in person.child_ids if child_id not in place.children]
-    context = {"around": around, "person": person, "elsewhere": SEPARATOR.join(elsewhere)}
+    editor = await Edited(EditedForm.ENTOURAGE, contact_id).other_editor(visit)
+    context = {"around": around, "person": person, "elsewhere": SEPARATOR.join(elsewhere), "editor": editor}
     return _form_page(visit, place, visit.form(CHANGE, _values(person)), context)
 
 
@@ -95,6 +98,7 @@ def _form_page(visit: Visit, place: Place, form: FormState, context: Mapping[str
     known = {
         "person": None,
         "elsewhere": "",
+        "editor": None,
         "path": place.path,
         "is_town": place.is_town,
         "children": [(str(child_id), name) for child_id, name in place.children.items()],
@@ -139,6 +143,9 @@ async def add(visit: Visit, place: Place, page: Screen) -> Response[Any]:
 async def change(visit: Visit, place: Place, page: Screen, contact_id: UUID) -> Response[Any]:
     """Correct somebody; the children whom this page does not list keep them."""
     typed = _typed(visit, CHANGE)
+    edited = Edited(EditedForm.ENTOURAGE, contact_id)
+    if again := await edited.pressed(visit, FormState(typed)):
+        return await show_again(visit, page, again, contact_id=contact_id, **place.parameters)
     elsewhere = [item for item in visit.posted.get("elsewhere").split(SEPARATOR) if item]
     body = CHANGE.body(typed | {CHILDREN: [*typed[CHILDREN], *elsewhere]}) | {"version": visit.posted.get("version")}
     try:
@@ -146,6 +153,7 @@ async def change(visit: Visit, place: Place, page: Screen, contact_id: UUID) -> 
     except Refused as refused:
         state = _at_group(visit.refused(refused, typed, CHANGE))
         return await show_again(visit, page, state, contact_id=contact_id, **place.parameters)
+    await edited.leave(visit)
     return visit.redirect(place.path, FlashNotice("success", "entourage_kept"))
 
 

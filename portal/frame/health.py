@@ -13,11 +13,13 @@ from litestar import Response
 
 from contracts.family.child_events import Allergen, Diet
 from contracts.family.children_api import change_health, read_health
+from contracts.family.editing import EditedForm
 from contracts.family.health import Health, HealthChange
 from gateway.calls import Refused, typed_as
+from portal.frame.editing import Edited
 from portal.frame.spaces import Screen, show_again
 from portal.frame.visit import FlashNotice, Visit
-from portal.kit import Form
+from portal.kit import Form, FormState
 
 SHOWN: Final = "shown"
 """The first word of the hidden fields that say what the page showed, by field."""
@@ -37,11 +39,13 @@ async def show_health_form(visit: Visit, child_id: UUID, path: str, *, is_town: 
     """The form at an address, with what is known now."""
     health = await visit.call(read_health, child_id)
     known, texts = values_of(health), visit.portal.texts
+    edited = Edited(EditedForm.HEALTH, child_id)
     context = {
         "health": health,
         "known": {name: flat(value) for name, value in known.items()},
         "path": path,
         "is_town": is_town,
+        "editor": await edited.other_editor(visit),
         "allergens": [(item.value, texts(f"health.allergen.{item}")) for item in Allergen],
         "diets": [(item.value, texts(f"health.diets.{item}")) for item in Diet],
     }
@@ -54,12 +58,16 @@ async def save_health(visit: Visit, child_id: UUID, page: Screen, back: str) -> 
     typed: dict[str, Value] = {
         name: visit.posted.all(name) if name == "allergens" else visit.posted.get(name) for name in HEALTH.fields
     }
+    edited = Edited(EditedForm.HEALTH, child_id)
+    if again := await edited.pressed(visit, FormState(_touched(visit, typed))):
+        return await show_again(visit, page, again, child_id=child_id)
     try:
         body = HEALTH.body(typed) | {"revision": visit.posted.get("revision")}
         await visit.call(change_health, child_id, typed_as(HealthChange, body))
     except Refused as refused:
         state = visit.refused(refused, {}, HEALTH)
         return await show_again(visit, page, replace(state, values=_touched(visit, typed)), child_id=child_id)
+    await edited.leave(visit)
     return visit.redirect(back, FlashNotice("success", "health_saved"))
 
 

@@ -73,6 +73,8 @@ class PortalSection(TownSection):
     """Where the "mentions d'information" about personal data stand."""
     texts: dict[str, str] = Field(default_factory=dict)
     """The town's own wording, by full key of `portal/**/texts.toml`."""
+    masks_email: bool = False
+    """Whether "Mon espace" shows an e-mail address by its first letter and its domain alone; "Mes coordonnées" shows it whole."""
     calendar_weeks_ahead: Annotated[int, Field(ge=1, le=26)] = 26
 
     @model_validator(mode="after")

@@ -11,12 +11,15 @@ from chassis.service import Service
 from .authorizations.routes import ROUTES as AUTHORIZATION_ROUTES
 from .births.routes import ROUTES as BIRTH_ROUTES
 from .care import consumers as care
+from .changes.commands import forget_decided
 from .changes.routes import ROUTES as CHANGE_ROUTES
 from .contacts.routes import ROUTES as CONTACT_ROUTES
 from .custody.commands import tell_comings_of_age
 from .custody.routes import ROUTES as CUSTODY_ROUTES
 from .delegations.commands import follow_people, forget_ended
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
+from .editing.commands import forget_leases
+from .editing.routes import ROUTES as EDITING_ROUTES
 from .email_changes import consumers as email_changes
 from .email_changes.commands import forget_email_changes
 from .email_changes.routes import ROUTES as EMAIL_CHANGE_ROUTES
@@ -67,6 +70,7 @@ def create(settings: FamilySettings) -> Service:
             *AUTHORIZATION_ROUTES,
             *ENTOURAGE_ROUTES,
             *CHANGE_ROUTES,
+            *EDITING_ROUTES,
             *BIRTH_ROUTES,
             change_kind,
             *DELEGATION_ROUTES,
@@ -84,6 +88,8 @@ def create(settings: FamilySettings) -> Service:
             Job("follow_people", FOLLOW_SECONDS, follow_people),
             Job("forget_delegations", FORGET_SECONDS, forget_ended),
             Job("forget_email_changes", FORGET_SECONDS, forget_email_changes),
+            Job("forget_person_changes", FORGET_SECONDS, forget_decided),
+            Job("forget_leases", PURGE_SECONDS, forget_leases),
             Job("answer_registrations", ANSWER_SECONDS, Answering(LetterSeal(seal_key)).run),
             Job("purge_registrations", PURGE_SECONDS, purge),
             Job("household_imports", LOOK_SECONDS, ImportWork(rules).run),

@@ -14,7 +14,11 @@ from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
 
-BIRTH: Final = Form(Birth, "agents.birth", ("first_name", "last_name", "birth_on"))
+BIRTH: Final = Form(
+    Birth, "agents.birth", ("first_name", "last_name", "birth_on", "twins.*.first_name", "twins.*.last_name")
+)
+TWINS_MAX: Final = 3
+"""How many more children of one birth the form takes."""
 PATH: Final = "/agents/familles/{household_id:uuid}/naissance/{child_id:uuid}"
 
 
@@ -33,7 +37,7 @@ async def birth_page(visit: Visit, household_id: UUID, child_id: UUID) -> Respon
     child = next((child for child in household.children if child.child_id == child_id and child.is_expected), None)
     if child is None:
         raise WrongSpace
-    context = {"household": household, "child": child}
+    context = {"household": household, "child": child, "twins": range(TWINS_MAX)}
     return visit.page("agents/counter/birth.html.j2", context, form=visit.form(BIRTH, {"last_name": child.last_name}))
 
 

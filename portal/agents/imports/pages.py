@@ -19,10 +19,8 @@ from contracts.family.imports_api import (
     read_household_import,
 )
 from contracts.http import PAGE_SIZE_MAX, Page
-from contracts.identity.agents_api import agent_names
-from contracts.identity.models import NamesAsked
 from gateway.calls import Refused, typed_as
-from gateway.composing import permitted
+from portal.frame.agents import agent_name
 from portal.frame.exports import Column, can_export, export
 from portal.frame.spaces import MenuLabel, action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -73,7 +71,7 @@ async def run_page(visit: Visit, run_id: UUID) -> Response[Any]:
         "looked_at": run.line_count - sum(item.line_count for item in run.findings if item.finding == "waiting"),
         "minutes": max(1, math.ceil(left / run.per_minute)),
         "has_refused": bool(run.households(ImportFinding.REFUSED)),
-        "confirmed_by": await _name_of(visit, run.confirmed_by),
+        "confirmed_by": await agent_name(visit, run.confirmed_by) if run.confirmed_by else "",
         "can_export": can_export(visit),
         "is_working": run.status in (ImportStatus.EXAMINING, ImportStatus.RUNNING),
     }
@@ -89,7 +87,7 @@ async def confirm(visit: Visit, run_id: UUID) -> Response[Any]:
         facts = refused.problem.params
         form = visit.refused(refused)
         if refused.problem.code == "import_running":
-            name = await _name_of(visit, UUID(facts["account_id"]))
+            name = await agent_name(visit, UUID(facts["account_id"]))
             form = FormState(refusal=visit.portal.texts("agents.imports.running_by", label=facts["label"], name=name))
         return await show_again(visit, run_page, form, run_id=run_id)
     return visit.redirect(f"{PATH}/{run_id}", FlashNotice("success", "household_import_confirmed"))
@@ -133,15 +131,6 @@ def _reasons(visit: Visit, faults: Iterable[ImportFault]) -> list[str]:
         )
         for fault in faults
     ]
-
-
-async def _name_of(visit: Visit, account_id: UUID | None) -> str:
-    """An agent by name; somebody, while identity does not say who."""
-    if account_id is not None:
-        part = await permitted(visit.call(agent_names, NamesAsked(account_ids=(account_id,))))
-        if part and part.value and part.value.items:
-            return part.value.items[0].name
-    return visit.portal.texts("agents.imports.somebody")
 
 
 def _finding(visit: Visit) -> ImportFinding | None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Response
 
 from chassis.clock import age_on
-from chassis.comparing import Person, first_names_apart
+from chassis.comparing import Person, first_names_apart, masked
 from contracts.billing.api import list_invoices
 from contracts.booking.api import list_enrollments
 from contracts.family.api import my_household
@@ -60,6 +60,7 @@ async def private_home(visit: Visit) -> Response[Any]:
         "enrollments": enrollments,
         "waiting": waiting,
         "entrusted": [item for item in held.value.items if item.end is None] if held.value else [],
+        "email": shown_email(visit, guardian),
         "blocks": shown_blocks(visit, household),
         "own_links": own_links(visit),
         "opens_enrollments": visit.opens("/inscriptions"),
@@ -91,6 +92,12 @@ def own_guardian(household: Part[Household], guardian_id: object) -> Adult | Non
     if household.value is None:
         return None
     return next((adult for adult in household.value.adults if adult.adult_id == guardian_id), None)
+
+
+def shown_email(visit: Visit, adult: Adult | None) -> str:
+    """An adult's address as "Mon espace" shows it; empty for none."""
+    email = (adult.email if adult else None) or ""
+    return masked(email) if email and visit.portal.town.section.masks_email else email
 
 
 def child_names(household: Household) -> dict[UUID, str]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Response
 
 from contracts.family.api import my_household
-from contracts.family.changes import ChildWanted, StatusChange
+from contracts.family.changes import ChangeAsked, ChildWanted, PersonChange, StatusChange, StatusFields
 from contracts.family.changes_api import (
     ask_child,
     change_civil_status,
@@ -15,15 +15,19 @@ from contracts.family.changes_api import (
     read_civil_status,
     withdraw_change,
 )
+from contracts.family.child_events import ChangeStatus
 from contracts.family.children_api import my_children
 from contracts.types import Civility
 from gateway.calls import Refused, typed_as
 from portal.frame.protection import ask_address, shown_address
+from portal.family.home.pages import shown_email
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
 
 PATH: Final = "/ma-famille"
+AGAIN: Final = "demande"
+"""The parameter of an address that names a refused request."""
 STATUS: Final = Form(StatusChange, "changes.form", ("civility", "first_name", "last_name", "birth_on"))
 CHILD: Final = Form(ChildWanted, "changes.form", ("first_name", "last_name", "birth_on"))
 
@@ -31,13 +35,15 @@ CHILD: Final = Form(ChildWanted, "changes.form", ("first_name", "last_name", "bi
 @page(PATH)
 async def household_page(visit: Visit) -> Response[Any]:
     """A card for each adult and child of the household; the file of a child opens for whoever answers for it."""
-    household, own, changes = await asyncio.gather(
+    household, children, changes = await asyncio.gather(
         visit.call(my_household), visit.call(my_children), visit.call(list_changes)
     )
+    own = next((adult for adult in household.adults if adult.adult_id == visit.session.guardian_id), None)
     context = {
         "household": household,
         "own_id": visit.session.guardian_id,
-        "reached": {child.child_id for child in own.items},
+        "email": shown_email(visit, own),
+        "reached": {child.child_id for child in children.items},
         "changes": changes,
         "carrier": visit.portal.town.town.protected_mail_by,
     }
@@ -61,10 +67,24 @@ async def see_address(visit: Visit) -> Response[Any]:
 @page(f"{PATH}/{{person_id:uuid}}/etat-civil")
 async def status_page(visit: Visit, person_id: UUID) -> Response[Any]:
     """The form of a civil status, with what becomes of each field."""
-    known = await visit.call(read_civil_status, person_id)
-    values = {name: str(getattr(known, name) or "") for name in STATUS.fields}
-    context = {"known": known, "civilities": civilities(visit)}
+    known, refused = await asyncio.gather(visit.call(read_civil_status, person_id), _refused(visit))
+    values = _values(known) | (_values(refused.after) if refused else {})
+    context = {"known": known, "civilities": civilities(visit), "refused": refused}
     return visit.page("family/household/status.html.j2", context, form=visit.form(STATUS, values))
+
+
+async def _refused(visit: Visit) -> PersonChange | None:
+    """The refused request that the address names, to be corrected and asked for again."""
+    if not (named := visit.query(AGAIN)):
+        return None
+    own = (await visit.call(list_changes)).items
+    return next((item for item in own if str(item.change_id) == named and item.status is ChangeStatus.REFUSED), None)
+
+
+def _values(fields: StatusFields) -> dict[str, str]:
+    """What is said of a civil status, by field as it would be typed."""
+    said = {name: str(getattr(fields, name) or "") for name in STATUS.fields}
+    return {name: value for name, value in said.items() if value}
 
 
 def civilities(visit: Visit) -> list[tuple[str, str]]:
@@ -82,15 +102,23 @@ async def correct(visit: Visit, person_id: UUID) -> Response[Any]:
         answer = await visit.call(change_civil_status, person_id, typed_as(StatusChange, body))
     except Refused as refused:
         return await show_again(visit, status_page, visit.refused(refused, typed, STATUS), person_id=person_id)
-    return visit.redirect(PATH, FlashNotice("success", "change_sent" if answer.change_id else "change_done"))
+    return visit.redirect(PATH, _notice(answer))
+
+
+def _notice(answer: ChangeAsked) -> FlashNotice:
+    """What became of what was sent."""
+    if answer.change_id:
+        return FlashNotice("success", "change_sent_partly" if answer.is_done else "change_sent")
+    return FlashNotice("success", "change_done") if answer.is_done else FlashNotice("info", "change_needless")
 
 
 @page(f"{PATH}/nouvel-enfant")
 async def child_page(visit: Visit) -> Response[Any]:
     """The form of a child that the file has not."""
-    household = await visit.call(my_household)
-    context = {"household_id": household.household_id}
-    return visit.page("family/household/new_child.html.j2", context, form=visit.form(CHILD))
+    household, refused = await asyncio.gather(visit.call(my_household), _refused(visit))
+    context = {"household_id": refused.household_id if refused else household.household_id, "refused": refused}
+    values = _values(refused.after) if refused else {}
+    return visit.page("family/household/new_child.html.j2", context, form=visit.form(CHILD, values))
 
 
 @action(f"{PATH}/nouvel-enfant")
@@ -102,7 +130,7 @@ async def add_child(visit: Visit) -> Response[Any]:
         answer = await visit.call(ask_child, typed_as(ChildWanted, body))
     except Refused as refused:
         return await show_again(visit, child_page, visit.refused(refused, typed, CHILD))
-    return visit.redirect(PATH, FlashNotice("success", "change_sent" if answer.change_id else "change_done"))
+    return visit.redirect(PATH, _notice(answer))
 
 
 @action(f"{PATH}/demandes/{{change_id:uuid}}/retrait", typing=None)

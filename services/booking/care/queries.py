@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
+from chassis.clock import age_on
 from chassis.data.database import Database, Queries
 from chassis.data.history import history_of
 from chassis.refusal import NotFound
@@ -49,7 +50,16 @@ def _care(child_id: UUID, care: Care | None, guardians: Sequence[Guardian], day:
         leaving=leaving,
         leaves_from=leaves_from,
         people=tuple(
-            SheetPerson(kind=person.kind, name=person.name, relation=person.relation, phone=person.phone)
+            SheetPerson(
+                kind=person.kind,
+                name=person.name,
+                relation=person.relation,
+                phone=person.phone,
+                ends_on=person.ends_on,
+                age=age_on(person.birth_on, day) if person.birth_on else None,
+                decision=person.decision,
+                decided_on=person.decided_on,
+            )
             for person in care.people
             if person.starts_on <= day and (person.ends_on is None or day <= person.ends_on)
         ),

@@ -12,7 +12,7 @@ from chassis.timeline import Timeline
 
 from ..custody.domain import Custody, Grant, last_day_of_minority
 from ..errors import ChildAlreadyBorn
-from ..people.domain import Child, child_faults, text_faults, with_single_spaces
+from ..people.domain import Child, child_faults, name_key, text_faults, with_single_spaces
 
 EXPECTED_MONTHS_MAX: Final = 10
 """How far ahead a birth is expected at most."""
@@ -66,6 +66,19 @@ def born(expected: Child, first_name: str, last_name: str, birth_on: date, today
         *(replace(fault, pointer=f"/{fault.pointer.rpartition('/')[2]}") for fault in child_faults([child], today)),
     ]
     return Invalid(*faults) if faults else child
+
+
+def twin_faults(born_child: Child, twins: Sequence[Child]) -> Iterator[FieldRefusal]:
+    """What is wrong with children born with another one: names, and one that is typed twice."""
+    seen = {name_key(born_child)}
+    for position, twin in enumerate(twins):
+        pointer = f"/twins/{position}"
+        yield from text_faults(
+            iter([(f"{pointer}/first_name", twin.first_name), (f"{pointer}/last_name", twin.last_name)])
+        )
+        if name_key(twin) in seen:
+            yield FieldRefusal(f"{pointer}/first_name", "child_repeated")
+        seen.add(name_key(twin))
 
 
 def with_birth(custody: Custody, child: Child) -> Custody:

@@ -17,10 +17,11 @@ from contracts.family.events import CareState
 
 from ..authorizations.domain import Answers, days_of, school_year_of
 from ..authorizations.store import load_answers
-from ..entourage.domain import Around, on_site
+from ..custody.store import load_custody
 from ..entourage.store import load_around
 from ..health.store import HealthFile, load_health
-from ..people.store import lock_child
+from ..people.store import load_adult, load_children, lock_child
+from .domain import BY_DECISION, ROLES, SitePerson, on_site
 
 READERS: Final = Replica("care_readers", "child_id", ("public_key",))
 
@@ -50,13 +51,36 @@ async def publish_care(tx: Transaction, child_id: UUID) -> None:
         return
     year = school_year_of(await tx.today())
     answers = await load_answers(tx, child_id, year, year + 1)
-    around = on_site(await load_around(tx, child_id), await tx.today())
-    text = _care(await load_health(tx, child_id), answers, around).model_dump_json()
+    text = _care(await load_health(tx, child_id), answers, await _people(tx, child_id)).model_dump_json()
     reader = OKPKey.import_key(json.loads(public_key))
     tx.emit(CareState(child_id=child_id, sealed_for=reader.thumbprint(), sealed=seal(text, reader)))
 
 
-def _care(health: HealthFile, answers: dict[int, dict[UUID, Answers]], around: list[Around]) -> Care:
+async def _people(tx: Transaction, child_id: UUID) -> list[SitePerson]:
+    """Whom a site has to know of, from the entourage and from custody."""
+    if (child := (await load_children(tx, [child_id])).get(child_id)) is None:
+        return []
+    custody = await load_custody(tx, child)
+    adult_ids = {tie.adult_id for tie in custody.ties if tie.role in ROLES}
+    loaded = {adult_id: await load_adult(tx, adult_id) for adult_id in sorted(adult_ids)}
+    adults = {adult_id: adult for adult_id, adult in loaded.items() if adult is not None}
+    return on_site(await load_around(tx, child_id), custody, adults, await tx.today())
+
+
+CHILDREN_AROUND_SQL = """
+select distinct r.child_id from responsibilities r join care_readers k on k.child_id = r.child_id
+where r.adult_id = $1 and r.role <> 'guardian' order by r.child_id
+"""
+
+
+async def publish_care_around(tx: Transaction, adult_id: UUID) -> None:
+    """Say it again of the children whose site reads an adult's name and telephone number. Their households are held."""
+    for row in await tx.fetch(CHILDREN_AROUND_SQL, adult_id):
+        if await lock_child(tx, row["child_id"]) is not None:
+            await publish_care(tx, row["child_id"])
+
+
+def _care(health: HealthFile, answers: dict[int, dict[UUID, Answers]], people: list[SitePerson]) -> Care:
     statement = health.statement
     return Care(
         is_known=health.revision > 0,
@@ -82,14 +106,17 @@ def _care(health: HealthFile, answers: dict[int, dict[UUID, Answers]], around: l
         ),
         people=tuple(
             CarePerson(
-                kind=row.kind.value,
-                name=f"{row.person.first_name} {row.person.last_name.upper()}",
-                relation=row.person.relation,
-                phone=row.person.phone,
-                starts_on=row.person.starts_on,
-                ends_on=row.person.ends_on,
+                kind=item.kind,
+                name=f"{item.person.first_name} {item.person.last_name.upper()}",
+                relation=item.person.relation,
+                phone=item.person.phone,
+                starts_on=item.person.starts_on,
+                ends_on=item.person.ends_on,
+                birth_on=item.person.birth_on,
+                decision=item.person.decision if item.kind in BY_DECISION else None,
+                decided_on=item.person.decided_on if item.kind in BY_DECISION else None,
             )
-            for row in around
+            for item in people
         ),
     )
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.data.database import Transaction, command
+from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.days import DateRange, Days
+from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
 from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from contracts.family.changes import ChangeAsked, ChangeDecision, ChildWanted, StatusChange
@@ -17,6 +18,7 @@ from contracts.family.registrations import RegistrationLetter
 from contracts.types import Authority, ResidencePattern, ResponsibilityRole
 
 from ..births.domain import with_birth
+from ..care.store import publish_care, publish_care_around
 from ..contacts.commands import lock_adult
 from ..custody.domain import Grant, Home, Tie, with_home, with_tie
 from ..custody.store import load_custody, save_custody
@@ -44,7 +46,7 @@ async def change_civil_status(
     if isinstance(sorted_, Refusal):
         raise sorted_
     if not sorted_.at_once and not sorted_.requested:
-        return ChangeAsked(change_id=None)
+        return ChangeAsked(change_id=None, is_done=False)
     if request.version != domain.version(person):
         raise ChangeOutdated
     await _wanted(tx, person, {**sorted_.at_once, **sorted_.requested})
@@ -62,7 +64,7 @@ async def change_civil_status(
         change_id = change.change_id
     if sorted_.at_once:
         await _correct(tx, actor, person, sorted_.at_once, household_ids)
-    return ChangeAsked(change_id=change_id)
+    return ChangeAsked(change_id=change_id, is_done=bool(sorted_.at_once))
 
 
 async def _hold(tx: Transaction, person_id: UUID) -> list[UUID]:
@@ -105,9 +107,12 @@ async def _correct(
         tx.emit(wanted.state())
         if wanted.birth_on != person.birth_on:
             await save_custody(tx, with_birth(custody, wanted))
+            await publish_care(tx, person_id)
     elif isinstance(wanted, Adult):
         await store.save_adult(tx, wanted)
     await publish(tx, household_ids, await tx.today())
+    if isinstance(wanted, Adult):
+        await publish_care_around(tx, person_id)
 
 
 async def _ask(tx: Transaction, actor: Actor, change: Change) -> None:
@@ -135,11 +140,11 @@ async def ask_child(
     await _check_new(tx, change)
     if rule is FieldRule.AT_ONCE:
         await _add_child(tx, actor, change)
-        return await claim.keep(tx, ChangeAsked(change_id=None))
+        return await claim.keep(tx, ChangeAsked(change_id=None, is_done=True))
     if await store.new_children(tx, household_id) >= domain.OPEN_MAX:
         raise ChangeWaits
     await _ask(tx, actor, change)
-    return await claim.keep(tx, ChangeAsked(change_id=change.change_id))
+    return await claim.keep(tx, ChangeAsked(change_id=change.change_id, is_done=False))
 
 
 async def _check_new(tx: Transaction, change: Change) -> Child:
@@ -218,6 +223,11 @@ async def decide(tx: Transaction, actor: Actor, letters: LetterSeal, change_id: 
             raise ChangeOutdated
         await _correct(tx, actor, person, change.after, household_ids)
     await store.save_change(tx, replace(change, status=ChangeStatus.ACCEPTED))
+
+
+async def forget_decided(db: Database) -> None:
+    """Forget requests that were decided or withdrawn long ago."""
+    await remove_in_batches(db, store.FORGET_DECIDED_SQL, await db.now() - domain.DECIDED_KEPT)
 
 
 async def _refuse(tx: Transaction, actor: Actor, letters: LetterSeal, change: Change) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +16,8 @@ from ..people.domain import Adult, Child, child_faults, single_spaced, text_faul
 CHILD: Final = ("first_name", "last_name", "birth_on")
 ADULT: Final = ("civility", "first_name", "last_name")
 NAMES: Final = ("first_name", "last_name")
+DECIDED_KEPT: Final = timedelta(days=90)
+"""For how long a family reads what became of a request. One that waits stays until it is decided."""
 OPEN_MAX: Final = 5
 """How many children may wait to be added to a household."""
 

@@ -80,6 +80,7 @@ def _answer(change: Change, person: Adult | Child | None, row: tuple[object, ...
         {
             "change_id": change.change_id,
             "household_id": change.household_id,
+            "person_id": change.subject_id,
             "reference": reference,
             "is_new_child": change.kind == "new_child",
             "name": f"{named.get('first_name', '')} {named.get('last_name', '')}",

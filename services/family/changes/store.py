@@ -94,6 +94,12 @@ async def new_children(db: Queries, household_id: UUID) -> int:
     return int(await db.fetchval(NEW_CHILDREN_SQL, household_id))
 
 
+FORGET_DECIDED_SQL = """
+delete from person_changes where change_id in (
+    select change_id from person_changes where decided_at < $1 limit $2 for update skip locked)
+"""
+
+
 SAVE_ADULT_SQL = """
 update adults set civility = $2, first_name = $3, last_name = $4, name_key = $5, revision = $6 where adult_id = $1
 """

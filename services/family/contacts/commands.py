@@ -12,6 +12,7 @@ from contracts.family import models
 from contracts.family.events import ContactChanged
 from contracts.types import ActorKind, StepUp
 
+from ..care.store import publish_care_around
 from ..delegations.commands import end_given
 from ..email_changes.domain import Outcome
 from ..email_changes.store import end_change
@@ -83,6 +84,8 @@ async def keep_contact(
         elif home.address:
             await save_address(tx, home.household_id, home.address)
     await publish(tx, household_ids, await tx.today())
+    if wanted.adult.phone != known.adult.phone:
+        await publish_care_around(tx, wanted.adult.adult_id)
 
 
 async def _tell(tx: Transaction, actor: Actor, known: Contact, wanted: Contact) -> None:

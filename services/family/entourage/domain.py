@@ -115,16 +115,6 @@ def kept_away(rows: Sequence[Around], today: date) -> frozenset[str]:
     )
 
 
-def on_site(rows: Sequence[Around], today: date) -> list[Around]:
-    """Whom a site has to know of: nobody may collect by one entry who may not by another."""
-    away = kept_away(rows, today)
-    return [
-        row
-        for row in visible(rows, sees_forbidden=True)
-        if not row.person.is_over(today) and not (row.kind is EntourageKind.PICKUP and row.person.name_key in away)
-    ]
-
-
 def next_rank(rows: Sequence[Around], kind: EntourageKind) -> int:
     """The place after the last one of a kind."""
     return max((row.rank for row in rows if row.kind is kind), default=0) + 1

@@ -95,8 +95,12 @@ async def hold(tx: Transaction, actor: Actor, child_id: UUID) -> Child:
 async def forget_file(tx: Transaction, child_id: UUID) -> None:
     """Erase a child's file: its rows, and the key without which no copy of them, wherever it is kept, says anything; and have the service that has
     the child in care forget it too."""
-    if await lock_child(tx, child_id) is None:
-        return
+    if await lock_child(tx, child_id) is not None:
+        await forget_child(tx, child_id)
+
+
+async def forget_child(tx: Transaction, child_id: UUID) -> None:
+    """Erase the file of a child that is held."""
     await store.remove_health(tx, child_id)
     await remove_answers(tx, child_id)
     await forget_entourage(tx, child_id)

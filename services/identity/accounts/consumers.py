@@ -5,7 +5,7 @@ duplicate, a replay from the start or a state that comes late changes nothing an
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
@@ -85,12 +85,13 @@ class HouseholdConsumer:
             if adult.is_invited and adult.email and adult.adult_id in members
         ]
         await take_addresses(tx, [invitee.email for invitee in invitees])
+        confirmed = frozenset(email_key(invitee.email) for invitee in invitees if invitee.is_email_confirmed)
         known = await _lock_known(tx, household_id, invitees)
         invitees = await _invited_still(tx, household, invitees, known)
         await replace_invited(tx, household_id, [invitee.guardian_id for invitee in invitees])
         accounts = {account.account_id: account for account in known}
         for invitee in sorted(invitees, key=lambda invitee: invitee.guardian_id):
-            await self._follow(tx, invitee, accounts)
+            await self._follow(tx, invitee, accounts, confirmed)
         await _settle(tx, known, accounts)
 
     async def erase(self, tx: Transaction, household_id: str) -> None:
@@ -105,8 +106,11 @@ class HouseholdConsumer:
         left = {account.account_id: account for account in former if account.account_id not in erased}
         await _settle(tx, list(left.values()), left)
 
-    async def _follow(self, tx: Transaction, invitee: Invitee, accounts: dict[UUID, AccountRecord]) -> None:
-        """What the file asks for one adult. `accounts` are those concerned, as they are by now."""
+    async def _follow(
+        self, tx: Transaction, invitee: Invitee, accounts: dict[UUID, AccountRecord], confirmed: Set[str]
+    ) -> None:
+        """What the file asks for one adult. `accounts` are those concerned, as they are by now; `confirmed` are the addresses of the file that
+        their holder gave and confirmed."""
         link = (await links_of(tx, [invitee.guardian_id])).get(invitee.guardian_id)
         account = accounts.get(link.account_id) if link else None
         email = email_key(address_of(invitee, link, account))
@@ -118,10 +122,12 @@ class HouseholdConsumer:
                 validity = self.invitation_validity if is_invited else None
                 opened = await open_account(tx, invitee, ActorKind.PARENT, validity)
                 accounts[opened.account_id] = opened
-                await self._leave(tx, invitee, opened, accounts, account)
+                if account:
+                    accounts[account.account_id] = await self._leave(tx, invitee, opened, account, confirmed)
             case Joining(joined):
                 await link_person(tx, invitee, joined.account_id)
-                await self._leave(tx, invitee, joined, accounts, account)
+                if account:
+                    accounts[account.account_id] = await self._leave(tx, invitee, joined, account, confirmed)
             case Change() as change if account:
                 accounts[account.account_id] = await self._change(tx, account, change)
         await keep_details(tx, invitee)
@@ -131,29 +137,27 @@ class HouseholdConsumer:
         tx: Transaction,
         invitee: Invitee,
         joined: AccountRecord,
-        accounts: dict[UUID, AccountRecord],
-        left: AccountRecord | None,
-    ) -> None:
+        left: AccountRecord,
+        confirmed: Set[str],
+    ) -> AccountRecord:
         """An adult has another account than before: what the former address opened for them ends, and whoever reads it hears of it. Whoever
-        leaves others knows the password that they shared, and may have added a way in: who stays chooses another one. Where nobody opened it yet, the
-        address may be as wrong for who stays: what was mailed there opens nothing, and an agent invites them when it is right."""
-        if left is None:
-            return
+        leaves others knows the password that they shared, and may have added a way in: who stays chooses another one, by a link that is mailed. Where
+        nobody opened it yet, or the town corrected the address of whoever leaves, it may be as wrong for who stays: unless one of them confirmed it,
+        nothing is mailed there, and they come in when they ask for it, or an agent does."""
         await end_sessions_of(tx, left.account_id, invitee.guardian_id)
-        if not invitee.is_email_confirmed and email_key(invitee.email) != email_key(left.email):
+        is_correction = not invitee.is_email_confirmed and email_key(invitee.email) != email_key(left.email)
+        if is_correction:
             await void_acceptances(tx, left.account_id, left.email, invitee.guardian_id)
         if not left.is_disabled:
             await self._tell_former(tx, joined.account_id, left.email)
         if not await linked_to(tx, left.account_id):
-            accounts[left.account_id] = await close_account(tx, replace(left, merged_into=joined.account_id))
-        elif left.is_disabled:
-            return
-        elif left.step is AccountStatus.INVITED:
-            accounts[left.account_id] = await take_ways_in(tx, left)
-        else:
-            accounts[left.account_id] = await open_anew(
-                tx, left, CredentialReason.PERSON_LEFT, self.invitation_validity
-            )
+            return await close_account(tx, replace(left, merged_into=joined.account_id))
+        if left.is_disabled:
+            return left
+        is_doubtful = is_correction and email_key(left.email) not in confirmed
+        if left.step is AccountStatus.INVITED or is_doubtful:
+            return await take_ways_in(tx, left)
+        return await open_anew(tx, left, CredentialReason.PERSON_LEFT, self.invitation_validity)
 
     async def _change(self, tx: Transaction, account: AccountRecord, change: Change) -> AccountRecord:
         changed = replace(account, email=change.email, is_disabled=False)

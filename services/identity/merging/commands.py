@@ -7,7 +7,8 @@ from chassis.actor import Actor
 from chassis.data.database import Transaction, command
 from chassis.data.history import Act
 from chassis.refusal import NotFound, Refusal
-from contracts.identity.events import AccountsMerged, AccountsSeparated, CredentialReason, SecurityChange
+from chassis.sealing import seal
+from contracts.identity.events import AccountsMerged, AccountsSeparated, CredentialReason, EmailReplaced, SecurityChange
 from contracts.identity.merging import Merge, MergeRequest
 from contracts.types import AccountStatus, ActorKind
 
@@ -15,6 +16,7 @@ from ..accounts.commands import close_account, open_anew
 from ..accounts.domain import AccountRecord, email_key
 from ..accounts.store import end_sessions, lock_account, lock_accounts, save_account
 from ..activation.store import withdraw_invitations
+from ..adapters.keys import Keys
 from ..errors import MergeNotUndoable, MergeOutdated
 from ..passkeys.store import forget_passkeys
 from ..persons.domain import Link
@@ -77,9 +79,9 @@ async def merge_accounts(tx: Transaction, actor: Actor, account_id: UUID, reques
 
 
 @command
-async def undo_merge(tx: Transaction, actor: Actor, rules: IdentityRules, merge_id: UUID) -> Merge:
+async def undo_merge(tx: Transaction, actor: Actor, keys: Keys, rules: IdentityRules, merge_id: UUID) -> Merge:
     """Separate two accounts: each stands again for whom it stood for, and opens for whoever knew its password; but one whose address changed
-    meanwhile opens by a link that is mailed there alone, for nobody knows who opened it at the former one.
+    meanwhile opens by a link that is mailed there alone, for nobody knows who opened it at the former one, and that one is told.
 
     Raises:
         NotFound: there is no such merge.
@@ -109,7 +111,11 @@ async def undo_merge(tx: Transaction, actor: Actor, rules: IdentityRules, merge_
         await end_sessions_of(tx, merge.kept_account_id, link.guardian_id)
     await move_keys(tx, merge.moved_service_key_ids, merge.kept_account_id, merged.account_id)
     await give_identity_back(tx, merge.merge_id)
-    is_opened_anew = email_key(email) != email_key(merged.email) and merged.step is not AccountStatus.INVITED
+    is_moved = email_key(email) != email_key(merged.email)
+    if is_moved:
+        former = seal(merged.email, keys.seal)
+        tx.emit(EmailReplaced(account_id=merged.account_id, sealed=former, replaced_at=now))
+    is_opened_anew = is_moved and merged.step is not AccountStatus.INVITED
     if is_opened_anew:
         await void_acceptances(tx, merged.account_id, merged.email)
         await open_anew(tx, separated, CredentialReason.ADDRESS_CORRECTED, rules.validity.invitation)

@@ -8,6 +8,7 @@ from chassis.http.routes import serves
 from contracts.identity import merging_api
 from contracts.identity.merging import Duplicates, Merge, MergePreview, MergeRequest
 
+from ..adapters.keys import Keys
 from ..settings import IdentityRules
 from . import commands, queries
 
@@ -28,8 +29,8 @@ async def merge_accounts(account_id: UUID, body: MergeRequest, db: Database, act
 
 
 @serves(merging_api.undo_merge)
-async def undo_merge(merge_id: UUID, db: Database, actor: Actor, rules: IdentityRules) -> Merge:
-    return await commands.undo_merge(db, actor, rules, merge_id)
+async def undo_merge(merge_id: UUID, db: Database, actor: Actor, keys: Keys, rules: IdentityRules) -> Merge:
+    return await commands.undo_merge(db, actor, keys, rules, merge_id)
 
 
 ROUTES = [account_duplicates, preview_merge, merge_accounts, undo_merge]

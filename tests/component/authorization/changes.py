@@ -3,6 +3,7 @@
 from typing import Any, Final
 from uuid import uuid4
 
+from contracts.family.editing import EditedForm
 from tests.component.authorization.matrix import Cell
 from tests.component.authorization.world import HOUSEHOLD_OF, World
 
@@ -57,4 +58,14 @@ async def decision(_world: World, _cell: Cell, _named: str | None) -> Any:
     return REFUSAL
 
 
-BODIES: Final = {"change_civil_status": status, "ask_child": wanted, "decide_change": decision}
+async def form(_world: World, _cell: Cell, _named: str | None) -> Any:
+    return {"form": EditedForm.HEALTH}
+
+
+BODIES: Final = {
+    "change_civil_status": status,
+    "ask_child": wanted,
+    "decide_change": decision,
+    "hold_form": form,
+    "release_form": form,
+}

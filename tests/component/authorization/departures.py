@@ -1,26 +1,17 @@
 """How somebody stops belonging to a household: the co-parent who is taken off a file, and the household that is erased."""
 
-from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from contracts.family.events import ChildState, HouseholdState, ResponsibilityState
+from contracts.event import Envelope
 from contracts.family.models import Household
+from services.family.erasure.commands import erase_household
 from tests.component.gateway.town import Town
 from tests.support.roles import Role
 
-REPLICAS: Final = ("identity", "booking", "billing", "notifications")
-FORGET_SQL: Final = (
-    "delete from quotients where household_id = $1",
-    "delete from responsibilities r using household_members m where m.person_id = r.child_id and m.household_id = $1",
-    "delete from residences r using household_members m where m.person_id = r.child_id and m.household_id = $1",
-    "delete from children c using household_members m where m.person_id = c.child_id and m.household_id = $1",
-    "delete from household_payers where household_id = $1",
-    "delete from adults a using household_members m where m.person_id = a.adult_id and m.household_id = $1",
-    "delete from household_members where household_id = $1",
-    "delete from households where household_id = $1",
-)
-"""No command erases a household yet: its own database is told."""
+TOMBSTONES_SQL: Final = """
+select id, event_id, event_type, topic, key, sequence from outbox where payload is null and id > $1 order by id
+"""
 
 
 async def take_off(town: Town, household: Household) -> None:
@@ -38,15 +29,35 @@ async def take_off(town: Town, household: Household) -> None:
 
 async def erase(town: Town, household: Household) -> None:
     """A household is erased with its children, everywhere."""
-    child_ids = {str(child.child_id) for child in household.children}
-    keys = {HouseholdState: {str(household.household_id)}, ChildState: child_ids, ResponsibilityState: child_ids}
-    family = town.services["family"]
-    for kind, erased in keys.items():
-        _, states = await family.emitted(kind=kind)
-        newest = {state.key: state for state in states if state.key in erased}
-        for name in REPLICAS:
-            service = town.services[name]
-            if kind.topic in service.service.subscriptions.topics:
-                await service.deliver(*(replace(service.envelope(state), payload=None) for state in newest.values()))
-    for statement in FORGET_SQL:
-        await family.db.execute(statement, household.household_id)
+    await erase_household(town.services["family"].db, household.household_id)
+    await tell_erasures(town)
+
+
+async def tell_erasures(town: Town) -> None:
+    """Hand over the tombstones of every service, until nobody erases anything more."""
+    told = dict.fromkeys(town.services, 0)
+    while await _tell_some(town, told):
+        await town.settle()
+
+
+async def _tell_some(town: Town, told: dict[str, int]) -> int:
+    count = 0
+    for name, service in town.services.items():
+        rows = await service.db.fetch(TOMBSTONES_SQL, told[name])
+        told[name] = max((row["id"] for row in rows), default=told[name])
+        for row in rows:
+            envelope = Envelope(
+                event_id=row["event_id"],
+                event_type=row["event_type"],
+                source="/test",
+                topic=row["topic"],
+                key=row["key"],
+                sequence=row["sequence"],
+                time=datetime.now(UTC),
+                payload=None,
+            )
+            for other in town.services.values():
+                if row["topic"] in other.service.subscriptions.topics:
+                    await other.deliver(envelope)
+        count += len(rows)
+    return count

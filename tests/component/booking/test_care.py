@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,7 +12,7 @@ from joserfc.jwk import OKPKey
 from chassis.actor import Actor
 from chassis.sealing import seal
 from contracts.booking.events import CareKeyState
-from contracts.family.care import Care, LeavingAnswer
+from contracts.family.care import Care, CarePerson, LeavingAnswer
 from contracts.family.events import CareState, ChildState
 from contracts.types import ActorKind
 from tests.component.booking.sheets import UNTIL_MIDNIGHT
@@ -94,6 +95,33 @@ async def test_the_sheet_shows_what_a_child_needs_and_says_what_is_not_known(tow
     child = await day.child()
     assert (child["known"], child["allergens"], child["conduct"]) == ("said", list(NEEDS.allergens), NEEDS.conduct)
     assert (child["diet"], child["has_own_lunch"], child["leaving"]) == ("no_pork", True, "unanswered")
+
+
+async def test_people_around_a_child_are_shown_on_their_days_with_age_and_decision(town: BookingTown) -> None:
+    day = await care_day(town)
+    today = await town.today()
+    eve, birth_on = today - timedelta(days=1), today.replace(year=today.year - 13, day=1)
+    brother = CarePerson(kind="pickup", name="Léo", relation="Frère", phone=None, starts_on=eve, ends_on=today)
+    people = (
+        brother.model_copy(update={"birth_on": birth_on}),
+        brother.model_copy(update={"name": "Parti", "ends_on": eve}),
+        brother.model_copy(update={"name": "À venir", "starts_on": today + timedelta(days=1), "ends_on": None}),
+        CarePerson(
+            kind="forbidden",
+            name="Marc",
+            relation="",
+            phone=None,
+            starts_on=eve,
+            ends_on=None,
+            decision="JAF 26/00412",
+            decided_on=eve,
+        ),
+    )
+    await day.say(NEEDS.model_copy(update={"people": people}))
+    shown = [(person["name"], person["age"], person["ends_on"]) for person in (await day.child())["people"]]
+    assert shown == [("Léo", 13, str(today)), ("Marc", None, None)]
+    (_, marc) = (await day.child())["people"]
+    assert (marc["decision"], marc["decided_on"]) == ("JAF 26/00412", str(eve))
 
 
 async def test_only_who_has_the_child_in_care_sees_it(town: BookingTown) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -138,3 +138,35 @@ async def test_a_birth_is_expected_ten_months_ahead_at_most(
 )
 def test_ten_months_ahead_are_counted_by_the_calendar(today: date, last: date) -> None:
     assert last_expected_on(today) == last
+
+
+async def test_one_expected_child_turns_out_to_be_twins(service: RunningService, desk: Desk) -> None:
+    """Both in the file, of one custody, each with a state and an id of its own; sent again, nobody is added."""
+    household = await expecting(service, desk)
+    (child,) = household.children
+    service.advance(days=80)
+    day, twins = await service.db.today(), [{"first_name": "Nina"}, {"first_name": "Zoé", "last_name": "Le Goff Roy"}]
+    repeated = await born(service, child.child_id, day, twins=[{"first_name": "mael"}])
+    assert [(error["pointer"], error["code"]) for error in repeated.json()["errors"]] == [
+        ("/twins/0/first_name", "child_repeated")
+    ]
+    for _ in range(2):
+        answer = await born(service, child.child_id, day, twins=twins)
+        assert answer.status_code == 200, answer.text
+    path = f"/households/{household.household_id}"
+    file = (await service.client.get(path, headers=desk.headers)).json()
+    names = [(item["first_name"], item["last_name"], item["birth_on"]) for item in file["children"]]
+    assert names == [("Maël", "Le Goff", str(day)), ("Nina", "Le Goff", str(day)), ("Zoé", "Le Goff Roy", str(day))]
+    assert file["children"][0]["child_id"] == str(child.child_id), "what was asked for the expected child stays its own"
+    events = await service.outbox()
+    custody = {event.child_id: event for event in events if isinstance(event, ResponsibilityState)}
+    expected, *others = [custody[UUID(item["child_id"])] for item in file["children"]]
+    for other in others:
+        assert other.responsibilities == expected.responsibilities
+        assert other.residences == expected.residences
+    assert await silent(service) == {}
+    (act,) = await service.db.fetch("select before, after from history where action = 'birth_registered'")
+    assert act["after"] is not None
+    parent = service.as_parent(household.adults[0].adult_id)
+    listed = (await service.client.get("/me/children", headers=parent)).json()["items"]
+    assert len(listed) == 3, "the parent answers for each"

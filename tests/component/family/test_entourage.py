@@ -174,7 +174,7 @@ async def test_whom_a_decision_keeps_away_collects_nobody(around: Around) -> Non
     await around.added(desk, **FORBIDDEN)
     on_sheet = [(person.kind, person.name) for person in (await around.file.cared(key)).people]
     assert on_sheet == [("emergency", f"Odile {CANARY.upper()}"), ("forbidden", "Marc ECARTÉ")]
-    assert "JAF" not in (await around.file.cared(key)).model_dump_json(), "the site needs no decision"
+    assert [person.decision for person in (await around.file.cared(key)).people] == [None, "JAF Caen 26/00412"]
     refused = await around.add(around.file.father, **{**uncle, "last_name": "ECARTE", "first_name": "marc"})
     assert codes(refused) == [("/last_name", "collector_kept_away")]
 

@@ -54,6 +54,25 @@ async def test_a_birth_is_expected_then_registered(agent: Browser, town: Town) -
     assert (await agent.get(link)).status_code == 404
 
 
+async def test_twins_are_registered_where_one_child_was_expected(agent: Browser, town: Town) -> None:
+    day = await today(town) + timedelta(days=40)
+    form = {name: value for name, value in family_form().items() if not name.startswith("children")}
+    last_name = form["guardian.last_name"]
+    form |= {"expected_children.0.last_name": last_name, "expected_children.0.expected_on": day.isoformat()}
+    await agent.get(NEW_FAMILY)
+    page = await agent.landing(await agent.done(NEW_FAMILY, form))
+    (link,) = re.findall(r'href="(/agents/familles/[^"]+/naissance/[^"]+)"', page.text)
+    await agent.get(link)
+    born_on = (await today(town)).isoformat()
+    typed = {"first_name": "Maël", "last_name": last_name, "birth_on": born_on, "twins.0.first_name": "Maël"}
+    refused = await agent.submit(link, typed)
+    assert field_errors(refused) == {"twins-0-first_name"}
+    assert refused.text.count('value="Maël"') == 2, "what was typed is kept"
+    page = await agent.landing(await agent.done(link, typed | {"twins.0.first_name": "Nina"}))
+    for name in ("Maël", "Nina"):
+        assert f"{name} {last_name.upper()}" in words(page)
+
+
 async def test_a_birth_too_far_ahead_is_refused_at_its_field(agent: Browser, town: Town) -> None:
     form = family_form() | {
         "expected_children.0.last_name": "Roy",

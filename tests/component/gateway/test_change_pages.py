@@ -2,9 +2,10 @@
 
 import re
 
+import httpx2
 import pytest
 
-from tests.component.gateway.browser import is_refused, words
+from tests.component.gateway.browser import Browser, hidden, is_refused, words
 from tests.component.gateway.test_agent_pages import field_errors
 from tests.component.gateway.test_child_pages import Home, home
 from tests.component.gateway.town import Town
@@ -16,9 +17,11 @@ pytestmark = pytest.mark.anyio
 LIST = "/agents/corrections"
 
 
-def cards(text: str, name: str) -> str:
-    """The card of somebody on the agents' list."""
-    return next(card for card in text.split('<section class="card"') if name in card)
+async def decision_of(desk: Browser, name: str) -> httpx2.Response:
+    """The page where an agent decides what somebody's family asked for, opened from the list."""
+    page = await desk.get(LIST)
+    (path,) = re.findall(rf'<a href="({LIST}/[^"]+)">[^<]*{name}', page.text)
+    return await desk.get(path)
 
 
 async def asked(home: Home, **fields: str) -> str:
@@ -43,11 +46,9 @@ async def test_a_correction_is_asked_for_decided_and_shown(home: Home, town: Tow
     assert is_refused(refused)
     assert 'value="Autre"' in refused.text
     desk = await town.agent(Role.FRONT_DESK)
-    page = await desk.get(LIST)
-    card = cards(page.text, child.first_name)
-    assert card.index(f"<span>{child.first_name}</span>") < card.index("<span>Quetzal</span>")
-    (decision,) = re.findall(rf'action="({LIST}/[^"]+)"', card)
-    page = await desk.landing(await desk.done(decision, {"decision": "accept", "reason": ""}))
+    page = await decision_of(desk, child.last_name)
+    assert page.text.index(f"<span>{child.first_name}</span>") < page.text.index("<span>Quetzal</span>")
+    page = await desk.landing(await desk.done(page.url.path, {"decision": "accept", "reason": ""}))
     assert "La correction est faite" in words(page)
     text = words(await home.parent.get("/ma-famille"))
     assert f"Quetzal {child.last_name.upper()}" in text
@@ -57,14 +58,34 @@ async def test_a_correction_is_asked_for_decided_and_shown(home: Home, town: Tow
 async def test_a_refusal_needs_a_reason_that_the_family_reads(home: Home, town: Town) -> None:
     await asked(home, last_name="Quetzal")
     desk = await town.agent(Role.FRONT_DESK)
-    card = cards((await desk.get(LIST)).text, home.household.children[0].last_name)
-    (decision,) = re.findall(rf'action="({LIST}/[^"]+)"', card)
-    assert is_refused(await desk.submit(decision, {"decision": "refuse", "reason": ""}))
+    decision = (await decision_of(desk, home.household.children[0].last_name)).url.path
+    assert field_errors(await desk.submit(decision, {"decision": "refuse", "reason": ""})) == {"reason"}
     await desk.done(decision, {"decision": "refuse", "reason": "Apportez le livret de famille."})
     text = words(await home.parent.get("/ma-famille"))
     assert "Motif : Apportez le livret de famille." in text.replace("\u00a0", " ")
     assert "Refusée" in text
     assert "Quetzal" not in text.replace(home.household.children[0].first_name, "")
+
+
+async def test_a_refused_request_is_corrected_and_asked_for_again(home: Home, town: Town) -> None:
+    """By whoever asked alone: another family has neither the page nor the reason, and a helper has no page of a family."""
+    path = await asked(home, first_name="Quetzal")
+    desk = await town.agent(Role.FRONT_DESK)
+    decision = (await decision_of(desk, home.household.children[0].last_name)).url.path
+    await desk.done(decision, {"decision": "refuse", "reason": "Le livret dit Quetzale."})
+    (again,) = re.findall(rf'href="({path}\?demande=[^"]+)"', (await home.parent.get("/ma-famille")).text)
+    page = await home.parent.get(again)
+    assert "Le livret dit Quetzale." in words(page)
+    assert 'value="Quetzal"' in page.text, "what was asked for is there to be corrected"
+    stranger, household = await town.parent()
+    assert (await stranger.get(again)).status_code == 404
+    own = f"/ma-famille/{household.children[0].child_id}/etat-civil?{again.partition('?')[2]}"
+    page = await stranger.get(own)
+    assert (page.status_code, "Quetzal" in page.text) == (200, False)
+    await home.parent.get(again)
+    typed = {"version": hidden(await home.parent.get(again), "version"), "first_name": "Quetzale"}
+    page = await home.parent.landing(await home.parent.done(path, typed))
+    assert "Votre demande est envoyée" in words(page)
 
 
 async def test_a_child_is_added_by_a_request_that_can_be_withdrawn(home: Home) -> None:

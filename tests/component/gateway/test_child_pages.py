@@ -119,7 +119,8 @@ async def test_from_what_a_parent_says_to_the_sheet_of_the_day_and_back_to_the_p
     assert f"{CANARY} sirop" not in text, "treatments are not for the site"
     assert (await site.get(f"/agents/enfants/{home.household.children[0].child_id}/sante")).status_code in (403, 404)
     finance = await town.agent(Role.FINANCE)
-    for path in (sheet, f"/agents/enfants/{home.household.children[0].child_id}/sante"):
+    tables = ("/agents/paiements/tableau", "/agents/familles/tableau")
+    for path in (sheet, f"/agents/enfants/{home.household.children[0].child_id}/sante", *tables):
         assert CANARY not in (await finance.get(path)).text
     page = await finance.get(f"/agents/familles/{home.household.household_id}")
     assert page.status_code == 200

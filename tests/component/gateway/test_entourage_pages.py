@@ -65,7 +65,7 @@ async def test_a_family_names_corrects_orders_and_takes_off(home: Home) -> None:
 
 
 async def test_an_agent_enters_who_may_not_collect_and_the_sheet_shows_it(home: Home, town: Town) -> None:
-    """On the day, without the decision; not to who may not see the sheet."""
+    """On the day, with the decision; not to who may not see the sheet."""
     await named(home)
     desk = await town.agent(Role.FRONT_DESK)
     path = f"/agents/familles/{home.household.household_id}/entourage"
@@ -86,7 +86,7 @@ async def test_an_agent_enters_who_may_not_collect_and_the_sheet_shows_it(home: 
     sheet = words(await (await town.agent(Role.SITE)).get(f"/agents/pointage/{home.slot_id}"))
     assert "Ne doit pas venir chercher l’enfant Marc BRUN (Oncle)" in sheet
     assert f"Rose {CANARY.upper()} (Tante)" in sheet
-    assert "JAF" not in sheet
+    assert "Décision JAF" in sheet
 
 
 async def test_the_page_of_the_family_names_its_people(home: Home) -> None:

@@ -31,7 +31,8 @@ async def test_who_gets_an_address_of_their_own_leaves_the_shared_account(
     await walk.choose_person(token, leaves.adult_id)
     other = await walk.signed_in(SHARED, PERSONAL_PASSWORD)
     await walk.choose_person(other, stays.adult_id)
-    moved = leaves.model_copy(update={"email": "claude@famille.example", "revision": 2})
+    own = {"email": "claude@famille.example", "revision": 2, "is_email_confirmed": True}
+    moved = leaves.model_copy(update=own)
     await service.deliver(walk.household(stays, moved, household_id=household_id))
     assert await of_account(service, stays) != await of_account(service, leaves)
     ended = await service.client.get("/sessions/current", headers={"X-Session": token})

@@ -5,8 +5,9 @@ from uuid import uuid4
 import pytest
 
 from chassis.actor import read_actor
+from contracts.identity.events import CredentialReason
 from contracts.types import SessionStage
-from tests.component.identity.company import SHARED, both_parents, of_account
+from tests.component.identity.company import SHARED, both_parents, of_account, shared
 from tests.component.identity.mistyped import RIGHT, TYPED, File
 from tests.component.identity.walk import PERSONAL_PASSWORD, Walk, problem
 from tests.support.roles import Role
@@ -68,6 +69,29 @@ async def test_a_link_that_nobody_followed_opens_the_account_of_nobody_at_a_wron
     mailed = await walk.issued()
     assert mailed.email == SHARED
     assert (await walk.activate(mailed.activation_token)).status_code == 201
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+async def test_nothing_is_mailed_to_a_wrong_address_that_two_shared(
+    walk: Walk, service: RunningService, is_confirmed: bool
+) -> None:
+    """An agent corrects one of two adults whose account somebody opened at the address of both. Whoever opened it gets in as neither, and is mailed
+    no link for the other one, unless the other one confirmed that address; who asks for one there gets it, as anybody does at the address of the file."""
+    one, two = both_parents()
+    two = two.model_copy(update={"is_email_confirmed": is_confirmed})
+    household_id = uuid4()
+    token = await shared(walk, one, two, household_id=household_id)
+    right = one.model_copy(update={"email": RIGHT, "revision": one.revision + 1})
+    await service.deliver(walk.household(right, two, household_id=household_id))
+    assert problem(await service.client.get("/sessions/current", headers={"X-Session": token}), 401) == "session_ended"
+    assert problem(await walk.sign_in(SHARED, PERSONAL_PASSWORD), 401) == "invalid_credentials"
+    await walk.issued()
+    mailed = [mail for mail in (await walk.credentials())[1:] if mail.email != RIGHT]
+    assert [mail.reason for mail in mailed] == ([CredentialReason.PERSON_LEFT] if is_confirmed else [])
+    asked = await service.client.post("/password-resets", json={"email": SHARED}, headers=walk.browser)
+    assert asked.status_code == 202, asked.text
+    again = await walk.issued()
+    assert (again.email.lower(), (await walk.activate(again.activation_token)).status_code) == (SHARED, 201)
 
 
 async def test_a_token_says_on_which_details_it_stands(file: File, service: RunningService) -> None:

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from contracts.identity.events import AccountsSeparated, CredentialReason
+from contracts.identity.events import AccountsSeparated, CredentialReason, EmailReplaced
 from tests.component.identity.merges import FIRST, SECOND, Desk, twice
 from tests.component.identity.walk import PERSONAL_PASSWORD, Walk, problem
 from tests.support.services import RunningService
@@ -29,6 +29,10 @@ async def test_a_password_of_the_former_address_opens_no_corrected_one(
     assert (await desk.undo(merge_id)).json()["email"] == (RIGHT if is_corrected else SECOND)
     account_ids = [event.account_id for event in await service.outbox() if isinstance(event, AccountsSeparated)]
     assert account_ids == ([kept] if is_corrected else [kept, merged]), "the mail of a link says why by itself"
+    told = [event for event in await service.outbox() if isinstance(event, EmailReplaced)]
+    assert [(event.account_id, walk.unsealed(event.sealed)) for event in told] == (
+        [(merged, SECOND)] if is_corrected else []
+    ), "the former address hears of it"
     assert await desk.can_sign_in(FIRST) == 201
     if not is_corrected:
         assert await desk.can_sign_in(SECOND) == 201

@@ -57,9 +57,12 @@ class Walk:
 
     async def credentials(self) -> list[Credential]:
         """Every credential issued so far."""
-        key = OKPKey.import_key(json.loads((self.secrets_dir / "seal_private.json").read_text()))
         sealed = [event.sealed for event in await self.service.outbox() if isinstance(event, CredentialIssued)]
-        return [Credential.model_validate_json(unseal(text, key)) for text in sealed]
+        return [Credential.model_validate_json(self.unsealed(text)) for text in sealed]
+
+    def unsealed(self, text: str) -> str:
+        """What the notifications service alone may open."""
+        return unseal(text, OKPKey.import_key(json.loads((self.secrets_dir / "seal_private.json").read_text())))
 
     async def activate(self, token: str) -> httpx2.Response:
         """Follow an activation link."""
@@ -145,9 +148,8 @@ class Walk:
 
     async def mailed_codes(self) -> list[str]:
         """Every code that was mailed so far, opened as the notifications service does."""
-        key = OKPKey.import_key(json.loads((self.secrets_dir / "seal_private.json").read_text()))
         return [
-            unseal(event.sealed, key) for event in await self.service.outbox() if isinstance(event, StepUpCodeIssued)
+            self.unsealed(event.sealed) for event in await self.service.outbox() if isinstance(event, StepUpCodeIssued)
         ]
 
     async def mailed_code(self, token: str) -> str:

@@ -11,9 +11,18 @@ pytestmark = pytest.mark.anyio
 
 @in_towns("belfort")
 async def test_the_links_of_mon_espace(town: GuideTown) -> None:
-    """S0-29, S0-31, S0-32, S0-40: each link and tile is there, and opens."""
+    """S0-28, S0-29, S0-31, S0-32, S0-33, S0-40: the block says the five details, the co-representative and both children; each link and tile opens."""
     parent = await town.parent()
     home = await parent.get("/mon-accueil")
+    guardian, address = town.family.guardian, town.family.address
+    block = home.text.partition('id="mon-espace"')[2].partition("</section>")[0].replace("\u00a0", " ")
+    civil_name = f"{guardian['first_name']} {guardian['last_name'].upper()}"
+    place = f"{address['postal_code']} {address['city']}"
+    for detail in (civil_name, address["street"], place, guardian["phone"], guardian["email"]):
+        assert detail in block, detail
+    assert len(town.family.children) == 2
+    for child in town.family.children:
+        assert f"<li>{child.first_name}</li>" in block
     for label, path in (("Profil", "/mes-coordonnees"), ("Entourage", "/entourage")):
         assert f'<a href="{path}"><span>{label}</span>' in home.text, label
         assert (await parent.get(path)).status_code == 200

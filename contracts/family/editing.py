@@ -1,0 +1,38 @@
+"""What travels when an agent edits a form of a file: one does at a time, who may be asked to make way."""
+
+from datetime import datetime
+from enum import StrEnum, auto
+from uuid import UUID
+
+from contracts.event import Model
+
+
+class EditedForm(StrEnum):
+    """A form that one agent at a time edits, and what it is of: the decision of a change, how an adult is reached, a child's health, or the people
+    around a child."""
+
+    CHANGE = auto()
+    CONTACT = auto()
+    HEALTH = auto()
+    ENTOURAGE = auto()
+
+
+class FormHold(Model):
+    """Which form is edited. `takes_over`: also where another agent has it."""
+
+    form: EditedForm
+    takes_over: bool = False
+
+
+class FormRelease(Model):
+    """Which form is not edited any more."""
+
+    form: EditedForm
+
+
+class FormLease(Model):
+    """Who has a form, and until when unless they go on. `is_own`: whoever asks, in whichever of their tabs."""
+
+    account_id: UUID
+    ends_at: datetime
+    is_own: bool
