@@ -19,8 +19,8 @@ from contracts.family.child_events import ChangeStatus
 from contracts.family.children_api import my_children
 from contracts.types import Civility
 from gateway.calls import Refused, typed_as
-from portal.frame.protection import ask_address, shown_address
 from portal.family.home.pages import shown_email
+from portal.frame.protection import ask_address, shown_address
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
