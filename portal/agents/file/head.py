@@ -263,6 +263,7 @@ def deeds(visit: Visit, opened: Opened) -> tuple[list[Deed], list[Deed]]:
         Deed("entourage", f"{path}/entourage") if household.children and visit.may(read_entourage) else None,
         Deed("keys", f"{path}/cles") if has_keys and visit.may(issue_service_key) else None,
         Deed("kind", f"{path}/type") if visit.may(change_kind) and len(visit.portal.town.kinds) > 1 else None,
+        Deed("protection", f"{path}/protection") if visit.may(protect_address) else None,
         Deed("accounts", f"{path}/personnes#comptes") if opened.known_accounts else None,
     ]
     return [deed for deed in first if deed], [deed for deed in others if deed]
