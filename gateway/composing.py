@@ -19,9 +19,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[PartT]):
-    """An optional part of a screen. `value` is None when its service did not answer: show "indisponible", never a blank."""
+    """An optional part of a screen. `value` is None when its service did not answer: show "indisponible", never a blank; or when the town asks a proof
+    before it, and then `asks` is the class of acts that it belongs to."""
 
     value: PartT | None
+    asks: str = ""
 
     @property
     def is_available(self) -> bool:
@@ -48,6 +50,14 @@ async def if_open(call: Awaitable[PartT]) -> Part[PartT] | None:
 
 async def no_part() -> None:
     """In the place of a part that the screen has nothing to show of."""
+
+
+async def if_proven(call: Awaitable[PartT]) -> Part[PartT] | None:
+    """`permitted`, and where the town asks a proof before it, a part that says so: a screen that shows other things too leads there from its place."""
+    try:
+        return await permitted(call)
+    except StepUpAsked as asked:
+        return Part(None, asked.step_up)
 
 
 async def permitted(call: Awaitable[PartT]) -> Part[PartT] | None:

@@ -18,6 +18,7 @@ from portal.agents.counter import (
 )
 from portal.agents.direction import dashboard
 from portal.agents.family_accounts import pages as family_accounts
+from portal.agents.file import booking, enrolling, overview, people, tabs, timeline
 from portal.agents.imports import pages as imports
 from portal.agents.invitations import pages as invitations
 from portal.agents.money import invoicing, payments
@@ -34,6 +35,12 @@ AGENTS = Space(
         for area in (
             dashboard,
             families,
+            overview,
+            people,
+            tabs,
+            booking,
+            enrolling,
+            timeline,
             family_accounts,
             registrations,
             births,

@@ -13,6 +13,7 @@ from .births.routes import ROUTES as BIRTH_ROUTES
 from .care import consumers as care
 from .changes.commands import forget_decided
 from .changes.routes import ROUTES as CHANGE_ROUTES
+from .circle.routes import ROUTES as CIRCLE_ROUTES
 from .contacts.routes import ROUTES as CONTACT_ROUTES
 from .custody.commands import tell_comings_of_age
 from .custody.routes import ROUTES as CUSTODY_ROUTES
@@ -71,6 +72,7 @@ def create(settings: FamilySettings) -> Service:
             *ENTOURAGE_ROUTES,
             *CHANGE_ROUTES,
             *EDITING_ROUTES,
+            *CIRCLE_ROUTES,
             *BIRTH_ROUTES,
             change_kind,
             *DELEGATION_ROUTES,

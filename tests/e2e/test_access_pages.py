@@ -215,6 +215,7 @@ def test_an_agent_ends_the_sessions_of_a_family_that_lost_a_telephone(screens: S
     screens.open(page, f"/agents/familles?recherche={newcomer.name}")
     page.locator("table a").first.click()
     screens.shows(page, "Famille")
+    page.get_by_role("link", name="Personnes", exact=False).first.click()
     page.get_by_role("link", name="Téléphone perdu").click()
     screens.shows(page, "Fermer toutes les connexions")
     press(page, "Fermer toutes les connexions")

@@ -26,7 +26,7 @@ END: Final = Form(SessionsEnd, "agents.sessions_end", ("reason",))
 async def send_invitation(visit: Visit, household_id: UUID, account_id: UUID) -> Response[Any]:
     """Send a new activation link; the former one no longer works."""
     await visit.call(invite_again, account_id)
-    return visit.redirect(f"/agents/familles/{household_id}", FlashNotice("success", "invitation_sent"))
+    return visit.redirect(f"/agents/familles/{household_id}/personnes", FlashNotice("success", "invitation_sent"))
 
 
 @page("/agents/familles/{household_id:uuid}/mot-de-passe")
@@ -34,7 +34,7 @@ async def password_page(visit: Visit, household_id: UUID) -> Response[Any]:
     """The sheet with a password that was given a moment ago, to be printed: it is shown once, then the file says how to give another one."""
     form = visit.form()
     if not form.value("login"):
-        return visit.redirect(f"/agents/familles/{household_id}", visit.shown_before("password_shown_once"))
+        return visit.redirect(f"/agents/familles/{household_id}/personnes", visit.shown_before("password_shown_once"))
     context = {
         "household": await visit.call(read_household, household_id),
         "login": form.value("login"),
@@ -77,7 +77,9 @@ async def end_sessions(visit: Visit, household_id: UUID, account_id: UUID) -> Re
         form = visit.refused(refused, typed, END)
         return await show_again(visit, sessions_page, form, household_id=household_id, account_id=account_id)
     visit.sessions.forget_account(account_id)
-    return visit.redirect(f"/agents/familles/{household_id}", FlashNotice("success", "account_sessions_ended"))
+    return visit.redirect(
+        f"/agents/familles/{household_id}/personnes", FlashNotice("success", "account_sessions_ended")
+    )
 
 
 @file("/agents/familles/{household_id:uuid}/conditions/{account_id:uuid}")

@@ -1,6 +1,5 @@
-"""Families for agents: search, open a household's file, see its account and what was sent, note a quotient."""
+"""Families for agents: search, open a file, correct how its adults are reached. The file itself: `portal/agents/file`."""
 
-import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -8,45 +7,17 @@ from uuid import UUID
 
 from litestar import Response
 
-from contracts.billing.api import read_account
-from contracts.family.api import (
-    change_contact,
-    change_kind,
-    change_quotient,
-    find_households,
-    open_household,
-    read_custody,
-    read_household,
-)
-from contracts.family.births_api import register_birth
-from contracts.family.children_api import read_health
-from contracts.family.delegations_api import list_delegations
-from contracts.family.entourage_api import read_entourage
-from contracts.family.models import Household, HouseholdCreate, QuotientChange
-from contracts.family.protection_api import protect_address, show_address
+from contracts.family.api import find_households, open_household
+from contracts.family.models import Household, HouseholdCreate
 from contracts.family.search import FoundChild, HouseholdSummary
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.identity.accounts_api import list_family_accounts
-from contracts.identity.api import (
-    accepted_terms,
-    end_account_sessions,
-    find_key_holder,
-    give_password,
-    invite_again,
-    issue_service_key,
-    list_accounts,
-)
-from contracts.identity.merging_api import merge_accounts
-from contracts.identity.models import Account
-from contracts.notifications.api import list_messages
-from contracts.types import Civility, QuotientSource
+from contracts.identity.api import find_key_holder
+from contracts.types import Civility
 from gateway.calls import Refused, typed_as
-from gateway.composing import Part, no_part, permitted
-from portal.agents.mails import link_states
 from portal.frame.children import CHILDREN_MAX, child_count, child_number, with_children_in_order
 from portal.frame.contact import correct_contact, show_contact
 from portal.frame.exports import Column, can_export, export
-from portal.frame.history import Names, delegate_names, read_history
 from portal.frame.kinds import (
     NAMES,
     ORGANIZATION_FIELDS,
@@ -90,7 +61,6 @@ COLUMNS: Final[Sequence[Column[HouseholdSummary]]] = (
     Column("agents.families.email", lambda household: household.email),
     Column("agents.families.reference", lambda household: household.reference),
 )
-NEW_QUOTIENT: Final = Form(QuotientChange, "agents.family", ("value_cents", "effective_on", "source"))
 
 
 @page("/agents/familles", entry=MenuLabel("agents.menu.families", "family", find_households))
@@ -171,67 +141,6 @@ def opened_notice(visit: Visit, household: Household) -> FlashNotice:
     return FlashNotice("success", "household_created" if invites else "household_created_to_invite")
 
 
-@page("/agents/familles/{household_id:uuid}")
-async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
-    """A household's file."""
-    household = await visit.call(read_household, household_id)
-    payer_id = household.payer_adult_id or next((adult.adult_id for adult in household.adults), None)
-    adults = {adult.adult_id: f"{adult.first_name} {adult.last_name.upper()}" for adult in household.adults}
-    people = adults | {child.child_id: child.first_name for child in household.children}
-    delegations = await permitted(visit.call(list_delegations, household_id))
-    given = delegations.value.items if delegations and delegations.value else ()
-    actors = delegate_names(given, visit.portal.texts) | adults
-    (money, messages, history), accounts = await asyncio.gather(
-        asyncio.gather(
-            permitted(visit.call(read_account, household_id)),
-            permitted(visit.call(list_messages, payer_id)) if payer_id else no_part(),
-            read_history(visit, household_id, Names(actors=actors, people=people)),
-        ),
-        asyncio.gather(*(permitted(visit.call(list_accounts, adult_id)) for adult_id in adults)),
-    )
-    context = {
-        "household": household,
-        "money": money,
-        "links": link_states(
-            messages.value.items if messages and messages.value else (),
-            {account.invitation_id: account.invitation_expires_at for account in _known(accounts)},
-            visit.portal.now(),
-        ),
-        "accounts": accounts,
-        "messages": messages,
-        "history": history,
-        "can_change_kind": visit.may(change_kind) and len(visit.portal.town.kinds) > 1,
-        "delegations": delegations,
-        "can_see_custody": visit.may(read_custody),
-        "can_register_birth": visit.may(register_birth),
-        "can_note_quotient": visit.may(change_quotient),
-        "can_correct_contact": visit.may(change_contact),
-        "can_protect": visit.may(protect_address) or visit.may(show_address),
-        "can_see_health": visit.may(read_health),
-        "can_see_entourage": visit.may(read_entourage),
-        "can_invite": visit.may(invite_again),
-        "can_see_acceptances": visit.may(accepted_terms),
-        "can_give_password": visit.may(give_password),
-        "can_end_sessions": visit.may(end_account_sessions),
-        "can_issue_keys": visit.may(issue_service_key),
-        "can_merge": visit.may(merge_accounts),
-        "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],
-    }
-    return visit.page("agents/counter/family.html.j2", context, form=visit.form(NEW_QUOTIENT))
-
-
-@action("/agents/familles/{household_id:uuid}/quotient")
-async def set_quotient(visit: Visit, household_id: UUID) -> Response[Any]:
-    """Note a family quotient from a day on."""
-    typed = NEW_QUOTIENT.typed(visit.posted.values)
-    try:
-        await visit.call(change_quotient, household_id, typed_as(QuotientChange, NEW_QUOTIENT.body(typed)))
-    except Refused as refused:
-        form = visit.refused(refused, typed, NEW_QUOTIENT)
-        return await show_again(visit, family_page, form, household_id=household_id)
-    return visit.redirect(f"/agents/familles/{household_id}", FlashNotice("success", "quotient_noted"))
-
-
 @page("/agents/familles/{household_id:uuid}/coordonnees/{adult_id:uuid}")
 async def adult_page(visit: Visit, household_id: UUID, adult_id: UUID) -> Response[Any]:
     """How an adult of a household is reached."""
@@ -247,11 +156,6 @@ async def correct_adult(visit: Visit, household_id: UUID, adult_id: UUID) -> Res
 
 def _with_birth(child: FoundChild) -> str:
     return f"{child.first_name} {child.last_name} ({date_short(child.birth_on)})"
-
-
-def _known(parts: Sequence[Part[Page[Account]] | None]) -> list[Account]:
-    """The accounts that were read: what was mailed to two of one address may open the account of either."""
-    return [account for part in parts if part and part.value for account in part.value.items]
 
 
 def _household_body(typed: Mapping[str, str], today: date) -> dict[str, Any]:
@@ -280,8 +184,6 @@ PAGES = [
     families_file,
     new_family_page,
     create_family,
-    family_page,
-    set_quotient,
     adult_page,
     correct_adult,
 ]

@@ -20,7 +20,7 @@ from contracts.family.events import DelegatedAct
 from gateway.admission import Posted
 from gateway.auth import WrongSpace
 from gateway.calls import Refused, typed_as
-from portal.family.calendar.view import CHOOSABLE, CalendarOptions, Choices, calendar_view, settled
+from portal.frame.calendar import CHOOSABLE, CalendarOptions, Choices, calendar_view, settled
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState

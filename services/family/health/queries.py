@@ -23,6 +23,7 @@ from .store import HealthFile
 
 FILE_ACTS: Final = (
     "health_read",
+    "health_flag_seen",
     "health_changed",
     "vaccination_proof_noted",
     "authorizations_answered",

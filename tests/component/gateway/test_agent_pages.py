@@ -57,9 +57,10 @@ async def test_new_family_is_opened_found_and_invited(agent: Browser, town: Town
     assert "Le dossier est créé" in words(page)
     assert f"Famille {form['guardian.last_name'].upper()}" in words(page)
     assert "652,50\u00a0€" in page.text
-    assert "Monsieur Paul DURAND" in words(page)
+    assert "Paul DURAND" in words(page)
     await town.settle()
-    page = await agent.get(answer.headers["location"])
+    page = await agent.get(f"{answer.headers['location']}/personnes")
+    assert "Monsieur Paul DURAND" in words(page)
     assert "Invitation envoyée" in words(page)
     results = await agent.get("/agents/familles", params={"recherche": form["guardian.last_name"]})
     assert f'href="{answer.headers["location"]}"' in results.text
@@ -69,7 +70,7 @@ async def test_a_file_that_looks_like_another_is_opened_with_a_reason(agent: Bro
     """The warning names the other file and leads to it; the reason stands in the history."""
     await agent.get(NEW_FAMILY)
     first = await agent.landing(await agent.done(NEW_FAMILY, form := family_form(guardian__last_name="Le Gallou")))
-    (reference,) = re.findall(r"Dossier (F-[0-9]+)", words(first))[:1]
+    (reference,) = re.findall(r"F-[0-9]{6}", words(first))[:1]
     again = form | {"guardian.last_name": "legallou", "guardian.email": ""}
     await agent.get(NEW_FAMILY)
     page = await agent.submit(NEW_FAMILY, again)
@@ -147,7 +148,7 @@ async def test_file_is_opened_once_however_often_the_button_is_pressed(agent: Br
 async def test_quotient_is_noted_or_refused_beside_its_field(agent: Browser, town: Town) -> None:
     household, _ = await town.household()
     path = f"/agents/familles/{household.household_id}"
-    await agent.get(path)
+    await agent.get(f"{path}/personnes")
     page = await agent.submit(f"{path}/quotient", {"value_cents": "x", "effective_on": "", "source": "caf"})
     assert (is_refused(page), field_errors(page)) == (True, {"value_cents", "effective_on"})
     for amount in ("1.000", "850.000", "+850", "1_000", "-0", "١٢", "8,505"):
@@ -163,7 +164,7 @@ async def test_quotient_is_noted_or_refused_beside_its_field(agent: Browser, tow
 async def test_invitation_is_sent_again(agent: Browser, town: Town) -> None:
     household, former = await town.household()
     path = f"/agents/familles/{household.household_id}"
-    page = await agent.get(path)
+    page = await agent.get(f"{path}/personnes")
     (action,) = re.findall(rf'action="({path}/invitation/[^"]+)"', page.text)
     page = await agent.submit(action)
     assert "L’ancien lien ne fonctionne plus" in words(page)

@@ -122,7 +122,7 @@ async def test_from_what_a_parent_says_to_the_sheet_of_the_day_and_back_to_the_p
     tables = ("/agents/paiements/tableau", "/agents/familles/tableau")
     for path in (sheet, f"/agents/enfants/{home.household.children[0].child_id}/sante", *tables):
         assert CANARY not in (await finance.get(path)).text
-    page = await finance.get(f"/agents/familles/{home.household.household_id}")
+    page = await finance.get(f"/agents/familles/{home.household.household_id}/personnes")
     assert page.status_code == 200
     assert "sante" not in page.text
     looks = words(await home.parent.get(f"{home.path}/consultations"))
@@ -188,7 +188,7 @@ async def test_authorizations_are_answered_and_carried_over_by_one_press(home: H
 
 async def test_the_direction_reads_notes_a_proof_and_the_family_sees_both(home: Home) -> None:
     director, child_id = await home.town.agent(Role.DIRECTOR), home.household.children[0].child_id
-    page = await director.get(f"/agents/familles/{home.household.household_id}")
+    page = await director.get(f"/agents/familles/{home.household.household_id}/personnes")
     path = f"/agents/enfants/{child_id}/sante"
     assert f'href="{path}"' in page.text
     await director.get(path)

@@ -86,7 +86,7 @@ async def test_a_parent_reads_and_corrects_their_details(town: Town) -> None:
         "Bâtiment B",
     )
     agent = await town.agent(Role.FRONT_DESK)
-    for history in (await parent.get("/historique"), await agent.get(of_household(household))):
+    for history in (await parent.get("/historique"), await agent.get(f"{of_household(household)}/historique")):
         assert "téléphone, adresse postale" in words(history).partition("Coordonnées modifiées")[2]
     assert "3 quai des Brumes" in words(await agent.get(of_household(household)))
 
@@ -111,7 +111,7 @@ async def test_an_agent_changes_the_email_that_somebody_signs_in_with(town: Town
     """S2-16: from the household's page; the account follows, and the household and the former address are told."""
     _, household = await town.parent()
     agent = await town.agent(Role.FRONT_DESK)
-    assert f'href="{page_of(household)}"' in (await agent.get(of_household(household))).text
+    assert f'href="{page_of(household)}"' in (await agent.get(f"{of_household(household)}/personnes")).text
     email = f"neuf-{household.adults[0].email}"
     saved = await corrected(agent, page_of(household), email=email, phone=NEW)
     assert (str(saved.url.path), email in words(saved)) == (of_household(household), True)
@@ -227,7 +227,7 @@ async def test_an_invitation_that_did_not_arrive_says_so_and_leads_to_the_addres
     (adult,) = household.adults
     desk = await town.agent(Role.FRONT_DESK)
     page = f"/agents/familles/{household.household_id}"
-    assert "Invitation non remise" not in words(await desk.get(page))
+    assert "Invitation non remise" not in words(await desk.get(f"{page}/personnes"))
     identity = town.services["identity"]
     _, issued = await identity.emitted(kind=CredentialIssued)
     await identity.deliver(
@@ -240,7 +240,8 @@ async def test_an_invitation_that_did_not_arrive_says_so_and_leads_to_the_addres
             credential_id=cast("CredentialIssued", issued[-1]).credential_id,
         )
     )
-    shown = await desk.get(page)
+    assert "Invitation non remise" in words(await desk.get(page)), "said in the head of every tab"
+    shown = await desk.get(f"{page}/personnes")
     assert "Invitation non remise" in words(shown)
     assert "valable jusqu’au" not in words(shown)
     assert f"{page}/coordonnees/{adult.adult_id}" in shown.text

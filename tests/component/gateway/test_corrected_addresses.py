@@ -58,18 +58,18 @@ async def test_an_invitation_follows_a_corrected_address_and_the_agent_reads_so(
     (file, path), adult_id = pages_of(household), household.adults[0].adult_id
     desk = await town.agent(Role.FRONT_DESK)
     await sent_to(town, adult_id, "a…@famille.example")
-    assert words(await desk.get(file)).count("Son lien fonctionne encore.") == 1
+    assert words(await desk.get(f"{file}/messages")).count("Son lien fonctionne encore.") == 1
     assert "une nouvelle invitation part à la nouvelle adresse" in words(await desk.get(path))
     page = words(await corrected(desk, path, phone="02 31 44 55 66"))
     assert "Une nouvelle invitation part" not in page, "the address stayed"
     page = words(await with_email(desk, path, f"{uuid4().hex}@courriel.example"))
     assert "Une nouvelle invitation part à la nouvelle adresse" in page
     await town.settle()
-    assert "Son lien fonctionne encore" not in words(await desk.get(file)), (
+    assert "Son lien fonctionne encore" not in words(await desk.get(f"{file}/messages")), (
         "the former one died, the new one has not left"
     )
     await sent_to(town, adult_id, "b…@courriel.example")
-    page = words(await desk.get(file))
+    page = words(await desk.get(f"{file}/messages"))
     assert page.index("b…@courriel.example") > page.index("Son lien fonctionne encore.")
     assert page.index("a…@famille.example") > page.index("Son lien ne fonctionne plus.")
 
@@ -90,7 +90,7 @@ async def test_an_address_of_two_that_is_corrected_for_one_stays_the_other_s_and
     page = words(await with_email(desk, path, f"{uuid4().hex}@courriel.example"))
     assert "corrigez aussi la sienne si l’adresse était fausse" in page
     await town.settle()
-    page = words(await desk.get(file))
+    page = words(await desk.get(f"{file}/messages"))
     assert "Son lien ne fonctionne plus." in page
     opened = await town.services["identity"].client.post("/activations", json={"token": mailed.activation_token})
     assert opened.status_code != 201, "what the agent was told"
@@ -102,18 +102,20 @@ async def test_who_opened_their_space_keeps_it_and_no_invitation_is_announced(to
     desk = await town.agent(Role.FRONT_DESK)
     assert "nouvelle invitation" not in words(await desk.get(path))
     assert "Une nouvelle invitation part" not in words(await with_email(desk, path, f"{uuid4().hex}@courriel.example"))
-    assert "Son lien fonctionne encore" not in words(await desk.get(file))
+    assert "Son lien fonctionne encore" not in words(await desk.get(f"{file}/messages"))
 
 
 async def test_a_mail_that_was_asked_for_without_signing_in_stands_in_the_history(town: Town) -> None:
     """Whoever knows the address may have asked: nobody is said to have done it."""
     browser, household = await town.parent()
     desk, file = await town.agent(Role.FRONT_DESK), pages_of(household)[0]
-    assert "Nouvel e-mail demandé" not in words(await desk.get(file))
+    assert "Nouvel e-mail demandé" not in words(await desk.get(f"{file}/historique"))
     visitor = town.browser()
     await visitor.get("/mot-de-passe-oublie")
     await visitor.done("/mot-de-passe-oublie", {"email": household.adults[0].email})
     await town.settle()
-    asked = words(await desk.get(file)).partition("Nouvel e-mail demandé depuis la page de connexion")[2]
+    asked = words(await desk.get(f"{file}/historique")).partition("Nouvel e-mail demandé depuis la page de connexion")[
+        2
+    ]
     assert asked.lstrip().startswith("Par qui Quelqu’un qui connaît l’adresse e-mail"), asked[:200]
     assert "Quelqu’un qui connaît l’adresse" in words(await browser.get("/historique"))

@@ -78,5 +78,5 @@ async def test_an_issued_invoice_keeps_the_name_and_all_else_has_the_new_one(tow
     desk = await town.agent(Role.FRONT_DESK)
     search = words(await desk.get("/agents/familles", params={"recherche": new}))
     assert (new in search, household.reference in search) == (True, True)
-    file = words(await desk.get(f"/agents/familles/{household.household_id}"))
+    file = words(await desk.get(f"/agents/familles/{household.household_id}/personnes"))
     assert new.upper() in file

@@ -48,7 +48,7 @@ async def test_an_agent_enters_turns_and_both_see_them(town: Town, homes: tuple[
     parent, first, second = homes
     child, agent = first.children[0], await town.agent(Role.FRONT_DESK)
     url = f"/agents/enfants/{child.child_id}/garde"
-    assert url in (await agent.get(f"/agents/familles/{first.household_id}")).text
+    assert url in (await agent.get(f"/agents/familles/{first.household_id}/personnes")).text
     today = await town.services["family"].db.today()
     await agent.get(f"{url}/residence")
     await agent.done(
@@ -137,7 +137,7 @@ async def test_finance_sees_no_link_and_no_page(town: Town, homes: tuple[Browser
     _, first, _ = homes
     finance = await town.agent(Role.FINANCE)
     url = f"/agents/enfants/{first.children[0].child_id}/garde"
-    assert url not in (await finance.get(f"/agents/familles/{first.household_id}")).text
+    assert url not in (await finance.get(f"/agents/familles/{first.household_id}/personnes")).text
     assert (await finance.get(url)).status_code == 403
 
 

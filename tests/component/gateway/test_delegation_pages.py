@@ -173,7 +173,7 @@ async def test_agents_see_it_on_the_households_page_and_end_it_with_a_reason(hom
     await home.given()
     agent = await home.town.agent(Role.FRONT_DESK)
     household = f"/agents/familles/{home.household.household_id}"
-    page = await agent.get(household)
+    page = await agent.get(f"{household}/personnes")
     assert "Jeanne LEFORT" in words(page)
     match = re.search(rf'href="({household}/personnes-de-confiance/[0-9a-f-]{{36}})"', page.text)
     assert match
@@ -193,7 +193,7 @@ async def test_agents_see_the_account_of_who_helps_and_end_its_sessions(home: Ho
     agent = await home.town.agent(Role.FRONT_DESK)
     household = f"/agents/familles/{home.household.household_id}"
     link = f'href="({household}/personnes-de-confiance/[0-9a-f-]{{36}})"'
-    match = re.search(link, (await agent.get(household)).text)
+    match = re.search(link, (await agent.get(f"{household}/personnes")).text)
     assert match
     assert "n’a pas de compte" in words(await agent.get(match[1])), "nothing was handed over yet"
     jeanne = await home.delegate()
@@ -235,5 +235,5 @@ async def test_the_child_whom_its_file_keeps_from_who_helps_leaves_the_pages_wit
     assert "demandez à Dominique" not in page, "nobody is sent to a parent whom a decision keeps them from"
     assert "cette personne ne peut plus agir pour eux" in words(await home.parent.get(LIST))
     agent = await home.town.agent(Role.FRONT_DESK)
-    file = words(await agent.get(f"/agents/familles/{home.household.household_id}"))
+    file = words(await agent.get(f"/agents/familles/{home.household.household_id}/personnes"))
     assert "cette personne ne peut plus agir pour eux" in file

@@ -69,7 +69,7 @@ async def test_an_agent_enters_who_may_not_collect_and_the_sheet_shows_it(home: 
     await named(home)
     desk = await town.agent(Role.FRONT_DESK)
     path = f"/agents/familles/{home.household.household_id}/entourage"
-    assert f'href="{path}"' in (await desk.get(f"/agents/familles/{home.household.household_id}")).text
+    assert f'href="{path}"' in (await desk.get(f"/agents/familles/{home.household.household_id}/personnes")).text
     await desk.get(f"{path}/nouveau")
     uncle = {"kind": "forbidden", "first_name": "Marc", "last_name": "Brun", "relation": "Oncle"}
     children = [str(child.child_id) for child in home.household.children]

@@ -64,7 +64,10 @@ async def test_an_act_names_the_child_the_activity_and_the_days(town: Town) -> N
         f"Inscription validée {child.first_name}, Centre de loisirs",
     )
     agent = await town.agent(Role.FRONT_DESK)
-    for page in (await parent.get("/historique"), await agent.get(f"/agents/familles/{household.household_id}")):
+    for page in (
+        await parent.get("/historique"),
+        await agent.get(f"/agents/familles/{household.household_id}/historique"),
+    ):
         shown = words(page.text).replace("\u00a0", " ")
         for sentence in expected:
             assert sentence in shown, sentence
@@ -94,7 +97,7 @@ async def test_a_family_is_told_the_service_and_a_colleague_the_name(town: Town)
     fields = {"value_cents": "750", "effective_on": str(await town.booking.today()), "source": "agent"}
     await agent.get(path)
     await agent.done(f"{path}/quotient", fields)
-    own, theirs = words((await parent.get("/historique")).text), words((await agent.get(path)).text)
+    own, theirs = words((await parent.get("/historique")).text), words((await agent.get(f"{path}/historique")).text)
     today = date_short(await town.booking.today())
     assert f"Quotient familial noté 750,00 €, à partir du {today}" in own.replace("\u202f", " ").replace("\u00a0", " ")
     assert "Service enfance" in own
@@ -129,7 +132,7 @@ async def test_long_histories_go_on_from_page_to_page(town: Town) -> None:
 
 async def test_an_agent_without_the_permission_is_shown_none(town: Town) -> None:
     finance, (_, household) = await town.agent(Role.FINANCE), await town.parent()
-    page = words((await finance.get(f"/agents/familles/{household.household_id}")).text)
+    page = words((await finance.get(f"/agents/familles/{household.household_id}/historique")).text)
     assert "Dossier famille créé" in page
     assert "Conditions générales acceptées" not in page
 

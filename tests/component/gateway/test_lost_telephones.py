@@ -30,7 +30,7 @@ async def test_an_agent_ends_the_sessions_of_a_lost_telephone(town: Town) -> Non
     phone = await town.signed_in(parent.username, PASSWORD)
     agent = await town.agent(Role.FRONT_DESK)
     file = f"/agents/familles/{household.household_id}"
-    page = await agent.get(file)
+    page = await agent.get(f"{file}/personnes")
     assert LINK in plain(page)
     path = way_there(page)
     page = await agent.get(path)
@@ -41,7 +41,7 @@ async def test_an_agent_ends_the_sessions_of_a_lost_telephone(town: Town) -> Non
     assert (await phone.get("/mes-connexions")).status_code == 200, "nothing ended yet"
     done = await agent.submit(path, {"reason": REASON})
     assert "Toutes les connexions de ce compte sont fermées" in plain(done)
-    assert f"Motif : {REASON}" in plain(done)
+    assert f"Motif : {REASON}" in plain(await agent.get(f"{file}/historique"))
     assert [(await browser.get("/mes-connexions")).status_code for browser in (parent, phone)] == [401, 401]
     # The family reads why, and is told by mail.
     again = await town.signed_in(parent.username, PASSWORD)
@@ -58,10 +58,10 @@ async def test_the_page_is_of_this_file_and_of_whoever_may(town: Town) -> None:
     _, household = await town.parent()
     _, other = await town.parent()
     agent: Browser = await town.agent(Role.FRONT_DESK)
-    path = way_there(await agent.get(f"/agents/familles/{household.household_id}"))
+    path = way_there(await agent.get(f"/agents/familles/{household.household_id}/personnes"))
     elsewhere = path.replace(str(household.household_id), str(other.household_id))
     assert (await agent.get(elsewhere)).status_code == 404
     finance = await town.agent(Role.FINANCE)
-    assert LINK not in plain(await finance.get(f"/agents/familles/{household.household_id}"))
+    assert LINK not in plain(await finance.get(f"/agents/familles/{household.household_id}/personnes"))
     await finance.get("/mes-identifiants")
     assert (await finance.submit(path, {"reason": REASON})).status_code == 403

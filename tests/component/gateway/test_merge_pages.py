@@ -44,7 +44,7 @@ async def test_two_accounts_are_previewed_merged_and_separated(town: Town) -> No
     twice = await Twice(town).opened()
     agent, path = await town.agent(Role.DIRECTOR), await twice.path()
     second = await twice.account(1)
-    file = await agent.get(f"/agents/familles/{twice.files[0].household_id}")
+    file = await agent.get(f"/agents/familles/{twice.files[0].household_id}/personnes")
     assert f'href="{path}"' in file.text
     listed = await agent.get(path)
     assert second["email"] in words(listed)
@@ -72,7 +72,7 @@ async def test_two_accounts_are_previewed_merged_and_separated(town: Town) -> No
     page = await agent.landing(await agent.done(f"{path}/separation/{merge_id}"))
     assert "Les deux comptes sont séparés de nouveau" in words(page)
     assert await town.signed_in(twice.browsers[1].username, PASSWORD)
-    history = words(await agent.get(f"/agents/familles/{twice.files[0].household_id}"))
+    history = words(await agent.get(f"/agents/familles/{twice.files[0].household_id}/historique"))
     assert "Deux comptes de la même personne réunis" in history
     assert "Comptes réunis séparés de nouveau" in history
 
@@ -108,6 +108,6 @@ async def test_who_may_not_merge_is_offered_nothing(town: Town) -> None:
     twice = await Twice(town).opened()
     path = await twice.path()
     agent = await town.agent(Role.FRONT_DESK)
-    assert path not in (await agent.get(f"/agents/familles/{twice.files[0].household_id}")).text
+    assert path not in (await agent.get(f"/agents/familles/{twice.files[0].household_id}/personnes")).text
     assert (await agent.get(path)).status_code == 403
     assert (await twice.browsers[0].get(path)).status_code == 404

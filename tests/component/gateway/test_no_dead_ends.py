@@ -53,13 +53,13 @@ async def test_what_is_too_long_to_sign_in_with_is_called_so(town: Town) -> None
 async def test_the_proof_of_the_terms_stays_offered_after_a_password_of_the_counter(town: Town) -> None:
     _, household = await town.parent()
     agent, file = await town.agent(Role.DIRECTOR), f"/agents/familles/{household.household_id}"
-    page = await agent.get(file)
+    page = await agent.get(f"{file}/personnes")
     assert "télécharger la preuve" in words(page)
     give = next(part.split('"')[0] for part in page.text.split('action="') if "/mot-de-passe/" in part.split('"')[0])
     await agent.submit(give)
-    assert "télécharger la preuve" in words(await agent.get(file))
+    assert "télécharger la preuve" in words(await agent.get(f"{file}/personnes"))
     invited, _ = await town.household()
-    assert "télécharger la preuve" not in words(await agent.get(f"/agents/familles/{invited.household_id}"))
+    assert "télécharger la preuve" not in words(await agent.get(f"/agents/familles/{invited.household_id}/personnes"))
 
 
 async def test_whoever_is_signed_in_goes_back_to_their_space_from_a_forgotten_password(town: Town) -> None:
@@ -105,13 +105,13 @@ async def test_a_list_that_is_refused_asks_for_the_file_again(town: Town) -> Non
 async def test_what_was_pressed_in_a_folded_part_comes_back_unfolded(strict_town: Town) -> None:
     household, _ = await strict_town.household()
     agent, file = await strict_town.agent(Role.DIRECTOR), f"/agents/familles/{household.household_id}"
-    page = await agent.get(file)
+    page = await agent.get(f"{file}/personnes")
     assert '<details>\n<summary id="quotient">' in page.text
     typed = {"value_cents": "650,00", "effective_on": "2026-01-01", "source": "agent", "part": "quotient"}
-    asked = await agent.post(f"{file}/quotient", typed, coming_from(file))
+    asked = await agent.post(f"{file}/quotient", typed, coming_from(f"{file}/personnes"))
     assert asked.headers["location"].startswith("/confirmer?"), asked.headers
     back = hidden(await agent.landing(asked), "retour")
-    assert back.startswith(f"{file}?")
+    assert back.startswith(f"{file}/personnes?")
     assert back.endswith("#quotient")
     shown = await agent.get(back.partition("#")[0])
     assert '<details open>\n<summary id="quotient">' in shown.text

@@ -206,4 +206,5 @@ async def test_an_agent_corrects_the_kind(desk: Browser) -> None:
     assert "Le type du dossier est enregistré." in words(landed)
     assert "Professionnel" in words(landed)
     person = await desk.landing(await desk.done(f"{path}/type", {"type": "particulier"}))
-    assert "443" not in words(person).partition("Historique")[0]
+    assert "Professionnel" not in words(person)
+    assert "443" not in words(await desk.get(f"{path}/personnes"))

@@ -76,7 +76,7 @@ async def test_a_password_is_given_at_the_counter_and_shown_on_one_sheet(town: T
     _, household = await town.parent()
     desk = await town.agent(Role.FRONT_DESK)
     file = f"/agents/familles/{household.household_id}"
-    page = await desk.get(file)
+    page = await desk.get(f"{file}/personnes")
     account = re.search(rf"{file}/mot-de-passe/([0-9a-f-]+)", page.text)
     assert account, words(page)
     answer = await desk.post(f"{file}/mot-de-passe/{account[1]}")
@@ -89,12 +89,12 @@ async def test_a_password_is_given_at_the_counter_and_shown_on_one_sheet(town: T
     assert (await browser.landing(await browser.get("/espace"))).url.path == "/premiere-connexion/identifiants"
     again = await desk.landing(await desk.get(answer.headers["location"]))
     assert given[0] not in again.text, "a reload, or Back, shows it no more"
-    assert (again.url.path, "donnez-en un autre depuis ce dossier" in words(again)) == (file, True)
+    assert (again.url.path, "donnez-en un autre depuis ce dossier" in words(again)) == (f"{file}/personnes", True)
     # The sheet has no address of its own, and nobody else opens the one that it has.
-    assert (await desk.get(f"{file}/mot-de-passe")).headers["location"] == file
+    assert (await desk.get(f"{file}/mot-de-passe")).headers["location"] == f"{file}/personnes"
     second = await desk.post(f"{file}/mot-de-passe/{account[1]}")
     other = await town.agent(Role.FRONT_DESK)
-    assert (await other.get(second.headers["location"])).headers["location"] == file
+    assert (await other.get(second.headers["location"])).headers["location"] == f"{file}/personnes"
     assert "Mot de passe provisoire" in words(await desk.get(second.headers["location"])), "each sheet once"
 
 
@@ -110,10 +110,10 @@ async def test_each_adult_s_account_is_seen_and_invited_again(town: Town) -> Non
     }
     file = (await desk.done(NEW_FAMILY, family_form() | other)).headers["location"]
     await town.settle()
-    accounts = set(re.findall(r"/invitation/([0-9a-f-]+)", (await desk.get(file)).text))
+    accounts = set(re.findall(r"/invitation/([0-9a-f-]+)", (await desk.get(f"{file}/personnes")).text))
     assert len(accounts) == 2
     for account_id in accounts:
-        assert (await desk.done(f"{file}/invitation/{account_id}")).headers["location"] == file
+        assert (await desk.done(f"{file}/invitation/{account_id}")).headers["location"] == f"{file}/personnes"
 
 
 async def test_what_was_accepted_is_shown_and_given_as_a_file(town: Town) -> None:
@@ -128,7 +128,7 @@ async def test_what_was_accepted_is_shown_and_given_as_a_file(town: Town) -> Non
         assert text in own.text
     desk = await town.agent(Role.FRONT_DESK)
     file = f"/agents/familles/{household.household_id}"
-    link = re.search(rf"{file}/conditions/[0-9a-f-]+", (await desk.get(file)).text)
+    link = re.search(rf"{file}/conditions/[0-9a-f-]+", (await desk.get(f"{file}/personnes")).text)
     assert link
     assert (await desk.get(link[0])).text == own.text
     nothing = await desk.get("/mes-conditions")

@@ -83,7 +83,7 @@ async def test_invoices_and_files_name_the_payer_and_the_part(town: Town) -> Non
     document = await parent.get(f"/factures/{invoice_id}/pdf")
     assert document.status_code == 200
     assert _invoice_of(issued, other.payer_id) not in (await parent.get("/factures")).text
-    file = words(await agent.get(f"/agents/familles/{household.household_id}"))
+    file = words(await agent.get(f"/agents/familles/{household.household_id}/factures"))
     assert f"{name} Reste à payer 3,06" in file
     assert "15,34" not in file, "what the other home owes"
 

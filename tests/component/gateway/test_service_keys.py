@@ -127,10 +127,12 @@ async def test_an_agent_gives_a_key_on_a_sheet_that_is_shown_once(town: Town) ->
     assert (await desk.get(f"{keys_url}/feuille")).headers["location"] == keys_url
     assert "Délivrée, pas encore saisie" in words(await desk.get(keys_url))
     assert key not in (await desk.get(keys_url)).text
-    file = await desk.get(f"/agents/familles/{household.household_id}")
+    file = await desk.get(f"/agents/familles/{household.household_id}/personnes")
     assert f'href="{keys_url}"' in file.text
-    assert "Clé d’un service délivrée" in words(file)
     assert key not in file.text
+    history = await desk.get(f"/agents/familles/{household.household_id}/historique")
+    assert "Clé d’un service délivrée" in words(history)
+    assert key not in history.text
 
     await browser.get(LATER)
     await browser.done(LATER, typed_key(key))
@@ -185,7 +187,7 @@ async def test_a_key_of_somebody_who_left_every_file_is_said_to_be_one(town: Tow
 async def test_who_may_not_give_keys_is_offered_none(town: Town) -> None:
     _, household = await at_keys(town)
     finance = await town.agent(Role.FINANCE)
-    file = await finance.get(f"/agents/familles/{household.household_id}")
+    file = await finance.get(f"/agents/familles/{household.household_id}/personnes")
     assert "/cles" not in file.text
     assert (await finance.get(f"/agents/familles/{household.household_id}/cles")).status_code == 403
     assert "/agents/familles/cle" not in (await finance.get("/agents/familles")).text

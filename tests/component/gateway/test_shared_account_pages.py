@@ -115,7 +115,7 @@ async def test_whoever_is_alone_has_nothing_to_choose(town: Town) -> None:
 async def test_agents_see_one_account_of_both(town: Town) -> None:
     _, household = await shared(town)
     agent = await town.agent(Role.FRONT_DESK)
-    page = words(await agent.get(f"/agents/familles/{household.household_id}"))
+    page = words(await agent.get(f"/agents/familles/{household.household_id}/personnes"))
     names = f"Dominique {household.adults[0].last_name.upper()}, Claude AUTRE"
     assert page.count(names) >= 1
     assert page.count("Cette adresse est celle de plusieurs personnes") == 1

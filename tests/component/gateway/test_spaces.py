@@ -108,7 +108,7 @@ async def test_family_page_of_an_agent_does_without_mail_and_accounts(town: Town
     agent = await town.agent(Role.FRONT_DESK)
     household, _ = await town.household()
     async with town.without("notifications"):
-        page = await agent.get(f"/agents/familles/{household.household_id}")
+        page = await agent.get(f"/agents/familles/{household.household_id}/messages")
         assert page.status_code == 200
         assert "Messages envoyés au payeur : indisponible" in words(page)
         assert household.reference in page.text

@@ -174,7 +174,10 @@ async def test_the_canaries_sing_where_they_may(home: Home) -> None:
     answers: list[Any] = [
         await home.parent.get("/mon-accueil"),
         await home.parent.get("/calendrier"),
-        await agent.get(f"/agents/familles/{home.household.household_id}"),
+        *[
+            await agent.get(f"/agents/familles/{home.household.household_id}/{tab}")
+            for tab in ("personnes", "factures")
+        ],
         await parent.send("GET", "/household"),
     ]
     assert set().union(*(canaries_in(home, answer) for answer in answers)) == canaries(home).keys()

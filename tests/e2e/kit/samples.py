@@ -11,7 +11,7 @@ from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.identity.models import CredentialPolicy, Terms, TermsSection
 from contracts.types import DayState, EnrollmentStatus, InvoiceStatus
 from gateway.auth import Visitor
-from portal.family.calendar.view import CHOOSABLE_WITH_WAITING_LIST, NO_CHOICES, CalendarOptions, Choices, calendar_view
+from portal.frame.calendar import CHOOSABLE_WITH_WAITING_LIST, NO_CHOICES, CalendarOptions, Choices, calendar_view
 from portal.kit import Crumb, Flash, FormState, Frame, MenuEntry, SessionZone, Texts
 
 LINA, SACHA = UUID(int=1), UUID(int=2)

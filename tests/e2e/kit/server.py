@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from portal.family.calendar.view import NO_CHOICES, Choices
+from portal.frame.calendar import NO_CHOICES, Choices
 from portal.kit import STATIC, Texts, TownFace, create_environment, theme_css
 from tests.e2e.kit import samples
 

@@ -134,6 +134,7 @@ def test_the_keys_of_services_and_the_sheet_of_one_fit_their_screen_and_their_pa
     desk = signed_in(town, browser, worker, persona["password"])
     desk.goto(f"{town.stack.portal_url}/agents/familles?recherche={newcomer.name}")
     desk.locator("table a").click()
+    desk.click("text=Autres actions")
     desk.click("text=Clés des services")
     for width in WIDTHS:
         desk.set_viewport_size({"width": width, "height": 800})

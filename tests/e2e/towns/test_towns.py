@@ -105,7 +105,7 @@ async def test_a_household_without_address_has_a_file_and_no_account(town: Guide
     desk = await town.agent("front_desk")
     page = await desk.get("/agents/familles", params={"recherche": alone.guardian["last_name"]})
     (path,) = set(re.findall(r'href="(/agents/familles/[0-9a-f-]{36})"', page.text))
-    file = words(await desk.get(path))
+    file = words(await desk.get(f"{path}/personnes"))
     assert "sans adresse e-mail" in file
     assert "compte est en cours de création" not in file
 

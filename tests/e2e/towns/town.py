@@ -172,7 +172,7 @@ class GuideTown:
         desk = await self.agent("front_desk")
         page = await desk.get(f"/agents/familles?recherche={newcomer.name}")
         (file,) = set(re.findall(r"/agents/familles/[0-9a-f-]{36}", page.text))
-        (button,) = set(re.findall(rf"{file}/mot-de-passe/[0-9a-f-]+", (await desk.get(file)).text))
+        (button,) = set(re.findall(rf"{file}/mot-de-passe/[0-9a-f-]+", (await desk.get(f"{file}/personnes")).text))
         await self.prove(desk, await desk.submit(button), "front_desk")
         sheet = words(await desk.submit(button))
         assert newcomer.email in sheet

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import DayState, EnrollmentStatus
-from portal.family.calendar.view import (
+from portal.frame.calendar import (
     CHOOSABLE_WITH_WAITING_LIST,
     NO_CHOICES,
     OPEN,

@@ -1,0 +1,100 @@
+"""The overview of a file: people and homes, what waits, enrollments, a week of days, the account, and what was done last."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response
+
+from chassis.clock import age_on
+from contracts.billing.api import list_invoices, read_child_payers
+from contracts.billing.payers import ChildPayers
+from contracts.booking.api import decide_enrollment, household_calendar
+from contracts.booking.models import Calendar
+from contracts.family.births_api import register_birth
+from contracts.family.changes import PersonChanges
+from contracts.family.changes_api import list_changes
+from contracts.types import EnrollmentStatus
+from gateway.composing import Part
+from portal.agents.file.head import LIVE, head_of
+from portal.agents.file.homes import homes_of
+from portal.agents.file.lately import delegations_of, history_of
+from portal.agents.file.reading import PATH, Opened, household_of, items_of, open_file, part_of, value_of
+from portal.agents.file.week import week_of
+from portal.frame.spaces import page
+from portal.frame.visit import Visit
+from portal.kit.days import day_typed, monday
+
+LATELY: Final = 3
+INVOICES_SHOWN: Final = 2
+ENROLLMENTS_SHOWN: Final = 8
+
+
+@page(PATH)
+async def overview_page(visit: Visit, household_id: UUID) -> Response[Any]:
+    """All of a file on one screen; each part is missing alone."""
+    household, delegations = household_of(visit, household_id), delegations_of(visit, household_id)
+    opened, calendar, invoices, changes, history = await asyncio.gather(
+        open_file(visit, household_id, household),
+        _calendar(visit, household_id),
+        part_of(visit, list_invoices, household_id),
+        part_of(visit, list_changes),
+        history_of(visit, household_id, household, delegations),
+    )
+    shares = await _shares(visit, opened)
+    week = value_of(calendar)
+    live = [row for row in items_of(opened.enrollments) if row.status in LIVE]
+    context = {
+        **head_of(visit, opened, "overview"),
+        "ages": _ages(visit, opened),
+        "homes": homes_of(opened, shares, visit.portal.texts, visit.portal.today()),
+        "to_decide": [row for row in live if row.status is EnrollmentStatus.REQUESTED]
+        if visit.may(decide_enrollment)
+        else [],
+        "changes": changes,
+        "own_changes": _of(changes, household_id),
+        "can_register_birth": visit.may(register_birth),
+        "can_decide": any(visit.may(operation) for operation in (decide_enrollment, list_changes, register_birth)),
+        "live": live[:ENROLLMENTS_SHOWN],
+        "more_enrollments": max(0, len(live) - ENROLLMENTS_SHOWN),
+        "calendar": calendar,
+        "week": week_of(week, opened.names.children) if week else None,
+        "invoices": invoices,
+        "last_invoices": items_of(invoices)[:INVOICES_SHOWN],
+        "history": history,
+        "last_acts": history.lines[:LATELY] if history else (),
+    }
+    return visit.page("agents/file/overview.html.j2", context)
+
+
+async def _calendar(visit: Visit, household_id: UUID) -> Part[Calendar] | None:
+    """The week that the address names, the present one by default."""
+    asked = day_typed(visit.query("semaine"))
+    first = monday(asked or visit.portal.today())
+    return await part_of(visit, household_calendar, first, first + timedelta(days=6), household_id)
+
+
+async def _shares(visit: Visit, opened: Opened) -> list[Part[ChildPayers] | None]:
+    """Who pays what part of the days of the children who have two homes."""
+    circle = value_of(opened.circle)
+    children = [child for child in circle.children if len(child.homes) > 1] if circle else []
+    return list(await asyncio.gather(*(part_of(visit, read_child_payers, child.child_id) for child in children)))
+
+
+def _ages(visit: Visit, opened: Opened) -> dict[UUID, int]:
+    household, today = value_of(opened.household), visit.portal.today()
+    return (
+        {child.child_id: age_on(child.birth_on, today) for child in household.children if not child.is_expected}
+        if household
+        else {}
+    )
+
+
+def _of(changes: Part[PersonChanges] | None, household_id: UUID) -> list[Any]:
+    """The corrections of this family among those that wait."""
+    known = value_of(changes)
+    return [change for change in known.items if change.household_id == household_id] if known else []
+
+
+PAGES = [overview_page]

@@ -1,0 +1,76 @@
+"""The people of a file: adults and how they are reached, children, the quotient, the accounts, and whom the family lets act."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response
+
+from contracts.family.api import change_contact, change_kind, change_quotient, read_custody
+from contracts.family.births_api import register_birth
+from contracts.family.children_api import read_health
+from contracts.family.entourage_api import read_entourage
+from contracts.family.models import QuotientChange
+from contracts.family.protection_api import protect_address, show_address
+from contracts.identity.api import (
+    accepted_terms,
+    end_account_sessions,
+    give_password,
+    invite_again,
+    issue_service_key,
+)
+from contracts.identity.merging_api import merge_accounts
+from contracts.types import QuotientSource
+from gateway.calls import Refused, typed_as
+from portal.agents.file.head import head_of
+from portal.agents.file.lately import delegations_of
+from portal.agents.file.reading import PATH, household_of, open_file
+from portal.frame.spaces import action, page, show_again
+from portal.frame.visit import FlashNotice, Visit
+from portal.kit import Form
+
+NEW_QUOTIENT: Final = Form(QuotientChange, "agents.family", ("value_cents", "effective_on", "source"))
+
+
+@page(f"{PATH}/personnes")
+async def people_page(visit: Visit, household_id: UUID) -> Response[Any]:
+    """Who belongs to the file, and what can be done about each of them."""
+    household = household_of(visit, household_id)
+    delegations = delegations_of(visit, household_id)
+    opened = await open_file(visit, household_id, household)
+    context = {
+        **head_of(visit, opened, "people"),
+        "accounts": opened.accounts,
+        "known_accounts": opened.known_accounts,
+        "delegations": await delegations,
+        "can_change_kind": visit.may(change_kind) and len(visit.portal.town.kinds) > 1,
+        "can_see_custody": visit.may(read_custody),
+        "can_register_birth": visit.may(register_birth),
+        "can_note_quotient": visit.may(change_quotient),
+        "can_correct_contact": visit.may(change_contact),
+        "can_protect": visit.may(protect_address) or visit.may(show_address),
+        "can_see_health": visit.may(read_health),
+        "can_see_entourage": visit.may(read_entourage),
+        "can_invite": visit.may(invite_again),
+        "can_see_acceptances": visit.may(accepted_terms),
+        "can_give_password": visit.may(give_password),
+        "can_end_sessions": visit.may(end_account_sessions),
+        "can_issue_keys": visit.may(issue_service_key),
+        "can_merge": visit.may(merge_accounts),
+        "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],
+    }
+    return visit.page("agents/file/people.html.j2", context, form=visit.form(NEW_QUOTIENT))
+
+
+@action(f"{PATH}/quotient")
+async def set_quotient(visit: Visit, household_id: UUID) -> Response[Any]:
+    """Note a family quotient from a day on."""
+    typed = NEW_QUOTIENT.typed(visit.posted.values)
+    try:
+        await visit.call(change_quotient, household_id, typed_as(QuotientChange, NEW_QUOTIENT.body(typed)))
+    except Refused as refused:
+        form = visit.refused(refused, typed, NEW_QUOTIENT)
+        return await show_again(visit, people_page, form, household_id=household_id)
+    return visit.redirect(f"/agents/familles/{household_id}/personnes", FlashNotice("success", "quotient_noted"))
+
+
+PAGES = [people_page, set_quotient]
