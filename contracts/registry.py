@@ -36,6 +36,7 @@ from .family.events import (
     RegistrationAnswered,
     ResponsibilityState,
 )
+from .family.school_events import SchoolingState
 from .identity.events import (
     AccountActivated,
     AccountCreated,
@@ -123,6 +124,14 @@ TOPICS: Final[tuple[Topic, ...]] = (
         producer="family",
         consumers=("booking", "billing"),
         events=(ResponsibilityState,),
+    ),
+    Topic(
+        name="family.schoolings",
+        kind=TopicKind.STATE,
+        key="child_id",
+        producer="family",
+        consumers=("booking",),
+        events=(SchoolingState,),
     ),
     Topic(
         name="family.care",

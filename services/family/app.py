@@ -12,6 +12,9 @@ from .authorizations.routes import ROUTES as AUTHORIZATION_ROUTES
 from .births.routes import ROUTES as BIRTH_ROUTES
 from .care import consumers as care
 from .changes.routes import ROUTES as CHANGE_ROUTES
+from .class_changes.commands import LOOK_SECONDS as CLASS_CHANGE_SECONDS
+from .class_changes.commands import ClassChangeWork, forget_class_changes
+from .class_changes.routes import ROUTES as CLASS_CHANGE_ROUTES
 from .contacts.routes import ROUTES as CONTACT_ROUTES
 from .custody.commands import tell_comings_of_age
 from .custody.routes import ROUTES as CUSTODY_ROUTES
@@ -33,6 +36,8 @@ from .organizations.routes import change_kind
 from .quotients.routes import change_quotient
 from .registrations.commands import Answering, LetterSeal, purge
 from .registrations.routes import ROUTES as REGISTRATION_ROUTES
+from .schooling.routes import ROUTES as SCHOOLING_ROUTES
+from .schools.routes import ROUTES as SCHOOL_ROUTES
 from .search.routes import find_households
 from .settings import FamilyRules, FamilySettings
 
@@ -67,6 +72,9 @@ def create(settings: FamilySettings) -> Service:
             *ENTOURAGE_ROUTES,
             *CHANGE_ROUTES,
             *BIRTH_ROUTES,
+            *SCHOOL_ROUTES,
+            *SCHOOLING_ROUTES,
+            *CLASS_CHANGE_ROUTES,
             change_kind,
             *DELEGATION_ROUTES,
             change_quotient,
@@ -85,6 +93,8 @@ def create(settings: FamilySettings) -> Service:
             Job("answer_registrations", ANSWER_SECONDS, Answering(LetterSeal(seal_key)).run),
             Job("purge_registrations", PURGE_SECONDS, purge),
             Job("household_imports", LOOK_SECONDS, ImportWork(rules).run),
+            Job("class_changes", CLASS_CHANGE_SECONDS, ClassChangeWork().run),
+            Job("forget_class_changes", FORGET_SECONDS, forget_class_changes),
             Job("forget_imports", FORGET_SECONDS, forget_imports),
             CHECKING.job,
         ],
