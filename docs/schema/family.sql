@@ -993,7 +993,7 @@ ALTER TABLE ONLY public.responsibilities
     ADD CONSTRAINT responsibilities_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
 
 ALTER TABLE ONLY public.schoolings
-    ADD CONSTRAINT schoolings_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+    ADD CONSTRAINT schoolings_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.schoolings
     ADD CONSTRAINT schoolings_class_id_school_code_school_year_fkey FOREIGN KEY (class_id, school_code, school_year) REFERENCES public.classes(class_id, school_code, school_year);

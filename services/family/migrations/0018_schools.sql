@@ -23,7 +23,7 @@ create index classes_of_school on classes (school_code, school_year);
 
 -- A row is of one school year. Neither school nor name: the child is out of school.
 create table schoolings (
-    child_id uuid not null references children,
+    child_id uuid not null references children on delete cascade,
     school_year integer not null,
     level text not null,
     school_code text references schools,

@@ -116,7 +116,9 @@ async def list_pupils(db: Database, actor: Actor, asked: PupilsAsked) -> Page[Pu
     """A school's pupils by name, on the day on which they are counted. Raises NotFound, Invalid."""
     await school_for(db, actor, asked.school_code)
     today = await db.today()
-    after = read_cursor(asked.cursor, text_key, date.fromisoformat, UUID) if asked.cursor else ["", date.min, UUID(int=0)]
+    after = (
+        read_cursor(asked.cursor, text_key, date.fromisoformat, UUID) if asked.cursor else ["", date.min, UUID(int=0)]
+    )
     day = counted_on(asked.school_year, today)
     chosen = (asked.class_id, asked.is_unclassed)
     rows = await db.fetch(

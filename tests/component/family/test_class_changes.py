@@ -94,9 +94,7 @@ async def test_a_change_that_is_killed_goes_on_where_it_stopped(
     assert len({event.child_id for event in published}) == len(published) == 812
 
 
-async def test_steps_of_classes_and_of_single_pupils(
-    service: RunningService, desk: Desk, office: SchoolOffice
-) -> None:
+async def test_steps_of_classes_and_of_single_pupils(service: RunningService, desk: Desk, office: SchoolOffice) -> None:
     """A class of two levels goes two ways, the last level leaves, one repeats, one leaves, one without a class gets one; what is undecided is asked for."""
     household = await desk.open()
     await office.school()

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -105,9 +106,7 @@ async def test_classes_are_opened_renamed_copied_and_closed(
     body = {"school_year": 2026, "label": "ULIS", "levels": ["ulis"]}
     assert faults(await office.post("/schools/tilleuls/classes", body)) == [("/levels", "level_not_of_school")]
     await office.place(child.child_id, "ce1", class_id)
-    changed = await office.put(
-        f"/classes/{class_id}", {"label": "CE1 bleu", "levels": ["ce1"], "teacher": "Mme Aubry"}
-    )
+    changed = await office.put(f"/classes/{class_id}", {"label": "CE1 bleu", "levels": ["ce1"], "teacher": "Mme Aubry"})
     assert (changed.status_code, changed.json()["pupil_count"]) == (200, 1)
     assert (await states(service, child.child_id))[-1].schoolings[0].class_label == "CE1 bleu"
     await office.school(label="École Simone-Veil")
@@ -188,7 +187,9 @@ async def test_who_reads_and_who_writes(service: RunningService, desk: Desk, off
         assert (await office.get(known, there)).status_code == 404, known
     body = {"starts_on": "2026-09-01", "level": "ce1", "school_code": "tilleuls", "class_id": None}
     assert (await office.put(path, body, there)).status_code == 404
-    assert faults(await office.put(path, body | {"school_code": "jaures"}, here)) == [("/school_code", "school_unknown")]
+    assert faults(await office.put(path, body | {"school_code": "jaures"}, here)) == [
+        ("/school_code", "school_unknown")
+    ]
     change = {"label": "CE1 B", "levels": ["ce1"]}
     assert (await office.put(f"/classes/{class_id}", change, there)).status_code == 404
     assert (await office.post(f"/classes/{class_id}/closing", headers=there)).status_code == 404
@@ -249,7 +250,7 @@ def test_a_child_is_in_one_class_at_most_on_a_day_and_never_past_its_year(
             places = placed(places, Place(year, SchoolLevel.CE1, "tilleuls", None, class_id), day)
             assert places.at(day) == Place(year, SchoolLevel.CE1, "tilleuls", None, class_id)
         slices = list(places)
-        assert all(one.during.last < two.during.first for one, two in zip(slices, slices[1:], strict=False))
+        assert all(one.during.last < two.during.first for one, two in pairwise(slices))
         assert all(
             item.during.first in days_of(item.value.school_year) and item.during.last in days_of(item.value.school_year)
             for item in slices
