@@ -51,6 +51,7 @@ class Enrollment(Model):
     child_id: UUID
     child_first_name: str | None
     child_last_name: str | None
+    child_birth_on: date | None
     activity_id: UUID
     activity_label: str
     status: EnrollmentStatus

@@ -102,7 +102,8 @@ class ClassChangeRun(Model):
 
 
 class ClassChangeLine(Model):
-    """A pupil in a change of classes: the class and level that it leaves, and what follows. `own_kind` is said where it is another than its class's."""
+    """A pupil in a change of classes: the class and level that it leaves, and what follows. `next_level` is that of who moves up; `own_kind` is said where it is
+    another than its class's."""
 
     child_id: UUID
     first_name: str
@@ -110,6 +111,7 @@ class ClassChangeLine(Model):
     birth_on: date
     class_label: str | None
     level: SchoolLevel
+    next_level: SchoolLevel | None
     outcome: PupilOutcome
     own_kind: StepKind | None
     to_class_id: UUID | None

@@ -23,6 +23,9 @@ from portal.agents.invitations import pages as invitations
 from portal.agents.money import invoicing, payments
 from portal.agents.operations import invariants
 from portal.agents.places import openings
+from portal.agents.schools import changes as class_changes
+from portal.agents.schools import pages as schools
+from portal.agents.schools import schooling
 from portal.agents.site import attendance, health
 from portal.frame.spaces import Space, only_agents
 
@@ -39,6 +42,9 @@ AGENTS = Space(
             changes,
             kinds,
             custody,
+            schools,
+            schooling,
+            class_changes,
             accounts,
             merges,
             service_keys,

@@ -23,6 +23,7 @@ from contracts.family.children_api import read_health
 from contracts.family.delegations_api import list_delegations
 from contracts.family.entourage_api import read_entourage
 from contracts.family.models import Household, HouseholdCreate, QuotientChange
+from contracts.family.schools_api import read_schooling
 from contracts.family.search import FoundChild, HouseholdSummary
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.identity.accounts_api import list_family_accounts
@@ -202,6 +203,7 @@ async def family_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "can_change_kind": visit.may(change_kind) and len(visit.portal.town.kinds) > 1,
         "delegations": delegations,
         "can_see_custody": visit.may(read_custody),
+        "can_see_schooling": visit.may(read_schooling),
         "can_register_birth": visit.may(register_birth),
         "can_note_quotient": visit.may(change_quotient),
         "can_correct_contact": visit.may(change_contact),

@@ -16,8 +16,10 @@ from contracts.family.changes_api import (
     withdraw_change,
 )
 from contracts.family.children_api import my_children
+from contracts.family.schools_api import list_schoolings
 from contracts.types import Civility
 from gateway.calls import Refused, typed_as
+from gateway.composing import permitted
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
@@ -33,8 +35,15 @@ async def household_page(visit: Visit) -> Response[Any]:
     household, own, changes = await asyncio.gather(
         visit.call(my_household), visit.call(my_children), visit.call(list_changes)
     )
+    schoolings = await permitted(visit.call(list_schoolings, household.household_id))
+    today = visit.portal.today()
     context = {
         "household": household,
+        "schoolings": {
+            child.child_id: present
+            for child in (schoolings.value.items if schoolings and schoolings.value else ())
+            if (present := child.on(today))
+        },
         "own_id": visit.session.guardian_id,
         "reached": {child.child_id for child in own.items},
         "changes": changes,

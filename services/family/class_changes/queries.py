@@ -164,6 +164,7 @@ async def list_lines(db: Database, actor: Actor, asked: LinesAsked) -> Page[Clas
             birth_on=children[line.child_id].birth_on,
             class_label=_label(plan.classes, line.class_id),
             level=line.level,
+            next_level=next_level(line.level),
             outcome=line.outcome,
             own_kind=line.own_kind,
             to_class_id=line.to_class_id,
