@@ -45,7 +45,11 @@ async def schooling_page(visit: Visit, child_id: UUID) -> Response[Any]:
         "can_end": present is not None,
     }
     level = (present.level if present else None) or known.proposed_level or ""
-    values = {"starts_on": today.isoformat(), "level": "" if level == SchoolLevel.OUT_OF_SCHOOL else str(level)}
+    values = {
+        "starts_on": today.isoformat(),
+        "level": "" if level == SchoolLevel.OUT_OF_SCHOOL else str(level),
+        "class_id": str(present.class_id or "") if present else "",
+    }
     return visit.page("agents/schools/schooling.html.j2", context, form=visit.form(SCHOOLING, values))
 
 
