@@ -178,8 +178,8 @@ async def _note_pupils(
     places = {line.child_id: _words(run, line) for line in lines}
     nothing: dict[str, Any] = {"places": []}
     for child_id, household_id in await homes_of(tx, list(places)):
-        said: dict[str, Any] = {"places": [places[child_id]]}
-        before, after = (said, nothing) if is_undone else (nothing, said)
+        place: dict[str, Any] = {"places": [places[child_id]]}
+        before, after = (place, nothing) if is_undone else (nothing, place)
         tx.note(Act(actor, "schooling_changed", child_id, household_id, before=before, after=after))
 
 

@@ -69,15 +69,15 @@ async def plan_of(db: Queries, row: Row) -> Plan:
     known = {item.class_id: item for item in map(class_of, rows)}
     classes = {class_id: item for class_id, item in known.items() if item.school_year == year}
     next_classes = {class_id: item for class_id, item in known.items() if item.school_year == year + 1}
-    said = await store.load_steps(db, row["run_id"])
+    chosen = await store.load_steps(db, row["run_id"])
     if row["status"] != ClassChangeStatus.PREPARED:
-        return Plan(classes, next_classes, said, await store.load_lines(db, row["run_id"]))
+        return Plan(classes, next_classes, chosen, await store.load_lines(db, row["run_id"]))
     school = School(row["school_code"], row["label"], levels_of(row))
     there = [item for item in next_classes.values() if not item.is_closed]
     pupils = await store.load_leaving(db, school.school_code, year)
     groups = {(pupil.class_id, pupil.level) for pupil in pupils if pupil.class_id}
     steps = {
-        group: said.get(group) or proposed_step(school, classes[group[0]], group[1], there)
+        group: chosen.get(group) or proposed_step(school, classes[group[0]], group[1], there)
         for group in sorted(groups, key=lambda group: (classes[group[0]].label_key, str(group[0]), _place(group)))
     }
     own = await store.load_own_steps(db, row["run_id"])

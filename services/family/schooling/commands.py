@@ -76,12 +76,12 @@ async def _save(
     """Keep what was decided, unless it is so already; it is noted for each household of the child."""
     if after != before:
         changes = before.changes_to(after)
-        said = {
+        words = {
             "before": {"places": [_words(item.before) | noted_days(item.during) for item in changes if item.before]},
             "after": {"places": [_words(item.after) | noted_days(item.during) for item in changes if item.after]},
         }
         for _, household_id in await homes_of(tx, [child_id]):
-            tx.note(Act(actor, "schooling_changed", child_id, household_id, **said))
+            tx.note(Act(actor, "schooling_changed", child_id, household_id, **words))
         await save_places(tx, child_id, after)
     today = await tx.today()
     row = await tx.fetchrow(CHILD_SQL, *reach_of(actor, today), child_id)

@@ -87,11 +87,11 @@ where s.child_id = any($1::uuid[]) order by s.child_id, s.during
 
 async def load_schoolings(db: Queries, child_ids: Collection[UUID]) -> Mapping[UUID, tuple[Schooling, ...]]:
     """Where each of these children goes to school, as others may know it."""
-    said: dict[UUID, list[Schooling]] = {child_id: [] for child_id in child_ids}
+    schoolings: dict[UUID, list[Schooling]] = {child_id: [] for child_id in child_ids}
     for row in await db.fetch(SCHOOLINGS_SQL, list(child_ids)):
         fields = dict(row)
-        said[fields.pop("child_id")].append(Schooling.model_validate(fields))
-    return {child_id: tuple(items) for child_id, items in said.items()}
+        schoolings[fields.pop("child_id")].append(Schooling.model_validate(fields))
+    return {child_id: tuple(items) for child_id, items in schoolings.items()}
 
 
 async def _publish(tx: Transaction, child_ids: Collection[UUID]) -> None:

@@ -18,6 +18,7 @@ from tests.component.authorization import (
     passkeys,
     service_keys,
     schools,
+    school_cells,
 )
 from tests.component.authorization.imports import import_body
 from tests.component.authorization.invitations import run_body
@@ -262,7 +263,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "change_responsibility": _responsibility,
     "end_responsibility": _responsibility_end,
     **homes.BODIES,
-    **schools.BODIES,
+    **school_cells.BODIES,
     "register_birth": _fixed(**births.BIRTH),
     "create_site": _fixed(code="ecole", label="École"),
     "create_activity": _activity,

@@ -21,7 +21,7 @@ from tests.component.authorization import (
     pairs,
     passkeys,
     registrations,
-    schools,
+    school_cells,
 )
 from tests.component.authorization.bodies import BODIES, DAYS_AHEAD, household_named, someone
 from tests.component.authorization.matrix import ANONYMOUS, FAMILIES, FORMERS, SECRETS, Cell
@@ -127,8 +127,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await registrations.waiting(world.town) if cell.expected == "ok" else uuid4().hex
     if cell.names == "expected_child":
         return await births.expected(world.town) if cell.expected == "ok" else uuid4().hex
-    if cell.names in schools.OBJECTS:
-        return await schools.one_for(world, cell)
+    if cell.names in school_cells.OBJECTS:
+        return await school_cells.one_for(world, cell)
     if cell.names in SHARED:
         return await _fresh_run(world, cell) if cell.names == "run" else world.shared[cell.names]
     if cell.names == "link" and cell.about == "own" and cell.actor != "erased_parent":
