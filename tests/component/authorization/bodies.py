@@ -16,9 +16,8 @@ from tests.component.authorization import (
     organizations,
     pairs,
     passkeys,
-    service_keys,
-    schools,
     school_cells,
+    service_keys,
 )
 from tests.component.authorization.imports import import_body
 from tests.component.authorization.invitations import run_body
