@@ -91,3 +91,13 @@ def sites_of(actor: Actor) -> list[str] | None:
             return []
         case _:
             assert_never(actor.kind)
+
+
+def require_every_site(actor: Actor) -> None:
+    """What is the whole town's, such as its sites, schools and activities, is for somebody who works everywhere.
+
+    Raises:
+        Forbidden: this agent works at some sites alone.
+    """
+    if sites_of(actor) is not None:
+        raise Forbidden

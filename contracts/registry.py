@@ -36,6 +36,7 @@ from .family.events import (
     RegistrationAnswered,
     ResponsibilityState,
 )
+from .family.school_events import SchoolingState
 from .identity.events import (
     AccountActivated,
     AccountCreated,
@@ -53,6 +54,14 @@ from .identity.events import (
 )
 from .notifications.events import MessageFailed, MessageSent
 from .topic import Topic, TopicKind, Visibility
+
+
+def _of_child(name: str, consumers: tuple[str, ...], event: type[Event]) -> Topic:
+    """A state that the family service keeps for each child."""
+    return Topic(
+        name=name, kind=TopicKind.STATE, key="child_id", producer="family", consumers=consumers, events=(event,)
+    )
+
 
 TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
@@ -108,30 +117,10 @@ TOPICS: Final[tuple[Topic, ...]] = (
         consumers=("identity", "booking", "billing", "notifications"),
         events=(HouseholdState,),
     ),
-    Topic(
-        name="family.children",
-        kind=TopicKind.STATE,
-        key="child_id",
-        producer="family",
-        consumers=("booking",),
-        events=(ChildState,),
-    ),
-    Topic(
-        name="family.responsibilities",
-        kind=TopicKind.STATE,
-        key="child_id",
-        producer="family",
-        consumers=("booking", "billing"),
-        events=(ResponsibilityState,),
-    ),
-    Topic(
-        name="family.care",
-        kind=TopicKind.STATE,
-        key="child_id",
-        producer="family",
-        consumers=("booking",),
-        events=(CareState,),
-    ),
+    _of_child("family.children", ("booking",), ChildState),
+    _of_child("family.responsibilities", ("booking", "billing"), ResponsibilityState),
+    _of_child("family.schoolings", ("booking",), SchoolingState),
+    _of_child("family.care", ("booking",), CareState),
     Topic(
         name="family.quotients",
         kind=TopicKind.STATE,

@@ -51,6 +51,7 @@ class Enrollment(Model):
     child_id: UUID
     child_first_name: str | None
     child_last_name: str | None
+    child_birth_on: date | None
     activity_id: UUID
     activity_label: str
     status: EnrollmentStatus
@@ -197,8 +198,8 @@ class BookingChangesMade(Model):
 
 
 class AttendanceLine(Model):
-    """A child on a sheet; `attendance` is None until marked, `booking_id` when it came unbooked. `child_birth_on` is said of
-    namesakes alone; `version` is another one after each change of what was marked, and never one that the sheet had before."""
+    """A child on a sheet; `attendance` is None until marked, `booking_id` when it came unbooked. `child_birth_on` is said of those alone who have a namesake on
+    the sheet, `child_class` is the class of the day; `version` is another one after each change of what was marked, and never one that the sheet had before."""
 
     child_id: UUID
     household_id: UUID
@@ -206,6 +207,7 @@ class AttendanceLine(Model):
     child_first_name: str | None
     child_last_name: str | None
     child_birth_on: date | None = None
+    child_class: str | None = None
     attendance: Attendance | None
     arrived_at: datetime | None = None
     left_at: datetime | None = None
@@ -220,6 +222,7 @@ class ImpliedLine(Model):
     child_first_name: str | None
     child_last_name: str | None
     child_birth_on: date | None = None
+    child_class: str | None = None
     slot_id: UUID
     unit_label: str
     attendance: Attendance | None
@@ -233,6 +236,7 @@ class AttendanceCandidate(Model):
     child_first_name: str
     child_last_name: str
     child_birth_on: date | None = None
+    child_class: str | None = None
 
 
 class MarkRefused(Model):

@@ -25,6 +25,9 @@ class FamilyPermission(Permission):
     )
     END_DELEGATIONS = "family.delegations.end", "End what a parent let somebody else do for a child."
     CHANGE_QUOTIENTS = "family.quotients.change", "Record a family quotient."
+    READ_SCHOOLS = "family.schools.read", "See the schools, their classes, and which children are in them."
+    KEEP_SCHOOLS = "family.schools.keep", "Keep schools and classes, and say where a child goes to school."
+    CHANGE_CLASSES = "family.schools.change_classes", "Change the classes of a whole school for the next year."
     READ_HISTORY = "family.history.read", "See what was done with a household's file."
     CHECK_INVARIANTS = (
         "family.invariants.check",

@@ -147,6 +147,15 @@ CREATE TABLE public.child_records (
     birth_on date NOT NULL
 );
 
+CREATE TABLE public.child_schoolings (
+    child_id uuid NOT NULL,
+    starts_on date NOT NULL,
+    ends_on date NOT NULL,
+    level text NOT NULL,
+    school_code text,
+    class_label text
+);
+
 CREATE TABLE public.household_children (
     household_id uuid NOT NULL,
     child_id uuid NOT NULL,
@@ -386,6 +395,11 @@ CREATE TABLE public.schema_migrations (
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.schooling_records (
+    child_id uuid NOT NULL,
+    version bigint NOT NULL
+);
+
 CREATE TABLE public.sites (
     code text NOT NULL,
     label text NOT NULL
@@ -451,6 +465,9 @@ ALTER TABLE ONLY public.care_records
 
 ALTER TABLE ONLY public.child_records
     ADD CONSTRAINT child_records_pkey PRIMARY KEY (child_id);
+
+ALTER TABLE ONLY public.child_schoolings
+    ADD CONSTRAINT child_schoolings_pkey PRIMARY KEY (child_id, starts_on);
 
 ALTER TABLE ONLY public.custody
     ADD CONSTRAINT custody_pkey PRIMARY KEY (child_id);
@@ -532,6 +549,9 @@ ALTER TABLE ONLY public.responsibilities
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.schooling_records
+    ADD CONSTRAINT schooling_records_pkey PRIMARY KEY (child_id);
 
 ALTER TABLE ONLY public.sites
     ADD CONSTRAINT sites_pkey PRIMARY KEY (code);
@@ -626,6 +646,9 @@ ALTER TABLE public.attendances
 
 ALTER TABLE public.bookings
     ADD CONSTRAINT bookings_slot_id_service_on_fkey FOREIGN KEY (slot_id, service_on) REFERENCES public.slots(id, service_on);
+
+ALTER TABLE ONLY public.child_schoolings
+    ADD CONSTRAINT child_schoolings_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.schooling_records(child_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.enrollments
     ADD CONSTRAINT enrollments_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id);

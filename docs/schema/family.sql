@@ -86,6 +86,65 @@ CREATE TABLE public.children (
     is_expected boolean DEFAULT false NOT NULL
 );
 
+CREATE TABLE public.class_change_lines (
+    run_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    class_id uuid,
+    level text NOT NULL,
+    outcome text NOT NULL,
+    own_kind text,
+    to_class_id uuid,
+    to_level text
+);
+
+CREATE TABLE public.class_change_pupils (
+    run_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    kind text NOT NULL,
+    to_class_id uuid
+);
+
+CREATE TABLE public.class_change_steps (
+    run_id uuid NOT NULL,
+    class_id uuid NOT NULL,
+    level text NOT NULL,
+    kind text NOT NULL,
+    to_class_id uuid
+);
+
+CREATE TABLE public.class_changes (
+    run_id uuid NOT NULL,
+    school_code text NOT NULL,
+    school_year integer NOT NULL,
+    status text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    confirmed_at timestamp with time zone,
+    confirmed_by uuid,
+    finished_at timestamp with time zone,
+    undone_at timestamp with time zone,
+    undone_by uuid,
+    CONSTRAINT class_changes_check CHECK (((confirmed_at IS NULL) = (confirmed_by IS NULL))),
+    CONSTRAINT class_changes_check1 CHECK (((undone_at IS NULL) = (undone_by IS NULL))),
+    CONSTRAINT class_changes_check2 CHECK (((status = 'prepared'::text) = (confirmed_at IS NULL))),
+    CONSTRAINT class_changes_check3 CHECK (((status = ANY (ARRAY['prepared'::text, 'running'::text])) = (finished_at IS NULL))),
+    CONSTRAINT class_changes_check4 CHECK (((status = 'undone'::text) = (undone_at IS NOT NULL))),
+    CONSTRAINT class_changes_status_check CHECK ((status = ANY (ARRAY['prepared'::text, 'running'::text, 'done'::text, 'undone'::text])))
+);
+
+CREATE TABLE public.classes (
+    class_id uuid NOT NULL,
+    school_code text NOT NULL,
+    school_year integer NOT NULL,
+    label text NOT NULL,
+    label_key text NOT NULL,
+    levels text[] NOT NULL,
+    teacher text,
+    is_closed boolean DEFAULT false NOT NULL,
+    CONSTRAINT classes_levels_check CHECK ((cardinality(levels) > 0))
+);
+
 CREATE TABLE public.comings_of_age (
     child_id uuid NOT NULL,
     noted_at timestamp with time zone NOT NULL
@@ -488,6 +547,27 @@ CREATE TABLE public.schema_migrations (
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.schoolings (
+    child_id uuid NOT NULL,
+    school_year integer NOT NULL,
+    level text NOT NULL,
+    school_code text,
+    elsewhere text,
+    class_id uuid,
+    during daterange NOT NULL,
+    CONSTRAINT schoolings_check CHECK (((school_code IS NULL) OR (elsewhere IS NULL))),
+    CONSTRAINT schoolings_check1 CHECK (((class_id IS NULL) OR (school_code IS NOT NULL))),
+    CONSTRAINT schoolings_check2 CHECK ((during <@ daterange(make_date(school_year, 9, 1), make_date((school_year + 1), 9, 1)))),
+    CONSTRAINT schoolings_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during))))
+);
+
+CREATE TABLE public.schools (
+    school_code text NOT NULL,
+    label text NOT NULL,
+    levels text[] NOT NULL,
+    CONSTRAINT schools_levels_check CHECK ((cardinality(levels) > 0))
+);
+
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 
 ALTER TABLE ONLY public.address_protections
@@ -504,6 +584,27 @@ ALTER TABLE ONLY public.care_readers
 
 ALTER TABLE ONLY public.children
     ADD CONSTRAINT children_pkey PRIMARY KEY (child_id);
+
+ALTER TABLE ONLY public.class_change_lines
+    ADD CONSTRAINT class_change_lines_pkey PRIMARY KEY (run_id, child_id);
+
+ALTER TABLE ONLY public.class_change_lines
+    ADD CONSTRAINT class_change_lines_run_id_position_key UNIQUE (run_id, "position");
+
+ALTER TABLE ONLY public.class_change_pupils
+    ADD CONSTRAINT class_change_pupils_pkey PRIMARY KEY (run_id, child_id);
+
+ALTER TABLE ONLY public.class_change_steps
+    ADD CONSTRAINT class_change_steps_pkey PRIMARY KEY (run_id, class_id, level);
+
+ALTER TABLE ONLY public.class_changes
+    ADD CONSTRAINT class_changes_pkey PRIMARY KEY (run_id);
+
+ALTER TABLE ONLY public.classes
+    ADD CONSTRAINT classes_class_id_school_code_school_year_key UNIQUE (class_id, school_code, school_year);
+
+ALTER TABLE ONLY public.classes
+    ADD CONSTRAINT classes_pkey PRIMARY KEY (class_id);
 
 ALTER TABLE ONLY public.comings_of_age
     ADD CONSTRAINT comings_of_age_pkey PRIMARY KEY (child_id);
@@ -622,6 +723,12 @@ ALTER TABLE ONLY public.responsibilities
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.schoolings
+    ADD CONSTRAINT schoolings_child_id_during_excl EXCLUDE USING gist (child_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY public.schools
+    ADD CONSTRAINT schools_pkey PRIMARY KEY (school_code);
+
 CREATE UNIQUE INDEX address_protections_live ON public.address_protections USING btree (household_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX address_protections_of_household ON public.address_protections USING btree (household_id);
@@ -635,6 +742,34 @@ CREATE INDEX adults_invited ON public.adults USING btree (email_key) WHERE is_in
 CREATE INDEX authorization_answers_of_adult ON public.authorization_answers USING btree (adult_id);
 
 CREATE INDEX children_expected ON public.children USING btree (birth_on, child_id) WHERE is_expected;
+
+CREATE INDEX class_change_lines_child ON public.class_change_lines USING btree (child_id);
+
+CREATE INDEX class_change_lines_class ON public.class_change_lines USING btree (class_id);
+
+CREATE INDEX class_change_lines_to ON public.class_change_lines USING btree (to_class_id);
+
+CREATE INDEX class_change_lines_waiting ON public.class_change_lines USING btree (run_id, child_id) WHERE (outcome = 'to_move'::text);
+
+CREATE INDEX class_change_pupils_child ON public.class_change_pupils USING btree (child_id);
+
+CREATE INDEX class_change_pupils_to ON public.class_change_pupils USING btree (to_class_id);
+
+CREATE INDEX class_change_steps_class ON public.class_change_steps USING btree (class_id);
+
+CREATE INDEX class_change_steps_to ON public.class_change_steps USING btree (to_class_id);
+
+CREATE INDEX class_changes_age ON public.class_changes USING btree (COALESCE(undone_at, finished_at, created_at));
+
+CREATE INDEX class_changes_of_school ON public.class_changes USING btree (school_code);
+
+CREATE UNIQUE INDEX class_changes_once ON public.class_changes USING btree (school_code, school_year) WHERE (status <> 'undone'::text);
+
+CREATE INDEX class_changes_running ON public.class_changes USING btree (run_id) WHERE (status = 'running'::text);
+
+CREATE INDEX classes_of_school ON public.classes USING btree (school_code, school_year);
+
+CREATE UNIQUE INDEX classes_open ON public.classes USING btree (school_code, school_year, label_key) WHERE (NOT is_closed);
 
 CREATE INDEX dead_letters_open ON public.dead_letters USING btree (topic, partition, record_offset) WHERE (resolved_at IS NULL);
 
@@ -750,6 +885,10 @@ CREATE INDEX registrations_unanswered ON public.registrations USING btree (regis
 
 CREATE INDEX responsibilities_adult ON public.responsibilities USING btree (adult_id);
 
+CREATE INDEX schoolings_of_class ON public.schoolings USING btree (class_id);
+
+CREATE INDEX schoolings_of_school ON public.schoolings USING btree (school_code, school_year);
+
 ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
 
 ALTER INDEX public.history_pkey ATTACH PARTITION public.history_rest_pkey;
@@ -774,6 +913,42 @@ ALTER TABLE ONLY public.authorization_answers
 
 ALTER TABLE ONLY public.children
     ADD CONSTRAINT children_child_id_kind_fkey FOREIGN KEY (child_id, kind) REFERENCES public.persons(person_id, kind);
+
+ALTER TABLE ONLY public.class_change_lines
+    ADD CONSTRAINT class_change_lines_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.class_change_lines
+    ADD CONSTRAINT class_change_lines_class_id_fkey FOREIGN KEY (class_id) REFERENCES public.classes(class_id);
+
+ALTER TABLE ONLY public.class_change_lines
+    ADD CONSTRAINT class_change_lines_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.class_changes(run_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.class_change_lines
+    ADD CONSTRAINT class_change_lines_to_class_id_fkey FOREIGN KEY (to_class_id) REFERENCES public.classes(class_id);
+
+ALTER TABLE ONLY public.class_change_pupils
+    ADD CONSTRAINT class_change_pupils_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.class_change_pupils
+    ADD CONSTRAINT class_change_pupils_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.class_changes(run_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.class_change_pupils
+    ADD CONSTRAINT class_change_pupils_to_class_id_fkey FOREIGN KEY (to_class_id) REFERENCES public.classes(class_id);
+
+ALTER TABLE ONLY public.class_change_steps
+    ADD CONSTRAINT class_change_steps_class_id_fkey FOREIGN KEY (class_id) REFERENCES public.classes(class_id);
+
+ALTER TABLE ONLY public.class_change_steps
+    ADD CONSTRAINT class_change_steps_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.class_changes(run_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.class_change_steps
+    ADD CONSTRAINT class_change_steps_to_class_id_fkey FOREIGN KEY (to_class_id) REFERENCES public.classes(class_id);
+
+ALTER TABLE ONLY public.class_changes
+    ADD CONSTRAINT class_changes_school_code_fkey FOREIGN KEY (school_code) REFERENCES public.schools(school_code);
+
+ALTER TABLE ONLY public.classes
+    ADD CONSTRAINT classes_school_code_fkey FOREIGN KEY (school_code) REFERENCES public.schools(school_code);
 
 ALTER TABLE ONLY public.comings_of_age
     ADD CONSTRAINT comings_of_age_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
@@ -858,3 +1033,12 @@ ALTER TABLE ONLY public.responsibilities
 
 ALTER TABLE ONLY public.responsibilities
     ADD CONSTRAINT responsibilities_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
+ALTER TABLE ONLY public.schoolings
+    ADD CONSTRAINT schoolings_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.schoolings
+    ADD CONSTRAINT schoolings_class_id_school_code_school_year_fkey FOREIGN KEY (class_id, school_code, school_year) REFERENCES public.classes(class_id, school_code, school_year);
+
+ALTER TABLE ONLY public.schoolings
+    ADD CONSTRAINT schoolings_school_code_fkey FOREIGN KEY (school_code) REFERENCES public.schools(school_code);

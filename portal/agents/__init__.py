@@ -25,6 +25,9 @@ from portal.agents.money import invoicing, payments
 from portal.agents.operations import invariants
 from portal.agents.places import openings
 from portal.agents.protection import pages as protection
+from portal.agents.schools import changes as class_changes
+from portal.agents.schools import pages as schools
+from portal.agents.schools import schooling
 from portal.agents.site import attendance, health
 from portal.frame.spaces import Space, only_agents
 
@@ -48,6 +51,9 @@ AGENTS = Space(
             kinds,
             protection,
             custody,
+            schools,
+            schooling,
+            class_changes,
             accounts,
             merges,
             service_keys,

@@ -45,6 +45,7 @@ ABOUT_PEOPLE: Final = frozenset(
         "residence_changed",
         "home_days_changed",
         "birth_registered",
+        "schooling_changed",
         "civil_status_changed",
         "change_asked",
         "change_withdrawn",

@@ -5,6 +5,7 @@ from typing import Final
 
 FIRST: Final = date(2000, 1, 1)
 LAST: Final = date(2100, 12, 31)
+SCHOOL_YEAR_MONTH: Final = 9
 
 
 def day_typed(text: str) -> date | None:
@@ -19,3 +20,8 @@ def day_typed(text: str) -> date | None:
 def monday(day: date) -> date:
     """The first day of a week."""
     return day - timedelta(days=day.weekday())
+
+
+def school_year_of(day: date) -> int:
+    """The year in which the school year of a day began, on 1 September."""
+    return day.year if day.month >= SCHOOL_YEAR_MONTH else day.year - 1

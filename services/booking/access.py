@@ -6,9 +6,7 @@ A family is bound by its household, an agent by the sites where they work; who w
 from typing import Final
 
 from chassis.access import AT_SITE as AT_SITE
-from chassis.access import Reach, sites_of
-from chassis.actor import Actor
-from chassis.refusal import Forbidden
+from chassis.access import Reach
 
 HOUSEHOLD: Final = Reach(
     """actor.guardian_id is null or exists (
@@ -102,13 +100,3 @@ ANSWERED_CHILD: Final = Reach(
         select from guardianships g where g.adult_id = actor.guardian_id and g.child_id = {id} and g.days @> actor.today)"""
 )
 """Of a child's own file: whoever answers for it today in a home of it, whichever of two."""
-
-
-def require_every_site(actor: Actor) -> None:
-    """What is the whole town's, such as its sites and activities, is for somebody who works everywhere.
-
-    Raises:
-        Forbidden: this agent works at some sites alone.
-    """
-    if sites_of(actor) is not None:
-        raise Forbidden

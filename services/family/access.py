@@ -1,4 +1,4 @@
-"""Which adults and households an actor of the family service reaches."""
+"""Which adults, households, children and schools an actor of the family service reaches."""
 
 from typing import Final
 
@@ -24,3 +24,11 @@ CHILD: Final = Reach(
 )
 """Of a child's file: whoever answers for the child today and belongs to a home of it, whichever of two, and an agent who works everywhere. Who has no
 authority by a decision reads nothing. An agent of some sites sees what they need on the sheet of the day: this service does not know who comes where."""
+
+PUPIL: Final = Reach(
+    f"""actor.guardian_id is null and exists (
+        select from schoolings s
+        where s.child_id = {{id}} and s.school_code = any(actor.sites) and upper(s.during) > actor.today)
+    or {CHILD.rule}"""
+)
+"""Of where a child goes to school: whoever reaches its file, and an agent of a school that it is in, or will be."""

@@ -14,6 +14,9 @@ from .care import consumers as care
 from .changes.commands import forget_decided
 from .changes.routes import ROUTES as CHANGE_ROUTES
 from .circle.routes import ROUTES as CIRCLE_ROUTES
+from .class_changes.commands import LOOK_SECONDS as CLASS_CHANGE_SECONDS
+from .class_changes.commands import ClassChangeWork, forget_class_changes
+from .class_changes.routes import ROUTES as CLASS_CHANGE_ROUTES
 from .contacts.routes import ROUTES as CONTACT_ROUTES
 from .custody.commands import tell_comings_of_age
 from .custody.routes import ROUTES as CUSTODY_ROUTES
@@ -38,6 +41,8 @@ from .protection.routes import ROUTES as PROTECTION_ROUTES
 from .quotients.routes import change_quotient
 from .registrations.commands import Answering, LetterSeal, purge
 from .registrations.routes import ROUTES as REGISTRATION_ROUTES
+from .schooling.routes import ROUTES as SCHOOLING_ROUTES
+from .schools.routes import ROUTES as SCHOOL_ROUTES
 from .search.routes import find_households
 from .settings import FamilyRules, FamilySettings
 
@@ -74,6 +79,9 @@ def create(settings: FamilySettings) -> Service:
             *EDITING_ROUTES,
             *CIRCLE_ROUTES,
             *BIRTH_ROUTES,
+            *SCHOOL_ROUTES,
+            *SCHOOLING_ROUTES,
+            *CLASS_CHANGE_ROUTES,
             change_kind,
             *DELEGATION_ROUTES,
             *PROTECTION_ROUTES,
@@ -95,6 +103,8 @@ def create(settings: FamilySettings) -> Service:
             Job("answer_registrations", ANSWER_SECONDS, Answering(LetterSeal(seal_key)).run),
             Job("purge_registrations", PURGE_SECONDS, purge),
             Job("household_imports", LOOK_SECONDS, ImportWork(rules).run),
+            Job("class_changes", CLASS_CHANGE_SECONDS, ClassChangeWork().run),
+            Job("forget_class_changes", FORGET_SECONDS, forget_class_changes),
             Job("forget_imports", FORGET_SECONDS, forget_imports),
             CHECKING.job,
         ],

@@ -13,6 +13,26 @@ class ChildAlreadyBorn(Refusal):
     """The birth of this child is registered already, with another date or name: look at it, and correct the file."""
 
 
+class ClassHasPupils(Refusal):
+    """There are `count` pupils in this class, or there will be: put them in another one first."""
+
+
+class ClassChangeStarted(Refusal):
+    """Another agent (`account_id`) started this change of classes already: look at how far it has come."""
+
+
+class ClassChangeRunning(Refusal):
+    """This change of classes is not done: wait for its end, then take it back."""
+
+
+class ClassChangeOverwritten(Refusal):
+    """Something else was said since of `count` pupils whom this change moved: it cannot be taken back as a whole any more."""
+
+
+class ClassStepsMissing(Refusal):
+    """Nobody said what becomes of the class of `count` pupils: say it, then start the change."""
+
+
 class HouseholdHasChildren(Refusal):
     """Children belong to this file, and an organization has none: open a file of its own for the organization."""
 

@@ -73,6 +73,14 @@ QUOTIENTS: Final = (
     "select household_id::text as key, concat_ws(' ', effective_on::text, value_cents::text) as content from quotients"
 )
 ACCOUNT_PERSONS: Final = "select guardian_id::text as key, '' as content from account_persons where"
+SCHOOLINGS: Final = (
+    "select s.child_id::text as key, concat_ws(' ', lower(s.during)::text, (upper(s.during) - 1)::text, s.level, s.school_code, c.label) as content"
+    " from schoolings s left join classes c using (class_id)"
+)
+SCHOOLINGS_KEPT: Final = (
+    "select child_id::text as key, concat_ws(' ', starts_on::text, ends_on::text, level, school_code, class_label) as content"
+    " from child_schoolings"
+)
 PUBLISHED: Final = "select key, sequence::text as content from outbox_keys where topic = "
 
 REPLICAS: Final = (
@@ -127,6 +135,7 @@ REPLICAS: Final = (
         (Side("booking", CHILDREN), Side("billing", CHILDREN), Side("notifications", CHILDREN)),
     ),
     Comparison("I9", "children", Side("family", f"{PEOPLE} children"), (Side("booking", f"{PEOPLE} child_records"),)),
+    Comparison("I9", "schoolings", Side("family", SCHOOLINGS), (Side("booking", SCHOOLINGS_KEPT),)),
     Comparison("I9", "responsibilities", Side("family", TIES), (Side("booking", TIES),)),
     Comparison("I9", "payers", Side("family", PAYERS), (Side("billing", PAYERS_KEPT),)),
     Comparison("I9", "residences", Side("family", HOMES), (Side("billing", HOMES_KEPT),)),

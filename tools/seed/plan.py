@@ -84,6 +84,22 @@ class DaysPlan(Model):
     days: Annotated[int, Field(ge=1, le=20)]
 
 
+class SchoolPlan(Model):
+    """A school, by the code of the site where its activities are held, if any are, and its classes."""
+
+    code: str
+    label: str
+    levels: tuple[str, ...]
+    classes: tuple[Body, ...] = ()
+
+
+class PupilPlan(Model):
+    """A child who is in a school, in its class of the level of children of that year of birth."""
+
+    child: str
+    school_code: str
+
+
 class HouseholdPlan(Model):
     """A household. Who pays signs in with `login`, a user name or their address, if they have followed their invitation.
 
@@ -98,6 +114,7 @@ class HouseholdPlan(Model):
     children: tuple[ChildPlan, ...] = ()
     shared: tuple[SharedChild, ...] = ()
     quotient: Body | None = None
+    pupils: tuple[PupilPlan, ...] = ()
     enrollments: tuple[EnrollmentPlan, ...] = ()
     booked: tuple[DaysPlan, ...] = ()
     attended: tuple[DaysPlan, ...] = ()
@@ -113,6 +130,7 @@ class TownPlan(Model):
 
     agents: tuple[Body, ...]
     sites: tuple[Body, ...]
+    schools: tuple[SchoolPlan, ...] = ()
     tariffs: tuple[TariffPlan, ...]
     activities: tuple[ActivityPlan, ...]
     households: tuple[HouseholdPlan, ...]

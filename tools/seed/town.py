@@ -16,6 +16,7 @@ from .calls import Calls
 from .days import Doings
 from .people import People
 from .plan import ActivityPlan, Days, TariffPlan, TownPlan
+from .schools import Schools
 
 
 class Seed:
@@ -52,6 +53,11 @@ class Seed:
         for household in households:
             await people.open_household(household)
         await asyncio.gather(*map(people.settle, households), *map(people.welcome, households))
+        schools = Schools(self._calls, self._days, people)
+        for school in self._plan.schools:
+            await schools.open(school)
+        for household in households:
+            await schools.place(household)
         doings = Doings(self._calls, self._days, people, activities)
         for household in households:
             for enrollment in household.enrollments:

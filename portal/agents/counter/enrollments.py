@@ -2,16 +2,19 @@
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response
 
+from chassis.comparing import Person, namesakes
 from contracts.booking.api import decide_enrollment, list_enrollments
 from contracts.booking.models import Enrollment, EnrollmentDecision
 from contracts.http import Page
 from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
+from portal.frame.alike import told_apart
 from portal.frame.exports import Column, can_export, export
 from portal.frame.spaces import MenuLabel, action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -40,6 +43,13 @@ async def requests_page(visit: Visit) -> Response[Any]:
         "next_cursor": enrollments.next_cursor,
         "can_export": can_export(visit),
         "today": visit.portal.today(),
+        "apart": partial(told_apart, visit.portal.texts),
+        "namesakes": namesakes(
+            {
+                enrollment.child_id: Person(enrollment.child_first_name, enrollment.child_last_name)
+                for enrollment in enrollments.items
+            }
+        ),
     }
     return visit.page("agents/counter/enrollments.html.j2", context, form=visit.form(DECISION))
 
@@ -56,6 +66,7 @@ async def requests_file(visit: Visit) -> Response[Any]:
     columns: Sequence[Column[Enrollment]] = (
         Column("agents.enrollments.first_name", lambda enrollment: enrollment.child_first_name),
         Column("agents.enrollments.last_name", lambda enrollment: enrollment.child_last_name),
+        Column("agents.enrollments.birth_on", lambda enrollment: enrollment.child_birth_on),
         Column("agents.enrollments.activity", lambda enrollment: enrollment.activity_label),
         Column("agents.enrollments.starts_on", lambda enrollment: enrollment.starts_on),
         Column("agents.enrollments.ends_on", lambda enrollment: enrollment.ends_on),

@@ -11,6 +11,7 @@ from contracts.family.children_api import read_health
 from contracts.family.entourage_api import read_entourage
 from contracts.family.models import QuotientChange
 from contracts.family.protection_api import protect_address, show_address
+from contracts.family.schools_api import read_schooling
 from contracts.identity.api import (
     accepted_terms,
     end_account_sessions,
@@ -44,6 +45,7 @@ async def people_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "delegations": await delegations,
         "can_change_kind": visit.may(change_kind) and len(visit.portal.town.kinds) > 1,
         "can_see_custody": visit.may(read_custody),
+        "can_see_schooling": visit.may(read_schooling),
         "can_register_birth": visit.may(register_birth),
         "can_note_quotient": visit.may(change_quotient),
         "can_correct_contact": visit.may(change_contact),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -24,12 +25,13 @@ from contracts.booking.models import (
 )
 from contracts.types import Attendance
 from gateway.calls import Refused, typed_as
+from portal.frame.alike import told_apart
 from portal.frame.render import Portal
 from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState
 from portal.kit.days import day_typed, monday
-from portal.kit.formats import date_short, time_short
+from portal.kit.formats import time_short
 
 CARE_AHEAD: Final = timedelta(days=1)
 """What children need is shown on their day and the day before: the service refuses it otherwise."""
@@ -77,6 +79,7 @@ async def sheet_page(visit: Visit, slot_id: UUID) -> Response[Any]:
     care = (await visit.call(day_care, slot_id)).items if is_near and visit.may(day_care) else ()
     context = {
         "sheet": sheet,
+        "apart": partial(told_apart, texts),
         "marks": [(mark.value, texts(f"mark.{mark}")) for mark in MARKS],
         "unbooked_marks": [(mark.value, texts(f"mark.{mark}")) for mark in UNBOOKED_MARKS],
         "candidates": [(_candidate_value(child), _candidate_name(visit.portal, child)) for child in sheet.candidates],
@@ -100,8 +103,7 @@ def _candidate_value(child: AttendanceCandidate) -> str:
 
 def _candidate_name(portal: Portal, child: AttendanceCandidate) -> str:
     name = f"{child.child_first_name} {child.child_last_name.upper()}"
-    born = child.child_birth_on
-    return name + (portal.texts("agents.sheet.born", day=date_short(born)) if born else "")
+    return name + told_apart(portal.texts, child.child_birth_on, child.child_class)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,10 @@ async def enrollments_page(visit: Visit) -> Response[Any]:
     """Every enrollment with its marker, latest first."""
     enrollments = await visit.call(list_enrollments, cursor=visit.cursor)
     names = first_names_apart(
-        {row.child_id: Person(row.child_first_name, row.child_last_name) for row in enrollments.items}
+        {
+            row.child_id: Person(row.child_first_name, row.child_last_name, row.child_birth_on)
+            for row in enrollments.items
+        }
     )
     context = {"enrollments": enrollments.items, "names": names, "next_cursor": enrollments.next_cursor}
     return visit.page("family/enrollments/list.html.j2", context)

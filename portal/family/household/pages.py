@@ -17,8 +17,10 @@ from contracts.family.changes_api import (
 )
 from contracts.family.child_events import ChangeStatus
 from contracts.family.children_api import my_children
+from contracts.family.schools_api import list_schoolings
 from contracts.types import Civility
 from gateway.calls import Refused, typed_as
+from gateway.composing import permitted
 from portal.family.home.pages import shown_email
 from portal.frame.protection import ask_address, shown_address
 from portal.frame.spaces import action, page, show_again
@@ -39,8 +41,15 @@ async def household_page(visit: Visit) -> Response[Any]:
         visit.call(my_household), visit.call(my_children), visit.call(list_changes)
     )
     own = next((adult for adult in household.adults if adult.adult_id == visit.session.guardian_id), None)
+    schoolings = await permitted(visit.call(list_schoolings, household.household_id))
+    today = visit.portal.today()
     context = {
         "household": household,
+        "schoolings": {
+            child.child_id: present
+            for child in (schoolings.value.items if schoolings and schoolings.value else ())
+            if (present := child.on(today))
+        },
         "own_id": visit.session.guardian_id,
         "email": shown_email(visit, own),
         "reached": {child.child_id for child in children.items},

@@ -1,19 +1,40 @@
 """The sheet of a day, as the agent on site sees it."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.comparing import Person, in_order, namesakes
-from chassis.data.database import Database, Queries, Transaction
+from chassis.data.database import Database, Queries, Row, Transaction
 from chassis.refusal import NotFound
 from contracts.booking.models import AttendanceCandidate, AttendanceLine, AttendanceSheet, ImpliedLine
 
 from ..catalog.queries import slot as slot_named
+from ..directory.queries import classes_on
 from .domain import overrun
 from .store import LINES_OF_SLOT, sheet_of
 
 CLOSED_AT_SQL = "select closed_at from slots where id = $1"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What tells the children of a sheet apart: the birth dates of namesakes, wherever on it they stand, and everybody's class."""
+
+    births: Mapping[UUID, date | None]
+    classes: Mapping[UUID, str]
+
+    def of(self, child_id: UUID) -> dict[str, Any]:
+        """The fields of a line that say it."""
+        return {"child_birth_on": self.births.get(child_id), "child_class": self.classes.get(child_id)}
+
+
+async def _marks(queries: Queries, everybody: Mapping[UUID, Person], service_on: date) -> Marks:
+    births = {child_id: everybody[child_id].birth_on for child_id in namesakes(everybody)}
+    return Marks(births, await classes_on(queries, everybody, service_on))
 
 
 async def sheet(queries: Database | Transaction, actor: Actor, slot_id: UUID) -> AttendanceSheet:
@@ -23,7 +44,10 @@ async def sheet(queries: Database | Transaction, actor: Actor, slot_id: UUID) ->
         raise NotFound
     day, people = stored
     slot = await slot_named(queries, slot_id)
-    doubled = namesakes(people)
+    there = await implied_rows(queries, slot_id)
+    others = await queries.fetch(CANDIDATES_SQL, slot_id, day.service_on)
+    known = {row["child_id"]: _person(row) for row in (*there, *others)}
+    marks = await _marks(queries, {**known, **people}, day.service_on)
     return AttendanceSheet(
         slot=slot,
         lines=tuple(
@@ -33,19 +57,23 @@ async def sheet(queries: Database | Transaction, actor: Actor, slot_id: UUID) ->
                 booking_id=line.booking_id,
                 child_first_name=people[line.child_id].first_name,
                 child_last_name=people[line.child_id].last_name,
-                child_birth_on=people[line.child_id].birth_on if line.child_id in doubled else None,
                 attendance=line.attendance,
                 arrived_at=line.arrived_at,
                 left_at=line.left_at,
                 version=line.version,
+                **marks.of(line.child_id),
             )
             for line in day.lines
         ),
-        implied=await implied(queries, slot_id),
-        candidates=await _candidates(queries, slot_id, day.service_on),
+        implied=_implied(there, marks),
+        candidates=_candidates(others, marks),
         overrun=overrun(slot.capacity, slot.taken, day.lines),
         closed_at=await queries.fetchval(CLOSED_AT_SQL, slot_id),
     )
+
+
+def _person(row: Row) -> Person:
+    return Person(row["first_name"], row["last_name"], row["birth_on"])
 
 
 IMPLIED_SQL = f"""
@@ -60,22 +88,24 @@ order by line.child_id
 """  # noqa: S608 - it is put together from constants alone
 
 
-async def implied(queries: Queries, slot_id: UUID) -> tuple[ImpliedLine, ...]:
-    """Who is there with a unit that takes its place from this one too."""
+async def implied_rows(queries: Queries, slot_id: UUID) -> list[Row]:
+    """Who is there with a unit that takes its place from this one too, by name."""
     rows = {row["child_id"]: row for row in await queries.fetch(IMPLIED_SQL, slot_id)}
-    people = {child_id: Person(row["first_name"], row["last_name"], row["birth_on"]) for child_id, row in rows.items()}
-    doubled = namesakes(people)
+    return [rows[child_id] for child_id, _ in in_order({child_id: _person(row) for child_id, row in rows.items()})]
+
+
+def _implied(there: Sequence[Row], marks: Marks) -> tuple[ImpliedLine, ...]:
     return tuple(
         ImpliedLine(
-            child_id=child_id,
-            child_first_name=person.first_name,
-            child_last_name=person.last_name,
-            child_birth_on=person.birth_on if child_id in doubled else None,
-            slot_id=rows[child_id]["slot_id"],
-            unit_label=rows[child_id]["unit_label"],
-            attendance=rows[child_id]["mark"],
+            child_id=row["child_id"],
+            child_first_name=row["first_name"],
+            child_last_name=row["last_name"],
+            slot_id=row["slot_id"],
+            unit_label=row["unit_label"],
+            attendance=row["mark"],
+            **marks.of(row["child_id"]),
         )
-        for child_id, person in in_order(people)
+        for row in there
     )
 
 
@@ -113,20 +143,15 @@ order by e.child_id, c.household_id
 """
 
 
-async def _candidates(queries: Queries, slot_id: UUID, service_on: date) -> tuple[AttendanceCandidate, ...]:
-    rows = await queries.fetch(CANDIDATES_SQL, slot_id, service_on)
-    people = {
-        (row["child_id"], row["household_id"]): Person(row["first_name"], row["last_name"], row["birth_on"])
-        for row in rows
-    }
-    doubled = namesakes(people)
+def _candidates(others: Sequence[Row], marks: Marks) -> tuple[AttendanceCandidate, ...]:
+    people = {(row["child_id"], row["household_id"]): _person(row) for row in others}
     return tuple(
         AttendanceCandidate(
             child_id=child_id,
             household_id=household_id,
             child_first_name=person.first_name or "",
             child_last_name=person.last_name or "",
-            child_birth_on=person.birth_on if (child_id, household_id) in doubled else None,
+            **marks.of(child_id),
         )
         for (child_id, household_id), person in in_order(people)
     )

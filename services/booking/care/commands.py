@@ -9,7 +9,7 @@ from chassis.refusal import NotFound
 from contracts.booking.care import ChildCare
 from contracts.http import Page
 
-from ..attendance.queries import implied
+from ..attendance.queries import implied_rows
 from ..attendance.store import sheet_of
 from ..errors import CareNotNeeded
 from . import queries, store
@@ -29,7 +29,7 @@ async def look_at_care(tx: Transaction, actor: Actor, slot_id: UUID) -> Page[Chi
     if not is_needed(sheet.service_on, today):
         raise CareNotNeeded(service_on=sheet.service_on)
     child_ids = [line.child_id for line in sheet.lines]
-    child_ids += [line.child_id for line in await implied(tx, slot_id) if line.child_id not in child_ids]
+    child_ids += [row["child_id"] for row in await implied_rows(tx, slot_id) if row["child_id"] not in child_ids]
     children = await queries.care_on(tx, child_ids, sheet.service_on)
     shown = [child.child_id for child in children if queries.shows_something(child)]
     for child_id in await store.add_look(tx, store.Look(today, actor.account_id, shown)):

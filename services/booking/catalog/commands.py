@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
+from chassis.access import require_every_site
 from chassis.actor import Actor
 from chassis.data.database import Transaction, command
 from chassis.data.history import Act
@@ -11,7 +12,6 @@ from chassis.refusal import NotFound
 from contracts.booking.catalog import Activity, ActivityCreate, Group, Site, Slot, SlotsOpen
 from contracts.booking.events import ActivitySite, ActivityState, ActivityUnit
 
-from ..access import require_every_site
 from . import queries, store
 from .domain import (
     DEFAULT_GROUP,

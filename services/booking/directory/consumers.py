@@ -2,16 +2,19 @@
 
 from chassis.events.applying import Subscriptions
 from contracts.family.events import ChildState, HouseholdState, ResponsibilityState
+from contracts.family.school_events import SchoolingState
 
 from .store import (
     CHILDREN,
     CUSTODY,
     HOUSEHOLDS,
+    SCHOOLINGS,
     forget_child,
     forget_household,
     keep_child,
     keep_custody,
     keep_household,
+    keep_schooling,
 )
 
 
@@ -23,3 +26,5 @@ def subscribe(subscriptions: Subscriptions) -> None:
     subscriptions.on_erased(ChildState, forget_child, CHILDREN)
     subscriptions.on(ResponsibilityState, keep_custody)
     subscriptions.on_erased(ResponsibilityState, CUSTODY.forget, CUSTODY)
+    subscriptions.on(SchoolingState, keep_schooling)
+    subscriptions.on_erased(SchoolingState, SCHOOLINGS.forget, SCHOOLINGS)

@@ -1,10 +1,12 @@
-"""Who may act for whom, read from the replica."""
+"""Who may act for whom, and in which class children are, read from the replicas."""
 
+from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from chassis.access import household_among, reach_of, reaching
 from chassis.actor import Actor
-from chassis.data.database import Database, Row, Transaction
+from chassis.data.database import Database, Queries, Row, Transaction
 from chassis.data.ranges import stored_range
 from chassis.days import DateRange
 from chassis.refusal import FieldRefusal, HouseholdAmbiguous, Invalid, NotFound
@@ -76,3 +78,14 @@ async def household_for(queries: Database | Transaction, actor: Actor, household
         raise Invalid(FieldRefusal("/household_id", "missing"))
     own = await queries.fetch(OWN_HOUSEHOLDS_SQL, *reach)
     return household_among({row["household_id"]: row["reference"] for row in own})
+
+
+CLASSES_SQL = """
+select child_id, class_label from child_schoolings
+where child_id = any($1::uuid[]) and $2 between starts_on and ends_on and class_label is not null
+"""
+
+
+async def classes_on(queries: Queries, child_ids: Collection[UUID], day: date) -> dict[UUID, str]:
+    """The classes of those of these children who are in one on a day, by their names."""
+    return {row["child_id"]: row["class_label"] for row in await queries.fetch(CLASSES_SQL, list(child_ids), day)}

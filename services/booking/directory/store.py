@@ -11,6 +11,7 @@ from chassis.data.replicas import DatedMembers, Replica
 from chassis.days import DateRange
 from contracts.event import Envelope
 from contracts.family.events import ChildState, HouseholdState, ResponsibilityState
+from contracts.family.school_events import SchoolingState
 
 from ..care.store import forget_care
 
@@ -20,6 +21,7 @@ ADULTS = DatedMembers("household_adults", "household_id", "adult_id")
 CHILDREN_OF = DatedMembers("household_children", "household_id", "child_id")
 CHILDREN = Replica("child_records", "child_id", ("first_name", "last_name", "birth_on"))
 CUSTODY = Replica("custody", "child_id")
+SCHOOLINGS = Replica("schooling_records", "child_id")
 
 
 async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envelope) -> None:
@@ -91,6 +93,31 @@ async def keep_custody(tx: Transaction, state: ResponsibilityState, envelope: En
         [stored_range(DateRange.between(item.starts_on, item.ends_on)) for item in items],
     )
     await _derive(tx, child_id=state.child_id)
+
+
+REMOVE_SCHOOLINGS_SQL = "delete from child_schoolings where child_id = $1"
+
+ADD_SCHOOLINGS_SQL = """
+insert into child_schoolings (child_id, starts_on, ends_on, level, school_code, class_label)
+select $1, * from unnest($2::date[], $3::date[], $4::text[], $5::text[], $6::text[])
+"""
+
+
+async def keep_schooling(tx: Transaction, state: SchoolingState, envelope: Envelope) -> None:
+    """Replace where a child goes to school, unless something newer is known."""
+    if not await SCHOOLINGS.keep(tx, state.child_id, envelope.sequence):
+        return
+    await tx.execute(REMOVE_SCHOOLINGS_SQL, state.child_id)
+    items = state.schoolings
+    await tx.execute(
+        ADD_SCHOOLINGS_SQL,
+        state.child_id,
+        [item.starts_on for item in items],
+        [item.ends_on for item in items],
+        [item.level for item in items],
+        [item.school_code for item in items],
+        [item.class_label for item in items],
+    )
 
 
 TAKE_TURN_SQL = """

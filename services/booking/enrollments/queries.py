@@ -23,7 +23,7 @@ from .domain import ActivityFacts, EnrollableChild, EnrollmentWish, request_enro
 
 EVERY_ENROLLMENT = """
 select e.id as enrollment_id, e.household_id, e.child_id, c.first_name as child_first_name,
-       c.last_name as child_last_name, e.activity_id, a.label as activity_label, e.status,
+       c.last_name as child_last_name, c.birth_on as child_birth_on, e.activity_id, a.label as activity_label, e.status,
        lower(e.days) as starts_on, upper(e.days) - 1 as ends_on, e.requested_at, e.decided_at, e.reason, e.ended_at, e.end_reason,
        (
            select coalesce(jsonb_agg(

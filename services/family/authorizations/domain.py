@@ -6,7 +6,7 @@ counts. A picture of the child is no usual act: all who exercise authority have 
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID
 
@@ -15,8 +15,8 @@ from contracts.family.child_events import AuthorizationKind, Consent, Outcome
 from contracts.types import Authority, ResponsibilityRole
 
 from ..custody.domain import Custody
+from ..schools.domain import SCHOOL_YEAR_MONTH, school_year_of
 
-SCHOOL_YEAR_MONTH: Final = 9
 AHEAD_FROM_MONTH: Final = 6
 """From June on families answer for the school year that follows."""
 OF_ALL: Final = frozenset({AuthorizationKind.IMAGE})
@@ -49,16 +49,6 @@ class Counting:
     outcome: Outcome
     leaves_from: time | None = None
     missing: tuple[UUID, ...] = ()
-
-
-def school_year_of(day: date) -> int:
-    """The year in which the school year of a day began, on 1 September."""
-    return day.year if day.month >= SCHOOL_YEAR_MONTH else day.year - 1
-
-
-def days_of(school_year: int) -> tuple[date, date]:
-    """The first and the last day of a school year."""
-    return date(school_year, SCHOOL_YEAR_MONTH, 1), date(school_year + 1, SCHOOL_YEAR_MONTH, 1) - timedelta(days=1)
 
 
 def check_year(school_year: int, today: date) -> Invalid | None:

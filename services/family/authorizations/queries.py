@@ -13,7 +13,8 @@ from contracts.family.child_events import AuthorizationKind
 from ..custody.store import load_custody
 from ..health.queries import child_for
 from ..people.domain import Child
-from .domain import Answers, carried_over, counting, days_of, holders
+from ..schools.domain import days_of
+from .domain import Answers, carried_over, counting, holders
 from .store import confirmed_at, load_answers
 
 NOTHING: Final = Answers()
@@ -51,14 +52,14 @@ async def _answer(
     names = {row["adult_id"]: row["name"] for row in rows}
     own = answers[year].get(person_id, NOTHING)
     former = answers[year - 1].get(person_id, NOTHING)
-    first, last = days_of(year)
+    days = days_of(year)
     return Authorizations(
         child_id=asked.child.child_id,
         first_name=asked.child.first_name,
         last_name=asked.child.last_name,
         school_year=year,
-        starts_on=first,
-        ends_on=last,
+        starts_on=days.first,
+        ends_on=days.last,
         authorizations=tuple(_authorization(kind, answers[year], names) for kind in AuthorizationKind),
         own=_said(own),
         carried=_said(carried_over(former, own)),

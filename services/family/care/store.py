@@ -15,12 +15,13 @@ from contracts.family.care import Care, CarePerson, LeavingAnswer
 from contracts.family.child_events import AuthorizationKind, Consent
 from contracts.family.events import CareState
 
-from ..authorizations.domain import Answers, days_of, school_year_of
+from ..authorizations.domain import Answers
 from ..authorizations.store import load_answers
 from ..custody.store import load_custody
 from ..entourage.store import load_around
 from ..health.store import HealthFile, load_health
 from ..people.store import load_adult, load_children, lock_child
+from ..schools.domain import days_of, school_year_of
 from .domain import BY_DECISION, ROLES, SitePerson, on_site
 
 READERS: Final = Replica("care_readers", "child_id", ("public_key",))
@@ -94,13 +95,13 @@ def _care(health: HealthFile, answers: dict[int, dict[UUID, Answers]], people: l
         leaving=tuple(
             LeavingAnswer(
                 adult_id=adult_id,
-                starts_on=first,
-                ends_on=last,
+                starts_on=days.first,
+                ends_on=days.last,
                 is_given=answer.consent is Consent.GIVEN,
                 leaves_from=answer.leaves_from,
             )
             for year, by_adult in answers.items()
-            for first, last in [days_of(year)]
+            for days in [days_of(year)]
             for adult_id, by_kind in by_adult.items()
             if (answer := by_kind.of(AuthorizationKind.LEAVING_ALONE)) is not None
         ),

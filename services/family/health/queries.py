@@ -14,10 +14,11 @@ from contracts.history import HistoryEntry
 from contracts.http import Page
 
 from ..access import CHILD
-from ..authorizations.domain import holders, school_year_of
+from ..authorizations.domain import holders
 from ..authorizations.store import confirmed_children
 from ..custody.store import load_custody
 from ..people.domain import Child
+from ..schools.domain import school_year_of
 from .domain import vaccines_of
 from .store import HealthFile
 

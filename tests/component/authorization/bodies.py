@@ -17,6 +17,7 @@ from tests.component.authorization import (
     pairs,
     passkeys,
     protections,
+    school_cells,
     service_keys,
 )
 from tests.component.authorization.imports import import_body
@@ -263,6 +264,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "change_responsibility": _responsibility,
     "end_responsibility": _responsibility_end,
     **homes.BODIES,
+    **school_cells.BODIES,
     "register_birth": _fixed(**births.BIRTH),
     "create_site": _fixed(code="ecole", label="École"),
     "create_activity": _activity,

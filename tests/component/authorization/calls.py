@@ -22,6 +22,7 @@ from tests.component.authorization import (
     passkeys,
     protections,
     registrations,
+    school_cells,
 )
 from tests.component.authorization.bodies import BODIES, DAYS_AHEAD, household_named, someone
 from tests.component.authorization.matrix import ANONYMOUS, FAMILIES, FORMERS, SECRETS, Cell
@@ -56,6 +57,8 @@ async def answer_to(
             value = await _session_id(world, cell)
         if parameter == "passkey_id":
             value = await passkeys.own_id(world, named) if cell.expected == "ok" else uuid4().hex
+        if parameter == "child_id" and cell.names == "class_change":
+            value = world.owned["first"]["child"]
         if parameter == "school_year":
             value = child_files.school_year(await world.town.booking.today())
         if parameter == "merged_account_id":
@@ -127,6 +130,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await registrations.waiting(world.town) if cell.expected == "ok" else uuid4().hex
     if cell.names == "expected_child":
         return await births.expected(world.town) if cell.expected == "ok" else uuid4().hex
+    if cell.names in school_cells.OBJECTS:
+        return await school_cells.one_for(world, cell)
     if cell.names in SHARED:
         return await _fresh_run(world, cell) if cell.names == "run" else world.shared[cell.names]
     if cell.names == "link" and cell.about == "own" and cell.actor != "erased_parent":

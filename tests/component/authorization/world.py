@@ -20,7 +20,7 @@ from contracts.family.models import Household
 from contracts.identity.events import CredentialIssued, StepUpCodeIssued
 from contracts.identity.models import Credential
 from contracts.types import ActorKind
-from tests.component.authorization import agents, imports, invitations, organizations
+from tests.component.authorization import agents, imports, invitations, organizations, schools
 from tests.component.authorization.departures import erase, take_off
 from tests.component.authorization.matrix import AGENTS, FORMERS, SYSTEM
 from tests.component.billing import families
@@ -176,6 +176,7 @@ async def build(town: Town) -> World:
         await _open(world, name)
     await _walk_families(world)
     await _add_agents(world)
+    world.shared |= await schools.opened(town, [world.owned[name]["child"] for name in ("first", "second")])
     world.slots = iter(await town.booking.open(UUID(world.shared["activity"]), *SLOTS))
     (today,) = await town.booking.open(UUID(world.shared["activity"]), 0)
     world.shared["slot"] = str(today)

@@ -47,6 +47,7 @@ async def test_the_morning_lists_the_children_of_the_whole_day(town: BookingTown
             "child_first_name": "Ada",
             "child_last_name": "Martin",
             "child_birth_on": None,
+            "child_class": None,
             "slot_id": str(sheets["journee"].slot_id),
             "unit_label": "Journée",
             "attendance": None,

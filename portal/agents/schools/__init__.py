@@ -1,0 +1,1 @@
+"""Pages of schools, their classes and pupils, and of the change of classes of a whole school."""

@@ -1,0 +1,1 @@
+"""Changes of classes of a whole school for the next year."""

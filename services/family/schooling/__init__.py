@@ -1,0 +1,1 @@
+"""Where a child goes to school, from a day until a day."""

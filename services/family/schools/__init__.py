@@ -1,0 +1,1 @@
+"""Schools of the town and their classes, year by year."""

@@ -1,0 +1,45 @@
+"""Schools of a plan with a class for each of their levels, and the children who are in them, each in the class of its year of birth."""
+
+from typing import Any
+
+from .calls import Calls
+from .people import People
+from .plan import SCHOOL_YEAR_MONTH, Days, HouseholdPlan, SchoolPlan
+
+
+class Schools:
+    """The schools of a plan in the present school year."""
+
+    def __init__(self, calls: Calls, days: Days, people: People) -> None:
+        self._calls = calls
+        self._people = people
+        today = days.today
+        self._year = today.year if today.month >= SCHOOL_YEAR_MONTH else today.year - 1
+
+    async def open(self, plan: SchoolPlan) -> None:
+        """The school, and those of its classes that it has not yet."""
+        path = f"/schools/{plan.code}"
+        await self._calls.send("family", "PUT", path, {"label": plan.label, "levels": plan.levels})
+        known = {item["label"] for item in await self._classes(plan.code)}
+        for item in plan.classes:
+            if item["label"] not in known:
+                body = {**item, "school_year": self._year}
+                key = f"seed-class-{plan.code}-{self._year}-{item['label']}"
+                await self._calls.send("family", "POST", f"{path}/classes", body, key=key)
+
+    async def place(self, household: HouseholdPlan) -> None:
+        """Put the household's pupils in their classes, those of whom nothing is said."""
+        for pupil in household.pupils:
+            path = f"/children/{self._people.child_id(household.key, pupil.child)}/schooling"
+            known = await self._calls.send("family", "GET", path)
+            level = known["proposed_level"]
+            if known["schoolings"] or level is None:
+                continue
+            classes = await self._classes(pupil.school_code)
+            class_id = next((item["class_id"] for item in classes if level in item["levels"]), None)
+            place = {"level": level, "school_code": pupil.school_code, "class_id": class_id}
+            await self._calls.send("family", "PUT", path, {"starts_on": f"{self._year}-09-01", **place})
+
+    async def _classes(self, school_code: str) -> list[Any]:
+        known = await self._calls.send("family", "GET", f"/schools/{school_code}/years/{self._year}")
+        return list(known["classes"])
