@@ -237,19 +237,21 @@ async def imported_children(db: Queries, keys: Collection[str]) -> dict[str, Chi
     return {row.pop("child_key"): Child(**row) for row in rows}
 
 
-KEEP_HOUSEHOLD_SQL = """
-insert into imported_households (household_key, household_id, fingerprint) values ($1, $2, $3)
+KEEP_HOUSEHOLDS_SQL = """
+insert into imported_households (household_key, household_id, fingerprint) select * from unnest($1::text[], $2::uuid[], $3::bytea[])
 on conflict (household_key) do update set fingerprint = excluded.fingerprint
 """
+
+
+async def keep_households(tx: Transaction, households: Sequence[tuple[str, UUID, bytes]]) -> None:
+    """Households came from these keys, or their files say something else by now: with what stands for that."""
+    if households:
+        await tx.execute(KEEP_HOUSEHOLDS_SQL, *map(list, zip(*households, strict=True)))
+
 
 KEEP_CHILDREN_SQL = """
 insert into imported_children (child_key, child_id) select * from unnest($1::text[], $2::uuid[]) on conflict do nothing
 """
-
-
-async def keep_household(tx: Transaction, key: str, household_id: UUID, fingerprint: bytes) -> None:
-    """A household came from a key, or its file says something else by now."""
-    await tx.execute(KEEP_HOUSEHOLD_SQL, key, household_id, fingerprint)
 
 
 async def keep_children(tx: Transaction, children: Mapping[str, UUID]) -> None:
