@@ -45,6 +45,7 @@ WORK_SECONDS: Final = 10.0
 EXAMINED_AT_ONCE: Final = 100
 BACKLOG_MAX: Final = 300
 """Events that wait to be published: an import adds none to more, so that what others do is never far behind."""
+BACKLOG_LOOK_SECONDS: Final = 0.05
 OPENED_AT_ONCE: Final = 25
 """In one transaction, for which the desk's own openings wait."""
 
@@ -78,14 +79,18 @@ class ImportWork:
     rules: FamilyRules
     backlog_max: int = BACKLOG_MAX
     at_once: int = OPENED_AT_ONCE
+    seconds: float = WORK_SECONDS
 
     async def run(self, db: Database) -> None:
-        """Look at lines, and open households at the pace of the import, for some seconds."""
-        ends_at = monotonic() + WORK_SECONDS
+        """Look at lines, and open households at the pace of the import, for some seconds, half of them at most: the rest is for others."""
+        ends_at = monotonic() + self.seconds
         while monotonic() < ends_at and await examine(db, self.rules):
             pass
-        while monotonic() < ends_at and await store.backlog(db, self.backlog_max) < self.backlog_max:
+        while monotonic() < ends_at:
             began_at = monotonic()
+            if await store.backlog(db, self.backlog_max) == self.backlog_max:
+                await asyncio.sleep(BACKLOG_LOOK_SECONDS)
+                continue
             try:
                 turn = await work(db, self.rules, self.at_once)
             except HouseholdRefused as refused:
@@ -94,7 +99,8 @@ class ImportWork:
                 return
             if turn is None:
                 return
-            await asyncio.sleep(max(0.0, turn.seconds - (monotonic() - began_at)))
+            worked = monotonic() - began_at
+            await asyncio.sleep(max(worked, turn.seconds - worked))
 
 
 @command
@@ -128,7 +134,7 @@ async def work(tx: Transaction, rules: FamilyRules, at_once: int) -> Turn | None
         return None
     judged = together(await judge(tx, rules, run, homes))
     actor = Actor(run.confirmed_by, ActorKind.AGENT, sites=None, channel=Channel.JOB)
-    if judged[0].known is None:
+    if not judged[0].is_there:
         await _settle(tx, run, await _open(tx, actor, rules, run, judged))
         return Turn(run, len(judged))
     try:

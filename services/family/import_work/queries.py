@@ -20,7 +20,7 @@ from ..errors import HouseholdAlreadyExists
 from ..households.domain import HouseholdFile
 from ..households.store import load_file
 from ..imports import store
-from ..imports.domain import Changes, Draft, Fault, Row, changes_of, child_faults_of, drafted
+from ..imports.domain import Changes, Draft, Fault, Role, Row, changes_of, child_faults_of, drafted
 from ..imports.store import ImportedHousehold, Run, SettledLine
 from ..openings.commands import draft_of, typing_refusal
 from ..openings.store import twins as twins_of
@@ -58,12 +58,17 @@ class Judged:
         return self.rows[0].household_key
 
     @property
+    def is_there(self) -> bool:
+        """Whether its file was opened before, and changes now."""
+        return self.known is not None and self.finding in TO_DO
+
+    @property
     def people(self) -> set[tuple[str, str]]:
         """Whom it names, as they are known again: adults by name, children by key."""
-        adults = {
-            ("adult", comparable_name(row.cell(Column.FIRST_NAME), row.cell(Column.LAST_NAME))) for row in self.rows
-        }
-        return adults | {("child", key) for row in self.rows if (key := row.cell(Column.CHILD_KEY))}
+        adults = [row for row in self.rows if row.role is not Role.CHILD]
+        names = {comparable_name(row.cell(Column.FIRST_NAME), row.cell(Column.LAST_NAME)) for row in adults}
+        keys = {key for row in self.rows if (key := row.cell(Column.CHILD_KEY))}
+        return {("adult", name) for name in names} | {("child", key) for key in keys}
 
     def refused(self, refusal: Refusal) -> "Judged":
         """The same household once it turned out that it cannot be opened."""
@@ -89,18 +94,19 @@ class Judged:
         ]
 
 
-def together(judged: Sequence[Judged]) -> Sequence[Judged]:
-    """The first of these households, with those after it as far as one transaction settles them: none is there already, and none names an adult or a child
-    of another, who would be known by then."""
-    named: set[tuple[str, str]] = set()
-    for place, home in enumerate(judged):
-        is_there = home.known is not None and home.finding in TO_DO
-        if place and (is_there or not named.isdisjoint(home.people)):
-            return judged[:place]
-        if is_there:
-            return judged[:1]
-        named |= home.people
-    return judged
+def together(judged: Sequence[Judged]) -> list[Judged]:
+    """The first of these households, and those after it that the same transaction may settle: none of them is there already, and none names an adult or a
+    child of one before it, who may be known by then."""
+    first, *others = judged
+    chosen, named = [first], first.people
+    if first.is_there:
+        return chosen
+    for home in others:
+        people = home.people
+        if not home.is_there and named.isdisjoint(people):
+            chosen.append(home)
+        named |= people
+    return chosen
 
 
 async def examined(tx: Transaction, rules: FamilyRules, run: Run, homes: Sequence[tuple[Row, ...]]) -> list[Judged]:

@@ -192,7 +192,7 @@ async def test_a_file_is_not_confirmed_before_it_was_looked_at(importer: Importe
 async def test_an_import_waits_for_what_others_are_to_be_told(importer: Importer) -> None:
     run = await importer.proposed(home("1") + home("2", "Martin"))
     await importer.confirm(run)
-    work = commands.ImportWork(FamilyRules(FamilyPolicy()), backlog_max=1, at_once=1)
+    work = commands.ImportWork(FamilyRules(FamilyPolicy()), backlog_max=1, at_once=1, seconds=0.5)
     await work.run(importer.service.db)
     assert await importer.count("households") == 1
     await importer.service.db.execute("delete from outbox")
