@@ -19,20 +19,20 @@ from .search_town import FIRST_NAMES, LAST_NAMES, drawn, names
 SEED: Final = 20_261_130
 HEADING: Final = (
     "Foyer",
-    "Rôle",
-    "Civilité",
-    "Prénom",
+    "Role",
+    "Civilite",
+    "Prenom",
     "Nom",
     "Date de naissance",
     "E-mail",
-    "Téléphone",
+    "Telephone",
     "Rue",
     "Code postal",
     "Ville",
     "Quotient",
     "Date du quotient",
     "Source du quotient",
-    "Clé de l'enfant",
+    "Cle de l'enfant",
 )
 COUPLES: Final = 0.4
 TWO_HOMES: Final = 0.04
@@ -67,10 +67,10 @@ def written(count: int, seed: int = SEED) -> ImportFile:
         lines = list(_household(chance, number, last_name, firsts))
         if shared is not None:
             lines.append({**shared, "Foyer": lines[0]["Foyer"]})
-        shared = {**lines[-1], "Clé de l'enfant": f"E{number}"} if chance.random() < TWO_HOMES else None
+        shared = {**lines[-1], "Cle de l'enfant": f"E{number}"} if chance.random() < TWO_HOMES else None
         if shared is not None:
             lines[-1] = shared
-        is_wrong = shared is None and not lines[-1].get("Clé de l'enfant") and chance.random() < WRONG
+        is_wrong = shared is None and not lines[-1].get("Cle de l'enfant") and chance.random() < WRONG
         if is_wrong:
             lines[-1]["Date de naissance"] = "31/02/2018"
         wrong_count += is_wrong
@@ -87,16 +87,16 @@ def _firsts(chance: random.Random, count: int) -> Iterator[str]:
 
 def _household(chance: random.Random, number: int, last_name: str, firsts: Iterator[str]) -> Iterator[dict[str, str]]:
     key, email = f"H{number:06d}", f"{comparable(last_name).replace(' ', '.')}.{number}@famille.example"
-    payer = {"Foyer": key, "Rôle": "payeur", "Civilité": "Mme", "Prénom": next(firsts), "Nom": last_name}
+    payer = {"Foyer": key, "Role": "payeur", "Civilite": "Mme", "Prenom": next(firsts), "Nom": last_name}
     home = {"Rue": f"{chance.randrange(1, 200)} rue des Tilleuls", "Code postal": "14000", "Ville": "Valmont-sur-Orne"}
-    contact = {"E-mail": email, "Téléphone": f"06{chance.randrange(10**8):08d}"}
+    contact = {"E-mail": email, "Telephone": f"06{chance.randrange(10**8):08d}"}
     quotient = {"Quotient": f"{chance.randrange(200, 2_000)},50", "Date du quotient": QUOTIENT_ON}
     yield {**payer, **home, **contact, **(quotient | {"Source du quotient": "CAF"} if chance.random() < 0.7 else {})}
     if chance.random() < COUPLES:
-        yield {"Foyer": key, "Rôle": "adulte", "Civilité": "M.", "Prénom": next(firsts), "Nom": last_name}
+        yield {"Foyer": key, "Role": "adulte", "Civilite": "M.", "Prenom": next(firsts), "Nom": last_name}
     born = [BIRTHS_SINCE + timedelta(days=chance.randrange(BIRTH_DAYS)) for _ in range(chance.choice(CHILDREN))]
     for birth_on in born:
-        child = {"Foyer": key, "Rôle": "enfant", "Prénom": next(firsts), "Nom": last_name}
+        child = {"Foyer": key, "Role": "enfant", "Prenom": next(firsts), "Nom": last_name}
         yield child | {"Date de naissance": f"{birth_on:%d/%m/%Y}"}
 
 

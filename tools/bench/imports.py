@@ -126,9 +126,9 @@ class Agent:
         """A family at the counter."""
         name = f"Comptoir {''.join(chr(97 + int(digit)) for digit in str(number))}"
         body = {
-            "guardian": {"civility": "none", "first_name": "Inès", "last_name": name},
+            "guardian": {"civility": "none", "first_name": "Ines", "last_name": name},
             "address": {"street": "1 rue Basse", "postal_code": "14000", "city": "Valmont-sur-Orne"},
-            "children": [{"first_name": "Léa", "last_name": name, "birth_on": "2018-09-14"}],
+            "children": [{"first_name": "Lea", "last_name": name, "birth_on": "2018-09-14"}],
         }
         return UUID((await self.call("POST", "/households", json=body))["household_id"])
 
