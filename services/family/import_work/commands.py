@@ -17,8 +17,8 @@ from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.refusal import Busy, FieldRefusal, Invalid, Refusal
 from contracts.family.events import ImportFinding
-from contracts.family.imports import ImportStatus
 from contracts.family.models import AdultCreate, HouseholdCreate
+from contracts.runs import RunStatus
 from contracts.types import ActorKind, Channel
 
 from ..contacts.commands import keep_contact, lock_adult
@@ -106,14 +106,14 @@ class ImportWork:
 @command
 async def examine(tx: Transaction, rules: FamilyRules) -> bool:
     """Judge the next households of the oldest import that nobody looked at whole; False when there is none."""
-    run = await store.take_run(tx, ImportStatus.EXAMINING)
+    run = await store.take_run(tx, RunStatus.EXAMINING)
     if run is None:
         return False
     homes = await store.next_homes(tx, run.run_id, [ImportFinding.WAITING], EXAMINED_AT_ONCE)
     if homes:
         await _settle(tx, run, await examined(tx, rules, run, homes))
     else:
-        await store.set_status(tx, run.run_id, ImportStatus.PROPOSED)
+        await store.set_status(tx, run.run_id, RunStatus.PROPOSED)
     return True
 
 
@@ -124,12 +124,12 @@ async def work(tx: Transaction, rules: FamilyRules, at_once: int) -> Turn | None
     Raises:
         HouseholdRefused: one cannot be updated, and nothing of it is kept.
     """
-    run = await store.take_run(tx, ImportStatus.RUNNING)
+    run = await store.take_run(tx, RunStatus.RUNNING)
     if run is None or run.confirmed_by is None:
         return None
     homes = await store.next_homes(tx, run.run_id, TO_DO, 1 if run.is_inviting else at_once)
     if not homes:
-        await store.set_status(tx, run.run_id, ImportStatus.DONE)
+        await store.set_status(tx, run.run_id, RunStatus.DONE)
         tx.report("household import finished", run_id=str(run.run_id))
         return None
     judged = together(await judge(tx, rules, run, homes))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis.data.database import Queries, Row, Transaction
 from contracts.family.events import ImportColumn, ImportFinding
-from contracts.family.imports import ImportStatus
+from contracts.runs import RunStatus
 
 from ..people.domain import Child
 from . import domain
@@ -72,10 +72,10 @@ async def add_run(tx: Transaction, run: NewRun, homes: Iterable[Sequence[domain.
 LOCK_RUN_SQL = "select status from household_imports where run_id = $1 for update"
 
 
-async def lock_run(tx: Transaction, run_id: UUID) -> ImportStatus | None:
+async def lock_run(tx: Transaction, run_id: UUID) -> RunStatus | None:
     """How far an import has come, locked until the end of the transaction; None when there is none."""
     status = await tx.fetchval(LOCK_RUN_SQL, run_id)
-    return ImportStatus(status) if status else None
+    return RunStatus(status) if status else None
 
 
 RUNNING_SQL = "select label, confirmed_by from household_imports where status = 'running'"
@@ -102,7 +102,7 @@ where status = $1 order by run_id limit 1 for update skip locked
 """
 
 
-async def take_run(tx: Transaction, status: ImportStatus) -> Run | None:
+async def take_run(tx: Transaction, status: RunStatus) -> Run | None:
     """The oldest import that has come so far, locked; None when there is none, or another process works on it."""
     row = await tx.fetchrow(TAKE_RUN_SQL, status)
     return Run(**dict(row)) if row else None
@@ -111,9 +111,9 @@ async def take_run(tx: Transaction, status: ImportStatus) -> Run | None:
 SETTLED_RUN_SQL = "update household_imports set status = $2, finished_at = $3 where run_id = $1"
 
 
-async def set_status(tx: Transaction, run_id: UUID, status: ImportStatus) -> None:
+async def set_status(tx: Transaction, run_id: UUID, status: RunStatus) -> None:
     """An import has come further."""
-    finished_at = await tx.now() if status is ImportStatus.DONE else None
+    finished_at = await tx.now() if status is RunStatus.DONE else None
     await tx.execute(SETTLED_RUN_SQL, run_id, status, finished_at)
 
 
