@@ -4,7 +4,6 @@ UTF-8 with or without its mark, or Windows-1252; any way of ending a line (RFC 4
 """
 
 import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ CELL_LENGTH_MAX: Final = 2_000
 COLUMNS_MAX: Final = 100
 SEEN_LENGTH: Final = 10_000
 """The characters of a file in which its delimiters are counted."""
+_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 SEPARATOR_LINE: Final = re.compile(r"sep=[;,\t]?")
 # A spreadsheet's mark for text, before what it would take for a formula or a number.
 TEXT_MARK: Final = re.compile(r"'(?=\s*[=+\-@0-9\t\r\uff1d\uff0b\uff0d\uff20])")
@@ -120,7 +120,8 @@ def _line_of(before: str) -> int:
 
 def records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """The records that are not blank, with the line on which each begins. Raises ListUnreadable."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    # A copy of the text in another memory layout, as `io.StringIO` makes one, would take four times as much.
+    reader = csv.reader((line[0] for line in _LINE.finditer(text)), delimiter=delimiter, strict=True)
     begins_on, blank_count = 1, 0
     try:
         for cells in reader:
