@@ -7,12 +7,14 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.topics import in_thread
 from tests.e2e.towns.test_agent_accounts import fits
 from tests.e2e.towns.test_invitations import PHONE, director_of
+from tests.e2e.towns.test_step_up import confirm_by_mail
 from tests.e2e.towns.town import GuideTown
 from tests.e2e.walk import press
 from tests.support.polling import eventually
 from tests.support.towns import in_towns
 
 IMPORTS = "/agents/imports"
+DOWNLOAD_MS = 30_000
 LINES = (
     "Foyer;Rôle;Prénom;Nom;Date de naissance;Rue;Code postal;Ville\r\n"
     "A1;payeur;Inès;Kervella;;1 rue Basse;78140;Vélizy\r\nA1;enfant;Noé;Kervella;14/09/2018;;;\r\n"
@@ -57,6 +59,7 @@ def test_a_file_is_examined_confirmed_followed_and_its_refused_lines_sent_again(
     expect(page.locator("[name=label]")).to_have_value("Reprise")
     run = send(town, page, "Reprise", LINES.encode("cp1252"))
     expect(page.locator("main")).to_contain_text("Indiquez un jour qui existe")
+    expect(page.locator("main")).to_contain_text("1 foyer (1 ligne)")
     fits(page)
     page.set_viewport_size(PHONE)
     press(page, "Importer le foyer")
@@ -65,7 +68,9 @@ def test_a_file_is_examined_confirmed_followed_and_its_refused_lines_sent_again(
     expect(page.locator("table.data")).to_contain_text("F-0")
     fits(page)
     page.click("main a:has-text('Voir les lignes refusées')")
-    with page.expect_download() as download:
+    page.click("main a[href*='/tableau']")
+    confirm_by_mail(town, page, "p.neveu@velizy.example")
+    with page.expect_download(timeout=DOWNLOAD_MS) as download:
         page.click("main a[href*='/tableau']")
     report = tmp_path / "report.csv"
     download.value.save_as(report)
