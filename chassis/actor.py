@@ -1,7 +1,7 @@
 """Who acts: the signed, short-lived actor token that the identity service issues and every other service checks.
 
 The token is a JWT signed with Ed25519 (RFC 7519, RFC 8037). It names ids, a kind, permissions, sites, how surely somebody
-signed in (`acr` and `auth_time` of OpenID Connect) and which acts are open to them without another proof, and no person.
+signed in (`acr` of OpenID Connect) and which acts are open to them without another proof, and no person.
 """
 
 import time

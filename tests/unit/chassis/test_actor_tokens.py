@@ -127,7 +127,6 @@ def test_a_known_token_opens_nothing_to_one_that_resembles_it() -> None:
         {"sites": [1]},
         {"acr": None},
         {"acr": "certain"},
-        {"auth_time": "yesterday"},
         {"guardian": "Claire"},
         {"guardian": None},
     ],
