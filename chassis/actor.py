@@ -1,7 +1,7 @@
 """Who acts: the signed, short-lived actor token that the identity service issues and every other service checks.
 
 The token is a JWT signed with Ed25519 (RFC 7519, RFC 8037). It names ids, a kind, permissions, sites, how surely somebody
-signed in (`acr` and `auth_time` of OpenID Connect) and which acts are open to them without another proof, and no person.
+signed in (`acr` of OpenID Connect) and which acts are open to them without another proof, and no person.
 """
 
 import time
@@ -33,7 +33,7 @@ EVERY_SITE: Final = "*"
 class Actor:
     """Who asks. A parent has a `guardian_id`, and so has who only helps families, by which these know them; an agent has `permissions`, at `sites`
     (None: at every one); the system is the town's own tools. `opened` are the classes of acts (`StepUp`) that the town asks no proof for, or that one was given for a moment ago.
-    `signed_in_at` is None for whoever has no session; `details_revision` is what of a guardian's details the session stands on: of a later one, which may
+    `details_revision` is what of a guardian's details the session stands on: of a later one, which may
     have taken it away, identity did not hear yet when it signed this; `channel` comes with the request, not with the token.
     """
 
@@ -44,7 +44,6 @@ class Actor:
     sites: frozenset[str] | None = field(default_factory=frozenset)
     strength: Strength = Strength.BASIC
     opened: frozenset[str] = field(default_factory=frozenset)
-    signed_in_at: datetime | None = None
     details_revision: int | None = None
     channel: Channel = Channel.API
 
@@ -97,8 +96,6 @@ def sign_actor(actor: Actor, key: OKPKey, lifetime: timedelta) -> tuple[str, dat
         claims["guardian"] = str(actor.guardian_id)
     if actor.opened:
         claims["opened"] = " ".join(sorted(actor.opened))
-    if actor.signed_in_at is not None:
-        claims["auth_time"] = int(actor.signed_in_at.timestamp())
     if actor.details_revision is not None:
         claims["details"] = actor.details_revision
     return jwt.encode({"alg": ALGORITHM}, claims, key, algorithms=[ALGORITHM]), expires_at
@@ -182,7 +179,7 @@ def _verify(token: str, key: OKPKey, now: float) -> tuple[Actor, float]:
         # A parent without a guardian would pass for somebody who acts for everybody.
         is_person = claims["kind"] in (ActorKind.PARENT.value, ActorKind.DELEGATE.value)
         guardian = claims["guardian"] if is_person else claims.get("guardian")
-        signed_in_at, details = claims.get("auth_time"), claims.get("details")
+        details = claims.get("details")
         actor = Actor(
             account_id=UUID(claims["sub"]),
             kind=ActorKind(claims["kind"]),
@@ -191,7 +188,6 @@ def _verify(token: str, key: OKPKey, now: float) -> tuple[Actor, float]:
             sites=_sites(claims["sites"]),
             strength=Strength(claims["acr"]),
             opened=frozenset(claims.get("opened", "").split()),
-            signed_in_at=datetime.fromtimestamp(signed_in_at, UTC) if signed_in_at is not None else None,
             details_revision=int(details) if details is not None else None,
         )
         return actor, float(claims["exp"])

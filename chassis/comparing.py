@@ -21,6 +21,7 @@ NEAR_MIN, NEAR_MAX = 4, 32
 """The letters of a word in which a typing error is forgiven: one letter of three is another name."""
 
 _GAPS = re.compile(r"[\s\u2010-\u2015-]+")
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "ł": "l", "þ": "th"})
 
 
@@ -35,6 +36,8 @@ class Person:
 
 def comparable(text: str) -> str:
     """A text without accents, case, punctuation or ligatures: `Le Goff-Œuvrard` is `le goff oeuvrard`."""
+    if text.isascii():
+        return " ".join(_BETWEEN_WORDS.sub(" ", text.lower()).split())
     folded = unicodedata.normalize("NFKD", text).casefold()
     letters = unicodedata.normalize("NFKD", folded).translate(_LETTERS)
     kept = (char for char in letters if not unicodedata.combining(char))

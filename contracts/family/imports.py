@@ -1,30 +1,18 @@
 """What travels when an agent imports households from a file: the file, what each line comes to, and how far it has come."""
 
-from datetime import datetime
-from enum import StrEnum, auto
 from typing import Annotated, Any, Final
-from uuid import UUID
 
 from pydantic import Base64Bytes, Field
 
 from contracts.event import Model
 from contracts.family.import_words import ImportColumn, ImportFinding
 from contracts.http import ShortText
+from contracts.runs import Run, body_bytes_max
 
 FILE_BYTES_MAX: Final = 24_000_000
 LINES_MAX: Final = 180_000
 """Of a file, without its heading and its blank lines: 35,000 households of five people."""
-BODY_BYTES_MAX: Final = FILE_BYTES_MAX * 3 // 2
-"""A file in a JSON body, which holds it in base64."""
-
-
-class ImportStatus(StrEnum):
-    """How far an import has come: its lines are looked at, wait for an agent's yes, are worked off, or all are settled."""
-
-    EXAMINING = auto()
-    PROPOSED = auto()
-    RUNNING = auto()
-    DONE = auto()
+BODY_BYTES_MAX: Final = body_bytes_max(FILE_BYTES_MAX)
 
 
 class ImportCreate(Model):
@@ -45,21 +33,11 @@ class ImportCount(Model):
     household_count: int
 
 
-class ImportRun(Model):
-    """An import and how far it has come. Its lines are deleted at `forgotten_at`."""
+class ImportRun(Run):
+    """An import and how far it has come."""
 
-    run_id: UUID
-    label: str
-    status: ImportStatus
     is_updating: bool
     is_inviting: bool
-    created_at: datetime
-    created_by: UUID
-    confirmed_at: datetime | None
-    confirmed_by: UUID | None
-    finished_at: datetime | None
-    forgotten_at: datetime
-    per_minute: int
     findings: tuple[ImportCount, ...]
 
     def households(self, *findings: ImportFinding) -> int:

@@ -3,19 +3,18 @@
 from datetime import datetime
 from enum import StrEnum, auto
 from typing import Annotated, Final
-from uuid import UUID
 
 from pydantic import Base64Bytes, Field
 
 from contracts.event import Model
 from contracts.http import ShortText
 from contracts.identity.events import InvitationFinding
+from contracts.runs import Run, body_bytes_max
 
 FILE_BYTES_MAX: Final = 3_000_000
 LINES_MAX: Final = 35_000
 """Of a file, without its heading and its blank lines."""
-BODY_BYTES_MAX: Final = FILE_BYTES_MAX * 3 // 2
-"""A file in a JSON body, which holds it in base64."""
+BODY_BYTES_MAX: Final = body_bytes_max(FILE_BYTES_MAX)
 
 
 class InvitationChoice(StrEnum):
@@ -24,14 +23,6 @@ class InvitationChoice(StrEnum):
     FILE = auto()
     NEVER_INVITED = auto()
     LAPSED = auto()
-
-
-class InvitationRunStatus(StrEnum):
-    """How far a run has come: nobody is invited before an agent confirmed it."""
-
-    PROPOSED = auto()
-    RUNNING = auto()
-    DONE = auto()
 
 
 class MailState(StrEnum):
@@ -59,25 +50,15 @@ class FindingCount(Model):
     count: int
 
 
-class InvitationRun(Model):
-    """A run and how far it has come. Of the mails that it ordered, so many went so far. `is_held`: it waits for the mail server to take those
-    that were ordered before. It is deleted at `forgotten_at`."""
+class InvitationRun(Run):
+    """A run of invitations; none examines for longer than its request. Of the mails that it ordered, so many went so far. `is_held`: it waits for the mail
+    server to take those that were ordered before."""
 
-    run_id: UUID
-    label: str
     choice: InvitationChoice
-    status: InvitationRunStatus
-    created_at: datetime
-    created_by: UUID
-    confirmed_at: datetime | None
-    confirmed_by: UUID | None
-    finished_at: datetime | None
-    forgotten_at: datetime
     findings: tuple[FindingCount, ...]
     delivered_count: int
     refused_count: int
     is_held: bool
-    per_minute: int
 
     def count(self, finding: InvitationFinding) -> int:
         """How many lines come to this."""

@@ -204,6 +204,7 @@ class ImportReason(StrEnum):
     IMPORT_IS_A_WORKBOOK = auto()
     IMPORT_ENCODING_UNKNOWN = auto()
     IMPORT_COLUMNS_UNKNOWN = auto()
+    IMPORT_COLUMN_REPEATED = auto()
     IMPORT_LINE_UNREADABLE = auto()
     IMPORT_LINE_TOO_LONG = auto()
     IMPORT_TOO_LONG = auto()

@@ -58,6 +58,7 @@ class RunningService:
     db: Database
     actor_key: OKPKey
     app: Litestar
+    database_url: str = ""
     is_altered: bool = False
     _sequences: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -156,7 +157,7 @@ async def running_service(
         app.lifespan(),
         httpx2.AsyncClient(transport=httpx2.ASGITransport(app=cast("Any", app)), base_url=f"http://{name}") as client,
     ):
-        yield RunningService(service, client, app.state.db, actor_key, app)
+        yield RunningService(service, client, app.state.db, actor_key, app, address)
     await postgres.drop(address)
 
 

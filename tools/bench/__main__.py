@@ -1,4 +1,4 @@
-"""`python -m tools.bench [P1 P2 P4 P6 P8 P10 P11 P12 P16] [--rounds 5] [--quick]`: run scenarios, keep their rounds, print the table.
+"""`python -m tools.bench [P1 P2 P4 P6 P8 P10 P11 P12 P16 P17] [--rounds 5] [--quick]`: run scenarios, keep their rounds, print the table.
 
 With `--against` other trees run the same scenarios beside this one: see `compare.py`. It is a measure, not a test: the exit code is 0
 whatever the verdicts, and 1 when an invariant broke.
@@ -22,6 +22,7 @@ from .compare import Duel, Plan, compare, comparison
 from .footprint import Footprint
 from .gateway_calls import Forwarder, Screen
 from .harness import InvariantBroken, Round, Scenario, Setting, run_rounds
+from .imports import ImportOfTown
 from .invoicing import InvoiceRunOfTown
 from .replica import CommitToReplica
 from .results import FOLDER, ResultFile, load_average, now, table
@@ -40,6 +41,7 @@ SCENARIOS: Mapping[str, Callable[[], Scenario]] = {
         Forwarder,
         Searches,
         SignInRush,
+        ImportOfTown,
     )
 }
 USUAL = ("P1", "P2", "P4", "P10")

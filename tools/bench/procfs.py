@@ -32,3 +32,9 @@ def cpu_seconds_with_children(pid: int) -> float:
         except OSError:  # it ended meanwhile
             continue
     return sum(int(ticks) for ticks in fields[11:15]) / _TICKS_PER_SECOND + living
+
+
+def peak_megabytes(pid: int) -> float:
+    """The most memory that was ever resident of a process."""
+    lines = (_PROC / str(pid) / "status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) / 1024

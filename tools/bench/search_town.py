@@ -79,22 +79,26 @@ class Family:
 
 
 def invented(chance: random.Random, count: int) -> list[Family]:
-    """Files of two adults and two children. Of names, the first ones are common: the n-th is borne n times less often than the first, as in a telephone book."""
-    last_names = _names(chance, LAST_NAMES, has_particles=True)
-    first_names = _names(chance, FIRST_NAMES, has_particles=False)
-    weights = {len(names): [1 / place for place in range(3, len(names) + 3)] for names in (last_names, first_names)}
-    lasts = chance.choices(last_names, weights[len(last_names)], k=2 * count)
-    firsts = chance.choices(first_names, weights[len(first_names)], k=4 * count)
+    """Files of two adults and two children."""
+    last_names = names(chance, LAST_NAMES, has_particles=True)
+    first_names = names(chance, FIRST_NAMES, has_particles=False)
+    lasts, firsts = drawn(chance, last_names, 2 * count), drawn(chance, first_names, 4 * count)
     return [_family(chance, number, lasts, firsts[4 * number : 4 * number + 4]) for number in range(count)]
 
 
-def _names(chance: random.Random, count: int, *, has_particles: bool) -> list[str]:
-    names: dict[str, None] = {}
-    while len(names) < count:
+def drawn(chance: random.Random, known: Sequence[str], count: int) -> list[str]:
+    """So many of these names. The first ones are common: the n-th is borne n times less often than the first, as in a telephone book."""
+    return chance.choices(known, [1 / place for place in range(3, len(known) + 3)], k=count)
+
+
+def names(chance: random.Random, count: int, *, has_particles: bool) -> list[str]:
+    """So many invented names, each once."""
+    made: dict[str, None] = {}
+    while len(made) < count:
         word = chance.choice(STARTS) + "".join(chance.choices(MIDDLES, k=chance.randint(1, 3))) + chance.choice(ENDS)
         particle = chance.choice(PARTICLES) if has_particles and chance.random() < 0.15 else ""
-        names[particle + word] = None
-    return list(names)
+        made[particle + word] = None
+    return list(made)
 
 
 def _family(chance: random.Random, number: int, lasts: Sequence[str], firsts: Sequence[str]) -> Family:

@@ -1,16 +1,14 @@
 """Importing households from a file: its report line by line, one confirmation, how far it has come, and the refused lines to correct and send again."""
 
-import asyncio
 import math
-from base64 import b64encode
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response
 
 from contracts.family.events import ImportColumn, ImportFinding
-from contracts.family.imports import BODY_BYTES_MAX, LINES_MAX, ImportCreate, ImportFault, ImportLine, ImportStatus
+from contracts.family.imports import BODY_BYTES_MAX, LINES_MAX, ImportCreate, ImportFault, ImportLine
 from contracts.family.imports_api import (
     confirm_household_import,
     list_household_imports,
@@ -18,16 +16,19 @@ from contracts.family.imports_api import (
     propose_household_import,
     read_household_import,
 )
-from contracts.http import PAGE_SIZE_MAX, Page
-from gateway.calls import Refused, typed_as
+from gateway.calls import Refused
 from portal.frame.agents import agent_name
-from portal.frame.exports import Column, can_export, export
+from portal.frame.exports import Column, export
+from portal.frame.runs import Calls, Runs
 from portal.frame.spaces import MenuLabel, action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState
 
 PATH: Final = "/agents/imports"
 NEW_RUN: Final = Form(ImportCreate, "agents.imports", ("content", "is_updating", "is_inviting", "label"))
+RUNS: Final = Runs(
+    PATH, NEW_RUN, Calls(propose_household_import, read_household_import, list_import_lines), ImportFinding
+)
 TO_DO: Final = (ImportFinding.TO_OPEN, ImportFinding.TO_UPDATE, ImportFinding.TO_INVITE)
 DONE: Final = (ImportFinding.OPENED, ImportFinding.UPDATED, ImportFinding.INVITED)
 
@@ -42,38 +43,22 @@ async def runs_page(visit: Visit) -> Response[Any]:
 @action(PATH, body_max_bytes=BODY_BYTES_MAX)
 async def propose(visit: Visit) -> Response[Any]:
     """Have a file looked at; nothing is opened yet."""
-    typed = NEW_RUN.typed(visit.posted.values)
-    body = NEW_RUN.body({name: value for name, value in typed.items() if name != "content"})
-    if content := visit.posted.files.get("content"):
-        body["content"] = b64encode(content)
-    try:
-        run = await visit.call(propose_household_import, typed_as(ImportCreate, body))
-    except Refused as refused:
-        return await show_again(visit, runs_page, visit.refused(refused, typed, NEW_RUN))
-    return visit.redirect(f"{PATH}/{run.run_id}")
+    return await RUNS.propose(visit, runs_page)
 
 
 @page(f"{PATH}/{{run_id:uuid}}")
 async def run_page(visit: Visit, run_id: UUID) -> Response[Any]:
     """An import: what its lines come to, the button that confirms it, and how far it has come."""
-    finding = _finding(visit)
-    run, lines = await asyncio.gather(
-        visit.call(read_household_import, run_id), visit.call(list_import_lines, run_id, finding, visit.cursor)
-    )
+    run, lines, context = await RUNS.look(visit, run_id)
     left = run.households(*TO_DO)
-    context = {
-        "run": run,
+    context |= {
         "lines": [(line, _reasons(visit, line.faults)) for line in lines.items],
-        "next_cursor": lines.next_cursor,
-        "finding": finding,
         "to_do_count": left,
         "done_count": run.households(*DONE),
         "looked_at": run.line_count - sum(item.line_count for item in run.findings if item.finding == "waiting"),
         "minutes": max(1, math.ceil(left / run.per_minute)),
         "has_refused": bool(run.households(ImportFinding.REFUSED)),
         "confirmed_by": await agent_name(visit, run.confirmed_by) if run.confirmed_by else "",
-        "can_export": can_export(visit),
-        "is_working": run.status in (ImportStatus.EXAMINING, ImportStatus.RUNNING),
     }
     return visit.page("agents/imports/run.html.j2", context, form=visit.form())
 
@@ -97,14 +82,10 @@ async def confirm(visit: Visit, run_id: UUID) -> Response[Any]:
 async def run_file(visit: Visit, run_id: UUID) -> Response[Any]:
     """The report of an import, for a spreadsheet. What it says of refused lines, corrected, is a file to import again."""
     run = await visit.call(read_household_import, run_id)
-    finding, texts = _finding(visit), visit.portal.texts
-
-    def read(cursor: str | None) -> Awaitable[Page[ImportLine]]:
-        return visit.call(list_import_lines, run_id, finding, cursor, PAGE_SIZE_MAX)
-
+    texts = visit.portal.texts
     columns: list[Column[ImportLine]] = [
-        Column("agents.imports.line", lambda line: line.line_number),
-        Column("agents.imports.finding", lambda line: texts(f"agents.imports.finding_of.{line.finding}")),
+        Column("agents.reports.line", lambda line: line.line_number),
+        Column("agents.reports.finding", lambda line: texts(f"agents.imports.finding_of.{line.finding}")),
         Column("agents.imports.reason", lambda line: " / ".join(_reasons(visit, line.faults)) or None),
         Column("agents.imports.file_number", lambda line: line.reference),
         Column(
@@ -113,7 +94,7 @@ async def run_file(visit: Visit, run_id: UUID) -> Response[Any]:
         ),
         *(_said(column) for column in ImportColumn if column is not ImportColumn.HOUSEHOLD),
     ]
-    return await export(visit, f"import-{run.created_at:%Y-%m-%d}", columns, read, LINES_MAX)
+    return await export(visit, f"import-{run.created_at:%Y-%m-%d}", columns, RUNS.report(visit, run_id), LINES_MAX)
 
 
 def _said(column: ImportColumn) -> Column[ImportLine]:
@@ -131,12 +112,6 @@ def _reasons(visit: Visit, faults: Iterable[ImportFault]) -> list[str]:
         )
         for fault in faults
     ]
-
-
-def _finding(visit: Visit) -> ImportFinding | None:
-    """Which lines of a report the address asks for."""
-    asked = visit.query("constat")
-    return ImportFinding(asked) if asked in tuple(ImportFinding) else None
 
 
 PAGES = [runs_page, propose, run_page, confirm, run_file]

@@ -1,15 +1,12 @@
 """Inviting many families at once: a list or a choice, its report line by line, one confirmation, and how far the mails have come."""
 
-import asyncio
 import math
-from base64 import b64encode
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response
 
-from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.identity.events import InvitationFinding
 from contracts.identity.invitation_runs import (
     BODY_BYTES_MAX,
@@ -18,7 +15,6 @@ from contracts.identity.invitation_runs import (
     InvitationLine,
     InvitationRun,
     InvitationRunCreate,
-    InvitationRunStatus,
 )
 from contracts.identity.invitation_runs_api import (
     confirm_invitation_run,
@@ -27,14 +23,18 @@ from contracts.identity.invitation_runs_api import (
     propose_invitation_run,
     read_invitation_run,
 )
-from gateway.calls import Refused, typed_as
-from portal.frame.exports import Column, can_export, export, on_the_clock
-from portal.frame.spaces import MenuLabel, action, file, page, show_again
+from contracts.runs import RunStatus
+from portal.frame.exports import Column, export, on_the_clock
+from portal.frame.runs import Calls, Runs
+from portal.frame.spaces import MenuLabel, action, file, page
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, Texts
 
 PATH: Final = "/agents/invitations"
 NEW_RUN: Final = Form(InvitationRunCreate, "agents.invitations", ("choice", "content", "label"))
+RUNS: Final = Runs(
+    PATH, NEW_RUN, Calls(propose_invitation_run, read_invitation_run, list_invitation_lines), InvitationFinding
+)
 ROWS_MAX: Final = 3 * LINES_MAX
 """Of a report: a line of the file that names a household has one for each of its adults."""
 
@@ -56,35 +56,19 @@ async def runs_page(visit: Visit) -> Response[Any]:
 @action(PATH, body_max_bytes=BODY_BYTES_MAX)
 async def propose(visit: Visit) -> Response[Any]:
     """Have a list, or a choice, looked at; nobody is invited yet."""
-    typed = NEW_RUN.typed(visit.posted.values)
-    body = NEW_RUN.body({name: value for name, value in typed.items() if name != "content"})
-    if content := visit.posted.files.get("content"):
-        body["content"] = b64encode(content)
-    try:
-        run = await visit.call(propose_invitation_run, typed_as(InvitationRunCreate, body))
-    except Refused as refused:
-        return await show_again(visit, runs_page, visit.refused(refused, typed, NEW_RUN))
-    return visit.redirect(f"{PATH}/{run.run_id}")
+    return await RUNS.propose(visit, runs_page)
 
 
 @page(f"{PATH}/{{run_id:uuid}}")
 async def run_page(visit: Visit, run_id: UUID) -> Response[Any]:
     """A run: what its lines come to, the button that confirms it, and how far it has come."""
-    finding = _finding(visit)
-    run, lines = await asyncio.gather(
-        visit.call(read_invitation_run, run_id), visit.call(list_invitation_lines, run_id, finding, visit.cursor)
-    )
+    run, lines, context = await RUNS.look(visit, run_id)
     to_invite = run.count(InvitationFinding.TO_INVITE)
-    context = {
-        "run": run,
+    context |= {
         "lines": lines.items,
-        "next_cursor": lines.next_cursor,
-        "finding": finding,
         "to_invite_count": to_invite,
         "requested_count": run.count(InvitationFinding.REQUESTED),
         "minutes": math.ceil(to_invite / run.per_minute),
-        "can_export": can_export(visit),
-        "is_working": run.status is InvitationRunStatus.RUNNING,
     }
     return visit.page("agents/invitations/run.html.j2", context, form=visit.form())
 
@@ -100,20 +84,17 @@ async def confirm(visit: Visit, run_id: UUID) -> Response[Any]:
 async def run_file(visit: Visit, run_id: UUID) -> Response[Any]:
     """The report of a run, for a spreadsheet."""
     run = await visit.call(read_invitation_run, run_id)
-
-    def read(cursor: str | None) -> Awaitable[Page[InvitationLine]]:
-        return visit.call(list_invitation_lines, run_id, _finding(visit), cursor, PAGE_SIZE_MAX)
-
-    return await export(visit, f"invitations-{run.created_at:%Y-%m-%d}", _columns(visit, run), read, ROWS_MAX)
+    lines = RUNS.report(visit, run_id)
+    return await export(visit, f"invitations-{run.created_at:%Y-%m-%d}", _columns(visit, run), lines, ROWS_MAX)
 
 
 def _columns(visit: Visit, run: InvitationRun) -> Sequence[Column[InvitationLine]]:
     texts = visit.portal.texts
     return (
-        Column("agents.invitations.line", lambda line: line.line_number),
+        Column("agents.reports.line", lambda line: line.line_number),
         Column("agents.invitations.reference", lambda line: line.reference),
         Column("agents.invitations.email", lambda line: line.email),
-        Column("agents.invitations.finding", lambda line: _words(texts, run, line)),
+        Column("agents.reports.finding", lambda line: _words(texts, run, line)),
         Column("agents.invitations.invited_at", lambda line: on_the_clock(visit, line.invited_at)),
         Column(
             "agents.invitations.mail",
@@ -125,15 +106,9 @@ def _columns(visit: Visit, run: InvitationRun) -> Sequence[Column[InvitationLine
 
 def _words(texts: Texts, run: InvitationRun, line: InvitationLine) -> str:
     """What a line comes to, in words: before its run is confirmed, and after."""
-    is_waiting = line.finding is InvitationFinding.TO_INVITE and run.status is not InvitationRunStatus.PROPOSED
+    is_waiting = line.finding is InvitationFinding.TO_INVITE and run.status is not RunStatus.PROPOSED
     words = texts("agents.invitations.waiting" if is_waiting else f"agents.invitations.finding_of.{line.finding}")
     return words if line.same_as_line is None else texts("agents.invitations.same_as", line=line.same_as_line)
-
-
-def _finding(visit: Visit) -> InvitationFinding | None:
-    """Which lines of a report the address asks for."""
-    asked = visit.query("constat")
-    return InvitationFinding(asked) if asked in tuple(InvitationFinding) else None
 
 
 PAGES = [runs_page, propose, run_page, confirm, run_file]

@@ -7,13 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from chassis.comparing import comparable
-from chassis.lists import ListReason, ListUnreadable, cell_meant, decoded, records
+from chassis.lists import ListReason, ListUnreadable, Shape, cell_meant
 from contracts.family.events import ImportColumn as Column
 from contracts.family.imports import FILE_BYTES_MAX, LINES_MAX
 
 from ..imports.domain import Row
 
-DELIMITERS: Final = (";", ",", "\t")
 KEPT_LENGTH_MAX: Final = 200
 """Of a cell: longer than all that any column may say, so that it is refused by its own rule."""
 # As they are compared: without accents, case and punctuation.
@@ -42,42 +41,18 @@ NEEDED: Final = (Column.HOUSEHOLD, Column.ROLE, Column.FIRST_NAME, Column.LAST_N
 
 def read_file(content: bytes) -> list[Row]:
     """The lines of a file, without its heading and its blank lines. Raises ListUnreadable."""
-    if len(content) > FILE_BYTES_MAX:
-        raise ListUnreadable(ListReason.LIST_TOO_LARGE)
-    text = decoded(content)
-    delimiter, columns = _layout(text)
-    rows: list[Row] = []
-    lines = records(text, delimiter)
-    next(lines)
-    for number, cells in lines:
-        if len(rows) == LINES_MAX:
-            raise ListUnreadable(ListReason.LIST_TOO_LONG, number)
-        rows.append(_row(number, cells, columns))
-    if not rows:
-        raise ListUnreadable(ListReason.LIST_EMPTY)
-    return rows
+    columns, lines = SHAPE.read(content)
+    return [_row(number, cells, columns) for number, cells in lines]
 
 
-def _layout(text: str) -> tuple[str, Mapping[int, Column]]:
-    """What separates the columns, and what each of those that are known says. The first of two that say the same counts."""
-    fault = ListUnreadable(ListReason.LIST_EMPTY)
-    for delimiter in sorted(DELIMITERS, key=text[:10_000].count, reverse=True):
-        try:
-            number, heading = next(records(text, delimiter))
-        except StopIteration:
-            continue
-        except ListUnreadable as unreadable:  # with another one, maybe it is readable
-            fault = unreadable
-            continue
-        columns: dict[int, Column] = {}
-        for place, name in enumerate(heading):
-            column = NAMES.get(comparable(name))
-            if column is not None and column not in columns.values():
-                columns[place] = column
-        if all(column in columns.values() for column in NEEDED):
-            return delimiter, columns
-        fault = ListUnreadable(ListReason.LIST_COLUMNS_UNKNOWN, number)
-    raise fault
+def _columns(heading: Sequence[str]) -> tuple[Mapping[int, Column], bool] | None:
+    """What each of those columns says that are known. Raises ListUnreadable: two say the same, and nobody knows which one counts."""
+    columns = {place: column for place, name in enumerate(heading) if (column := NAMES.get(comparable(name)))}
+    if not all(column in columns.values() for column in NEEDED):
+        return None
+    if len(set(columns.values())) < len(columns):
+        raise ListUnreadable(ListReason.LIST_COLUMN_REPEATED)
+    return columns, True
 
 
 def _row(number: int, cells: Sequence[str], columns: Mapping[int, Column]) -> Row:
@@ -87,3 +62,6 @@ def _row(number: int, cells: Sequence[str], columns: Mapping[int, Column]) -> Ro
         if place < len(cells) and (cell := cell_meant(cells[place])[:KEPT_LENGTH_MAX])
     }
     return Row(number, kept)
+
+
+SHAPE: Final = Shape(FILE_BYTES_MAX, LINES_MAX, (";", ",", "\t"), _columns)

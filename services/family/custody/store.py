@@ -1,6 +1,6 @@
 """Storage of custody: loaded and written whole under the child's lock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from uuid import UUID
@@ -64,53 +64,76 @@ def _evidence_of(row: Row) -> Evidence:
     return Evidence(EvidenceKind(kind) if kind else None, row["evidence_on"], row["evidence"])
 
 
-REMOVE_RESPONSIBILITIES_SQL = "delete from responsibilities where child_id = $1"
+REMOVE_RESPONSIBILITIES_SQL = "delete from responsibilities where child_id = any($1::uuid[])"
 
 ADD_RESPONSIBILITIES_SQL = """
 insert into responsibilities (child_id, adult_id, role, authority, evidence_kind, evidence_on, evidence, during)
-select $1, * from unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[], $8::daterange[])
+select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::date[], $7::text[], $8::daterange[])
 """
 
-REMOVE_RESIDENCES_SQL = "delete from residences where child_id = $1"
+REMOVE_RESIDENCES_SQL = "delete from residences where child_id = any($1::uuid[])"
 
-ADD_RESIDENCE_SQL = """
+# Arrays of arrays are flattened: those of a row travel as text.
+ADD_RESIDENCES_SQL = """
 insert into residences (child_id, pattern, household_ids, anchor_on, evidence_kind, evidence_on, evidence, during,
                         change_weekday, change_hour, second_home_days, holiday_zone, holiday_even_first_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+select child_id, pattern, string_to_array(household_ids, ' ')::uuid[], anchor_on, evidence_kind, evidence_on, evidence, during,
+       change_weekday, change_hour, string_to_array(second_home_days, ' ')::smallint[], holiday_zone, holiday_even_first_id
+from unnest($1::uuid[], $2::text[], $3::text[], $4::date[], $5::text[], $6::date[], $7::text[], $8::daterange[], $9::smallint[],
+            $10::time[], $11::text[], $12::text[], $13::uuid[])
+    as r(child_id, pattern, household_ids, anchor_on, evidence_kind, evidence_on, evidence, during, change_weekday, change_hour,
+         second_home_days, holiday_zone, holiday_even_first_id)
 """
 
-REMOVE_SWAPS_SQL = "delete from home_swaps where child_id = $1"
+REMOVE_SWAPS_SQL = "delete from home_swaps where child_id = any($1::uuid[])"
 
 ADD_SWAPS_SQL = """
-insert into home_swaps (child_id, household_id, during) select $1, * from unnest($2::uuid[], $3::daterange[])
+insert into home_swaps (child_id, household_id, during) select * from unnest($1::uuid[], $2::uuid[], $3::daterange[])
 """
 
 
 async def save_custody(tx: Transaction, custody: Custody) -> None:
     """Write the custody of a child and publish it."""
-    child_id, ties = custody.child.child_id, custody.in_order()
-    await tx.execute(REMOVE_RESPONSIBILITIES_SQL, child_id)
-    await tx.execute(
-        ADD_RESPONSIBILITIES_SQL,
-        child_id,
-        [tie.adult_id for tie, _ in ties],
-        [tie.role.value for tie, _ in ties],
-        [item.value.authority.value for _, item in ties],
-        [item.value.evidence.kind for _, item in ties],
-        [item.value.evidence.dated_on for _, item in ties],
-        [item.value.evidence.reference for _, item in ties],
-        [stored_range(item.during) for _, item in ties],
-    )
-    await tx.execute(REMOVE_RESIDENCES_SQL, child_id)
-    for item in custody.homes:
-        await tx.execute(ADD_RESIDENCE_SQL, child_id, *_values_of(item.value, item.during))
-    await tx.execute(REMOVE_SWAPS_SQL, child_id)
-    if custody.swaps.slices:
-        swaps = list(custody.swaps)
-        await tx.execute(
-            ADD_SWAPS_SQL, child_id, [item.value for item in swaps], [stored_range(item.during) for item in swaps]
-        )
+    await save_custodies(tx, [custody])
     tx.emit(custody.state())
+
+
+async def save_custodies(tx: Transaction, custodies: Sequence[Custody]) -> None:
+    """Write the custody of children."""
+    child_ids = [custody.child.child_id for custody in custodies]
+    ties = [
+        (
+            custody.child.child_id,
+            tie.adult_id,
+            tie.role.value,
+            item.value.authority.value,
+            item.value.evidence.kind,
+            item.value.evidence.dated_on,
+            item.value.evidence.reference,
+            stored_range(item.during),
+        )
+        for custody in custodies
+        for tie, item in custody.in_order()
+    ]
+    homes = [
+        (custody.child.child_id, *_values_of(item.value, item.during))
+        for custody in custodies
+        for item in custody.homes
+    ]
+    swaps = [
+        (custody.child.child_id, item.value, stored_range(item.during))
+        for custody in custodies
+        for item in custody.swaps
+    ]
+    await tx.execute(REMOVE_RESPONSIBILITIES_SQL, child_ids)
+    await tx.execute(REMOVE_RESIDENCES_SQL, child_ids)
+    await tx.execute(REMOVE_SWAPS_SQL, child_ids)
+    if ties:
+        await tx.execute(ADD_RESPONSIBILITIES_SQL, *map(list, zip(*ties, strict=True)))
+    if homes:
+        await tx.execute(ADD_RESIDENCES_SQL, *map(list, zip(*homes, strict=True)))
+    if swaps:
+        await tx.execute(ADD_SWAPS_SQL, *map(list, zip(*swaps, strict=True)))
 
 
 def _values_of(home: Home, during: DateRange) -> tuple[object, ...]:
@@ -118,7 +141,7 @@ def _values_of(home: Home, during: DateRange) -> tuple[object, ...]:
     holidays = (turns.holidays.zone, turns.holidays.even_first_id) if turns.holidays else (None, None)
     return (
         home.pattern.value,
-        home.household_ids,
+        " ".join(map(str, home.household_ids)),
         home.anchor_on,
         evidence.kind,
         evidence.dated_on,
@@ -126,7 +149,7 @@ def _values_of(home: Home, during: DateRange) -> tuple[object, ...]:
         stored_range(during),
         turns.change_weekday,
         turns.change_hour,
-        turns.second_home_days,
+        " ".join(map(str, turns.second_home_days)),
         *holidays,
     )
 

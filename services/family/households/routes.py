@@ -20,6 +20,7 @@ from contracts.history import HistoryEntry
 from contracts.http import Cursor, Page
 
 from ..custody.queries import as_far_as_open
+from ..openings.commands import open_household as open_household_file
 from ..settings import FamilyRules
 from . import commands, queries
 
@@ -28,7 +29,7 @@ from . import commands, queries
 async def open_household(
     body: HouseholdCreate, db: Database, actor: Actor, claim: Claim, rules: FamilyRules
 ) -> Household:
-    return await commands.open_household(db, actor, claim, rules, body)
+    return await open_household_file(db, actor, claim, rules, body)
 
 
 @serves(api.read_household)

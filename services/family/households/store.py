@@ -1,6 +1,6 @@
 """Storage of household files: locked before anything of theirs changes, loaded whole, published whole."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -12,21 +12,10 @@ from chassis.timeline import Timeline
 from contracts.family.events import HouseholdKind
 
 from ..organizations.domain import Organization
-from ..people.domain import Adult, Child, comparable_email, name_key
-from ..people.store import adult_of, known_adults, load_adult, load_children, save_contact, take_turns
+from ..people.domain import Adult, Child
+from ..people.store import adult_of, load_adult, load_children, save_contact, take_turns
 from ..search.domain import marks_of
-from .domain import Address, HouseholdFile, KnownFiles, Member
-
-NEXT_NUMBER_SQL = """
-insert into household_numbers as n (series, last_number) values ('F', 1)
-on conflict (series) do update set last_number = n.last_number + 1 returning last_number
-"""
-
-
-async def next_reference(tx: Transaction) -> str:
-    """A reference that no file ever had, such as `F-000123`. Other openings wait until this one commits, or gives it back."""
-    return f"F-{await tx.fetchval(NEXT_NUMBER_SQL):06d}"
-
+from .domain import Address, HouseholdFile, Member
 
 LOCK_HOUSEHOLDS_SQL = """
 select household_id from households where household_id = any($1::uuid[]) order by household_id for update
@@ -41,18 +30,6 @@ async def lock_households(tx: Transaction, household_ids: Collection[UUID]) -> l
 async def lock_household(tx: Transaction, household_id: UUID) -> bool:
     """Hold a household until the transaction ends; False when there is none."""
     return bool(await lock_households(tx, [household_id]))
-
-
-TWIN_SQL = """
-select h.reference
-from adults a
-join household_members am on am.person_id = a.adult_id and am.kind = 'adult'
-join households h on h.household_id = am.household_id
-join household_members cm on cm.household_id = h.household_id and cm.kind = 'child'
-join children c on c.child_id = cm.person_id
-where a.name_key = any($1::text[]) and (c.name_key, c.birth_on) in (select * from unnest($2::text[], $3::date[]))
-order by h.created_at, h.household_id limit 1
-"""
 
 
 KNOWN_ORGANIZATIONS_SQL = """
@@ -72,24 +49,6 @@ async def known_organizations(tx: Transaction, organization: Organization | None
     return {row["number"]: row["reference"] for row in rows}
 
 
-async def known_files(tx: Transaction, draft: HouseholdFile) -> KnownFiles:
-    """What the files say about the people of a new one; other openings that name one of its adults wait for this one."""
-    emails = [comparable_email(adult.email) for adult in draft.adults if adult.email]
-    names = [name_key(adult) for adult in draft.adults]
-    numbers = draft.organization.numbers.values() if draft.organization else ()
-    await take_turns(tx, [*emails, *names, *numbers])
-    births: Sequence[date] = [child.birth_on for child in draft.children]
-    twin = await tx.fetchval(TWIN_SQL, names, [name_key(child) for child in draft.children], births)
-    organizations = await known_organizations(tx, draft.organization, draft.household_id)
-    return KnownFiles(await known_adults(tx, draft.adults), twin, organizations)
-
-
-ADD_HOUSEHOLD_SQL = """
-insert into households
-    (household_id, reference, address_lines, postal_code, city, country, payer_key, search_marks, created_at, created_by)
-values ($1, $2, $3, $4, $5, $6, '', '', $7, $8)
-"""
-
 SAVE_KIND_SQL = "update households set kind = $2, legal_name = $3, siret = $4, rna = $5 where household_id = $1"
 
 
@@ -98,23 +57,6 @@ async def save_kind(tx: Transaction, file: HouseholdFile) -> None:
     whose = file.organization
     numbers = (whose.legal_name, whose.siret, whose.rna) if whose else (None, None, None)
     await tx.execute(SAVE_KIND_SQL, file.household_id, file.kind, *numbers)
-
-
-async def add_household(tx: Transaction, file: HouseholdFile, created_by: UUID, today: date) -> None:
-    """Store a new file whose people are stored already, and publish it."""
-    await tx.execute(
-        ADD_HOUSEHOLD_SQL,
-        file.household_id,
-        file.reference,
-        *_address_values(file.address),
-        file.created_at,
-        created_by,
-    )
-    if file.organization:
-        await save_kind(tx, file)
-    await save_members(tx, file)
-    await save_payers(tx, file)
-    await publish(tx, [file.household_id], today)
 
 
 REMOVE_MEMBERS_SQL = "delete from household_members where household_id = $1"

@@ -5,6 +5,7 @@ and what an agent did at the desk meanwhile counts.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final
@@ -16,26 +17,26 @@ from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.refusal import Busy, FieldRefusal, Invalid, Refusal
 from contracts.family.events import ImportFinding
-from contracts.family.imports import ImportStatus
 from contracts.family.models import AdultCreate, HouseholdCreate
+from contracts.runs import RunStatus
 from contracts.types import ActorKind, Channel
 
 from ..contacts.commands import keep_contact, lock_adult
 from ..contacts.domain import Correction, corrected
 from ..contacts.queries import load_contact
 from ..errors import ImportReason as Reason
-from ..households.commands import open_file
-from ..households.domain import Address
+from ..households.domain import Address, HouseholdFile
 from ..households.store import invite, load_file, lock_household
 from ..imports import store
 from ..imports.queries import INVITING_PER_MINUTE, PER_MINUTE
-from ..imports.store import ImportedHousehold, Run
+from ..imports.store import Run
+from ..openings.commands import open_files
 from ..openings.domain import Opening
 from ..people.domain import is_same_email, name_key
 from ..people.store import is_email_elsewhere
 from ..quotients.commands import as_quotient, note_quotient
 from ..settings import FamilyRules
-from .queries import Judged, judge
+from .queries import TO_DO, Judged, examined, judge, together
 from .store import uninvited
 
 LOOK_SECONDS: Final = 1.0
@@ -44,11 +45,26 @@ WORK_SECONDS: Final = 10.0
 EXAMINED_AT_ONCE: Final = 100
 BACKLOG_MAX: Final = 300
 """Events that wait to be published: an import adds none to more, so that what others do is never far behind."""
-TO_DO: Final = (ImportFinding.TO_OPEN, ImportFinding.TO_UPDATE, ImportFinding.TO_INVITE)
+BACKLOG_LOOK_SECONDS: Final = 0.05
+OPENED_AT_ONCE: Final = 25
+"""In one transaction, for which the desk's own openings wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a transaction settled of an import."""
+
+    run: Run
+    household_count: int
+
+    @property
+    def seconds(self) -> float:
+        """How long it lasts at the pace of the import."""
+        return 60 * self.household_count / (INVITING_PER_MINUTE if self.run.is_inviting else PER_MINUTE)
 
 
 class HouseholdRefused(Exception):
-    """A household cannot be opened or updated, and nothing of it is kept."""
+    """A household cannot be updated, and nothing of it is kept."""
 
     def __init__(self, run: Run, judged: Judged) -> None:
         super().__init__()
@@ -62,91 +78,107 @@ class ImportWork:
 
     rules: FamilyRules
     backlog_max: int = BACKLOG_MAX
+    at_once: int = OPENED_AT_ONCE
+    seconds: float = WORK_SECONDS
 
     async def run(self, db: Database) -> None:
-        """Look at lines, and open households at the pace of the import, for some seconds."""
-        ends_at = monotonic() + WORK_SECONDS
+        """Look at lines, and open households at the pace of the import, for some seconds, half of them at most: the rest is for others."""
+        ends_at = monotonic() + self.seconds
         while monotonic() < ends_at and await examine(db, self.rules):
             pass
-        while monotonic() < ends_at and await store.backlog(db, self.backlog_max) < self.backlog_max:
+        while monotonic() < ends_at:
             began_at = monotonic()
+            if await store.backlog(db, self.backlog_max) == self.backlog_max:
+                await asyncio.sleep(BACKLOG_LOOK_SECONDS)
+                continue
             try:
-                run = await work(db, self.rules)
+                turn = await work(db, self.rules, self.at_once)
             except HouseholdRefused as refused:
-                run = await _refuse(db, refused.run, refused.judged)
+                turn = await _refuse(db, refused.run, refused.judged)
             except Busy:
                 return
-            if run is None:
+            if turn is None:
                 return
-            pace = 60 / (INVITING_PER_MINUTE if run.is_inviting else PER_MINUTE)
-            await asyncio.sleep(max(0.0, pace - (monotonic() - began_at)))
+            worked = monotonic() - began_at
+            await asyncio.sleep(max(worked, turn.seconds - worked))
 
 
 @command
 async def examine(tx: Transaction, rules: FamilyRules) -> bool:
     """Judge the next households of the oldest import that nobody looked at whole; False when there is none."""
-    run = await store.take_run(tx, ImportStatus.EXAMINING)
+    run = await store.take_run(tx, RunStatus.EXAMINING)
     if run is None:
         return False
     homes = await store.next_homes(tx, run.run_id, [ImportFinding.WAITING], EXAMINED_AT_ONCE)
     if homes:
-        judged = await judge(tx, rules, run, homes)
-        await store.settle_lines(tx, run.run_id, [line for home in judged for line in home.settled()])
+        await _settle(tx, run, await examined(tx, rules, run, homes))
     else:
-        await store.set_status(tx, run.run_id, ImportStatus.PROPOSED)
+        await store.set_status(tx, run.run_id, RunStatus.PROPOSED)
     return True
 
 
 @command
-async def work(tx: Transaction, rules: FamilyRules) -> Run | None:
-    """Open, update or invite the next household of the import that is at work; None when there is nothing to do.
+async def work(tx: Transaction, rules: FamilyRules, at_once: int) -> Turn | None:
+    """Open the next households of the import that is at work, or update or invite one; None when there is nothing to do.
 
     Raises:
-        HouseholdRefused: nothing of it is kept.
+        HouseholdRefused: one cannot be updated, and nothing of it is kept.
     """
-    run = await store.take_run(tx, ImportStatus.RUNNING)
+    run = await store.take_run(tx, RunStatus.RUNNING)
     if run is None or run.confirmed_by is None:
         return None
-    homes = await store.next_homes(tx, run.run_id, TO_DO, 1)
+    homes = await store.next_homes(tx, run.run_id, TO_DO, 1 if run.is_inviting else at_once)
     if not homes:
-        await store.set_status(tx, run.run_id, ImportStatus.DONE)
+        await store.set_status(tx, run.run_id, RunStatus.DONE)
         tx.report("household import finished", run_id=str(run.run_id))
         return None
-    [judged] = await judge(tx, rules, run, homes)
+    judged = together(await judge(tx, rules, run, homes))
     actor = Actor(run.confirmed_by, ActorKind.AGENT, sites=None, channel=Channel.JOB)
+    if not judged[0].is_there:
+        await _settle(tx, run, await _open(tx, actor, rules, run, judged))
+        return Turn(run, len(judged))
     try:
-        done = await _carry_out(tx, actor, rules, run, judged)
+        await _settle(tx, run, [await _carry_out(tx, actor, run, judged[0])])
     except Refusal as refusal:
-        raise HouseholdRefused(run, judged.refused(refusal)) from refusal
-    await store.settle_lines(tx, run.run_id, done.settled())
-    return run
+        raise HouseholdRefused(run, judged[0].refused(refusal)) from refusal
+    return Turn(run, 1)
 
 
 @command
-async def _refuse(tx: Transaction, run: Run, judged: Judged) -> Run:
+async def _refuse(tx: Transaction, run: Run, judged: Judged) -> Turn:
     await store.lock_run(tx, run.run_id)
-    await store.settle_lines(tx, run.run_id, judged.settled())
-    return run
+    await _settle(tx, run, [judged])
+    return Turn(run, 1)
 
 
-async def _carry_out(tx: Transaction, actor: Actor, rules: FamilyRules, run: Run, judged: Judged) -> Judged:
-    """Do what a household was judged to need; the household once it is done."""
-    if judged.request is not None and judged.finding is ImportFinding.TO_OPEN:
-        how = Opening(judged.key, run.is_inviting)
-        household = await open_file(tx, actor, rules, judged.request, how)
-        # The children of a file are the new ones, then those that were known.
-        new = zip(judged.fresh_keys, household.children, strict=False)
-        await store.keep_children(tx, {key: child.child_id for key, child in new if key})
-        await store.keep_household(tx, judged.key, household.household_id, judged.fingerprint)
-        known = ImportedHousehold(household.household_id, judged.fingerprint, has_uninvited=False)
-        return replace(judged, finding=ImportFinding.OPENED, known=known)
+async def _settle(tx: Transaction, run: Run, judged: Sequence[Judged]) -> None:
+    await store.settle_lines(tx, run.run_id, [line for home in judged for line in home.settled()])
+
+
+async def _open(tx: Transaction, actor: Actor, rules: FamilyRules, run: Run, judged: Sequence[Judged]) -> list[Judged]:
+    """Open those of these households that are to be opened; all of them once that is done."""
+    wanted = {home.position: home.request for home in judged if home.finding is ImportFinding.TO_OPEN and home.request}
+    how = {home.position: Opening(home.key, run.is_inviting) for home in judged}
+    opened = await open_files(tx, actor, rules, [(request, how[at]) for at, request in wanted.items()])
+    outcomes = dict(zip(wanted, opened, strict=True))
+    done = [home.opened(outcomes[home.position]) if home.position in outcomes else home for home in judged]
+    files = [(home, file) for home in done if isinstance(file := outcomes.get(home.position), HouseholdFile)]
+    # The children of a file are the new ones, then those that were known.
+    new = [(key, child) for home, file in files for key, child in zip(home.fresh_keys, file.children, strict=False)]
+    await store.keep_children(tx, {key: child.child_id for key, child in new if key})
+    await store.keep_households(tx, [(home.key, file.household_id, home.fingerprint) for home, file in files])
+    return done
+
+
+async def _carry_out(tx: Transaction, actor: Actor, run: Run, judged: Judged) -> Judged:
+    """Do what a household that is there was judged to need; the household once it is done."""
     if judged.known is None or judged.finding not in TO_DO:
         return judged
     household_id = judged.known.household_id
     await lock_household(tx, household_id)
     if judged.request is not None and judged.finding is ImportFinding.TO_UPDATE:
         await _update(tx, actor, household_id, judged.request)
-        await store.keep_household(tx, judged.key, household_id, judged.fingerprint)
+        await store.keep_households(tx, [(judged.key, household_id, judged.fingerprint)])
     if run.is_inviting and (adult_ids := await uninvited(tx, household_id)):
         tx.note(Act(actor, "household_import_invited", household_id, household_id))
         await invite(tx, adult_ids, await tx.today())

@@ -1,30 +1,36 @@
 """What a household of a file comes to, judged with what the town's files say now. Nothing is written."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from pydantic import ValidationError
 
+from chassis.comparing import comparable_name
 from chassis.data.database import Transaction
 from chassis.refusal import Refusal
-from contracts.family.events import ImportColumn, ImportFinding
+from contracts.family.events import ImportColumn as Column
+from contracts.family.events import ImportFinding
 from contracts.family.models import HouseholdCreate
 
 from ..births.commands import children_typed
 from ..errors import HouseholdAlreadyExists
-from ..households.commands import draft_of, typing_refusal
 from ..households.domain import HouseholdFile
 from ..households.store import load_file
 from ..imports import store
-from ..imports.domain import Changes, Draft, Fault, Row, changes_of, child_faults_of, drafted
+from ..imports.domain import Changes, Draft, Fault, Role, Row, changes_of, child_faults_of, drafted
 from ..imports.store import ImportedHousehold, Run, SettledLine
-from ..people.domain import Child, name_key
+from ..openings.commands import draft_of, typing_refusal
+from ..openings.store import twins as twins_of
+from ..people.domain import Child
 from ..quotients.commands import as_quotient
 from ..quotients.domain import day_fault
 from ..quotients.store import load_quotients
 from ..settings import FamilyRules
-from .store import twins as twins_of
+
+TO_DO: Final = (ImportFinding.TO_OPEN, ImportFinding.TO_UPDATE, ImportFinding.TO_INVITE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +48,40 @@ class Judged:
     known: ImportedHousehold | None = None
 
     @property
+    def position(self) -> int:
+        """Where it stands in its file."""
+        return self.rows[0].number
+
+    @property
     def key(self) -> str:
         """The former software's reference of the household."""
         return self.rows[0].household_key
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its file was opened before, and changes now."""
+        return self.known is not None and self.finding in TO_DO
+
+    @property
+    def people(self) -> set[tuple[str, str]]:
+        """Whom it names, as they are known again: adults by name, children by key."""
+        adults = [row for row in self.rows if row.role is not Role.CHILD]
+        names = {comparable_name(row.cell(Column.FIRST_NAME), row.cell(Column.LAST_NAME)) for row in adults}
+        keys = {key for row in self.rows if (key := row.cell(Column.CHILD_KEY))}
+        return {("adult", name) for name in names} | {("child", key) for key in keys}
 
     def refused(self, refusal: Refusal) -> "Judged":
         """The same household once it turned out that it cannot be opened."""
         faults = tuple(self.draft.fault(fault.pointer, fault.code, fault.params) for fault in refusal.fields)
         whole = (self.draft.fault("", refusal.code(), tuple(refusal.params.items())),)
         return replace(self, finding=ImportFinding.REFUSED, faults=faults or whole)
+
+    def opened(self, outcome: HouseholdFile | Refusal) -> "Judged":
+        """The same household once it was opened, or turned out to be refused."""
+        if isinstance(outcome, Refusal):
+            return self.refused(outcome)
+        known = ImportedHousehold(outcome.household_id, self.fingerprint, has_uninvited=False)
+        return replace(self, finding=ImportFinding.OPENED, known=known)
 
     def settled(self) -> list[SettledLine]:
         """Its lines: of a household that is refused, those without a fault of their own are held."""
@@ -63,16 +94,37 @@ class Judged:
         ]
 
 
+def together(judged: Sequence[Judged]) -> list[Judged]:
+    """The first of these households, and those after it that the same transaction may settle: none of them is there already, and none names an adult or a
+    child of one before it, who may be known by then."""
+    first, *others = judged
+    chosen, named = [first], first.people
+    if first.is_there:
+        return chosen
+    for home in others:
+        people = home.people
+        if not home.is_there and named.isdisjoint(people):
+            chosen.append(home)
+        named |= people
+    return chosen
+
+
+async def examined(tx: Transaction, rules: FamilyRules, run: Run, homes: Sequence[tuple[Row, ...]]) -> list[Judged]:
+    """What each of these households comes to, which another file may look like."""
+    return await _without_twins(tx, await judge(tx, rules, run, homes))
+
+
 async def judge(tx: Transaction, rules: FamilyRules, run: Run, homes: Sequence[tuple[Row, ...]]) -> list[Judged]:
-    """What each of these households comes to."""
+    """What each of these households comes to, if no other file looks like it."""
     known = await store.imported_households(tx, {rows[0].household_key for rows in homes})
-    keys = {key for rows in homes for row in rows if (key := row.cell(ImportColumn.CHILD_KEY))}
+    keys = {key for rows in homes for row in rows if (key := row.cell(Column.CHILD_KEY))}
     there = await store.imported_children(tx, keys)
     first_rows = await store.first_rows(tx, run.run_id, keys)
-    judged = [
-        await _judge(tx, rules, run, rows, (known.get(rows[0].household_key), there, first_rows)) for rows in homes
-    ]
-    return await _without_twins(tx, judged)
+    judged = []
+    for rows in homes:
+        judged.append(await _judge(tx, rules, run, rows, (known.get(rows[0].household_key), there, first_rows)))
+        await asyncio.sleep(0)  # others of this process come first
+    return judged
 
 
 async def _judge(
@@ -183,16 +235,10 @@ def _differing(run: Run, known: ImportedHousehold, changes: Changes) -> ImportFi
 
 async def _without_twins(tx: Transaction, judged: Sequence[Judged]) -> list[Judged]:
     """The same households, but for those that another file looks like."""
-    pairs = [
-        (at, name_key(adult), name_key(child), child.birth_on)
-        for at, home in enumerate(judged)
-        if home.finding is ImportFinding.TO_OPEN and home.request is not None
-        for wanted in [await _wanted(tx, home.request)]
-        for adult in wanted.adults
-        for child in wanted.children
-    ]
-    twins = await twins_of(tx, pairs)
-    return [
-        home.refused(HouseholdAlreadyExists(reference=twins[at])) if at in twins else home
-        for at, home in enumerate(judged)
-    ]
+    to_open = [home for home in judged if home.finding is ImportFinding.TO_OPEN]
+    twins = await twins_of(tx, [await _wanted(tx, home.request) for home in to_open if home.request])
+    refused = {
+        to_open[at].position: to_open[at].refused(HouseholdAlreadyExists(reference=reference))
+        for at, reference in twins.items()
+    }
+    return [refused.get(home.position, home) for home in judged]

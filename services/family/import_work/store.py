@@ -1,28 +1,8 @@
 """What imports look up in the files of the town."""
 
-from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 from chassis.data.database import Queries
-
-TWINS_SQL = """
-select distinct on (x.position) x.position, h.reference
-from unnest($1::int[], $2::text[], $3::text[], $4::date[]) as x(position, adult_key, child_key, birth_on)
-join adults a on a.name_key = x.adult_key
-join household_members am on am.person_id = a.adult_id and am.kind = 'adult'
-join households h on h.household_id = am.household_id
-join household_members cm on cm.household_id = h.household_id and cm.kind = 'child'
-join children c on c.child_id = cm.person_id and c.name_key = x.child_key and c.birth_on = x.birth_on
-order by x.position, h.created_at, h.household_id
-"""
-
-
-async def twins(db: Queries, pairs: Sequence[tuple[int, str, str, date]]) -> dict[int, str]:
-    """The reference of a file where the same adult has the same child already, by the position of a household."""
-    columns = [list(column) for column in zip(*pairs, strict=True)] if pairs else [[], [], [], []]
-    return {row["position"]: row["reference"] for row in await db.fetch(TWINS_SQL, *columns)}
-
 
 UNINVITED_SQL = """
 select distinct a.adult_id from household_members m join adults a on a.adult_id = m.person_id

@@ -11,7 +11,8 @@ from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
 from chassis.lists import ListUnreadable
 from chassis.refusal import FieldRefusal, Invalid, NotFound
-from contracts.family.imports import ImportCreate, ImportRun, ImportStatus
+from contracts.family.imports import ImportCreate, ImportRun
+from contracts.runs import RunStatus
 
 from ..adapters.household_files import read_file
 from ..errors import ImportExamining, ImportReason, ImportRunning
@@ -67,9 +68,9 @@ async def confirm(tx: Transaction, actor: Actor, run_id: UUID) -> ImportRun:
     status = await store.lock_run(tx, run_id)
     if status is None:
         raise NotFound
-    if status is ImportStatus.EXAMINING:
+    if status is RunStatus.EXAMINING:
         raise ImportExamining
-    if status is ImportStatus.PROPOSED:
+    if status is RunStatus.PROPOSED:
         if (other := await store.running(tx)) is not None:
             raise ImportRunning(label=other["label"], account_id=str(other["confirmed_by"]))
         await store.confirm_run(tx, run_id, actor.account_id)

@@ -13,7 +13,7 @@ from contracts.http import PAGE_SIZE, Page
 
 from .domain import HOME, KEPT
 
-PER_MINUTE: Final = 3_000
+PER_MINUTE: Final = 6_000
 INVITING_PER_MINUTE: Final = 300
 """Households, whose adults are two at most: 600 invitations a minute, as runs of invitations order them."""
 

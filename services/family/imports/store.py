@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis.data.database import Queries, Row, Transaction
 from contracts.family.events import ImportColumn, ImportFinding
-from contracts.family.imports import ImportStatus
+from contracts.runs import RunStatus
 
 from ..people.domain import Child
 from . import domain
@@ -72,10 +72,10 @@ async def add_run(tx: Transaction, run: NewRun, homes: Iterable[Sequence[domain.
 LOCK_RUN_SQL = "select status from household_imports where run_id = $1 for update"
 
 
-async def lock_run(tx: Transaction, run_id: UUID) -> ImportStatus | None:
+async def lock_run(tx: Transaction, run_id: UUID) -> RunStatus | None:
     """How far an import has come, locked until the end of the transaction; None when there is none."""
     status = await tx.fetchval(LOCK_RUN_SQL, run_id)
-    return ImportStatus(status) if status else None
+    return RunStatus(status) if status else None
 
 
 RUNNING_SQL = "select label, confirmed_by from household_imports where status = 'running'"
@@ -102,7 +102,7 @@ where status = $1 order by run_id limit 1 for update skip locked
 """
 
 
-async def take_run(tx: Transaction, status: ImportStatus) -> Run | None:
+async def take_run(tx: Transaction, status: RunStatus) -> Run | None:
     """The oldest import that has come so far, locked; None when there is none, or another process works on it."""
     row = await tx.fetchrow(TAKE_RUN_SQL, status)
     return Run(**dict(row)) if row else None
@@ -111,9 +111,9 @@ async def take_run(tx: Transaction, status: ImportStatus) -> Run | None:
 SETTLED_RUN_SQL = "update household_imports set status = $2, finished_at = $3 where run_id = $1"
 
 
-async def set_status(tx: Transaction, run_id: UUID, status: ImportStatus) -> None:
+async def set_status(tx: Transaction, run_id: UUID, status: RunStatus) -> None:
     """An import has come further."""
-    finished_at = await tx.now() if status is ImportStatus.DONE else None
+    finished_at = await tx.now() if status is RunStatus.DONE else None
     await tx.execute(SETTLED_RUN_SQL, run_id, status, finished_at)
 
 
@@ -237,19 +237,21 @@ async def imported_children(db: Queries, keys: Collection[str]) -> dict[str, Chi
     return {row.pop("child_key"): Child(**row) for row in rows}
 
 
-KEEP_HOUSEHOLD_SQL = """
-insert into imported_households (household_key, household_id, fingerprint) values ($1, $2, $3)
+KEEP_HOUSEHOLDS_SQL = """
+insert into imported_households (household_key, household_id, fingerprint) select * from unnest($1::text[], $2::uuid[], $3::bytea[])
 on conflict (household_key) do update set fingerprint = excluded.fingerprint
 """
+
+
+async def keep_households(tx: Transaction, households: Sequence[tuple[str, UUID, bytes]]) -> None:
+    """Households came from these keys, or their files say something else by now: with what stands for that."""
+    if households:
+        await tx.execute(KEEP_HOUSEHOLDS_SQL, *map(list, zip(*households, strict=True)))
+
 
 KEEP_CHILDREN_SQL = """
 insert into imported_children (child_key, child_id) select * from unnest($1::text[], $2::uuid[]) on conflict do nothing
 """
-
-
-async def keep_household(tx: Transaction, key: str, household_id: UUID, fingerprint: bytes) -> None:
-    """A household came from a key, or its file says something else by now."""
-    await tx.execute(KEEP_HOUSEHOLD_SQL, key, household_id, fingerprint)
 
 
 async def keep_children(tx: Transaction, children: Mapping[str, UUID]) -> None:

@@ -6,17 +6,17 @@ from chassis.actor import Actor
 from chassis.data.database import Transaction, command
 from chassis.data.history import Act
 from chassis.refusal import Invalid, NotFound, Refusal
+from contracts.family.events import HouseholdKind
 from contracts.family.models import Household
-from contracts.family.organizations import KindChange
+from contracts.family.organizations import KindChange, OrganizationCreate
 
 from ..errors import HouseholdHasQuotient
-from ..households.commands import organization_typed
 from ..households.domain import HouseholdFile, with_kind
 from ..households.queries import read_household
 from ..households.store import known_organizations, load_file, lock_household, publish, save_kind
 from ..quotients.store import load_quotients
 from ..settings import FamilyRules
-from .domain import kind_fault
+from .domain import Organization, kind_fault, number_typed
 
 
 @command
@@ -54,3 +54,8 @@ def _noted(file: HouseholdFile) -> dict[str, str | None]:
     """What a file is of, as the history says it."""
     whose = file.organization
     return {"kind": file.kind, **(whose.state().model_dump() if whose else {})}
+
+
+def organization_typed(kind: HouseholdKind, typed: OrganizationCreate) -> Organization:
+    """An organization as it was typed."""
+    return Organization(kind, typed.legal_name, number_typed(typed.siret), number_typed(typed.rna))

@@ -23,25 +23,28 @@ insert into persons (person_id, kind, created_at, created_by) select unnest($1::
 
 ADD_ADULTS_SQL = """
 insert into adults (adult_id, civility, first_name, last_name, name_key, email, email_key, phone, is_invited)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::boolean[])
 """
 
 
 async def add_adults(tx: Transaction, adults: Sequence[Adult], at: datetime, by: UUID) -> None:
     await tx.execute(ADD_PERSONS_SQL, [adult.adult_id for adult in adults], "adult", at, by)
-    for adult in adults:
-        await tx.execute(ADD_ADULTS_SQL, adult.adult_id, *_adult_values(adult))
+    rows = [(adult.adult_id, *_adult_values(adult)) for adult in adults]
+    if rows:
+        await tx.execute(ADD_ADULTS_SQL, *map(list, zip(*rows, strict=True)))
 
 
 ADD_CHILDREN_SQL = """
-insert into children (child_id, first_name, last_name, name_key, birth_on, is_expected) values ($1, $2, $3, $4, $5, $6)
+insert into children (child_id, first_name, last_name, name_key, birth_on, is_expected)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[], $6::boolean[])
 """
 
 
 async def add_children(tx: Transaction, children: Sequence[Child], at: datetime, by: UUID) -> None:
     await tx.execute(ADD_PERSONS_SQL, [child.child_id for child in children], "child", at, by)
-    for child in children:
-        await tx.execute(ADD_CHILDREN_SQL, child.child_id, *_child_values(child))
+    rows = [(child.child_id, *_child_values(child)) for child in children]
+    if rows:
+        await tx.execute(ADD_CHILDREN_SQL, *map(list, zip(*rows, strict=True)))
 
 
 SAVE_CHILD_SQL = """

@@ -1,5 +1,6 @@
 """Storage of quotients: what is replaced stays, with who recorded each value and when."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -22,22 +23,24 @@ REPLACE_QUOTIENT_SQL = """
 update quotients set replaced_at = $3 where household_id = $1 and effective_on = $2 and replaced_at is null
 """
 
-ADD_QUOTIENT_SQL = """
+ADD_QUOTIENTS_SQL = """
 insert into quotients (quotient_id, household_id, effective_on, value_cents, source, recorded_at, recorded_by)
-values ($1, $2, $3, $4, $5, $6, $7)
+select quotient_id, household_id, effective_on, value_cents, source, $6, $7
+from unnest($1::uuid[], $2::uuid[], $3::date[], $4::int[], $5::text[]) as q(quotient_id, household_id, effective_on, value_cents, source)
 """
+
+
+async def add_quotients(tx: Transaction, quotients: Mapping[UUID, Quotient], at: datetime, by: UUID) -> None:
+    """Add a quotient to each of these households, which have none of its day."""
+    rows = [
+        (new_id(), household_id, quotient.effective_on, quotient.value_cents, quotient.source)
+        for household_id, quotient in quotients.items()
+    ]
+    if rows:
+        await tx.execute(ADD_QUOTIENTS_SQL, *map(list, zip(*rows, strict=True)), at, by)
 
 
 async def record_quotient(tx: Transaction, household_id: UUID, quotient: Quotient, at: datetime, by: UUID) -> None:
     """Add a quotient, closing the one of the same day if there is one."""
     await tx.execute(REPLACE_QUOTIENT_SQL, household_id, quotient.effective_on, at)
-    await tx.execute(
-        ADD_QUOTIENT_SQL,
-        new_id(),
-        household_id,
-        quotient.effective_on,
-        quotient.value_cents,
-        quotient.source,
-        at,
-        by,
-    )
+    await add_quotients(tx, {household_id: quotient}, at, by)

@@ -21,7 +21,7 @@ from contracts.family.models import AdultCreate, HouseholdCreate
 from contracts.family.registrations import Registration, RegistrationCreate, RegistrationDecision, RegistrationLetter
 
 from ..errors import RegistrationsClosed, TooManyRegistrations
-from ..households.commands import check_kind, open_file, typing_refusal
+from ..openings.commands import check_kind, open_file, typing_refusal
 from ..people.domain import comparable_email
 from ..settings import FamilyRules
 from . import store

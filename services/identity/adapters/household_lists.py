@@ -13,13 +13,12 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from chassis.comparing import comparable
-from chassis.lists import ListReason, ListUnreadable, cell_meant, decoded, records
+from chassis.lists import Shape, cell_meant
 from contracts.http import Email
 from contracts.identity.invitation_runs import FILE_BYTES_MAX, LINES_MAX
 
 from ..invitation_runs.domain import FileLine
 
-DELIMITERS: Final = (";", ",")
 KEPT_LENGTH_MAX: Final = 80
 REFERENCE: Final = re.compile(r"[A-Z]-[0-9]{1,12}")
 DASHES: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
@@ -41,43 +40,17 @@ class _Columns:
 
 def read_list(content: bytes) -> list[FileLine]:
     """The lines of a list, without its heading and its blank lines. Raises ListUnreadable."""
-    if len(content) > FILE_BYTES_MAX:
-        raise ListUnreadable(ListReason.LIST_TOO_LARGE)
-    text = decoded(content)
-    delimiter, columns, has_heading = _layout(text)
-    lines: list[FileLine] = []
-    for number, cells in records(text, delimiter):
-        if has_heading:
-            has_heading = False
-            continue
-        if len(lines) == LINES_MAX:
-            raise ListUnreadable(ListReason.LIST_TOO_LONG, number)
-        lines.append(_line(number, cells, columns))
-    if not lines:
-        raise ListUnreadable(ListReason.LIST_EMPTY)
-    return lines
+    columns, lines = SHAPE.read(content)
+    return [_line(number, cells, columns) for number, cells in lines]
 
 
-def _layout(text: str) -> tuple[str, _Columns, bool]:
-    """What separates the columns, where those that matter are, and whether the first line is a heading."""
-    fault = ListUnreadable(ListReason.LIST_EMPTY)
-    # A first line without either says nothing: then the one that the list has more of.
-    for delimiter in sorted(DELIMITERS, key=text.count, reverse=True):
-        try:
-            number, first = next(records(text, delimiter))
-        except StopIteration:
-            continue
-        except ListUnreadable as unreadable:  # with the other one, maybe it is readable
-            fault = unreadable
-            continue
-        names = [comparable(cell) for cell in first]
-        reference = _place(names, REFERENCE_HEADINGS)
-        if reference is not None:
-            return delimiter, _Columns(reference, _place(names, EMAIL_HEADINGS)), True
-        if REFERENCE.fullmatch(_reference(first[0])):
-            return delimiter, _Columns(0, 1), False
-        fault = ListUnreadable(ListReason.LIST_COLUMNS_UNKNOWN, number)
-    raise fault
+def _columns(first: Sequence[str]) -> tuple[_Columns, bool] | None:
+    """Where the columns that matter are, and whether the first line is a heading."""
+    names = [comparable(cell) for cell in first]
+    reference = _place(names, REFERENCE_HEADINGS)
+    if reference is not None:
+        return _Columns(reference, _place(names, EMAIL_HEADINGS)), True
+    return (_Columns(0, 1), False) if REFERENCE.fullmatch(_reference(first[0])) else None
 
 
 def _place(names: Sequence[str], known: frozenset[str]) -> int | None:
@@ -104,3 +77,6 @@ def _is_address(email: str) -> bool:
     except ValidationError:
         return False
     return True
+
+
+SHAPE: Final = Shape(FILE_BYTES_MAX, LINES_MAX, (";", ","), _columns)

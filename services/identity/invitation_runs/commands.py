@@ -22,8 +22,8 @@ from contracts.identity.invitation_runs import (
     InvitationChoice,
     InvitationRun,
     InvitationRunCreate,
-    InvitationRunStatus,
 )
+from contracts.runs import RunStatus
 from contracts.types import CredentialPurpose
 
 from ..accounts.store import lock_accounts
@@ -95,7 +95,7 @@ async def confirm(tx: Transaction, actor: Actor, rules: IdentityRules, run_id: U
     status = await store.lock_run(tx, run_id)
     if status is None:
         raise NotFound
-    if status is InvitationRunStatus.PROPOSED:
+    if status is RunStatus.PROPOSED:
         await store.confirm_run(tx, run_id, actor.account_id)
         tx.note(Act(actor, "invitation_run_confirmed", run_id))
     return await read_run(tx, rules, run_id)

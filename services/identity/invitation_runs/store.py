@@ -7,7 +7,8 @@ from uuid import UUID
 
 from chassis.data.database import Queries, Row, Transaction
 from contracts.identity.events import InvitationFinding
-from contracts.identity.invitation_runs import InvitationChoice, InvitationRunStatus
+from contracts.identity.invitation_runs import InvitationChoice
+from contracts.runs import RunStatus
 
 from ..accounts.domain import email_key
 from ..accounts.store import account_of
@@ -143,10 +144,10 @@ async def add_run(tx: Transaction, run: NewRun, lines: Iterable[JudgedLine]) -> 
 LOCK_RUN_SQL = "select status from invitation_runs where run_id = $1 for update"
 
 
-async def lock_run(tx: Transaction, run_id: UUID) -> InvitationRunStatus | None:
+async def lock_run(tx: Transaction, run_id: UUID) -> RunStatus | None:
     """How far a run has come, locked until the end of the transaction; None when there is none."""
     status = await tx.fetchval(LOCK_RUN_SQL, run_id)
-    return InvitationRunStatus(status) if status else None
+    return RunStatus(status) if status else None
 
 
 CONFIRM_RUN_SQL = """

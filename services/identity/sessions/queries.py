@@ -123,7 +123,6 @@ def actor_of(session: SignedIn, rules: IdentityRules) -> Actor:
         sites=agent.reach if agent else frozenset(),
         strength=session.strength,
         opened=session.open_acts.opened,
-        signed_in_at=session.opened_at,
         details_revision=session.details_revision,
     )
 

@@ -70,11 +70,8 @@ async def test_who_was_signed_in_before_the_town_corrected_asks_for_nothing(
     revision = states[-1].adults[0].revision
     assert (await put_contact(service, adult_id, desk.headers, phone="02 31 44 55 66")).status_code == 200
     service.advance(hours=3)
-    signed_in_at = await service.db.now()
     for known, status in ((None, 409), (revision - 1, 409), (revision, 201), (revision + 1, 201)):
-        actor = Actor(
-            adult_id, ActorKind.PARENT, guardian_id=adult_id, signed_in_at=signed_in_at, details_revision=known
-        )
+        actor = Actor(adult_id, ActorKind.PARENT, guardian_id=adult_id, details_revision=known)
         answer = await service.client.post("/me/email-change", json={"email": NEW}, headers=service.as_actor(actor))
         assert answer.status_code == status, answer.text
         assert answer.json().get("code") == ("email_given_lately" if status == 409 else None)

@@ -155,7 +155,7 @@ async def test_what_breaks_off_in_the_middle_goes_on_where_it_stopped(
     run = await importer.proposed("".join(home(str(number), f"Nom{'abcde'[number]}") for number in range(5)))
     await importer.confirm(run)
     rules = FamilyRules(FamilyPolicy())
-    await commands.work(importer.service.db, rules)
+    await commands.work(importer.service.db, rules, 2)
     whole = commands.store.settle_lines
 
     async def killed(*_: Any) -> None:
@@ -163,9 +163,9 @@ async def test_what_breaks_off_in_the_middle_goes_on_where_it_stopped(
 
     monkeypatch.setattr(commands.store, "settle_lines", killed)
     with pytest.raises(SystemExit):  # the household is written, and its commit never comes
-        await commands.work(importer.service.db, rules)
+        await commands.work(importer.service.db, rules, 2)
     monkeypatch.setattr(commands.store, "settle_lines", whole)
-    assert await importer.count("households") == 1
+    assert await importer.count("households") == 2
     await importer.work()
     assert count_of(await importer.read(run["run_id"]), "opened") == 5
     assert await importer.count("households") == 5
@@ -192,10 +192,11 @@ async def test_a_file_is_not_confirmed_before_it_was_looked_at(importer: Importe
 async def test_an_import_waits_for_what_others_are_to_be_told(importer: Importer) -> None:
     run = await importer.proposed(home("1") + home("2", "Martin"))
     await importer.confirm(run)
-    await commands.ImportWork(FamilyRules(FamilyPolicy()), backlog_max=1).run(importer.service.db)
+    work = commands.ImportWork(FamilyRules(FamilyPolicy()), backlog_max=1, at_once=1, seconds=0.5)
+    await work.run(importer.service.db)
     assert await importer.count("households") == 1
     await importer.service.db.execute("delete from outbox")
-    await commands.ImportWork(FamilyRules(FamilyPolicy()), backlog_max=1).run(importer.service.db)
+    await work.run(importer.service.db)
     assert await importer.count("households") == 2
 
 

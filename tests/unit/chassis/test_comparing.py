@@ -204,3 +204,8 @@ def test_short_words_and_numbers_are_themselves_alone(one: str, other: str) -> N
 
 def test_a_name_too_long_for_one_has_no_marks() -> None:
     assert near_marks("a" * 33) == near_sought("a" * 33) == set()
+
+
+@given(st.text(st.characters(codec="ascii"), max_size=12))
+def test_plain_letters_are_compared_like_all_others(text: str) -> None:
+    assert comparable(text) == comparable(f"é {text}").removeprefix("e").strip()
