@@ -18,6 +18,7 @@ from .custody.commands import tell_comings_of_age
 from .custody.routes import ROUTES as CUSTODY_ROUTES
 from .delegations.commands import follow_people, forget_ended
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
+from .duplicates.routes import ROUTES as DUPLICATE_ROUTES
 from .editing.commands import forget_leases
 from .editing.routes import ROUTES as EDITING_ROUTES
 from .email_changes import consumers as email_changes
@@ -32,6 +33,8 @@ from .import_work.commands import LOOK_SECONDS, ImportWork
 from .imports.commands import forget_imports
 from .imports.routes import ROUTES as IMPORT_ROUTES
 from .invariants.queries import CHECKING
+from .merging.commands import forget_merged
+from .merging.routes import ROUTES as MERGE_ROUTES
 from .organizations.routes import change_kind
 from .protection.routes import ROUTES as PROTECTION_ROUTES
 from .quotients.routes import change_quotient
@@ -72,6 +75,8 @@ def create(settings: FamilySettings) -> Service:
             *CHANGE_ROUTES,
             *EDITING_ROUTES,
             *BIRTH_ROUTES,
+            *DUPLICATE_ROUTES,
+            *MERGE_ROUTES,
             change_kind,
             *DELEGATION_ROUTES,
             *PROTECTION_ROUTES,
@@ -93,6 +98,7 @@ def create(settings: FamilySettings) -> Service:
             Job("answer_registrations", ANSWER_SECONDS, Answering(LetterSeal(seal_key)).run),
             Job("purge_registrations", PURGE_SECONDS, purge),
             Job("household_imports", LOOK_SECONDS, ImportWork(rules).run),
+            Job("forget_merged_rows", FORGET_SECONDS, forget_merged),
             Job("forget_imports", FORGET_SECONDS, forget_imports),
             CHECKING.job,
         ],

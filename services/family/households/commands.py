@@ -31,6 +31,7 @@ from ..custody.domain import Grant, Home, Tie, with_home, with_tie, without_hous
 from ..custody.store import load_custody, save_custody
 from ..errors import MembershipUnknown, OrganizationHasNoChildren
 from ..openings.domain import AT_THE_DESK, Opening
+from ..openings.store import next_reference
 from ..organizations.domain import Organization, kind_fault, number_typed
 from ..people.domain import Adult, Child, noted_days
 from ..people.store import add_adults, add_children, load_adult, load_children, lock_child
@@ -47,7 +48,6 @@ from .store import (
     known_files,
     load_file,
     lock_household,
-    next_reference,
     publish,
     save_members,
     save_payers,
