@@ -98,13 +98,14 @@ class Quote(Model):
 
 class PayerAccount(Model):
     """What a payer owes (negative: is owed). `credit_cents` is what they paid too much and their next invoice uses; the balance
-    counts it. The name is None once it was erased."""
+    counts it. The name is None once it was erased. `former_reference`: the account is of a file that became part of the household's."""
 
     payer_id: UUID
     payer_name: str | None
     balance_cents: Cents
     credit_cents: Cents
     unpaid_count: int
+    former_reference: str | None = None
 
 
 class HouseholdAccount(Model):

@@ -14,6 +14,7 @@ from contracts.family.people import DelegatedAct as DelegatedAct
 from contracts.family.people import DelegateName as DelegateName
 from contracts.family.people import DelegationEnd as DelegationEnd
 from contracts.family.people import EvidenceKind as EvidenceKind
+from contracts.family.people import FileMerged as FileMerged
 from contracts.family.people import HolidayTurns as HolidayTurns
 from contracts.family.people import HouseholdKind as HouseholdKind
 from contracts.family.people import HouseholdPayer as HouseholdPayer
@@ -23,6 +24,7 @@ from contracts.family.people import RegistrationAnswer as RegistrationAnswer
 from contracts.family.people import RegistrationStatus as RegistrationStatus
 from contracts.family.people import Residence as Residence
 from contracts.family.people import Responsibility as Responsibility
+from contracts.family.people import SamePerson as SamePerson
 from contracts.types import QuotientSource
 
 
@@ -30,7 +32,8 @@ class HouseholdState(Event):
     """A household, whole: its home, its adults, who belongs to it when, and who pays. Personal data: state topic only. A tombstone
     erases it. `adults` are those of `adult_members`, in the order of the file. `kind` is one of `HouseholdKind`, as this release knows them: more
     may come; of any but a person's file `organization` says whose it is, and it has no children. There is no `address` while it is protected: nobody
-    learns it, and letters go by the town's own route."""
+    learns it, and letters go by the town's own route. `merged`:
+    it is part of another file by now."""
 
     event_type: ClassVar[str] = "family.household_state.v1"
     topic: ClassVar[str] = "family.households"
@@ -46,6 +49,7 @@ class HouseholdState(Event):
     created_at: datetime
     kind: str = HouseholdKind.INDIVIDUAL
     organization: Organization | None = None
+    merged: FileMerged | None = None
 
 
 class ChildState(Event):

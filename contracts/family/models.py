@@ -121,9 +121,17 @@ class HouseholdChild(Model):
     ends_on: date | None
 
 
+class MergedFile(Model):
+    """A file that is part of another one, or that one."""
+
+    household_id: UUID
+    reference: str
+
+
 class Household(Model):
     """A household, whole, as its adults and entitled agents see it: who belongs to it today or will. `payer_adult_id` pays today. `organization`:
-    whose file it is, if it is no person's. There is no `address` while it is protected."""
+    whose file it is, if it is no person's. There is no `address` while it is protected. `merged_into`: the file that it is part of by now;
+    `merged_files`: those that are part of it."""
 
     household_id: UUID
     reference: str
@@ -135,6 +143,8 @@ class Household(Model):
     payer_adult_id: UUID | None
     quotient: Quotient | None
     created_at: datetime
+    merged_into: MergedFile | None = None
+    merged_files: tuple[MergedFile, ...] = ()
 
     @property
     def is_address_protected(self) -> bool:

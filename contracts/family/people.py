@@ -118,6 +118,23 @@ class Organization(Model):
     rna: str | None
 
 
+class SamePerson(Model):
+    """Somebody of a file that was merged into another one is somebody of that one."""
+
+    person_id: UUID
+    kept_person_id: UUID
+
+
+class FileMerged(Model):
+    """The file became part of another one, by an agent's account: the days until `last_on`, that day included, are its own still."""
+
+    household_id: UUID
+    reference: str
+    last_on: date
+    merged_by: UUID
+    same_persons: tuple[SamePerson, ...]
+
+
 class DelegatedAct(StrEnum):
     """What a parent may let somebody else do for a child: a closed list. See the calendar; book days and give them back."""
 

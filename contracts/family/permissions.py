@@ -9,6 +9,10 @@ class FamilyPermission(Permission):
     READ_HOUSEHOLDS = "family.households.read", "Find and read the files of households."
     OPEN_HOUSEHOLDS = "family.households.open", "Open a household's file."
     IMPORT_HOUSEHOLDS = "family.households.import", "Open and update many households' files at once, from a file."
+    MERGE_HOUSEHOLDS = (
+        "family.households.merge",
+        "See which files may be of one household, merge two of them, and separate them again.",
+    )
     KEEP_HOUSEHOLDS = "family.households.keep", "Say who belongs to a household and who pays for it."
     PROTECT_ADDRESSES = (
         "family.protected_addresses.change",

@@ -319,6 +319,17 @@ CREATE TABLE public.ledger_transactions (
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.merged_files (
+    household_id uuid NOT NULL,
+    kept_id uuid NOT NULL
+);
+
+CREATE TABLE public.merged_payers (
+    household_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    kept_adult_id uuid NOT NULL
+);
+
 CREATE TABLE public.numbers (
     regie text NOT NULL,
     series text NOT NULL,
@@ -581,6 +592,12 @@ ALTER TABLE ONLY public.ledger_transactions
 ALTER TABLE ONLY public.ledger_transactions
     ADD CONSTRAINT ledger_transactions_pkey PRIMARY KEY (transaction_id);
 
+ALTER TABLE ONLY public.merged_files
+    ADD CONSTRAINT merged_files_pkey PRIMARY KEY (household_id);
+
+ALTER TABLE ONLY public.merged_payers
+    ADD CONSTRAINT merged_payers_pkey PRIMARY KEY (household_id, adult_id);
+
 ALTER TABLE ONLY public.numbers
     ADD CONSTRAINT numbers_pkey PRIMARY KEY (regie, series, year);
 
@@ -678,6 +695,10 @@ CREATE INDEX invoices_payer ON public.invoices USING btree (payer_id, period);
 
 CREATE INDEX ledger_postings_account ON public.ledger_postings USING btree (account) INCLUDE (amount_cents);
 
+CREATE INDEX merged_files_of_kept ON public.merged_files USING btree (kept_id);
+
+CREATE INDEX merged_payers_of_kept ON public.merged_payers USING btree (kept_adult_id);
+
 CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
 
 CREATE INDEX payer_days_payer ON public.payer_days USING btree (payer_id);
@@ -731,6 +752,12 @@ ALTER TABLE ONLY public.invoices
 
 ALTER TABLE ONLY public.ledger_postings
     ADD CONSTRAINT ledger_postings_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.ledger_transactions(transaction_id);
+
+ALTER TABLE ONLY public.merged_files
+    ADD CONSTRAINT merged_files_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.merged_payers
+    ADD CONSTRAINT merged_payers_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.merged_files(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.payer_conflicts
     ADD CONSTRAINT payer_conflicts_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;

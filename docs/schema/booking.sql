@@ -231,6 +231,19 @@ CREATE TABLE public.enrollments (
     CONSTRAINT enrollments_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'validated'::text, 'refused'::text, 'ended'::text])))
 );
 
+CREATE TABLE public.enrollments_left (
+    enrollment_id uuid NOT NULL,
+    code text NOT NULL,
+    noted_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.followed_enrollments (
+    enrollment_id uuid NOT NULL,
+    former_household_id uuid NOT NULL,
+    former_child_id uuid NOT NULL,
+    followed_by uuid NOT NULL
+);
+
 CREATE TABLE public.groups (
     id uuid NOT NULL,
     activity_id uuid NOT NULL,
@@ -327,6 +340,19 @@ CREATE TABLE public.job_runs (
     started_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
     failure text
+);
+
+CREATE TABLE public.merged_files (
+    household_id uuid NOT NULL,
+    kept_id uuid NOT NULL,
+    last_on date NOT NULL,
+    merged_by uuid NOT NULL
+);
+
+CREATE TABLE public.merged_persons (
+    household_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    kept_person_id uuid NOT NULL
 );
 
 CREATE TABLE public.outbox (
@@ -481,8 +507,14 @@ ALTER TABLE ONLY public.delegations
 ALTER TABLE ONLY public.enrollments
     ADD CONSTRAINT enrollments_apart EXCLUDE USING gist (child_id WITH =, activity_id WITH =, household_id WITH =, days WITH &&) WHERE ((status = ANY (ARRAY['requested'::text, 'validated'::text])));
 
+ALTER TABLE ONLY public.enrollments_left
+    ADD CONSTRAINT enrollments_left_pkey PRIMARY KEY (enrollment_id);
+
 ALTER TABLE ONLY public.enrollments
     ADD CONSTRAINT enrollments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.followed_enrollments
+    ADD CONSTRAINT followed_enrollments_pkey PRIMARY KEY (enrollment_id);
 
 ALTER TABLE ONLY public.groups
     ADD CONSTRAINT groups_activity_id_site_code_code_key UNIQUE (activity_id, site_code, code);
@@ -525,6 +557,12 @@ ALTER TABLE ONLY public.invariant_checks
 
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
+
+ALTER TABLE ONLY public.merged_files
+    ADD CONSTRAINT merged_files_pkey PRIMARY KEY (household_id);
+
+ALTER TABLE ONLY public.merged_persons
+    ADD CONSTRAINT merged_persons_pkey PRIMARY KEY (household_id, person_id);
 
 ALTER TABLE ONLY public.outbox_keys
     ADD CONSTRAINT outbox_keys_pkey PRIMARY KEY (topic, key);
@@ -592,6 +630,8 @@ CREATE INDEX enrollments_of_household ON public.enrollments USING btree (househo
 
 CREATE INDEX enrollments_to_decide ON public.enrollments USING btree (id) WHERE (status = 'requested'::text);
 
+CREATE INDEX followed_enrollments_of_household ON public.followed_enrollments USING btree (former_household_id);
+
 CREATE INDEX groups_of_site ON public.groups USING btree (site_code);
 
 CREATE UNIQUE INDEX groups_one_default ON public.groups USING btree (activity_id, site_code) WHERE is_default;
@@ -653,6 +693,12 @@ ALTER TABLE ONLY public.child_schoolings
 ALTER TABLE ONLY public.enrollments
     ADD CONSTRAINT enrollments_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id);
 
+ALTER TABLE ONLY public.enrollments_left
+    ADD CONSTRAINT enrollments_left_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id);
+
+ALTER TABLE ONLY public.followed_enrollments
+    ADD CONSTRAINT followed_enrollments_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id);
+
 ALTER TABLE ONLY public.groups
     ADD CONSTRAINT groups_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id);
 
@@ -670,6 +716,12 @@ ALTER TABLE ONLY public.household_adults
 
 ALTER TABLE ONLY public.household_children
     ADD CONSTRAINT household_children_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.merged_files
+    ADD CONSTRAINT merged_files_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.merged_persons
+    ADD CONSTRAINT merged_persons_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.merged_files(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.placements
     ADD CONSTRAINT placements_enrollment_id_fkey FOREIGN KEY (enrollment_id) REFERENCES public.enrollments(id);

@@ -2,6 +2,8 @@
 
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
+CREATE EXTENSION IF NOT EXISTS fuzzystrmatch WITH SCHEMA public;
+
 CREATE FUNCTION public.make_history_months(first_at timestamp with time zone, month_count integer) RETURNS integer
     LANGUAGE plpgsql
     AS $$
@@ -246,6 +248,15 @@ CREATE TABLE public.file_confirmations (
     confirmed_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.files_apart (
+    household_id uuid NOT NULL,
+    other_id uuid NOT NULL,
+    reason bytea NOT NULL,
+    noted_at timestamp with time zone NOT NULL,
+    noted_by uuid NOT NULL,
+    CONSTRAINT files_apart_check CHECK ((household_id < other_id))
+);
+
 CREATE TABLE public.health_files (
     child_id uuid NOT NULL,
     revision integer DEFAULT 0 NOT NULL,
@@ -341,6 +352,22 @@ CREATE TABLE public.household_members (
     CONSTRAINT household_members_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during))))
 );
 
+CREATE TABLE public.household_merges (
+    merge_id uuid NOT NULL,
+    kept_id uuid NOT NULL,
+    former_id uuid NOT NULL,
+    same_persons jsonb NOT NULL,
+    last_on date NOT NULL,
+    merged_at timestamp with time zone NOT NULL,
+    merged_by uuid NOT NULL,
+    rows_before bytea,
+    rows_after bytea,
+    undone_at timestamp with time zone,
+    undone_by uuid,
+    CONSTRAINT household_merges_check CHECK ((kept_id <> former_id)),
+    CONSTRAINT household_merges_check1 CHECK (((undone_at IS NULL) = (undone_by IS NULL)))
+);
+
 CREATE TABLE public.household_numbers (
     series text NOT NULL,
     last_number integer NOT NULL
@@ -370,6 +397,7 @@ CREATE TABLE public.households (
     siret text,
     rna text,
     country text,
+    merged_into uuid,
     CONSTRAINT households_address_check CHECK (((num_nulls(address_lines, postal_code, city) = ANY (ARRAY[0, 3])) AND ((city IS NOT NULL) OR (country IS NULL)))),
     CONSTRAINT households_check CHECK (((kind = 'individual'::text) = (legal_name IS NULL))),
     CONSTRAINT households_check1 CHECK (((legal_name IS NULL) OR (siret IS NOT NULL) OR (rna IS NOT NULL))),
@@ -636,6 +664,9 @@ ALTER TABLE ONLY public.entourage
 ALTER TABLE ONLY public.file_confirmations
     ADD CONSTRAINT file_confirmations_pkey PRIMARY KEY (child_id, school_year, adult_id);
 
+ALTER TABLE ONLY public.files_apart
+    ADD CONSTRAINT files_apart_pkey PRIMARY KEY (household_id, other_id);
+
 ALTER TABLE ONLY public.health_files
     ADD CONSTRAINT health_files_pkey PRIMARY KEY (child_id);
 
@@ -659,6 +690,9 @@ ALTER TABLE ONLY public.household_imports
 
 ALTER TABLE ONLY public.household_members
     ADD CONSTRAINT household_members_household_id_person_id_during_excl EXCLUDE USING gist (household_id WITH =, person_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY public.household_merges
+    ADD CONSTRAINT household_merges_pkey PRIMARY KEY (merge_id);
 
 ALTER TABLE ONLY public.household_numbers
     ADD CONSTRAINT household_numbers_pkey PRIMARY KEY (series);
@@ -735,11 +769,15 @@ CREATE INDEX address_protections_of_household ON public.address_protections USIN
 
 CREATE INDEX adults_by_name ON public.adults USING btree (name_key);
 
+CREATE INDEX adults_by_phone ON public.adults USING btree (phone) WHERE (phone IS NOT NULL);
+
 CREATE INDEX adults_email ON public.adults USING btree (email_key);
 
 CREATE INDEX adults_invited ON public.adults USING btree (email_key) WHERE is_invited;
 
 CREATE INDEX authorization_answers_of_adult ON public.authorization_answers USING btree (adult_id);
+
+CREATE INDEX children_by_birth ON public.children USING btree (birth_on);
 
 CREATE INDEX children_expected ON public.children USING btree (birth_on, child_id) WHERE is_expected;
 
@@ -803,6 +841,8 @@ CREATE INDEX entourage_of_child ON public.entourage USING btree (child_id);
 
 CREATE INDEX file_confirmations_of_adult ON public.file_confirmations USING btree (adult_id);
 
+CREATE INDEX files_apart_other ON public.files_apart USING btree (other_id);
+
 CREATE INDEX history_household ON ONLY public.history USING btree (household_id, noted_at DESC, id DESC) WHERE (household_id IS NOT NULL);
 
 CREATE INDEX history_rest_household_id_noted_at_id_idx ON public.history_rest USING btree (household_id, noted_at DESC, id DESC) WHERE (household_id IS NOT NULL);
@@ -831,11 +871,21 @@ CREATE UNIQUE INDEX household_imports_running ON public.household_imports USING 
 
 CREATE INDEX household_members_of_person ON public.household_members USING btree (person_id, kind);
 
+CREATE INDEX household_merges_of_former ON public.household_merges USING btree (former_id);
+
+CREATE INDEX household_merges_of_kept ON public.household_merges USING btree (kept_id);
+
+CREATE UNIQUE INDEX household_merges_standing ON public.household_merges USING btree (former_id) WHERE (undone_at IS NULL);
+
+CREATE INDEX household_merges_undoable ON public.household_merges USING btree (merged_at) WHERE (rows_before IS NOT NULL);
+
 CREATE INDEX household_payers_adult ON public.household_payers USING btree (adult_id);
 
 CREATE INDEX households_by_mark ON public.households USING gin (search_marks) WITH (gin_pending_list_limit='256');
 
 CREATE INDEX households_by_payer ON public.households USING btree (payer_key, household_id);
+
+CREATE INDEX households_merged ON public.households USING btree (merged_into) WHERE (merged_into IS NOT NULL);
 
 CREATE INDEX households_of_kind ON public.households USING btree (kind, payer_key, household_id);
 
@@ -977,6 +1027,12 @@ ALTER TABLE ONLY public.file_confirmations
 ALTER TABLE ONLY public.file_confirmations
     ADD CONSTRAINT file_confirmations_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
 
+ALTER TABLE ONLY public.files_apart
+    ADD CONSTRAINT files_apart_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.files_apart
+    ADD CONSTRAINT files_apart_other_id_fkey FOREIGN KEY (other_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.health_files
     ADD CONSTRAINT health_files_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
 
@@ -998,11 +1054,20 @@ ALTER TABLE ONLY public.household_members
 ALTER TABLE ONLY public.household_members
     ADD CONSTRAINT household_members_person_id_kind_fkey FOREIGN KEY (person_id, kind) REFERENCES public.persons(person_id, kind);
 
+ALTER TABLE ONLY public.household_merges
+    ADD CONSTRAINT household_merges_former_id_fkey FOREIGN KEY (former_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.household_merges
+    ADD CONSTRAINT household_merges_kept_id_fkey FOREIGN KEY (kept_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.household_payers
     ADD CONSTRAINT household_payers_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES public.adults(adult_id);
 
 ALTER TABLE ONLY public.household_payers
     ADD CONSTRAINT household_payers_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);
+
+ALTER TABLE ONLY public.households
+    ADD CONSTRAINT households_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.households(household_id);
 
 ALTER TABLE ONLY public.households
     ADD CONSTRAINT households_payer_adult_id_fkey FOREIGN KEY (payer_adult_id) REFERENCES public.adults(adult_id) ON DELETE SET NULL;

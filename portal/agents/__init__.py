@@ -19,6 +19,7 @@ from portal.agents.counter import (
 from portal.agents.direction import dashboard
 from portal.agents.family_accounts import pages as family_accounts
 from portal.agents.file import booking, enrolling, overview, people, tabs, timeline
+from portal.agents.file_merges import duplicates, merging
 from portal.agents.imports import pages as imports
 from portal.agents.invitations import pages as invitations
 from portal.agents.money import invoicing, payments
@@ -45,6 +46,8 @@ AGENTS = Space(
             enrolling,
             timeline,
             family_accounts,
+            duplicates,
+            merging,
             registrations,
             births,
             changes,

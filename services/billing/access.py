@@ -13,9 +13,12 @@ HOUSEHOLD: Final = Reach(
 
 PAYER: Final = Reach(
     """actor.guardian_id is null or exists (
-        select from payers p where p.adult_id = actor.guardian_id and p.payer_id = {id})"""
+        select from payers p where p.payer_id = {id} and (p.adult_id = actor.guardian_id or exists (
+            select from merged_payers m
+            where m.household_id = p.household_id and m.adult_id = p.adult_id and m.kept_adult_id = actor.guardian_id)))"""
 )
-"""Of a payer: an adult's own, also of a household that they left; an agent reaches every one."""
+"""Of a payer: an adult's own, also of a household that they left, and of a file that is part of theirs by now, in which they were somebody of their own;
+an agent reaches every one."""
 
 
 def invoice(payer: str, household: str) -> str:

@@ -24,11 +24,14 @@ from .delegations.routes import ROUTES as DELEGATION_ROUTES
 from .directory import consumers as directory
 from .directory.routes import ROUTES as DIRECTORY_ROUTES
 from .enrollments.routes import ROUTES as ENROLLMENT_ROUTES
+from .following.commands import Following
 from .invariants.queries import CHECKING
 from .moves.routes import ROUTES as MOVE_ROUTES
 from .settings import BookingPolicies, BookingSettings
 
 SCHOOL_YEARS_SECONDS = 86_400.0
+FOLLOW_SECONDS = 2.0
+"""How long after two files were merged what is enrolled there follows, at most, but for the time that it takes."""
 CARE_KEYS_SECONDS = 10.0
 """How long after a child's enrollment was validated it is asked what it needs, at most."""
 
@@ -59,6 +62,7 @@ def create(settings: BookingSettings) -> Service:
         subscriptions=subscriptions,
         jobs=(
             Job("school_years", SCHOOL_YEARS_SECONDS, open_school_years),
+            Job("following", FOLLOW_SECONDS, Following(zone).run),
             Job("care_keys", CARE_KEYS_SECONDS, keep_keys),
             CHECKING.job,
         ),

@@ -51,6 +51,10 @@ class PlacedAtAnotherSite(Refusal):
     """Days that this would change are those of a site where this agent does not work."""
 
 
+class ChildIsBooked(Refusal):
+    """The child who these days would be of is somewhere at that time already, on `service_on`: give one of the two back first."""
+
+
 class DelegationOver(Refusal):
     """What a parent let you do has ended, and nothing is done by it any more; `end` says what ended it. Ask the parent who had let you."""
 

@@ -22,6 +22,7 @@ from .custody.commands import tell_comings_of_age
 from .custody.routes import ROUTES as CUSTODY_ROUTES
 from .delegations.commands import follow_people, forget_ended
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
+from .duplicates.routes import ROUTES as DUPLICATE_ROUTES
 from .editing.commands import forget_leases
 from .editing.routes import ROUTES as EDITING_ROUTES
 from .email_changes import consumers as email_changes
@@ -36,6 +37,8 @@ from .import_work.commands import LOOK_SECONDS, ImportWork
 from .imports.commands import forget_imports
 from .imports.routes import ROUTES as IMPORT_ROUTES
 from .invariants.queries import CHECKING
+from .merging.commands import forget_merged
+from .merging.routes import ROUTES as MERGE_ROUTES
 from .organizations.routes import change_kind
 from .protection.routes import ROUTES as PROTECTION_ROUTES
 from .quotients.routes import change_quotient
@@ -82,6 +85,8 @@ def create(settings: FamilySettings) -> Service:
             *SCHOOL_ROUTES,
             *SCHOOLING_ROUTES,
             *CLASS_CHANGE_ROUTES,
+            *DUPLICATE_ROUTES,
+            *MERGE_ROUTES,
             change_kind,
             *DELEGATION_ROUTES,
             *PROTECTION_ROUTES,
@@ -105,6 +110,7 @@ def create(settings: FamilySettings) -> Service:
             Job("household_imports", LOOK_SECONDS, ImportWork(rules).run),
             Job("class_changes", CLASS_CHANGE_SECONDS, ClassChangeWork().run),
             Job("forget_class_changes", FORGET_SECONDS, forget_class_changes),
+            Job("forget_merged_rows", FORGET_SECONDS, forget_merged),
             Job("forget_imports", FORGET_SECONDS, forget_imports),
             CHECKING.job,
         ],

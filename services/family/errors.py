@@ -197,6 +197,54 @@ class ImportExamining(Refusal):
     """The lines of this file are still being looked at: read the report before you confirm it."""
 
 
+class HouseholdMerged(Refusal):
+    """This file is part of another one, `reference`, by now: act in that one."""
+
+
+class FileMergeOutdated(Refusal):
+    """One of the two files changed since the preview: look at what comes of it now, and decide again."""
+
+
+class FileMergeNotUndoable(Refusal):
+    """The merge was undone, or its time to be undone is over: what is wrong is corrected person by person."""
+
+
+class FileMergeBlocked(Refusal):
+    """What the merge made was changed since, as `parts` say: to undo it would undo that too."""
+
+
+class FilesOfOrganizations(Refusal):
+    """Files of organizations are not merged: what they were invoiced names them."""
+
+
+class MergedAddressProtected(Refusal):
+    """The address of one of these files, `reference`, is protected: who protects it decides first whether everybody of the other file may know it."""
+
+
+class FileReceivedAnother(Refusal):
+    """The file that is to go, `reference`, took in another one, `received`: keep it, and merge the other into it."""
+
+
+class FilesAreTwoHomes(Refusal):
+    """The child lives at both files by turns: they are of its two homes, and not of one household."""
+
+
+class PersonInThirdFile(Refusal):
+    """Somebody who is to go stands in a third file, `reference`, too: merge that one first, or keep the file in which they stand."""
+
+
+class CustodyDiffers(Refusal):
+    """The files say differently of this child who has authority: bring them in line first."""
+
+
+class HealthDiffers(Refusal):
+    """Both files say something of this child's health: who may read it brings them in line first."""
+
+
+class ChangesWait(Refusal):
+    """Changes that the family of this file asked for wait for a decision: decide them first."""
+
+
 class ImportReason(StrEnum):
     """What a file of households, or a line of it, has against it, or how it differs from what is there."""
 

@@ -9,6 +9,7 @@ from contracts.family.api import change_contact, change_kind, change_quotient, r
 from contracts.family.births_api import register_birth
 from contracts.family.children_api import read_health
 from contracts.family.entourage_api import read_entourage
+from contracts.family.merging_api import merge_files
 from contracts.family.models import QuotientChange
 from contracts.family.protection_api import protect_address, show_address
 from contracts.family.schools_api import read_schooling
@@ -58,6 +59,7 @@ async def people_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "can_end_sessions": visit.may(end_account_sessions),
         "can_issue_keys": visit.may(issue_service_key),
         "can_merge": visit.may(merge_accounts),
+        "can_merge_files": visit.may(merge_files),
         "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],
     }
     return visit.page("agents/file/people.html.j2", context, form=visit.form(NEW_QUOTIENT))

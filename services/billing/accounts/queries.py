@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+from chassis.access import reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.data.paging import page_of, read_cursor
@@ -11,6 +12,7 @@ from contracts.billing.models import ChargeLine, HouseholdAccount, PayerAccount
 from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.types import ChargeStatus
 
+from ..access import PAYER
 from ..charges.queries import explanation_of
 from ..charges.store import charge_of
 from ..directory.queries import household_for
@@ -18,23 +20,32 @@ from ..settings import BillingRules
 
 DAYS_MAX = 366
 
-# A payer whose household was erased is known by their invoices.
-PAYERS_OF_HOUSEHOLD_SQL = """
-select payer_id, p.name as payer_name,
-       exists (select from payer_days d where d.payer_id = known.payer_id and d.during @> $2::date) as is_paying,
+# A payer whose household was erased is known by their invoices. What payers of a file that became part of this one owe is shown to them, and to agents.
+PAYERS_OF_HOUSEHOLD_SQL = reaching(
+    """
+select payer_id, p.name as payer_name, f.reference as former_reference,
+       exists (select from payer_days d where d.payer_id = known.payer_id and d.during @> actor.today and d.household_id = $4) as is_paying,
        l.balance_cents, l.credit_cents,
        (select count(*) from invoices i where i.payer_id = known.payer_id and i.status <> 'paid') as unpaid_count
 from (
-    select payer_id from payers where household_id = $1 union select payer_id from invoices where household_id = $1
+    select payer_id, null::uuid as former_id from payers where household_id = $4
+    union
+    select payer_id, null from invoices where household_id = $4
+    union
+    select o.payer_id, o.household_id from payers o join merged_files m using (household_id) where m.kept_id = $4 and {is_reached}
 ) known
+cross join actor
 left join payers p using (payer_id)
+left join households f on f.household_id = known.former_id
 cross join lateral (
     select coalesce(sum(amount_cents), 0)::bigint as balance_cents,
            -coalesce(sum(amount_cents) filter (where account like 'credit/%'), 0)::bigint as credit_cents
     from ledger_postings where account in ('receivable/' || known.payer_id, 'credit/' || known.payer_id)
 ) l
 order by p.name, payer_id
-"""
+""",
+    is_reached=PAYER.of("o.payer_id"),
+)
 
 ACCOUNT_SQL = """
 select (select count(*) from household_children where household_id = $1) as children_count,
@@ -49,7 +60,7 @@ async def account(db: Database, actor: Actor, rules: BillingRules, household_id:
     """The accounts of a household's payers, a parent's own household by default. Raises NotFound."""
     household = await household_for(db, actor, household_id)
     today = rules.today(await db.now())
-    rows = [dict(row) for row in await db.fetch(PAYERS_OF_HOUSEHOLD_SQL, household, today)]
+    rows = [dict(row) for row in await db.fetch(PAYERS_OF_HOUSEHOLD_SQL, *reach_of(actor, today), household)]
     payers = [(row.pop("is_paying"), PayerAccount.model_validate(row)) for row in rows]
     others = [other for is_paying, other in payers if not is_paying and (other.balance_cents or other.credit_cents)]
     return HouseholdAccount(

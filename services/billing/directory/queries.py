@@ -81,10 +81,14 @@ async def households_of_children(
     return [household_among(homes[child_id], household_id) for child_id, household_id in asked]
 
 
-EMAIL_SQL = "select email from household_adults where household_id = $1 and adult_id = $2"
+EMAIL_SQL = """
+select email from household_adults
+where adult_id = $2 and household_id in ($1, (select kept_id from merged_files where household_id = $1))
+order by household_id = $1 desc limit 1
+"""
 
 
 async def email_of(queries: Database | Transaction, household_id: UUID, guardian_id: UUID) -> str | None:
-    """Where a guardian of a household reads their mail, if it is known."""
+    """Where a guardian of a household, or of the one whose file took in its file, reads their mail, if it is known."""
     email: str | None = await queries.fetchval(EMAIL_SQL, household_id, guardian_id)
     return email

@@ -26,12 +26,27 @@ QUOTIENT_FILES = Replica("quotient_files", "household_id")
 """What was priced stays when quotients are erased."""
 
 
+FORGET_MERGED_SQL = "delete from merged_files where household_id = $1"
+
+KEEP_MERGED_SQL = "insert into merged_files (household_id, kept_id) values ($1, $2)"
+
+KEEP_MERGED_PAYERS_SQL = """
+insert into merged_payers (household_id, adult_id, kept_adult_id) select $1, * from unnest($2::uuid[], $3::uuid[])
+"""
+
+
 async def keep_household(tx: Transaction, household: HouseholdState, envelope: Envelope) -> None:
     """Replace what is known of a household, unless something newer is."""
-    address, household_id = household.address, household.household_id
+    address, merged, household_id = household.address, household.merged, household.household_id
     values = (household.reference, _lines(address) if address else [], address is None)
     if not await HOUSEHOLDS.keep(tx, household_id, envelope.sequence, *values):
         return
+    await tx.execute(FORGET_MERGED_SQL, household_id)
+    if merged is not None:
+        same = merged.same_persons
+        await tx.execute(KEEP_MERGED_SQL, household_id, merged.household_id)
+        persons = [one.person_id for one in same], [one.kept_person_id for one in same]
+        await tx.execute(KEEP_MERGED_PAYERS_SQL, household_id, *persons)
     await ADULTS.replace(
         tx,
         household_id,

@@ -22,7 +22,8 @@ INVOICES_SQL = reaching(
 select invoice_id, payer_id, payer_name, number, to_char(period, 'YYYY-MM') as period, status, total_cents, paid_cents, credit_cents,
        total_cents - paid_cents as due_cents, issued_on, due_on
 from invoices i
-where {is_reached} and ($4::uuid is null or household_id = $4) and ($5::uuid is null or invoice_id < $5)
+where {is_reached} and ($4::uuid is null or household_id = $4 or household_id in (
+    select m.household_id from merged_files m where m.kept_id = $4)) and ($5::uuid is null or invoice_id < $5)
 order by invoice_id desc limit $6
 """,
     is_reached=reached_invoice("i.payer_id", "i.household_id"),

@@ -14,6 +14,7 @@ from contracts.family.events import ChildState, HouseholdState, ResponsibilitySt
 from contracts.family.school_events import SchoolingState
 
 from ..care.store import forget_care
+from ..following.store import keep_merged
 
 HOUSEHOLDS = Replica("households", "household_id", ("reference",))
 """Bookings keep ids alone when a household is erased, enrollments what was decided and not the words that an agent found for it."""
@@ -29,6 +30,7 @@ async def keep_household(tx: Transaction, state: HouseholdState, envelope: Envel
     await _take_turn(tx, {child.person_id for child in state.child_members}, state.household_id)
     if not await HOUSEHOLDS.keep(tx, state.household_id, envelope.sequence, state.reference):
         return
+    await keep_merged(tx, state)
     adults = [(member.person_id, member) for member in state.adult_members]
     await ADULTS.replace(tx, state.household_id, adults)
     await CHILDREN_OF.replace(tx, state.household_id, [(child.person_id, child) for child in state.child_members])

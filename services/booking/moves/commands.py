@@ -1,5 +1,6 @@
 """Taking what a child has booked along to another of its households."""
 
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,10 +23,21 @@ from ..enrollments import queries
 from ..enrollments import store as enrollments
 from ..enrollments.commands import lock_from
 from ..enrollments.domain import Enrolled, cut_enrollment
-from ..errors import AlreadyEnrolled
+from ..errors import AlreadyEnrolled, ChildIsBooked
 from ..places.domain import BookingFacts
 from .domain import days_along
-from .store import child_at, load_destination
+from .store import booked_elsewhere, child_at, load_destination
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """An enrollment that goes to a household from a day on, for the child whom it is of or, where two children are one, for the other one."""
+
+    enrollment_id: UUID
+    household_id: UUID
+    from_on: date
+    reason: str = ""
+    child_id: UUID | None = None
 
 
 @command
@@ -39,26 +51,37 @@ async def move(
         NotFound, Invalid, AlreadyEnrolled.
         AttendanceClosed, ChildWasPresent: a day that would go along took place.
     """
-    enrollment, booked = await lock_from(tx, actor, enrollment_id, request.from_on, zone)
-    to = await load_destination(tx, request.household_id, enrollment.child_id)
-    along = days_along(enrollment, to, request.from_on, booked)
+    going = Going(enrollment_id, request.household_id, request.from_on, request.reason)
+    _, begun_id = await take_along(tx, actor, going, zone)
+    return await queries.enrollment(tx, actor, begun_id)
+
+
+async def take_along(tx: Transaction, actor: Actor, going: Going, zone: ZoneInfo) -> tuple[Enrolled, UUID]:
+    """`move`, in a transaction that does more: the enrollment as it was, and the id of the one that was begun. Raises ChildIsBooked, too."""
+    enrollment, booked = await lock_from(tx, actor, going.enrollment_id, going.from_on, zone)
+    child_id = going.child_id or enrollment.child_id
+    to = await load_destination(tx, going.household_id, child_id)
+    along = days_along(enrollment, to, going.from_on, booked)
     if isinstance(along, Refusal):
         raise along
     now = await tx.now()
     cut = cut_enrollment(enrollment, along.first, civil_day(now, zone), booked)
     if isinstance(cut, Refusal):
         raise cut
+    if child_id != enrollment.child_id and (service_on := await booked_elsewhere(tx, child_id, booked)):
+        raise ChildIsBooked(service_on=service_on)
     await cancel_bookings(tx, [(booking, actor.account_id) for booking in booked])
-    await enrollments.save_cut(tx, enrollment_id, cut, enrollments.End(actor.account_id, now, request.reason))
+    await enrollments.save_cut(tx, going.enrollment_id, cut, enrollments.End(actor.account_id, now, going.reason))
     # Each household reads its own row: neither names the other.
     subject = {"child_id": enrollment.child_id, "activity_id": enrollment.activity_id, "count": len(booked)}
     subject["activity"] = await enrollments.activity_label(tx, enrollment.activity_id)
-    leaves = subject | {"ends_on": cut.days.last if cut.days else None, "reason": request.reason}
-    tx.note(Act(actor, "enrollment_moved", enrollment_id, enrollment.household_id, after=leaves))
-    tx.note(Act(actor, "enrollment_moved", enrollment_id, request.household_id, after=subject | _days(along)))
+    leaves = subject | {"ends_on": cut.days.last if cut.days else None, "reason": going.reason}
+    comes = subject | {"child_id": child_id} | _days(along)
+    tx.note(Act(actor, "enrollment_moved", going.enrollment_id, enrollment.household_id, after=leaves))
+    tx.note(Act(actor, "enrollment_moved", going.enrollment_id, going.household_id, after=comes))
     tx.emit(
         EnrollmentEnded(
-            enrollment_id=enrollment_id,
+            enrollment_id=going.enrollment_id,
             household_id=enrollment.household_id,
             child_id=enrollment.child_id,
             activity_id=enrollment.activity_id,
@@ -69,22 +92,22 @@ async def move(
         ),
         *(booking.cancellation(now) for booking in booked),
     )
-    begun = await _begin(tx, actor, enrollment, request.household_id, along)
-    await _book(tx, actor, request.household_id, booked)
-    return await queries.enrollment(tx, actor, begun)
+    begun_id = await _begin(tx, actor, enrollment, (going.household_id, child_id), along)
+    await _book(tx, actor, (going.household_id, child_id), booked)
+    return enrollment, begun_id
 
 
 def _days(along: DateRange) -> dict[str, date]:
     return {"starts_on": along.first, "ends_on": along.last}
 
 
-async def _begin(tx: Transaction, actor: Actor, former: Enrolled, household_id: UUID, along: DateRange) -> UUID:
-    """Begin an enrollment in a household as it was in another one; its id."""
-    now = await tx.now()
+async def _begin(tx: Transaction, actor: Actor, former: Enrolled, whose: tuple[UUID, UUID], along: DateRange) -> UUID:
+    """Begin an enrollment in a household, for a child, as it was in another one; its id."""
+    (household_id, child_id), now = whose, await tx.now()
     new = enrollments.NewEnrollment(
         enrollment_id=new_id(),
         household_id=household_id,
-        child_id=former.child_id,
+        child_id=child_id,
         activity_id=former.activity_id,
         site_code="",
         days=along,
@@ -97,7 +120,7 @@ async def _begin(tx: Transaction, actor: Actor, former: Enrolled, household_id: 
     ids = {
         "enrollment_id": new.enrollment_id,
         "household_id": household_id,
-        "child_id": former.child_id,
+        "child_id": child_id,
         "activity_id": former.activity_id,
     }
     tx.emit(EnrollmentRequested(**ids, starts_on=along.first, ends_on=along.last, requested_at=now))
@@ -108,11 +131,12 @@ async def _begin(tx: Transaction, actor: Actor, former: Enrolled, household_id: 
     return new.enrollment_id
 
 
-async def _book(tx: Transaction, actor: Actor, household_id: UUID, booked: list[BookingFacts]) -> None:
-    """Book for a household what was booked for another one."""
+async def _book(tx: Transaction, actor: Actor, whose: tuple[UUID, UUID], booked: list[BookingFacts]) -> None:
+    """Book for a household, for a child, what was booked for another one."""
     if not booked:
         return
-    child = await child_at(tx, household_id, booked[0].child_id)
+    household_id, child_id = whose
+    child = await child_at(tx, household_id, child_id)
     days = tuple(BookedDay(new_id(), child, booking.slot) for booking in booked)
     basket = BasketDecision(new_id(), household_id, None, days, await tx.now())
     await insert_bookings(tx, [(basket, actor.account_id)])

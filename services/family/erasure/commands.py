@@ -29,9 +29,16 @@ from . import store
 async def erase_household(tx: Transaction, household_id: UUID) -> None:
     """Erase a household, the children and adults whom no other file needs, and the keys of all that is sealed for them: the history keeps who did
     what, and no copy of a sealed text, in a topic or a backup, says anything from then on. A child of a second home stays there, and lives in this
-    one no more. Every state is withdrawn (tombstones). Invoices are another service's, which the law has it keep. Raises NotFound."""
+    one no more. Files that became part of it go with it. Every state is withdrawn (tombstones). Invoices are another service's, which the law has it keep. Raises NotFound."""
     if not await lock_households(tx, [household_id]):
         raise NotFound
+    for former_id in await store.merged_into(tx, household_id):
+        await _erase(tx, former_id)
+    await _erase(tx, household_id)
+
+
+async def _erase(tx: Transaction, household_id: UUID) -> None:
+    await lock_households(tx, [household_id])
     people = await store.people_of(tx, household_id)
     delegation_ids, holding = await store.remove_delegations(tx, household_id)
     adult_ids, child_ids = await store.alone_in(tx, household_id, people)

@@ -33,6 +33,14 @@ async def alone_in(tx: Transaction, household_id: UUID, person_ids: Sequence[UUI
     return adults, children
 
 
+MERGED_INTO_SQL = "select household_id from households where merged_into = $1 order by household_id"
+
+
+async def merged_into(tx: Transaction, household_id: UUID) -> list[UUID]:
+    """The files that became part of this one."""
+    return [row["household_id"] for row in await tx.fetch(MERGED_INTO_SQL, household_id)]
+
+
 REMOVE_DELEGATIONS_SQL = """
 delete from delegations where household_id = $1 returning delegation_id, delegate_id
 """

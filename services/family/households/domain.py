@@ -11,7 +11,14 @@ from chassis.refusal import FieldRefusal, Invalid, Refusal
 from chassis.timeline import Timeline
 from contracts.family.events import Address as AddressState
 from contracts.family.events import Adult as AdultState
-from contracts.family.events import ChildMembership, HouseholdKind, HouseholdPayer, HouseholdState, Membership
+from contracts.family.events import (
+    ChildMembership,
+    FileMerged,
+    HouseholdKind,
+    HouseholdPayer,
+    HouseholdState,
+    Membership,
+)
 
 from ..births.domain import child_pointers, expected_faults
 from ..errors import HouseholdAlreadyExists, HouseholdHasChildren, PayerNotAMember
@@ -74,8 +81,8 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class HouseholdFile:
-    """A household, whole. Members are in the order of the file; `payers` are adults, one for each day at most. `organization`: whose file it is,
-    if it is no person's. It has no `address` while that is protected."""
+    """A household, whole. Members are in the order of the file; `payers` are adults, one for each day at most. `organization`: whose file it is, if it is no
+    person's. It has no `address` while that is protected. `merged`: into which file it was; `merged_references`: of those that were merged into it."""
 
     household_id: UUID
     reference: str
@@ -87,6 +94,8 @@ class HouseholdFile:
     payers: Timeline[UUID]
     created_at: datetime
     organization: Organization | None = None
+    merged: FileMerged | None = None
+    merged_references: tuple[str, ...] = ()
 
     @property
     def kind(self) -> HouseholdKind:
@@ -95,8 +104,9 @@ class HouseholdFile:
 
     def days_of(self, person_id: UUID) -> Days:
         """The days on which somebody belongs to the household."""
-        members = (*self.adult_members, *self.child_members)
-        return Days.of(member.during for member in members if member.person_id == person_id)
+        return Days.of(
+            item.during for item in (*self.adult_members, *self.child_members) if item.person_id == person_id
+        )
 
     def payer_on(self, day: date) -> Adult | None:
         """The adult who pays for a day; before the first and after the last one, whoever is nearest in time."""
@@ -154,6 +164,7 @@ class HouseholdFile:
             created_at=self.created_at,
             kind=self.kind,
             organization=self.organization.state() if self.organization else None,
+            merged=self.merged,
         )
 
 

@@ -39,7 +39,11 @@ select h.household_id, h.reference, h.created_at, h.kind,
        (select jsonb_build_object('value_cents', q.value_cents, 'effective_on', q.effective_on, 'source', q.source)
         from quotients q
         where q.household_id = h.household_id and q.replaced_at is null and q.effective_on <= $2
-        order by q.effective_on desc limit 1) as quotient
+        order by q.effective_on desc limit 1) as quotient,
+       (select jsonb_build_object('household_id', k.household_id, 'reference', k.reference)
+        from households k where k.household_id = h.merged_into) as merged_into,
+       (select jsonb_agg(jsonb_build_object('household_id', f.household_id, 'reference', f.reference) order by f.reference)
+        from households f where f.merged_into = h.household_id) as merged_files
 from households h where h.household_id = $1
 """
 
@@ -50,7 +54,8 @@ async def read_household(db: Queries, household_id: UUID, today: date) -> Househ
     if row is None:
         raise NotFound
     fields = dict(row)
-    return Household.model_validate({**fields, "adults": fields["adults"] or (), "children": fields["children"] or ()})
+    lists = {name: fields[name] or () for name in ("adults", "children", "merged_files")}
+    return Household.model_validate({**fields, **lists})
 
 
 IS_PROTECTED_SQL = "select address_lines is null from households where household_id = $1"

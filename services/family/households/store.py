@@ -9,8 +9,9 @@ from chassis.comparing import stored_key
 from chassis.data.database import Queries, Row, Transaction
 from chassis.data.ranges import read_range, stored_range
 from chassis.timeline import Timeline
-from contracts.family.events import HouseholdKind
+from contracts.family.events import FileMerged, HouseholdKind
 
+from ..errors import HouseholdMerged
 from ..organizations.domain import Organization
 from ..people.domain import Adult, Child
 from ..people.store import adult_of, load_adult, load_children, save_contact, take_turns
@@ -27,9 +28,18 @@ async def lock_households(tx: Transaction, household_ids: Collection[UUID]) -> l
     return [row["household_id"] for row in await tx.fetch(LOCK_HOUSEHOLDS_SQL, list(household_ids))]
 
 
+MERGED_INTO_SQL = """
+select k.reference from households h join households k on k.household_id = h.merged_into where h.household_id = $1
+"""
+
+
 async def lock_household(tx: Transaction, household_id: UUID) -> bool:
-    """Hold a household until the transaction ends; False when there is none."""
-    return bool(await lock_households(tx, [household_id]))
+    """Hold a household, to change what its file says, until the transaction ends; False when there is none. Raises HouseholdMerged."""
+    if not await lock_households(tx, [household_id]):
+        return False
+    if (reference := await tx.fetchval(MERGED_INTO_SQL, household_id)) is not None:
+        raise HouseholdMerged(reference=reference)
+    return True
 
 
 KNOWN_ORGANIZATIONS_SQL = """
@@ -100,8 +110,13 @@ async def save_payers(tx: Transaction, file: HouseholdFile) -> None:
 
 
 FILE_SQL = """
-select household_id, reference, address_lines, postal_code, city, country, created_at, kind, legal_name, siret, rna
-from households where household_id = $1
+select h.household_id, h.reference, h.address_lines, h.postal_code, h.city, h.country, h.created_at, h.kind, h.legal_name, h.siret, h.rna,
+       array(select f.reference from households f where f.merged_into = h.household_id order by f.reference) as merged_references,
+       (select jsonb_build_object('household_id', m.kept_id, 'reference', k.reference, 'last_on', m.last_on, 'merged_by', m.merged_by,
+                                  'same_persons', m.same_persons)
+        from household_merges m join households k on k.household_id = m.kept_id
+        where m.former_id = h.household_id and m.undone_at is null) as merged
+from households h where h.household_id = $1
 """
 
 MEMBERS_SQL = """
@@ -147,6 +162,8 @@ async def load_file(db: Queries, household_id: UUID) -> HouseholdFile | None:
         payers=Timeline.of((read_range(payer["during"]), payer["adult_id"]) for payer in payers),
         created_at=row["created_at"],
         organization=_organization(row),
+        merged=FileMerged.model_validate(row["merged"]) if row["merged"] else None,
+        merged_references=tuple(row["merged_references"]),
     )
 
 

@@ -37,6 +37,7 @@ join household_members am on am.person_id = a.adult_id and am.kind = 'adult'
 join households h on h.household_id = am.household_id
 join household_members cm on cm.household_id = h.household_id and cm.kind = 'child'
 join children c on c.child_id = cm.person_id and c.name_key = x.child_key and c.birth_on = x.birth_on
+where h.merged_into is null
 order by x.position, h.created_at, h.household_id
 """
 

@@ -43,7 +43,7 @@ async def protect_address(tx: Transaction, actor: Actor, household_id: UUID, req
         await store.save_protection(tx, household_id, kept.protection_id, protection)
     elif file.address is not None:
         await store.protect(tx, household_id, file.address, protection, actor.account_id)
-        await publish(tx, [household_id], today)
+        await publish(tx, await store.blanked(tx, household_id), today)
     return await read_household(tx, household_id, today)
 
 

@@ -69,13 +69,22 @@ insert into address_protections (protection_id, household_id, address, reasons, 
 values ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 
-# Whatever else of this service says where the household lives, or was asked to open its file with.
+# Whatever else of this service says where the household lives, in its file or one that became part of it, or was asked to open its file with.
 BLANK_SQL = """
 with blank as (
-    update households set address_lines = null, postal_code = null, city = null, country = null where household_id = $1
+    update households set address_lines = null, postal_code = null, city = null, country = null
+    where household_id = $1 or merged_into = $1
 )
 update registrations set request = request - 'address' where household_id = $1
 """
+
+
+MERGED_SQL = "select household_id from households where merged_into = $1 order by household_id"
+
+
+async def blanked(tx: Transaction, household_id: UUID) -> list[UUID]:
+    """The files that say nothing of an address any more once it is protected: the household's, and those that became part of it."""
+    return [household_id, *(row["household_id"] for row in await tx.fetch(MERGED_SQL, household_id))]
 
 
 async def protect(tx: Transaction, household_id: UUID, address: Address, protection: Protection, by: UUID) -> None:

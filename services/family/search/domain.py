@@ -73,8 +73,11 @@ def name_marks(*names: str) -> set[str]:
 
 
 def marks_of(file: HouseholdFile) -> list[str]:
-    """All by which an agent finds a file, sorted. No address: nobody is found by where they live."""
-    marks = {reference_mark(file.reference)}
+    """All by which an agent finds a file, sorted: also by the references of those that became part of it, which are found no more. No address: nobody is
+    found by where they live."""
+    if file.merged is not None:
+        return []
+    marks = {reference_mark(reference) for reference in (file.reference, *file.merged_references)}
     people: tuple[Adult | Child, ...] = (*file.adults, *file.children)
     for person in people:
         marks |= name_marks(person.first_name, person.last_name)

@@ -56,7 +56,7 @@ order by h.payer_key, h.household_id limit $8
 LIST_SQL = reaching(
     """
 select h.household_id, h.payer_key from households h
-where (h.payer_key, h.household_id) > ($4, $5::uuid) and ($6::text is null or h.kind = $6) and {is_reached}
+where h.merged_into is null and (h.payer_key, h.household_id) > ($4, $5::uuid) and ($6::text is null or h.kind = $6) and {is_reached}
 order by h.payer_key, h.household_id limit $7
 """,
     is_reached=HOUSEHOLD.of("h.household_id"),
@@ -65,6 +65,7 @@ order by h.payer_key, h.household_id limit $7
 SUMMARIES_SQL = """
 select h.household_id, h.reference, h.kind, h.city, h.created_at, h.legal_name, h.siret, h.rna,
        coalesce(h.legal_name, a.first_name || ' ' || a.last_name, '') as payer_name, a.email,
+       array(select f.reference from households f where f.merged_into = h.household_id order by f.reference) as merged_references,
        array(select (p.first_name, p.last_name, p.email, p.phone)
              from household_members m join adults p on p.adult_id = m.person_id
              where m.household_id = h.household_id order by m.position) as adults,
@@ -151,7 +152,8 @@ def _matches(row: Row, terms: Sequence[Term]) -> tuple[SearchMatch, ...]:
 
 def _entries(row: Row) -> Iterator[tuple[MatchKind, str, set[str]]]:
     """What a file is found by, in the order in which it is said."""
-    yield MatchKind.REFERENCE, row["reference"], {reference_mark(row["reference"])}
+    for reference in (row["reference"], *row["merged_references"]):
+        yield MatchKind.REFERENCE, reference, {reference_mark(reference)}
     if row["legal_name"] is not None:
         yield MatchKind.ORGANIZATION, row["legal_name"], name_marks(row["legal_name"])
     for number in (row["siret"], row["rna"]):

@@ -18,6 +18,7 @@ from tests.component.authorization import (
     child_files,
     delegations,
     entourage,
+    file_pairs,
     pairs,
     passkeys,
     protections,
@@ -36,7 +37,12 @@ QUERY_NAMES: Final = {
     "name": ("search",),
 }
 SHARED: Final = ("activity", "agent", "change", "household_import", "invitation_run", "organization", "slot", "run")
-PAIRED: Final[Mapping[str, Callable[[World], Awaitable[str]]]] = {"pair": pairs.pair, "merge": pairs.merge}
+PAIRED: Final[Mapping[str, Callable[[World], Awaitable[str]]]] = {
+    "pair": pairs.pair,
+    "merge": pairs.merge,
+    "file_pair": file_pairs.pair,
+    "file_merge": file_pairs.merge,
+}
 PEOPLE: Final = ("person_id", "adult_id")
 """Who is named beside the object: somebody of a family that no actor belongs to."""
 TARIFF: Final = "leisure"
@@ -61,6 +67,8 @@ async def answer_to(
             value = world.owned["first"]["child"]
         if parameter == "school_year":
             value = child_files.school_year(await world.town.booking.today())
+        if parameter == "other_id":
+            value = await file_pairs.other(world, cell, named)
         if parameter == "merged_account_id":
             value = pairs.request(world)[parameter]
         path = path.replace(f"{{{parameter}}}", value)

@@ -1,4 +1,4 @@
-"""The family service, as the component tests set it up."""
+"""The family service, and a front desk."""
 
 from tests.component.family.conftest import desk, service
 

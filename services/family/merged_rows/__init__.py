@@ -1,0 +1,1 @@
+"""The rows that a merge of two files writes."""
