@@ -70,15 +70,15 @@ def _children(visit: Visit, opened: Opened) -> list[UUID]:
 
 async def _invoices(visit: Visit, household_id: UUID) -> Part[Page[InvoiceSummary]] | None:
     """The invoices of the household, the latest ones of a long life."""
-    part, found, cursor = None, list[InvoiceSummary](), None
+    part, read, cursor = None, list[InvoiceSummary](), None
     for _ in range(INVOICE_PAGES_MAX):
         part = await part_of(visit, list_invoices, household_id, cursor)
         if part is None or part.value is None:
             return part
-        found += part.value.items
+        read += part.value.items
         if (cursor := part.value.next_cursor) is None:
             break
-    return Part(Page(items=tuple(found), next_cursor=cursor))
+    return Part(Page(items=tuple(read), next_cursor=cursor))
 
 
 def _lanes(

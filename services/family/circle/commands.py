@@ -24,8 +24,8 @@ async def health_flags(tx: Transaction, actor: Actor, household_id: UUID) -> Hea
         if has_pai or has_allergies:
             flags.append(HealthFlag(child_id=child_id, has_pai=has_pai, has_allergies=has_allergies))
     if actor.kind is ActorKind.AGENT:
-        told = await store.told_lately(tx, actor.account_id, [flag.child_id for flag in flags])
+        noted = await store.told_lately(tx, actor.account_id, [flag.child_id for flag in flags])
         for flag in flags:
-            if flag.child_id not in told:
+            if flag.child_id not in noted:
                 tx.note(Act(actor, "health_flag_seen", flag.child_id))
     return HealthFlags(children=tuple(flags))

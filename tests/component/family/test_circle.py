@@ -45,8 +45,8 @@ async def test_homes_and_people_of_all_children_come_together(around: Around) ->
 
 async def test_a_flag_of_health_says_that_and_never_what(around: Around) -> None:
     assert (await of_household(around, "health-flags", Role.DIRECTOR)).json() == {"children": []}
-    said: dict[str, Any] = {"allergens": ["peanuts"], "has_pai": True, "conduct": "Stylo auto-injecteur"}
-    assert (await around.file.say(around.file.mother, **said)).status_code == 200
+    health: dict[str, Any] = {"allergens": ["peanuts"], "has_pai": True, "conduct": "Stylo auto-injecteur"}
+    assert (await around.file.say(around.file.mother, **health)).status_code == 200
     answer = await of_household(around, "health-flags", Role.DIRECTOR)
     flag = {"child_id": str(around.file.child_id), "has_pai": True, "has_allergies": True}
     assert answer.json() == {"children": [flag]}
@@ -55,8 +55,8 @@ async def test_a_flag_of_health_says_that_and_never_what(around: Around) -> None
 
 async def test_a_plan_that_ended_is_no_flag(around: Around) -> None:
     today = await around.service.db.today()
-    said: dict[str, Any] = {"has_pai": True, "conduct": "112", "pai_ends_on": str(today)}
-    assert (await around.file.say(around.file.mother, **said)).status_code == 200
+    health: dict[str, Any] = {"has_pai": True, "conduct": "112", "pai_ends_on": str(today)}
+    assert (await around.file.say(around.file.mother, **health)).status_code == 200
     assert len((await of_household(around, "health-flags", Role.DIRECTOR)).json()["children"]) == 1
     around.service.advance(days=1)
     assert (await of_household(around, "health-flags", Role.DIRECTOR)).json()["children"] == []
