@@ -97,8 +97,8 @@ class Quote(Model):
 
 
 class PayerAccount(Model):
-    """What a payer owes (negative: is owed). `credit_cents` is what they paid too much and their next invoice uses; the balance
-    counts it. The name is None once it was erased. `former_reference`: the account is of a file that became part of the household's."""
+    """What a payer owes (negative: is owed). `credit_cents` is what they paid too much and their next invoice uses; the balance counts it. The
+    name is None once it was erased. `former_reference`: the account is of a file that became part of the household's."""
 
     payer_id: UUID
     payer_name: str | None
@@ -109,8 +109,7 @@ class PayerAccount(Model):
 
 
 class HouseholdAccount(Model):
-    """The account of who pays for the household today, None while nobody does; those of its other payers that are not at zero; and
-    the quotient in force today, None when unknown."""
+    """The account of who pays for the household today, None while nobody does; others' that are not at zero; the quotient in force today, if known."""
 
     household_id: UUID
     payer: PayerAccount | None

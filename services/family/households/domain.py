@@ -112,14 +112,12 @@ class HouseholdFile:
         """The adult who pays for a day; before the first and after the last one, whoever is nearest in time."""
         adult_id = self.payers.at(day)
         if adult_id is None and self.payers.slices:
-            edge = self.payers.slices[0 if day < self.payers.slices[0].during.first else -1]
-            adult_id = edge.value
+            adult_id = self.payers.slices[0 if day < self.payers.slices[0].during.first else -1].value
         return next((adult for adult in self.adults if adult.adult_id == adult_id), None)
 
     def next_turn_on(self, today: date) -> date | None:
         """The next day after today on which somebody begins to belong to the household or to pay for it, or does no longer."""
-        members = (*self.adult_members, *self.child_members)
-        ranges = [*(member.during for member in members), *(item.during for item in self.payers)]
+        ranges = [item.during for item in (*self.adult_members, *self.child_members, *self.payers)]
         turns = {during.first for during in ranges}
         turns |= {during.ends_on + ONE_DAY for during in ranges if during.ends_on is not None}
         return min((day for day in turns if day > today), default=None)

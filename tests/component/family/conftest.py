@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.component.family.desk import Desk
+from tests.component.family.merging import Counter
 from tests.support.applications import Applications
 from tests.support.services import RunningService
 
@@ -22,3 +23,9 @@ async def service(applications: Applications) -> AsyncIterator[RunningService]:
 def desk(service: RunningService) -> Desk:
     """The front desk."""
     return Desk(service)
+
+
+@pytest.fixture
+def counter(service: RunningService, desk: Desk) -> Counter:
+    """An agent who merges files."""
+    return Counter(service, desk)

@@ -1,15 +1,10 @@
 """Two files of one household become one, and two again: whoever is in both is one person, and what stood before stands again."""
 
-from typing import Any
-from uuid import UUID
-
-import httpx2
 import pytest
 
-from contracts.family.events import HouseholdState, ResponsibilityState
-from contracts.family.models import Household
 from services.family.erasure.commands import erase_household
 from tests.component.family.desk import Desk
+from tests.component.family.merging import Counter, child, person
 from tests.support.roles import Role
 from tests.support.services import RunningService
 
@@ -17,74 +12,6 @@ pytestmark = pytest.mark.anyio
 
 REASON = "Le premier dossier n’a pas été trouvé."
 TODAY, TOMORROW = "2026-09-01", "2026-09-02"
-
-
-class Counter:
-    """An agent who merges files."""
-
-    def __init__(self, service: RunningService, desk: Desk) -> None:
-        self.service, self.desk = service, desk
-        self.headers = service.as_agent(Role.FRONT_DESK)
-
-    async def get(self, path: str, **params: Any) -> Any:
-        """What is read there."""
-        answer = await self.service.client.get(path, params=params, headers=self.headers)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def file(self, household: Household) -> dict[str, Any]:
-        """A file as it is now."""
-        answer: dict[str, Any] = await self.get(f"/households/{household.household_id}")
-        return answer
-
-    async def preview(self, kept: Household, former: Household) -> dict[str, Any]:
-        """What a merge would make."""
-        answer: dict[str, Any] = await self.get(f"/households/{kept.household_id}/duplicates/{former.household_id}")
-        return answer
-
-    async def merge(self, kept: Household, former: Household, **fields: Any) -> httpx2.Response:
-        """Merge as it is proposed."""
-        preview = await self.preview(kept, former)
-        matches = [
-            {"person_id": person["person_id"], "kept_person_id": person["kept_person_id"]}
-            for person in preview["people"]
-            if person["kept_person_id"]
-        ]
-        body = {"former_id": str(former.household_id), "matches": matches, "fingerprint": preview["fingerprint"]}
-        return await self.post(kept, body | fields)
-
-    async def post(self, kept: Household, body: dict[str, Any], key: dict[str, str] | None = None) -> httpx2.Response:
-        """Merge what the body says."""
-        headers = self.headers | (key or self.service.key())
-        return await self.service.client.post(f"/households/{kept.household_id}/merges", json=body, headers=headers)
-
-    async def undo(self, merge: httpx2.Response) -> httpx2.Response:
-        """Undo a merge."""
-        path = f"/household-merges/{merge.json()['merge_id']}/undoing"
-        return await self.service.client.post(path, headers=self.headers)
-
-    async def states(self) -> dict[UUID, HouseholdState]:
-        """Each file as it was published last."""
-        events = await self.service.outbox()
-        return {event.household_id: event for event in events if isinstance(event, HouseholdState)}
-
-    async def custody(self, child_id: UUID) -> ResponsibilityState:
-        """A child's custody as it was published last."""
-        events = await self.service.outbox()
-        return [event for event in events if isinstance(event, ResponsibilityState) and event.child_id == child_id][-1]
-
-
-@pytest.fixture
-def counter(service: RunningService, desk: Desk) -> Counter:
-    return Counter(service, desk)
-
-
-def person(first_name: str, **fields: Any) -> dict[str, Any]:
-    return {"first_name": first_name, "email": f"{first_name.lower()}@courriel.example", **fields}
-
-
-def child(first_name: str, birth_on: str = "2018-03-04") -> dict[str, str]:
-    return {"first_name": first_name, "last_name": "Le Goff", "birth_on": birth_on}
 
 
 async def test_whoever_is_in_the_file_that_goes_comes_to_the_other(counter: Counter, desk: Desk) -> None:
@@ -300,53 +227,6 @@ async def test_the_quotient_of_the_file_that_goes_is_taken_when_it_is_right(coun
     assert (await counter.file(kept))["quotient"]["value_cents"] == 45_000
     assert (await counter.undo(merge)).status_code == 200
     assert (await counter.file(kept))["quotient"] is None
-
-
-@pytest.mark.parametrize(
-    ("name", "birth_on", "is_found"),
-    [
-        ("Lea", "2018-03-04", True),
-        ("Léa", "2018-03-05", False),
-        ("Lia", "2018-03-04", True),
-        ("Hugo", "2018-03-04", False),
-    ],
-)
-async def test_files_of_one_child_in_two_spellings_are_listed(
-    counter: Counter, desk: Desk, name: str, birth_on: str, is_found: bool
-) -> None:
-    one = await desk.open(guardian=person("Anne", phone=None))
-    two = await desk.open(guardian=person("Hugo", last_name="Roy", phone=None), children=[child(name, birth_on)])
-    items = (await counter.get("/duplicate-households"))["items"]
-    answers = [(item["file"]["reference"], item["other"]["reference"]) for item in items]
-    assert answers == ([(one.reference, two.reference)] if is_found else [])
-
-
-async def test_files_of_one_adult_are_listed_and_kept_apart(counter: Counter, desk: Desk) -> None:
-    """With a reason, which can be taken back; a pair that was merged is on no list."""
-    one = await desk.open(guardian=person("Éric", email="a@courriel.example"))
-    two = await desk.open(guardian=person("Eric", email="b@courriel.example"), children=[child("Noé", "2020-05-06")])
-    (pair,) = (await counter.get("/duplicate-households"))["items"]
-    assert [(item["kind"], item["name"], item["other_name"]) for item in pair["likenesses"]] == [
-        ("phone", "Éric Le Goff-Œuvrard", "Eric Le Goff-Œuvrard")
-    ]
-    path = f"/households/{two.household_id}/duplicates/{one.household_id}"
-    apart = await counter.service.client.put(path, json={"reason": "Père et fils."}, headers=counter.headers)
-    assert apart.status_code == 204, apart.text
-    assert (await counter.get("/duplicate-households"))["items"] == []
-    (kept_apart,) = (await counter.get("/duplicate-households", is_apart=True))["items"]
-    assert (kept_apart["reason"], kept_apart["file"]["reference"]) == ("Père et fils.", one.reference)
-    assert (await counter.service.client.delete(path, headers=counter.headers)).status_code == 204
-    assert len((await counter.get("/duplicate-households"))["items"]) == 1
-    assert (await counter.merge(one, two)).status_code == 201
-    assert (await counter.get("/duplicate-households"))["items"] == []
-
-
-async def test_twins_of_two_homes_are_no_likeness(counter: Counter, desk: Desk) -> None:
-    """Lea and Leo live at both homes: neither looks like a child of another file."""
-    one = await desk.open(guardian=person("Anne"), children=[child("Lea"), child("Leo")])
-    ids = [str(item.child_id) for item in one.children]
-    await desk.open(guardian=person("Hugo", phone=None), children=[], known_child_ids=ids)
-    assert (await counter.get("/duplicate-households"))["items"] == []
 
 
 async def test_a_protected_address_is_shown_to_nobody_by_a_merge(counter: Counter, desk: Desk) -> None:

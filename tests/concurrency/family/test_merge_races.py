@@ -6,11 +6,12 @@ import pytest
 
 from contracts.family.models import Household
 from tests.component.family.desk import Desk
-from tests.component.family.test_merging import TODAY, Counter, child, person
+from tests.component.family.merging import Counter, child, person
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 
+TODAY = "2026-09-01"
 NAMES = ("Anne", "Hugo", "Lise")
 MERGED_SQL = "select household_id, merged_into from households order by reference"
 
