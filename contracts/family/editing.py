@@ -18,10 +18,10 @@ class EditedForm(StrEnum):
 
 
 class FormHold(Model):
-    """Which form is edited. `takes_over`: also where another agent has it."""
+    """Which form is edited. `is_taking_over`: also where another agent has it."""
 
     form: EditedForm
-    takes_over: bool = False
+    is_taking_over: bool = False
 
 
 class FormRelease(Model):

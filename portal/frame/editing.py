@@ -44,9 +44,9 @@ class Edited:
 
     async def pressed(self, visit: Visit, typed: FormState) -> FormState | None:
         """As what a form is shown again that was sent: its sender takes it over, or another agent has it meanwhile. None: it may be carried out."""
-        takes_over = bool(visit.posted.get(TAKE_OVER))
-        lease = await self._hold(visit, takes_over=takes_over)
-        if lease is None or (lease.is_own and not takes_over):
+        is_taking_over = bool(visit.posted.get(TAKE_OVER))
+        lease = await self._hold(visit, is_taking_over=is_taking_over)
+        if lease is None or (lease.is_own and not is_taking_over):
             return None
         if lease.is_own:
             return replace(typed, note=visit.portal.texts("editing.taken_over"))
@@ -57,8 +57,10 @@ class Edited:
         if visit.may(release_form):
             await permitted(visit.call(release_form, self.subject_id, FormRelease(form=self.form)))
 
-    async def _hold(self, visit: Visit, *, takes_over: bool = False) -> FormLease | None:
+    async def _hold(self, visit: Visit, *, is_taking_over: bool = False) -> FormLease | None:
         if not visit.may(hold_form):
             return None
-        part = await permitted(visit.call(hold_form, self.subject_id, FormHold(form=self.form, takes_over=takes_over)))
+        part = await permitted(
+            visit.call(hold_form, self.subject_id, FormHold(form=self.form, is_taking_over=is_taking_over))
+        )
         return part.value if part else None

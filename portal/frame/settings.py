@@ -74,7 +74,7 @@ class PortalSection(TownSection):
     texts: dict[str, str] = Field(default_factory=dict)
     """The town's own wording, by full key of `portal/**/texts.toml`."""
     masks_email: bool = False
-    """Whether "Mon espace" shows an e-mail address by its first letter and its domain alone; "Mes coordonnées" shows it whole."""
+    """Whether "Mon espace" shows an e-mail address by its first letter and its domain alone; the page of their own details shows it whole."""
     calendar_weeks_ahead: Annotated[int, Field(ge=1, le=26)] = 26
 
     @model_validator(mode="after")

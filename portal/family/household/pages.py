@@ -92,8 +92,8 @@ async def _refused(visit: Visit) -> PersonChange | None:
 
 def _values(fields: StatusFields) -> dict[str, str]:
     """What is said of a civil status, by field as it would be typed."""
-    said = {name: str(getattr(fields, name) or "") for name in STATUS.fields}
-    return {name: value for name, value in said.items() if value}
+    values = {name: str(getattr(fields, name) or "") for name in STATUS.fields}
+    return {name: value for name, value in values.items() if value}
 
 
 def civilities(visit: Visit) -> list[tuple[str, str]]:

@@ -19,7 +19,7 @@ async def hold_form(tx: Transaction, actor: Actor, subject_id: UUID, request: Fo
         raise NotFound
     now = await tx.now()
     known = await store.lock_lease(tx, request.form, subject_id, lease_for(actor.account_id, now))
-    lease = lease_after(known, actor.account_id, now, takes_over=request.takes_over)
+    lease = lease_after(known, actor.account_id, now, is_taking_over=request.is_taking_over)
     if lease != known:
         await store.save_lease(tx, request.form, subject_id, lease)
     return FormLease(account_id=lease.account_id, ends_at=lease.ends_at, is_own=lease.account_id == actor.account_id)

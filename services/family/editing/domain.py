@@ -25,8 +25,8 @@ def lease_for(account_id: UUID, now: datetime) -> Lease:
     return Lease(account_id, now + LEASE)
 
 
-def lease_after(known: Lease, account_id: UUID, now: datetime, *, takes_over: bool) -> Lease:
+def lease_after(known: Lease, account_id: UUID, now: datetime, *, is_taking_over: bool) -> Lease:
     """Who has a form once somebody asked for it: they, unless another agent has it still and is not asked to make way."""
-    if known.account_id != account_id and known.ends_at > now and not takes_over:
+    if known.account_id != account_id and known.ends_at > now and not is_taking_over:
         return known
     return lease_for(account_id, now)

@@ -32,9 +32,7 @@ on conflict (form, subject_id) do update set form = excluded.form returning acco
 
 async def lock_lease(tx: Transaction, form: EditedForm, subject_id: UUID, wanted: Lease) -> Lease:
     """Who has a form, which is held until the transaction ends; `wanted` is kept where nobody has."""
-    row = await tx.fetchrow(LOCK_SQL, form.value, subject_id, wanted.account_id, wanted.ends_at)
-    if row is None:
-        raise RuntimeError("a lease is offered and answered in one statement")
+    (row,) = await tx.fetch(LOCK_SQL, form.value, subject_id, wanted.account_id, wanted.ends_at)
     return Lease(row["account_id"], row["ends_at"])
 
 

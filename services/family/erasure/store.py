@@ -1,7 +1,6 @@
-"""What is deleted of a household, in the order in which rows lean on each other."""
+"""What is deleted of a household and of whoever belongs to it alone."""
 
 from collections.abc import Sequence
-from typing import Final
 from uuid import UUID
 
 from chassis.data.database import Transaction
@@ -56,57 +55,57 @@ async def remove_delegations(tx: Transaction, household_id: UUID) -> tuple[list[
     return [row["delegation_id"] for row in rows], holding
 
 
-OF_CHILDREN_SQL: Final = (
-    "delete from responsibilities where child_id = any($1::uuid[])",
-    "delete from residences where child_id = any($1::uuid[])",
-    "delete from home_swaps where child_id = any($1::uuid[])",
-    "delete from comings_of_age where child_id = any($1::uuid[])",
-    "delete from household_members where person_id = any($1::uuid[])",
-    "delete from editing_leases where subject_id = any($1::uuid[])",
-    "delete from children where child_id = any($1::uuid[])",
-    "delete from persons where person_id = any($1::uuid[])",
-)
-
-OF_HOUSEHOLD_SQL: Final = (
-    "delete from editing_leases l using person_changes p where l.subject_id = p.change_id and p.household_id = $1",
-    "delete from quotients where household_id = $1",
-    "delete from household_payers where household_id = $1",
-    "delete from household_members where household_id = $1",
-    "delete from home_swaps where household_id = $1",
-    "delete from household_import_lines where household_id = $1",
-    "delete from households where household_id = $1",
-)
-
-OF_ADULTS_SQL: Final = (
-    "delete from responsibilities where adult_id = any($1::uuid[])",
-    "delete from authorization_answers where adult_id = any($1::uuid[])",
-    "delete from file_confirmations where adult_id = any($1::uuid[])",
-    "delete from email_changes where adult_id = any($1::uuid[])",
-    "delete from person_changes where asked_by = any($1::uuid[])",
-    "delete from editing_leases where subject_id = any($1::uuid[])",
-    "delete from adults where adult_id = any($1::uuid[])",
-    "delete from persons where person_id = any($1::uuid[])",
-)
+# The database looks at what leans on what when a statement is done, whichever of its parts came first.
+REMOVE_CHILDREN_SQL = """
+with responsible as (delete from responsibilities where child_id = any($1::uuid[])),
+     homes as (delete from residences where child_id = any($1::uuid[])),
+     swaps as (delete from home_swaps where child_id = any($1::uuid[])),
+     of_age as (delete from comings_of_age where child_id = any($1::uuid[])),
+     members as (delete from household_members where person_id = any($1::uuid[])),
+     leases as (delete from editing_leases where subject_id = any($1::uuid[])),
+     gone as (delete from children where child_id = any($1::uuid[]))
+delete from persons where person_id = any($1::uuid[])
+"""
 
 
 async def remove_children(tx: Transaction, child_ids: Sequence[UUID]) -> None:
     """Delete children whose files were erased."""
-    for statement in OF_CHILDREN_SQL:
-        await tx.execute(statement, child_ids)
+    await tx.execute(REMOVE_CHILDREN_SQL, child_ids)
+
+
+REMOVE_HOUSEHOLD_SQL = """
+with leases as (
+         delete from editing_leases where subject_id in (select change_id from person_changes where household_id = $1)),
+     amounts as (delete from quotients where household_id = $1),
+     payers as (delete from household_payers where household_id = $1),
+     members as (delete from household_members where household_id = $1),
+     swaps as (delete from home_swaps where household_id = $1),
+     lines as (delete from household_import_lines where household_id = $1)
+delete from households where household_id = $1
+"""
 
 
 async def remove_household(tx: Transaction, household_id: UUID) -> None:
     """Delete a household, and with it what families asked for it, and what an import said of it."""
-    for statement in OF_HOUSEHOLD_SQL:
-        await tx.execute(statement, household_id)
+    await tx.execute(REMOVE_HOUSEHOLD_SQL, household_id)
 
 
 REMOVE_DELEGATES_SQL = "delete from delegates where adult_id = any($1::uuid[]) returning delegate_id"
+
+REMOVE_ADULTS_SQL = """
+with responsible as (delete from responsibilities where adult_id = any($1::uuid[])),
+     answers as (delete from authorization_answers where adult_id = any($1::uuid[])),
+     confirmations as (delete from file_confirmations where adult_id = any($1::uuid[])),
+     emails as (delete from email_changes where adult_id = any($1::uuid[])),
+     changes as (delete from person_changes where asked_by = any($1::uuid[])),
+     leases as (delete from editing_leases where subject_id = any($1::uuid[])),
+     gone as (delete from adults where adult_id = any($1::uuid[]))
+delete from persons where person_id = any($1::uuid[])
+"""
 
 
 async def remove_adults(tx: Transaction, adult_ids: Sequence[UUID]) -> list[UUID]:
     """Delete adults whom no file names any more; those of them who were known as delegates, too."""
     delegates = [row["delegate_id"] for row in await tx.fetch(REMOVE_DELEGATES_SQL, adult_ids)]
-    for statement in OF_ADULTS_SQL:
-        await tx.execute(statement, adult_ids)
+    await tx.execute(REMOVE_ADULTS_SQL, adult_ids)
     return delegates

@@ -35,16 +35,16 @@ async def erase(town: Town, household: Household) -> None:
 
 async def tell_erasures(town: Town) -> None:
     """Hand over the tombstones of every service, until nobody erases anything more."""
-    told = dict.fromkeys(town.services, 0)
-    while await _tell_some(town, told):
+    marks = dict.fromkeys(town.services, 0)
+    while await _tell_some(town, marks):
         await town.settle()
 
 
-async def _tell_some(town: Town, told: dict[str, int]) -> int:
+async def _tell_some(town: Town, marks: dict[str, int]) -> int:
     count = 0
     for name, service in town.services.items():
-        rows = await service.db.fetch(TOMBSTONES_SQL, told[name])
-        told[name] = max((row["id"] for row in rows), default=told[name])
+        rows = await service.db.fetch(TOMBSTONES_SQL, marks[name])
+        marks[name] = max((row["id"] for row in rows), default=marks[name])
         for row in rows:
             envelope = Envelope(
                 event_id=row["event_id"],

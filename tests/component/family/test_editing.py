@@ -65,7 +65,7 @@ async def test_a_lease_is_renewed_by_presses_and_ends_by_itself(forms: Forms) ->
 
 async def test_a_form_is_taken_over_and_left(forms: Forms) -> None:
     assert await forms.has(forms.first)
-    assert await forms.has(forms.second, takes_over=True)
+    assert await forms.has(forms.second, is_taking_over=True)
     assert not await forms.has(forms.first)
     assert (await forms.leave(forms.first)).status_code == 204
     assert not await forms.has(forms.first), "nobody leaves what another agent has"

@@ -76,19 +76,19 @@ async def test_nothing_of_an_erased_household_is_found_or_opens(home: Home, town
         newest = await running.db.fetch(NEWEST_SQL, states)
         owned = [row for row in newest if row["key"] in {str(item) for item in ids}]
         assert [tuple(row)[:2] for row in owned if not row["is_withdrawn"]] == [], service
-        found = await traces(running.db, [name, PHONE, *SEALED])
-        assert found == {}, service
+        left = await traces(running.db, [name, PHONE, *SEALED])
+        assert left == {}, service
 
 
 async def traces(db: Any, words: list[str]) -> dict[str, list[str]]:
     """The words that a service's tables still have, by table: the outbox apart, whose rows the topics' compaction takes, and where what was sealed stays
     sealed."""
-    found: dict[str, list[str]] = {}
+    places: dict[str, list[str]] = {}
     for table in await db.fetch("select tablename from pg_tables where schemaname = 'public'"):
         rows = await db.fetch(f'select t::text as text from "{table["tablename"]}" t')
         text = "\n".join(row["text"] for row in rows).lower()
         in_outbox = table["tablename"] == "outbox"
         looked_for = [word for word in words if not in_outbox or word in SEALED]
         if here := [word for word in looked_for if word.lower() in text or word.encode().hex() in text]:
-            found[table["tablename"]] = here
-    return found
+            places[table["tablename"]] = here
+    return places

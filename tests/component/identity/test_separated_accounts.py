@@ -29,8 +29,8 @@ async def test_a_password_of_the_former_address_opens_no_corrected_one(
     assert (await desk.undo(merge_id)).json()["email"] == (RIGHT if is_corrected else SECOND)
     account_ids = [event.account_id for event in await service.outbox() if isinstance(event, AccountsSeparated)]
     assert account_ids == ([kept] if is_corrected else [kept, merged]), "the mail of a link says why by itself"
-    told = [event for event in await service.outbox() if isinstance(event, EmailReplaced)]
-    assert [(event.account_id, walk.unsealed(event.sealed)) for event in told] == (
+    replaced = [event for event in await service.outbox() if isinstance(event, EmailReplaced)]
+    assert [(event.account_id, walk.unsealed(event.sealed)) for event in replaced] == (
         [(merged, SECOND)] if is_corrected else []
     ), "the former address hears of it"
     assert await desk.can_sign_in(FIRST) == 201

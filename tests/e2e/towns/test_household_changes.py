@@ -24,10 +24,8 @@ def look(page: Page, *, is_scripted: bool) -> None:
     assert not is_scripted or axe_violations(page) == [], page.url
 
 
-def decide(town: GuideTown, browser: Browser, name: str, reason: str = "", *, is_scripted: bool, width: int) -> None:
+def decide(town: GuideTown, page: Page, name: str, reason: str = "", *, is_scripted: bool) -> None:
     """An agent opens what somebody's family asked for, and accepts it, or refuses it with a reason."""
-    page = open_page(browser, width, java_script_enabled=is_scripted)
-    sign_in(town, page, AGENT)
     page.goto(f"{town.stack.portal_url}/agents/corrections")
     look(page, is_scripted=is_scripted)
     page.get_by_role("link", name=name).click()
@@ -42,7 +40,6 @@ def decide(town: GuideTown, browser: Browser, name: str, reason: str = "", *, is
     else:
         press(page, "Accepter")
         expect(page.locator("main")).to_contain_text("La correction est faite")
-    page.context.close()
 
 
 @in_towns("structure")
@@ -51,9 +48,9 @@ def test_a_family_adds_a_child_and_modifies_its_information(
     town: GuideTown, browser: Browser, is_scripted: bool, width: int
 ) -> None:
     """S2-10, S2-11: both from the rubric "Ma famille"."""
-    how = {"is_scripted": is_scripted, "width": width}
     child = "Nora" + "".join(char for char in uuid4().hex if char.isalpha())
-    page = open_page(browser, width, java_script_enabled=is_scripted)
+    page, desk = (open_page(browser, width, java_script_enabled=is_scripted) for _ in range(2))
+    sign_in(town, desk, AGENT)
     sign_in(town, page, str(town.family.login))
     page.locator("main").get_by_role("link", name="Ma famille").first.click()
     expect(page.locator("h1")).to_have_text("Ma famille")
@@ -71,7 +68,7 @@ def test_a_family_adds_a_child_and_modifies_its_information(
     expect(page.locator("main")).to_contain_text("Votre demande est envoyée")
     expect(page.locator("#demandes").locator("..")).to_contain_text(f"{child} Fabre")
     look(page, is_scripted=is_scripted)
-    decide(town, browser, child, **how)
+    decide(town, desk, child, is_scripted=is_scripted)
     page.reload()
     expect(page.locator("#enfants").locator("..")).to_contain_text(f"{child} FABRE")
 
@@ -83,7 +80,7 @@ def test_a_family_adds_a_child_and_modifies_its_information(
     email, mails = town.family.guardian["email"], town.stack.url("mail")
     before = text_so_far(mails, email, SUBJECT)
     reason = f"Apportez le livret de famille de {child}."
-    decide(town, browser, child, reason, **how)
+    decide(town, desk, child, reason, is_scripted=is_scripted)
     assert reason in town.mail(email, SUBJECT, before)["text"]
     page.reload()
     expect(page.locator("#demandes").locator("..")).to_contain_text(reason)
@@ -93,7 +90,8 @@ def test_a_family_adds_a_child_and_modifies_its_information(
     expect(page.locator("[name=birth_on]")).to_have_value("2022-03-02")
     look(page, is_scripted=is_scripted)
     press(page, "Envoyer")
-    decide(town, browser, child, **how)
+    decide(town, desk, child, is_scripted=is_scripted)
     page.reload()
     expect(page.locator("#enfants").locator("..")).to_contain_text("2 mars 2022")
-    page.context.close()
+    for window in (page, desk):
+        window.context.close()
