@@ -54,9 +54,11 @@ async def find_households(
     cursor: Cursor | None = None,
     limit: PageSize = PAGE_SIZE,
     kind: HouseholdKind | None = None,
+    is_archived: bool = False,
 ) -> Page[HouseholdSummary]:
     """Files by whatever somebody says: a name in any spelling, with one typing error, a telephone number, an e-mail address, a reference, a number of a
-    register, a child's birth date. Several words narrow. The best answers come first, then the order of the payers' names; those of one kind, or all."""
+    register, a child's birth date. Several words narrow. The best answers come first, then the order of the payers' names; those of one kind, or all;
+    those in use, or those that were put aside (`is_archived`)."""
 
 
 @get("/households/{household_id}", families(FamilyPermission.READ_HOUSEHOLDS), public=True)

@@ -131,12 +131,13 @@ class MergedFile(Model):
 class Household(Model):
     """A household, whole, as its adults and entitled agents see it: who belongs to it today or will. `payer_adult_id` pays today. `organization`:
     whose file it is, if it is no person's. There is no `address` while it is protected. `merged_into`: the file that it is part of by now;
-    `merged_files`: those that are part of it."""
+    `merged_files`: those that are part of it. `archived_on`: since when it is put aside: those who belonged to it are shown."""
 
     household_id: UUID
     reference: str
     kind: HouseholdKind = HouseholdKind.INDIVIDUAL
     organization: Organization | None = None
+    archived_on: date | None = None
     address: Address | None
     adults: tuple[HouseholdAdult, ...]
     children: tuple[HouseholdChild, ...]

@@ -48,6 +48,7 @@ class HouseholdSummary(Model):
     payer_name: str
     email: str | None
     city: str | None
+    archived_on: date | None = None
     children: tuple[FoundChild, ...]
     created_at: datetime
     matches: tuple[SearchMatch, ...] = ()

@@ -65,6 +65,15 @@ CREATE TABLE public.adults (
     email_given_revision integer
 );
 
+CREATE TABLE public.archived_members (
+    household_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    kind text NOT NULL,
+    "position" smallint NOT NULL,
+    during daterange NOT NULL,
+    CONSTRAINT archived_members_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during))))
+);
+
 CREATE TABLE public.authorization_answers (
     child_id uuid NOT NULL,
     school_year smallint NOT NULL,
@@ -315,6 +324,27 @@ CREATE TABLE public.home_swaps (
     CONSTRAINT home_swaps_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)) AND (NOT upper_inf(during))))
 );
 
+CREATE TABLE public.household_activity (
+    household_id uuid NOT NULL,
+    last_on date NOT NULL
+);
+
+CREATE TABLE public.household_archives (
+    household_id uuid NOT NULL,
+    archived_at timestamp with time zone NOT NULL,
+    archived_by uuid NOT NULL,
+    reason text NOT NULL,
+    asked_at timestamp with time zone,
+    asked_by uuid,
+    CONSTRAINT household_archives_check CHECK (((asked_at IS NOT NULL) OR (asked_by IS NULL)))
+);
+
+CREATE TABLE public.household_enrollments (
+    enrollment_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    ends_on date NOT NULL
+);
+
 CREATE TABLE public.household_import_lines (
     run_id uuid NOT NULL,
     line_number integer NOT NULL,
@@ -398,6 +428,8 @@ CREATE TABLE public.households (
     rna text,
     country text,
     merged_into uuid,
+    archived_on date,
+    changed_on date,
     CONSTRAINT households_address_check CHECK (((num_nulls(address_lines, postal_code, city) = ANY (ARRAY[0, 3])) AND ((city IS NOT NULL) OR (country IS NULL)))),
     CONSTRAINT households_check CHECK (((kind = 'individual'::text) = (legal_name IS NULL))),
     CONSTRAINT households_check1 CHECK (((legal_name IS NULL) OR (siret IS NOT NULL) OR (rna IS NOT NULL))),
@@ -596,6 +628,26 @@ CREATE TABLE public.schools (
     CONSTRAINT schools_levels_check CHECK ((cardinality(levels) > 0))
 );
 
+CREATE VIEW public.shown_members AS
+ SELECT household_members.household_id,
+    household_members.person_id,
+    household_members.kind,
+    household_members."position",
+    household_members.during
+   FROM public.household_members
+UNION ALL
+ SELECT archived_members.household_id,
+    archived_members.person_id,
+    archived_members.kind,
+    archived_members."position",
+    archived_members.during
+   FROM public.archived_members;
+
+CREATE TABLE public.unpaid_invoices (
+    invoice_id uuid NOT NULL,
+    household_id uuid NOT NULL
+);
+
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 
 ALTER TABLE ONLY public.address_protections
@@ -603,6 +655,9 @@ ALTER TABLE ONLY public.address_protections
 
 ALTER TABLE ONLY public.adults
     ADD CONSTRAINT adults_pkey PRIMARY KEY (adult_id);
+
+ALTER TABLE ONLY public.archived_members
+    ADD CONSTRAINT archived_members_pkey PRIMARY KEY (household_id, person_id, during);
 
 ALTER TABLE ONLY public.authorization_answers
     ADD CONSTRAINT authorization_answers_pkey PRIMARY KEY (child_id, school_year, adult_id);
@@ -681,6 +736,15 @@ ALTER TABLE ONLY public.history_rest
 
 ALTER TABLE ONLY public.home_swaps
     ADD CONSTRAINT home_swaps_child_id_during_excl EXCLUDE USING gist (child_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY public.household_activity
+    ADD CONSTRAINT household_activity_pkey PRIMARY KEY (household_id);
+
+ALTER TABLE ONLY public.household_archives
+    ADD CONSTRAINT household_archives_pkey PRIMARY KEY (household_id);
+
+ALTER TABLE ONLY public.household_enrollments
+    ADD CONSTRAINT household_enrollments_pkey PRIMARY KEY (enrollment_id);
 
 ALTER TABLE ONLY public.household_import_lines
     ADD CONSTRAINT household_import_lines_pkey PRIMARY KEY (run_id, line_number);
@@ -763,17 +827,26 @@ ALTER TABLE ONLY public.schoolings
 ALTER TABLE ONLY public.schools
     ADD CONSTRAINT schools_pkey PRIMARY KEY (school_code);
 
+ALTER TABLE ONLY public.unpaid_invoices
+    ADD CONSTRAINT unpaid_invoices_pkey PRIMARY KEY (invoice_id);
+
 CREATE UNIQUE INDEX address_protections_live ON public.address_protections USING btree (household_id) WHERE (ended_at IS NULL);
 
 CREATE INDEX address_protections_of_household ON public.address_protections USING btree (household_id);
 
 CREATE INDEX adults_by_name ON public.adults USING btree (name_key);
 
+CREATE INDEX adults_by_name_and_email ON public.adults USING btree (name_key, email_key) WHERE (email_key IS NOT NULL);
+
+CREATE INDEX adults_by_name_and_phone ON public.adults USING btree (name_key, phone) WHERE (phone IS NOT NULL);
+
 CREATE INDEX adults_by_phone ON public.adults USING btree (phone) WHERE (phone IS NOT NULL);
 
 CREATE INDEX adults_email ON public.adults USING btree (email_key);
 
 CREATE INDEX adults_invited ON public.adults USING btree (email_key) WHERE is_invited;
+
+CREATE INDEX archived_members_person ON public.archived_members USING btree (person_id, kind);
 
 CREATE INDEX authorization_answers_of_adult ON public.authorization_answers USING btree (adult_id);
 
@@ -853,6 +926,12 @@ CREATE INDEX history_rest_subject_noted_at_id_idx ON public.history_rest USING b
 
 CREATE INDEX home_swaps_household ON public.home_swaps USING btree (household_id);
 
+CREATE INDEX household_archives_asked ON public.household_archives USING btree (household_id) WHERE (asked_at IS NOT NULL);
+
+CREATE INDEX household_archives_asker ON public.household_archives USING btree (asked_by) WHERE (asked_by IS NOT NULL);
+
+CREATE INDEX household_enrollments_household ON public.household_enrollments USING btree (household_id, ends_on);
+
 CREATE INDEX household_import_lines_child ON public.household_import_lines USING btree (run_id, ((cells ->> 'child_key'::text)), line_number) WHERE ((cells ->> 'child_key'::text) IS NOT NULL);
 
 CREATE INDEX household_import_lines_finding ON public.household_import_lines USING btree (run_id, finding, line_number);
@@ -880,6 +959,8 @@ CREATE UNIQUE INDEX household_merges_standing ON public.household_merges USING b
 CREATE INDEX household_merges_undoable ON public.household_merges USING btree (merged_at) WHERE (rows_before IS NOT NULL);
 
 CREATE INDEX household_payers_adult ON public.household_payers USING btree (adult_id);
+
+CREATE INDEX households_archived ON public.households USING btree (archived_on, household_id) WHERE (archived_on IS NOT NULL);
 
 CREATE INDEX households_by_mark ON public.households USING gin (search_marks) WITH (gin_pending_list_limit='256');
 
@@ -939,6 +1020,8 @@ CREATE INDEX schoolings_of_class ON public.schoolings USING btree (class_id);
 
 CREATE INDEX schoolings_of_school ON public.schoolings USING btree (school_code, school_year);
 
+CREATE INDEX unpaid_invoices_household ON public.unpaid_invoices USING btree (household_id);
+
 ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
 
 ALTER INDEX public.history_pkey ATTACH PARTITION public.history_rest_pkey;
@@ -954,6 +1037,12 @@ ALTER TABLE ONLY public.address_protections
 
 ALTER TABLE ONLY public.adults
     ADD CONSTRAINT adults_adult_id_kind_fkey FOREIGN KEY (adult_id, kind) REFERENCES public.persons(person_id, kind);
+
+ALTER TABLE ONLY public.archived_members
+    ADD CONSTRAINT archived_members_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.household_archives(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.archived_members
+    ADD CONSTRAINT archived_members_person_id_kind_fkey FOREIGN KEY (person_id, kind) REFERENCES public.persons(person_id, kind);
 
 ALTER TABLE ONLY public.authorization_answers
     ADD CONSTRAINT authorization_answers_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES public.adults(adult_id);
@@ -1041,6 +1130,12 @@ ALTER TABLE ONLY public.home_swaps
 
 ALTER TABLE ONLY public.home_swaps
     ADD CONSTRAINT home_swaps_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);
+
+ALTER TABLE ONLY public.household_archives
+    ADD CONSTRAINT household_archives_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.adults(adult_id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.household_archives
+    ADD CONSTRAINT household_archives_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.household_import_lines
     ADD CONSTRAINT household_import_lines_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE SET NULL;

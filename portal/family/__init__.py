@@ -14,6 +14,7 @@ from portal.family.households import pages as households
 from portal.family.invoices import pages as invoices
 from portal.family.menu import pages as menu
 from portal.family.services import pages as services
+from portal.family.without_file import pages as without_file
 from portal.frame.spaces import Space, only_families, only_holders
 
 FAMILY = Space(
@@ -22,7 +23,7 @@ FAMILY = Space(
         page
         for area in (
             *(home, menu, households, enrollments, calendar, invoices, history, services, delegations),
-            *(children, child_health, household, entourage),
+            *(children, child_health, household, entourage, without_file),
         )
         for page in area.PAGES
     ],

@@ -74,6 +74,7 @@ CHILD_FILES: Final = frozenset(
 GIVEN_REASONS: Final = frozenset(
     {
         "household_opened",
+        "household_archived",
         "enrollment_refused",
         "enrollment_ended",
         "enrollment_moved",

@@ -8,6 +8,8 @@ from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
 
+from .archives import consumers as archives
+from .archives.routes import ROUTES as ARCHIVE_ROUTES
 from .authorizations.routes import ROUTES as AUTHORIZATION_ROUTES
 from .births.routes import ROUTES as BIRTH_ROUTES
 from .care import consumers as care
@@ -29,6 +31,7 @@ from .email_changes import consumers as email_changes
 from .email_changes.commands import forget_email_changes
 from .email_changes.routes import ROUTES as EMAIL_CHANGE_ROUTES
 from .entourage.routes import ROUTES as ENTOURAGE_ROUTES
+from .gaps.routes import ROUTES as GAP_ROUTES
 from .health.commands import forget_files_of_adults
 from .health.routes import ROUTES as HEALTH_ROUTES
 from .households.commands import publish_turning
@@ -48,6 +51,7 @@ from .schooling.routes import ROUTES as SCHOOLING_ROUTES
 from .schools.routes import ROUTES as SCHOOL_ROUTES
 from .search.routes import find_households
 from .settings import FamilyRules, FamilySettings
+from .splits.routes import ROUTES as SPLIT_ROUTES
 
 DAY_TURN_SECONDS = 600.0
 """How long after midnight what begins or ends on a day is said, at most."""
@@ -59,13 +63,14 @@ FORGET_SECONDS = 86_400.0
 
 
 def create(settings: FamilySettings) -> Service:
-    """The service's parts. Every other service learns from it; it listens to two things, with which key a child's
-    care is read, and that an account was secured. Raises MissingSecret."""
+    """The service's parts. Every other service learns from it; it listens to three things, with which key a child's
+    care is read, that an account was secured, and what keeps a file in use. Raises MissingSecret."""
     seal_key = settings.seal()
     rules = settings.rules()
     subscriptions = Subscriptions()
     care.subscribe(subscriptions)
     email_changes.subscribe(subscriptions)
+    archives.subscribe(subscriptions)
     return Service(
         name="family",
         migrations=Path(__file__).parent / "migrations",
@@ -93,6 +98,9 @@ def create(settings: FamilySettings) -> Service:
             change_quotient,
             *REGISTRATION_ROUTES,
             *IMPORT_ROUTES,
+            *SPLIT_ROUTES,
+            *ARCHIVE_ROUTES,
+            *GAP_ROUTES,
             *CHECKING.routes,
         ],
         subscriptions=subscriptions,

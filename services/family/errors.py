@@ -49,6 +49,22 @@ class OrganizationHasNoQuotient(Refusal):
     """This file is an organization's, which has no family quotient."""
 
 
+class OrganizationNotSplit(Refusal):
+    """This file is an organization's: whoever leaves it is taken off it, and has a file of their own otherwise."""
+
+
+class SplitOutdated(Refusal):
+    """The file, or what is asked of it, is not what was shown any more: look at what the split makes of it now."""
+
+
+class HouseholdInUse(Refusal):
+    """Something keeps this file in use: it is not put aside before that is settled."""
+
+
+class HouseholdArchived(Refusal):
+    """This file is put aside: take it up again first."""
+
+
 class RegistrationsClosed(Refusal):
     """This town opens files itself: nobody asks for a space here."""
 

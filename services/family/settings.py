@@ -47,7 +47,8 @@ class FieldRules(TownSection):
 class FamilyPolicy(TownSection):
     """How far from today a family quotient may start to count, in years; who changes the address that a family signs in with; of which kinds the
     town takes files: of persons always, of organizations where it says so; and how many days ahead a delegation may end, 0 where families give none;
-    what a child who is expected is called until it has a first name: without such a word, one is typed; and from which age a minor may collect a child.
+    what a child who is expected is called until it has a first name: without such a word, one is typed; and from which age a minor may collect a child;
+    how many days after the last one of an enrollment its file may be put aside: those days are invoiced by then.
     """
 
     unborn_name: Annotated[str, Field(max_length=80)] = ""
@@ -57,6 +58,7 @@ class FamilyPolicy(TownSection):
     email_change: EmailKeeper = DEFAULT_EMAIL_KEEPER
     fields: FieldRules = FieldRules()
     pickup_age_min: Annotated[int, Field(ge=7, le=18)] = PICKUP_AGE_DEFAULT
+    archive_quiet_days: Annotated[int, Field(ge=0, le=366)] = 62
     delegation_days_max: Annotated[int, Field(ge=0, le=1096)] = DEFAULT_DELEGATION_DAYS
 
     @field_validator("kinds")

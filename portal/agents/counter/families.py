@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar import Response
 
 from contracts.family.api import find_households, open_household
+from contracts.family.archives_api import archive_household
 from contracts.family.models import Household, HouseholdCreate
 from contracts.family.search import FoundChild, HouseholdSummary
 from contracts.http import PAGE_SIZE_MAX, Page
@@ -37,6 +38,8 @@ from portal.kit.formats import date_short
 GROUPS: Final = ("organization", "guardian", "co_guardian", "address", "children", "expected_children", "quotient")
 PARTS: Final = {"co_guardian": "co_guardian_part", "quotient": "value_cents"}
 """Parts of the form whose title invites to fill them in: what they are called where something is wrong."""
+ARCHIVED: Final = "archives"
+"""The parameter of the list of files that were put aside."""
 TWIN: Final = "household_already_exists"
 """The refusal of a file that looks like another one, and what the form keeps that one's reference under."""
 _ADULT: Final = ("civility", "first_name", "last_name", "email", "phone")
@@ -67,7 +70,8 @@ COLUMNS: Final[Sequence[Column[HouseholdSummary]]] = (
 async def families_page(visit: Visit) -> Response[Any]:
     """Find a family by a name, a telephone number, an e-mail address, a child's birth date or its reference."""
     search, kind = visit.query("recherche").strip(), kind_named(visit, visit.query(TYPE))
-    households = await visit.call(find_households, search, visit.cursor, kind=kind)
+    is_archived = visit.query(ARCHIVED) == "1"
+    households = await visit.call(find_households, search, visit.cursor, kind=kind, is_archived=is_archived)
     context = {
         "search": search,
         "households": households.items,
@@ -76,7 +80,13 @@ async def families_page(visit: Visit) -> Response[Any]:
         "can_export": can_export(visit),
         "can_read_accounts": visit.may(list_family_accounts),
         "can_find_by_key": visit.portal.town.has_service_keys and visit.may(find_key_holder),
-        "filters": {**({"recherche": search} if search else {}), **({TYPE: NAMES[kind]} if kind else {})},
+        "is_archived": is_archived,
+        "can_archive": visit.may(archive_household),
+        "filters": {
+            **({"recherche": search} if search else {}),
+            **({TYPE: NAMES[kind]} if kind else {}),
+            **({ARCHIVED: "1"} if is_archived else {}),
+        },
     }
     return visit.page("agents/counter/families.html.j2", context)
 
@@ -88,7 +98,8 @@ async def families_file(visit: Visit) -> Response[Any]:
     kind, texts = kind_named(visit, visit.query(TYPE)), visit.portal.texts
 
     def read(cursor: str | None) -> Awaitable[Page[HouseholdSummary]]:
-        return visit.call(find_households, visit.query("recherche").strip(), cursor, PAGE_SIZE_MAX, kind)
+        search, is_archived = visit.query("recherche").strip(), visit.query(ARCHIVED) == "1"
+        return visit.call(find_households, search, cursor, PAGE_SIZE_MAX, kind, is_archived)
 
     kinds: list[Column[HouseholdSummary]] = [
         Column("agents.families.kind", lambda household: texts(f"kinds.name_of.{household.kind}"))

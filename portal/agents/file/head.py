@@ -28,6 +28,7 @@ from contracts.notifications.api import list_messages
 from contracts.operation import Operation
 from contracts.types import EnrollmentStatus
 from portal.agents.file.reading import Opened, items_of, value_of
+from portal.agents.lifecycle.links import archive_notes, lifecycle_links
 from portal.frame.errors import CONFIRMATION
 from portal.frame.visit import Visit
 from portal.kit.formats import date_words, money, time_words
@@ -183,6 +184,7 @@ def warns(visit: Visit, opened: Opened, today: date) -> Iterator[Warn]:
         url = f"{opened.path}/protection" if may_see else ""
         yield Warn("error", "lock", texts("protection.badge"), url)
     if household:
+        yield from (Warn("info", "folder", *note) for note in archive_notes(visit, household))
         yield from _missing(visit, opened, household)
     owed = [payer for payer in (account.payer, *account.others) if payer] if account else []
     if due := sum(payer.balance_cents + payer.credit_cents for payer in owed if payer.unpaid_count):
@@ -264,6 +266,7 @@ def deeds(visit: Visit, opened: Opened) -> tuple[list[Deed], list[Deed]]:
         Deed("keys", f"{path}/cles") if has_keys and visit.may(issue_service_key) else None,
         Deed("kind", f"{path}/type") if visit.may(change_kind) and len(visit.portal.town.kinds) > 1 else None,
         Deed("protection", f"{path}/protection") if visit.may(protect_address) else None,
+        *(Deed(key, url) for key, url in lifecycle_links(visit, household)),
         Deed("accounts", f"{path}/personnes#comptes") if opened.known_accounts else None,
     ]
     return [deed for deed in first if deed], [deed for deed in others if deed]

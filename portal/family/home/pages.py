@@ -16,8 +16,9 @@ from contracts.family.events import Adult
 from contracts.family.models import Household
 from contracts.types import EnrollmentStatus, InvoiceStatus, SessionStage
 from gateway.auth import WrongSpace
-from gateway.composing import Part, if_open, optional
+from gateway.composing import Part, if_open, optional, permitted
 from portal.family.households.pages import forget_choice, has_lost_choice
+from portal.family.without_file.pages import show_without_file
 from portal.frame.contact import HOME, correct_contact, show_contact
 from portal.frame.settings import Tile
 from portal.frame.spaces import action, page
@@ -37,11 +38,15 @@ async def private_home(visit: Visit) -> Response[Any]:
     if await has_lost_choice(visit):
         return forget_choice(visit)
     household, invoices, enrollments, held = await asyncio.gather(
-        optional(visit.call(my_household)),
+        permitted(visit.call(my_household)),
         if_open(visit.call_about_all(list_invoices)),
-        optional(visit.call(list_enrollments)),
+        permitted(visit.call(list_enrollments)),
         optional(visit.call(held_delegations)),
     )
+    if household is None:
+        return await show_without_file(visit)
+    # Of a file that was just opened, booking may not have heard yet.
+    enrollments = enrollments or Part(None)
     guardian = own_guardian(household, session.guardian_id)
     if household.value is not None:
         visit.portal.greetings.hear(visit.visitor, household.value)

@@ -26,8 +26,10 @@ def days_along(
     """The days of an enrollment that go to another household from a day on: as many in a row as the child belongs to it. What is booked
     beyond would be lost on the way, which an agent decides by itself."""
     first = max(from_on, enrollment.days.first)
+    if first > enrollment.days.last:
+        return Invalid(FieldRefusal("/from_on", "enrollment_over_by_then", (("ends_on", enrollment.days.last),)))
     stay = next((item for item in to.days if first in item), None)
-    if to.household_id == enrollment.household_id or stay is None or first > enrollment.days.last:
+    if to.household_id == enrollment.household_id or stay is None:
         return Invalid(FieldRefusal("/household_id", "child_not_there_by_then", (("from_on", from_on),)))
     along = DateRange(first, min(stay.last, enrollment.days.last))
     if beyond := [booking.slot.service_on for booking in booked if booking.slot.service_on not in along]:

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from chassis.data.database import Transaction
 
-PEOPLE_SQL = "select distinct person_id from household_members where household_id = $1 order by person_id"
+PEOPLE_SQL = "select distinct person_id from shown_members where household_id = $1 order by person_id"
 
 # Another file needs an adult whom it names as a member, in a role to one of its children, or as somebody who helps it.
 ALONE_SQL = """
 select p.person_id, p.kind from persons p
 where p.person_id = any($1::uuid[])
-  and not exists (select from household_members m where m.person_id = p.person_id and m.household_id <> $2)
+  and not exists (select from shown_members m where m.person_id = p.person_id and m.household_id <> $2)
   and not exists (
-    select from responsibilities r join household_members m on m.person_id = r.child_id
+    select from responsibilities r join shown_members m on m.person_id = r.child_id
     where r.adult_id = p.person_id and m.household_id <> $2)
   and not exists (select from delegations d where d.delegate_id = p.person_id and d.household_id <> $2)
 order by p.person_id
@@ -62,6 +62,7 @@ with responsible as (delete from responsibilities where child_id = any($1::uuid[
      swaps as (delete from home_swaps where child_id = any($1::uuid[])),
      of_age as (delete from comings_of_age where child_id = any($1::uuid[])),
      members as (delete from household_members where person_id = any($1::uuid[])),
+     aside as (delete from archived_members where person_id = any($1::uuid[])),
      leases as (delete from editing_leases where subject_id = any($1::uuid[])),
      gone as (delete from children where child_id = any($1::uuid[]))
 delete from persons where person_id = any($1::uuid[])
@@ -79,6 +80,9 @@ with leases as (
      amounts as (delete from quotients where household_id = $1),
      payers as (delete from household_payers where household_id = $1),
      members as (delete from household_members where household_id = $1),
+     enrollments as (delete from household_enrollments where household_id = $1),
+     invoices as (delete from unpaid_invoices where household_id = $1),
+     activity as (delete from household_activity where household_id = $1),
      swaps as (delete from home_swaps where household_id = $1),
      lines as (delete from household_import_lines where household_id = $1)
 delete from households where household_id = $1

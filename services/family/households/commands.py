@@ -26,8 +26,7 @@ from . import domain
 from .domain import HouseholdFile
 from .queries import read_household
 from .store import (
-    load_file,
-    lock_household,
+    lock_in_use,
     publish,
     save_members,
     save_payers,
@@ -44,7 +43,7 @@ async def join_household(
     """Let somebody belong to a household during some days; where a child lives is entered apart. What is so already changes
     nothing, and is noted nowhere. Raises NotFound, Invalid."""
     today = await tx.today()
-    file = await _lock(tx, household_id)
+    file = await lock_in_use(tx, household_id)
     during = _during(request.starts_on, request.ends_on)
     if await lock_child(tx, person_id) is not None:
         if file.organization is not None:
@@ -70,7 +69,7 @@ async def leave_household(
 ) -> Household:
     """End a membership; a child who lived there lives there no more, and an adult who paid pays no more. Raises MembershipUnknown."""
     today = await tx.today()
-    file = await _lock(tx, household_id)
+    file = await lock_in_use(tx, household_id)
     gone = Days.between(request.ends_on + ONE_DAY)
     if file.days_of(person_id).is_disjoint(gone):
         raise MembershipUnknown(ends_on=request.ends_on)
@@ -96,7 +95,7 @@ async def leave_household(
 async def change_payer(tx: Transaction, actor: Actor, household_id: UUID, request: PayerChange) -> Household:
     """Enter who pays for a household's days from a day on. Raises NotFound, Invalid, PayerNotAMember."""
     today = await tx.today()
-    file = await _lock(tx, household_id)
+    file = await lock_in_use(tx, household_id)
     payers = domain.paying(file, request.adult_id, _during(request.starts_on, request.ends_on))
     if isinstance(payers, Refusal):
         raise payers
@@ -127,12 +126,6 @@ def _days_of(file: HouseholdFile, person_id: UUID) -> dict[str, Any] | None:
     """When somebody belonged to a household until now: what is entered takes its place, and is in no table any more."""
     members = [member for member in (*file.adult_members, *file.child_members) if member.person_id == person_id]
     return {"former": [noted_days(member.during) for member in members]} if members else None
-
-
-async def _lock(tx: Transaction, household_id: UUID) -> HouseholdFile:
-    if not await lock_household(tx, household_id) or (file := await load_file(tx, household_id)) is None:
-        raise NotFound
-    return file
 
 
 def _during(starts_on: date, ends_on: date | None) -> DateRange:

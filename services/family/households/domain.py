@@ -82,7 +82,8 @@ class Member:
 @dataclass(frozen=True, slots=True)
 class HouseholdFile:
     """A household, whole. Members are in the order of the file; `payers` are adults, one for each day at most. `organization`: whose file it is, if it is no
-    person's. It has no `address` while that is protected. `merged`: into which file it was; `merged_references`: of those that were merged into it."""
+    person's. It has no `address` while that is protected. `merged`: into which file it was; `merged_references`: of those that were merged into it.
+    `archived_on`: since when it is put aside, and nobody belongs to it."""
 
     household_id: UUID
     reference: str
@@ -96,6 +97,7 @@ class HouseholdFile:
     organization: Organization | None = None
     merged: FileMerged | None = None
     merged_references: tuple[str, ...] = ()
+    archived_on: date | None = None
 
     @property
     def kind(self) -> HouseholdKind:
@@ -104,9 +106,8 @@ class HouseholdFile:
 
     def days_of(self, person_id: UUID) -> Days:
         """The days on which somebody belongs to the household."""
-        return Days.of(
-            item.during for item in (*self.adult_members, *self.child_members) if item.person_id == person_id
-        )
+        members = (*self.adult_members, *self.child_members)
+        return Days.of(member.during for member in members if member.person_id == person_id)
 
     def payer_on(self, day: date) -> Adult | None:
         """The adult who pays for a day; before the first and after the last one, whoever is nearest in time."""
@@ -248,9 +249,9 @@ def joined(members: Iterable[Member], person_id: UUID, during: DateRange) -> tup
     """The members once somebody belongs to the household during these days too; days that meet become one membership. Whoever is
     in the file keeps their place in it, and a newcomer is the last."""
     known = tuple(members)
-    days = Days.of(member.during for member in known if member.person_id == person_id)
+    days = [during, *(member.during for member in known if member.person_id == person_id)]
     place = next((place for place, member in enumerate(known) if member.person_id == person_id), len(known))
-    theirs = tuple(Member(person_id, part) for part in days | Days((during,)))
+    theirs = tuple(Member(person_id, part) for part in Days.of(days))
     return (*known[:place], *theirs, *(member for member in known[place:] if member.person_id != person_id))
 
 
@@ -272,12 +273,11 @@ def paying(file: HouseholdFile, adult_id: UUID, during: DateRange) -> Timeline[U
 
 def without_payer(payers: Timeline[UUID], adult_id: UUID, gone: Days) -> Timeline[UUID]:
     """Who pays once an adult no longer may on these days; nobody does there until somebody is named."""
-    paid = Days.of(item.during for item in payers if item.value == adult_id)
-    return payers.without(paid & gone)
+    return payers.without(gone & Days.of(item.during for item in payers if item.value == adult_id))
 
 
-def _membership(member: Member) -> Membership:
-    return Membership(person_id=member.person_id, starts_on=member.during.first, ends_on=member.during.ends_on)
+def _membership(item: Member) -> Membership:
+    return Membership(person_id=item.person_id, starts_on=item.during.first, ends_on=item.during.ends_on)
 
 
 def _typed_texts(draft: HouseholdFile, new_children: tuple[Child, ...]) -> Iterator[tuple[str, str]]:

@@ -16,7 +16,7 @@ from contracts.types import ActorKind
 from ..access import HOUSEHOLD
 
 READ_HOUSEHOLD_SQL = """
-select h.household_id, h.reference, h.created_at, h.kind,
+select h.household_id, h.reference, h.created_at, h.kind, h.archived_on,
        case when h.legal_name is not null
             then jsonb_build_object('legal_name', h.legal_name, 'siret', h.siret, 'rna', h.rna) end as organization,
        case when h.address_lines is not null
@@ -27,13 +27,13 @@ select h.household_id, h.reference, h.created_at, h.kind,
             'is_email_confirmed', a.is_email_confirmed,
             'starts_on', lower(m.during), 'ends_on', upper(m.during) - 1
         ) order by m.position, m.during)
-        from household_members m join adults a on a.adult_id = m.person_id
+        from shown_members m join adults a on a.adult_id = m.person_id
         where m.household_id = h.household_id and not m.during << daterange($2, $2, '[]')) as adults,
        (select jsonb_agg(jsonb_build_object(
             'child_id', c.child_id, 'first_name', c.first_name, 'last_name', c.last_name, 'birth_on', c.birth_on, 'is_expected', c.is_expected,
             'starts_on', lower(m.during), 'ends_on', upper(m.during) - 1
         ) order by m.position, m.during)
-        from household_members m join children c on c.child_id = m.person_id
+        from shown_members m join children c on c.child_id = m.person_id
         where m.household_id = h.household_id and not m.during << daterange($2, $2, '[]')) as children,
        h.payer_adult_id,
        (select jsonb_build_object('value_cents', q.value_cents, 'effective_on', q.effective_on, 'source', q.source)
@@ -49,7 +49,7 @@ from households h where h.household_id = $1
 
 
 async def read_household(db: Queries, household_id: UUID, today: date) -> Household:
-    """A household with who belongs to it today or will, and the quotient that counts today. Raises NotFound."""
+    """A household with who belongs to it today or will, and the quotient that counts today; of one that is put aside, who did until then. Raises NotFound."""
     row = await db.fetchrow(READ_HOUSEHOLD_SQL, household_id, today)
     if row is None:
         raise NotFound
@@ -91,9 +91,24 @@ async def own_households(db: Queries, actor: Actor, today: date) -> list[Househo
     return [HouseholdReference.model_validate(dict(row)) for row in rows]
 
 
+# A guardian without authority has lost it by a decision; who has the child in care all the same knows of it.
+KEPT_FROM_SQL = """
+select r.child_id from responsibilities r
+where r.adult_id = $1 and r.child_id = any($2::uuid[]) and r.during @> $3::date
+  and r.role in ('guardian', 'caretaker', 'forbidden_pickup')
+group by r.child_id having bool_and(r.authority = 'none' or r.role = 'forbidden_pickup') and bool_or(r.role = 'guardian')
+"""
+
+
 async def household_for(db: Queries, actor: Actor, household_id: UUID, today: date) -> Household:
-    """A household as its adults and entitled agents see it; for other adults there is none."""
-    return await read_household(db, await household_id_for(db, actor, household_id, today), today)
+    """A household as its adults and entitled agents see it, for other adults there is none; of a child whom a decision keeps from an adult, nothing."""
+    household = await read_household(db, await household_id_for(db, actor, household_id, today), today)
+    if actor.guardian_id is None:
+        return household
+    rows = await db.fetch(KEPT_FROM_SQL, actor.guardian_id, [child.child_id for child in household.children], today)
+    hidden = {row["child_id"] for row in rows}
+    shown = tuple(child for child in household.children if child.child_id not in hidden)
+    return household.model_copy(update={"children": shown})
 
 
 REACHES_HOUSEHOLD_SQL = reaching(" select {is_reached}", is_reached=HOUSEHOLD.of("$4::uuid"))

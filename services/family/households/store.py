@@ -8,12 +8,12 @@ from uuid import UUID
 from chassis.comparing import stored_key
 from chassis.data.database import Queries, Row, Transaction
 from chassis.data.ranges import read_range, stored_range
+from chassis.refusal import NotFound
 from chassis.timeline import Timeline
 from contracts.family.events import FileMerged, HouseholdKind
 
-from ..errors import HouseholdMerged
+from ..errors import HouseholdArchived, HouseholdMerged
 from ..organizations.domain import Organization
-from ..people.domain import Adult, Child
 from ..people.store import adult_of, load_adult, load_children, save_contact, take_turns
 from ..search.domain import marks_of
 from .domain import Address, HouseholdFile, Member
@@ -110,13 +110,17 @@ async def save_payers(tx: Transaction, file: HouseholdFile) -> None:
 
 
 FILE_SQL = """
-select h.household_id, h.reference, h.address_lines, h.postal_code, h.city, h.country, h.created_at, h.kind, h.legal_name, h.siret, h.rna,
+select h.household_id, h.reference, h.address_lines, h.postal_code, h.city, h.country, h.created_at, h.kind, h.legal_name, h.siret, h.rna, h.archived_on,
        array(select f.reference from households f where f.merged_into = h.household_id order by f.reference) as merged_references,
        (select jsonb_build_object('household_id', m.kept_id, 'reference', k.reference, 'last_on', m.last_on, 'merged_by', m.merged_by,
                                   'same_persons', m.same_persons)
         from household_merges m join households k on k.household_id = m.kept_id
         where m.former_id = h.household_id and m.undone_at is null) as merged
 from households h where h.household_id = $1
+"""
+
+CHILDREN_SQL = """
+select person_id from shown_members where household_id = $1 and kind = 'child' group by person_id order by min(position)
 """
 
 MEMBERS_SQL = """
@@ -127,7 +131,7 @@ ADULTS_SQL = """
 select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited, a.revision,
        a.is_email_confirmed
 from adults a
-join (select person_id, min(position) as position from household_members where household_id = $1 group by person_id) m
+join (select person_id, min(position) as position from shown_members where household_id = $1 group by person_id) m
     on m.person_id = a.adult_id
 order by m.position
 """
@@ -147,16 +151,16 @@ async def load_file(db: Queries, household_id: UUID) -> HouseholdFile | None:
         )
         for kind in ("adult", "child")
     }
-    adults: tuple[Adult, ...] = tuple(adult_of(adult) for adult in await db.fetch(ADULTS_SQL, household_id))
-    children = await load_children(db, {member.person_id for member in members["child"]})
-    in_file_order: dict[UUID, Child] = {member.person_id: children[member.person_id] for member in members["child"]}
+    adults = tuple(adult_of(adult) for adult in await db.fetch(ADULTS_SQL, household_id))
+    child_ids = [child["person_id"] for child in await db.fetch(CHILDREN_SQL, household_id)]
+    children = await load_children(db, child_ids)
     payers = await db.fetch(PAYERS_SQL, household_id)
     return HouseholdFile(
         household_id=household_id,
         reference=row["reference"],
         address=address_of(row),
         adults=adults,
-        children=tuple(in_file_order.values()),
+        children=tuple(children[child_id] for child_id in child_ids),
         adult_members=members["adult"],
         child_members=members["child"],
         payers=Timeline.of((read_range(payer["during"]), payer["adult_id"]) for payer in payers),
@@ -164,7 +168,17 @@ async def load_file(db: Queries, household_id: UUID) -> HouseholdFile | None:
         organization=_organization(row),
         merged=FileMerged.model_validate(row["merged"]) if row["merged"] else None,
         merged_references=tuple(row["merged_references"]),
+        archived_on=row["archived_on"],
     )
+
+
+async def lock_in_use(tx: Transaction, household_id: UUID) -> HouseholdFile:
+    """A household, held until the transaction ends. Raises NotFound, HouseholdArchived."""
+    if not await lock_household(tx, household_id) or (file := await load_file(tx, household_id)) is None:
+        raise NotFound
+    if file.archived_on is not None:
+        raise HouseholdArchived(reference=file.reference)
+    return file
 
 
 def _organization(row: Row) -> Organization | None:
@@ -195,7 +209,8 @@ async def save_address(tx: Transaction, household_id: UUID, address: Address) ->
 
 
 SAVE_KEYS_SQL = """
-update households set payer_key = $2, search_marks = array_to_tsvector($3::text[]), next_turn_on = $4, payer_adult_id = $5
+update households set payer_key = $2, search_marks = array_to_tsvector($3::text[]), next_turn_on = $4, payer_adult_id = $5,
+    changed_on = $6
 where household_id = $1
 """
 
@@ -211,7 +226,8 @@ async def publish(tx: Transaction, household_ids: Collection[UUID], today: date)
         key = stored_key(payer.first_name, payer.last_name) if payer else ""
         key = stored_key("", file.organization.legal_name) if file.organization else key
         payer_id = payer.adult_id if payer else None
-        await tx.execute(SAVE_KEYS_SQL, household_id, key, marks_of(file), file.next_turn_on(today), payer_id)
+        turn_on = file.next_turn_on(today)
+        await tx.execute(SAVE_KEYS_SQL, household_id, key, marks_of(file), turn_on, payer_id, today)
         tx.emit(file.state())
 
 

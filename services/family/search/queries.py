@@ -23,10 +23,11 @@ MATCHES_MAX: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class FilesAsked:
-    """Which files somebody asks for: those that answer a search, or all, of one kind or of any."""
+    """Which files somebody asks for: those that answer a search, or all, of one kind or of any, in use or put aside."""
 
     search: str
     kind: HouseholdKind | None
+    is_archived: bool
     cursor: str | None
     limit: int
 
@@ -44,11 +45,12 @@ class Place:
 FIND_SQL = reaching(
     """
 , found as materialized (
-    select h.household_id, h.payer_key, h.kind from households h where h.search_marks @@ $4::text::tsquery
+    select h.household_id, h.payer_key, h.kind, h.archived_on from households h where h.search_marks @@ $4::text::tsquery
 )
 select h.household_id, h.payer_key from found h
-where (h.payer_key, h.household_id) > ($5, $6::uuid) and ($7::text is null or h.kind = $7) and {is_reached}
-order by h.payer_key, h.household_id limit $8
+where (h.payer_key, h.household_id) > ($5, $6::uuid) and ($7::text is null or h.kind = $7)
+  and (h.archived_on is not null) = $8::bool and {is_reached}
+order by h.payer_key, h.household_id limit $9
 """,
     is_reached=HOUSEHOLD.of("h.household_id"),
 )
@@ -56,21 +58,22 @@ order by h.payer_key, h.household_id limit $8
 LIST_SQL = reaching(
     """
 select h.household_id, h.payer_key from households h
-where h.merged_into is null and (h.payer_key, h.household_id) > ($4, $5::uuid) and ($6::text is null or h.kind = $6) and {is_reached}
-order by h.payer_key, h.household_id limit $7
+where h.merged_into is null and (h.payer_key, h.household_id) > ($4, $5::uuid) and ($6::text is null or h.kind = $6)
+  and (h.archived_on is not null) = $7::bool and {is_reached}
+order by h.payer_key, h.household_id limit $8
 """,
     is_reached=HOUSEHOLD.of("h.household_id"),
 )
 
 SUMMARIES_SQL = """
-select h.household_id, h.reference, h.kind, h.city, h.created_at, h.legal_name, h.siret, h.rna,
+select h.household_id, h.reference, h.kind, h.city, h.archived_on, h.created_at, h.legal_name, h.siret, h.rna,
        coalesce(h.legal_name, a.first_name || ' ' || a.last_name, '') as payer_name, a.email,
        array(select f.reference from households f where f.merged_into = h.household_id order by f.reference) as merged_references,
        array(select (p.first_name, p.last_name, p.email, p.phone)
-             from household_members m join adults p on p.adult_id = m.person_id
+             from shown_members m join adults p on p.adult_id = m.person_id
              where m.household_id = h.household_id order by m.position) as adults,
        array(select (c.child_id, c.first_name, c.last_name, c.birth_on, c.is_expected, not m.during << daterange($2, $2, '[]'))
-             from household_members m join children c on c.child_id = m.person_id
+             from shown_members m join children c on c.child_id = m.person_id
              where m.household_id = h.household_id order by m.position) as children
 from households h left join adults a on a.adult_id = h.payer_adult_id
 where h.household_id = any($1::uuid[])
@@ -105,7 +108,8 @@ async def _found(
             continue
         begins = (after.payer_key, after.household_id) if step == after.step else ("", UUID(int=0))
         missing = asked.limit + 1 - len(places)
-        rows = await db.fetch(FIND_SQL, *reach_of(actor, today), query, *begins, asked.kind, missing)
+        narrowed = (asked.kind, asked.is_archived, missing)
+        rows = await db.fetch(FIND_SQL, *reach_of(actor, today), query, *begins, *narrowed)
         places += [Place(step, row["payer_key"], row["household_id"]) for row in rows]
         if len(places) > asked.limit:
             break
@@ -114,7 +118,7 @@ async def _found(
 
 async def _listed(db: Queries, actor: Actor, asked: FilesAsked, after: Place, today: date) -> list[Place]:
     begins = (after.payer_key, after.household_id)
-    rows = await db.fetch(LIST_SQL, *reach_of(actor, today), *begins, asked.kind, asked.limit + 1)
+    rows = await db.fetch(LIST_SQL, *reach_of(actor, today), *begins, asked.kind, asked.is_archived, asked.limit + 1)
     return [Place(0, row["payer_key"], row["household_id"]) for row in rows]
 
 
@@ -123,7 +127,7 @@ def _key(place: Place) -> tuple[object, ...]:
 
 
 def _summary(row: Row, terms: Sequence[Term]) -> HouseholdSummary:
-    fields = ("household_id", "reference", "kind", "payer_name", "email", "city", "created_at")
+    fields = ("household_id", "reference", "kind", "payer_name", "email", "city", "archived_on", "created_at")
     names = ("child_id", "first_name", "last_name", "birth_on", "is_expected")
     children = [dict(zip(names, child[:5], strict=True)) for child in row["children"] if child[5]]
     return HouseholdSummary.model_validate(

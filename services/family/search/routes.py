@@ -20,5 +20,7 @@ async def find_households(
     cursor: Cursor | None = None,
     limit: PageSize = PAGE_SIZE,
     kind: HouseholdKind | None = None,
+    is_archived: bool = False,
 ) -> Page[HouseholdSummary]:
-    return await queries.find_households(db, actor, FilesAsked(search, kind, cursor, limit), await db.today())
+    asked = FilesAsked(search, kind, is_archived, cursor, limit)
+    return await queries.find_households(db, actor, asked, await db.today())

@@ -19,6 +19,7 @@ from tests.component.authorization import (
     delegations,
     entourage,
     file_pairs,
+    lifecycle,
     pairs,
     passkeys,
     protections,
@@ -69,11 +70,14 @@ async def answer_to(
             value = child_files.school_year(await world.town.booking.today())
         if parameter == "other_id":
             value = await file_pairs.other(world, cell, named)
+        if parameter == "kind":
+            value = "no_payer"
         if parameter == "merged_account_id":
             value = pairs.request(world)[parameter]
         path = path.replace(f"{{{parameter}}}", value)
     today = await world.town.booking.today()
     given = {"from_on": str(today), "to_on": str(await world.town.booking.day(DAYS_AHEAD))}
+    given["since_on"] = str(today)
     given |= dict.fromkeys(QUERY_NAMES.get(cell.names, ()), named) if named else {}
     query = {name: value for name, value in given.items() if name in operation.parameters}
     headers = {"Idempotency-Key": str(uuid4()), **await _headers(world, cell, named)}
@@ -136,6 +140,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await PAIRED[cell.names](world) if cell.expected == "ok" else uuid4().hex
     if cell.names == "registration":
         return await registrations.waiting(world.town) if cell.expected == "ok" else uuid4().hex
+    if cell.names in lifecycle.FILES:
+        return await lifecycle.FILES[cell.names](world.town) if cell.expected == "ok" else uuid4().hex
     if cell.names == "expected_child":
         return await births.expected(world.town) if cell.expected == "ok" else uuid4().hex
     if cell.names in school_cells.OBJECTS:

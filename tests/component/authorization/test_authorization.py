@@ -20,6 +20,7 @@ pytestmark = pytest.mark.anyio
 
 
 NOTED_ELSEWHERE: Final = {
+    "ask_reopening": "tests/component/family/test_archives.py",
     "choose_person": "tests/component/identity/test_shared_accounts.py",
     "confirm_email": "tests/component/family/test_email_changes.py",
     "end_by_provider": "tests/component/identity/test_agent_leavers.py",

@@ -222,3 +222,12 @@ async def test_a_town_takes_the_kinds_that_it_says(applications: Applications) -
         whose = {"legal_name": "Les Tilleuls", "siret": SIRET}
         refused = await change(service, desk, family, kind="professional", organization=whose)
         assert faults(refused) == {"/kind": "kind_not_taken"}
+
+
+async def test_a_file_of_an_organization_is_not_split(service: RunningService, desk: Desk) -> None:
+    file = await opened(desk)
+    adult_id = str(file.adults[0].adult_id)
+    wish = {"adult_ids": [adult_id], "from_on": "2026-09-15", "address": FILE["address"], "payer_adult_id": adult_id}
+    url = f"/households/{file.household_id}/split-previews"
+    refused = await service.client.post(url, json=wish, headers=desk.headers)
+    assert (refused.status_code, refused.json()["code"]) == (409, "organization_not_split")

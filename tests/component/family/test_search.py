@@ -256,5 +256,5 @@ async def test_no_search_reads_every_file(service: RunningService) -> None:
 
 
 async def plan_of(service: RunningService, statement: str, query: str) -> str:
-    parameters = (None, None, date(2026, 9, 9), query, "", UUID(int=0), None, 26)
+    parameters = (None, None, date(2026, 9, 9), query, "", UUID(int=0), None, False, 26)
     return str(await service.db.fetchval(f"explain (format json) {statement}", *parameters))

@@ -1,0 +1,1 @@
+"""What files lack, or say against each other."""

@@ -1,0 +1,147 @@
+"""Lists of what files lack, computed when they are asked for: nothing is kept, so that whoever mends a file sees it leave the list."""
+
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from chassis.data.database import Database
+from chassis.data.paging import page_of, read_id
+from contracts.family.gaps import Gap, GapCount, GapKind
+from contracts.http import Page
+
+from ..births.domain import SILENCE_DAYS
+
+# $1 is today, $2 the kind that is asked for, none for all: a branch of another kind is not run. $3 is the day by which a birth without news was expected. Files that are put aside lack
+# nothing but what their own kinds say. Of a child, the file is the one that it belongs to, or did last. Namesakes are doubled adults where a telephone number or an address is the same too.
+GAPS: Final = """
+with found as (
+    select 'no_payer' as kind, h.household_id as key, h.household_id, null::uuid as person_id, null::date as since_on, null::uuid as other_id
+    from households h
+    where ($2::text is null or $2 = 'no_payer') and h.archived_on is null and h.merged_into is null
+      and not exists (select from household_payers p where p.household_id = h.household_id and p.during @> $1::date)
+    union all
+    select 'no_home', c.child_id, m.household_id, c.child_id, null, null
+    from children c
+    cross join lateral (
+        select m.household_id, m.during from household_members m join households h on h.household_id = m.household_id
+        where m.person_id = c.child_id and m.kind = 'child' and h.archived_on is null and h.merged_into is null
+        order by m.during @> $1::date desc, upper(m.during) desc, m.household_id limit 1) m
+    where ($2::text is null or $2 = 'no_home') and c.birth_on > $1::date - interval '18 years' and not c.is_expected
+      and not lower(m.during) > $1::date
+      and (upper(m.during) <= $1::date or not exists (
+          select from residences r where r.child_id = c.child_id and r.during @> $1::date))
+      and not exists (select from archived_members a where a.person_id = c.child_id)
+    union all
+    select 'no_representative', c.child_id, m.household_id, c.child_id, null, null
+    from children c
+    cross join lateral (
+        select m.household_id from household_members m join households h on h.household_id = m.household_id
+        where m.person_id = c.child_id and m.kind = 'child' and m.during @> $1::date and h.archived_on is null and h.merged_into is null
+        order by m.household_id limit 1) m
+    where ($2::text is null or $2 = 'no_representative') and c.birth_on > $1::date - interval '18 years'
+      and not exists (
+        select from responsibilities r
+        where r.child_id = c.child_id and r.role in ('guardian', 'caretaker') and r.authority <> 'none' and r.during @> $1::date)
+    union all
+    select 'no_class', s.child_id, m.household_id, s.child_id, lower(s.during), null
+    from schoolings s
+    cross join lateral (
+        select m.household_id from household_members m join households h on h.household_id = m.household_id
+        where m.person_id = s.child_id and m.kind = 'child' and m.during @> $1::date and h.archived_on is null and h.merged_into is null
+        order by m.household_id limit 1) m
+    where ($2::text is null or $2 = 'no_class') and s.during @> $1::date and s.school_code is not null and s.class_id is null
+    union all
+    select 'protected_address', p.household_id, p.household_id, null, p.starts_on, null
+    from address_protections p join households h on h.household_id = p.household_id
+    where ($2::text is null or $2 = 'protected_address') and p.ended_at is null and h.archived_on is null and h.merged_into is null
+    union all
+    select 'unreachable', h.household_id, h.household_id, null, null, null
+    from households h
+    where ($2::text is null or $2 = 'unreachable') and h.archived_on is null and h.merged_into is null and not exists (
+        select from household_members m join adults a on a.adult_id = m.person_id
+        where m.household_id = h.household_id and m.during @> $1::date and (a.email is not null or a.phone is not null))
+    union all
+    select 'birth_overdue', c.child_id, m.household_id, c.child_id, c.birth_on, null
+    from children c
+    cross join lateral (
+        select m.household_id from household_members m join households h on h.household_id = m.household_id
+        where m.person_id = c.child_id and m.kind = 'child' and m.during @> $1::date and h.archived_on is null and h.merged_into is null
+        order by m.household_id limit 1) m
+    where ($2::text is null or $2 = 'birth_overdue') and c.is_expected and c.birth_on <= $3::date
+    union all
+    select 'change_waiting', c.change_id, c.household_id, c.subject_id, (c.asked_at at time zone 'utc')::date, null
+    from person_changes c
+    where ($2::text is null or $2 = 'change_waiting') and c.status = 'waiting'
+    union all
+    select 'doubled_adult', a.adult_id, m.household_id, a.adult_id, null, o.household_id
+    from (
+        select one.adult_id, other.adult_id as other_id
+        from adults one join adults other
+            on other.name_key = one.name_key and other.phone = one.phone and other.adult_id > one.adult_id
+        union
+        select one.adult_id, other.adult_id
+        from adults one join adults other
+            on other.name_key = one.name_key and other.email_key = one.email_key and other.adult_id > one.adult_id
+    ) a
+    cross join lateral (
+        select m.household_id from household_members m join households h on h.household_id = m.household_id
+        where m.person_id = a.adult_id and m.during @> $1::date and h.archived_on is null and h.merged_into is null order by m.household_id limit 1) m
+    cross join lateral (
+        select m.household_id from household_members m join households h on h.household_id = m.household_id
+        where m.person_id = a.other_id and m.during @> $1::date and h.archived_on is null and h.merged_into is null order by m.household_id limit 1) o
+    where $2::text is null or $2 = 'doubled_adult'
+    union all
+    select 'reopening_asked', r.household_id, r.household_id, r.asked_by, (r.asked_at at time zone 'utc')::date, null
+    from household_archives r
+    where ($2::text is null or $2 = 'reopening_asked') and r.asked_at is not null
+    union all
+    select 'archived_in_use', h.household_id, h.household_id, null, h.archived_on, null
+    from households h
+    where ($2::text is null or $2 = 'archived_in_use') and h.archived_on is not null and (
+        exists (select from unpaid_invoices i where i.household_id = h.household_id)
+        or exists (select from household_enrollments e where e.household_id = h.household_id and e.ends_on >= $1::date))
+)
+"""
+
+COUNT_SQL = f"""{GAPS}
+select kind, count(*) as count from found group by kind
+"""  # noqa: S608 - it is put together from constants alone
+
+LIST_SQL = f"""{GAPS}
+select f.kind, f.key, f.household_id, h.reference, f.person_id, f.since_on, o.reference as other_reference,
+       coalesce(h.legal_name, p.first_name || ' ' || p.last_name, '') as payer_name,
+       coalesce(c.first_name || ' ' || c.last_name, a.first_name || ' ' || a.last_name) as person_name
+from found f
+join households h on h.household_id = f.household_id
+left join adults p on p.adult_id = h.payer_adult_id
+left join children c on c.child_id = f.person_id
+left join adults a on a.adult_id = f.person_id
+left join households o on o.household_id = f.other_id
+where $4::uuid is null or f.key > $4
+order by f.key limit $5
+"""  # noqa: S608 - it is put together from constants alone
+
+
+async def count_gaps(db: Database) -> Page[GapCount]:
+    """How many there are of each kind, in the order of the kinds."""
+    today = await db.today()
+    rows = await db.fetch(COUNT_SQL, today, None, _silent_since(today))
+    counts = {row["kind"]: row["count"] for row in rows}
+    return Page(items=tuple(GapCount(kind=kind, count=counts.get(kind, 0)) for kind in GapKind))
+
+
+async def list_gaps(db: Database, kind: GapKind, cursor: str | None, limit: int) -> Page[Gap]:
+    """Those of a kind. Raises Invalid."""
+    today = await db.today()
+    rows = await db.fetch(LIST_SQL, today, kind.value, _silent_since(today), read_id(cursor), limit + 1)
+    keys: dict[int, UUID] = {}
+    gaps = []
+    for row in rows:
+        gap = Gap.model_validate({name: row[name] for name in Gap.model_fields})
+        keys[id(gap)] = row["key"]
+        gaps.append(gap)
+    return page_of(gaps, lambda gap: (keys[id(gap)],), limit)
+
+
+def _silent_since(today: date) -> date:
+    return today - timedelta(days=SILENCE_DAYS)
