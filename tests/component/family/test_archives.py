@@ -12,6 +12,7 @@ from contracts.event import Event
 from contracts.family.archives import ArchiveStanding, ObstacleKind
 from contracts.family.events import HouseholdState
 from contracts.family.models import Household
+from services.family.erasure.commands import erase_household
 from tests.component.family.desk import Desk
 from tests.component.family.test_memberships import CHILDREN, CO_GUARDIAN
 from tests.support.services import RunningService
@@ -232,3 +233,14 @@ async def test_what_comes_late_for_a_file_is_seen(shelf: Shelf) -> None:
     await shelf.service.deliver(late)
     (gap,) = (await shelf.get("/gaps/archived_in_use")).json()["items"]
     assert gap["reference"] == shelf.file.reference
+
+
+async def test_a_file_that_is_put_aside_is_erased_whole(shelf: Shelf) -> None:
+    """Who belonged to it only before is forgotten with it, and what was known of its use."""
+    enrollment_id = uuid4()
+    await shelf.service.deliver(shelf.enrollment(EnrollmentRequested, enrollment_id, date(2026, 9, 11), requested_at=MOMENT))
+    shelf.service.advance(days=100)
+    await shelf.archived()
+    await erase_household(shelf.service.db, shelf.household_id)
+    for table in ("households", "household_archives", "archived_members", "household_enrollments", "persons"):
+        assert await shelf.service.db.fetchval(f"select count(*) from {table}") == 0, table
