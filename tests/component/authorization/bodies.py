@@ -19,6 +19,7 @@ from tests.component.authorization import (
     passkeys,
     protections,
     school_cells,
+    schooling,
     service_keys,
 )
 from tests.component.authorization.imports import import_body
@@ -268,6 +269,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "end_responsibility": _responsibility_end,
     **homes.BODIES,
     **school_cells.BODIES,
+    **schooling.BODIES,
     "register_birth": _fixed(**births.BIRTH),
     "create_site": _fixed(code="ecole", label="École"),
     "create_activity": _activity,
