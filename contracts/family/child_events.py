@@ -2,6 +2,12 @@
 
 from enum import StrEnum, auto
 
+from contracts.family.sector_words import DerogationReason as DerogationReason
+from contracts.family.sector_words import DerogationStatus as DerogationStatus
+from contracts.family.sector_words import SectorLevel as SectorLevel
+from contracts.family.sector_words import SectorReason as SectorReason
+from contracts.family.sector_words import StreetSide as StreetSide
+
 
 class Allergen(StrEnum):
     """The substances that a meal must name. Source: Regulation (EU) 1169/2011, annex II."""

@@ -27,6 +27,9 @@ class FamilyPermission(Permission):
         "family.health.change",
         "Say for a family what is known of a child's health, and note proofs of vaccination.",
     )
+    KEEP_SECTORS = "family.sectors.keep", "Say which addresses belong to which school, and publish it."
+    RECORD_DEROGATIONS = "family.derogations.record", "Record and read requests for another school than the sector's."
+    DECIDE_DEROGATIONS = "family.derogations.decide", "Decide requests for another school than the sector's."
     END_DELEGATIONS = "family.delegations.end", "End what a parent let somebody else do for a child."
     CHANGE_QUOTIENTS = "family.quotients.change", "Record a family quotient."
     READ_SCHOOLS = "family.schools.read", "See the schools, their classes, and which children are in them."

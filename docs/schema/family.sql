@@ -33,6 +33,13 @@ begin
     raise exception 'history is only ever added to';
 end $$;
 
+CREATE TABLE public.address_bases (
+    label text NOT NULL,
+    loaded_at timestamp with time zone NOT NULL,
+    street_count integer NOT NULL,
+    address_count integer NOT NULL
+);
+
 CREATE TABLE public.address_protections (
     protection_id uuid NOT NULL,
     household_id uuid NOT NULL,
@@ -79,6 +86,29 @@ CREATE TABLE public.authorization_answers (
     school_year smallint NOT NULL,
     adult_id uuid NOT NULL,
     sealed bytea NOT NULL
+);
+
+CREATE TABLE public.base_addresses (
+    address_id text NOT NULL,
+    street_id integer NOT NULL,
+    number integer,
+    suffix text NOT NULL,
+    suffix_key text NOT NULL COLLATE pg_catalog."C",
+    CONSTRAINT base_addresses_number_check CHECK (((number >= 0) AND (number <= 99999)))
+);
+
+CREATE TABLE public.base_street_marks (
+    mark text NOT NULL COLLATE pg_catalog."C",
+    street_id integer NOT NULL
+);
+
+CREATE TABLE public.base_streets (
+    street_id integer NOT NULL,
+    name text NOT NULL,
+    postal_code text NOT NULL,
+    city text NOT NULL,
+    street_key text NOT NULL COLLATE pg_catalog."C",
+    city_keys text[] NOT NULL
 );
 
 CREATE TABLE public.care_readers (
@@ -216,6 +246,27 @@ CREATE TABLE public.delegations (
     CONSTRAINT delegations_check1 CHECK (((end_reason IS NOT NULL) = ((ending IS NOT NULL) AND (ending = 'ended_by_town'::text)))),
     CONSTRAINT delegations_child_ids_check CHECK ((cardinality(child_ids) > 0)),
     CONSTRAINT delegations_ending_check CHECK ((ending = ANY (ARRAY['revoked'::text, 'given_up'::text, 'expired'::text, 'ended_by_town'::text, 'authority_lost'::text, 'parent_left'::text, 'children_left'::text, 'kept_away'::text, 'delegate_joined'::text, 'doubled'::text, 'address_corrected'::text])))
+);
+
+CREATE TABLE public.derogations (
+    derogation_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    school_year smallint NOT NULL,
+    school text NOT NULL,
+    sector_schools text[] NOT NULL,
+    reason text NOT NULL,
+    status text NOT NULL,
+    asked_on date NOT NULL,
+    sealed bytea NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    recorded_by uuid NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    CONSTRAINT derogations_check CHECK (((decided_at IS NULL) = (decided_by IS NULL))),
+    CONSTRAINT derogations_check1 CHECK (((status = ANY (ARRAY['granted'::text, 'refused'::text])) <= (decided_at IS NOT NULL))),
+    CONSTRAINT derogations_check2 CHECK (((status = 'waiting'::text) <= (decided_at IS NULL))),
+    CONSTRAINT derogations_school_year_check CHECK (((school_year >= 2000) AND (school_year <= 2100))),
+    CONSTRAINT derogations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'granted'::text, 'refused'::text, 'withdrawn'::text])))
 );
 
 CREATE TABLE public.editing_leases (
@@ -430,6 +481,7 @@ CREATE TABLE public.households (
     merged_into uuid,
     archived_on date,
     changed_on date,
+    base_address_id text,
     CONSTRAINT households_address_check CHECK (((num_nulls(address_lines, postal_code, city) = ANY (ARRAY[0, 3])) AND ((city IS NOT NULL) OR (country IS NULL)))),
     CONSTRAINT households_check CHECK (((kind = 'individual'::text) = (legal_name IS NULL))),
     CONSTRAINT households_check1 CHECK (((legal_name IS NULL) OR (siret IS NOT NULL) OR (rna IS NOT NULL))),
@@ -628,6 +680,32 @@ CREATE TABLE public.schools (
     CONSTRAINT schools_levels_check CHECK ((cardinality(levels) > 0))
 );
 
+CREATE TABLE public.sector_plans (
+    school_year smallint NOT NULL,
+    published_at timestamp with time zone,
+    published_by uuid,
+    CONSTRAINT sector_plans_check CHECK (((published_at IS NULL) = (published_by IS NULL))),
+    CONSTRAINT sector_plans_school_year_check CHECK (((school_year >= 2000) AND (school_year <= 2100)))
+);
+
+CREATE TABLE public.sector_segments (
+    segment_id uuid NOT NULL,
+    is_published boolean NOT NULL,
+    school_year smallint NOT NULL,
+    school text NOT NULL,
+    first_level smallint NOT NULL,
+    last_level smallint NOT NULL,
+    city text NOT NULL,
+    street text,
+    side text NOT NULL,
+    from_number integer,
+    until_number integer,
+    CONSTRAINT sector_segments_check CHECK ((first_level <= last_level)),
+    CONSTRAINT sector_segments_check1 CHECK (((street IS NOT NULL) OR ((side = 'both'::text) AND (from_number IS NULL) AND (until_number IS NULL)))),
+    CONSTRAINT sector_segments_check2 CHECK ((from_number <= until_number)),
+    CONSTRAINT sector_segments_side_check CHECK ((side = ANY (ARRAY['both'::text, 'odd'::text, 'even'::text])))
+);
+
 CREATE VIEW public.shown_members AS
  SELECT household_members.household_id,
     household_members.person_id,
@@ -650,6 +728,9 @@ CREATE TABLE public.unpaid_invoices (
 
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 
+ALTER TABLE ONLY public.address_bases
+    ADD CONSTRAINT address_bases_pkey PRIMARY KEY (label);
+
 ALTER TABLE ONLY public.address_protections
     ADD CONSTRAINT address_protections_pkey PRIMARY KEY (protection_id);
 
@@ -661,6 +742,15 @@ ALTER TABLE ONLY public.archived_members
 
 ALTER TABLE ONLY public.authorization_answers
     ADD CONSTRAINT authorization_answers_pkey PRIMARY KEY (child_id, school_year, adult_id);
+
+ALTER TABLE ONLY public.base_addresses
+    ADD CONSTRAINT base_addresses_pkey PRIMARY KEY (address_id);
+
+ALTER TABLE ONLY public.base_street_marks
+    ADD CONSTRAINT base_street_marks_pkey PRIMARY KEY (mark, street_id);
+
+ALTER TABLE ONLY public.base_streets
+    ADD CONSTRAINT base_streets_pkey PRIMARY KEY (street_id);
 
 ALTER TABLE ONLY public.care_readers
     ADD CONSTRAINT care_readers_pkey PRIMARY KEY (child_id);
@@ -703,6 +793,9 @@ ALTER TABLE ONLY public.delegates
 
 ALTER TABLE ONLY public.delegations
     ADD CONSTRAINT delegations_pkey PRIMARY KEY (delegation_id);
+
+ALTER TABLE ONLY public.derogations
+    ADD CONSTRAINT derogations_pkey PRIMARY KEY (derogation_id);
 
 ALTER TABLE ONLY public.editing_leases
     ADD CONSTRAINT editing_leases_pkey PRIMARY KEY (form, subject_id);
@@ -827,8 +920,16 @@ ALTER TABLE ONLY public.schoolings
 ALTER TABLE ONLY public.schools
     ADD CONSTRAINT schools_pkey PRIMARY KEY (school_code);
 
+ALTER TABLE ONLY public.sector_plans
+    ADD CONSTRAINT sector_plans_pkey PRIMARY KEY (school_year);
+
+ALTER TABLE ONLY public.sector_segments
+    ADD CONSTRAINT sector_segments_pkey PRIMARY KEY (segment_id, is_published);
+
 ALTER TABLE ONLY public.unpaid_invoices
     ADD CONSTRAINT unpaid_invoices_pkey PRIMARY KEY (invoice_id);
+
+CREATE UNIQUE INDEX address_bases_alone ON public.address_bases USING btree ((true));
 
 CREATE UNIQUE INDEX address_protections_live ON public.address_protections USING btree (household_id) WHERE (ended_at IS NULL);
 
@@ -849,6 +950,12 @@ CREATE INDEX adults_invited ON public.adults USING btree (email_key) WHERE is_in
 CREATE INDEX archived_members_person ON public.archived_members USING btree (person_id, kind);
 
 CREATE INDEX authorization_answers_of_adult ON public.authorization_answers USING btree (adult_id);
+
+CREATE INDEX base_addresses_of_street ON public.base_addresses USING btree (street_id, number);
+
+CREATE INDEX base_street_marks_of_street ON public.base_street_marks USING btree (street_id);
+
+CREATE INDEX base_streets_by_key ON public.base_streets USING btree (street_key, postal_code);
 
 CREATE INDEX children_by_birth ON public.children USING btree (birth_on);
 
@@ -899,6 +1006,12 @@ CREATE INDEX delegations_of_household ON public.delegations USING btree (househo
 CREATE INDEX delegations_of_parent ON public.delegations USING btree (parent_id);
 
 CREATE INDEX delegations_standing ON public.delegations USING btree (ends_on) WHERE (ending IS NULL);
+
+CREATE INDEX derogations_listed ON public.derogations USING btree (asked_on, derogation_id);
+
+CREATE INDEX derogations_of_child ON public.derogations USING btree (child_id);
+
+CREATE UNIQUE INDEX derogations_open ON public.derogations USING btree (child_id, school_year) WHERE (status = 'waiting'::text);
 
 CREATE INDEX editing_leases_ended ON public.editing_leases USING btree (ends_at);
 
@@ -978,6 +1091,8 @@ CREATE UNIQUE INDEX households_siret ON public.households USING btree (siret);
 
 CREATE INDEX households_turning ON public.households USING btree (next_turn_on) WHERE (next_turn_on IS NOT NULL);
 
+CREATE INDEX households_unverified ON public.households USING btree (payer_key, household_id) WHERE ((base_address_id IS NULL) AND (address_lines IS NOT NULL) AND (country IS NULL));
+
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
 
 CREATE INDEX imported_children_child ON public.imported_children USING btree (child_id);
@@ -1020,6 +1135,8 @@ CREATE INDEX schoolings_of_class ON public.schoolings USING btree (class_id);
 
 CREATE INDEX schoolings_of_school ON public.schoolings USING btree (school_code, school_year);
 
+CREATE INDEX sector_segments_of_year ON public.sector_segments USING btree (school_year, is_published);
+
 CREATE INDEX unpaid_invoices_household ON public.unpaid_invoices USING btree (household_id);
 
 ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
@@ -1049,6 +1166,12 @@ ALTER TABLE ONLY public.authorization_answers
 
 ALTER TABLE ONLY public.authorization_answers
     ADD CONSTRAINT authorization_answers_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
+ALTER TABLE ONLY public.base_addresses
+    ADD CONSTRAINT base_addresses_street_id_fkey FOREIGN KEY (street_id) REFERENCES public.base_streets(street_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.base_street_marks
+    ADD CONSTRAINT base_street_marks_street_id_fkey FOREIGN KEY (street_id) REFERENCES public.base_streets(street_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.children
     ADD CONSTRAINT children_child_id_kind_fkey FOREIGN KEY (child_id, kind) REFERENCES public.persons(person_id, kind);
@@ -1103,6 +1226,9 @@ ALTER TABLE ONLY public.delegations
 
 ALTER TABLE ONLY public.delegations
     ADD CONSTRAINT delegations_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.adults(adult_id);
+
+ALTER TABLE ONLY public.derogations
+    ADD CONSTRAINT derogations_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
 
 ALTER TABLE ONLY public.email_changes
     ADD CONSTRAINT email_changes_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES public.adults(adult_id);
@@ -1202,3 +1328,6 @@ ALTER TABLE ONLY public.schoolings
 
 ALTER TABLE ONLY public.schoolings
     ADD CONSTRAINT schoolings_school_code_fkey FOREIGN KEY (school_code) REFERENCES public.schools(school_code);
+
+ALTER TABLE ONLY public.sector_segments
+    ADD CONSTRAINT sector_segments_school_year_fkey FOREIGN KEY (school_year) REFERENCES public.sector_plans(school_year);

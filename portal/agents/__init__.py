@@ -30,6 +30,9 @@ from portal.agents.protection import pages as protection
 from portal.agents.schools import changes as class_changes
 from portal.agents.schools import pages as schools
 from portal.agents.schools import schooling
+from portal.agents.sectors import addresses
+from portal.agents.sectors import derogations as school_derogations
+from portal.agents.sectors import pages as sectors
 from portal.agents.site import attendance, health
 from portal.frame.spaces import Space, only_agents
 
@@ -74,6 +77,9 @@ AGENTS = Space(
             openings,
             attendance,
             health,
+            sectors,
+            school_derogations,
+            addresses,
             invoicing,
             payments,
             listing,

@@ -18,6 +18,7 @@ from contracts.telephones import shown_number
 from contracts.types import AccountStatus, ActorKind
 from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
+from portal.frame.addresses import asked_back, asking, settled
 from portal.frame.editing import Edited
 from portal.frame.spaces import Screen, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -36,7 +37,7 @@ async def show_contact(visit: Visit, adult_id: UUID, path: str, home_id: str) ->
     contact = await visit.call(read_contact, adult_id)
     home = _home(contact, home_id)
     known = _known(contact, home)
-    context = {
+    context: dict[str, Any] = {
         "contact": contact,
         "home": home,
         "known": known,
@@ -46,24 +47,28 @@ async def show_contact(visit: Visit, adult_id: UUID, path: str, home_id: str) ->
         "what_follows": f"what_follows_{waits}" if (waits := await _waits(visit, adult_id)) else "what_follows",
     }
     form = visit.form(CONTACT, known)
-    return visit.page("contact.html.j2", context, form=replace(form, values={**known, **form.values}))
+    form = replace(form, values={**known, **form.values})
+    context["suggestions"] = await asked_back(visit, form)
+    return visit.page("contact.html.j2", context, form=form)
 
 
 async def correct_contact(visit: Visit, whose: UUID, page: Screen, back: str, **parameters: Any) -> Response[Any]:
     """Carry out what was typed in the form of a page, which shows it again when it is refused."""
-    typed = CONTACT.typed(visit.posted.values)
+    answer = await settled(visit, CONTACT.typed(visit.posted.values))
+    typed = answer.typed
     home_id = typed.get("address.household_id")
     query = {HOME: home_id} if home_id else None
     edited = Edited(EditedForm.CONTACT, whose)
     if again := await edited.pressed(visit, FormState(_touched(visit, typed))):
         return await show_again(visit, page, again, query, **parameters)
+    if answer.is_to_ask and _is_moved(visit, typed):
+        return await show_again(visit, page, asking(visit, _touched(visit, typed)), query, **parameters)
     try:
         waits = await _waits(visit, whose)
         await visit.call(change_contact, whose, typed_as(ContactChange, CONTACT.body(_to_send(visit, typed))))
     except Refused as refused:
-        return await show_again(
-            visit, page, visit.refused(refused, _touched(visit, typed), CONTACT), query, **parameters
-        )
+        state = visit.refused(refused, _touched(visit, typed), CONTACT)
+        return await show_again(visit, page, state, query, **parameters)
     await edited.leave(visit)
     is_moved = waits and bool(typed.get("email")) and "email" in _touched(visit, typed)
     return visit.redirect(back, FlashNotice("success", f"contact_saved_{waits}" if is_moved else "contact_saved"))
@@ -89,6 +94,11 @@ async def _waits(visit: Visit, adult_id: UUID) -> str:
 def _touched(visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
     """What somebody changed of what their page showed: the rest is shown as it is known by then, and not sent again as it was."""
     return {name: value for name, value in typed.items() if value != visit.posted.get(f"{SHOWN}.{name}")}
+
+
+def _is_moved(visit: Visit, typed: Mapping[str, str]) -> bool:
+    """Whether the address is another one than the page showed: nobody is asked about what they did not type."""
+    return any(name in TYPED_ADDRESS for name in _touched(visit, typed))
 
 
 def _to_send(visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
 
+from .addresses.routes import ROUTES as ADDRESS_ROUTES
 from .archives import consumers as archives
 from .archives.routes import ROUTES as ARCHIVE_ROUTES
 from .authorizations.routes import ROUTES as AUTHORIZATION_ROUTES
@@ -24,6 +25,8 @@ from .custody.commands import tell_comings_of_age
 from .custody.routes import ROUTES as CUSTODY_ROUTES
 from .delegations.commands import follow_people, forget_ended
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
+from .derogations.commands import forget_derogations
+from .derogations.routes import ROUTES as DEROGATION_ROUTES
 from .duplicates.routes import ROUTES as DUPLICATE_ROUTES
 from .editing.commands import forget_leases
 from .editing.routes import ROUTES as EDITING_ROUTES
@@ -50,6 +53,7 @@ from .registrations.routes import ROUTES as REGISTRATION_ROUTES
 from .schooling.routes import ROUTES as SCHOOLING_ROUTES
 from .schools.routes import ROUTES as SCHOOL_ROUTES
 from .search.routes import find_households
+from .sectors.routes import ROUTES as SECTOR_ROUTES
 from .settings import FamilyRules, FamilySettings
 from .splits.routes import ROUTES as SPLIT_ROUTES
 
@@ -101,6 +105,9 @@ def create(settings: FamilySettings) -> Service:
             *SPLIT_ROUTES,
             *ARCHIVE_ROUTES,
             *GAP_ROUTES,
+            *ADDRESS_ROUTES,
+            *SECTOR_ROUTES,
+            *DEROGATION_ROUTES,
             *CHECKING.routes,
         ],
         subscriptions=subscriptions,
@@ -119,6 +126,7 @@ def create(settings: FamilySettings) -> Service:
             Job("class_changes", CLASS_CHANGE_SECONDS, ClassChangeWork().run),
             Job("forget_class_changes", FORGET_SECONDS, forget_class_changes),
             Job("forget_merged_rows", FORGET_SECONDS, forget_merged),
+            Job("forget_derogations", FORGET_SECONDS, forget_derogations),
             Job("forget_imports", FORGET_SECONDS, forget_imports),
             CHECKING.job,
         ],

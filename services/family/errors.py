@@ -205,6 +205,42 @@ class NotYoursToAuthorize(Refusal):
     status = 403
 
 
+class SectorsFull(Refusal):
+    """A school year has `count` segments at most: join those that follow each other."""
+
+
+class SectorsUnchanged(Refusal):
+    """This plan has no segment yet, so that nothing would count: add segments or send a file."""
+
+
+class SectorFileReason(StrEnum):
+    """What a file of sectors, or a segment, has against it."""
+
+    SECTOR_EMPTY = auto()
+    SECTOR_TOO_LARGE = auto()
+    SECTOR_TOO_LONG = auto()
+    SECTOR_IS_A_WORKBOOK = auto()
+    SECTOR_ENCODING_UNKNOWN = auto()
+    SECTOR_COLUMNS_UNKNOWN = auto()
+    SECTOR_LINE_UNREADABLE = auto()
+    SECTOR_LINE_TOO_LONG = auto()
+    SECTOR_LINE_WRONG = auto()
+    SECTOR_LINES_OVERLAP = auto()
+    SECTOR_OVERLAPS = auto()
+    SECTOR_LEVELS_REVERSED = auto()
+    SECTOR_NUMBERS_REVERSED = auto()
+    SECTOR_STREET_MISSING = auto()
+    SECTOR_NOTHING_BEFORE = auto()
+
+
+class DerogationWaits(Refusal):
+    """A request for this child and school year waits already: decide it, or record that it is withdrawn."""
+
+
+class DerogationSettled(Refusal):
+    """This request does not wait any more, it is `status`: look at what was decided, and record a new request if the family asks again."""
+
+
 class ImportRunning(Refusal):
     """Another import is at work, `label`, which `account_id` confirmed: one works at a time. Wait until it is done."""
 

@@ -16,6 +16,7 @@ from contracts.identity.accounts_api import list_family_accounts
 from contracts.identity.api import find_key_holder
 from contracts.types import Civility
 from gateway.calls import Refused, typed_as
+from portal.frame.addresses import asked_back, asking, settled
 from portal.frame.children import CHILDREN_MAX, child_count, child_number, with_children_in_order
 from portal.frame.contact import correct_contact, show_contact
 from portal.frame.exports import Column, can_export, export
@@ -119,6 +120,7 @@ async def new_family_page(visit: Visit) -> Response[Any]:
         "twin": form.value(TWIN),
         "has_twin": bool(form.value(TWIN) or form.value("twin_reason") or form.error("twin_reason")),
         "has_expected": any(name.startswith("expected_children") for name in (*form.errors, *_filled(form))),
+        "suggestions": await asked_back(visit, form),
         "has_co_guardian": any(name.startswith("co_guardian") for name in (*form.errors, *_filled(form))),
         "civilities": [(civility.value, texts(f"agents.civility.{civility}")) for civility in Civility],
         **kind_context(visit, new_family_page.path),
@@ -134,6 +136,11 @@ async def create_family(visit: Visit) -> Response[Any]:
     if visit.posted.get("step") == "add_child":
         one_more = str(min(CHILDREN_MAX, count + 1))
         return await show_again(visit, new_family_page, FormState({**typed, "child_count": one_more}))
+    answer = await settled(visit, typed)
+    if answer.is_to_ask:
+        again = asking(visit, {**typed, "child_count": str(count)})
+        return await show_again(visit, new_family_page, again, kind_query(kind))
+    typed = answer.typed
     body = of_kind(_household_body(typed, visit.portal.today()), kind)
     try:
         household = await visit.call(open_household, typed_as(HouseholdCreate, body))

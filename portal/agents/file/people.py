@@ -8,6 +8,7 @@ from litestar import Response
 from contracts.family.api import change_contact, change_kind, change_quotient, read_custody
 from contracts.family.births_api import register_birth
 from contracts.family.children_api import read_health
+from contracts.family.derogations_api import list_derogations
 from contracts.family.entourage_api import read_entourage
 from contracts.family.merging_api import merge_files
 from contracts.family.models import QuotientChange
@@ -46,6 +47,7 @@ async def people_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "delegations": await delegations,
         "can_change_kind": visit.may(change_kind) and len(visit.portal.town.kinds) > 1,
         "can_see_custody": visit.may(read_custody),
+        "can_see_sector": visit.may(list_derogations),
         "can_see_schooling": visit.may(read_schooling),
         "can_register_birth": visit.may(register_birth),
         "can_note_quotient": visit.may(change_quotient),

@@ -19,7 +19,9 @@ from contracts.family.children_api import (
 from contracts.family.schools_api import read_schooling
 from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
+from portal.family.children.sectors import child_sectors
 from portal.frame.history import Names, read_child_history
+from portal.frame.schools import public_site_names
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
@@ -46,16 +48,19 @@ async def child_page(visit: Visit, child_id: UUID) -> Response[Any]:
     """A child's file: its parts, what is authorized this year and, in time, for the next one."""
     today = visit.portal.today()
     years = school_years(today)
-    children, schooling, authorized = await asyncio.gather(
+    children, schooling, authorized, sectors = await asyncio.gather(
         visit.call(my_children),
         permitted(visit.call(read_schooling, child_id)),
         asyncio.gather(*(visit.call(read_authorizations, child_id, year) for year in years)),
+        child_sectors(visit, child_id, years),
     )
     context = {
         "child": next((card for card in children.items if card.child_id == child_id), None),
         "today": today,
         "schooling": schooling,
         "years": authorized,
+        "sectors": sectors,
+        "names": await public_site_names(visit) if sectors else {},
     }
     return visit.page("family/children/child.html.j2", context, form=visit.form())
 

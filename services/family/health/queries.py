@@ -33,6 +33,10 @@ FILE_ACTS: Final = (
     "entourage_changed",
     "entourage_ended",
     "entourage_ordered",
+    "derogation_recorded",
+    "derogation_granted",
+    "derogation_refused",
+    "derogation_withdrawn",
 )
 """What is noted of a child's file: whose subject it is, in no household's history, for a child has one file and may have two homes."""
 

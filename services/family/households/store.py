@@ -1,6 +1,6 @@
 """Storage of household files: locked before anything of theirs changes, loaded whole, published whole."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -12,6 +12,7 @@ from chassis.refusal import NotFound
 from chassis.timeline import Timeline
 from contracts.family.events import FileMerged, HouseholdKind
 
+from ..addresses.store import Typed, verify
 from ..errors import HouseholdArchived, HouseholdMerged
 from ..organizations.domain import Organization
 from ..people.store import adult_of, load_adult, load_children, save_contact, take_turns
@@ -206,6 +207,20 @@ update households set address_lines = $2, postal_code = $3, city = $4, country =
 async def save_address(tx: Transaction, household_id: UUID, address: Address) -> None:
     """Write where a household lives."""
     await tx.execute(SAVE_ADDRESS_SQL, household_id, *_address_values(address))
+    await verify_addresses(tx, {household_id: address})
+
+
+async def verify_addresses(tx: Transaction, addresses: Mapping[UUID, Address | None]) -> None:
+    """Look up in the copy of the address base where households live; of one abroad and of a protected one nothing is known there."""
+    await verify(
+        tx,
+        {
+            household_id: Typed(address.lines, address.postal_code, address.city)
+            if address and address.country is None
+            else None
+            for household_id, address in addresses.items()
+        },
+    )
 
 
 SAVE_KEYS_SQL = """

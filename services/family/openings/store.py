@@ -10,7 +10,7 @@ from chassis.data.database import Queries, Transaction
 from chassis.data.ranges import stored_range
 
 from ..households.domain import HouseholdFile, KnownFiles
-from ..households.store import known_organizations
+from ..households.store import known_organizations, verify_addresses
 from ..people.domain import comparable_email, name_key
 from ..people.store import known_adults, take_turns
 from ..search.domain import marks_of
@@ -108,6 +108,7 @@ async def add_files(tx: Transaction, files: Collection[HouseholdFile], by: UUID,
     if not columns:
         return
     await tx.execute(ADD_FILES_SQL, *columns, by, [file.created_at for file in files])
+    await verify_addresses(tx, {file.household_id: file.address for file in files})
     members = [
         (file.household_id, member.person_id, kind, position, stored_range(member.during))
         for file in files

@@ -72,8 +72,11 @@ values ($1, $2, $3, $4, $5, $6, $7, $8)
 # Whatever else of this service says where the household lives, in its file or one that became part of it, or was asked to open its file with.
 BLANK_SQL = """
 with blank as (
-    update households set address_lines = null, postal_code = null, city = null, country = null
+    update households set address_lines = null, postal_code = null, city = null, country = null, base_address_id = null
     where household_id = $1 or merged_into = $1
+), unsectored as (
+    update derogations set sector_schools = '{}'
+    where child_id in (select person_id from household_members where household_id = $1 and kind = 'child')
 )
 update registrations set request = request - 'address' where household_id = $1
 """

@@ -20,6 +20,7 @@ from tests.component.authorization import (
     passkeys,
     protections,
     school_cells,
+    schooling,
     service_keys,
 )
 from tests.component.authorization.imports import import_body
@@ -269,6 +270,7 @@ BODIES: Final[Mapping[str, Body]] = {
     "end_responsibility": _responsibility_end,
     **homes.BODIES,
     **school_cells.BODIES,
+    **schooling.BODIES,
     "register_birth": _fixed(**births.BIRTH),
     **lifecycle.BODIES,
     "create_site": _fixed(code="ecole", label="École"),

@@ -25,6 +25,7 @@ from tests.component.authorization import (
     protections,
     registrations,
     school_cells,
+    schooling,
 )
 from tests.component.authorization.bodies import BODIES, DAYS_AHEAD, household_named, someone
 from tests.component.authorization.matrix import ANONYMOUS, FAMILIES, FORMERS, SECRETS, Cell
@@ -43,6 +44,7 @@ PAIRED: Final[Mapping[str, Callable[[World], Awaitable[str]]]] = {
     "merge": pairs.merge,
     "file_pair": file_pairs.pair,
     "file_merge": file_pairs.merge,
+    "segment": schooling.segment,
 }
 PEOPLE: Final = ("person_id", "adult_id")
 """Who is named beside the object: somebody of a family that no actor belongs to."""
@@ -136,6 +138,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await entourage.one_for(world, str(household_named(cell)))
     if cell.operation.name in protections.NEEDED and cell.expected == "ok":
         await protections.protected(world, str(household_named(cell)))
+    if cell.names == "derogation":
+        return await schooling.one_for(world, str(household_named(cell)))
     if cell.names in PAIRED:
         return await PAIRED[cell.names](world) if cell.expected == "ok" else uuid4().hex
     if cell.names == "registration":

@@ -1,0 +1,1 @@
+"""Pages about addresses, school sectors and derogations."""

@@ -1,0 +1,1 @@
+"""School sectors: which addresses belong to which school, tried before they count."""

@@ -1,0 +1,1 @@
+"""The town's copy of the national address base, for operators."""
