@@ -241,7 +241,7 @@ CREATE TABLE public.followed_enrollments (
     enrollment_id uuid NOT NULL,
     former_household_id uuid NOT NULL,
     former_child_id uuid NOT NULL,
-    followed_by uuid NOT NULL
+    actor_id uuid NOT NULL
 );
 
 CREATE TABLE public.groups (
@@ -346,7 +346,7 @@ CREATE TABLE public.merged_files (
     household_id uuid NOT NULL,
     kept_id uuid NOT NULL,
     last_on date NOT NULL,
-    merged_by uuid NOT NULL
+    actor_id uuid NOT NULL
 );
 
 CREATE TABLE public.merged_persons (

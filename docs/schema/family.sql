@@ -738,6 +738,9 @@ ALTER TABLE ONLY public.adults
     ADD CONSTRAINT adults_pkey PRIMARY KEY (adult_id);
 
 ALTER TABLE ONLY public.archived_members
+    ADD CONSTRAINT archived_members_household_id_person_id_during_excl EXCLUDE USING gist (household_id WITH =, person_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY public.archived_members
     ADD CONSTRAINT archived_members_pkey PRIMARY KEY (household_id, person_id, during);
 
 ALTER TABLE ONLY public.authorization_answers
@@ -1041,7 +1044,7 @@ CREATE INDEX home_swaps_household ON public.home_swaps USING btree (household_id
 
 CREATE INDEX household_archives_asked ON public.household_archives USING btree (household_id) WHERE (asked_at IS NOT NULL);
 
-CREATE INDEX household_archives_asker ON public.household_archives USING btree (asked_by) WHERE (asked_by IS NOT NULL);
+CREATE INDEX household_archives_asker ON public.household_archives USING btree (asked_by);
 
 CREATE INDEX household_enrollments_household ON public.household_enrollments USING btree (household_id, ends_on);
 
@@ -1079,7 +1082,7 @@ CREATE INDEX households_by_mark ON public.households USING gin (search_marks) WI
 
 CREATE INDEX households_by_payer ON public.households USING btree (payer_key, household_id);
 
-CREATE INDEX households_merged ON public.households USING btree (merged_into) WHERE (merged_into IS NOT NULL);
+CREATE INDEX households_merged ON public.households USING btree (merged_into);
 
 CREATE INDEX households_of_kind ON public.households USING btree (kind, payer_key, household_id);
 

@@ -1,7 +1,5 @@
 """What the family service refuses, besides what every service does."""
 
-from enum import StrEnum, auto
-
 from chassis.refusal import Refusal
 
 
@@ -213,26 +211,6 @@ class SectorsUnchanged(Refusal):
     """This plan has no segment yet, so that nothing would count: add segments or send a file."""
 
 
-class SectorFileReason(StrEnum):
-    """What a file of sectors, or a segment, has against it."""
-
-    SECTOR_EMPTY = auto()
-    SECTOR_TOO_LARGE = auto()
-    SECTOR_TOO_LONG = auto()
-    SECTOR_IS_A_WORKBOOK = auto()
-    SECTOR_ENCODING_UNKNOWN = auto()
-    SECTOR_COLUMNS_UNKNOWN = auto()
-    SECTOR_LINE_UNREADABLE = auto()
-    SECTOR_LINE_TOO_LONG = auto()
-    SECTOR_LINE_WRONG = auto()
-    SECTOR_LINES_OVERLAP = auto()
-    SECTOR_OVERLAPS = auto()
-    SECTOR_LEVELS_REVERSED = auto()
-    SECTOR_NUMBERS_REVERSED = auto()
-    SECTOR_STREET_MISSING = auto()
-    SECTOR_NOTHING_BEFORE = auto()
-
-
 class DerogationWaits(Refusal):
     """A request for this child and school year waits already: decide it, or record that it is withdrawn."""
 
@@ -295,36 +273,3 @@ class HealthDiffers(Refusal):
 
 class ChangesWait(Refusal):
     """Changes that the family of this file asked for wait for a decision: decide them first."""
-
-
-class ImportReason(StrEnum):
-    """What a file of households, or a line of it, has against it, or how it differs from what is there."""
-
-    IMPORT_EMPTY = auto()
-    IMPORT_IS_A_WORKBOOK = auto()
-    IMPORT_ENCODING_UNKNOWN = auto()
-    IMPORT_COLUMNS_UNKNOWN = auto()
-    IMPORT_COLUMN_REPEATED = auto()
-    IMPORT_LINE_UNREADABLE = auto()
-    IMPORT_LINE_TOO_LONG = auto()
-    IMPORT_TOO_LONG = auto()
-    IMPORT_TOO_LARGE = auto()
-    IMPORT_HOUSEHOLD_MISSING = auto()
-    IMPORT_KEY_TOO_LONG = auto()
-    IMPORT_FORMULA = auto()
-    IMPORT_DIFFERS_FROM_PAYER = auto()
-    IMPORT_ROLE_UNKNOWN = auto()
-    IMPORT_PAYER_MISSING = auto()
-    IMPORT_PAYER_REPEATED = auto()
-    IMPORT_ADULTS_TOO_MANY = auto()
-    IMPORT_CHILDREN_TOO_MANY = auto()
-    IMPORT_KEY_REPEATED = auto()
-    IMPORT_CHILD_IS_ANOTHER = auto()
-    IMPORT_CIVILITY_UNKNOWN = auto()
-    IMPORT_SOURCE_UNKNOWN = auto()
-    IMPORT_AMOUNT_UNREADABLE = auto()
-    IMPORT_DAY_UNREADABLE = auto()
-    IMPORT_DIFFERS = auto()
-    IMPORT_DIFFERS_BY_HAND = auto()
-    IMPORT_PERSON_UNKNOWN = auto()
-    IMPORT_PERSON_MISSING = auto()

@@ -48,7 +48,7 @@ def unexpected_files(path: Path, _source: str) -> Iterator[Fault]:
 
 def impure_domain(path: Path, source: str) -> Iterator[Fault]:
     """What a pure decision may not import, or do: wait, read a clock, know SQL."""
-    own_events = re.compile(rf"contracts\.{path.parts[1]}\.(\w+_)?events")
+    own_events = re.compile(rf"contracts\.{path.parts[1]}\.((\w+_)?events|\w+_words)")
     for module, line in imported(path, source):
         if not (
             module in DOMAIN_IMPORTS

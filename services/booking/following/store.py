@@ -13,7 +13,7 @@ FORGET_LEFT_SQL = """
 delete from enrollments_left l using enrollments e where e.id = l.enrollment_id and e.household_id = $1
 """
 
-KEEP_MERGED_SQL = "insert into merged_files (household_id, kept_id, last_on, merged_by) values ($1, $2, $3, $4)"
+KEEP_MERGED_SQL = "insert into merged_files (household_id, kept_id, last_on, actor_id) values ($1, $2, $3, $4)"
 
 KEEP_PERSONS_SQL = """
 insert into merged_persons (household_id, person_id, kept_person_id) select $1, * from unnest($2::uuid[], $3::uuid[])
@@ -51,13 +51,13 @@ class Due:
 DUE_SQL = """
 with wanted as (
     select e.id as enrollment_id, f.kept_id as household_id, coalesce(p.kept_person_id, e.child_id) as child_id,
-           greatest(f.last_on, $1::date) + 1 as from_on, f.merged_by as by, false as is_return, e.days
+           greatest(f.last_on, $1::date) + 1 as from_on, f.actor_id as by, false as is_return, e.days
     from merged_files f
     join enrollments e on e.household_id = f.household_id and e.status in ('requested', 'validated')
     left join merged_persons p on p.household_id = f.household_id and p.person_id = e.child_id
     where not exists (select from enrollments_left l where l.enrollment_id = e.id)
     union all
-    select e.id, w.former_household_id, w.former_child_id, $1::date + 1, w.followed_by, true, e.days
+    select e.id, w.former_household_id, w.former_child_id, $1::date + 1, w.actor_id, true, e.days
     from followed_enrollments w join enrollments e on e.id = w.enrollment_id and e.status in ('requested', 'validated')
     where not exists (select from merged_files f where f.household_id = w.former_household_id)
       and not exists (select from enrollments_left l where l.enrollment_id = e.id)
@@ -77,7 +77,7 @@ async def next_due(db: Queries, today: date) -> Due | None:
 
 
 NOTE_FOLLOWED_SQL = """
-insert into followed_enrollments (enrollment_id, former_household_id, former_child_id, followed_by) values ($1, $2, $3, $4)
+insert into followed_enrollments (enrollment_id, former_household_id, former_child_id, actor_id) values ($1, $2, $3, $4)
 """
 
 FORGET_FOLLOWED_SQL = "delete from followed_enrollments where enrollment_id = $1"

@@ -1,9 +1,10 @@
--- Files that became part of another one, as the family service says it: a replica, which goes with its household. What is enrolled there follows.
+-- Files that became part of another one, as the family service says it: a replica, which goes with its household. What is enrolled there follows,
+-- on behalf of the agent who merged them (`actor_id`).
 create table merged_files (
     household_id uuid primary key references households on delete cascade,
     kept_id uuid not null,
     last_on date not null,
-    merged_by uuid not null
+    actor_id uuid not null
 );
 
 -- Whom of the file that is kept somebody of the other one is.
@@ -19,7 +20,7 @@ create table followed_enrollments (
     enrollment_id uuid primary key references enrollments,
     former_household_id uuid not null,
     former_child_id uuid not null,
-    followed_by uuid not null
+    actor_id uuid not null
 );
 create index followed_enrollments_of_household on followed_enrollments (former_household_id);
 

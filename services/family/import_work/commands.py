@@ -16,7 +16,8 @@ from chassis.comparing import comparable_name
 from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.refusal import Busy, FieldRefusal, Invalid, Refusal
-from contracts.family.events import ImportFinding
+from contracts.family.import_words import ImportFinding
+from contracts.family.import_words import ImportReason as Reason
 from contracts.family.models import AdultCreate, HouseholdCreate
 from contracts.runs import RunStatus
 from contracts.types import ActorKind, Channel
@@ -24,7 +25,6 @@ from contracts.types import ActorKind, Channel
 from ..contacts.commands import keep_contact, lock_adult
 from ..contacts.domain import Correction, corrected
 from ..contacts.queries import load_contact
-from ..errors import ImportReason as Reason
 from ..households.domain import Address, HouseholdFile
 from ..households.store import invite, load_file, lock_household
 from ..imports import store

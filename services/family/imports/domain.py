@@ -8,11 +8,11 @@ from enum import StrEnum, auto
 from typing import Any, Final
 
 from chassis.comparing import comparable, comparable_name
-from contracts.family.events import ImportColumn as Column
+from contracts.family.import_words import ImportColumn as Column
+from contracts.family.import_words import ImportReason as Reason
 from contracts.types import Civility, QuotientSource
 
 from ..cells.domain import cents_of, day_of
-from ..errors import ImportReason as Reason
 from ..households.domain import ADULT_POINTERS, HouseholdFile
 from ..people.domain import Child, is_same_email, name_key
 

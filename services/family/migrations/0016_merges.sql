@@ -4,7 +4,7 @@ create extension if not exists fuzzystrmatch;
 
 -- The file that this one is part of by now. That one is part of no other.
 alter table households add column merged_into uuid references households;
-create index households_merged on households (merged_into) where merged_into is not null;
+create index households_merged on households (merged_into);
 
 -- Who is compared with whom: children of one birth date, adults of one telephone number or address.
 create index children_by_birth on children (birth_on);

@@ -14,7 +14,7 @@ create table household_archives (
     asked_by uuid references adults on delete set null,
     check (asked_at is not null or asked_by is null)
 );
-create index household_archives_asker on household_archives (asked_by) where asked_by is not null;
+create index household_archives_asker on household_archives (asked_by);
 create index household_archives_asked on household_archives (household_id) where asked_at is not null;
 
 -- Who belonged to a file when it was put aside, on the days that they would have: they do again when it is taken up.
@@ -25,7 +25,8 @@ create table archived_members (
     position smallint not null,
     during daterange not null check (not isempty(during) and not lower_inf(during)),
     primary key (household_id, person_id, during),
-    foreign key (person_id, kind) references persons (person_id, kind)
+    foreign key (person_id, kind) references persons (person_id, kind),
+    exclude using gist (household_id with =, person_id with =, during with &&)
 );
 create index archived_members_person on archived_members (person_id, kind);
 

@@ -19,9 +19,9 @@ from contracts.family.sector_words import StreetSide
 from contracts.family.sectors import SEGMENTS_MAX, SectorFile, SectorPlan
 
 from ..adapters.sector_files import read_sector_file
-from ..errors import SectorFileReason, SectorsFull, SectorsUnchanged
+from ..errors import SectorsFull, SectorsUnchanged
 from . import store
-from .domain import LEVELS, Segment, overlaps
+from .domain import LEVELS, SectorFileReason, Segment, overlaps
 from .queries import read_plan
 
 PLAN_ID: Final = UUID(int=0)

@@ -6,6 +6,7 @@ A number with `bis` or `ter` belongs where its number does. A segment without a 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum, auto
 from typing import Final
 
 from contracts.family.child_events import SectorLevel, SectorReason, StreetSide
@@ -16,6 +17,26 @@ LEVELS: Final = tuple(SectorLevel)
 FIRST_AGE: Final = 2
 """In the calendar year in which the school year begins, of the first level. Source: education code, L113-1, D113-1."""
 _REMAINDERS: Final = {StreetSide.ODD: 1, StreetSide.EVEN: 0}
+
+
+class SectorFileReason(StrEnum):
+    """What a file of sectors, or a segment, has against it."""
+
+    SECTOR_EMPTY = auto()
+    SECTOR_TOO_LARGE = auto()
+    SECTOR_TOO_LONG = auto()
+    SECTOR_IS_A_WORKBOOK = auto()
+    SECTOR_ENCODING_UNKNOWN = auto()
+    SECTOR_COLUMNS_UNKNOWN = auto()
+    SECTOR_LINE_UNREADABLE = auto()
+    SECTOR_LINE_TOO_LONG = auto()
+    SECTOR_LINE_WRONG = auto()
+    SECTOR_LINES_OVERLAP = auto()
+    SECTOR_OVERLAPS = auto()
+    SECTOR_LEVELS_REVERSED = auto()
+    SECTOR_NUMBERS_REVERSED = auto()
+    SECTOR_STREET_MISSING = auto()
+    SECTOR_NOTHING_BEFORE = auto()
 
 
 @dataclass(frozen=True, slots=True)
