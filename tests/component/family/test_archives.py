@@ -238,7 +238,9 @@ async def test_what_comes_late_for_a_file_is_seen(shelf: Shelf) -> None:
 async def test_a_file_that_is_put_aside_is_erased_whole(shelf: Shelf) -> None:
     """Who belonged to it only before is forgotten with it, and what was known of its use."""
     enrollment_id = uuid4()
-    await shelf.service.deliver(shelf.enrollment(EnrollmentRequested, enrollment_id, date(2026, 9, 11), requested_at=MOMENT))
+    await shelf.service.deliver(
+        shelf.enrollment(EnrollmentRequested, enrollment_id, date(2026, 9, 11), requested_at=MOMENT)
+    )
     shelf.service.advance(days=100)
     await shelf.archived()
     await erase_household(shelf.service.db, shelf.household_id)
