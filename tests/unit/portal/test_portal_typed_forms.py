@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portal.agents.counter.enrollments import DECISION
-from portal.agents.counter.families import NEW_FAMILY, NEW_QUOTIENT
+from portal.agents.counter.families import NEW_FAMILY
+from portal.agents.file.people import NEW_QUOTIENT
 from portal.agents.money.invoicing import NEW_RUN
 from portal.agents.places.openings import OPENING, PERIOD_DAYS_MAX, WEEKDAYS, Opening, chosen_days
 from portal.family.enrollments.pages import NEW_ENROLLMENT
