@@ -40,7 +40,7 @@ create index base_addresses_of_street on base_addresses (street_id, number);
 
 -- Which address of the base a household's is, if it is one: no reference, for the copy is replaced whole. A protected address has none.
 alter table households add column base_address_id text;
-create index households_unverified on households (payer_key, household_id) 
+create index households_unverified on households (payer_key, household_id)
     where base_address_id is null and address_lines is not null and country is null;
 
 -- Since when the sectors of a school year count.
