@@ -210,6 +210,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         events=(CareKeyState,),
         noted_by=("family",),
     ),
+    # A backup's copy of family may know an enrollment, or an invoice, that the other's has not: its file counts as used for longer.
     Topic(
         name="booking.enrollments",
         kind=TopicKind.FACTS,
@@ -219,6 +220,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         events=(EnrollmentRequested, EnrollmentValidated, EnrollmentRefused, EnrollmentEnded),
         retention_days=90,
         visibility=Visibility.PARTNER,
+        noted_by=("family",),
     ),
     Topic(
         name="booking.bookings",
@@ -249,6 +251,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         events=(InvoiceIssued, InvoicePaid),
         retention_days=400,
         visibility=Visibility.PARTNER,
+        noted_by=("family",),
     ),
     Topic(
         name="billing.payments",

@@ -256,6 +256,7 @@ async def test_an_account_shows_balance_children_and_quotient(service: RunningSe
             "balance_cents": 920,
             "credit_cents": 0,
             "unpaid_count": 1,
+            "former_reference": None,
         },
         "others": [],
         "children_count": 1,
