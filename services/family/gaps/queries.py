@@ -1,5 +1,6 @@
 """Lists of what files lack, computed when they are asked for: nothing is kept, so that whoever mends a file sees it leave the list."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
@@ -12,7 +13,7 @@ from contracts.http import Page
 from ..births.domain import SILENCE_DAYS
 
 # $1 is today, $2 the kind that is asked for, none for all: a branch of another kind is not run. $3 is the day by which a birth without news was expected. Files that are put aside lack
-# nothing but what their own kinds say. Of a child, the file is the one that it belongs to, or did last. Namesakes are doubled adults where a telephone number or an address is the same too.
+# nothing but what their own kinds say. Of a child, the file is the one that it belongs to, or did last. A file without any adult has no payer. Namesakes are doubled adults where a telephone number or an address is the same too.
 GAPS: Final = """
 with found as (
     select 'no_payer' as kind, h.household_id as key, h.household_id, null::uuid as person_id, null::date as since_on, null::uuid as other_id
@@ -21,15 +22,20 @@ with found as (
       and not exists (select from household_payers p where p.household_id = h.household_id and p.during @> $1::date)
     union all
     select 'no_home', c.child_id, m.household_id, c.child_id, null, null
-    from children c
+    from (
+        select c.child_id from children c
+        where ($2::text is null or $2 = 'no_home') and c.birth_on > $1::date - interval '18 years' and not c.is_expected
+          and not exists (select from residences r where r.child_id = c.child_id and r.during @> $1::date)
+        union
+        select c.child_id from children c
+        where ($2::text is null or $2 = 'no_home') and c.birth_on > $1::date - interval '18 years' and not c.is_expected
+          and not exists (select from household_members m where m.person_id = c.child_id and m.during @> $1::date)
+    ) c
     cross join lateral (
         select m.household_id, m.during from household_members m join households h on h.household_id = m.household_id
         where m.person_id = c.child_id and m.kind = 'child' and h.archived_on is null and h.merged_into is null
         order by m.during @> $1::date desc, upper(m.during) desc, m.household_id limit 1) m
-    where ($2::text is null or $2 = 'no_home') and c.birth_on > $1::date - interval '18 years' and not c.is_expected
-      and not lower(m.during) > $1::date
-      and (upper(m.during) <= $1::date or not exists (
-          select from residences r where r.child_id = c.child_id and r.during @> $1::date))
+    where not lower(m.during) > $1::date
       and not exists (select from archived_members a where a.person_id = c.child_id)
     union all
     select 'no_representative', c.child_id, m.household_id, c.child_id, null, null
@@ -57,7 +63,11 @@ with found as (
     union all
     select 'unreachable', h.household_id, h.household_id, null, null, null
     from households h
-    where ($2::text is null or $2 = 'unreachable') and h.archived_on is null and h.merged_into is null and not exists (
+    where ($2::text is null or $2 = 'unreachable') and h.archived_on is null and h.merged_into is null
+      and h.household_id in (
+        select m.household_id from adults a join household_members m on m.person_id = a.adult_id
+        where a.email is null and a.phone is null and m.during @> $1::date)
+      and not exists (
         select from household_members m join adults a on a.adult_id = m.person_id
         where m.household_id = h.household_id and m.during @> $1::date and (a.email is not null or a.phone is not null))
     union all
@@ -75,13 +85,11 @@ with found as (
     union all
     select 'doubled_adult', a.adult_id, m.household_id, a.adult_id, null, o.household_id
     from (
-        select one.adult_id, other.adult_id as other_id
-        from adults one join adults other
-            on other.name_key = one.name_key and other.phone = one.phone and other.adult_id > one.adult_id
+        select adult_id, lead(adult_id) over (partition by name_key, phone order by adult_id) as other_id
+        from adults where phone is not null and ($2::text is null or $2 = 'doubled_adult')
         union
-        select one.adult_id, other.adult_id
-        from adults one join adults other
-            on other.name_key = one.name_key and other.email_key = one.email_key and other.adult_id > one.adult_id
+        select adult_id, lead(adult_id) over (partition by name_key, email_key order by adult_id)
+        from adults where email_key is not null and ($2::text is null or $2 = 'doubled_adult')
     ) a
     cross join lateral (
         select m.household_id from household_members m join households h on h.household_id = m.household_id
@@ -89,7 +97,7 @@ with found as (
     cross join lateral (
         select m.household_id from household_members m join households h on h.household_id = m.household_id
         where m.person_id = a.other_id and m.during @> $1::date and h.archived_on is null and h.merged_into is null order by m.household_id limit 1) o
-    where $2::text is null or $2 = 'doubled_adult'
+    where a.other_id is not null
     union all
     select 'reopening_asked', r.household_id, r.household_id, r.asked_by, (r.asked_at at time zone 'utc')::date, null
     from household_archives r
@@ -104,7 +112,7 @@ with found as (
 """
 
 COUNT_SQL = f"""{GAPS}
-select kind, count(*) as count from found group by kind
+select count(*) from found
 """  # noqa: S608 - it is put together from constants alone
 
 LIST_SQL = f"""{GAPS}
@@ -125,9 +133,9 @@ order by f.key limit $5
 async def count_gaps(db: Database) -> Page[GapCount]:
     """How many there are of each kind, in the order of the kinds."""
     today = await db.today()
-    rows = await db.fetch(COUNT_SQL, today, None, _silent_since(today))
-    counts = {row["kind"]: row["count"] for row in rows}
-    return Page(items=tuple(GapCount(kind=kind, count=counts.get(kind, 0)) for kind in GapKind))
+    since = _silent_since(today)
+    counts = await asyncio.gather(*(db.fetchval(COUNT_SQL, today, kind.value, since) for kind in GapKind))
+    return Page(items=tuple(GapCount(kind=kind, count=count) for kind, count in zip(GapKind, counts, strict=True)))
 
 
 async def list_gaps(db: Database, kind: GapKind, cursor: str | None, limit: int) -> Page[Gap]:

@@ -11,8 +11,8 @@ create table household_archives (
     archived_by uuid not null,
     reason text not null,
     asked_at timestamptz,
-    asked_by uuid references adults on delete set null,
-    check (asked_at is not null or asked_by is null)
+    asked_by uuid references adults,
+    check ((asked_at is null) = (asked_by is null))
 );
 create index household_archives_asker on household_archives (asked_by);
 create index household_archives_asked on household_archives (household_id) where asked_at is not null;
@@ -57,5 +57,10 @@ create table household_activity (
 );
 
 -- What lists of gaps ask for: whoever answers for nobody else is found by the child, who is doubled by name and number.
-create index adults_by_name_and_phone on adults (name_key, phone) where phone is not null;
-create index adults_by_name_and_email on adults (name_key, email_key) where email_key is not null;
+create index adults_by_name_and_phone on adults (name_key, phone, adult_id) where phone is not null;
+create index adults_by_name_and_email on adults (name_key, email_key, adult_id) where email_key is not null;
+create index adults_unreachable on adults (adult_id) where email is null and phone is null;
+create index residences_of_child on residences (child_id) include (during);
+create index responsibilities_of_child on responsibilities (child_id) include (during, role, authority);
+create index household_payers_household on household_payers (household_id) include (during);
+create index household_members_days on household_members (person_id) include (during, household_id, kind);

@@ -61,7 +61,6 @@ async def _nobody_answers(files: Files, file: Household) -> None:
 
 CASES: list[tuple[GapKind, Callable[[Files, Household], Awaitable[None]]]] = [
     (GapKind.NO_PAYER, _nobody_pays),
-    (GapKind.UNREACHABLE, _nobody_pays),
     (GapKind.NO_HOME, _child_left),
     (GapKind.NO_REPRESENTATIVE, _nobody_answers),
 ]
