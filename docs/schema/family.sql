@@ -387,7 +387,7 @@ CREATE TABLE public.household_archives (
     reason text NOT NULL,
     asked_at timestamp with time zone,
     asked_by uuid,
-    CONSTRAINT household_archives_check CHECK (((asked_at IS NOT NULL) OR (asked_by IS NULL)))
+    CONSTRAINT household_archives_check CHECK (((asked_at IS NULL) = (asked_by IS NULL)))
 );
 
 CREATE TABLE public.household_enrollments (
@@ -940,15 +940,17 @@ CREATE INDEX address_protections_of_household ON public.address_protections USIN
 
 CREATE INDEX adults_by_name ON public.adults USING btree (name_key);
 
-CREATE INDEX adults_by_name_and_email ON public.adults USING btree (name_key, email_key) WHERE (email_key IS NOT NULL);
+CREATE INDEX adults_by_name_and_email ON public.adults USING btree (name_key, email_key, adult_id) WHERE (email_key IS NOT NULL);
 
-CREATE INDEX adults_by_name_and_phone ON public.adults USING btree (name_key, phone) WHERE (phone IS NOT NULL);
+CREATE INDEX adults_by_name_and_phone ON public.adults USING btree (name_key, phone, adult_id) WHERE (phone IS NOT NULL);
 
 CREATE INDEX adults_by_phone ON public.adults USING btree (phone) WHERE (phone IS NOT NULL);
 
 CREATE INDEX adults_email ON public.adults USING btree (email_key);
 
 CREATE INDEX adults_invited ON public.adults USING btree (email_key) WHERE is_invited;
+
+CREATE INDEX adults_unreachable ON public.adults USING btree (adult_id) WHERE ((email IS NULL) AND (phone IS NULL));
 
 CREATE INDEX archived_members_person ON public.archived_members USING btree (person_id, kind);
 
@@ -1064,6 +1066,8 @@ CREATE INDEX household_imports_examining ON public.household_imports USING btree
 
 CREATE UNIQUE INDEX household_imports_running ON public.household_imports USING btree ((true)) WHERE (status = 'running'::text);
 
+CREATE INDEX household_members_days ON public.household_members USING btree (person_id) INCLUDE (during, household_id, kind);
+
 CREATE INDEX household_members_of_person ON public.household_members USING btree (person_id, kind);
 
 CREATE INDEX household_merges_of_former ON public.household_merges USING btree (former_id);
@@ -1075,6 +1079,8 @@ CREATE UNIQUE INDEX household_merges_standing ON public.household_merges USING b
 CREATE INDEX household_merges_undoable ON public.household_merges USING btree (merged_at) WHERE (rows_before IS NOT NULL);
 
 CREATE INDEX household_payers_adult ON public.household_payers USING btree (adult_id);
+
+CREATE INDEX household_payers_household ON public.household_payers USING btree (household_id) INCLUDE (during);
 
 CREATE INDEX households_archived ON public.households USING btree (archived_on, household_id) WHERE (archived_on IS NOT NULL);
 
@@ -1132,7 +1138,11 @@ CREATE INDEX registrations_requested ON public.registrations USING btree (reques
 
 CREATE INDEX registrations_unanswered ON public.registrations USING btree (registration_id) WHERE (answered_at IS NULL);
 
+CREATE INDEX residences_of_child ON public.residences USING btree (child_id) INCLUDE (during);
+
 CREATE INDEX responsibilities_adult ON public.responsibilities USING btree (adult_id);
+
+CREATE INDEX responsibilities_of_child ON public.responsibilities USING btree (child_id) INCLUDE (during, role, authority);
 
 CREATE INDEX schoolings_of_class ON public.schoolings USING btree (class_id);
 
@@ -1261,7 +1271,7 @@ ALTER TABLE ONLY public.home_swaps
     ADD CONSTRAINT home_swaps_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);
 
 ALTER TABLE ONLY public.household_archives
-    ADD CONSTRAINT household_archives_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.adults(adult_id) ON DELETE SET NULL;
+    ADD CONSTRAINT household_archives_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.adults(adult_id);
 
 ALTER TABLE ONLY public.household_archives
     ADD CONSTRAINT household_archives_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
