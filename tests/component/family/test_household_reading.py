@@ -132,6 +132,7 @@ async def test_a_summary_names_the_payer_and_the_children(service: RunningServic
             }
         ],
         "kind": "individual",
+        "archived_on": None,
         "matches": [],
     }
 
