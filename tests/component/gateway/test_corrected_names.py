@@ -36,15 +36,19 @@ async def invoiced(town: Town, household: Household, month: str) -> str:
 
 async def correct(town: Town, parent: Browser, person_id: object, last_name: str) -> None:
     """A parent asks for another last name of somebody, and an agent accepts."""
-    path = f"/ma-famille/{person_id}/etat-civil"
+    path, desk = f"/ma-famille/{person_id}/etat-civil", await town.agent(Role.FRONT_DESK)
+    before = await decisions(desk)
     page = await parent.get(path)
     await parent.done(path, {"version": hidden(page, "version"), "last_name": last_name})
-    desk = await town.agent(Role.FRONT_DESK)
-    waiting = (await desk.get("/agents/corrections")).text
-    (decision,) = re.findall(r'<a href="(/agents/corrections/[^"]+)">', waiting)
+    (decision,) = await decisions(desk) - before
     await desk.get(decision)
     await desk.done(decision, {"decision": "accept"})
     await town.settle()
+
+
+async def decisions(desk: Browser) -> set[str]:
+    """The pages of the corrections that wait."""
+    return set(re.findall(r'<a href="(/agents/corrections/[^"]+)">', (await desk.get("/agents/corrections")).text))
 
 
 async def test_an_issued_invoice_keeps_the_name_and_all_else_has_the_new_one(town: Town) -> None:

@@ -73,10 +73,10 @@ async def test_the_enrollments_of_the_status_that_is_shown(town: Town, desk: Bro
     asked = await booking.client.post("/enrollments", json=wish, headers=booking.as_system() | booking.key())
     assert asked.status_code == 201, asked.text
     starts_on, ends_on = ("/".join(reversed(asked.json()[name].split("-"))) for name in ("starts_on", "ends_on"))
-    row = f"{child.first_name};{child.last_name};Centre de loisirs;{starts_on};{ends_on};"
+    row = f"{child.first_name};{child.last_name};{child.birth_on:%d/%m/%Y};Centre de loisirs;{starts_on};{ends_on};"
     requested = (await desk.get("/agents/inscriptions/tableau")).content.decode("utf-8-sig")
     assert requested.startswith(
-        "Prénom de l’enfant;Nom de l’enfant;Activité;Du;Au;Demandée le;État;Décidée le;Motif\r\n"
+        "Prénom de l’enfant;Nom de l’enfant;Date de naissance;Activité;Du;Au;Demandée le;État;Décidée le;Motif\r\n"
     )
     (line,) = [line for line in requested.splitlines() if line.startswith(row)]
     assert line.endswith(";À décider;;")
