@@ -61,8 +61,9 @@ async def test_a_pair_is_found_compared_merged_and_separated(town: Town, agent: 
 
     former = words(await agent.get(f"/agents/familles/{two.household_id}"))
     assert f"{two.reference} a été réuni à {one.reference}" in former
-    kept = await agent.get(f"/agents/familles/{one.household_id}")
-    assert f"Le dossier {two.reference} lui a été réuni." in words(kept)
+    people = await agent.get(f"/agents/familles/{one.household_id}/personnes")
+    assert f"Le dossier {two.reference} lui a été réuni." in words(people)
+    kept = await agent.get(f"/agents/familles/{one.household_id}/historique")
     assert "Dossier réuni à un autre du même foyer" in words(kept)
     answers = await agent.get("/agents/familles", params={"recherche": two.reference})
     assert f'href="/agents/familles/{one.household_id}"' in answers.text
