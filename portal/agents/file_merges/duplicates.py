@@ -13,7 +13,7 @@ from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState
 
-PATH: Final = "/agents/familles/doublons"
+PATH: Final = "/agents/dossiers-en-double"
 APART: Final = "ecartes"
 """The view of the pairs that somebody keeps apart."""
 REFERENCES: Final = ("dossier", "autre")

@@ -13,7 +13,7 @@ from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 
-LIST = "/agents/familles/doublons"
+LIST = "/agents/dossiers-en-double"
 
 
 async def twins(town: Town) -> tuple[Household, Household]:
