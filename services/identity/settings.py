@@ -39,6 +39,7 @@ DEFAULT_STEP_UP = frozenset(
         StepUp.AGENTS,
         StepUp.ACCOUNTS,
         StepUp.DELEGATIONS,
+        StepUp.PROTECTED,
     }
 )
 """Of a town that says nothing else: what could lock somebody out, take their money, or take what is known of people away."""
