@@ -19,7 +19,8 @@ FINANCE_PAGES = ("/agents/facturation", "/agents/paiements", "/agents/payeurs")
 OPERATIONS_PAGES = ("/agents/exploitation/invariants",)
 ACCOUNT_PAGES = ("/agents/comptes", "/agents/comptes/nouveau", "/agents/comptes/demandes")
 INVITATION_PAGES = ("/agents/invitations", "/agents/imports")
-OF_SOME = FINANCE_PAGES + OPERATIONS_PAGES + ACCOUNT_PAGES + INVITATION_PAGES
+DIRECTION_PAGES = (*INVITATION_PAGES, "/agents/adresses-protegees", "/agents/secteurs")
+OF_SOME = FINANCE_PAGES + OPERATIONS_PAGES + ACCOUNT_PAGES + DIRECTION_PAGES
 """Pages of agents that the front desk does not open."""
 WAYS_IN = ("/creer-mon-espace", "/creer-mon-espace/envoye", "/franceconnect", "/franceconnect/refus", "/adresse")
 """Pages of towns where families ask for a space, come through FranceConnect and change their address."""
@@ -40,7 +41,7 @@ VISITORS = {
     "agent": (AGENT, AGENT_PAGES),
     "finance": (FINANCE, FINANCE_PAGES),
     "operations": (OPERATIONS, OPERATIONS_PAGES),
-    "director": (FINANCE, ACCOUNT_PAGES + INVITATION_PAGES),
+    "director": (FINANCE, ACCOUNT_PAGES + DIRECTION_PAGES),
 }
 
 

@@ -1,7 +1,8 @@
-"""Days and amounts as they stand in the cells of a file. Pure."""
+"""Days and amounts as they stand in the cells of a file of households, and what may be wrong with it. Pure."""
 
 import re
 from datetime import date
+from enum import StrEnum, auto
 from typing import Final
 
 EUROS_DIGITS_MAX: Final = 7
@@ -30,3 +31,36 @@ def day_of(text: str) -> date | None:
         return date(*map(int, parts))
     except ValueError:
         return None
+
+
+class ImportReason(StrEnum):
+    """What a file of households, or a line of it, has against it, or how it differs from what is there."""
+
+    IMPORT_EMPTY = auto()
+    IMPORT_IS_A_WORKBOOK = auto()
+    IMPORT_ENCODING_UNKNOWN = auto()
+    IMPORT_COLUMNS_UNKNOWN = auto()
+    IMPORT_COLUMN_REPEATED = auto()
+    IMPORT_LINE_UNREADABLE = auto()
+    IMPORT_LINE_TOO_LONG = auto()
+    IMPORT_TOO_LONG = auto()
+    IMPORT_TOO_LARGE = auto()
+    IMPORT_HOUSEHOLD_MISSING = auto()
+    IMPORT_KEY_TOO_LONG = auto()
+    IMPORT_FORMULA = auto()
+    IMPORT_DIFFERS_FROM_PAYER = auto()
+    IMPORT_ROLE_UNKNOWN = auto()
+    IMPORT_PAYER_MISSING = auto()
+    IMPORT_PAYER_REPEATED = auto()
+    IMPORT_ADULTS_TOO_MANY = auto()
+    IMPORT_CHILDREN_TOO_MANY = auto()
+    IMPORT_KEY_REPEATED = auto()
+    IMPORT_CHILD_IS_ANOTHER = auto()
+    IMPORT_CIVILITY_UNKNOWN = auto()
+    IMPORT_SOURCE_UNKNOWN = auto()
+    IMPORT_AMOUNT_UNREADABLE = auto()
+    IMPORT_DAY_UNREADABLE = auto()
+    IMPORT_DIFFERS = auto()
+    IMPORT_DIFFERS_BY_HAND = auto()
+    IMPORT_PERSON_UNKNOWN = auto()
+    IMPORT_PERSON_MISSING = auto()

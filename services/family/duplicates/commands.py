@@ -18,7 +18,7 @@ async def keep_apart(tx: Transaction, actor: Actor, household_id: UUID, other_id
     pair = await _lock(tx, household_id, other_id)
     for own_id in pair:
         # The reason is for those who merge files: it may say something of the other family.
-        tx.note(Act(actor, "files_kept_apart", own_id, own_id))
+        tx.note(Act(actor, "files_kept_apart", household_id, own_id))
     await store.keep_apart(tx, pair, request.reason, await tx.now(), actor.account_id)
 
 
@@ -28,7 +28,7 @@ async def compare_again(tx: Transaction, actor: Actor, household_id: UUID, other
     pair = await _lock(tx, household_id, other_id)
     if await store.forget_apart(tx, pair):
         for own_id in pair:
-            tx.note(Act(actor, "files_compared_again", own_id, own_id))
+            tx.note(Act(actor, "files_compared_again", household_id, own_id))
 
 
 async def _lock(tx: Transaction, household_id: UUID, other_id: UUID) -> tuple[UUID, UUID]:

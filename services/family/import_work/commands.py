@@ -17,11 +17,11 @@ from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.refusal import Busy, FieldRefusal, Invalid, Refusal
 from contracts.family.import_words import ImportFinding
-from contracts.family.import_words import ImportReason as Reason
 from contracts.family.models import AdultCreate, HouseholdCreate
 from contracts.runs import RunStatus
 from contracts.types import ActorKind, Channel
 
+from ..cells.domain import ImportReason as Reason
 from ..contacts.commands import keep_contact, lock_adult
 from ..contacts.domain import Correction, corrected
 from ..contacts.queries import load_contact

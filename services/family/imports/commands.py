@@ -11,11 +11,11 @@ from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
 from chassis.lists import ListUnreadable
 from chassis.refusal import FieldRefusal, Invalid, NotFound
-from contracts.family.import_words import ImportReason
 from contracts.family.imports import ImportCreate, ImportRun
 from contracts.runs import RunStatus
 
 from ..adapters.household_files import read_file
+from ..cells.domain import ImportReason
 from ..errors import ImportExamining, ImportRunning
 from ..people.store import take_turns
 from . import store

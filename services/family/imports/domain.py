@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from chassis.comparing import comparable, comparable_name
 from contracts.family.import_words import ImportColumn as Column
-from contracts.family.import_words import ImportReason as Reason
 from contracts.types import Civility, QuotientSource
 
+from ..cells.domain import ImportReason as Reason
 from ..cells.domain import cents_of, day_of
 from ..households.domain import ADULT_POINTERS, HouseholdFile
 from ..people.domain import Child, is_same_email, name_key

@@ -104,7 +104,7 @@ def _note_merged(tx: Transaction, actor: Actor, both: Both) -> None:
     """Each file reads in its history which other one it was."""
     for own, other in ((both.kept, both.former), (both.former, both.kept)):
         after: dict[str, Any] = {"reference": other.reference, "kept": both.kept.reference}
-        tx.note(Act(actor, "households_merged", own.household_id, own.household_id, after=after))
+        tx.note(Act(actor, "households_merged", both.kept.household_id, own.household_id, after=after))
 
 
 def _written(both: Both, decision: Merged, request: FileMergeRequest) -> Written:

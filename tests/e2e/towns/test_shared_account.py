@@ -17,7 +17,7 @@ CHOICE = "/qui-agit"
 
 
 async def couple(town: GuideTown) -> tuple[Newcomer, httpx2.Response]:
-    """Two parents whose file an agent opens by the page, both with one address; and the page of their file."""
+    """Two parents whose file an agent opens by the page, both with one address; and the people of their file."""
     desk, name = await town.agent("front_desk"), uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
     email = f"{name}@famille.example"
     other = {"civility": "madame", "first_name": "Claude", "last_name": "Autre", "email": email.upper()}
@@ -26,7 +26,7 @@ async def couple(town: GuideTown) -> tuple[Newcomer, httpx2.Response]:
     fields |= {f"co_guardian.{field}": value for field, value in other.items()}
     opened = await desk.done(NEW_FAMILY, fields)
     newcomer = Newcomer(name, email, town.mail(email, "Votre espace personnel"))
-    return newcomer, await desk.get(opened.headers["location"])
+    return newcomer, await desk.get(f"{opened.headers['location']}/personnes")
 
 
 async def act_as(browser: Browser, first_name: str) -> httpx2.Response:

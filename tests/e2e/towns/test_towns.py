@@ -103,7 +103,9 @@ async def test_a_child_of_two_homes_is_booked_by_each_for_itself(town: GuideTown
 async def test_a_household_without_address_has_a_file_and_no_account(town: GuideTown) -> None:
     (alone,) = [household for household in town.plan.households if "email" not in household.guardian]
     desk = await town.agent("front_desk")
-    page = await desk.get("/agents/familles", params={"recherche": alone.guardian["last_name"]})
+    page = await desk.get(
+        "/agents/familles", params={"recherche": f"{alone.guardian['first_name']} {alone.guardian['last_name']}"}
+    )
     (path,) = set(re.findall(r'href="(/agents/familles/[0-9a-f-]{36})"', page.text))
     file = words(await desk.get(f"{path}/personnes"))
     assert "sans adresse e-mail" in file

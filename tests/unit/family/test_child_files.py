@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis.days import DateRange
 from chassis.refusal import Invalid
 from contracts.family.child_events import Allergen, AuthorizationKind, Consent, Outcome, ProofStatus, Vaccine
 from services.family.authorizations.domain import (
@@ -14,11 +15,10 @@ from services.family.authorizations.domain import (
     carried_over,
     check_year,
     counting,
-    days_of,
-    school_year_of,
 )
 from services.family.errors import HealthOutdated
 from services.family.health.domain import NOTHING, Said, proof_seen, said_instead, vaccines_of
+from services.family.schools.domain import days_of, school_year_of
 
 ONE, OTHER, AGENT = UUID(int=1), UUID(int=2), UUID(int=3)
 TODAY, AT = date(2026, 9, 1), datetime(2026, 9, 1, 8, tzinfo=UTC)
@@ -149,6 +149,6 @@ def test_what_was_said_the_year_before_is_carried_over_where_nothing_is_said_yet
 
 def test_a_school_year_begins_in_september_and_is_answered_from_june_on() -> None:
     assert [school_year_of(day) for day in (date(2026, 8, 31), date(2026, 9, 1))] == [2025, 2026]
-    assert days_of(2026) == (date(2026, 9, 1), date(2027, 8, 31))
+    assert days_of(2026) == DateRange(date(2026, 9, 1), date(2027, 8, 31))
     for day, years in ((date(2026, 5, 31), [2025]), (date(2026, 6, 1), [2025, 2026]), (date(2026, 9, 1), [2026])):
         assert [year for year in range(2023, 2029) if check_year(year, day) is None] == years

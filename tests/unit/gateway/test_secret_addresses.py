@@ -23,6 +23,8 @@ NO_PROOF: Final[Mapping[str, str]] = {
     "create_site": "the code of a site is its name",
     "create_activity": "the code of a tariff is its name",
     "request_enrollment": "the code of a site is its name",
+    "change_schooling": "the code of a school is its name",
+    "match_address": "a postal code is no secret",
     "accept_terms": "that the terms were shown to the end, which is no secret",
     "create_agent": "the town's own tools alone may choose a password for somebody else",
     "end_by_provider": "the provider posts it, for all of its agents from one address",
