@@ -27,7 +27,7 @@ def clock(town: Town) -> Iterator[GatewayClock]:
     yield own
     own.error_seconds, own.reason = 0, ""
     for service in town.services.values():
-        service.app.state.clock.error_seconds = 0
+        service.app.state.clock.error_seconds, service.app.state.clock.reason = 0, ""
 
 
 async def health(town: Town) -> tuple[int, list[str]]:
