@@ -32,15 +32,15 @@ def names_in(household: Household | None, enrollments: Iterable[Enrollment] = ()
     """The people of a file; where it is not open, the children who are enrolled."""
     if household is None:
         enrolled = {row.child_id: Person(row.child_first_name, row.child_last_name) for row in enrollments}
-        return Names(children=told_apart(enrolled))
+        return Names(children=short_names(enrolled))
     children = {
         child.child_id: Person(child.first_name, child.last_name, child.birth_on) for child in household.children
     }
     adults = {adult.adult_id: full_name(adult) for adult in household.adults}
-    return Names(adults, told_apart(children))
+    return Names(adults, short_names(children))
 
 
-def told_apart(children: Mapping[UUID, Person]) -> dict[UUID, str]:
+def short_names(children: Mapping[UUID, Person]) -> dict[UUID, str]:
     """Children by first name, and as much more as tells each from the others. Those of the same first name and initial, such as Emma M. and Emma M.,
     bear their birth dates whether or not their last names differ."""
     short = {child_id: _short(child) for child_id, child in children.items()}

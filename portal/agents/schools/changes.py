@@ -26,11 +26,9 @@ from contracts.family.class_changes_api import (
 )
 from contracts.family.school_events import PupilOutcome, SchoolLevel, StepKind
 from contracts.http import PAGE_SIZE_MAX, Page
-from contracts.identity.agents_api import agent_names
-from contracts.identity.models import NamesAsked
 from gateway.calls import Refused, typed_as
-from gateway.composing import permitted
 from portal.agents.schools.pages import YEAR, school_page
+from portal.frame.agents import agent_name
 from portal.frame.exports import Column, can_export, export
 from portal.frame.spaces import action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -80,8 +78,8 @@ async def change_page(visit: Visit, run_id: UUID) -> Response[Any]:
         "to_move_count": run.pupils(PupilOutcome.TO_MOVE),
         "unclassed_count": run.pupils(PupilOutcome.UNCLASSED),
         "undecided_count": run.pupils(PupilOutcome.UNDECIDED),
-        "confirmed_by": await _name_of(visit, run.confirmed_by),
-        "undone_by": await _name_of(visit, run.undone_by),
+        "confirmed_by": await agent_name(visit, run.confirmed_by) if run.confirmed_by else "",
+        "undone_by": await agent_name(visit, run.undone_by) if run.undone_by else "",
         "can_export": can_export(visit),
     }
     return visit.page("agents/schools/change.html.j2", context, form=visit.form())
@@ -172,15 +170,6 @@ async def change_file(visit: Visit, run_id: UUID) -> Response[Any]:
         Column("agents.class_change.next_level", lambda line: line.to_level and texts(f"school.level.{line.to_level}")),
     ]
     return await export(visit, f"passage-{run.school.code}-{run.school_year}", columns, read)
-
-
-async def _name_of(visit: Visit, account_id: UUID | None) -> str:
-    """An agent by name; somebody, while identity does not say who."""
-    if account_id is not None:
-        part = await permitted(visit.call(agent_names, NamesAsked(account_ids=(account_id,))))
-        if part and part.value and part.value.items:
-            return part.value.items[0].name
-    return visit.portal.texts("agents.class_change.somebody")
 
 
 def _outcome(visit: Visit) -> PupilOutcome | None:

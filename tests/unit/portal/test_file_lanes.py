@@ -11,7 +11,7 @@ from chassis.comparing import Person
 from contracts.booking.models import Calendar, CalendarRow, DayCell
 from contracts.types import DayState, EnrollmentStatus
 from portal.agents.file.lanes import Lane, Span, drawing, periods, reach
-from portal.agents.file.names import told_apart
+from portal.agents.file.names import short_names
 from portal.agents.file.week import week_of
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
@@ -71,7 +71,7 @@ def test_the_lanes_reach_as_far_as_they_speak_and_today() -> None:
 def test_children_of_one_first_name_and_initial_bear_their_birth_dates() -> None:
     """Also those whose whole last names differ: at the counter they are both Emma M."""
     one, other, third, alone = (UUID(int=number) for number in range(4))
-    names = told_apart(
+    names = short_names(
         {
             one: Person("Emma", "Martin", date(2018, 3, 2)),
             other: Person("Emma", "Moreau", date(2018, 9, 14)),
@@ -87,7 +87,7 @@ def test_children_of_one_first_name_and_initial_bear_their_birth_dates() -> None
 
 def test_twins_of_one_name_are_told_apart_by_birth() -> None:
     one, other = uuid4(), uuid4()
-    names = told_apart({one: Person("Emma", "M", date(2018, 3, 2)), other: Person("Emma", "M", date(2018, 9, 14))})
+    names = short_names({one: Person("Emma", "M", date(2018, 3, 2)), other: Person("Emma", "M", date(2018, 9, 14))})
     assert names == {one: "Emma M (02/03/2018)", other: "Emma M (14/09/2018)"}
 
 
