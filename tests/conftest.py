@@ -1,6 +1,7 @@
 """What tests share, started when first asked for: one real PostgreSQL and one real Kafka for all processes of a run, and the
 running applications of each process."""
 
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -36,6 +37,12 @@ settings.load_profile("suite")
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> TogetherInTown:
     """Who of several processes gets which tests."""
     return TogetherInTown(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: collectors that walk it again stop a process for so long that deadlines of tests pass."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_xdist_auto_num_workers() -> int:

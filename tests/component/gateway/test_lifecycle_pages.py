@@ -13,7 +13,7 @@ from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 
-MONTH = "2018-11"
+MONTH = "2018-12"
 ADDRESS = {
     "address.street": "8 quai des Forges",
     "address.postal_code": "14000",
@@ -90,7 +90,7 @@ async def test_who_left_keeps_their_receipts_and_nothing_else(town: Town) -> Non
     await paying_since(town, household, "2018-01-01")
     own = Family(household.household_id, household.adults[0].adult_id, household.children[1].child_id)
     await publish_tariff(billing, "of_2018", effective_on="2018-01-01")
-    day = Booked(own, own.child_id, date(2018, 11, 7))
+    day = Booked(own, own.child_id, date(2018, 12, 5))
     await billing.deliver(activity(own.child_id, "of_2018"), day.confirmed(), day.attended())
     await town.give_up_drafts()
     await invoice_month(billing, MONTH)

@@ -249,6 +249,7 @@ async def test_a_document_of_another_issuer_is_not_believed(town_provider: TownP
     await provider.close()
 
 
+@pytest.mark.parametrize("provider_seconds", [1.0])
 async def test_a_provider_that_is_away_is_said_to_be_and_leaves_who_is_there(
     clerk: Clerk, town_provider: TownProvider
 ) -> None:

@@ -119,6 +119,7 @@ async def test_what_proves_nobody_opens_nothing(
     assert (await visitor.go()).json()["session"] is not None
 
 
+@pytest.mark.parametrize("provider_seconds", [1.0])
 async def test_a_provider_that_is_away_is_said_to_be(walk: Walk, visitor: Visitor) -> None:
     """Away, or silent for longer than it is waited for; the password goes on to work."""
     await walk.ready()
