@@ -72,11 +72,10 @@ async def take_back(tx: Transaction, attempt: Attempt, rule: SourceRule) -> None
         now = await tx.now()
         await store.save_device(tx, attempt.account_id, attempt.device_hash, Throttle(0, now, now))
         return
-    subjects = tuple(subject for subject in (attempt.subject, attempt.total) if subject)
     if attempt.source is None:
-        await store.forget_failures(tx, *subjects)
+        await store.forget_failures(tx, *attempt.subjects)
     else:
-        await store.give_back(tx, subjects, attempt.source, rule)
+        await store.give_back(tx, attempt.subjects, attempt.source, rule)
 
 
 def _require_open(wait_seconds: int) -> None:

@@ -113,6 +113,11 @@ class Attempt:
     total: str | None = None
     hidden_wait_seconds: int = 0
 
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Whatever its failures are counted under."""
+        return tuple(subject for subject in (self.subject, self.total) if subject)
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:

@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.data.database import Row, Transaction
 
 from ..adapters.keys import TOKEN_BYTES, token_hash
-from .domain import DEVICES_MAX, Counts, SourceLevel, SourceRule, Target, Throttle, account_subjects
+from .domain import DEVICES_MAX, Attempt, Counts, SourceLevel, SourceRule, Target, Throttle, account_subjects
 
 # One statement for all that an attempt is counted against, in the order in which everybody locks: throttles, then the level.
 LOCK_COUNTS_SQL = """
@@ -165,7 +165,10 @@ async def forget_other_devices(tx: Transaction, account_id: UUID, token: str) ->
 
 
 REMEMBER_DEVICE_SQL = """
-with chosen as (
+with forgotten as (delete from throttles where subject = any($6::text[]) returning subject),
+given_back as (
+    update source_levels set empty_at = empty_at - $8::interval where source = $7 and (select count(*) from forgotten) >= 0
+), chosen as (
     select case when exists (select from devices where device_hash = $2) then $2 else $3 end as device_hash
 ), kept as (
     insert into devices (account_id, device_hash, seen_at, failure_count, failed_at, open_at)
@@ -181,15 +184,20 @@ select device_hash = $2 from chosen
 """
 
 
-async def remember_device(tx: Transaction, account_id: UUID, token: str) -> str:
-    """Note that an account signed in on a device, without failures; the token that its browser keeps.
+async def remember_device(
+    tx: Transaction, account_id: UUID, token: str, attempt: Attempt | None = None, rule: SourceRule | None = None
+) -> str:
+    """Note that an account signed in on a device, without failures, and take the attempt that was right back, if there was one to count; the
+    token that its browser keeps.
 
     A browser that brings one of ours keeps it, whoever signed in there before: two parents share a tablet.
     """
     new = secrets.token_urlsafe(TOKEN_BYTES)
-    hashes = (token_hash(token), token_hash(new))
     # The others that are kept: it makes one more with them.
-    is_ours = await tx.fetchval(REMEMBER_DEVICE_SQL, account_id, *hashes, await tx.now(), DEVICES_MAX - 1)
+    others_max = DEVICES_MAX - 1
+    counted = (attempt.subjects, attempt.source) if attempt else ((), None)
+    chosen = (token_hash(token), token_hash(new), await tx.now(), others_max)
+    is_ours = await tx.fetchval(REMEMBER_DEVICE_SQL, account_id, *chosen, *counted, rule.pause if rule else None)
     return token if is_ours else new
 
 

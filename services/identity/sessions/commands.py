@@ -25,11 +25,11 @@ async def open_session(
     tx: Transaction, account: AccountRecord, opening: Opening, rules: IdentityRules
 ) -> SessionOpened:
     """Open a session of an account that is locked, after whatever proof; its holder hears of a browser that is new to it."""
-    known = await store.what_is_known(tx, account, rules)
-    if opening.browser is not None and is_news(opening.browser, known.browsers):
+    opened, browsers = await store.insert_session(tx, account, opening, rules)
+    if opening.browser is not None and is_news(opening.browser, browsers):
         used_at = await tx.now()
         tx.emit(BrowserFirstUsed(account_id=account.account_id, browser=opening.browser, used_at=used_at))
-    return await store.insert_session(tx, account, opening, known, rules)
+    return opened
 
 
 async def end_session_of(db: Database, rules: IdentityRules, browser: BrowserSession, session_id: UUID) -> None:

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -24,83 +23,69 @@ with used as (
     on conflict (account_id, browser) do update set last_used_at = excluded.last_used_at
 ), signed_in as (
     update accounts set last_sign_in_at = $7, password_hash = $13 where account_id = $3
+), opened as (
+    insert into sessions (token_hash, session_id, account_id, means, browser, previous_sign_in_at, opened_at, seen_at, ends_at,
+                          expires_at, strong_by, strong_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11)
 )
-insert into sessions (token_hash, session_id, account_id, means, browser, previous_sign_in_at, opened_at, seen_at, ends_at,
-                      expires_at, strong_by, strong_at)
-values ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11)
+select exists (select from terms_acceptances where person_id = $14 and version = $15 and void_at is null) as has_accepted_terms,
+       exists (select from service_key_answers where account_id = $3) as has_answered_keys,
+       exists (select from second_factors where account_id = $3) as has_second_factor,
+       array(select browser from known_browsers where account_id = $3) as browsers
 """
-
-KNOWN_SQL = """
-select exists (select from terms_acceptances where person_id = $3 and version = $2 and void_at is null) as has_accepted_terms,
-       exists (select from service_key_answers where account_id = $1) as has_answered_keys,
-       exists (select from second_factors where account_id = $1) as has_second_factor,
-       array(select browser from known_browsers where account_id = $1) as browsers
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of an account that a session is opened of: who acts, which of the town's steps are taken, which browsers it used."""
-
-    guardian_id: UUID | None
-    has_accepted_terms: bool
-    has_answered_keys: bool
-    has_second_factor: bool
-    browsers: Collection[str]
-
-
-async def what_is_known(tx: Transaction, account: AccountRecord, rules: IdentityRules) -> Known:
-    """What is known of an account that is locked."""
-    guardian_id = acting_person(account.person_ids, None)
-    (row,) = await tx.fetch(KNOWN_SQL, account.account_id, rules.terms.version, guardian_id)
-    return Known(guardian_id, *row)
+# What is selected is what was there before: the browsers are those that the account used until now.
 
 
 async def insert_session(
-    tx: Transaction, account: AccountRecord, opening: Opening, known: Known, rules: IdentityRules
-) -> SessionOpened:
-    """A new session of an account, which is locked, under a new token that is stored as its hash alone; its browser is noted as used, and that
-    somebody signed in, with the hash of their password, which may be another one of the same."""
+    tx: Transaction, account: AccountRecord, opening: Opening, rules: IdentityRules
+) -> tuple[SessionOpened, Collection[str]]:
+    """A new session of an account, which is locked, under a new token that is stored as its hash alone, and the browsers that the account used
+    before. This one is noted as used, and that somebody signed in, with the hash of their password, which may be another one of the same."""
     now = await tx.now()
     token = secrets.token_urlsafe(TOKEN_BYTES)
     ends_at = now + rules.session_limits.absolute
+    expires_at = rules.session_limits.expiry(now, ends_at)
+    guardian_id = acting_person(account.person_ids, None)
+    session_id, session_hash = new_id(), token_hash(token)
+    (known,) = await tx.fetch(
+        INSERT_SESSION_SQL,
+        session_hash,
+        session_id,
+        account.account_id,
+        opening.means,
+        opening.browser or "",
+        account.last_sign_in_at,
+        now,
+        ends_at,
+        expires_at,
+        *_columns(opening.second_step),
+        opening.browser is not None,
+        account.password_hash,
+        guardian_id,
+        rules.terms.version,
+    )
     session = SignedIn(
-        session_id=new_id(),
-        session_hash=token_hash(token),
+        session_id=session_id,
+        session_hash=session_hash,
         account=account,
         means=opening.means,
-        has_accepted_terms=known.has_accepted_terms,
+        has_accepted_terms=known["has_accepted_terms"],
         previous_sign_in_at=account.last_sign_in_at,
         opened_at=now,
         seen_at=now,
         ends_at=ends_at,
-        expires_at=rules.session_limits.expiry(now, ends_at),
-        guardian_id=known.guardian_id,
+        expires_at=expires_at,
+        guardian_id=guardian_id,
         asks_keys=bool(rules.services_of(account.kind)),
-        has_answered_keys=known.has_answered_keys,
+        has_answered_keys=known["has_answered_keys"],
         factor_use=rules.factor_use_of(account.kind),
-        has_second_factor=known.has_second_factor,
+        has_second_factor=known["has_second_factor"],
         second_step=opening.second_step,
-    )
-    await tx.execute(
-        INSERT_SESSION_SQL,
-        session.session_hash,
-        session.session_id,
-        account.account_id,
-        opening.means,
-        opening.browser or "",
-        session.previous_sign_in_at,
-        now,
-        session.ends_at,
-        session.expires_at,
-        *_columns(opening.second_step),
-        opening.browser is not None,
-        account.password_hash,
     )
     if opening.second_step and opening.is_proof:
         step = opening.second_step
-        await note_proof(tx, session.session_hash, step.means, step.taken_at, known.guardian_id)
-    return SessionOpened(session_token=token, expires_at=session.expires_at, stage=session.stage)
+        await note_proof(tx, session_hash, step.means, step.taken_at, guardian_id)
+    return SessionOpened(session_token=token, expires_at=expires_at, stage=session.stage), known["browsers"]
 
 
 RENEW_SESSION_SQL = """

@@ -147,13 +147,13 @@ async def let_in(
     has_provider = account.kind is ActorKind.AGENT and rules.provider is not None
     if has_provider and not rules.is_password_open(await lock_agent(tx, account.account_id)):
         raise PasswordClosed
-    await take_back(tx, attempt, rules.source_rule)
     opened = await sessions.open_session(tx, account, opening, rules)
     if browser.channel is Channel.API:
+        await take_back(tx, attempt, rules.source_rule)
         return opened
     if browser.session_token:
         await end_session(tx, token_hash(browser.session_token))
-    device_token = await remember_device(tx, account.account_id, browser.device_token)
+    device_token = await remember_device(tx, account.account_id, browser.device_token, attempt, rules.source_rule)
     return opened.model_copy(update={"device_token": device_token})
 
 

@@ -19,7 +19,7 @@ from tests.support.services import RunningService
 @pytest.fixture
 def provider_seconds() -> float:
     """How long a provider is waited for: more than its answer takes on the busiest machine. Tests of a silent one say less."""
-    return 15.0
+    return 10.0
 
 
 @pytest.fixture

@@ -33,9 +33,9 @@ async def both(
         portal_url=franceconnect.portal,
         franceconnect_issuer=franceconnect.issuer,
         franceconnect_has_discovery=True,
-        franceconnect_timeout_seconds=15.0,
+        franceconnect_timeout_seconds=10.0,
         agent_provider_issuer=town_provider.issuer,
-        agent_provider_timeout_seconds=15.0,
+        agent_provider_timeout_seconds=10.0,
     ) as running:
         yield running
 
@@ -133,7 +133,7 @@ def clients(families: FranceConnect, agents: TownProvider) -> tuple[FranceConnec
         secret=families.secret,
         algorithm="ES256",
         has_discovery=True,
-        timeout_seconds=15.0,
+        timeout_seconds=10.0,
     )
-    place = agents_provider.Place(agents.issuer, CLIENT_ID, agents.portal, agents.secret, 15.0)
+    place = agents_provider.Place(agents.issuer, CLIENT_ID, agents.portal, agents.secret, 10.0)
     return FranceConnectClient.at(there), AgentsProvider.at(place, AgentProviderSection(is_open=True))
