@@ -182,12 +182,12 @@ class Database(Queries):
             return False
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """A transaction that commits, with its events, when the block ends without an exception."""
+    async def transaction(self, *, is_flushed: bool = True) -> AsyncIterator[Transaction]:
+        """A transaction that commits, with its events, when the block ends without an exception; on the disk by then, unless it is not flushed."""
         async with self.pool.acquire() as connection:
             transaction = Transaction(connection, self.clock_offset, self.zone)  # type: ignore[arg-type]  # the pool's proxy
             try:
-                await connection.execute("begin")
+                await connection.execute("begin" if is_flushed else "begin; set local synchronous_commit to off")
                 yield transaction
                 transaction.check_causes()
                 if transaction.emissions or transaction.answers or transaction.acts:
@@ -222,12 +222,25 @@ def command(
     Rows that collide with another transaction (deadlock, lock wait) make it run again from the start, so it may touch
     nothing but its transaction; after the last attempt it refuses with `Busy`.
     """
+    return _as_command(function, is_flushed=True)
 
+
+def unflushed_command(
+    function: Callable[Concatenate[Transaction, P], Awaitable[R]],
+) -> Callable[Concatenate[Database, P], Coroutine[Any, Any, R]]:
+    """A command whose caller does not wait for the disk. A crash of the server forgets at most its last second: for what does no harm when it is
+    forgotten, such as a count of attempts, and for nothing that anybody is told."""
+    return _as_command(function, is_flushed=False)
+
+
+def _as_command(
+    function: Callable[Concatenate[Transaction, P], Awaitable[R]], *, is_flushed: bool
+) -> Callable[Concatenate[Database, P], Coroutine[Any, Any, R]]:
     @functools.wraps(function)
     async def run(db: Database, /, *args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(1, COMMAND_ATTEMPTS_MAX + 1):
             try:
-                async with db.transaction() as tx:
+                async with db.transaction(is_flushed=is_flushed) as tx:
                     return await function(tx, *args, **kwargs)
             except COLLISIONS as collision:
                 if attempt == COMMAND_ATTEMPTS_MAX:

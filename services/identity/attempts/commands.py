@@ -5,7 +5,7 @@ from uuid import UUID
 import structlog
 
 from chassis.actor import BrowserSession
-from chassis.data.database import Database, Transaction, command
+from chassis.data.database import Database, Transaction, command, unflushed_command
 
 from ..adapters.keys import token_hash
 from ..errors import TooManyAttempts
@@ -23,7 +23,7 @@ from .domain import (
 log = structlog.get_logger()
 
 
-@command
+@unflushed_command
 async def count_attempt(tx: Transaction, target: Target, address: str, rule: SourceRule) -> Attempt:
     """Count an attempt against its target and the source that it came from. Raises TooManyAttempts."""
     source = sign_in_source(address)
@@ -42,7 +42,7 @@ async def count_device_attempt(db: Database, account_id: UUID, browser: BrowserS
     return await _count_device_attempt(db, account_id, token_hash(browser.device_token))
 
 
-@command
+@unflushed_command
 async def _count_device_attempt(tx: Transaction, account_id: UUID, device_hash: bytes) -> Attempt | None:
     device = await store.lock_device(tx, account_id, device_hash)
     if device is None:
