@@ -13,6 +13,7 @@ from portal.agents.counter import (
     key_search,
     kinds,
     merges,
+    people as counter_people,
     registrations,
     service_keys,
 )
@@ -55,6 +56,7 @@ AGENTS = Space(
             registrations,
             births,
             changes,
+            counter_people,
             kinds,
             splits,
             archives,
