@@ -1,12 +1,17 @@
-"""What travels when a family corrects a civil status, or has a child added: at once, or as a request that an agent decides."""
+"""What travels when a civil status is corrected, or a child added: by a family at once or as a request that an agent decides, and by an agent at the counter."""
 
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
+
+from pydantic import Field
 
 from contracts.event import Model
 from contracts.family.child_events import ChangeStatus, FieldRule
 from contracts.http import Day, LongText, ShortText
 from contracts.types import Civility
+
+GUARDIANS_MAX: Final = 10
 
 
 class StatusFields(Model):
@@ -35,11 +40,14 @@ class StatusChange(StatusFields):
 
 
 class ChildWanted(Model):
-    """A child that a family has, and its file has not."""
+    """A child that a family has, or expects, and its file has not. Of one that `is_expected`, `birth_on` is the day, and the town has a word for it without a
+    first name. `guardian_ids`: the adults of the household who answer for the child, as an agent says; a family says none, for whoever asks does."""
 
-    first_name: ShortText
+    first_name: ShortText | None = None
     last_name: ShortText
     birth_on: Day
+    is_expected: bool = False
+    guardian_ids: list[UUID] = Field(default_factory=list, max_length=GUARDIANS_MAX)
     household_id: UUID | None = None
 
 
@@ -52,13 +60,14 @@ class ChangeAsked(Model):
 
 class PersonChange(Model):
     """A change that was asked for: what was there, nothing of a new child, and what is to be. `person_id` is whom it is about, or the id that a new
-    child gets. `is_stale`: what was there is not there any more."""
+    child gets, who may be one that `is_expected`. `is_stale`: what was there is not there any more."""
 
     change_id: UUID
     household_id: UUID
     person_id: UUID
     reference: str
     is_new_child: bool
+    is_expected: bool
     name: str
     status: ChangeStatus
     before: StatusFields

@@ -1,4 +1,4 @@
-"""What the family service answers about corrections that families make or ask for."""
+"""What the family service answers about corrections that families make or ask for, and that agents make for them."""
 
 from uuid import UUID
 
@@ -14,19 +14,19 @@ from contracts.family.permissions import FamilyPermission
 from contracts.operation import agents, families, get, post, put
 
 
-@get("/civil-statuses/{child_id}", families())
+@get("/civil-statuses/{child_id}", families(FamilyPermission.KEEP_HOUSEHOLDS))
 async def read_civil_status(child_id: UUID) -> CivilStatus:
-    """The civil status of a child whom the asker answers for, or of themselves, with what the town lets them do."""
+    """The civil status of a child whom the asker answers for, or of themselves, with what the town lets them do; of anybody for an agent."""
 
 
-@post("/civil-statuses/{child_id}", families(), is_repeatable=True)
+@post("/civil-statuses/{child_id}", families(FamilyPermission.KEEP_HOUSEHOLDS), is_repeatable=True)
 async def change_civil_status(child_id: UUID, body: StatusChange) -> ChangeAsked:
-    """Correct it: at once, or as one request for each person at a time, as the town says of each field."""
+    """Correct it: at once, or as one request for each person at a time, as the town says of each field; an agent corrects at once."""
 
 
-@post("/wanted-children", families(), is_keyed=True, status=201)
+@post("/wanted-children", families(FamilyPermission.KEEP_HOUSEHOLDS), is_keyed=True, status=201)
 async def ask_child(body: ChildWanted) -> ChangeAsked:
-    """Have a child added to one's file: at once, or as a request."""
+    """Have a child added to one's file, born or expected: at once, or as a request; an agent adds it at once."""
 
 
 @get("/person-changes", families(FamilyPermission.KEEP_HOUSEHOLDS))

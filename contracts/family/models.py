@@ -103,8 +103,9 @@ class HouseholdCreate(Model):
 
 
 class HouseholdAdult(Adult):
-    """An adult of a household, and since when and until when they belong to it; both days count."""
+    """An adult of a household, and since when and until when they belong to it; both days count. `is_representative`: they answer today for a child of it."""
 
+    is_representative: bool = False
     starts_on: date
     ends_on: date | None
 

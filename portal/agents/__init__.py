@@ -12,7 +12,9 @@ from portal.agents.counter import (
     families,
     key_search,
     kinds,
+    members,
     merges,
+    people as counter_people,
     registrations,
     service_keys,
 )
@@ -55,6 +57,8 @@ AGENTS = Space(
             registrations,
             births,
             changes,
+            counter_people,
+            members,
             kinds,
             splits,
             archives,

@@ -75,15 +75,48 @@ class Canary:
             mine = {"Authorization": f"Bearer {session}", "Idempotency-Key": f"{MARK}-key"}
             assert api.get("/household", headers=mine).json()["adults"][0]["last_name"] == self.last_name
             api.post("/bookings", json={"lines": [{"child_id": self.last_name, "slot_id": MARK}]}, headers=mine)
+            child_id = api.get("/household", headers=mine).json()["children"][0]["child_id"]
+            self._keep_file(child_id, self._actor_token(session))
 
     def _session(self, api: httpx2.Client, login: str, password: str) -> str:
         answer = api.post("/sessions", json={"login": login, "password": password})
         assert answer.status_code == 201, answer.text
         token = str(answer.json()["session_token"])
-        known = httpx2.get(f"{self.stack.url('identity')}/sessions/current", headers={"X-Session": token})
-        actor_token = CurrentSession.model_validate_json(known.content).actor_token
-        self.secrets += [token, *([actor_token, actor_token.split(".")[2]] if actor_token else [])]
+        self.secrets += [token]
+        self._actor_token(token)
         return token
+
+    def _actor_token(self, session: str) -> str | None:
+        """Who acts in a session, as services are told."""
+        known = httpx2.get(f"{self.stack.url('identity')}/sessions/current", headers={"X-Session": session})
+        actor_token = CurrentSession.model_validate_json(known.content).actor_token
+        self.secrets += [actor_token, actor_token.split(".")[2]] if actor_token else []
+        return actor_token
+
+    def _keep_file(self, child_id: str, actor_token: str | None) -> None:
+        """What a family says in its file, taken or refused: who is around the child, its health, another name, one more child, what parents allow."""
+        names = {"first_name": f"Aimé{MARK}", "last_name": f"Voisin{MARK}"}
+        person = {**names, "kind": "emergency", "relation": MARK, "phone": ADULT["phone"], "child_ids": [child_id]}
+        health = {"revision": 0, "other_allergies": MARK, "treatments": MARK, "doctor_name": f"Docteur {MARK}"}
+        wanted = {**names, "birth_on": BIRTH_ON}
+        with httpx2.Client(
+            base_url=self.stack.url("family"), headers={"Authorization": f"Bearer {actor_token}"}
+        ) as family:
+            version = family.get(f"/civil-statuses/{child_id}").json()["version"]
+            status, keys = f"/civil-statuses/{child_id}", iter(range(9))
+            for expected, method, path, body in (
+                (201, "POST", "/entourage", person),
+                (422, "POST", "/entourage", {**person, "phone": MARK}),
+                (200, "POST", status, {**names, "version": version}),
+                (409, "POST", status, {"first_name": f"Autre{MARK}", "version": MARK}),
+                (201, "POST", "/wanted-children", wanted),
+                (422, "POST", "/wanted-children", {**wanted, "birth_on": f"{MARK}-02-03"}),
+                (403, "PUT", f"/children/{child_id}/health", health),
+                (404, "POST", f"/children/{child_id}/{MARK}/health", health),
+            ):
+                headers = {"Idempotency-Key": f"{MARK}-file-{next(keys)}"}
+                answer = family.request(method, path, json=body, headers=headers)
+                assert answer.status_code == expected, (path, answer.status_code, answer.text)
 
     def _open_file(self, api: httpx2.Client, agent: str) -> None:
         guardian = {**ADULT, "last_name": self.last_name, "email": self.email}

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from litestar import Response
 
-from contracts.family.api import change_contact, change_kind, change_quotient, read_custody
+from contracts.family.api import change_contact, change_kind, change_quotient, join_household, read_custody
 from contracts.family.births_api import register_birth
+from contracts.family.changes_api import ask_child, change_civil_status
 from contracts.family.children_api import read_health
 from contracts.family.derogations_api import list_derogations
 from contracts.family.entourage_api import read_entourage
@@ -51,6 +52,9 @@ async def people_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "can_see_schooling": visit.may(read_schooling),
         "can_register_birth": visit.may(register_birth),
         "can_note_quotient": visit.may(change_quotient),
+        "can_correct_status": visit.may(change_civil_status),
+        "can_keep_members": visit.may(join_household),
+        "can_add_child": visit.may(ask_child),
         "can_correct_contact": visit.may(change_contact),
         "can_protect": visit.may(protect_address) or visit.may(show_address),
         "can_see_health": visit.may(read_health),

@@ -1,5 +1,6 @@
 """Correcting a civil status, having a child added, and deciding what a family asked for."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from contracts.family.changes import ChangeAsked, ChangeDecision, ChildWanted, S
 from contracts.family.child_events import ChangeStatus, FieldRule
 from contracts.family.events import ChangeRefused, ChildAdded
 from contracts.family.registrations import RegistrationLetter
-from contracts.types import Authority, ResidencePattern, ResponsibilityRole
+from contracts.types import ActorKind, Authority, ResidencePattern, ResponsibilityRole
 
 from ..births.domain import with_birth
 from ..care.store import publish_care, publish_care_around
@@ -23,10 +24,10 @@ from ..contacts.commands import lock_adult
 from ..custody.domain import Grant, Home, Tie, with_home, with_tie
 from ..custody.store import load_custody, save_custody
 from ..errors import ChangeDecided, ChangeOutdated, ChangeWaits, OrganizationHasNoChildren
-from ..households.domain import joined
+from ..households.domain import HouseholdFile, joined
 from ..households.queries import household_id_for
 from ..households.store import households_of_person, load_file, lock_household, publish, save_members
-from ..people.domain import Adult, Child, name_key, with_single_spaces
+from ..people.domain import Adult, Child, name_key
 from ..people.store import add_children, load_adult, lock_child, save_child
 from ..registrations.commands import LetterSeal
 from ..settings import FamilyRules
@@ -42,7 +43,7 @@ async def change_civil_status(
     await queries.person_for(tx, actor, person_id)
     household_ids = await _hold(tx, person_id)
     person = await queries.person_for(tx, actor, person_id)
-    sorted_ = domain.sort(person, request.model_dump(exclude={"version"}), queries.rules_of(person, rules))
+    sorted_ = domain.sort(person, request.model_dump(exclude={"version"}), queries.rules_of(actor, person, rules))
     if isinstance(sorted_, Refusal):
         raise sorted_
     if not sorted_.at_once and not sorted_.requested:
@@ -129,17 +130,21 @@ async def ask_child(
     """Have a child added. Raises NotFound, HouseholdAmbiguous, OrganizationHasNoChildren, ChangeWaits, Invalid."""
     if (known := await claim.replay(tx, ChangeAsked)) is not None:
         return known
-    rule = rules.policy.fields.add_child
+    rule = rules.policy.fields.add_child if actor.kind is ActorKind.PARENT else FieldRule.AT_ONCE
     if rule not in (FieldRule.AT_ONCE, FieldRule.REQUEST):
         raise Invalid(FieldRefusal("/first_name", "field_kept_by_town"))
     household_id = await household_id_for(tx, actor, request.household_id, await tx.today())
-    values = domain.typed(request.model_dump(exclude={"household_id"}))
+    typed = request.model_dump(include={"first_name", "last_name", "birth_on"})
+    if request.is_expected:
+        typed |= {"is_expected": True, "first_name": request.first_name or rules.policy.unborn_name or None}
     change = Change(
-        *(new_id(), household_id, new_id(), "new_child", ChangeStatus.WAITING), *({}, values, actor.require_guardian())
+        *(new_id(), household_id, new_id(), "new_child", ChangeStatus.WAITING),
+        *({}, domain.typed(typed), actor.guardian_id or actor.account_id),
     )
+    guardian_ids = await _answering(tx, actor, change, request.guardian_ids)
     await _check_new(tx, change)
     if rule is FieldRule.AT_ONCE:
-        await _add_child(tx, actor, change)
+        await _add_child(tx, actor, change, guardian_ids)
         return await claim.keep(tx, ChangeAsked(change_id=None, is_done=True))
     if await store.new_children(tx, household_id) >= domain.OPEN_MAX:
         raise ChangeWaits
@@ -147,15 +152,31 @@ async def ask_child(
     return await claim.keep(tx, ChangeAsked(change_id=change.change_id, is_done=False))
 
 
-async def _check_new(tx: Transaction, change: Change) -> Child:
-    """A new child of a household, which is held. Raises NotFound, OrganizationHasNoChildren, Invalid."""
-    today = await tx.today()
-    if not await lock_household(tx, change.household_id) or (file := await load_file(tx, change.household_id)) is None:
+async def _answering(tx: Transaction, actor: Actor, change: Change, guardian_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Who answers for a new child of a household, which is held. Raises NotFound, Invalid."""
+    file, today = await _held_file(tx, change.household_id), await tx.today()
+    adult_ids = [member.person_id for member in file.adult_members if today in member.during]
+    answering = domain.answering(guardian_ids, actor.guardian_id, adult_ids)
+    if isinstance(answering, Refusal):
+        raise answering
+    return answering
+
+
+async def _held_file(tx: Transaction, household_id: UUID) -> HouseholdFile:
+    """A household, held, which takes children. Raises NotFound, OrganizationHasNoChildren."""
+    if not await lock_household(tx, household_id) or (file := await load_file(tx, household_id)) is None:
         raise NotFound
     if file.organization is not None:
         raise OrganizationHasNoChildren(legal_name=file.organization.legal_name)
-    typed = Child(change.subject_id, change.after["first_name"], change.after["last_name"], change.after["birth_on"])
-    child = domain.corrected_child(with_single_spaces(typed), change.after, today)
+    return file
+
+
+async def _check_new(tx: Transaction, change: Change) -> Child:
+    """A new child of a household, which is held. Raises NotFound, OrganizationHasNoChildren, Invalid."""
+    file, after = await _held_file(tx, change.household_id), change.after
+    if "first_name" not in after:
+        raise Invalid(FieldRefusal("/first_name", "missing"))
+    child = domain.corrected_child(Child(change.subject_id, **after), after, await tx.today())
     if isinstance(child, Refusal):
         raise child
     if any(name_key(other) == name_key(child) and other.birth_on == child.birth_on for other in file.children):
@@ -163,8 +184,8 @@ async def _check_new(tx: Transaction, change: Change) -> Child:
     return child
 
 
-async def _add_child(tx: Transaction, actor: Actor, change: Change) -> None:
-    """Add a child, whom the adult who asked answers for, and who lives in the household. Raises NotFound, Invalid."""
+async def _add_child(tx: Transaction, actor: Actor, change: Change, guardian_ids: Sequence[UUID]) -> None:
+    """Add a child, whom these adults answer for, and who lives in the household. Raises NotFound, Invalid."""
     child, today, now = await _check_new(tx, change), await tx.today(), await tx.now()
     if (file := await load_file(tx, change.household_id)) is None:
         raise NotFound
@@ -173,10 +194,13 @@ async def _add_child(tx: Transaction, actor: Actor, change: Change) -> None:
     members = joined(file.child_members, child.child_id, DateRange(today))
     await save_members(tx, replace(file, child_members=members))
     await lock_child(tx, child.child_id)
-    tie = Tie(change.asked_by, ResponsibilityRole.GUARDIAN)
-    custody = with_tie(await load_custody(tx, child), tie, Grant(Authority.JOINT), today, None)
-    if isinstance(custody, Refusal):
-        raise custody
+    custody = await load_custody(tx, child)
+    for adult_id in guardian_ids:
+        tie = Tie(adult_id, ResponsibilityRole.GUARDIAN)
+        granted = with_tie(custody, tie, Grant(Authority.JOINT), today, None)
+        if isinstance(granted, Refusal):
+            raise granted
+        custody = granted
     home = Home(ResidencePattern.SINGLE, (change.household_id,))
     settled = with_home(custody, home, DateRange(today), {change.household_id: Days.between(today)})
     if isinstance(settled, Refusal):
@@ -215,7 +239,7 @@ async def decide(tx: Transaction, actor: Actor, letters: LetterSeal, change_id: 
         await _refuse(tx, actor, letters, replace(change, status=ChangeStatus.REFUSED, reason=decision.reason))
         return
     if change.kind == "new_child":
-        await _add_child(tx, actor, change)
+        await _add_child(tx, actor, change, [change.asked_by])
     else:
         household_ids = await _hold(tx, change.subject_id)
         person = await queries.person_of(tx, change)

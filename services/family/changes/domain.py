@@ -1,6 +1,6 @@
-"""What a family may change of a civil status at once, what waits for an agent, and when a request is of no use any more. Pure."""
+"""What is changed of a civil status at once, what waits for an agent, who answers for a new child, and when a request is of no use any more. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -11,6 +11,7 @@ from chassis.versions import version_of
 from contracts.family.child_events import ChangeStatus, FieldRule
 from contracts.types import Civility
 
+from ..births.domain import expected_faults
 from ..people.domain import Adult, Child, child_faults, single_spaced, text_faults
 
 CHILD: Final = ("first_name", "last_name", "birth_on")
@@ -69,7 +70,9 @@ def typed(values: Values) -> dict[str, Any]:
     for name, value in values.items():
         if value is None:
             continue
-        if name == "birth_on":
+        if isinstance(value, bool):
+            made[name] = value
+        elif name == "birth_on":
             made[name] = value if isinstance(value, date) else date.fromisoformat(value)
         else:
             made[name] = Civility(value) if name == "civility" else single_spaced(value)
@@ -93,12 +96,28 @@ def corrected_child(child: Child, values: Values, today: date) -> Child | Invali
     """A child by other values, if it can be one."""
     wanted = replace(child, **values)
     faults = list(text_faults(iter([(f"/{name}", values[name]) for name in NAMES if name in values])))
-    if not child.is_expected:
-        at_fields = (
-            replace(fault, pointer=f"/{fault.pointer.rpartition('/')[2]}") for fault in child_faults([wanted], today)
-        )
-        faults += at_fields
+    # A day that is past is no fault of whoever corrects a name of a child of whom nothing was heard.
+    if not child.is_expected or "birth_on" in values:
+        of_day = expected_faults if child.is_expected else child_faults
+        faults += (replace(fault, pointer=_place(fault.pointer)) for fault in of_day([wanted], today))
     return Invalid(*faults) if faults else wanted
+
+
+def _place(pointer: str) -> str:
+    """The field of a form of one child that a fault in a list of children is at."""
+    name = pointer.rpartition("/")[2]
+    return "/birth_on" if name == "expected_on" else f"/{name}"
+
+
+def answering(guardian_ids: Sequence[UUID], asked_by: UUID | None, adult_ids: Collection[UUID]) -> list[UUID] | Invalid:
+    """Who answers for a new child: the adult who asks, or those of the household whom an agent names."""
+    if asked_by is not None:
+        return Invalid(FieldRefusal("/guardian_ids", "field_kept_by_town")) if guardian_ids else [asked_by]
+    if not guardian_ids:
+        return Invalid(FieldRefusal("/guardian_ids", "missing"))
+    if not set(guardian_ids) <= set(adult_ids):
+        return Invalid(FieldRefusal("/guardian_ids", "adult_not_in_household"))
+    return list(dict.fromkeys(guardian_ids))
 
 
 def corrected_adult(adult: Adult, values: Values) -> Adult | Invalid:

@@ -14,29 +14,31 @@ from ..people.domain import Adult, Child
 from ..people.store import load_adult, load_children
 from ..settings import FamilyRules
 from . import store
-from .domain import Change, is_stale, values_of, version
+from .domain import Change, Values, is_stale, values_of, version
 
 ITEMS_MAX = 100
 
 
 async def person_for(db: Database | Transaction, actor: Actor, person_id: UUID) -> Adult | Child:
-    """Whom an adult may correct: themselves, or a child whom they answer for. Raises NotFound."""
-    if person_id == actor.guardian_id and (adult := await load_adult(db, person_id)) is not None:
+    """Whom an adult may correct: themselves, or a child whom they answer for; an agent corrects anybody. Raises NotFound."""
+    is_own = actor.kind is not ActorKind.PARENT or person_id == actor.guardian_id
+    if is_own and (adult := await load_adult(db, person_id)) is not None:
         return adult
     reached = await child_for(db, actor, person_id)
     return (await load_children(db, [person_id])).get(person_id, reached)
 
 
-def rules_of(person: Adult | Child, rules: FamilyRules) -> Mapping[str, FieldRule]:
-    """The town's rule for each field of somebody."""
+def rules_of(actor: Actor, person: Adult | Child, rules: FamilyRules) -> Mapping[str, FieldRule]:
+    """What somebody may do with each field of a person: a family what the town says, an agent correct it at once."""
     fields = rules.policy.fields
-    return (fields.child if isinstance(person, Child) else fields.adult).model_dump()
+    by_field: dict[str, FieldRule] = (fields.child if isinstance(person, Child) else fields.adult).model_dump()
+    return by_field if actor.kind is ActorKind.PARENT else dict.fromkeys(by_field, FieldRule.AT_ONCE)
 
 
 async def read_civil_status(db: Database, actor: Actor, rules: FamilyRules, person_id: UUID) -> CivilStatus:
     """A civil status, without what the town does not show. Raises NotFound."""
     person = await person_for(db, actor, person_id)
-    by_field = rules_of(person, rules)
+    by_field = rules_of(actor, person, rules)
     shown = {name: value for name, value in values_of(person).items() if by_field[name] is not FieldRule.HIDDEN}
     return CivilStatus(
         person_id=person_id,
@@ -73,6 +75,10 @@ async def person_of(db: Database | Transaction, change: Change) -> Adult | Child
     return (await load_children(db, [change.subject_id])).get(change.subject_id)
 
 
+def _fields(values: Values) -> StatusFields:
+    return StatusFields(**{name: value for name, value in values.items() if name in StatusFields.model_fields})
+
+
 def _answer(change: Change, person: Adult | Child | None, row: tuple[object, ...]) -> PersonChange:
     reference, asked_at, decided_at = row
     named = values_of(person) if person else change.after
@@ -85,8 +91,9 @@ def _answer(change: Change, person: Adult | Child | None, row: tuple[object, ...
             "is_new_child": change.kind == "new_child",
             "name": f"{named.get('first_name', '')} {named.get('last_name', '')}",
             "status": change.status,
-            "before": StatusFields.model_validate(change.before),
-            "after": StatusFields.model_validate(change.after),
+            "is_expected": "is_expected" in change.after,
+            "before": _fields(change.before),
+            "after": _fields(change.after),
             "is_stale": change.status == "waiting" and is_stale(change, person),
             "asked_at": asked_at,
             "decided_on": decided_at.date() if decided_at else None,  # type: ignore[attr-defined]  # a timestamp of a row

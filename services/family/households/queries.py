@@ -25,6 +25,10 @@ select h.household_id, h.reference, h.created_at, h.kind, h.archived_on,
             'adult_id', a.adult_id, 'civility', a.civility, 'first_name', a.first_name, 'last_name', a.last_name,
             'email', a.email, 'phone', a.phone, 'is_invited', a.is_invited, 'revision', a.revision,
             'is_email_confirmed', a.is_email_confirmed,
+            'is_representative', exists (
+                select from responsibilities r join household_members c on c.person_id = r.child_id and c.during @> $2::date
+                where r.adult_id = a.adult_id and c.household_id = h.household_id and r.role in ('guardian', 'caretaker')
+                  and r.authority <> 'none' and r.during @> $2::date),
             'starts_on', lower(m.during), 'ends_on', upper(m.during) - 1
         ) order by m.position, m.during)
         from shown_members m join adults a on a.adult_id = m.person_id

@@ -49,9 +49,14 @@ async def status(world: World, _cell: Cell, named: str | None) -> Any:
     return {"version": "none", "first_name": "Zoé"}
 
 
-async def wanted(world: World, _cell: Cell, named: str | None) -> Any:
+async def wanted(world: World, cell: Cell, named: str | None) -> Any:
+    """A child of a household, for whom its adults answer where an agent says so."""
     await _settle(world)
-    return _child(world) | {"household_id": named}
+    body = _child(world) | {"household_id": named}
+    if world.people[cell.actor].actor.guardian_id is not None:
+        return body
+    files = (household for household in world.households.values() if str(household.household_id) == named)
+    return body | {"guardian_ids": [str(adult.adult_id) for file in files for adult in file.adults]}
 
 
 async def decision(_world: World, _cell: Cell, _named: str | None) -> Any:

@@ -9,6 +9,8 @@ import pytest
 from contracts.family.gaps import GapKind
 from contracts.family.models import Household
 from tests.component.family.desk import Desk
+from tests.component.family.protecting import Guard, words_in
+from tests.component.family.school_office import SchoolOffice
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
@@ -81,6 +83,29 @@ async def test_what_is_missing_is_listed(
     )
     assert archived.status_code == 200, archived.text
     assert (await files.counts())[kind] == 0, "a file that is put aside lacks nothing"
+
+
+async def test_a_child_of_a_school_without_a_class(files: Files) -> None:
+    """Named until somebody puts the child in one; who goes to school elsewhere lacks none here."""
+    file, office = await files.desk.open(), SchoolOffice(files.service)
+    child_id = file.children[0].child_id
+    await office.school()
+    assert (await office.place(child_id, "ce2")).status_code == 200
+    (gap,) = (await files.listed(GapKind.NO_CLASS))["items"]
+    assert (gap["reference"], gap["person_id"]) == (file.reference, str(child_id))
+    class_id = await office.open_class("CE2 A", ["ce2"])
+    assert (await office.place(child_id, "ce2", class_id)).status_code == 200
+    assert (await files.counts())[GapKind.NO_CLASS] == 0
+
+
+async def test_a_protected_address_is_listed_and_not_told(files: Files) -> None:
+    guard = Guard(files.service, files.desk)
+    file = await guard.protected()
+    listed = await files.listed(GapKind.PROTECTED_ADDRESS)
+    assert [item["reference"] for item in listed["items"]] == [file.reference]
+    assert words_in(str(listed)) == []
+    assert (await guard.end(file.household_id)).status_code == 200
+    assert (await files.counts())[GapKind.PROTECTED_ADDRESS] == 0
 
 
 async def test_people_who_cannot_be_reached(files: Files) -> None:

@@ -55,6 +55,52 @@ async def test_a_correction_is_asked_for_decided_and_shown(home: Home, town: Tow
     assert "Acceptée" in text
 
 
+async def test_an_agent_corrects_and_adds_at_the_counter(home: Home, town: Town) -> None:
+    """From the tab of people: each person's civil status, and a child, of whom an agent says who answers for it; what is refused keeps what was typed."""
+    desk, child = await town.agent(Role.FRONT_DESK), home.household.children[0]
+    file = f"/agents/familles/{home.household.household_id}"
+    people = await desk.get(f"{file}/personnes")
+    for person_id in (child.child_id, *(adult.adult_id for adult in home.household.adults)):
+        assert f'href="{file}/etat-civil/{person_id}"' in people.text
+    path = f"{file}/etat-civil/{child.child_id}"
+    version = hidden(await desk.get(path), "version")
+    refused = await desk.submit(path, {"version": version, "first_name": "Quetzal", "birth_on": "2040-01-01"})
+    assert set(field_errors(refused)) == {"birth_on"}
+    assert 'value="Quetzal"' in refused.text
+    page = await desk.landing(await desk.done(path, {"version": version, "first_name": "Quetzal"}))
+    assert "C’est corrigé" in words(page)
+    assert "Quetzal" in words(page)
+
+    path = f"{file}/nouvel-enfant"
+    form = await desk.get(path)
+    assert form.text.count('name="guardian_ids"') == len(home.household.adults)
+    typed = {"household_id": hidden(form, "household_id"), "last_name": "Roy", "birth_on": "2022-03-04"}
+    refused = await desk.submit(path, typed)
+    assert set(field_errors(refused)) == {"guardian_ids"}
+    typed["guardian_ids"] = str(home.household.adults[0].adult_id)
+    assert set(field_errors(await desk.submit(path, typed))) == {"first_name"}
+    page = await desk.landing(await desk.done(path, typed | {"first_name": "Nora"}))
+    assert "L’enfant est ajouté au dossier" in words(page)
+    await town.settle()
+    assert "Nora ROY" in words(await home.parent.get("/ma-famille"))
+    finance = await town.agent(Role.FINANCE)
+    assert (await finance.get(path)).status_code == 403
+    assert "/nouvel-enfant" not in (await finance.get(f"{file}/personnes")).text
+
+
+async def test_a_family_says_that_a_child_is_expected(home: Home, town: Town) -> None:
+    path = "/ma-famille/nouvel-enfant"
+    form, day = await home.parent.get(path), await town.booking.day(60)
+    typed = {"household_id": hidden(form, "household_id"), "last_name": "Quetzal", "birth_on": str(day)}
+    await home.parent.done(path, typed | {"is_expected": "1"})
+    desk = await town.agent(Role.FRONT_DESK)
+    page = await decision_of(desk, "Quetzal")
+    assert "Naissance attendue le" in words(page)
+    await desk.done(page.url.path, {"decision": "accept", "reason": ""})
+    await town.settle()
+    assert "Naissance prévue le" in words(await home.parent.get("/ma-famille"))
+
+
 async def test_a_refusal_needs_a_reason_that_the_family_reads(home: Home, town: Town) -> None:
     await asked(home, last_name="Quetzal")
     desk = await town.agent(Role.FRONT_DESK)

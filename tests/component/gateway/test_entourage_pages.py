@@ -1,6 +1,7 @@
 """The people around children on the pages of their family and of agents, and who is shown on the sheet of the day."""
 
 import re
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -106,3 +107,20 @@ async def test_the_page_of_the_family_names_its_people(home: Home) -> None:
         assert f'href="/mes-enfants/{child.child_id}"' in page.text
     assert str(other.email) not in text, "how the other adult is reached is theirs to see"
     assert 'href="/ma-famille"' in (await home.parent.get("/mon-accueil")).text
+
+
+async def test_who_answers_for_no_child_is_no_co_representative(home: Home, town: Town) -> None:
+    """A stepfather, a grandmother: on the page of the home and on the family's."""
+    family, household = town.services["family"], home.household
+    other = household.adults[1]
+    for path in ("/mon-accueil", "/ma-famille"):
+        assert "co-représentant" in words(await home.parent.get(path)).lower()
+    body = {"role": "guardian", "ends_on": str(await family.db.today() - timedelta(days=1))}
+    for child in household.children:
+        url = f"/children/{child.child_id}/responsibilities/{other.adult_id}/end"
+        answer = await family.client.post(url, json=body, headers=family.as_agent(Role.FRONT_DESK))
+        assert answer.status_code == 200, answer.text
+    for path in ("/mon-accueil", "/ma-famille"):
+        page = words(await home.parent.get(path))
+        assert other.first_name in page
+        assert "co-représentant" not in page.lower()

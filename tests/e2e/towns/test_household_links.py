@@ -26,6 +26,14 @@ async def test_the_links_of_mon_espace(town: GuideTown) -> None:
     for label, path in (("Profil", "/mes-coordonnees"), ("Entourage", "/entourage")):
         assert f'<a href="{path}"><span>{label}</span>' in home.text, label
         assert (await parent.get(path)).status_code == 200
+    profile = await parent.get("/mes-coordonnees")
+    for detail in (guardian["email"], address["street"]):
+        assert detail in profile.text, detail
+    assert 'name="phone"' in profile.text, "details are changed there"
+    entourage = words(await parent.get("/entourage"))
+    for child in town.family.children:
+        assert child.first_name in entourage
+    assert "À appeler en cas d’urgence" in entourage
     tile = home.text.partition('<a class="tile" href="/mes-coordonnees">')[2].partition("</a>")[0]
     assert "Mes coordonnées" in tile
     co_guardian = town.family.co_guardian
@@ -41,4 +49,4 @@ async def test_my_profile_opens_from_ma_famille(town: GuideTown) -> None:
     block = home.text.partition("<h2>Ma famille</h2>")[2].partition("</section>")[0]
     assert 'href="/mes-coordonnees"' in block
     assert "Mon profil" in block
-    assert (await parent.get("/mes-coordonnees")).status_code == 200
+    assert town.family.guardian["email"] in (await parent.get("/mes-coordonnees")).text
