@@ -156,4 +156,5 @@ class MergedPart(StrEnum):
     CONTACTS = auto()
     QUOTIENTS = auto()
     CARE = auto()
+    SCHOOLING = auto()
     IMPORTS = auto()

@@ -25,7 +25,7 @@ from ..custody.domain import Grant, Home, Tie, with_home, with_tie
 from ..custody.store import load_custody, save_custody
 from ..errors import ChangeDecided, ChangeOutdated, ChangeWaits, OrganizationHasNoChildren
 from ..households.domain import HouseholdFile, joined
-from ..households.queries import household_id_for
+from ..households.queries import household_id_for, own_households
 from ..households.store import households_of_person, load_file, lock_household, publish, save_members
 from ..people.domain import Adult, Child, name_key
 from ..people.store import add_children, load_adult, lock_child, save_child
@@ -74,9 +74,10 @@ async def _hold(tx: Transaction, person_id: UUID) -> list[UUID]:
 
 
 async def _asked_for(tx: Transaction, actor: Actor, household_ids: list[UUID]) -> UUID:
-    """The household of the person that the asker belongs to, too."""
-    own = await households_of_person(tx, actor.require_guardian())
-    return next(iter(sorted(set(own) & set(household_ids))))
+    """The household of the person that the asker belongs to, too: today, or else until now, of an adult who asks for themselves."""
+    present = {own.household_id for own in await own_households(tx, actor, await tx.today())}
+    shared = set(household_ids) & {*present, *await households_of_person(tx, actor.require_guardian())}
+    return min(shared, key=lambda household_id: (household_id not in present, household_id))
 
 
 async def _wanted(tx: Transaction, person: Adult | Child, values: Values) -> Adult | Child:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction
+from chassis.refusal import NotFound
 from contracts.family.changes import CivilStatus, PersonChange, PersonChanges, StatusFields
 from contracts.family.child_events import FieldRule
 from contracts.types import ActorKind
@@ -58,14 +59,26 @@ order by case when $1::uuid is null then change_id end, change_id desc limit $2
 
 
 async def list_changes(db: Database, actor: Actor, rules: FamilyRules) -> PersonChanges:
-    """The changes that wait for an agent, or those that an adult asked for."""
+    """The changes that wait for an agent, or those that an adult asked for: of a child whom they reach no more, nothing."""
     asked_by = actor.guardian_id if actor.kind is ActorKind.PARENT else None
     items = []
     for row in await db.fetch(CHANGES_SQL, asked_by, ITEMS_MAX):
         if (change := await store.change_of(db, row)) is not None:
             person = await person_of(db, change)
+            if isinstance(person, Child) and not await _is_reached(db, actor, person):
+                continue
             items.append(_answer(change, person, (row["reference"], row["asked_at"], row["decided_at"])))
     return PersonChanges(add_child=rules.policy.fields.add_child, items=tuple(items))
+
+
+async def _is_reached(db: Database, actor: Actor, child: Child) -> bool:
+    if actor.kind is not ActorKind.PARENT:
+        return True
+    try:
+        await child_for(db, actor, child.child_id)
+    except NotFound:
+        return False
+    return True
 
 
 async def person_of(db: Database | Transaction, change: Change) -> Adult | Child | None:

@@ -1,6 +1,6 @@
 """Storage of derogations; what was written is sealed with the child's own key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -89,6 +89,21 @@ async def kept_of(db: Queries, row: Row) -> Kept:
     values = {name: row[name] for name in COLUMNS}
     words = {"reason": DerogationReason(row["reason"]), "status": DerogationStatus(row["status"])}
     return Kept(**values | words | {"sector_schools": tuple(row["sector_schools"])} | texts)
+
+
+OF_CHILD_SQL = """
+select * from derogations d where d.child_id = $1
+  and not exists (select from derogations o where o.child_id = $2 and o.school_year = d.school_year)
+"""
+
+MOVE_DEROGATION_SQL = "update derogations set child_id = $2, sealed = $3 where derogation_id = $1"
+
+
+async def derogations_along(tx: Transaction, went: UUID, stays: UUID) -> None:
+    """Let the second of two children who are one have the requests for the first, of years for which there is none. Both are held."""
+    for row in await tx.fetch(OF_CHILD_SQL, went, stays):
+        kept = replace(await kept_of(tx, row), child_id=stays)
+        await tx.execute(MOVE_DEROGATION_SQL, kept.derogation_id, stays, await _sealed(tx, kept))
 
 
 REMOVE_DEROGATIONS_SQL = "delete from derogations where child_id = $1"

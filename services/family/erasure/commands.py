@@ -15,6 +15,7 @@ from contracts.family.events import (
     QuotientState,
     ResponsibilityState,
 )
+from contracts.family.school_events import SchoolingState
 
 from ..custody.domain import without_household
 from ..custody.store import load_custody, save_custody
@@ -40,8 +41,9 @@ async def erase_household(tx: Transaction, household_id: UUID) -> None:
 async def _erase(tx: Transaction, household_id: UUID) -> None:
     await lock_households(tx, [household_id])
     people = await store.people_of(tx, household_id)
+    around = await store.adults_around(tx, household_id)
     delegation_ids, holding = await store.remove_delegations(tx, household_id)
-    adult_ids, child_ids = await store.alone_in(tx, household_id, people)
+    adult_ids, child_ids = await store.alone_in(tx, household_id, [*people, *around])
     for child_id in child_ids:
         if await lock_child(tx, child_id) is not None:
             await forget_child(tx, child_id)
@@ -57,6 +59,7 @@ async def _erase(tx: Transaction, household_id: UUID) -> None:
     for child_id in child_ids:
         tx.erase(ChildState, str(child_id))
         tx.erase(ResponsibilityState, str(child_id))
+        tx.erase(SchoolingState, str(child_id))
     for delegation_id in delegation_ids:
         tx.erase(DelegationState, str(delegation_id))
     for delegate_id in holding:

@@ -7,6 +7,19 @@ from chassis.data.database import Transaction
 
 PEOPLE_SQL = "select distinct person_id from shown_members where household_id = $1 order by person_id"
 
+ADULTS_AROUND_SQL = """
+select r.adult_id from shown_members m join responsibilities r on r.child_id = m.person_id where m.household_id = $1
+union
+select h.adult_id from delegations d join delegates h using (delegate_id) where d.household_id = $1 and h.adult_id is not null
+order by adult_id
+"""
+
+
+async def adults_around(tx: Transaction, household_id: UUID) -> list[UUID]:
+    """The adults for whom a household was a reason to be known: in a role to one of its children, or as somebody who helps it. They may be in no file by now."""
+    return [row["adult_id"] for row in await tx.fetch(ADULTS_AROUND_SQL, household_id)]
+
+
 # Another file needs an adult whom it names as a member, in a role to one of its children, or as somebody who helps it.
 ALONE_SQL = """
 select p.person_id, p.kind from persons p

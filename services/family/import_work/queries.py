@@ -36,7 +36,7 @@ TO_DO: Final = (ImportFinding.TO_OPEN, ImportFinding.TO_UPDATE, ImportFinding.TO
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What a household of a file comes to now. `request` is what opens it, and `fresh_keys` those of its new children, in its order; `known` is the household
-    that came from its key before."""
+    that came from its key before, `twin` the reference of a file that it looks like."""
 
     rows: tuple[Row, ...]
     finding: ImportFinding
@@ -46,6 +46,7 @@ class Judged:
     fingerprint: bytes = b""
     fresh_keys: tuple[str, ...] = ()
     known: ImportedHousehold | None = None
+    twin: str | None = None
 
     @property
     def position(self) -> int:
@@ -74,7 +75,8 @@ class Judged:
         """The same household once it turned out that it cannot be opened."""
         faults = tuple(self.draft.fault(fault.pointer, fault.code, fault.params) for fault in refusal.fields)
         whole = (self.draft.fault("", refusal.code(), tuple(refusal.params.items())),)
-        return replace(self, finding=ImportFinding.REFUSED, faults=faults or whole)
+        twin = refusal.params["reference"] if isinstance(refusal, HouseholdAlreadyExists) else None
+        return replace(self, finding=ImportFinding.REFUSED, faults=faults or whole, twin=twin)
 
     def opened(self, outcome: HouseholdFile | Refusal) -> "Judged":
         """The same household once it was opened, or turned out to be refused."""
@@ -85,11 +87,13 @@ class Judged:
 
     def settled(self) -> list[SettledLine]:
         """Its lines: of a household that is refused, those without a fault of their own are held."""
-        faults = {row.number: tuple(fault for fault in self.faults if fault.line == row.number) for row in self.rows}
+        faults: dict[int, list[Fault]] = {row.number: [] for row in self.rows}
+        for fault in self.faults:
+            faults[fault.line].append(fault)
         spared = ImportFinding.HELD if self.finding is ImportFinding.REFUSED else self.finding
         household_id = self.known.household_id if self.known else None
         return [
-            SettledLine(number, self.finding if of_line else spared, of_line, household_id)
+            SettledLine(number, self.finding if of_line else spared, tuple(of_line), household_id, self.twin)
             for number, of_line in faults.items()
         ]
 

@@ -154,8 +154,9 @@ async def first_rows(tx: Transaction, run_id: UUID, keys: Collection[str]) -> di
 
 SETTLE_LINES_SQL = """
 update household_import_lines l
-set finding = s.finding, faults = s.faults::jsonb, household_id = s.household_id, cells = case when s.is_kept then l.cells end
-from unnest($2::int[], $3::text[], $4::text[], $5::uuid[], $6::boolean[]) as s(line_number, finding, faults, household_id, is_kept)
+set finding = s.finding, faults = s.faults::jsonb, household_id = coalesce(s.household_id, t.household_id), cells = case when s.is_kept then l.cells end
+from unnest($2::int[], $3::text[], $4::text[], $5::uuid[], $6::boolean[], $7::text[]) as s(line_number, finding, faults, household_id, is_kept, twin)
+left join households t on t.reference = s.twin
 where l.run_id = $1 and l.line_number = s.line_number
 """
 KEPT_CELLS: Final = frozenset(
@@ -173,12 +174,13 @@ KEPT_CELLS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class SettledLine:
-    """What a line comes to."""
+    """What a line comes to. What it says is about the file of `household_id`, or of the reference `twin`: it is told and erased with that one."""
 
     line_number: int
     finding: ImportFinding
     faults: tuple[domain.Fault, ...] = ()
     household_id: UUID | None = None
+    twin: str | None = None
 
 
 async def settle_lines(tx: Transaction, run_id: UUID, lines: Sequence[SettledLine]) -> None:
@@ -191,6 +193,7 @@ async def settle_lines(tx: Transaction, run_id: UUID, lines: Sequence[SettledLin
         [json.dumps([_fault(fault) for fault in line.faults]) if line.faults else None for line in lines],
         [line.household_id for line in lines],
         [line.finding in KEPT_CELLS for line in lines],
+        [line.twin for line in lines],
     )
 
 

@@ -14,8 +14,8 @@ from contracts.family.merging import MergedPart
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Whose rows a merge writes: those of both files and of all their children, those about the care of children who are one, contacts of adults, and
-    the address and quotients of the file that is kept where they become those of the other."""
+    """Whose rows a merge writes: those of both files and of all their children, those about the care and the school of children who are one, contacts of
+    adults, and the address and quotients of the file that is kept where they become those of the other."""
 
     household_ids: tuple[UUID, ...]
     child_ids: tuple[UUID, ...]
@@ -41,6 +41,8 @@ PARTS: Final[Mapping[str, MergedPart]] = {
     "authorization_answers": MergedPart.CARE,
     "file_confirmations": MergedPart.CARE,
     "entourage": MergedPart.CARE,
+    "schoolings": MergedPart.SCHOOLING,
+    "derogations": MergedPart.SCHOOLING,
     "imported_households": MergedPart.IMPORTS,
     "imported_children": MergedPart.IMPORTS,
     "adults": MergedPart.CONTACTS,
@@ -61,6 +63,8 @@ with written as (
     union all select 'authorization_answers', to_jsonb(t) from authorization_answers t where t.child_id = any($3::uuid[])
     union all select 'file_confirmations', to_jsonb(t) from file_confirmations t where t.child_id = any($3::uuid[])
     union all select 'entourage', to_jsonb(t) from entourage t where t.child_id = any($3::uuid[])
+    union all select 'schoolings', to_jsonb(t) from schoolings t where t.child_id = any($3::uuid[])
+    union all select 'derogations', to_jsonb(t) from derogations t where t.child_id = any($3::uuid[])
     union all select 'imported_children', to_jsonb(t) from imported_children t where t.child_id = any($3::uuid[])
     union all
     select 'adults', jsonb_build_object('adult_id', adult_id, 'email', email, 'phone', phone, 'is_invited', is_invited)
@@ -95,7 +99,9 @@ with
     h as (delete from authorization_answers where child_id = any($3::uuid[])),
     i as (delete from file_confirmations where child_id = any($3::uuid[])),
     j as (delete from entourage where child_id = any($3::uuid[])),
-    k as (delete from imported_children where child_id = any($3::uuid[]))
+    k as (delete from schoolings where child_id = any($3::uuid[])),
+    l as (delete from derogations where child_id = any($3::uuid[])),
+    m as (delete from imported_children where child_id = any($3::uuid[]))
 select
 """
 
@@ -111,13 +117,15 @@ with
     h as (insert into authorization_answers select * from jsonb_populate_recordset(null::authorization_answers, $1::jsonb -> 'authorization_answers')),
     i as (insert into file_confirmations select * from jsonb_populate_recordset(null::file_confirmations, $1::jsonb -> 'file_confirmations')),
     j as (insert into entourage select * from jsonb_populate_recordset(null::entourage, $1::jsonb -> 'entourage')),
-    k as (insert into imported_children select * from jsonb_populate_recordset(null::imported_children, $1::jsonb -> 'imported_children'))
+    k as (insert into schoolings select * from jsonb_populate_recordset(null::schoolings, $1::jsonb -> 'schoolings')),
+    l as (insert into derogations select * from jsonb_populate_recordset(null::derogations, $1::jsonb -> 'derogations')),
+    m as (insert into imported_children select * from jsonb_populate_recordset(null::imported_children, $1::jsonb -> 'imported_children'))
 select
 """
 
 
 async def put_back(tx: Transaction, written: Written, before: Rows) -> None:
-    """Write the rows of both files, of custody and of care as they stood before a merge."""
+    """Write the rows of both files, of custody, of care and of school as they stood before a merge."""
     await tx.execute(REMOVE_SQL, *written.keys[:3])
     await tx.execute(INSERT_SQL, before)
 

@@ -1,6 +1,7 @@
 """Merging two files of one household, and undoing it."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,10 @@ from contracts.family.events import QuotientState
 from contracts.family.merging import FileMerge, FileMergeRequest
 
 from ..care.commands import care_along
-from ..care.store import publish_care
+from ..care.store import publish_care, publish_care_around
+from ..contacts.commands import lock_adult
 from ..custody.store import load_custody, save_custody
+from ..derogations.store import derogations_along
 from ..errors import FileMergeBlocked, FileMergeNotUndoable, FileMergeOutdated
 from ..households.domain import Address
 from ..households.store import lock_households, publish, save_address, save_members, save_payers
@@ -25,6 +28,7 @@ from ..merged_rows.store import Written, put_back, reopen_quotients, rows_of
 from ..people.store import load_adult, load_children, save_contact
 from ..quotients.domain import in_force
 from ..quotients.store import load_quotients, record_quotient
+from ..schooling.store import places_along, publish_schoolings
 from . import store
 from .domain import UNDO_TIME, Both, Match, Merged, merged
 from .queries import answer
@@ -42,7 +46,7 @@ async def merge_files(
     Raises:
         NotFound, Invalid, HouseholdMerged: one of them is part of another file by now.
         FileMergeOutdated: one of them changed since the preview.
-        FilesOfOrganizations, FileReceivedAnother, FilesAreTwoHomes, PersonInThirdFile, CustodyDiffers, HealthDiffers, ChangesWait.
+        FilesOfOrganizations, FileReceivedAnother, FilesAreTwoHomes, HouseholdArchived, PersonInThirdFile, CustodyDiffers, HealthDiffers, ChangesWait.
     """
     if (known := await claim.replay(tx, FileMerge)) is not None:
         return known
@@ -62,7 +66,7 @@ async def merge_files(
     if request.is_quotient_taken:
         await _take_quotient(tx, actor, both)
     await store.keep_rows(tx, merge_id, kept_id, written, (before, await rows_of(tx, written)))
-    await publish(tx, written.household_ids, both.last_on)
+    await _publish(tx, written, both.last_on)
     tx.report("household files merged", merge_id=str(merge_id))
     made = await store.find_merge(tx, merge_id)
     if made is None:
@@ -82,6 +86,7 @@ async def undo_merge(tx: Transaction, actor: Actor, merge_id: UUID) -> FileMerge
     if (merge := await store.find_merge(tx, merge_id)) is None:
         raise NotFound
     await lock_households(tx, [merge.kept_id, merge.former_id])
+    await store.hold_merged(tx, merge)
     # Whoever undid it at the same moment is done by now.
     merge = await store.find_merge(tx, merge_id) or merge
     now = await tx.now()
@@ -95,7 +100,7 @@ async def undo_merge(tx: Transaction, actor: Actor, merge_id: UUID) -> FileMerge
         tx.note(Act(actor, "households_separated", merge_id, own_id, after={"reference": other}))
     await _restore(tx, merge, standing)
     await store.note_undone(tx, merge, actor.account_id)
-    await publish(tx, standing.written.household_ids, await tx.today())
+    await _publish(tx, standing.written, await tx.today())
     tx.report("household files separated", merge_id=str(merge_id))
     return await answer(tx, replace(merge, undone_at=now))
 
@@ -135,8 +140,20 @@ async def _write(tx: Transaction, actor: Actor, both: Both, decision: Merged) ->
     same = {went: stays for went, stays in decision.same.items() if went in children}
     for went, stays in sorted(same.items()):
         await care_along(tx, actor, (went, stays), decision.same)
+        await places_along(tx, went, stays, both.later)
+        await derogations_along(tx, went, stays)
         await publish_care(tx, stays)
     await keys_along(tx, (both.former.household_id, both.kept.household_id), same)
+
+
+async def _publish(tx: Transaction, written: Written, today: date) -> None:
+    """Publish both files, and each other one that names an adult whose contacts are others by now."""
+    household_ids = set(written.household_ids)
+    for adult_id in sorted(written.adult_ids):
+        household_ids |= set(await lock_adult(tx, adult_id))
+    await publish(tx, household_ids, today)
+    for adult_id in sorted(written.adult_ids):
+        await publish_care_around(tx, adult_id)
 
 
 async def _take_quotient(tx: Transaction, actor: Actor, both: Both) -> None:
@@ -165,8 +182,10 @@ async def _restore(tx: Transaction, merge: MergeRecord, standing: Standing) -> N
     children = await load_children(tx, standing.written.child_ids)
     for child_id in sorted(children):
         tx.emit((await load_custody(tx, children[child_id])).state())
-    for child_id in sorted(children.keys() & set(standing.written.cared_ids)):
+    cared = sorted(children.keys() & set(standing.written.cared_ids))
+    for child_id in cared:
         await publish_care(tx, child_id)
+    await publish_schoolings(tx, cared)
 
 
 @command

@@ -24,6 +24,7 @@ from ..errors import (
     FilesAreTwoHomes,
     FilesOfOrganizations,
     HealthDiffers,
+    HouseholdArchived,
     MergedAddressProtected,
     PersonInThirdFile,
 )
@@ -134,6 +135,8 @@ def _files_refusal(both: Both) -> Refusal | None:
     if both.kept.organization is not None or both.former.organization is not None:
         return FilesOfOrganizations()
     for file in (both.kept, both.former):
+        if file.archived_on is not None:
+            return HouseholdArchived(reference=file.reference)
         if file.address is None:
             return MergedAddressProtected(reference=file.reference)
     if both.received is not None:

@@ -1,8 +1,9 @@
 """Storage of merges: both files locked and loaded, and what is kept of a merge for as long as it can be undone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from chassis.data.database import Database, Queries, Row, Transaction
@@ -15,7 +16,8 @@ from ..errors import HouseholdMerged
 from ..households.domain import HouseholdFile
 from ..households.store import load_file, lock_households
 from ..merged_rows.store import PARTS, Rows, Written, rows_of
-from ..people.store import lock_child
+from ..schooling.store import hold_children
+from ..schools.store import hold_schools_of
 from .domain import UNDO_TIME, Both
 
 MERGED_SQL = """
@@ -42,9 +44,13 @@ async def lock_both(tx: Transaction, kept_id: UUID, former_id: UUID) -> Both:
     """Two files and their children, held until the transaction ends. Raises NotFound, HouseholdMerged."""
     await lock_households(tx, [kept_id, former_id])
     files = await _load_files(tx, kept_id, former_id)
-    for child_id in sorted({child.child_id for file in files for child in file.children}):
-        await lock_child(tx, child_id)
+    await _hold(tx, {child.child_id for file in files for child in file.children})
     return await _both(tx, *files)
+
+
+async def _hold(tx: Transaction, child_ids: Collection[UUID]) -> None:
+    await hold_schools_of(tx, child_ids)
+    await hold_children(tx, child_ids)
 
 
 async def load_both(db: Database, kept_id: UUID, former_id: UUID) -> Both:
@@ -165,14 +171,28 @@ class Standing:
 
 async def standing_of(db: Queries, merge: MergeRecord) -> Standing | None:
     """What there is to put back; None when its time is over, or it was erased."""
-    stored = await unseal_value(db, merge.kept_id, merge.merge_id.bytes + b"before", merge.before)
+    stored = await _before(db, merge)
     after = await unseal_value(db, merge.kept_id, merge.merge_id.bytes + b"after", merge.after)
     if stored is None or after is None:
         return None
-    written = Written(*(tuple(UUID(one) for one in of) for of in stored["keys"]))
+    written = _written(stored)
     now = await rows_of(db, written)
     changed = {part for table, part in PARTS.items() if now.get(table) != after.get(table)}
     return Standing(written, stored["rows"], tuple(part for part in MergedPart if part in changed))
+
+
+async def hold_merged(tx: Transaction, merge: MergeRecord) -> None:
+    """Hold the children whose rows a merge wrote: whoever changes what is said of them is done by then, or waits."""
+    if (stored := await _before(tx, merge)) is not None:
+        await _hold(tx, _written(stored).child_ids)
+
+
+async def _before(db: Queries, merge: MergeRecord) -> Any:
+    return await unseal_value(db, merge.kept_id, merge.merge_id.bytes + b"before", merge.before)
+
+
+def _written(stored: Mapping[str, Any]) -> Written:
+    return Written(*(tuple(UUID(one) for one in of) for of in stored["keys"]))
 
 
 UNDO_SQL = """

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.data.database import Queries, Row, Transaction
 from chassis.data.ranges import read_range, stored_range
-from chassis.days import DateRange
+from chassis.days import DateRange, Days
 from chassis.timeline import Timeline
 from contracts.family.school_events import Schooling, SchoolingState, SchoolLevel
 
@@ -59,6 +59,16 @@ async def add_places(tx: Transaction, rows: Sequence[tuple[UUID, DateRange, Plac
         [place.class_id for _, _, place in rows],
         [stored_range(during) for _, during, _ in rows],
     )
+
+
+async def places_along(tx: Transaction, went: UUID, stays: UUID, later: Days) -> None:
+    """Have the second of two children who are one go to school where the first does on these days, but for those of which something is said of the
+    second. Schools, classes and children are held."""
+    places = await load_places(tx, [went, stays])
+    missing = places[went].within(later - places[stays].days)
+    if places[went].within(later).slices:
+        await save_places(tx, went, places[went].without(later))
+        await save_places(tx, stays, Timeline.of((item.during, item.value) for item in (*places[stays], *missing)))
 
 
 HOLD_CHILDREN_SQL = "select child_id from children where child_id = any($1::uuid[]) order by child_id for update"

@@ -1,6 +1,6 @@
 """Storage of schools and classes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -82,6 +82,23 @@ def class_of(row: Row) -> ClassOfYear:
         row["teacher"],
         row["is_closed"],
     )
+
+
+HOLD_SCHOOLS_OF_SQL = """
+select s.school_code from schools s where s.school_code in (select p.school_code from schoolings p where p.child_id = any($1::uuid[]))
+order by s.school_code for share
+"""
+
+HOLD_CLASSES_OF_SQL = """
+select c.class_id from classes c where c.class_id in (select p.class_id from schoolings p where p.child_id = any($1::uuid[]))
+order by c.class_id for share
+"""
+
+
+async def hold_schools_of(tx: Transaction, child_ids: Collection[UUID]) -> None:
+    """The schools and classes of children stay as they are until the transaction ends. The children are held afterwards."""
+    await tx.execute(HOLD_SCHOOLS_OF_SQL, list(child_ids))
+    await tx.execute(HOLD_CLASSES_OF_SQL, list(child_ids))
 
 
 ADD_CLASS_SQL = """

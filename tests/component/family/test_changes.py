@@ -220,3 +220,45 @@ def test_each_field_follows_the_rule_of_the_town() -> None:
     same = sort(child, {"birth_on": "2018-03-04"}, rules)
     assert isinstance(same, Sorted)
     assert not same.at_once, "what is so already is no change"
+
+
+async def test_who_is_kept_from_a_child_reads_their_request_no_more(asking: Asking) -> None:
+    """It says what the child is called by now."""
+    child_id, service = asking.home.child_ids[0], asking.service
+    assert (await asking.correct(asking.father, child_id, first_name="Lea")).status_code == 200
+    assert (await asking.correct(asking.father, asking.home.father_id, first_name="Rick")).status_code == 200
+    assert len(await asking.listed(asking.father)) == 2
+    taken = {
+        "role": "guardian",
+        "authority": "none",
+        "starts_on": "2026-09-01",
+        "evidence_kind": "judgment",
+        "evidence_on": "2026-08-20",
+        "evidence": "JAF de Caen",
+    }
+    path = f"/children/{child_id}/responsibilities/{asking.home.father_id}"
+    answer = await service.client.put(path, json=taken, headers=asking.desk)
+    assert answer.status_code == 200, answer.text
+    assert [item["person_id"] for item in await asking.listed(asking.father)] == [str(asking.home.father_id)]
+    assert len(await asking.listed(asking.desk)) == 2
+
+
+async def test_a_request_is_noted_where_the_asker_lives_today(asking: Asking, desk: Desk) -> None:
+    """The father moved out: what he asks for is in the history of his home, not of the one that he left, and agents read it there."""
+    home, service = asking.home, asking.service
+    left_id, child_id = str(home.household.household_id), home.child_ids[0]
+    ended = await service.client.post(
+        f"/households/{left_id}/members/{home.father_id}/end", json={"ends_on": "2026-09-01"}, headers=asking.desk
+    )
+    assert ended.status_code == 200, ended.text
+    own = await desk.open(**OTHERS)
+    for person_id in (home.father_id, child_id):
+        path = f"/households/{own.household_id}/members/{person_id}"
+        joined = await service.client.put(path, json={"starts_on": "2026-09-01"}, headers=asking.desk)
+        assert joined.status_code == 200, joined.text
+    service.advance(days=1)
+    assert (await asking.correct(asking.father, child_id, first_name="Lea")).status_code == 200
+    (asked,) = await asking.listed(asking.father)
+    assert asked["reference"] == own.reference
+    history = await service.client.get("/history", params={"household_id": left_id}, headers=asking.mother)
+    assert "change_asked" not in history.text

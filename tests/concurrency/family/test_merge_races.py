@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from contracts.family.models import Household
+from services.family.people.store import lock_child
 from tests.component.family.desk import Desk
 from tests.component.family.merging import Counter, child, person
+from tests.support.locks import as_far_as_it_can
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
@@ -63,3 +65,24 @@ async def test_an_edit_at_once_counts_or_is_told(service: RunningService, desk: 
     merge, edited = await asyncio.gather(counter.post(kept, body), edit)
     codes = (merge.json().get("code"), edited.json().get("code"))
     assert codes in ((None, "household_merged"), ("file_merge_outdated", None))
+
+
+async def test_an_undoing_waits_for_whoever_holds_a_child(service: RunningService, desk: Desk) -> None:
+    """A parent says something of a child's health at the moment at which the files become two: it is not lost, and stands against the undoing."""
+    counter = Counter(service, desk)
+    kept = await desk.open(guardian=person("Anne"))
+    former = await desk.open(guardian=person("Anne", email=None), children=[child("Lea")], twin_reason="Oubli")
+    child_id, parent = kept.children[0].child_id, service.as_parent(kept.adults[0].adult_id)
+    path = f"/children/{child_id}/health"
+    said = await service.client.put(path, json={"revision": 0, "treatments": "Aucun"}, headers=parent)
+    assert said.status_code == 200, said.text
+    merge = await counter.merge(kept, former)
+    assert merge.status_code == 201, merge.text
+    async with service.db.transaction() as tx:
+        await lock_child(tx, child_id)
+        await tx.execute("update health_files set revision = revision + 1 where child_id = $1", child_id)
+        undoing = asyncio.create_task(counter.undo(merge))
+        await as_far_as_it_can(service.db, undoing)
+    refused = await undoing
+    assert (refused.status_code, refused.json().get("params")) == (409, {"parts": ["care"]})
+    assert await service.db.fetchval("select revision from health_files where child_id = $1", child_id) == 2
