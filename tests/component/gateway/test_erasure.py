@@ -19,7 +19,7 @@ from tests.component.family.child_files import rows_of
 from tests.component.gateway.browser import is_refused, words
 from tests.component.gateway.test_change_pages import asked
 from tests.component.gateway.test_child_pages import CANARY, SAID, Home, home
-from tests.component.gateway.town import Town, paying_since
+from tests.component.gateway.town import Town, family_of, paying_since
 from tests.support.roles import Role
 
 __all__ = ("home",)
@@ -28,6 +28,8 @@ pytestmark = pytest.mark.anyio
 SEALED = (CANARY, "peanuts")
 PHONE = "698712345"
 PRICE = {"label": "Tous", "quotient_min_cents": 0, "quotient_max_cents": None, "price_cents": 830}
+WAITING_SQL = "select change_id from person_changes where household_id = $1"
+BOOKED_SQL = "select id from bookings where household_id = $1"
 NEWEST_SQL = """
 select distinct on (topic, key) topic, key, payload is null as is_withdrawn from outbox
 where topic = any($1::text[]) order by topic, key, sequence desc
@@ -133,15 +135,15 @@ class Money:
 def later(town: Town) -> Iterator[Callable[[float], None]]:
     """Moves the clocks of those who keep files and accounts; they are set back afterwards."""
     services = [town.services[name] for name in ("family", "billing")]
-    before = {service.name: service.db.clock_offset for service in services}
+    before = [service.db.clock_offset for service in services]
 
     def move(days: float) -> None:
         for service in services:
             service.advance(days=days)
 
     yield move
-    for service in services:
-        service.db.clock_offset = before[service.name]
+    for service, offset in zip(services, before, strict=True):
+        service.db.clock_offset = offset
 
 
 async def test_a_file_is_erased_from_its_page_when_nothing_is_owed_and_its_time_is_over(
@@ -165,8 +167,10 @@ async def test_a_file_is_erased_from_its_page_when_nothing_is_owed_and_its_time_
     assert "restent dus" not in words(await director.get(f"{url}/effacement"))
 
     later(400)
-    await _end_enrollments(town, household)
-    later(400)
+    (request,) = await town.services["family"].db.fetch(WAITING_SQL, household.household_id)
+    decision = f"/agents/corrections/{request['change_id']}"
+    await director.get(decision)
+    await director.done(decision, {"decision": "refuse", "reason": "Apportez le livret de famille."})
     await director.get(f"{url}/archive")
     assert "archivé" in words(await director.submit(f"{url}/archive", {"reason": "Partis de la ville."}))
     refused = await director.submit(f"{url}/effacement", typed)
@@ -184,6 +188,16 @@ async def test_a_file_is_erased_from_its_page_when_nothing_is_owed_and_its_time_
     assert "Effacement demandé" in words(waiting), "the accounts have not answered: nothing is gone"
     assert (await director.get(url)).status_code == 200
     await town.settle()
+    page = await director.get(f"{url}/effacement")
+    assert "Une journée n’est pas encore facturée" in words(page), "only the accounts knew of it"
+    assert (await director.get(url)).status_code == 200
+    (day,) = await town.services["booking"].db.fetch(BOOKED_SQL, household.household_id)
+    headers = town.services["booking"].as_agent(Role.FRONT_DESK)
+    given_back = await town.booking.give_back(family_of(household), day["id"], headers=headers)
+    assert given_back.is_success, given_back.text
+    await town.settle()
+    await director.submit(f"{url}/effacement", typed)
+    await town.settle()
     await tell_erasures(town)
     assert "Dossier effacé" in words(await director.get(f"{url}/effacement"))
     assert (await director.get(url)).status_code == 404
@@ -198,15 +212,6 @@ async def test_a_file_is_erased_from_its_page_when_nothing_is_owed_and_its_time_
     await town.services["billing"].run_job("forget_names")
     assert await traces(town.services["billing"].db, [name]) == {}
     assert await money.ledger() == ledger
-
-
-async def _end_enrollments(town: Town, household: Household) -> None:
-    """Whatever was booked lasts no longer: its activity's season is over by the clock of who keeps files."""
-    rows = await town.services["family"].db.fetch(
-        "select ends_on from household_enrollments where household_id = $1", household.household_id
-    )
-    today = await town.services["family"].db.today()
-    assert all(row["ends_on"] < today for row in rows), rows
 
 
 async def traces(db: Any, words: list[str]) -> dict[str, list[str]]:
