@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .billing.events import ChargeRecorded, InvoiceIssued, InvoicePaid, PaymentReceived
+from .billing.events import AccountsJudged, ChargeRecorded, InvoiceIssued, InvoicePaid, PaymentReceived
 from .booking.events import (
     ActivityState,
     AttendanceRecorded,
@@ -16,6 +16,7 @@ from .booking.events import (
     EnrollmentValidated,
 )
 from .event import Event
+from .family.erasure_events import ErasureAsked, HouseholdErased
 from .family.events import (
     CareState,
     ChangeRefused,
@@ -134,8 +135,17 @@ TOPICS: Final[tuple[Topic, ...]] = (
         kind=TopicKind.FACTS,
         key="household_id",
         producer="family",
-        consumers=("notifications",),
-        events=(HouseholdCreated, ContactChanged, ChildAdded, ChildCameOfAge, DelegationGiven, DelegationEnded),
+        consumers=("billing", "notifications"),
+        events=(
+            HouseholdCreated,
+            ContactChanged,
+            ChildAdded,
+            ChildCameOfAge,
+            DelegationGiven,
+            DelegationEnded,
+            ErasureAsked,
+            HouseholdErased,
+        ),
         retention_days=90,
         visibility=Visibility.PARTNER,
     ),
@@ -248,7 +258,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         key="household_id",
         producer="billing",
         consumers=("family", "notifications"),
-        events=(InvoiceIssued, InvoicePaid),
+        events=(InvoiceIssued, InvoicePaid, AccountsJudged),
         retention_days=400,
         visibility=Visibility.PARTNER,
         noted_by=("family",),

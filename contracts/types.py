@@ -73,6 +73,7 @@ class StepUp(StrEnum):
     BOOKINGS = "bookings", "Ask for an enrollment, book and give back days.", _FAMILIES
     DELEGATIONS = "delegations", "Let somebody else act for one's children.", _FAMILIES
     PROTECTED = "protected", "See a protected address.", _FAMILIES | _AGENTS
+    ERASURE = "erasure", "Erase the file of a household for good.", _AGENTS
     CUSTODY = "custody", "Read or change who answers for a child, and where it lives.", _AGENTS
     QUOTIENTS = "quotients", "Record a family quotient.", _AGENTS
     BILLING = "billing", "Publish tariffs, share payers, prepare and issue invoices.", _AGENTS

@@ -72,6 +72,26 @@ class InvoicePaid(Event):
     paid_at: datetime
 
 
+class AccountsJudged(Event):
+    """The last word of the accounts on an erasure that was asked for (`ErasureAsked`), in the order of the household's invoices: what of these households
+    is not paid, not invoiced yet (`uninvoiced_count` days, those without a price among them), owed to their payers, or under way at the provider. Where
+    all of it is nothing, the file may be erased."""
+
+    event_type: ClassVar[str] = "billing.accounts_judged.v1"
+    topic: ClassVar[str] = "billing.invoices"
+    key_field: ClassVar[str] = "household_id"
+
+    erasure_id: UUID
+    household_id: UUID
+    unpaid_count: int
+    unpaid_cents: Cents
+    uninvoiced_count: int
+    uninvoiced_cents: Cents
+    credit_cents: Cents
+    payment_count: int
+    judged_at: datetime
+
+
 class PaymentReceived(Event):
     """Money came in for an invoice, once; `reference` is the provider's authorization number."""
 

@@ -14,6 +14,7 @@ class FamilyPermission(Permission):
         "See which files may be of one household, merge two of them, and separate them again.",
     )
     KEEP_HOUSEHOLDS = "family.households.keep", "Say who belongs to a household and who pays for it."
+    ERASE_HOUSEHOLDS = "family.households.erase", "Have the file of a household erased for good."
     PROTECT_ADDRESSES = (
         "family.protected_addresses.change",
         "Protect the address of a household, and end that.",

@@ -14,12 +14,27 @@ begin
 end
 $$;
 
-CREATE FUNCTION public.keep_issued_invoice() RETURNS trigger
+CREATE FUNCTION public.keep_invoice_line() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-    if tg_op = 'UPDATE'
-        and (to_jsonb(new) - 'paid_cents' - 'status') = (to_jsonb(old) - 'paid_cents' - 'status') then
+    if new.child_first_name is null and (to_jsonb(new) - 'child_first_name') = (to_jsonb(old) - 'child_first_name') then
+        return new;
+    end if;
+    raise exception 'invoice_lines is append-only' using errcode = 'integrity_constraint_violation';
+end
+$$;
+
+CREATE FUNCTION public.keep_issued_invoice() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    names constant text[] := array['payer_name', 'contact_name', 'siret', 'rna', 'payer_address'];
+begin
+    if tg_op = 'UPDATE' and (to_jsonb(new) - 'paid_cents' - 'status') = (to_jsonb(old) - 'paid_cents' - 'status') then
+        return new;
+    end if;
+    if tg_op = 'UPDATE' and new.payer_name = '' and (to_jsonb(new) - names) = (to_jsonb(old) - names) then
         return new;
     end if;
     raise exception 'an issued invoice never changes' using errcode = 'integrity_constraint_violation';
@@ -290,9 +305,9 @@ CREATE TABLE public.invoices (
     CONSTRAINT invoices_check CHECK (((paid_cents >= 0) AND (paid_cents <= total_cents))),
     CONSTRAINT invoices_check1 CHECK (((credit_cents >= 0) AND (credit_cents <= paid_cents))),
     CONSTRAINT invoices_of_persons_have_no_numbers CHECK (((contact_name IS NOT NULL) OR (num_nonnulls(siret, rna) = 0))),
-    CONSTRAINT invoices_payer_name_check CHECK ((payer_name <> ''::text)),
     CONSTRAINT invoices_status_check CHECK ((status = ANY (ARRAY['issued'::text, 'partly_paid'::text, 'paid'::text]))),
-    CONSTRAINT invoices_total_cents_check CHECK ((total_cents > 0))
+    CONSTRAINT invoices_total_cents_check CHECK ((total_cents > 0)),
+    CONSTRAINT invoices_without_a_name_say_nothing_of_whom CHECK (((payer_name <> ''::text) OR ((num_nonnulls(contact_name, siret, rna) = 0) AND (payer_address = '{}'::text[]))))
 );
 
 CREATE TABLE public.job_runs (
@@ -691,6 +706,8 @@ CREATE INDEX invoice_runs_open ON public.invoice_runs USING btree (run_id) WHERE
 
 CREATE INDEX invoices_household ON public.invoices USING btree (household_id, issued_on DESC, invoice_id DESC);
 
+CREATE INDEX invoices_issued ON public.invoices USING btree (issued_on);
+
 CREATE INDEX invoices_payer ON public.invoices USING btree (payer_id, period);
 
 CREATE INDEX ledger_postings_account ON public.ledger_postings USING btree (account) INCLUDE (amount_cents);
@@ -723,7 +740,9 @@ CREATE TRIGGER history_is_added_to BEFORE DELETE OR UPDATE ON public.history FOR
 
 CREATE TRIGGER history_is_not_emptied BEFORE TRUNCATE ON public.history FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change_of_history();
 
-CREATE TRIGGER invoice_lines_never_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.invoice_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+CREATE TRIGGER invoice_lines_keep BEFORE UPDATE ON public.invoice_lines FOR EACH ROW EXECUTE FUNCTION public.keep_invoice_line();
+
+CREATE TRIGGER invoice_lines_never_change BEFORE DELETE OR TRUNCATE ON public.invoice_lines FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER invoices_keep BEFORE DELETE OR UPDATE ON public.invoices FOR EACH ROW EXECUTE FUNCTION public.keep_issued_invoice();
 

@@ -385,6 +385,7 @@ CREATE TABLE public.household_archives (
     archived_at timestamp with time zone NOT NULL,
     archived_by uuid NOT NULL,
     reason text NOT NULL,
+    last_active_on date NOT NULL,
     asked_at timestamp with time zone,
     asked_by uuid,
     CONSTRAINT household_archives_check CHECK (((asked_at IS NULL) = (asked_by IS NULL)))
@@ -394,6 +395,23 @@ CREATE TABLE public.household_enrollments (
     enrollment_id uuid NOT NULL,
     household_id uuid NOT NULL,
     ends_on date NOT NULL
+);
+
+CREATE TABLE public.household_erasures (
+    household_id uuid NOT NULL,
+    erasure_id uuid NOT NULL,
+    stage text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    asked_by uuid NOT NULL,
+    judged_at timestamp with time zone,
+    unpaid_count integer DEFAULT 0 NOT NULL,
+    unpaid_cents bigint DEFAULT 0 NOT NULL,
+    uninvoiced_count integer DEFAULT 0 NOT NULL,
+    uninvoiced_cents bigint DEFAULT 0 NOT NULL,
+    credit_cents bigint DEFAULT 0 NOT NULL,
+    payment_count integer DEFAULT 0 NOT NULL,
+    CONSTRAINT household_erasures_check CHECK (((judged_at IS NULL) = (stage = 'asked'::text))),
+    CONSTRAINT household_erasures_stage_check CHECK ((stage = ANY (ARRAY['asked'::text, 'refused'::text, 'erased'::text])))
 );
 
 CREATE TABLE public.household_import_lines (
@@ -723,7 +741,8 @@ UNION ALL
 
 CREATE TABLE public.unpaid_invoices (
     invoice_id uuid NOT NULL,
-    household_id uuid NOT NULL
+    household_id uuid NOT NULL,
+    unpaid_cents integer NOT NULL
 );
 
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
@@ -841,6 +860,12 @@ ALTER TABLE ONLY public.household_archives
 
 ALTER TABLE ONLY public.household_enrollments
     ADD CONSTRAINT household_enrollments_pkey PRIMARY KEY (enrollment_id);
+
+ALTER TABLE ONLY public.household_erasures
+    ADD CONSTRAINT household_erasures_erasure_id_key UNIQUE (erasure_id);
+
+ALTER TABLE ONLY public.household_erasures
+    ADD CONSTRAINT household_erasures_pkey PRIMARY KEY (household_id);
 
 ALTER TABLE ONLY public.household_import_lines
     ADD CONSTRAINT household_import_lines_pkey PRIMARY KEY (run_id, line_number);

@@ -59,7 +59,9 @@ CREATE TABLE public.account_persons (
     is_merged boolean DEFAULT false NOT NULL,
     is_delegate boolean DEFAULT false NOT NULL,
     left_at timestamp with time zone,
-    CONSTRAINT account_persons_check CHECK ((NOT (is_merged AND is_delegate)))
+    left_household_id uuid,
+    CONSTRAINT account_persons_check CHECK (((left_at IS NULL) = (left_household_id IS NULL))),
+    CONSTRAINT account_persons_check1 CHECK ((NOT (is_merged AND is_delegate)))
 );
 
 CREATE TABLE public.accounts (
@@ -682,6 +684,8 @@ CREATE INDEX account_persons_account ON public.account_persons USING btree (acco
 CREATE UNIQUE INDEX account_persons_delegate ON public.account_persons USING btree (account_id) WHERE is_delegate;
 
 CREATE INDEX account_persons_left ON public.account_persons USING btree (left_at) WHERE (left_at IS NOT NULL);
+
+CREATE INDEX account_persons_left_household ON public.account_persons USING btree (left_household_id) WHERE (left_at IS NOT NULL);
 
 CREATE INDEX account_persons_name ON public.account_persons USING btree (name_key, phone_key);
 

@@ -24,7 +24,7 @@ from portal.agents.file import booking, enrolling, overview, people, tabs, timel
 from portal.agents.file_merges import duplicates, merging
 from portal.agents.imports import pages as imports
 from portal.agents.invitations import pages as invitations
-from portal.agents.lifecycle import archives, gaps, splits
+from portal.agents.lifecycle import archives, erasures, gaps, splits
 from portal.agents.money import invoicing, payments
 from portal.agents.operations import invariants
 from portal.agents.places import openings
@@ -62,6 +62,7 @@ AGENTS = Space(
             kinds,
             splits,
             archives,
+            erasures,
             gaps,
             protection,
             custody,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from chassis.french import phone
 from chassis.town import Town, TownSection, load_section, load_town
+from contracts.billing.models import INVOICE_YEARS
 from contracts.family.delegations import DEFAULT_DELEGATION_DAYS
 from contracts.family.email_changes import DEFAULT_EMAIL_KEEPER, EmailKeeper
 from contracts.family.events import HouseholdKind
@@ -149,6 +150,12 @@ class FamilyPart(BaseModel):
     delegation_days_max: int = DEFAULT_DELEGATION_DAYS
 
 
+class BillingPart(BaseModel):
+    """What pages need of the `[billing]` table, whose other settings are its service's own."""
+
+    invoice_years: int = INVOICE_YEARS
+
+
 @dataclass(frozen=True, slots=True)
 class AgentEntry:
     """An entry of the agents' menu: the key of its label, its page, its icon, the permission it is for (None: for all), and whether it is
@@ -176,6 +183,7 @@ class PortalTown:
     has_service_keys: bool = False
     kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
     delegation_days_max: int = DEFAULT_DELEGATION_DAYS
+    invoice_years: int = INVOICE_YEARS
 
     @classmethod
     def load(cls, path: Path) -> "PortalTown":
@@ -194,6 +202,7 @@ class PortalTown:
             invites_at_once=identity.invitation.is_automatic,
             has_service_keys=bool(identity.services),
             delegation_days_max=family.delegation_days_max,
+            invoice_years=load_section(path, "billing", BillingPart).invoice_years,
         )
 
     @property

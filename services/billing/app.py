@@ -14,6 +14,8 @@ from .charges import consumers as charges
 from .charges.routes import ROUTES as CHARGE_ROUTES
 from .directory import consumers as directory
 from .directory.routes import ROUTES as DIRECTORY_ROUTES
+from .erasures import consumers as erasures
+from .erasures.commands import forget_names
 from .invariants.queries import CHECKING
 from .invoices.routes import ROUTES as INVOICE_ROUTES
 from .payers.routes import ROUTES as PAYER_ROUTES
@@ -28,6 +30,7 @@ from .settlements.routes import ROUTES as SETTLEMENT_ROUTES
 from .tariffs.routes import ROUTES as TARIFF_ROUTES
 
 JOB_SECONDS = 1.0
+FORGET_SECONDS = 86_400.0
 
 
 def create(settings: BillingSettings) -> Service:
@@ -39,6 +42,7 @@ def create(settings: BillingSettings) -> Service:
     subscriptions = Subscriptions()
     directory.subscribe(subscriptions)
     charges.subscribe(subscriptions)
+    erasures.subscribe(subscriptions)
     return Service(
         name="billing",
         migrations=Path(__file__).parent / "migrations",
@@ -59,6 +63,7 @@ def create(settings: BillingSettings) -> Service:
             Job("invoice_runs", JOB_SECONDS, partial(work_on_runs, rules=rules)),
             Job("price_charges", JOB_SECONDS, price_again),
             Job("payments", JOB_SECONDS, partial(look_payments_up, provider=provider)),
+            Job("forget_names", FORGET_SECONDS, partial(forget_names, rules=rules)),
             CHECKING.job,
         ],
         provide={BillingRules: rules, PaymentProvider: provider, Typesetter: Typesetter()},

@@ -85,6 +85,10 @@ class PaymentProviderUnavailable(Refusal):
     status = 503
 
 
+class DocumentForgotten(Refusal):
+    """This invoice is of a household that was erased, and the time for which it is kept is over: it has no document any more."""
+
+
 class DocumentCannotBeSet(Refusal):
     """This document cannot be made as it stands: trying again changes nothing."""
 

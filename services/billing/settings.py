@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from chassis.clock import civil_day
 from chassis.settings import ServiceSettings
 from chassis.town import Town, TownSection, load_section, load_town
+from contracts.billing.models import INVOICE_YEARS
 
 from .payments.domain import PaymentLimits
 
@@ -21,6 +22,7 @@ class BillingPolicy(TownSection):
 
     `payfip_mode` is T (test), X (activation) or W (production). `payfip_subject` is what the provider shows, and
     `invoice_file_name` what a downloaded invoice is called; `{number}` stands for the invoice's. `payment_restart_minutes` is how long an unfinished payment keeps another one from starting.
+    `invoice_years` is for how many years after that of its issue an invoice of an erased household says whose it was.
     """
 
     regie: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,40}$")]
@@ -33,6 +35,7 @@ class BillingPolicy(TownSection):
     payment_min_cents: Annotated[int, Field(ge=100)] = 100
     payment_max_cents: Annotated[int, Field(le=9_999_999)] = 9_999_999
     payment_restart_minutes: Annotated[int, Field(ge=15, le=120)] = 20
+    invoice_years: Annotated[int, Field(ge=0, le=30)] = INVOICE_YEARS
     ways_to_pay: Lines
     complaint: Lines
 

@@ -34,6 +34,8 @@ from .email_changes import consumers as email_changes
 from .email_changes.commands import forget_email_changes
 from .email_changes.routes import ROUTES as EMAIL_CHANGE_ROUTES
 from .entourage.routes import ROUTES as ENTOURAGE_ROUTES
+from .erasure import consumers as erasure
+from .erasure.routes import ROUTES as ERASURE_ROUTES
 from .gaps.routes import ROUTES as GAP_ROUTES
 from .health.commands import forget_files_of_adults
 from .health.routes import ROUTES as HEALTH_ROUTES
@@ -68,13 +70,14 @@ FORGET_SECONDS = 86_400.0
 
 def create(settings: FamilySettings) -> Service:
     """The service's parts. Every other service learns from it; it listens to three things, with which key a child's
-    care is read, that an account was secured, and what keeps a file in use. Raises MissingSecret."""
+    care is read, that an account was secured, and what keeps a file in use or lets it be erased. Raises MissingSecret."""
     seal_key = settings.seal()
     rules = settings.rules()
     subscriptions = Subscriptions()
     care.subscribe(subscriptions)
     email_changes.subscribe(subscriptions)
     archives.subscribe(subscriptions)
+    erasure.subscribe(subscriptions, rules)
     return Service(
         name="family",
         migrations=Path(__file__).parent / "migrations",
@@ -104,6 +107,7 @@ def create(settings: FamilySettings) -> Service:
             *IMPORT_ROUTES,
             *SPLIT_ROUTES,
             *ARCHIVE_ROUTES,
+            *ERASURE_ROUTES,
             *GAP_ROUTES,
             *ADDRESS_ROUTES,
             *SECTOR_ROUTES,

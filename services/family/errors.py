@@ -59,6 +59,18 @@ class HouseholdInUse(Refusal):
     """Something keeps this file in use: it is not put aside before that is settled."""
 
 
+class HouseholdOwes(Refusal):
+    """`count` invoices of this file are not paid (`amount_cents`): they are settled first, then the file may be erased."""
+
+
+class HouseholdKept(Refusal):
+    """This file is kept through `until_on`, counted from its last act: it is erased after that."""
+
+
+class HouseholdStillUsed(Refusal):
+    """This file is in use, or was until lately: it is put aside first, then it may be erased."""
+
+
 class HouseholdArchived(Refusal):
     """This file is put aside: take it up again first."""
 

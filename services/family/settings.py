@@ -14,6 +14,7 @@ from contracts.family.child_events import FieldRule
 from contracts.family.delegations import DEFAULT_DELEGATION_DAYS
 from contracts.family.email_changes import DEFAULT_EMAIL_KEEPER, EmailKeeper
 from contracts.family.entourage import PICKUP_AGE_DEFAULT
+from contracts.family.erasure import RETENTION_YEARS
 from contracts.family.events import HouseholdKind
 from contracts.school_holidays import SchoolZone
 
@@ -48,7 +49,8 @@ class FamilyPolicy(TownSection):
     """How far from today a family quotient may start to count, in years; who changes the address that a family signs in with; of which kinds the
     town takes files: of persons always, of organizations where it says so; and how many days ahead a delegation may end, 0 where families give none;
     what a child who is expected is called until it has a first name: without such a word, one is typed; and from which age a minor may collect a child;
-    how many days after the last one of an enrollment its file may be put aside: those days are invoiced by then.
+    how many days after the last one of an enrollment its file may be put aside: those days are invoiced by then; and for how many years a file is kept
+    after its last act.
     """
 
     unborn_name: Annotated[str, Field(max_length=80)] = ""
@@ -59,6 +61,7 @@ class FamilyPolicy(TownSection):
     fields: FieldRules = FieldRules()
     pickup_age_min: Annotated[int, Field(ge=7, le=18)] = PICKUP_AGE_DEFAULT
     archive_quiet_days: Annotated[int, Field(ge=0, le=366)] = 62
+    retention_years: Annotated[int, Field(ge=0, le=30)] = RETENTION_YEARS
     delegation_days_max: Annotated[int, Field(ge=0, le=1096)] = DEFAULT_DELEGATION_DAYS
 
     @field_validator("kinds")

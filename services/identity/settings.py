@@ -40,6 +40,7 @@ DEFAULT_STEP_UP = frozenset(
         StepUp.ACCOUNTS,
         StepUp.DELEGATIONS,
         StepUp.PROTECTED,
+        StepUp.ERASURE,
     }
 )
 """Of a town that says nothing else: what could lock somebody out, take their money, or take what is known of people away."""

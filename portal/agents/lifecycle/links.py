@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from contracts.family.archives_api import archive_household
+from contracts.family.erasure_api import read_erasure
 from contracts.family.models import Household
 from contracts.family.splits_api import split_household
 from portal.frame.visit import Visit
@@ -17,6 +18,8 @@ def lifecycle_links(visit: Visit, household: Household) -> Iterator[tuple[str, s
         yield "split", f"{path}/partage"
     if visit.may(archive_household):
         yield "archive" if household.archived_on is None else "reopen", f"{path}/archive"
+    if visit.may(read_erasure):
+        yield "erase", f"{path}/effacement"
 
 
 def archive_notes(visit: Visit, household: Household) -> Iterator[tuple[str, str]]:

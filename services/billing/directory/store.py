@@ -71,9 +71,16 @@ def _lines(address: Address) -> list[str]:
     return [*address.lines, f"{address.postal_code} {address.city}", *country]
 
 
+# The answer to a payment that was started has the address to which the provider writes.
+FORGET_STARTED_SQL = """
+delete from idempotency_keys where response ->> 'payment_id' in (select payment_id::text from payments where household_id = $1)
+"""
+
+
 async def erase_household(tx: Transaction, key: str) -> None:
-    """Forget a household, and what people changed for it; parts of days that it paid are nobody's from now on."""
+    """Forget a household, and what people changed and started for it; parts of days that it paid are nobody's from now on."""
     await HOUSEHOLDS.forget(tx, key)
+    await tx.execute(FORGET_STARTED_SQL, UUID(key))
     await decide_again(tx, UUID(key))
     await forget_changes(tx, [UUID(key)])
 

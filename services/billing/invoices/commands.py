@@ -10,7 +10,7 @@ from chassis.data.database import Database, Row, Transaction, command
 from contracts.billing.models import InvoiceLine
 
 from ..adapters.typesetting import CannotBeSet, Typesetter
-from ..errors import DocumentCannotBeSet
+from ..errors import DocumentCannotBeSet, DocumentForgotten
 from ..settings import BillingRules
 from . import store
 from .queries import invoice_lines, invoice_row, organization_of
@@ -25,9 +25,12 @@ async def invoice_document(
 
     Raises:
         NotFound: it is nobody's, or somebody else's.
+        DocumentForgotten: it need not be kept any longer.
         DocumentCannotBeSet: and trying again would not help.
     """
     row = await invoice_row(db, actor, invoice_id)
+    if not row["payer_name"]:
+        raise DocumentForgotten
     pdf = await store.document(db, invoice_id)
     if pdf is None:
         content = _content(rules, row, await invoice_lines(db, invoice_id))

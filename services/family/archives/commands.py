@@ -34,7 +34,7 @@ async def archive_household(
         known = await standing(tx, rules, household_id, today)
         if known.obstacles:
             raise HouseholdInUse(reference=file.reference)
-        await _put_aside(tx, actor, file, reason)
+        await _put_aside(tx, actor, file, reason, known.last_active_on)
     return await standing(tx, rules, household_id, today)
 
 
@@ -51,7 +51,7 @@ async def archive_idle(tx: Transaction, actor: Actor, rules: FamilyRules, reques
         if known.obstacles or known.last_active_on >= request.since_on:
             in_use.append(known.reference)
             continue
-        await _put_aside(tx, actor, await _held(tx, known.household_id), request.reason)
+        await _put_aside(tx, actor, await _held(tx, known.household_id), request.reason, known.last_active_on)
         archived_count += 1
     return BulkArchived(archived_count=archived_count, in_use=tuple(in_use))
 
@@ -90,10 +90,11 @@ async def _held(tx: Transaction, household_id: UUID) -> HouseholdFile:
     return file
 
 
-async def _put_aside(tx: Transaction, actor: Actor, file: HouseholdFile, reason: str) -> None:
-    today: date = await tx.today()
+async def _put_aside(tx: Transaction, actor: Actor, file: HouseholdFile, reason: str, last_active_on: date) -> None:
+    today = await tx.today()
     tx.note(Act(actor, "household_archived", file.household_id, file.household_id, after={"reason": reason}))
     archived, members = put_aside(file, today)
-    await keep_aside(tx, file.household_id, members, Decided(await tx.now(), today, actor.account_id, reason))
+    decided = Decided(await tx.now(), today, actor.account_id, reason, last_active_on)
+    await keep_aside(tx, file.household_id, members, decided)
     await save_members(tx, archived)
     await publish(tx, [file.household_id], today)

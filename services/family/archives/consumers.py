@@ -32,9 +32,9 @@ async def _on_refused(tx: Transaction, event: EnrollmentRefused, envelope: Envel
 
 
 async def _on_issued(tx: Transaction, event: InvoiceIssued, envelope: Envelope) -> None:
-    is_paid = event.credit_cents >= event.total_cents
-    await keep_invoice(tx, event.invoice_id, event.household_id, event.issued_at.date(), is_paid=is_paid)
+    unpaid_cents = event.total_cents - event.credit_cents
+    await keep_invoice(tx, event.invoice_id, event.household_id, event.issued_at.date(), unpaid_cents)
 
 
 async def _on_paid(tx: Transaction, event: InvoicePaid, envelope: Envelope) -> None:
-    await keep_invoice(tx, event.invoice_id, event.household_id, event.paid_at.date(), is_paid=True)
+    await keep_invoice(tx, event.invoice_id, event.household_id, event.paid_at.date(), 0)

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from chassis.data.database import Queries, Row, Transaction
 from chassis.data.ranges import read_range, stored_range
+from contracts.types import Cents
 
 from ..households.domain import Member
 
 ARCHIVE_SQL = "update households set archived_on = $2 where household_id = $1"
 
 ADD_ARCHIVE_SQL = """
-insert into household_archives (household_id, archived_at, archived_by, reason) values ($1, $2, $3, $4)
+insert into household_archives (household_id, archived_at, archived_by, reason, last_active_on) values ($1, $2, $3, $4, $5)
 """
 
 ADD_ASIDE_SQL = """
@@ -32,18 +33,19 @@ select person_id, kind, during from archived_members where household_id = $1 ord
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Who put a file aside, when and why."""
+    """Who put a file aside, when and why; `last_active_on` is the last day on which something was for it before."""
 
     at: datetime
     on: date
     by: UUID
     reason: str
+    last_active_on: date
 
 
 async def keep_aside(tx: Transaction, household_id: UUID, members: Sequence[Member], decided: Decided) -> None:
     """Write that a file is put aside, and who belonged to it."""
     await tx.execute(ARCHIVE_SQL, household_id, decided.on)
-    await tx.execute(ADD_ARCHIVE_SQL, household_id, decided.at, decided.by, decided.reason)
+    await tx.execute(ADD_ARCHIVE_SQL, household_id, decided.at, decided.by, decided.reason, decided.last_active_on)
     ids = [member.person_id for member in members]
     await tx.execute(ADD_ASIDE_SQL, household_id, ids, [stored_range(member.during) for member in members])
 
@@ -89,7 +91,7 @@ async def keep_enrollment(tx: Transaction, enrollment_id: UUID, household_id: UU
 
 
 KEEP_INVOICE_SQL = """
-insert into unpaid_invoices (invoice_id, household_id) values ($1, $2) on conflict (invoice_id) do nothing
+insert into unpaid_invoices (invoice_id, household_id, unpaid_cents) values ($1, $2, $3) on conflict (invoice_id) do nothing
 """
 
 FORGET_INVOICE_SQL = "delete from unpaid_invoices where invoice_id = $1"
@@ -100,16 +102,16 @@ on conflict (household_id) do update set last_on = greatest(known.last_on, exclu
 """
 
 
-async def keep_invoice(tx: Transaction, invoice_id: UUID, household_id: UUID, on: date, *, is_paid: bool) -> None:
-    """Note that an invoice waits to be paid, or does not."""
-    if is_paid:
-        await tx.execute(FORGET_INVOICE_SQL, invoice_id)
+async def keep_invoice(tx: Transaction, invoice_id: UUID, household_id: UUID, on: date, unpaid_cents: Cents) -> None:
+    """Note what of an invoice waits to be paid, or that nothing does."""
+    if unpaid_cents > 0:
+        await tx.execute(KEEP_INVOICE_SQL, invoice_id, household_id, unpaid_cents)
     else:
-        await tx.execute(KEEP_INVOICE_SQL, invoice_id, household_id)
+        await tx.execute(FORGET_INVOICE_SQL, invoice_id)
     await tx.execute(KEEP_ACTIVITY_SQL, household_id, on)
 
 
-# `last_on`: the last day on which the file was written, money was asked or paid, or an enrollment lasted. `homes` counts the children who live there and
+# `last_on`: the last day on which the file was written, before it was put aside, money was asked or paid, or an enrollment lasted. `homes` counts the children who live there and
 # belong to another file that is in use: some of their days are this one's to pay.
 STANDINGS_SQL = """
 select h.household_id, h.reference, h.archived_on, r.reason, r.asked_at,
@@ -130,7 +132,7 @@ select h.household_id, h.reference, h.archived_on, r.reason, r.asked_at,
        (select count(distinct m.person_id) from household_members m
         where m.household_id = h.household_id and lower(m.during) >= $2) as newcomers,
        (select count(*) from delegations d where d.household_id = h.household_id and d.ending is null) as delegations,
-       greatest(h.changed_on, (h.created_at at time zone 'utc')::date, a.last_on, (
+       greatest(coalesce(r.last_active_on, h.changed_on), (h.created_at at time zone 'utc')::date, a.last_on, (
            select max(e.ends_on) from household_enrollments e where e.household_id = h.household_id)) as last_on,
        array(select q.first_name || ' ' || q.last_name
              from shown_members m join adults q on q.adult_id = m.person_id

@@ -1,9 +1,14 @@
-"""What is deleted of a household and of whoever belongs to it alone."""
+"""What is deleted of a household and of whoever belongs to it alone, and what is kept of an erasure: that it was asked for, and what became of it."""
 
 from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-from chassis.data.database import Transaction
+from chassis.data.database import Queries, Row, Transaction
+from contracts.family.erasure import ErasureStage
+
+from .domain import Accounts, FileUse
 
 PEOPLE_SQL = "select distinct person_id from shown_members where household_id = $1 order by person_id"
 
@@ -45,12 +50,88 @@ async def alone_in(tx: Transaction, household_id: UUID, person_ids: Sequence[UUI
     return adults, children
 
 
-MERGED_INTO_SQL = "select household_id from households where merged_into = $1 order by household_id"
+FILES_SQL = "select household_id from households where household_id = $1 or merged_into = $1 order by household_id"
 
 
-async def merged_into(tx: Transaction, household_id: UUID) -> list[UUID]:
-    """The files that became part of this one."""
-    return [row["household_id"] for row in await tx.fetch(MERGED_INTO_SQL, household_id)]
+async def files_of(tx: Transaction, household_id: UUID) -> list[UUID]:
+    """A file and those that became part of it; none when there is no such file."""
+    return [row["household_id"] for row in await tx.fetch(FILES_SQL, household_id)]
+
+
+# Putting a file aside, or writing in it, is no act of the family's: opening it, coming and paying are.
+USE_SQL = """
+with file as (select household_id, created_at from households where household_id = $1 or merged_into = $1),
+     enrolled as (
+         select max(ends_on) as until_on, count(*) filter (where ends_on > $2) as open_count
+         from household_enrollments join file using (household_id)),
+     owed as (select count(*) as count, coalesce(sum(unpaid_cents), 0)::bigint as cents from unpaid_invoices join file using (household_id))
+select h.reference, h.archived_on is not null as is_aside,
+       greatest((select max((created_at at time zone 'utc')::date) from file), e.until_on,
+                (select max(last_on) from household_activity join file using (household_id))) as last_act_on,
+       o.count as unpaid_count, o.cents as unpaid_cents, e.open_count as open_enrollment_count, e.until_on as enrolled_until
+from households h cross join enrolled e cross join owed o where h.household_id = $1
+"""
+
+
+async def use_of(db: Queries, household_id: UUID, quiet_since: date) -> FileUse | None:
+    """How a file is used, None when there is none; what is decided on it needs its lock. An enrollment that ended after `quiet_since` may have days that are not
+    invoiced yet."""
+    row = await db.fetchrow(USE_SQL, household_id, quiet_since)
+    return FileUse(**dict(row)) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """An erasure that was asked for: how far it is, and what the accounts said."""
+
+    erasure_id: UUID
+    stage: ErasureStage
+    asked_at: datetime
+    judged_at: datetime | None
+    accounts: Accounts
+
+
+ERASURE_SQL = """
+select erasure_id, stage, asked_at, judged_at, unpaid_count, unpaid_cents, uninvoiced_count, uninvoiced_cents, credit_cents, payment_count
+from household_erasures where household_id = $1
+"""
+
+
+async def erasure_of(db: Queries, household_id: UUID) -> Erasure | None:
+    """The erasure that was asked for last, if any was."""
+    if (row := await db.fetchrow(ERASURE_SQL, household_id)) is None:
+        return None
+    stage = ErasureStage(row["stage"])
+    return Erasure(row["erasure_id"], stage, row["asked_at"], row["judged_at"], _accounts(row))
+
+
+def _accounts(row: Row) -> Accounts:
+    return Accounts(**{name: row[name] for name in Accounts.__dataclass_fields__})
+
+
+KEEP_ASKED_SQL = """
+insert into household_erasures as known (household_id, erasure_id, stage, asked_at, asked_by) values ($1, $2, 'asked', $3, $4)
+on conflict (household_id) do update set erasure_id = excluded.erasure_id, stage = 'asked', asked_at = excluded.asked_at, asked_by = excluded.asked_by,
+    judged_at = null, unpaid_count = 0, unpaid_cents = 0, uninvoiced_count = 0, uninvoiced_cents = 0, credit_cents = 0, payment_count = 0
+"""
+
+
+async def keep_asked(tx: Transaction, household_id: UUID, erasure: Erasure, account_id: UUID) -> None:
+    """Write that a file is to be erased, in the place of what was asked before."""
+    await tx.execute(KEEP_ASKED_SQL, household_id, erasure.erasure_id, erasure.asked_at, account_id)
+
+
+KEEP_JUDGED_SQL = """
+update household_erasures set stage = $2, judged_at = $3, unpaid_count = $4, unpaid_cents = $5, uninvoiced_count = $6, uninvoiced_cents = $7,
+    credit_cents = $8, payment_count = $9
+where household_id = $1
+"""
+
+
+async def keep_judged(tx: Transaction, household_id: UUID, stage: ErasureStage, accounts: Accounts) -> None:
+    """Write what became of an erasure, and what the accounts had against it."""
+    said = astuple(accounts)
+    await tx.execute(KEEP_JUDGED_SQL, household_id, stage.value, await tx.now(), *said)
 
 
 REMOVE_DELEGATIONS_SQL = """

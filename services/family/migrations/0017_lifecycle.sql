@@ -10,6 +10,8 @@ create table household_archives (
     archived_at timestamptz not null,
     archived_by uuid not null,
     reason text not null,
+    -- The last day on which something was for the file before: putting it aside is no act of the household's.
+    last_active_on date not null,
     asked_at timestamptz,
     asked_by uuid references adults,
     check ((asked_at is null) = (asked_by is null))
@@ -36,7 +38,7 @@ select household_id, person_id, kind, position, during from household_members
 union all
 select household_id, person_id, kind, position, during from archived_members;
 
--- Replicas of facts: enrollments until their last day, and invoices that are not paid. Ids and days alone.
+-- Replicas of facts: enrollments until their last day, and invoices that are not paid. Ids, days and amounts alone.
 create table household_enrollments (
     enrollment_id uuid primary key,
     household_id uuid not null,
@@ -46,7 +48,8 @@ create index household_enrollments_household on household_enrollments (household
 
 create table unpaid_invoices (
     invoice_id uuid primary key,
-    household_id uuid not null
+    household_id uuid not null,
+    unpaid_cents integer not null
 );
 create index unpaid_invoices_household on unpaid_invoices (household_id);
 

@@ -32,6 +32,7 @@ from ..persons.store import (
     erase_persons,
     invited_by,
     keep_details,
+    last_invited_by,
     link_person,
     linked_to,
     links_of,
@@ -95,9 +96,10 @@ class HouseholdConsumer:
         await _settle(tx, known, accounts)
 
     async def erase(self, tx: Transaction, household_id: str) -> None:
-        """Erase the adults whom no other household keeps, and the accounts that stood for nobody else."""
+        """Erase the adults whom no other household keeps, those who left it before among them, and the accounts that stood for nobody else."""
         former = await _lock_known(tx, UUID(household_id), [])
-        gone = await replace_invited(tx, UUID(household_id), [])
+        await replace_invited(tx, UUID(household_id), [])
+        gone = await last_invited_by(tx, UUID(household_id))
         await forget_household(tx, UUID(household_id))
         erased = await erase_persons(tx, gone)
         for account_id in erased:
@@ -221,7 +223,8 @@ async def _invited_still(
 
 async def _lock_known(tx: Transaction, household_id: UUID, invitees: Sequence[Invitee]) -> list[AccountRecord]:
     """The accounts that a file may concern: of those whom it invited so far and invites now, and those at their addresses."""
-    concerned = {*await invited_by(tx, household_id), *(invitee.guardian_id for invitee in invitees)}
+    concerned = {*await invited_by(tx, household_id), *await last_invited_by(tx, household_id)}
+    concerned |= {invitee.guardian_id for invitee in invitees}
     known: dict[UUID, AccountRecord] = {}
     while True:
         # Somebody may have moved an adult to another account until theirs was locked.

@@ -54,7 +54,7 @@ create table delegate_versions (
 -- counts: who came by a merge (`is_merged`) may have another one than the account. Names and telephone number as the file says them:
 -- they tell whoever signed in, and whoever merges, who is meant. `*_key` is how they are compared. Who helps families and has none here
 -- (`is_delegate`) is alone in an account, whatever files say: `guardian_id` is the id under which families know them. `left_at`: since when no
--- file invites an adult any longer.
+-- file invites an adult any longer, and `left_household_id` is the last that did: they are erased with it.
 create table account_persons (
     guardian_id uuid primary key,
     account_id uuid not null references accounts on delete cascade,
@@ -67,12 +67,15 @@ create table account_persons (
     is_merged boolean not null default false,
     is_delegate boolean not null default false,
     left_at timestamptz,
+    left_household_id uuid,
+    check ((left_at is null) = (left_household_id is null)),
     check (not (is_merged and is_delegate))
 );
 create index account_persons_account on account_persons (account_id);
 create index account_persons_name on account_persons (name_key, phone_key);
 create unique index account_persons_delegate on account_persons (account_id) where is_delegate;
 create index account_persons_left on account_persons (left_at) where left_at is not null;
+create index account_persons_left_household on account_persons (left_household_id) where left_at is not null;
 
 -- What a merge moved, so that it can be moved back, and the identity of FranceConnect that it dropped, for as long as it can be undone.
 create table account_merges (

@@ -50,6 +50,14 @@ async def company_of(tx: Transaction, link: Link) -> int:
     return int(await tx.fetchval(COMPANY_SQL, link.account_id, link.guardian_id))
 
 
+LAST_INVITED_SQL = "select guardian_id from account_persons where left_household_id = $1 and left_at is not null"
+
+
+async def last_invited_by(tx: Transaction, household_id: UUID) -> set[UUID]:
+    """The adults whom no file invites any longer, and this one was the last that did."""
+    return {row["guardian_id"] for row in await tx.fetch(LAST_INVITED_SQL, household_id)}
+
+
 HOUSEHOLD_ADULTS_SQL = "select guardian_id from invited_guardians where household_id = $1"
 
 
@@ -64,9 +72,9 @@ with removed as (
 ), added as (
     insert into invited_guardians (household_id, guardian_id) select $1, unnest($2::uuid[]) on conflict do nothing
 ), returned as (
-    update account_persons set left_at = null where guardian_id = any($2::uuid[]) and left_at is not null
+    update account_persons set left_at = null, left_household_id = null where guardian_id = any($2::uuid[]) and left_at is not null
 )
-update account_persons p set left_at = $3 from removed
+update account_persons p set left_at = $3, left_household_id = $1 from removed
 where p.guardian_id = removed.guardian_id and not exists (
     select from invited_guardians other where other.guardian_id = removed.guardian_id and other.household_id <> $1
 )

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from contracts.event import Envelope
 from contracts.family.models import Household
 from services.family.erasure.commands import erase_household
 from tests.component.gateway.town import Town
 from tests.support.roles import Role
+from tests.support.services import RunningService
 
 TOMBSTONES_SQL: Final = """
 select id, event_id, event_type, topic, key, sequence from outbox where payload is null and id > $1 order by id
@@ -29,8 +31,14 @@ async def take_off(town: Town, household: Household) -> None:
 
 async def erase(town: Town, household: Household) -> None:
     """A household is erased with its children, everywhere."""
-    await erase_household(town.services["family"].db, household.household_id)
+    await without_asking(town.services["family"], household.household_id)
     await tell_erasures(town)
+
+
+async def without_asking(family: RunningService, household_id: UUID) -> None:
+    """A household is erased as if the accounts had just had nothing against it."""
+    async with family.db.transaction() as tx:
+        await erase_household(tx, household_id)
 
 
 async def tell_erasures(town: Town) -> None:

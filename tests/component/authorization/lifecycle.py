@@ -43,6 +43,20 @@ async def archived(town: Town) -> str:
     return household_id
 
 
+async def erasable(town: Town) -> str:
+    """Such a file of long ago: it need not be kept any longer."""
+    household_id = await archived(town)
+    long_ago = "update households set created_at = '2015-09-01' where household_id = $1"
+    await town.services["family"].db.execute(long_ago, UUID(household_id))
+    return household_id
+
+
+async def _confirmation(world: World, cell: Cell, named: str | None) -> Any:
+    family = world.town.services["family"]
+    answer = await family.client.get(f"/households/{named}/erasure", headers=family.as_system())
+    return {"confirmation": answer.json()["reference"] if answer.is_success else "F-000000"}
+
+
 async def _wish(world: World, cell: Cell, named: str | None) -> Any:
     """The second adult leaves from today on."""
     family = world.town.services["family"]
@@ -78,10 +92,12 @@ async def _idle(world: World, _cell: Cell, named: str | None) -> Any:
 FILES: Final[Mapping[str, Callable[[Town], Awaitable[str]]]] = {
     "idle_household": idle,
     "archived_household": archived,
+    "erasable_household": erasable,
 }
 BODIES: Final[Mapping[str, Callable[[World, Cell, str | None], Awaitable[Any]]]] = {
     "preview_split": _wish,
     "split_household": _confirmed,
     "archive_household": _reason,
     "archive_idle_households": _idle,
+    "ask_erasure": _confirmation,
 }

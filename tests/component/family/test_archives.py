@@ -12,7 +12,7 @@ from contracts.event import Event
 from contracts.family.archives import ArchiveStanding, ObstacleKind
 from contracts.family.events import HouseholdState
 from contracts.family.models import Household
-from services.family.erasure.commands import erase_household
+from tests.component.authorization.departures import without_asking
 from tests.component.family.desk import Desk
 from tests.component.family.test_memberships import CHILDREN, CO_GUARDIAN
 from tests.support.services import RunningService
@@ -243,6 +243,6 @@ async def test_a_file_that_is_put_aside_is_erased_whole(shelf: Shelf) -> None:
     )
     shelf.service.advance(days=100)
     await shelf.archived()
-    await erase_household(shelf.service.db, shelf.household_id)
+    await without_asking(shelf.service, shelf.household_id)
     for table in ("households", "household_archives", "archived_members", "household_enrollments", "persons"):
         assert await shelf.service.db.fetchval(f"select count(*) from {table}") == 0, table

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.family.erasure.commands import erase_household
+from tests.component.authorization.departures import without_asking
 from tests.component.family.desk import Desk
 from tests.component.family.merging import Counter, child, person
 from tests.support.roles import Role
@@ -251,6 +251,6 @@ async def test_an_erasure_takes_the_files_that_became_part_along(
     kept = await desk.open(guardian=person("Anne"))
     former = await desk.open(guardian=person("Hugo"), children=[child("Noé", "2020-05-06")])
     await counter.merge(kept, former)
-    await erase_household(service.db, kept.household_id)
+    await without_asking(service, kept.household_id)
     for table in ("households", "household_merges", "persons"):
         assert await service.db.fetchval(f"select count(*) from {table}") == 0, table
