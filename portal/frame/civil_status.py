@@ -64,7 +64,7 @@ async def show_child(
 ) -> Response[Any]:
     """The form of a child that a file has not; an agent says which of its adults answer for the child."""
     refused = await _refused(visit)
-    proposed = _values(refused.after) if refused else {GUARDIANS: [value for value, _ in adults]}
+    proposed: dict[str, Any] = dict(_values(refused.after)) if refused else {GUARDIANS: [value for value, _ in adults]}
     context = {
         "household_id": refused.household_id if refused else household_id,
         "refused": refused,
@@ -78,7 +78,7 @@ async def show_child(
 
 async def add_child(visit: Visit, place: Place, page: Screen) -> Response[Any]:
     """Have a child added, or ask for that."""
-    typed = {**CHILD.typed(visit.posted.values), GUARDIANS: visit.posted.all(GUARDIANS)}
+    typed: dict[str, Any] = {**CHILD.typed(visit.posted.values), GUARDIANS: visit.posted.all(GUARDIANS)}
     try:
         body = CHILD.body(typed) | {"household_id": visit.posted.get("household_id") or None}
         answer = await visit.call(ask_child, typed_as(ChildWanted, body))
