@@ -15,13 +15,15 @@ class MovedHome(Model):
 
 
 class StrayDays(Model):
-    """Days that an enrollment has booked after the child left its household, from today on; `homes` are where the child is by then."""
+    """Days that an enrollment has booked after the child left its household, from today on; `homes` are where the child is by then.
+    `child_birth_on` is said of those alone who have a namesake in the list."""
 
     enrollment_id: UUID
     household_id: UUID
     reference: str
     child_id: UUID
     child_name: str
+    child_birth_on: date | None = None
     activity_label: str
     first_on: date
     last_on: date

@@ -137,7 +137,8 @@ class OwnStay(Model):
 
 
 class ChildWithTurns(Model):
-    """A child that lives at the asking household by turns: from today on, as far as `stays` reach. `change_hour`: the hour of today's pattern."""
+    """A child that lives at the asking household by turns: from today on, as far as `stays` reach. `first_name` tells it from the
+    other children of the household; `change_hour`: the hour of today's pattern."""
 
     child_id: UUID
     first_name: str

@@ -38,7 +38,7 @@ class DelegationStop(Model):
 
 
 class DelegatedChild(Model):
-    """A child, by the first name alone."""
+    """A child, by the first name, and by as much more as tells it from another one of the same delegation."""
 
     child_id: UUID
     first_name: str

@@ -185,16 +185,27 @@ def _seed(stack: Stack) -> None:
         say("nobody lives there: there is no tools.seed in this tree")
         return
     say("filling the town with people")
-    log = stack.logs / "seed.log"
-    seed = spawn([sys.executable, "-m", "tools.seed"], log, env=dict(os.environ) | stack.tool_env())
+    steps = {"seed": (["tools.seed"], stack.tool_env())}
+    plan = tomllib.loads((TOWNS / stack.plan.town / "seed.toml").read_text("utf-8"))
+    if base := plan.get("address_base"):
+        steps["addresses"] = (["tools.addresses", str(ROOT / base)], stack.env("family"))
+    # At once: a file that is opened before the addresses are there is looked up in them as they come.
+    running = {
+        stack.logs / f"{name}.log": spawn(
+            [sys.executable, "-m", *words], stack.logs / f"{name}.log", env=dict(os.environ) | env
+        )
+        for name, (words, env) in steps.items()
+    }
     try:
-        ended = wait_until(lambda: seed.poll() is not None, SEED_LIMIT_SECONDS)
+        wait_until(lambda: all(step.poll() is not None for step in running.values()), SEED_LIMIT_SECONDS)
     finally:
-        stop(seed, signal.SIGTERM, 1)
-    if not ended or seed.returncode != 0:
+        for step in running.values():
+            stop(step, signal.SIGTERM, 1)
+    failed = [log for log, step in running.items() if step.returncode != 0]
+    for log in failed:
         say(f"warning: the town is not complete ({last_words(log)}); see {log}; `make reset` begins anew")
-        return
-    marker.touch()
+    if not failed:
+        marker.touch()
 
 
 def welcome(stack: Stack, seconds: float) -> str:

@@ -9,10 +9,11 @@ from litestar import Response
 
 from chassis.clock import civil_day
 from contracts.http import Problem
-from contracts.types import LoginMode
+from contracts.types import ActorKind, LoginMode
 from gateway.auth import Visitor
 from portal.frame.greetings import Greetings
-from portal.frame.settings import AgentEntry, PortalTown
+from portal.frame.menus import AgentMenu, Menu
+from portal.frame.settings import PortalTown
 from portal.kit import Form, FormState, Texts, create_environment
 from portal.kit.layout import MenuEntry
 from portal.kit.refusal_texts import RefusalTexts
@@ -37,10 +38,10 @@ class Portal:
         town: PortalTown,
         texts: Texts,
         clock_offset: timedelta = timedelta(),
-        agent_menu: Sequence[AgentEntry] = (),
+        agent_menu: AgentMenu | None = None,
     ) -> None:
         self.town = town
-        self._agent_menu = agent_menu
+        self._agent_menu = agent_menu or AgentMenu()
         self._clock_offset = clock_offset
         self.texts = texts
         self.environment: Environment = create_environment(texts, town.face)
@@ -59,9 +60,12 @@ class Portal:
         self.greetings = Greetings(texts)
         self.refusals = RefusalTexts(texts, town.town.zone)
 
-    def menu(self, visitor: Visitor) -> Sequence[MenuEntry]:
+    def menu(self, visitor: Visitor) -> Menu:
         """The menu for whoever looks."""
-        return self._opened(self.town.menu_of(visitor, self.texts, self._agent_menu), visitor)
+        session = visitor.session
+        if session and visitor.is_ready and session.kind is ActorKind.AGENT:
+            return self._agent_menu.of(session.permissions, self.texts, has_registration=self.town.has_registration)
+        return self._opened(self.town.menu_of(visitor, self.texts), visitor)
 
     def bar(self, visitor: Visitor) -> Sequence[MenuEntry]:
         """The bar at the bottom of the phone of whoever looks."""

@@ -157,18 +157,6 @@ class BillingPart(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class AgentEntry:
-    """An entry of the agents' menu: the key of its label, its page, its icon, the permission it is for (None: for all), and whether it is
-    there in towns alone where people ask for a space."""
-
-    key: str
-    url: str
-    icon: str
-    permission: str | None = None
-    is_of_registration: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class PortalTown:
     """A town as the portal shows it."""
 
@@ -236,23 +224,16 @@ class PortalTown:
         ]
         return [*entries, MenuEntry(texts("kit.menu"), PATHS["menu"], icon="menu")]
 
-    def menu_of(self, visitor: Visitor, texts: Texts, agents: Sequence[AgentEntry]) -> Sequence[MenuEntry]:
-        """The top menu for whoever looks: public, of a family, of somebody who only helps one, or of an agent with their own of these entries."""
+    def menu_of(self, visitor: Visitor, texts: Texts) -> Sequence[MenuEntry]:
+        """The top menu of whoever is no agent: public, of a family, or of somebody who only helps one."""
         session = visitor.session
         if session is None or session.stage is not SessionStage.READY:
             return self.public_menu(visitor)
         if _is_family(visitor):
             return self._entries(self.section.private_menu, visitor)
-        if session.kind is ActorKind.DELEGATE:
-            return [
-                MenuEntry(texts("entrusted.title"), PATHS["delegate_home"]),
-                MenuEntry(texts("credentials.title"), "/mes-identifiants"),
-            ]
         return [
-            MenuEntry(texts(entry.key), entry.url, icon=entry.icon)
-            for entry in agents
-            if (entry.permission is None or entry.permission in session.permissions)
-            and (self.has_registration or not entry.is_of_registration)
+            MenuEntry(texts("entrusted.title"), PATHS["delegate_home"]),
+            MenuEntry(texts("credentials.title"), "/mes-identifiants"),
         ]
 
     def opens(self, path: str, visitor: Visitor) -> bool:

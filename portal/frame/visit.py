@@ -17,6 +17,7 @@ from gateway.admission import Posted
 from gateway.auth import Sessions, Visitor
 from gateway.calls import Refused, Services
 from portal.frame import kept_forms
+from portal.frame.menus import flat, marked
 from portal.frame.render import HTML, Portal
 from portal.kit import PATHS, Flash, Form, FormState, Frame, MenuEntry, SessionZone
 from portal.kit.wording import MissingText
@@ -156,11 +157,11 @@ class Visit:
         status: int = 200,
     ) -> Response[str]:
         """A page in its frame."""
-        waiting = self._read_notice()
+        waiting, path = self._read_notice(), self.request.scope["path"]
         unchecked = Flash("warning", self.portal.texts("notices.session_unchecked"))
         frame = Frame(
-            menu=self._marked(self.portal.menu(self.visitor)),
-            bar=self._marked(self.portal.bar(self.visitor)),
+            menu=marked(self.portal.menu(self.visitor), path),
+            bar=[*flat(marked(self.portal.bar(self.visitor), path))],
             session=self._session_zone(),
             flashes=[*([unchecked] if self.visitor.is_unchecked else []), *([waiting] if waiting else [])],
         )
@@ -191,13 +192,6 @@ class Visit:
                 )
             )
         return Redirect(path, status_code=303, cookies=[*cookies, *flash])
-
-    def _marked(self, entries: Sequence[MenuEntry]) -> list[MenuEntry]:
-        path = self.request.scope["path"]
-        return [
-            replace(entry, is_current=path == entry.url, is_around=_is_around(entry, path, entries))
-            for entry in entries
-        ]
 
     def _session_zone(self) -> SessionZone | None:
         session = self.visitor.session
@@ -233,12 +227,6 @@ class Visit:
     def _sentence(self, key: str, count: str) -> str:
         counted = {"count": int(count)} if COUNT.fullmatch(count) else {}
         return self.portal.texts(f"notices.{key}", **counted)
-
-
-def _is_around(entry: MenuEntry, path: str, entries: Sequence[MenuEntry]) -> bool:
-    """Whether a page stands below an entry's own, and the entry is no home page, below which everything stands."""
-    is_home = any(other.url.startswith(f"{entry.url.rstrip('/')}/") for other in entries)
-    return not is_home and path.startswith(f"{entry.url}/")
 
 
 def visit_of(request: Request[Any, Any, Any]) -> Visit:

@@ -36,14 +36,25 @@ class TownFace:
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """An entry of a menu: `is_current` on its own page, `is_around` on those below; `icon` is a symbol of `static/img/icons.svg`,
-    shown by the agents' menu and the bar of a phone only."""
+    """An entry of a menu: `is_current` on its own page, `is_around` on those below it and below the addresses `around`; `icon` is a
+    symbol of `static/img/icons.svg`, shown by the agents' menu and the bar of a phone only."""
 
     label: str
     url: str
     is_current: bool = False
     icon: str = ""
     is_around: bool = False
+    around: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    """Entries of a menu under one word, which fold without scripts."""
+
+    label: str
+    icon: str
+    entries: Sequence[MenuEntry]
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ class SessionZone:
 class Frame:
     """What surrounds every page: its layout reads it under the name `frame`. `bar` is the menu at the bottom of a family's phone."""
 
-    menu: Sequence[MenuEntry] = ()
+    menu: Sequence[MenuEntry | MenuGroup] = ()
     bar: Sequence[MenuEntry] = ()
     session: SessionZone | None = None
     breadcrumb: Sequence[Crumb] = ()

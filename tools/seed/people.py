@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from contracts.types import ResidencePattern
@@ -96,6 +97,11 @@ class People:
                 }
                 for child in plan.children
             ],
+            "expected_children": [
+                {"last_name": child.last_name, "expected_on": (self._days.today + timedelta(child.in_days)).isoformat()}
+                for child in plan.expected
+            ],
+            "twin_reason": plan.twin_reason,
             "quotient": {**quotient_on, **plan.quotient} if plan.quotient else None,
         }
 

@@ -16,6 +16,7 @@ from contracts.types import ResidencePattern
 AHEAD = timedelta(days=210)
 SCHOOL_YEAR_MONTH = 9
 SUMMER_MONTH = 7
+ONE_DAY = timedelta(days=1)
 Body = Mapping[str, Any]
 
 
@@ -94,16 +95,26 @@ class SchoolPlan(Model):
 
 
 class PupilPlan(Model):
-    """A child who is in a school, in its class of the level of children of that year of birth."""
+    """A child who is in a school, in its class of the level of children of that year of birth; or in none yet."""
 
     child: str
     school_code: str
+    has_class: bool = True
+
+
+class ExpectedChildPlan(Model):
+    """A child who is to be born in so many days, called by no first name yet."""
+
+    last_name: str
+    in_days: Annotated[int, Field(ge=0, le=240)]
 
 
 class HouseholdPlan(Model):
     """A household. Who pays signs in with `login`, a user name or their address, if they have followed their invitation.
 
-    `booked` are its next days that can be booked, `attended` days of last month on which its children came.
+    `booked` are its next days that can be booked, `attended` days of last month on which its children came. `twin_reason` says why there is a
+    second file of the same people, `protection` why the address is shown to nobody. Children who `left` belonged to it until yesterday; one who is
+    `wanted` is in no file, and the family asks for it to be added.
     """
 
     key: str
@@ -113,6 +124,11 @@ class HouseholdPlan(Model):
     address: Body
     children: tuple[ChildPlan, ...] = ()
     shared: tuple[SharedChild, ...] = ()
+    expected: tuple[ExpectedChildPlan, ...] = ()
+    left: tuple[str, ...] = ()
+    wanted: ChildPlan | None = None
+    twin_reason: str | None = None
+    protection: str | None = None
     quotient: Body | None = None
     pupils: tuple[PupilPlan, ...] = ()
     enrollments: tuple[EnrollmentPlan, ...] = ()
@@ -126,11 +142,14 @@ class HouseholdPlan(Model):
 
 
 class TownPlan(Model):
-    """Everything; later parts name what earlier ones make."""
+    """Everything; later parts name what earlier ones make. `address_base` is the file of addresses that `make up` loads before anybody lives
+    there, by its path in this tree: no service takes it over the network."""
 
+    address_base: str | None = None
     agents: tuple[Body, ...]
     sites: tuple[Body, ...]
     schools: tuple[SchoolPlan, ...] = ()
+    sectors: tuple[Body, ...] = ()
     tariffs: tuple[TariffPlan, ...]
     activities: tuple[ActivityPlan, ...]
     households: tuple[HouseholdPlan, ...]

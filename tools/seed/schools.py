@@ -1,10 +1,11 @@
-"""Schools of a plan with a class for each of their levels, and the children who are in them, each in the class of its year of birth."""
+"""Schools of a plan with a class for each of their levels and with their sectors, and the children who are in them, each in the class of its year of birth."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from .calls import Calls
 from .people import People
-from .plan import SCHOOL_YEAR_MONTH, Days, HouseholdPlan, SchoolPlan
+from .plan import SCHOOL_YEAR_MONTH, Body, Days, HouseholdPlan, SchoolPlan
 
 
 class Schools:
@@ -27,6 +28,15 @@ class Schools:
                 key = f"seed-class-{plan.code}-{self._year}-{item['label']}"
                 await self._calls.send("family", "POST", f"{path}/classes", body, key=key)
 
+    async def publish(self, segments: Sequence[Body]) -> None:
+        """The sectors of the year, unless they count already."""
+        path = f"/sectors/{self._year}"
+        if (await self._calls.send("family", "GET", path))["published_at"] is None:
+            for number, segment in enumerate(segments):
+                key = f"seed-sector-{self._year}-{number}"
+                await self._calls.send("family", "POST", f"{path}/segments", segment, key=key)
+            await self._calls.send("family", "POST", f"{path}/publication")
+
     async def place(self, household: HouseholdPlan) -> None:
         """Put the household's pupils in their classes, those of whom nothing is said."""
         for pupil in household.pupils:
@@ -36,7 +46,8 @@ class Schools:
             if known["schoolings"] or level is None:
                 continue
             classes = await self._classes(pupil.school_code)
-            class_id = next((item["class_id"] for item in classes if level in item["levels"]), None)
+            fitting = [item["class_id"] for item in classes if level in item["levels"]]
+            class_id = fitting[0] if fitting and pupil.has_class else None
             place = {"level": level, "school_code": pupil.school_code, "class_id": class_id}
             await self._calls.send("family", "PUT", path, {"starts_on": f"{self._year}-09-01", **place})
 

@@ -14,6 +14,7 @@ from chassis.town import load_town
 
 from .calls import Calls
 from .days import Doings
+from .particulars import Particulars
 from .people import People
 from .plan import ActivityPlan, Days, TariffPlan, TownPlan
 from .schools import Schools
@@ -56,8 +57,12 @@ class Seed:
         schools = Schools(self._calls, self._days, people)
         for school in self._plan.schools:
             await schools.open(school)
+        if self._plan.sectors:
+            await schools.publish(self._plan.sectors)
+        particulars = Particulars(self._calls, self._days, people)
         for household in households:
             await schools.place(household)
+            await particulars.note(household)
         doings = Doings(self._calls, self._days, people, activities)
         for household in households:
             for enrollment in household.enrollments:

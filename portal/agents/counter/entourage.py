@@ -7,6 +7,7 @@ from litestar import Response
 
 from contracts.family.api import read_household
 from portal.frame import entourage
+from portal.frame.alike import child_names
 from portal.frame.entourage import Place
 from portal.frame.spaces import action, page
 from portal.frame.visit import Visit
@@ -18,8 +19,7 @@ ONE: Final = f"{PATH}/{{contact_id:uuid}}"
 async def _place(visit: Visit, household_id: UUID) -> Place:
     children = (await visit.call(read_household, household_id)).children
     path = f"/agents/familles/{household_id}/entourage"
-    named = {child.child_id: child.first_name for child in children}
-    return Place(path, named, is_town=True, parameters={"household_id": household_id})
+    return Place(path, child_names(children), is_town=True, parameters={"household_id": household_id})
 
 
 @page(PATH)

@@ -19,6 +19,7 @@ from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
 from gateway.composing import Part, permitted
 from portal.agents.file_merges.duplicates import PATH as DUPLICATES
+from portal.frame.alike import child_names
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState
@@ -68,6 +69,7 @@ async def merge_page(visit: Visit, household_id: UUID, other_id: UUID) -> Respon
         "obstacle": _obstacle(visit, preview),
         "enrollments": {kept.household_id: kept_enrollments, former.household_id: enrollments},
         "money": {kept.household_id: kept_money, former.household_id: money},
+        "names": child_names(kept.children) | child_names(former.children),
         "twice": _enrolled_twice(preview, _live(kept_enrollments), _live(enrollments)),
         "labels": {f"matches.{place}.kept_person_id": person.name for place, person in enumerate(preview.people)},
         "duplicates": DUPLICATES,

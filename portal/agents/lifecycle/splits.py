@@ -13,6 +13,7 @@ from contracts.family.splits_api import preview_split, split_household
 from contracts.types import EnrollmentStatus
 from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
+from portal.frame.alike import child_names
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState
@@ -75,6 +76,7 @@ async def preview_page(visit: Visit, household_id: UUID) -> Response[Any]:
     along = {name.removeprefix(PLACE) for name in form.values if form.value(name) == ChildPlace.NEW}
     context = {
         "household": household,
+        "names": child_names(household.children),
         "preview": preview,
         "hidden": [(name, value) for name in form.values for value in form.all(name)],
         "enrollments": enrollments,

@@ -15,7 +15,7 @@ from contracts.event import Model
 from contracts.http import Day
 from gateway.auth import WrongSpace
 from gateway.calls import Refused, typed_as
-from portal.frame.spaces import action, page, show_again
+from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState
 
@@ -40,7 +40,7 @@ class Opening(Model):
 OPENING: Final = Form(Opening, "agents.openings", ("activity_id", "from_on", "to_on", "weekday", "capacity"))
 
 
-@page("/agents/ouvertures")
+@page("/agents/ouvertures", entry=MenuLabel("agents.menu.openings", "plus", open_slots))
 async def opening_page(visit: Visit) -> Response[Any]:
     """The form that opens days, for whoever may."""
     if not visit.may(open_slots):

@@ -20,6 +20,7 @@ from contracts.family.schools_api import read_schooling
 from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
 from portal.family.children.sectors import child_sectors
+from portal.frame.alike import child_names
 from portal.frame.history import Names, read_child_history
 from portal.frame.schools import public_site_names
 from portal.frame.spaces import action, page, show_again
@@ -40,7 +41,8 @@ AUTHORIZATIONS: Final = Form(
 async def children_page(visit: Visit) -> Response[Any]:
     """The children whom the adult answers for."""
     children = await visit.call(my_children)
-    return visit.page("family/children/list.html.j2", {"children": children.items, "today": visit.portal.today()})
+    context = {"children": children.items, "names": child_names(children.items), "today": visit.portal.today()}
+    return visit.page("family/children/list.html.j2", context)
 
 
 @page(f"{PATH}/{{child_id:uuid}}")
@@ -55,6 +57,7 @@ async def child_page(visit: Visit, child_id: UUID) -> Response[Any]:
         child_sectors(visit, child_id, years),
     )
     context = {
+        "name": child_names(children.items).get(child_id, ""),
         "child": next((card for card in children.items if card.child_id == child_id), None),
         "today": today,
         "schooling": schooling,

@@ -14,7 +14,7 @@ from contracts.family.delegations_api import give_delegation, list_delegations, 
 from contracts.family.events import DelegatedAct
 from gateway.auth import WrongSpace
 from gateway.calls import Refused, typed_as
-from portal.family.home.pages import child_names
+from portal.frame.alike import child_names
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState
@@ -50,7 +50,7 @@ async def new_page(visit: Visit) -> Response[Any]:
         raise WrongSpace
     household, texts = await visit.call(my_household), visit.portal.texts
     context = {
-        "children": [(str(child_id), name) for child_id, name in child_names(household).items()],
+        "children": [(str(child_id), name) for child_id, name in child_names(household.children).items()],
         "acts": [(act.value, texts(f"delegations.act.{act.name.lower()}")) for act in DelegatedAct],
         "household_id": household.household_id,
         "first_on": today,
@@ -79,7 +79,7 @@ async def summary_page(visit: Visit) -> Response[Any]:
     ends_on = day_typed(form.value("ends_on"))
     if not form.values or ends_on is None:
         return visit.redirect(f"{PATH}/nouvelle")
-    names = {str(child_id): name for child_id, name in child_names(household).items()}
+    names = {str(child_id): name for child_id, name in child_names(household.children).items()}
     acts = {act.value: act for act in DelegatedAct}
     texts = visit.portal.texts
     context = {

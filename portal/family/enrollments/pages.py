@@ -11,7 +11,7 @@ from contracts.booking.api import list_activities, list_enrollments, request_enr
 from contracts.booking.models import EnrollmentCreate
 from contracts.family.api import my_household
 from gateway.calls import Refused, typed_as
-from portal.family.home.pages import child_names
+from portal.frame.alike import child_names
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
@@ -55,7 +55,7 @@ async def new_enrollment_page(visit: Visit) -> Response[Any]:
         for site in activity.sites
     ]
     context = {
-        "children": [(str(child_id), name) for child_id, name in child_names(household).items()],
+        "children": [(str(child_id), name) for child_id, name in child_names(household.children).items()],
         "activities": labels,
         "household_id": household.household_id,
     }

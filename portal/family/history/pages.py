@@ -8,7 +8,7 @@ from litestar import Response
 from contracts.family.api import my_household
 from contracts.family.delegations_api import list_delegations
 from gateway.composing import permitted
-from portal.family.home.pages import child_names
+from portal.frame.alike import child_names
 from portal.frame.history import Names, delegate_names, read_history
 from portal.frame.spaces import page
 from portal.frame.visit import Visit
@@ -25,7 +25,7 @@ async def history_page(visit: Visit) -> Response[Any]:
     names = Names(
         actors=delegate_names(given, visit.portal.texts)
         | ({guardian_id: visit.portal.texts("history.you")} if guardian_id else {}),
-        people=child_names(household.value) if household and household.value else {},
+        people=child_names(household.value.children) if household and household.value else {},
     )
     return visit.page("family/history/history.html.j2", {"history": await read_history(visit, None, names)})
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Response
 
 from chassis.clock import age_on
-from chassis.comparing import Person, first_names_apart, masked
+from chassis.comparing import masked
 from contracts.billing.api import list_invoices
 from contracts.booking.api import list_enrollments
 from contracts.family.api import my_household
@@ -19,6 +19,7 @@ from gateway.auth import WrongSpace
 from gateway.composing import Part, if_open, optional, permitted
 from portal.family.households.pages import forget_choice, has_lost_choice
 from portal.family.without_file.pages import show_without_file
+from portal.frame.alike import child_names
 from portal.frame.contact import HOME, correct_contact, show_contact
 from portal.frame.settings import Tile
 from portal.frame.spaces import action, page
@@ -59,7 +60,7 @@ async def private_home(visit: Visit) -> Response[Any]:
     context = {
         "household": household,
         "guardian": guardian,
-        "children": list(child_names(household.value).values()) if household.value else [],
+        "children": list(child_names(household.value.children).values()) if household.value else [],
         "invoices": invoices,
         "unpaid": unpaid,
         "enrollments": enrollments,
@@ -103,13 +104,6 @@ def shown_email(visit: Visit, adult: Adult | None) -> str:
     """An adult's address as "Mon espace" shows it; empty for none."""
     email = (adult.email if adult else None) or ""
     return masked(email) if email and visit.portal.town.section.masks_email else email
-
-
-def child_names(household: Household) -> dict[UUID, str]:
-    """The children of a household by first name, told apart where two are equal."""
-    return first_names_apart(
-        {child.child_id: Person(child.first_name, child.last_name, child.birth_on) for child in household.children}
-    )
 
 
 def own_links(visit: Visit) -> list[MenuEntry]:

@@ -7,6 +7,7 @@ from litestar import Response
 
 from contracts.family.children_api import my_children
 from portal.frame import entourage
+from portal.frame.alike import child_names
 from portal.frame.entourage import Place
 from portal.frame.spaces import action, page
 from portal.frame.visit import Visit
@@ -17,7 +18,7 @@ ONE: Final = f"{PATH}/{{contact_id:uuid}}"
 
 async def _place(visit: Visit) -> Place:
     children = (await visit.call(my_children)).items
-    return Place(PATH, {child.child_id: child.first_name for child in children}, is_town=False, parameters={})
+    return Place(PATH, child_names(children), is_town=False, parameters={})
 
 
 @page(PATH)

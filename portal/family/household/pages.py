@@ -14,6 +14,7 @@ from gateway.calls import Refused
 from gateway.composing import permitted
 from portal.family.home.pages import shown_email
 from portal.frame.civil_status import Place, add_child, correct_status, show_child, show_status
+from portal.frame.alike import child_names
 from portal.frame.protection import ask_address, shown_address
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -40,6 +41,7 @@ async def household_page(visit: Visit) -> Response[Any]:
         },
         "own_id": visit.session.guardian_id,
         "email": shown_email(visit, own),
+        "names": child_names(household.children),
         "reached": {child.child_id for child in children.items},
         "changes": changes,
         "carrier": visit.portal.town.town.protected_mail_by,

@@ -7,6 +7,7 @@ from litestar import Response
 from contracts.family.api import my_household
 from gateway.composing import optional
 from portal.family.home.pages import own_links, shown_blocks
+from portal.frame.menus import flat
 from portal.frame.spaces import page
 from portal.frame.visit import Visit
 from portal.kit import PATHS, MenuEntry
@@ -16,7 +17,7 @@ from portal.kit import PATHS, MenuEntry
 async def menu_page(visit: Visit) -> Response[Any]:
     """The page behind the last link of a phone's bar; each address stands on it once, unless a tile has words of its own for it."""
     household = await optional(visit.call(my_household))
-    own, links = visit.portal.menu(visit.visitor), own_links(visit)
+    own, links = list(flat(visit.portal.menu(visit.visitor))), own_links(visit)
     listed = {entry.url for entry in (*own, *links)}
     help_page = MenuEntry(visit.portal.texts("kit.help"), PATHS["help"])
     others = [*visit.portal.town.public_menu(visit.visitor), help_page]

@@ -2,6 +2,7 @@
 
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
+from chassis.comparing import Person, namesakes
 from chassis.data.database import Database
 from chassis.data.paging import page_of, read_id
 from contracts.booking.moves import StrayDays
@@ -12,6 +13,7 @@ from ..access import ENROLLMENT
 STRAY_DAYS_SQL = reaching(
     """
 select e.id as enrollment_id, e.household_id, h.reference, e.child_id, r.first_name || ' ' || r.last_name as child_name,
+       r.birth_on as child_birth_on,
        a.label as activity_label, d.first_on, d.last_on, d.day_count,
        (select coalesce(jsonb_agg(jsonb_build_object('household_id', o.household_id, 'reference', x.reference) order by x.reference), '[]')
         from household_children o join households x on x.household_id = o.household_id
@@ -39,4 +41,9 @@ async def stray_days(db: Database, actor: Actor, cursor: str | None) -> Page[Str
     """What is booked for a household after the child left it."""
     reach = reach_of(actor, await db.today())
     rows = await db.fetch(STRAY_DAYS_SQL, *reach, read_id(cursor), PAGE_SIZE + 1)
-    return page_of([StrayDays(**row) for row in rows], lambda item: (item.enrollment_id,), PAGE_SIZE)
+    alike = namesakes({row["child_id"]: Person(row["child_name"]) for row in rows})
+    days = [
+        StrayDays(**{**row, "child_birth_on": row["child_birth_on"] if row["child_id"] in alike else None})
+        for row in rows
+    ]
+    return page_of(days, lambda item: (item.enrollment_id,), PAGE_SIZE)

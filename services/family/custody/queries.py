@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.actor import Actor
+from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Database, Queries
 from chassis.days import DateRange
 from chassis.refusal import NotFound
@@ -139,11 +140,17 @@ async def children_in_turns(db: Database, actor: Actor, household_id: UUID | Non
     home = await household_id_for(db, actor, household_id, today)
     rows = await db.fetch(CHILDREN_SQL, home, today, actor.guardian_id)
     children = await load_children(db, [row["child_id"] for row in rows])
-    shown = [_as_known_at(home, await load_custody(db, children[row["child_id"]]), today) for row in rows]
+    names = first_names_apart(
+        {child_id: Person(child.first_name, child.last_name, child.birth_on) for child_id, child in children.items()}
+    )
+    shown = [
+        _as_known_at(home, await load_custody(db, children[row["child_id"]]), names[row["child_id"]], today)
+        for row in rows
+    ]
     return Page(items=tuple(child for child in shown if child is not None))
 
 
-def _as_known_at(household_id: UUID, custody: Custody, today: date) -> ChildWithTurns | None:
+def _as_known_at(household_id: UUID, custody: Custody, name: str, today: date) -> ChildWithTurns | None:
     """A child's turns as one home may know them: here or not. None of a child that does not change homes."""
     known = list(stays(custody.residences(), today, today + SHOWN))
     if len(known) < 2 or household_id not in {stay.household_id for stay in known}:
@@ -151,7 +158,7 @@ def _as_known_at(household_id: UUID, custody: Custody, today: date) -> ChildWith
     pattern = custody.homes.at(today)
     return ChildWithTurns(
         child_id=custody.child.child_id,
-        first_name=custody.child.first_name,
+        first_name=name,
         change_hour=pattern.turns.change_hour if pattern else None,
         stays=tuple(
             OwnStay(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from chassis.actor import Actor
+from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Database, Queries, Transaction
 from chassis.data.paging import page_of, read_id
 from contracts.family import delegations as models
@@ -64,9 +65,9 @@ async def answer(db: Queries, actor: Actor, known: Delegation) -> models.Delegat
 
 
 NAMES_SQL = """
-select person_id, name from (
-    select child_id as person_id, first_name as name from children
-    union all select adult_id, first_name || ' ' || last_name from adults
+select person_id, first_name, last_name, birth_on from (
+    select child_id as person_id, first_name, last_name, birth_on from children
+    union all select adult_id, first_name, last_name, null from adults
 ) people where person_id = any($1::uuid[])
 """
 
@@ -75,19 +76,19 @@ PARENT_NAME_SQL = "select first_name from adults where adult_id = $1"
 
 async def _answers(db: Queries, actor: Actor, known: Sequence[Delegation]) -> list[models.Delegation]:
     ids = {person_id for item in known for person_id in (item.parent_id, *item.child_ids, *item.left_child_ids)}
-    names = {row["person_id"]: row["name"] for row in await db.fetch(NAMES_SQL, list(ids))}
+    people = await _people(db, ids)
     return [
         models.Delegation(
             delegation_id=item.delegation_id,
             household_id=item.household_id,
             parent_id=item.parent_id,
-            parent_name=names.get(item.parent_id, ""),
+            parent_name=_full_name(people.get(item.parent_id)),
             delegate_id=item.delegate_id if actor.kind is ActorKind.AGENT else None,
             first_name=item.first_name,
             last_name=item.last_name,
             email=item.email,
-            children=_children(item.child_ids, names),
-            left_children=_children(item.left_child_ids, names),
+            children=_children(item.child_ids, people),
+            left_children=_children(item.left_child_ids, people),
             acts=item.acts,
             given_at=item.given_at,
             ends_on=item.ends_on,
@@ -99,8 +100,19 @@ async def _answers(db: Queries, actor: Actor, known: Sequence[Delegation]) -> li
     ]
 
 
-def _children(child_ids: Iterable[UUID], names: Mapping[UUID, str]) -> tuple[models.DelegatedChild, ...]:
-    return tuple(models.DelegatedChild(child_id=child_id, first_name=names.get(child_id, "")) for child_id in child_ids)
+async def _people(db: Queries, ids: Iterable[UUID]) -> dict[UUID, Person]:
+    rows = await db.fetch(NAMES_SQL, list(ids))
+    return {row["person_id"]: Person(row["first_name"], row["last_name"], row["birth_on"]) for row in rows}
+
+
+def _full_name(person: Person | None) -> str:
+    return f"{person.first_name} {person.last_name}" if person else ""
+
+
+def _children(child_ids: Iterable[UUID], people: Mapping[UUID, Person]) -> tuple[models.DelegatedChild, ...]:
+    """Children by first name, and by as much more as tells those of one delegation apart."""
+    names = first_names_apart({child_id: people.get(child_id, Person("", "")) for child_id in child_ids})
+    return tuple(models.DelegatedChild(child_id=child_id, first_name=name) for child_id, name in names.items())
 
 
 async def held_answer(db: Database | Transaction, held: Delegation) -> models.HeldDelegation:
@@ -109,11 +121,10 @@ async def held_answer(db: Database | Transaction, held: Delegation) -> models.He
     ground = await store.load_ground(db, held.household_id, held.parent_id, today)
     known = await as_of_today(db, held)
     child_ids = [child_id for child_id in known.child_ids if known.end is not None or child_id in ground.answered_for]
-    names = {row["person_id"]: row["name"] for row in await db.fetch(NAMES_SQL, child_ids)}
     return models.HeldDelegation(
         delegation_id=known.delegation_id,
         parent_first_name=await db.fetchval(PARENT_NAME_SQL, known.parent_id) or "",
-        children=_children(child_ids, names),
+        children=_children(child_ids, await _people(db, child_ids)),
         acts=known.acts,
         ends_on=known.ends_on,
         end=known.end,

@@ -123,11 +123,15 @@ class HouseholdFile:
         turns |= {during.ends_on + ONE_DAY for during in ranges if during.ends_on is not None}
         return min((day for day in turns if day > today), default=None)
 
-    def state(self) -> HouseholdState:
-        """The household as others may know it."""
-        names = first_names_apart(
+    def child_names(self) -> dict[UUID, str]:
+        """The children by first name, told apart where two are equal."""
+        return first_names_apart(
             {child.child_id: Person(child.first_name, child.last_name, child.birth_on) for child in self.children}
         )
+
+    def state(self) -> HouseholdState:
+        """The household as others may know it."""
+        names = self.child_names()
         return HouseholdState(
             household_id=self.household_id,
             reference=self.reference,

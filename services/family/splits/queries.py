@@ -79,24 +79,24 @@ def halves_of(file: HouseholdFile, parting: Parting, new_id: UUID, today: date) 
 
 
 def _side(file: HouseholdFile, day: date) -> SplitSide:
-    payer = file.payer_on(day)
+    payer, names = file.payer_on(day), file.child_names()
     return SplitSide(
         adult_names=tuple(
             f"{adult.first_name} {adult.last_name}" for adult in file.adults if day in file.days_of(adult.adult_id)
         ),
-        child_names=tuple(child.first_name for child in file.children if day in file.days_of(child.child_id)),
+        child_names=tuple(names[child.child_id] for child in file.children if day in file.days_of(child.child_id)),
         payer_name=f"{payer.first_name} {payer.last_name}" if payer else None,
     )
 
 
 async def _to_place(db: Queries, halves: Halves, parting: Parting) -> list[str]:
     """The children of whom an agent is to say where they live from then on."""
-    names = []
+    names, called = [], halves.new.child_names()
     for child in halves.new.children:
         custody = await load_custody(db, child)
         is_shared = child.child_id in parting.both
         if not is_shared:
             custody = custody_after(custody, halves.former.household_id, halves.new.household_id, parting.from_on)
         if is_to_place(custody, parting.from_on, has_two_homes=is_shared):
-            names.append(child.first_name)
+            names.append(called[child.child_id])
     return names

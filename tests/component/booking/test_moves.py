@@ -62,12 +62,24 @@ async def move(town: BookingTown) -> Move:
     return Move(town, family, home, enrollment_id, slots)
 
 
+async def test_namesakes_whose_days_are_to_decide_are_told_apart_by_birth(move: Move) -> None:
+    town = move.town
+    other, activity_id = await town.family(), await town.activity()
+    await town.enroll(other, activity_id)
+    assert (await town.book(other, *await town.open(activity_id, 30))).status_code == 201
+    await town.move(other, LAST)
+    strays = await move.strays()
+    assert len({stray["child_id"] for stray in strays}) == 2
+    assert all(stray["child_birth_on"] for stray in strays)
+
+
 async def test_days_after_the_move_are_listed_and_go_along(move: Move) -> None:
     town = move.town
     (stray,) = await move.strays()
     days = [str(await town.day(offset)) for offset in (10, 30, 40)]
     assert (stray["first_on"], stray["last_on"], stray["day_count"]) == (days[1], days[2], 2)
     assert [home["household_id"] for home in stray["homes"]] == [str(move.home.household_id)]
+    assert stray["child_birth_on"] is None
     before = len(await town.service.outbox())
     answer = await move.go()
     assert answer.status_code == 200, answer.text

@@ -149,7 +149,7 @@ class Town:
         _, issued = await self.services["identity"].emitted(kind=StepUpCodeIssued)
         return [unseal(cast("StepUpCodeIssued", event).sealed, key) for event in issued]
 
-    async def household(self, children: int = 1, **guardian: Any) -> tuple[Household, Credential]:
+    async def household(self, children: int | tuple[str, ...] = 1, **guardian: Any) -> tuple[Household, Credential]:
         """A new household, and what its invitation says."""
         family = self.services["family"]
         body = household_body(children=children, **guardian)
@@ -191,9 +191,13 @@ class Town:
         return await self.signed_in(username, PASSWORD)
 
 
-def household_body(children: int = 1, **guardian: Any) -> dict[str, Any]:
-    """The file of a new household whose children are seven years old."""
+def household_body(children: int | tuple[str, ...] = 1, **guardian: Any) -> dict[str, Any]:
+    """The file of a new household whose children are seven years old; they are so many, or have these whole names."""
     last_name = uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
+    if isinstance(children, int):
+        names = [(f"Lina {chr(97 + number)}", last_name) for number in range(children)]
+    else:
+        names = [(first, last) for first, _, last in (name.partition(" ") for name in children)]
     return {
         "guardian": {
             "civility": "monsieur",
@@ -203,10 +207,7 @@ def household_body(children: int = 1, **guardian: Any) -> dict[str, Any]:
             **guardian,
         },
         "address": {"street": "12 rue des Tilleuls", "postal_code": "14000", "city": "Valmont-sur-Orne"},
-        "children": [
-            {"first_name": f"Lina {chr(97 + number)}", "last_name": last_name, "birth_on": "2019-03-04"}
-            for number in range(children)
-        ],
+        "children": [{"first_name": first, "last_name": last, "birth_on": "2019-03-04"} for first, last in names],
     }
 
 

@@ -12,7 +12,7 @@ from contracts.identity.models import CredentialPolicy, Terms, TermsSection
 from contracts.types import DayState, EnrollmentStatus, InvoiceStatus
 from gateway.auth import Visitor
 from portal.frame.calendar import CHOOSABLE_WITH_WAITING_LIST, NO_CHOICES, CalendarOptions, Choices, calendar_view
-from portal.kit import Crumb, Flash, FormState, Frame, MenuEntry, SessionZone, Texts
+from portal.kit import Crumb, Flash, FormState, Frame, MenuEntry, MenuGroup, SessionZone, Texts
 
 LINA, SACHA = UUID(int=1), UUID(int=2)
 NAMES: Final = {LINA: "Lina", SACHA: "Sacha"}
@@ -51,10 +51,12 @@ FRAME: Final = Frame(
 AGENT_FRAME: Final = Frame(
     menu=[
         MenuEntry("Tableau de bord", "/", is_current=True, icon="home"),
-        MenuEntry("Familles", "/", icon="family"),
+        MenuGroup(
+            "Dossiers", "folder", [MenuEntry("Familles", "/"), MenuEntry("Dossiers en double", "/")], is_open=True
+        ),
         MenuEntry("Inscriptions", "/", icon="activity"),
         MenuEntry("Pointage", "/", icon="check"),
-        MenuEntry("Facturation", "/", icon="invoice"),
+        MenuGroup("Finances", "invoice", [MenuEntry("Facturation", "/"), MenuEntry("Paiements à vérifier", "/")]),
     ],
     session=SessionZone("Claire Durand", "token", "Claire Durand", "CD", own_page=MenuEntry("Mes identifiants", "/")),
     breadcrumb=[Crumb("Accueil", "/"), Crumb("Inscriptions")],

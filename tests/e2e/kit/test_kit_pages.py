@@ -137,7 +137,7 @@ def test_the_first_stop_of_the_keyboard_leads_to_the_content(page: Page, gallery
 def test_the_menu_unfolds_and_folds_without_scripts(plain_page: Page, gallery: str) -> None:
     """Of whoever has no bar at the bottom of the phone."""
     plain_page.goto(f"{gallery}/agent")
-    entry = plain_page.get_by_role("link", name="Facturation")
+    entry = plain_page.get_by_role("link", name="Familles")
     assert not entry.is_visible()
     plain_page.get_by_role("button", name="Menu").click()
     assert entry.is_visible()
@@ -146,7 +146,25 @@ def test_the_menu_unfolds_and_folds_without_scripts(plain_page: Page, gallery: s
     assert not entry.is_visible()
 
 
-@pytest.mark.parametrize(("name", "entry"), [("gallery", "Infos pratiques"), ("agent", "Facturation")])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_group_of_the_menu_unfolds_with_the_keyboard_and_without_scripts(
+    plain_page: Page, gallery: str, width: int
+) -> None:
+    plain_page.set_viewport_size({"width": width, "height": 800})
+    plain_page.goto(f"{gallery}/agent")
+    if width == 360:
+        plain_page.get_by_role("button", name="Menu").click()
+    entry = plain_page.get_by_role("link", name="Facturation")
+    assert not entry.is_visible()
+    plain_page.locator("summary", has_text="Finances").press("Enter")
+    assert entry.is_visible()
+    plain_page.keyboard.press("Tab")
+    assert plain_page.evaluate("document.activeElement.textContent") == "Facturation"
+    plain_page.locator("summary", has_text="Finances").press("Space")
+    assert not entry.is_visible()
+
+
+@pytest.mark.parametrize(("name", "entry"), [("gallery", "Infos pratiques"), ("agent", "Familles")])
 def test_the_menu_is_unfolded_on_a_wide_screen(kit_browser: Browser, gallery: str, name: str, entry: str) -> None:
     page = open_page(kit_browser, 1280)
     page.goto(f"{gallery}/{name}")
