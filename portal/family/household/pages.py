@@ -13,8 +13,8 @@ from contracts.family.schools_api import list_schoolings
 from gateway.calls import Refused
 from gateway.composing import permitted
 from portal.family.home.pages import shown_email
-from portal.frame.civil_status import Place, add_child, correct_status, show_child, show_status
 from portal.frame.alike import child_names
+from portal.frame.civil_status import Place, add_child, correct_status, show_child, show_status
 from portal.frame.protection import ask_address, shown_address
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
