@@ -37,7 +37,7 @@ from contracts.family.registrations import (
 )
 from contracts.family.search import HouseholdSummary
 from contracts.history import HistoryEntry
-from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SearchText
+from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SearchText, SiteCode
 from contracts.invariants import InvariantCheck
 from contracts.operation import EVERYBODY, agents, delete, families, get, post, put
 from contracts.types import StepUp
@@ -55,10 +55,12 @@ async def find_households(
     limit: PageSize = PAGE_SIZE,
     kind: HouseholdKind | None = None,
     is_archived: bool = False,
+    school_code: SiteCode | None = None,
+    class_id: UUID | None = None,
 ) -> Page[HouseholdSummary]:
     """Files by whatever somebody says: a name in any spelling, with one typing error, a telephone number, an e-mail address, a reference, a number of a
     register, a child's birth date. Several words narrow. The best answers come first, then the order of the payers' names; those of one kind, or all;
-    those in use, or those that were put aside (`is_archived`)."""
+    those in use, or those that were put aside (`is_archived`); those with a pupil of a school today, or of a class of it."""
 
 
 @get("/households/{household_id}", families(FamilyPermission.READ_HOUSEHOLDS), public=True)

@@ -79,10 +79,11 @@ class PersonChange(Model):
 
 
 class PersonChanges(Model):
-    """Changes: for agents those that wait, the oldest first; for an adult those that they asked for, the newest first. `add_child` is what a family may do."""
+    """Changes: for agents those that wait, the oldest first; for an adult those that they asked for, the newest first. `add_child` is what a family may do; `next_cursor`: of the next page, if there is one."""
 
     add_child: FieldRule
     items: tuple[PersonChange, ...]
+    next_cursor: str | None = None
 
 
 class ChangeDecision(Model):

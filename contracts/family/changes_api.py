@@ -7,10 +7,12 @@ from contracts.family.changes import (
     ChangeDecision,
     ChildWanted,
     CivilStatus,
+    PersonChange,
     PersonChanges,
     StatusChange,
 )
 from contracts.family.permissions import FamilyPermission
+from contracts.http import Cursor
 from contracts.operation import agents, families, get, post, put
 
 
@@ -30,8 +32,13 @@ async def ask_child(body: ChildWanted) -> ChangeAsked:
 
 
 @get("/person-changes", families(FamilyPermission.KEEP_HOUSEHOLDS))
-async def list_changes() -> PersonChanges:
-    """The changes that wait for an agent, or those that the adult asked for."""
+async def list_changes(household_id: UUID | None = None, cursor: Cursor | None = None) -> PersonChanges:
+    """The changes that wait for an agent, or those that the adult asked for; of all files, or of one."""
+
+
+@get("/person-changes/{change_id}", agents(FamilyPermission.KEEP_HOUSEHOLDS))
+async def read_change(change_id: UUID) -> PersonChange:
+    """A change that waits for an agent."""
 
 
 @post("/person-changes/{change_id}/withdrawal", families(), is_repeatable=True)

@@ -21,6 +21,7 @@ class GapKind(StrEnum):
     DOUBLED_ADULT = auto()
     REOPENING_ASKED = auto()
     ARCHIVED_IN_USE = auto()
+    ENROLLMENT_LEFT = auto()
 
 
 class GapCount(Model):

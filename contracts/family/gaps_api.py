@@ -7,8 +7,8 @@ from contracts.operation import agents, get
 
 
 @get("/gaps", agents(FamilyPermission.KEEP_HOUSEHOLDS))
-async def count_gaps() -> Page[GapCount]:
-    """How many files lack something or contradict each other, for each kind."""
+async def count_gaps(kind: GapKind | None = None) -> Page[GapCount]:
+    """How many files lack something or contradict each other, for each kind or for one."""
 
 
 @get("/gaps/{kind}", agents(FamilyPermission.KEEP_HOUSEHOLDS))

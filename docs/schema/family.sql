@@ -69,7 +69,10 @@ CREATE TABLE public.adults (
     is_invited boolean NOT NULL,
     revision integer DEFAULT 1 NOT NULL,
     is_email_confirmed boolean DEFAULT false NOT NULL,
-    email_given_revision integer
+    email_given_revision integer,
+    compared_name text COLLATE pg_catalog."C",
+    compared_phone text,
+    compared_email text COLLATE pg_catalog."C"
 );
 
 CREATE TABLE public.archived_members (
@@ -124,7 +127,9 @@ CREATE TABLE public.children (
     last_name text NOT NULL,
     name_key text NOT NULL COLLATE pg_catalog."C",
     birth_on date NOT NULL,
-    is_expected boolean DEFAULT false NOT NULL
+    is_expected boolean DEFAULT false NOT NULL,
+    compared_name text COLLATE pg_catalog."C",
+    compared_birth_on date
 );
 
 CREATE TABLE public.class_change_lines (
@@ -394,6 +399,7 @@ CREATE TABLE public.household_archives (
 CREATE TABLE public.household_enrollments (
     enrollment_id uuid NOT NULL,
     household_id uuid NOT NULL,
+    child_id uuid NOT NULL,
     ends_on date NOT NULL
 );
 
@@ -602,6 +608,12 @@ CREATE TABLE public.persons (
     created_at timestamp with time zone NOT NULL,
     created_by uuid NOT NULL,
     CONSTRAINT persons_kind_check CHECK ((kind = ANY (ARRAY['adult'::text, 'child'::text])))
+);
+
+CREATE TABLE public.persons_alike (
+    one_id uuid NOT NULL,
+    other_id uuid NOT NULL,
+    CONSTRAINT persons_alike_check CHECK ((one_id < other_id))
 );
 
 CREATE TABLE public.quotients (
@@ -918,6 +930,9 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.person_changes
     ADD CONSTRAINT person_changes_pkey PRIMARY KEY (change_id);
 
+ALTER TABLE ONLY public.persons_alike
+    ADD CONSTRAINT persons_alike_pkey PRIMARY KEY (one_id, other_id);
+
 ALTER TABLE ONLY public.persons
     ADD CONSTRAINT persons_person_id_kind_key UNIQUE (person_id, kind);
 
@@ -975,6 +990,8 @@ CREATE INDEX adults_email ON public.adults USING btree (email_key);
 
 CREATE INDEX adults_invited ON public.adults USING btree (email_key) WHERE is_invited;
 
+CREATE INDEX adults_to_compare ON public.adults USING btree (adult_id) WHERE (((compared_name IS DISTINCT FROM name_key) OR (compared_phone IS DISTINCT FROM phone)) OR (compared_email IS DISTINCT FROM email_key));
+
 CREATE INDEX adults_unreachable ON public.adults USING btree (adult_id) WHERE ((email IS NULL) AND (phone IS NULL));
 
 CREATE INDEX archived_members_person ON public.archived_members USING btree (person_id, kind);
@@ -990,6 +1007,8 @@ CREATE INDEX base_streets_by_key ON public.base_streets USING btree (street_key,
 CREATE INDEX children_by_birth ON public.children USING btree (birth_on);
 
 CREATE INDEX children_expected ON public.children USING btree (birth_on, child_id) WHERE is_expected;
+
+CREATE INDEX children_to_compare ON public.children USING btree (child_id) WHERE ((compared_name IS DISTINCT FROM name_key) OR (compared_birth_on IS DISTINCT FROM birth_on));
 
 CREATE INDEX class_change_lines_child ON public.class_change_lines USING btree (child_id);
 
@@ -1146,6 +1165,8 @@ CREATE INDEX person_changes_household ON public.person_changes USING btree (hous
 CREATE UNIQUE INDEX person_changes_open ON public.person_changes USING btree (subject_id) WHERE (status = 'waiting'::text);
 
 CREATE INDEX person_changes_waiting ON public.person_changes USING btree (change_id) WHERE (status = 'waiting'::text);
+
+CREATE INDEX persons_alike_other ON public.persons_alike USING btree (other_id);
 
 CREATE UNIQUE INDEX quotients_current ON public.quotients USING btree (household_id, effective_on) WHERE (replaced_at IS NULL);
 
@@ -1342,6 +1363,12 @@ ALTER TABLE ONLY public.person_changes
 
 ALTER TABLE ONLY public.person_changes
     ADD CONSTRAINT person_changes_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.persons_alike
+    ADD CONSTRAINT persons_alike_one_id_fkey FOREIGN KEY (one_id) REFERENCES public.persons(person_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.persons_alike
+    ADD CONSTRAINT persons_alike_other_id_fkey FOREIGN KEY (other_id) REFERENCES public.persons(person_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);

@@ -27,6 +27,7 @@ from .delegations.commands import follow_people, forget_ended
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
 from .derogations.commands import forget_derogations
 from .derogations.routes import ROUTES as DEROGATION_ROUTES
+from .duplicates.commands import COMPARE_SECONDS, compare_people
 from .duplicates.routes import ROUTES as DUPLICATE_ROUTES
 from .editing.commands import forget_leases
 from .editing.routes import ROUTES as EDITING_ROUTES
@@ -126,6 +127,7 @@ def create(settings: FamilySettings) -> Service:
             Job("forget_leases", PURGE_SECONDS, forget_leases),
             Job("answer_registrations", ANSWER_SECONDS, Answering(LetterSeal(seal_key)).run),
             Job("purge_registrations", PURGE_SECONDS, purge),
+            Job("compare_people", COMPARE_SECONDS, compare_people),
             Job("household_imports", LOOK_SECONDS, ImportWork(rules).run),
             Job("class_changes", CLASS_CHANGE_SECONDS, ClassChangeWork().run),
             Job("forget_class_changes", FORGET_SECONDS, forget_class_changes),

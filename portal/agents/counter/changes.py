@@ -6,7 +6,7 @@ from uuid import UUID
 from litestar import Response
 
 from contracts.family.changes import ChangeDecision
-from contracts.family.changes_api import decide_change, list_changes
+from contracts.family.changes_api import decide_change, list_changes, read_change
 from contracts.family.editing import EditedForm
 from gateway.calls import Refused, typed_as
 from portal.frame.editing import Edited
@@ -22,16 +22,19 @@ FIELDS: Final = ("civility", "first_name", "last_name", "birth_on")
 @page(PATH, entry=MenuLabel("agents.menu.changes", "edit", list_changes))
 async def changes_page(visit: Visit) -> Response[Any]:
     """The changes that wait, the oldest first."""
-    changes = await visit.call(list_changes)
-    return visit.page("agents/counter/changes.html.j2", {"changes": changes.items}, form=visit.form())
+    changes = await visit.call(list_changes, cursor=visit.cursor)
+    context = {"changes": changes.items, "next_cursor": changes.next_cursor}
+    return visit.page("agents/counter/changes.html.j2", context, form=visit.form())
 
 
 @page(f"{PATH}/{{change_id:uuid}}")
 async def change_page(visit: Visit, change_id: UUID) -> Response[Any]:
     """A change with before and after, and the decision: one agent at a time. One that waits no more leads to those that do."""
-    waiting = (await visit.call(list_changes)).items
-    change = next((item for item in waiting if item.change_id == change_id), None)
-    if change is None:
+    try:
+        change = await visit.call(read_change, change_id)
+    except Refused as refused:
+        if refused.problem.status != 404:
+            raise
         return visit.redirect(PATH, FlashNotice("info", "change_not_waiting"))
     editor = await Edited(EditedForm.CHANGE, change_id).other_editor(visit)
     context = {"change": change, "fields": FIELDS, "editor": editor}

@@ -11,11 +11,12 @@ from contracts.family.api import find_households, open_household
 from contracts.family.archives_api import archive_household
 from contracts.family.models import Household, HouseholdCreate
 from contracts.family.search import FoundChild, HouseholdSummary
-from contracts.http import PAGE_SIZE_MAX, Page
+from contracts.http import PAGE_SIZE, PAGE_SIZE_MAX, Page
 from contracts.identity.accounts_api import list_family_accounts
 from contracts.identity.api import find_key_holder
 from contracts.types import Civility
 from gateway.calls import Refused, typed_as
+from portal.agents.counter.school_filter import SchoolFilter, school_filter
 from portal.frame.addresses import asked_back, asking, settled
 from portal.frame.children import CHILDREN_MAX, child_count, child_number, with_children_in_order
 from portal.frame.contact import correct_contact, show_contact
@@ -72,8 +73,10 @@ async def families_page(visit: Visit) -> Response[Any]:
     """Find a family by a name, a telephone number, an e-mail address, a child's birth date or its reference."""
     search, kind = visit.query("recherche").strip(), kind_named(visit, visit.query(TYPE))
     is_archived = visit.query(ARCHIVED) == "1"
-    households = await visit.call(find_households, search, visit.cursor, kind=kind, is_archived=is_archived)
+    pupils = await school_filter(visit)
+    households = await _found(visit, pupils, visit.cursor, PAGE_SIZE)
     context = {
+        "pupils": pupils,
         "search": search,
         "households": households.items,
         "next_cursor": households.next_cursor,
@@ -87,6 +90,7 @@ async def families_page(visit: Visit) -> Response[Any]:
             **({"recherche": search} if search else {}),
             **({TYPE: NAMES[kind]} if kind else {}),
             **({ARCHIVED: "1"} if is_archived else {}),
+            **pupils.query,
         },
     }
     return visit.page("agents/counter/families.html.j2", context)
@@ -96,16 +100,22 @@ async def families_page(visit: Visit) -> Response[Any]:
 async def families_file(visit: Visit) -> Response[Any]:
     """The families found, for a spreadsheet."""
 
-    kind, texts = kind_named(visit, visit.query(TYPE)), visit.portal.texts
+    texts, pupils = visit.portal.texts, await school_filter(visit)
 
     def read(cursor: str | None) -> Awaitable[Page[HouseholdSummary]]:
-        search, is_archived = visit.query("recherche").strip(), visit.query(ARCHIVED) == "1"
-        return visit.call(find_households, search, cursor, PAGE_SIZE_MAX, kind, is_archived)
+        return _found(visit, pupils, cursor, PAGE_SIZE_MAX)
 
     kinds: list[Column[HouseholdSummary]] = [
         Column("agents.families.kind", lambda household: texts(f"kinds.name_of.{household.kind}"))
     ]
     return await export(visit, "familles", [*COLUMNS, *(kinds if kind_options(visit) else [])], read)
+
+
+def _found(visit: Visit, pupils: SchoolFilter, cursor: str | None, limit: int) -> Awaitable[Page[HouseholdSummary]]:
+    """The files that the address asks for."""
+    search, is_archived = visit.query("recherche").strip(), visit.query(ARCHIVED) == "1"
+    kind = kind_named(visit, visit.query(TYPE))
+    return visit.call(find_households, search, cursor, limit, kind, is_archived, pupils.school_code, pupils.class_id)
 
 
 @page("/agents/familles/nouvelle")

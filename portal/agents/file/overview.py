@@ -13,7 +13,6 @@ from contracts.billing.payers import ChildPayers
 from contracts.booking.api import decide_enrollment, household_calendar
 from contracts.booking.models import Calendar
 from contracts.family.births_api import register_birth
-from contracts.family.changes import PersonChanges
 from contracts.family.changes_api import list_changes
 from contracts.types import EnrollmentStatus
 from gateway.composing import Part
@@ -39,7 +38,7 @@ async def overview_page(visit: Visit, household_id: UUID) -> Response[Any]:
         open_file(visit, household_id, household),
         _calendar(visit, household_id),
         part_of(visit, list_invoices, household_id),
-        part_of(visit, list_changes),
+        part_of(visit, list_changes, household_id),
         history_of(visit, household_id, household, delegations),
     )
     shares = await _shares(visit, opened)
@@ -53,7 +52,7 @@ async def overview_page(visit: Visit, household_id: UUID) -> Response[Any]:
         if visit.may(decide_enrollment)
         else [],
         "changes": changes,
-        "own_changes": _of(changes, household_id),
+        "own_changes": known.items if (known := value_of(changes)) else (),
         "can_register_birth": visit.may(register_birth),
         "can_decide": any(visit.may(operation) for operation in (decide_enrollment, list_changes, register_birth)),
         "live": live[:ENROLLMENTS_SHOWN],
@@ -89,12 +88,6 @@ def _ages(visit: Visit, opened: Opened) -> dict[UUID, int]:
         if household
         else {}
     )
-
-
-def _of(changes: Part[PersonChanges] | None, household_id: UUID) -> list[Any]:
-    """The corrections of this family among those that wait."""
-    known = value_of(changes)
-    return [change for change in known.items if change.household_id == household_id] if known else []
 
 
 PAGES = [overview_page]

@@ -31,6 +31,7 @@ NAMES: Final[Mapping[GapKind, str]] = {
     GapKind.DOUBLED_ADULT: "adultes-en-double",
     GapKind.REOPENING_ASKED: "reouvertures",
     GapKind.ARCHIVED_IN_USE: "archives-utilises",
+    GapKind.ENROLLMENT_LEFT: "inscriptions-restees",
 }
 KINDS: Final = {name: kind for kind, name in NAMES.items()}
 OF_CHILDREN: Final = frozenset({GapKind.NO_HOME, GapKind.NO_REPRESENTATIVE})
@@ -74,8 +75,8 @@ async def gaps_page(visit: Visit) -> Response[Any]:
 async def gap_page(visit: Visit, name: str) -> Response[Any]:
     """One list."""
     kind = _kind(name)
-    gaps, counts = await asyncio.gather(visit.call(list_gaps, kind, visit.cursor), visit.call(count_gaps))
-    count = next(item.count for item in counts.items if item.kind is kind)
+    gaps, counts = await asyncio.gather(visit.call(list_gaps, kind, visit.cursor), visit.call(count_gaps, kind))
+    count = counts.items[0].count
     context = {
         "kind": kind,
         "url": f"{PATH}/{name}",
@@ -122,6 +123,8 @@ def mended_at(gap: Gap) -> str:
             return f"{file_url}/protection"
         case GapKind.CHANGE_WAITING:
             return "/agents/corrections"
+        case GapKind.ENROLLMENT_LEFT:
+            return f"{file_url}/inscriptions"
         case _:
             return file_url
 

@@ -20,15 +20,15 @@ def subscribe(subscriptions: Subscriptions) -> None:
 
 
 async def _on_lasting(tx: Transaction, event: EnrollmentRequested | EnrollmentValidated, envelope: Envelope) -> None:
-    await keep_enrollment(tx, event.enrollment_id, event.household_id, event.ends_on)
+    await keep_enrollment(tx, event.enrollment_id, (event.household_id, event.child_id), event.ends_on)
 
 
 async def _on_ended(tx: Transaction, event: EnrollmentEnded, envelope: Envelope) -> None:
-    await keep_enrollment(tx, event.enrollment_id, event.household_id, event.ends_on)
+    await keep_enrollment(tx, event.enrollment_id, (event.household_id, event.child_id), event.ends_on)
 
 
 async def _on_refused(tx: Transaction, event: EnrollmentRefused, envelope: Envelope) -> None:
-    await keep_enrollment(tx, event.enrollment_id, event.household_id, None)
+    await keep_enrollment(tx, event.enrollment_id, (event.household_id, event.child_id), None)
 
 
 async def _on_issued(tx: Transaction, event: InvoiceIssued, envelope: Envelope) -> None:

@@ -1,13 +1,16 @@
 """What a family may change of a civil status, and the changes that were asked for."""
 
 from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.data.database import Database, Transaction
+from chassis.data.database import Database, Row, Transaction
+from chassis.data.paging import cursor_of, read_id
 from chassis.refusal import NotFound
 from contracts.family.changes import CivilStatus, PersonChange, PersonChanges, StatusFields
 from contracts.family.child_events import FieldRule
+from contracts.http import PAGE_SIZE, PAGE_SIZE_MAX
 from contracts.types import ActorKind
 
 from ..health.queries import child_for
@@ -16,8 +19,6 @@ from ..people.store import load_adult, load_children
 from ..settings import FamilyRules
 from . import store
 from .domain import Change, Values, is_stale, values_of, version
-
-ITEMS_MAX = 100
 
 
 async def person_for(db: Database | Transaction, actor: Actor, person_id: UUID) -> Adult | Child:
@@ -50,25 +51,51 @@ async def read_civil_status(db: Database, actor: Actor, rules: FamilyRules, pers
     )
 
 
-CHANGES_SQL = """
+CHANGES: Final = """
 select p.change_id, p.household_id, p.subject_id, p.kind, p.status, p.sealed, p.asked_by, p.asked_at, p.decided_at, h.reference
 from person_changes p join households h using (household_id)
-where case when $1::uuid is null then status = 'waiting' else asked_by = $1 end
-order by case when $1::uuid is null then change_id end, change_id desc limit $2
+"""
+
+WAITING_SQL = f"""{CHANGES}
+where p.status = 'waiting' and ($1::uuid is null or p.household_id = $1) and ($2::uuid is null or p.change_id > $2)
+order by p.change_id limit $3
+"""
+
+ASKED_SQL = f"""{CHANGES}
+where p.asked_by = $1 and ($2::uuid is null or p.household_id = $2) and ($3::uuid is null or p.change_id < $3)
+order by p.change_id desc limit $4
 """
 
 
-async def list_changes(db: Database, actor: Actor, rules: FamilyRules) -> PersonChanges:
-    """The changes that wait for an agent, or those that an adult asked for: of a child whom they reach no more, nothing."""
-    asked_by = actor.guardian_id if actor.kind is ActorKind.PARENT else None
-    items = []
-    for row in await db.fetch(CHANGES_SQL, asked_by, ITEMS_MAX):
-        if (change := await store.change_of(db, row)) is not None:
-            person = await person_of(db, change)
-            if isinstance(person, Child) and not await _is_reached(db, actor, person):
-                continue
-            items.append(_answer(change, person, (row["reference"], row["asked_at"], row["decided_at"])))
-    return PersonChanges(add_child=rules.policy.fields.add_child, items=tuple(items))
+async def list_changes(
+    db: Database, actor: Actor, rules: FamilyRules, household_id: UUID | None, cursor: str | None
+) -> PersonChanges:
+    """The changes that wait for an agent, or those that an adult asked for, of all files or of one; of a child whom they reach no more, nothing. Raises
+    Invalid."""
+    after = read_id(cursor)
+    if actor.kind is ActorKind.PARENT:
+        limit = PAGE_SIZE_MAX
+        rows = await db.fetch(ASKED_SQL, actor.guardian_id, household_id, after, limit + 1)
+    else:
+        limit = PAGE_SIZE
+        rows = await db.fetch(WAITING_SQL, household_id, after, limit + 1)
+    items = [change for row in rows[:limit] if (change := await _answer(db, actor, row)) is not None]
+    # A change that is not shown counts in its page.
+    next_cursor = cursor_of((rows[limit - 1]["change_id"],)) if len(rows) > limit else None
+    return PersonChanges(add_child=rules.policy.fields.add_child, items=tuple(items), next_cursor=next_cursor)
+
+
+CHANGE_SQL = f"""{CHANGES}
+where p.change_id = $1 and p.status = 'waiting'
+"""
+
+
+async def read_change(db: Database, actor: Actor, change_id: UUID) -> PersonChange:
+    """A change that waits for an agent. Raises NotFound."""
+    row = await db.fetchrow(CHANGE_SQL, change_id)
+    if row is None or (change := await _answer(db, actor, row)) is None:
+        raise NotFound
+    return change
 
 
 async def _is_reached(db: Database, actor: Actor, child: Child) -> bool:
@@ -92,15 +119,21 @@ def _fields(values: Values) -> StatusFields:
     return StatusFields(**{name: value for name, value in values.items() if name in StatusFields.model_fields})
 
 
-def _answer(change: Change, person: Adult | Child | None, row: tuple[object, ...]) -> PersonChange:
-    reference, asked_at, decided_at = row
+async def _answer(db: Database, actor: Actor, row: Row) -> PersonChange | None:
+    """A change as it is shown; None once the household's key is gone, or of a child whom the actor reaches no more."""
+    change = await store.change_of(db, row)
+    if change is None:
+        return None
+    person, decided_at = await person_of(db, change), row["decided_at"]
+    if isinstance(person, Child) and not await _is_reached(db, actor, person):
+        return None
     named = values_of(person) if person else change.after
     return PersonChange.model_validate(
         {
             "change_id": change.change_id,
             "household_id": change.household_id,
             "person_id": change.subject_id,
-            "reference": reference,
+            "reference": row["reference"],
             "is_new_child": change.kind == "new_child",
             "name": f"{named.get('first_name', '')} {named.get('last_name', '')}",
             "status": change.status,
@@ -108,8 +141,8 @@ def _answer(change: Change, person: Adult | Child | None, row: tuple[object, ...
             "before": _fields(change.before),
             "after": _fields(change.after),
             "is_stale": change.status == "waiting" and is_stale(change, person),
-            "asked_at": asked_at,
-            "decided_on": decided_at.date() if decided_at else None,  # type: ignore[attr-defined]  # a timestamp of a row
+            "asked_at": row["asked_at"],
+            "decided_on": decided_at.date() if decided_at else None,
             "reason": change.reason,
         }
     )

@@ -7,7 +7,16 @@ from chassis.data.database import Database
 from chassis.data.idempotency import Claim
 from chassis.http.routes import serves
 from contracts.family import changes_api as api
-from contracts.family.changes import ChangeAsked, ChangeDecision, ChildWanted, CivilStatus, PersonChanges, StatusChange
+from contracts.family.changes import (
+    ChangeAsked,
+    ChangeDecision,
+    ChildWanted,
+    CivilStatus,
+    PersonChange,
+    PersonChanges,
+    StatusChange,
+)
+from contracts.http import Cursor
 
 from ..registrations.commands import LetterSeal
 from ..settings import FamilyRules
@@ -32,8 +41,15 @@ async def ask_child(body: ChildWanted, db: Database, actor: Actor, claim: Claim,
 
 
 @serves(api.list_changes)
-async def list_changes(db: Database, actor: Actor, rules: FamilyRules) -> PersonChanges:
-    return await queries.list_changes(db, actor, rules)
+async def list_changes(
+    db: Database, actor: Actor, rules: FamilyRules, household_id: UUID | None = None, cursor: Cursor | None = None
+) -> PersonChanges:
+    return await queries.list_changes(db, actor, rules, household_id, cursor)
+
+
+@serves(api.read_change)
+async def read_change(change_id: UUID, db: Database) -> PersonChange:
+    return await queries.read_change(db, actor, change_id)
 
 
 @serves(api.withdraw_change)
@@ -46,4 +62,4 @@ async def decide_change(change_id: UUID, body: ChangeDecision, db: Database, act
     await commands.decide(db, actor, letters, change_id, body)
 
 
-ROUTES = (read_civil_status, change_civil_status, ask_child, list_changes, withdraw_change, decide_change)
+ROUTES = (read_civil_status, change_civil_status, ask_child, list_changes, read_change, withdraw_change, decide_change)

@@ -1,15 +1,32 @@
-"""Saying that two files which look alike are of two households, and taking it back."""
+"""Finding who may be one person in two files; saying that two files which look alike are of two households, and taking it back."""
 
+from typing import Final
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.data.database import Transaction, command
+from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.refusal import NotFound
 from contracts.family.merging import FilesApart
 
 from ..households.store import lock_households
 from . import store
+
+COMPARE_SECONDS: Final = 5
+COMPARED_AT_ONCE: Final = 500
+TIMES_MAX: Final = 20
+
+
+async def compare_people(db: Database) -> None:
+    """Compare who is new or changed with everybody, in some turns; the rest comes next time."""
+    for _ in range(TIMES_MAX):
+        if not await _compare(db):
+            return
+
+
+@command
+async def _compare(tx: Transaction) -> int:
+    return await store.compare(tx, COMPARED_AT_ONCE)
 
 
 @command

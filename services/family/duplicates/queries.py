@@ -11,33 +11,35 @@ from chassis.data.sealed_values import unseal_value
 from contracts.family.merging import DuplicateFiles, FileName, Likeness
 from contracts.http import PAGE_SIZE, Page
 
-from .store import place
+from .store import IS_ALIKE, place
 
-# Names are compared whole, last name first (`comparable_name`): one letter apart, two of a long name, or the wrong way round. Whom both files
-# name is nobody's likeness, and twins of one home look like each other in each of their homes.
-PAIRS = """
-with belonging as materialized (
-    select m.household_id, m.person_id from household_members m join households h using (household_id)
-    where h.merged_into is null and h.kind = 'individual' and not m.during << daterange($1, $1, '[]')
-), near as (
+# Of the pairs that were found (`store.py: compare`), those who are alike still. Whom both files name is nobody's likeness, and twins of one home look
+# like each other in each of their homes. People are looked up one by one (`offset 0`): the pairs are few, whatever the planner thinks.
+PAIRS = f"""
+with near as (
     select 'child' as kind, one.child_id as one_id, other.child_id as two_id, one.first_name || ' ' || one.last_name as one_name,
-           other.first_name || ' ' || other.last_name as other_name, one.birth_on, one.name_key as one_key, other.name_key as other_key
-    from children one join children other on other.birth_on = one.birth_on and other.child_id <> one.child_id
+           other.first_name || ' ' || other.last_name as other_name, one.birth_on
+    from persons_alike p
+    cross join lateral (select * from children where child_id = p.one_id offset 0) one
+    cross join lateral (select * from children where child_id = p.other_id offset 0) other
+    where other.birth_on = one.birth_on and {IS_ALIKE}
     union all
-    select 'phone', one.adult_id, other.adult_id, one.first_name || ' ' || one.last_name, other.first_name || ' ' || other.last_name,
-           null, one.name_key, other.name_key
-    from adults one join adults other on other.phone = one.phone and other.adult_id <> one.adult_id
-    union all
-    select 'email', one.adult_id, other.adult_id, one.first_name || ' ' || one.last_name, other.first_name || ' ' || other.last_name,
-           null, one.name_key, other.name_key
-    from adults one join adults other on other.email_key = one.email_key and other.adult_id <> one.adult_id
+    select reached.kind, one.adult_id, other.adult_id, one.first_name || ' ' || one.last_name, other.first_name || ' ' || other.last_name, null
+    from persons_alike p
+    cross join lateral (select * from adults where adult_id = p.one_id offset 0) one
+    cross join lateral (select * from adults where adult_id = p.other_id offset 0) other
+    cross join lateral (values ('phone', other.phone = one.phone), ('email', other.email_key = one.email_key)) reached(kind, is_same)
+    where reached.is_same and {IS_ALIKE}
 ), pairs as (
-    select a.household_id, b.household_id as other_id, near.kind, one_name, other_name, birth_on from near
-    join belonging a on a.person_id = near.one_id
-    join belonging b on b.person_id = near.two_id and b.household_id > a.household_id
-    where (levenshtein_less_equal(left(one_key, 200), left(other_key, 200), 2) <= case when length(one_key) < 12 then 1 else 2 end
-           or other_key = split_part(one_key, ' ', 2) || ' ' || split_part(one_key, ' ', 1))
-      and not exists (
+    select least(a.household_id, b.household_id) as household_id, greatest(a.household_id, b.household_id) as other_id, near.kind,
+           case when a.household_id < b.household_id then one_name else other_name end as one_name,
+           case when a.household_id < b.household_id then other_name else one_name end as other_name, birth_on
+    from near
+    join household_members a on a.person_id = near.one_id and not a.during << daterange($1, $1, '[]')
+    join household_members b on b.person_id = near.two_id and not b.during << daterange($1, $1, '[]') and b.household_id <> a.household_id
+    join households h on h.household_id = a.household_id and h.merged_into is null and h.kind = 'individual'
+    join households o on o.household_id = b.household_id and o.merged_into is null and o.kind = 'individual'
+    where not exists (
         select from household_members x join household_members y using (household_id)
         where x.person_id = near.one_id and y.person_id = near.two_id)
 ), alike as (
@@ -45,7 +47,7 @@ with belonging as materialized (
         'kind', kind, 'name', one_name, 'other_name', other_name, 'birth_on', birth_on)) as likenesses
     from pairs where (household_id, other_id) > ($2::uuid, $3::uuid) group by household_id, other_id
 )
-"""
+"""  # noqa: S608 - it is put together from constants alone
 NAMES = """
 select p.household_id, p.other_id, p.likenesses, p.reason, p.noted_at, h.reference, o.reference as other_reference,
        coalesce(a.first_name || ' ' || a.last_name, '') as payer_name, coalesce(b.first_name || ' ' || b.last_name, '') as other_payer_name,

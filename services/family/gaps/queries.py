@@ -24,11 +24,11 @@ with found as (
     select 'no_home', c.child_id, m.household_id, c.child_id, null, null
     from (
         select c.child_id from children c
-        where ($2::text is null or $2 = 'no_home') and c.birth_on > $1::date - interval '18 years' and not c.is_expected
+        where ($2::text is null or $2 = 'no_home') and c.birth_on > ($1::date - interval '18 years')::date and not c.is_expected
           and not exists (select from residences r where r.child_id = c.child_id and r.during @> $1::date)
         union
         select c.child_id from children c
-        where ($2::text is null or $2 = 'no_home') and c.birth_on > $1::date - interval '18 years' and not c.is_expected
+        where ($2::text is null or $2 = 'no_home') and c.birth_on > ($1::date - interval '18 years')::date and not c.is_expected
           and not exists (select from household_members m where m.person_id = c.child_id and m.during @> $1::date)
     ) c
     cross join lateral (
@@ -44,7 +44,7 @@ with found as (
         select m.household_id from household_members m join households h on h.household_id = m.household_id
         where m.person_id = c.child_id and m.kind = 'child' and m.during @> $1::date and h.archived_on is null and h.merged_into is null
         order by m.household_id limit 1) m
-    where ($2::text is null or $2 = 'no_representative') and c.birth_on > $1::date - interval '18 years'
+    where ($2::text is null or $2 = 'no_representative') and c.birth_on > ($1::date - interval '18 years')::date
       and not exists (
         select from responsibilities r
         where r.child_id = c.child_id and r.role in ('guardian', 'caretaker') and r.authority <> 'none' and r.during @> $1::date)
@@ -84,20 +84,16 @@ with found as (
     where ($2::text is null or $2 = 'change_waiting') and c.status = 'waiting'
     union all
     select 'doubled_adult', a.adult_id, m.household_id, a.adult_id, null, o.household_id
-    from (
-        select adult_id, lead(adult_id) over (partition by name_key, phone order by adult_id) as other_id
-        from adults where phone is not null and ($2::text is null or $2 = 'doubled_adult')
-        union
-        select adult_id, lead(adult_id) over (partition by name_key, email_key order by adult_id)
-        from adults where email_key is not null and ($2::text is null or $2 = 'doubled_adult')
-    ) a
+    from persons_alike p
+    join adults a on a.adult_id = p.one_id
+    join adults b on b.adult_id = p.other_id and b.name_key = a.name_key and (b.phone = a.phone or b.email_key = a.email_key)
     cross join lateral (
         select m.household_id from household_members m join households h on h.household_id = m.household_id
         where m.person_id = a.adult_id and m.during @> $1::date and h.archived_on is null and h.merged_into is null order by m.household_id limit 1) m
     cross join lateral (
         select m.household_id from household_members m join households h on h.household_id = m.household_id
-        where m.person_id = a.other_id and m.during @> $1::date and h.archived_on is null and h.merged_into is null order by m.household_id limit 1) o
-    where a.other_id is not null
+        where m.person_id = b.adult_id and m.during @> $1::date and h.archived_on is null and h.merged_into is null order by m.household_id limit 1) o
+    where ($2::text is null or $2 = 'doubled_adult')
     union all
     select 'reopening_asked', r.household_id, r.household_id, r.asked_by, (r.asked_at at time zone 'utc')::date, null
     from household_archives r
@@ -108,6 +104,14 @@ with found as (
     where ($2::text is null or $2 = 'archived_in_use') and h.archived_on is not null and (
         exists (select from unpaid_invoices i where i.household_id = h.household_id)
         or exists (select from household_enrollments e where e.household_id = h.household_id and e.ends_on >= $1::date))
+    union all
+    select 'enrollment_left', e.enrollment_id, e.household_id, e.child_id, (
+        select max(upper(m.during)) from household_members m where m.household_id = e.household_id and m.person_id = e.child_id), null
+    from household_enrollments e join households h on h.household_id = e.household_id
+    where ($2::text is null or $2 = 'enrollment_left') and e.ends_on >= $1::date and h.archived_on is null and h.merged_into is null
+      and not exists (
+        select from household_members m
+        where m.household_id = e.household_id and m.person_id = e.child_id and (upper_inf(m.during) or upper(m.during) > $1::date))
 )
 """
 
@@ -115,27 +119,30 @@ COUNT_SQL = f"""{GAPS}
 select count(*) from found
 """  # noqa: S608 - it is put together from constants alone
 
-LIST_SQL = f"""{GAPS}
+# A page first, then its names: how many are found is no planner's guess.
+LIST_SQL = f"""{GAPS}, f as materialized (
+    select * from found where $4::uuid is null or key > $4 order by key limit $5
+)
 select f.kind, f.key, f.household_id, h.reference, f.person_id, f.since_on, o.reference as other_reference,
        coalesce(h.legal_name, p.first_name || ' ' || p.last_name, '') as payer_name,
        coalesce(c.first_name || ' ' || c.last_name, a.first_name || ' ' || a.last_name) as person_name
-from found f
+from f
 join households h on h.household_id = f.household_id
 left join adults p on p.adult_id = h.payer_adult_id
 left join children c on c.child_id = f.person_id
 left join adults a on a.adult_id = f.person_id
 left join households o on o.household_id = f.other_id
-where $4::uuid is null or f.key > $4
-order by f.key limit $5
+order by f.key
 """  # noqa: S608 - it is put together from constants alone
 
 
-async def count_gaps(db: Database) -> Page[GapCount]:
-    """How many there are of each kind, in the order of the kinds."""
+async def count_gaps(db: Database, only: GapKind | None) -> Page[GapCount]:
+    """How many there are of each kind, in the order of the kinds, or of one."""
+    kinds = (only,) if only else tuple(GapKind)
     today = await db.today()
     since = _silent_since(today)
-    counts = await asyncio.gather(*(db.fetchval(COUNT_SQL, today, kind.value, since) for kind in GapKind))
-    return Page(items=tuple(GapCount(kind=kind, count=count) for kind, count in zip(GapKind, counts, strict=True)))
+    counts = await asyncio.gather(*(db.fetchval(COUNT_SQL, today, kind.value, since) for kind in kinds))
+    return Page(items=tuple(GapCount(kind=kind, count=count) for kind, count in zip(kinds, counts, strict=True)))
 
 
 async def list_gaps(db: Database, kind: GapKind, cursor: str | None, limit: int) -> Page[Gap]:

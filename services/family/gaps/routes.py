@@ -10,8 +10,8 @@ from . import queries
 
 
 @serves(gaps_api.count_gaps)
-async def count_gaps(db: Database) -> Page[GapCount]:
-    return await queries.count_gaps(db)
+async def count_gaps(db: Database, kind: GapKind | None = None) -> Page[GapCount]:
+    return await queries.count_gaps(db, kind)
 
 
 @serves(gaps_api.list_gaps)

@@ -42,6 +42,7 @@ select household_id, person_id, kind, position, during from archived_members;
 create table household_enrollments (
     enrollment_id uuid primary key,
     household_id uuid not null,
+    child_id uuid not null,
     ends_on date not null
 );
 create index household_enrollments_household on household_enrollments (household_id, ends_on);

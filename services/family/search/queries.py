@@ -6,12 +6,14 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from chassis.access import reach_of, reaching
+from chassis.access import AT_SITE, reach_of, reaching
 from chassis.actor import Actor
 from chassis.comparing import comparable
 from chassis.data.database import Queries, Row
 from chassis.data.paging import page_of, read_cursor, text_key
+from chassis.refusal import Forbidden
 from contracts.family.events import HouseholdKind
+from contracts.family.schools_api import list_schools
 from contracts.family.search import HouseholdSummary, MatchKind, SearchMatch
 from contracts.http import Page
 
@@ -23,13 +25,15 @@ MATCHES_MAX: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class FilesAsked:
-    """Which files somebody asks for: those that answer a search, or all, of one kind or of any, in use or put aside."""
+    """Which files somebody asks for: those that answer a search, or all, of one kind or of any, in use or put aside, of a school's pupils or of a class's."""
 
     search: str
     kind: HouseholdKind | None
     is_archived: bool
     cursor: str | None
     limit: int
+    school_code: str | None = None
+    class_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,24 @@ order by h.payer_key, h.household_id limit $8
     is_reached=HOUSEHOLD.of("h.household_id"),
 )
 
+# A school has so few files beside the town's that they are gone through one by one, by a search or without.
+PUPILS_SQL = reaching(
+    """
+, homes as materialized (
+    select distinct m.household_id from schoolings s
+    join household_members m on m.person_id = s.child_id and m.kind = 'child' and not m.during << daterange($3, $3, '[]')
+    where s.school_code = $10 and s.during @> $3::date and ($11::uuid is null or s.class_id = $11) and {is_at_site}
+)
+select h.household_id, h.payer_key from homes join households h using (household_id)
+where h.merged_into is null and ($4::text is null or h.search_marks @@ $4::tsquery)
+  and (h.payer_key, h.household_id) > ($5, $6::uuid) and ($7::text is null or h.kind = $7)
+  and (h.archived_on is not null) = $8::bool and {is_reached}
+order by h.payer_key, h.household_id limit $9
+""",
+    is_reached=HOUSEHOLD.of("h.household_id"),
+    is_at_site=AT_SITE.of("s.school_code"),
+)
+
 SUMMARIES_SQL = """
 select h.household_id, h.reference, h.kind, h.city, h.archived_on, h.created_at, h.legal_name, h.siret, h.rna,
        coalesce(h.legal_name, a.first_name || ' ' || a.last_name, '') as payer_name, a.email,
@@ -81,7 +103,9 @@ where h.household_id = any($1::uuid[])
 
 
 async def find_households(db: Queries, actor: Actor, asked: FilesAsked, today: date) -> Page[HouseholdSummary]:
-    """The files that answer a search, the best first and then by the payer's name, or all; what of them answers is said."""
+    """The files that answer a search, the best first and then by the payer's name, or all; what of them answers is said. Raises Invalid, Forbidden."""
+    if asked.school_code is not None and not list_schools.access.allows(actor.kind, actor.permissions):
+        raise Forbidden
     terms = terms_of(asked.search)
     after = Place(*read_cursor(asked.cursor, int, text_key, UUID)) if asked.cursor else Place(0, "", UUID(int=0))
     if terms:
@@ -109,7 +133,11 @@ async def _found(
         begins = (after.payer_key, after.household_id) if step == after.step else ("", UUID(int=0))
         missing = asked.limit + 1 - len(places)
         narrowed = (asked.kind, asked.is_archived, missing)
-        rows = await db.fetch(FIND_SQL, *reach_of(actor, today), query, *begins, *narrowed)
+        parameters = (*reach_of(actor, today), query, *begins, *narrowed)
+        if asked.school_code is None:
+            rows = await db.fetch(FIND_SQL, *parameters)
+        else:
+            rows = await db.fetch(PUPILS_SQL, *parameters, asked.school_code, asked.class_id)
         places += [Place(step, row["payer_key"], row["household_id"]) for row in rows]
         if len(places) > asked.limit:
             break
@@ -118,7 +146,12 @@ async def _found(
 
 async def _listed(db: Queries, actor: Actor, asked: FilesAsked, after: Place, today: date) -> list[Place]:
     begins = (after.payer_key, after.household_id)
-    rows = await db.fetch(LIST_SQL, *reach_of(actor, today), *begins, asked.kind, asked.is_archived, asked.limit + 1)
+    narrowed = (asked.kind, asked.is_archived, asked.limit + 1)
+    if asked.school_code is None:
+        rows = await db.fetch(LIST_SQL, *reach_of(actor, today), *begins, *narrowed)
+    else:
+        pupils = (asked.school_code, asked.class_id)
+        rows = await db.fetch(PUPILS_SQL, *reach_of(actor, today), None, *begins, *narrowed, *pupils)
     return [Place(0, row["payer_key"], row["household_id"]) for row in rows]
 
 

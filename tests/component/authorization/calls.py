@@ -116,6 +116,8 @@ def _service(world: World, cell: Cell) -> RunningService:
 
 async def _object(world: World, cell: Cell) -> str | None:
     """The id or secret that a cell names; None when it names none."""
+    if cell.operation.name == "list_duplicate_files":
+        await file_pairs.alike(world)
     if not cell.names or cell.about == "unnamed":
         return None
     if cell.about == "random":

@@ -24,6 +24,19 @@ async def pair(world: World) -> str:
     return kept
 
 
+async def alike(world: World) -> None:
+    """Two files of one child, once everybody was compared."""
+    family = world.town.services["family"]
+    children = household_body()["children"]
+    for _ in range(2):
+        headers = family.as_agent(Role.FRONT_DESK) | family.key()
+        opened = await family.client.post(
+            "/households", json=household_body() | {"children": children}, headers=headers
+        )
+        assert opened.status_code == 201, opened.text
+    await family.run_job("compare_people")
+
+
 async def another(world: World) -> str:
     """A file that nobody else is about."""
     family = world.town.services["family"]

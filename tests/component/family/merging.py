@@ -25,6 +25,11 @@ class Counter:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    async def alike(self, **params: Any) -> list[Any]:
+        """The pairs of files that look alike, or are kept apart, once everybody was compared."""
+        await self.service.run_job("compare_people")
+        return list((await self.get("/duplicate-households", **params))["items"])
+
     async def file(self, household: Household) -> dict[str, Any]:
         """A file as it is now."""
         answer: dict[str, Any] = await self.get(f"/households/{household.household_id}")

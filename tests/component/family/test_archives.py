@@ -235,6 +235,25 @@ async def test_what_comes_late_for_a_file_is_seen(shelf: Shelf) -> None:
     assert gap["reference"] == shelf.file.reference
 
 
+async def test_an_enrollment_of_a_child_who_left_is_listed(shelf: Shelf) -> None:
+    """Until it ends, whether or not days are booked: the file has nobody left whom it is of."""
+    enrollment_id, child = uuid4(), shelf.file.children[0].child_id
+    await shelf.service.deliver(
+        shelf.enrollment(EnrollmentRequested, enrollment_id, date(2027, 7, 2), requested_at=MOMENT)
+    )
+    assert (await shelf.get("/gaps/enrollment_left")).json()["items"] == []
+    url = f"/households/{shelf.household_id}/members/{child}/end"
+    left = await shelf.service.client.post(url, json={"ends_on": "2026-09-02"}, headers=shelf.headers)
+    assert left.status_code == 200, left.text
+    shelf.service.advance(days=2)
+    (gap,) = (await shelf.get("/gaps/enrollment_left")).json()["items"]
+    assert (gap["reference"], gap["person_id"], gap["since_on"]) == (shelf.file.reference, str(child), "2026-09-03")
+    await shelf.service.deliver(
+        shelf.enrollment(EnrollmentEnded, enrollment_id, date(2026, 9, 2), cancelled_count=0, ended_at=MOMENT)
+    )
+    assert (await shelf.get("/gaps/enrollment_left")).json()["items"] == []
+
+
 async def test_a_file_that_is_put_aside_is_erased_whole(shelf: Shelf) -> None:
     """Who belonged to it only before is forgotten with it, and what was known of its use."""
     enrollment_id = uuid4()

@@ -10,6 +10,7 @@ import pytest
 from chassis.refusal import Invalid
 from contracts.family.child_events import FieldRule
 from contracts.family.events import ChangeRefused, ChildState
+from contracts.http import PAGE_SIZE
 from services.family.changes.domain import Sorted, sort
 from services.family.people.domain import Child
 from tests.component.family.child_files import rows_of
@@ -80,6 +81,35 @@ async def test_a_child_s_name_is_asked_for_decided_and_told(asking: Asking, caps
     assert states[-1].first_name == CANARY
     assert [item["status"] for item in await asking.listed(asking.father)] == ["accepted"]
     assert await asking.listed(asking.mother) == [], "each adult follows what they asked for"
+
+
+async def test_what_waits_is_read_page_by_page_of_all_files_or_of_one(asking: Asking, desk: Desk) -> None:
+    """Also beyond the first page: each is read by itself, as long as it waits."""
+    await asking.correct(asking.father, asking.home.child_ids[0], first_name="Lia")
+    others = []
+    for number in range(PAGE_SIZE):
+        name = f"Autre {chr(97 + number)}"
+        file = await desk.open(
+            guardian={"first_name": "Paule", "last_name": name, "email": f"p{number}@courriel.example", "phone": None},
+            children=[{"first_name": "Zoé", "last_name": name, "birth_on": "2019-01-01"}],
+        )
+        parent = asking.service.as_parent(file.adults[0].adult_id)
+        answer = await asking.correct(parent, file.children[0].child_id, first_name="Zoë")
+        others.append(answer.json()["change_id"])
+    first = (await asking.client.get("/person-changes", headers=asking.desk)).json()
+    assert len(first["items"]) == PAGE_SIZE
+    second = await asking.client.get("/person-changes", params={"cursor": first["next_cursor"]}, headers=asking.desk)
+    (last,) = second.json()["items"]
+    assert (last["change_id"], second.json()["next_cursor"]) == (others[-1], None)
+    own = {"household_id": str(asking.home.household.household_id)}
+    (of_file,) = (await asking.client.get("/person-changes", params=own, headers=asking.desk)).json()["items"]
+    assert of_file["after"]["first_name"] == "Lia"
+    path = f"/person-changes/{last['change_id']}"
+    read = await asking.client.get(path, headers=asking.desk)
+    assert (read.status_code, read.json()) == (200, last)
+    assert (await asking.client.get(path, headers=asking.father)).status_code == 403
+    await asking.decide(last["change_id"])
+    assert (await asking.client.get(path, headers=asking.desk)).status_code == 404
 
 
 async def test_a_refusal_says_why_and_is_mailed_sealed(asking: Asking) -> None:

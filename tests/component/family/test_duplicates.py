@@ -22,7 +22,7 @@ async def test_files_of_one_child_in_two_spellings_are_listed(
 ) -> None:
     one = await desk.open(guardian=person("Anne", phone=None))
     two = await desk.open(guardian=person("Hugo", last_name="Roy", phone=None), children=[child(name, birth_on)])
-    items = (await counter.get("/duplicate-households"))["items"]
+    items = await counter.alike()
     answers = [(item["file"]["reference"], item["other"]["reference"]) for item in items]
     assert answers == ([(one.reference, two.reference)] if is_found else [])
 
@@ -31,20 +31,20 @@ async def test_files_of_one_adult_are_listed_and_kept_apart(counter: Counter, de
     """With a reason, which can be taken back; a pair that was merged is on no list."""
     one = await desk.open(guardian=person("Éric", email="a@courriel.example"))
     two = await desk.open(guardian=person("Eric", email="b@courriel.example"), children=[child("Noé", "2020-05-06")])
-    (pair,) = (await counter.get("/duplicate-households"))["items"]
+    (pair,) = await counter.alike()
     assert [(item["kind"], item["name"], item["other_name"]) for item in pair["likenesses"]] == [
         ("phone", "Éric Le Goff-Œuvrard", "Eric Le Goff-Œuvrard")
     ]
     path = f"/households/{two.household_id}/duplicates/{one.household_id}"
     apart = await counter.service.client.put(path, json={"reason": "Père et fils."}, headers=counter.headers)
     assert apart.status_code == 204, apart.text
-    assert (await counter.get("/duplicate-households"))["items"] == []
-    (kept_apart,) = (await counter.get("/duplicate-households", is_apart=True))["items"]
+    assert await counter.alike() == []
+    (kept_apart,) = await counter.alike(is_apart=True)
     assert (kept_apart["reason"], kept_apart["file"]["reference"]) == ("Père et fils.", one.reference)
     assert (await counter.service.client.delete(path, headers=counter.headers)).status_code == 204
-    assert len((await counter.get("/duplicate-households"))["items"]) == 1
+    assert len(await counter.alike()) == 1
     assert (await counter.merge(one, two)).status_code == 201
-    assert (await counter.get("/duplicate-households"))["items"] == []
+    assert await counter.alike() == []
 
 
 async def test_twins_of_two_homes_are_no_likeness(counter: Counter, desk: Desk) -> None:
@@ -52,4 +52,4 @@ async def test_twins_of_two_homes_are_no_likeness(counter: Counter, desk: Desk) 
     one = await desk.open(guardian=person("Anne"), children=[child("Lea"), child("Leo")])
     ids = [str(item.child_id) for item in one.children]
     await desk.open(guardian=person("Hugo", phone=None), children=[], known_child_ids=ids)
-    assert (await counter.get("/duplicate-households"))["items"] == []
+    assert await counter.alike() == []

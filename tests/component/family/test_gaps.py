@@ -123,6 +123,7 @@ async def test_an_adult_of_two_files_who_may_be_one(files: Files) -> None:
         guardian={"email": "tiers@courriel.example", "phone": "06 99 99 99 99"},
         children=[{"first_name": "Ana", "last_name": "Le Goff", "birth_on": "2019-01-01"}],
     )
+    await files.service.run_job("compare_people")
     (gap,) = (await files.listed(GapKind.DOUBLED_ADULT))["items"]
     assert {gap["reference"], gap["other_reference"]} == {one.reference, other.reference}
     assert namesake.reference not in (gap["reference"], gap["other_reference"])

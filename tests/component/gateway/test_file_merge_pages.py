@@ -28,6 +28,7 @@ async def twins(town: Town) -> tuple[Household, Household]:
         assert answer.status_code == 201, answer.text
         files.append(Household.model_validate_json(answer.content))
     await town.settle()
+    await family.run_job("compare_people")
     return files[0], files[1]
 
 
