@@ -48,7 +48,7 @@ async def list_changes(
 
 
 @serves(api.read_change)
-async def read_change(change_id: UUID, db: Database) -> PersonChange:
+async def read_change(change_id: UUID, db: Database, actor: Actor) -> PersonChange:
     return await queries.read_change(db, actor, change_id)
 
 
