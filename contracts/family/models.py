@@ -87,7 +87,7 @@ class QuotientChange(Model):
 class HouseholdCreate(Model):
     """What an agent types to open a household's file. `known_child_ids` are children who have another home already. Of an organization, the
     guardian is who represents it, and there are no children and no quotient. `twin_reason` says why there is to be a file beside one that it looks like,
-    where the same adult has the same child."""
+    where the same adult has the same child. `secret_reason` says why the address is protected from the start: it is told nowhere, not even once."""
 
     kind: HouseholdKind = HouseholdKind.INDIVIDUAL
     organization: OrganizationCreate | None = None
@@ -100,6 +100,7 @@ class HouseholdCreate(Model):
     known_child_ids: tuple[UUID, ...] = Field(default=(), max_length=15)
     quotient: QuotientChange | None = None
     twin_reason: Reason | None = None
+    secret_reason: Reason | None = None
 
 
 class HouseholdAdult(Adult):

@@ -614,6 +614,7 @@ CREATE TABLE public.registrations (
     answered_at timestamp with time zone,
     decided_at timestamp with time zone,
     decided_by uuid,
+    sealed bytea,
     CONSTRAINT registrations_check CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
     CONSTRAINT registrations_check1 CHECK (((status = 'waiting'::text) = (decided_at IS NULL))),
     CONSTRAINT registrations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'accepted'::text, 'refused'::text])))
