@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.data.database import Database, Transaction
-from contracts.family.changes import CivilStatus, PersonChange, PersonChanges, StatusFields
-from contracts.family.child_events import FieldRule
+from chassis.data.database import Database, Row, Transaction
+from contracts.family.changes import ChangedFields, CivilStatus, PersonChange, PersonChanges
+from contracts.family.child_events import ChangeStatus, FieldRule
 from contracts.types import ActorKind
 
+from ..contact_changes.domain import KIND, address_in
+from ..contact_changes.store import present_values
 from ..health.queries import child_for
 from ..people.domain import Adult, Child
 from ..people.store import load_adult, load_children
 from ..settings import FamilyRules
 from . import store
-from .domain import Change, is_stale, values_of, version
+from .domain import Change, Values, is_stale, values_of, version
 
 ITEMS_MAX = 100
 
@@ -48,8 +50,9 @@ async def read_civil_status(db: Database, actor: Actor, rules: FamilyRules, pers
 
 
 CHANGES_SQL = """
-select p.change_id, p.household_id, p.subject_id, p.kind, p.status, p.sealed, p.asked_by, p.asked_at, p.decided_at, h.reference
-from person_changes p join households h using (household_id)
+select p.change_id, p.household_id, p.subject_id, p.kind, p.status, p.sealed, p.asked_by, p.asked_at, p.decided_at, h.reference,
+       h.address_lines is null as is_protected, a.first_name || ' ' || a.last_name as asked_by_name
+from person_changes p join households h using (household_id) join adults a on a.adult_id = p.asked_by
 where case when $1::uuid is null then status = 'waiting' else asked_by = $1 end
 order by case when $1::uuid is null then change_id end, change_id desc limit $2
 """
@@ -58,38 +61,56 @@ order by case when $1::uuid is null then change_id end, change_id desc limit $2
 async def list_changes(db: Database, actor: Actor, rules: FamilyRules) -> PersonChanges:
     """The changes that wait for an agent, or those that an adult asked for."""
     asked_by = actor.guardian_id if actor.kind is ActorKind.PARENT else None
-    items = []
-    for row in await db.fetch(CHANGES_SQL, asked_by, ITEMS_MAX):
-        if (change := await store.change_of(db, row)) is not None:
-            person = await person_of(db, change)
-            items.append(_answer(change, person, (row["reference"], row["asked_at"], row["decided_at"])))
+    items = [
+        await _answer(db, change, row)
+        for row in await db.fetch(CHANGES_SQL, asked_by, ITEMS_MAX)
+        if (change := await store.change_of(db, row)) is not None
+    ]
     return PersonChanges(add_child=rules.policy.fields.add_child, items=tuple(items))
 
 
 async def person_of(db: Database | Transaction, change: Change) -> Adult | Child | None:
     """Whom a change is about, as they are now; nobody of a new child."""
-    if change.kind == "adult":
+    if change.kind in ("adult", KIND):
         return await load_adult(db, change.subject_id)
     return (await load_children(db, [change.subject_id])).get(change.subject_id)
 
 
-def _answer(change: Change, person: Adult | Child | None, row: tuple[object, ...]) -> PersonChange:
-    reference, asked_at, decided_at = row
+async def known_values(db: Database | Transaction, change: Change, person: Adult | Child | None) -> Values:
+    """What there is of what a change is about."""
+    if change.kind == KIND:
+        return await present_values(db, change.subject_id, change.household_id)
+    return values_of(person) if person is not None else {}
+
+
+async def _answer(db: Database, change: Change, row: Row) -> PersonChange:
+    person = await person_of(db, change)
+    known = await known_values(db, change, person)
+    is_waiting = change.status is ChangeStatus.WAITING
     named = values_of(person) if person else change.after
-    return PersonChange.model_validate(
-        {
-            "change_id": change.change_id,
-            "household_id": change.household_id,
-            "person_id": change.subject_id,
-            "reference": reference,
-            "is_new_child": change.kind == "new_child",
-            "name": f"{named.get('first_name', '')} {named.get('last_name', '')}",
-            "status": change.status,
-            "before": StatusFields.model_validate(change.before),
-            "after": StatusFields.model_validate(change.after),
-            "is_stale": change.status == "waiting" and is_stale(change, person),
-            "asked_at": asked_at,
-            "decided_on": decided_at.date() if decided_at else None,  # type: ignore[attr-defined]  # a timestamp of a row
-            "reason": change.reason,
-        }
+    is_hidden = bool(row["is_protected"]) and "address" in change.after
+    return PersonChange(
+        change_id=change.change_id,
+        household_id=change.household_id,
+        person_id=change.subject_id,
+        reference=row["reference"],
+        is_new_child=change.kind == "new_child",
+        is_contact=change.kind == KIND,
+        name=f"{named.get('first_name', '')} {named.get('last_name', '')}",
+        status=change.status,
+        fields=tuple(change.after),
+        before=_fields(change.before, is_hidden=is_hidden),
+        after=_fields(change.after, is_hidden=is_hidden),
+        is_stale=is_waiting and is_stale(change, known, is_asker_there=await store.is_asker_there(db, change)),
+        is_address_hidden=is_hidden,
+        asked_by_name=row["asked_by_name"],
+        asked_at=row["asked_at"],
+        decided_on=row["decided_at"].date() if row["decided_at"] else None,
+        reason=change.reason,
     )
+
+
+def _fields(values: Values, *, is_hidden: bool) -> ChangedFields:
+    """What was there or is to be, without an address that is protected."""
+    address = None if is_hidden else address_in(values)
+    return ChangedFields.model_validate({**values, "address": address.printed() if address else None})

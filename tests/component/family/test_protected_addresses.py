@@ -16,6 +16,7 @@ from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 
+
 @pytest.fixture
 def guard(service: RunningService, desk: Desk) -> Guard:
     return Guard(service, desk)
