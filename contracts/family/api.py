@@ -110,8 +110,8 @@ async def read_contact(adult_id: UUID) -> Contact:
 
 @put("/adults/{adult_id}/contact", families(FamilyPermission.CHANGE_CONTACTS), public=True, step_up=StepUp.ADDRESS)
 async def change_contact(adult_id: UUID, body: ContactChange) -> Contact:
-    """Correct how the town reaches an adult: their telephone number, a home's address, and as an agent, who proves first who they are
-    where the town asks that (`email`), the e-mail address."""
+    """Correct how the town reaches an adult, at once or as a request, as the town says of each field. Agents always may, and prove first who they are
+    where the town asks that of another e-mail address (`email`)."""
 
 
 @get("/me/email-change", families())

@@ -23,6 +23,14 @@ class StatusFields(Model):
     birth_on: Day | None = None
 
 
+class ChangedFields(StatusFields):
+    """What a change is about: of a civil status, or of how an adult is reached, `address` as it is printed."""
+
+    phone: str | None = None
+    email: str | None = None
+    address: tuple[str, ...] | None = None
+
+
 class CivilStatus(StatusFields):
     """What is known of somebody, as far as the town shows it, and what their family may do with each field. `is_waiting`: a request for them waits
     already. `version` stands for these values."""
@@ -60,7 +68,8 @@ class ChangeAsked(Model):
 
 class PersonChange(Model):
     """A change that was asked for: what was there, nothing of a new child, and what is to be. `person_id` is whom it is about, or the id that a new
-    child gets, who may be one that `is_expected`. `is_stale`: what was there is not there any more."""
+    child gets, who may be one that `is_expected`. `is_contact`: how they are reached. `fields` are those that change, also to nothing. `is_stale`: what was there is not
+    there any more, or whoever asked belongs to the household no longer. `is_address_hidden`: the address is protected, and stands in neither."""
 
     change_id: UUID
     household_id: UUID
@@ -68,11 +77,15 @@ class PersonChange(Model):
     reference: str
     is_new_child: bool
     is_expected: bool
+    is_contact: bool
     name: str
     status: ChangeStatus
-    before: StatusFields
-    after: StatusFields
+    fields: tuple[str, ...]
+    before: ChangedFields
+    after: ChangedFields
     is_stale: bool
+    is_address_hidden: bool
+    asked_by_name: str
     asked_at: datetime
     decided_on: date | None
     reason: str | None

@@ -99,7 +99,7 @@ class EntourageKind(StrEnum):
 
 
 class FieldRule(StrEnum):
-    """What a family may do with a field of a civil status: not see it, see it, correct it at once, or ask for a correction that an agent decides."""
+    """What a family may do with a field of a civil status, or of how somebody is reached: not see it, see it, correct it at once, or ask for a correction that an agent decides."""
 
     HIDDEN = auto()
     READ_ONLY = auto()

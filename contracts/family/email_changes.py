@@ -1,24 +1,12 @@
 """Changing the e-mail address that one signs in with: asked for by the adult, confirmed with a link that the new address gets."""
 
 from datetime import datetime
-from enum import StrEnum, auto
-from typing import Annotated, Final
+from typing import Annotated
 
 from pydantic import StringConstraints
 
 from contracts.event import Model
 from contracts.http import Email
-
-
-class EmailKeeper(StrEnum):
-    """Who changes the address that a family signs in with: the town's agents alone, or families too, who confirm the new one."""
-
-    AGENT = auto()
-    FAMILY = auto()
-
-
-DEFAULT_EMAIL_KEEPER: Final = EmailKeeper.AGENT
-"""Of a town that says nothing else."""
 
 
 class EmailChangeRequest(Model):

@@ -4,7 +4,7 @@ from enum import StrEnum, auto
 
 
 class ImportColumn(StrEnum):
-    """What a column of a file says. A household's address and quotient stand on the line of whoever pays."""
+    """What a column of a file says. A household's address, why that is secret, and quotient stand on the line of whoever pays."""
 
     HOUSEHOLD = auto()
     ROLE = auto()
@@ -19,6 +19,7 @@ class ImportColumn(StrEnum):
     POSTAL_CODE = auto()
     CITY = auto()
     COUNTRY = auto()
+    SECRET_REASON = auto()
     QUOTIENT = auto()
     QUOTIENT_ON = auto()
     QUOTIENT_SOURCE = auto()

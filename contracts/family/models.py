@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from contracts.event import Model
+from contracts.family.child_events import FieldRule
 from contracts.family.events import Address, Adult, HouseholdKind, Organization, Quotient
 from contracts.family.organizations import OrganizationCreate
 from contracts.http import FRENCH_POSTAL_CODE, LINE, TEXT, Day, Email, Phone, PostalCode, ShortText
@@ -87,7 +88,7 @@ class QuotientChange(Model):
 class HouseholdCreate(Model):
     """What an agent types to open a household's file. `known_child_ids` are children who have another home already. Of an organization, the
     guardian is who represents it, and there are no children and no quotient. `twin_reason` says why there is to be a file beside one that it looks like,
-    where the same adult has the same child."""
+    where the same adult has the same child. `secret_reason` says why the address is protected from the start: it is told nowhere, not even once."""
 
     kind: HouseholdKind = HouseholdKind.INDIVIDUAL
     organization: OrganizationCreate | None = None
@@ -100,6 +101,7 @@ class HouseholdCreate(Model):
     known_child_ids: tuple[UUID, ...] = Field(default=(), max_length=15)
     quotient: QuotientChange | None = None
     twin_reason: Reason | None = None
+    secret_reason: Reason | None = None
 
 
 class HouseholdAdult(Adult):
@@ -131,7 +133,8 @@ class MergedFile(Model):
 
 class Household(Model):
     """A household, whole, as its adults and entitled agents see it: who belongs to it today or will. `payer_adult_id` pays today. `organization`:
-    whose file it is, if it is no person's. There is no `address` while it is protected. `merged_into`: the file that it is part of by now;
+    whose file it is, if it is no person's. There is no `address` while it is protected. `hidden_fields` are those of how its adults are reached (`phone`, `email`,
+    `address`) that the town does not show to families: a family reads none of them, nor whether the address is protected. `merged_into`: the file that it is part of by now;
     `merged_files`: those that are part of it. `archived_on`: since when it is put aside: those who belonged to it are shown."""
 
     household_id: UUID
@@ -147,11 +150,12 @@ class Household(Model):
     created_at: datetime
     merged_into: MergedFile | None = None
     merged_files: tuple[MergedFile, ...] = ()
+    hidden_fields: tuple[str, ...] = ()
 
     @property
     def is_address_protected(self) -> bool:
         """Whether the address stands in no answer but the one that is given to whoever asks to see it, which is noted."""
-        return self.address is None
+        return self.address is None and "address" not in self.hidden_fields
 
 
 class HouseholdReference(Model):
@@ -193,7 +197,8 @@ class ContactHome(Model):
 
 
 class Contact(Model):
-    """How the town reaches an adult. `homes` are the households that they belong to; an agent sees those of the days to come too.
+    """How the town reaches an adult. `homes` are the households that they belong to; an agent sees those of the days to come too. `rules` say what may be done with
+    `phone`, `email` and `address`, of which those that are hidden stand in no answer; `is_waiting`: a request for one of them waits for an agent already.
 
     `version` stands for these values: a change names the one that it was made from.
     """
@@ -205,6 +210,8 @@ class Contact(Model):
     email: str | None
     phone: str | None
     homes: tuple[ContactHome, ...]
+    rules: dict[str, FieldRule]
+    is_waiting: bool
     version: str
 
 
@@ -217,7 +224,7 @@ class HomeAddress(AddressCreate):
 class ContactChange(Model):
     """An adult's telephone number, none when it is left out, and what else changes: an e-mail address or a home's that is left out stays.
 
-    The e-mail address is for agents alone to change.
+    Of an adult who corrects themselves, the town's rule for each field says whether that is carried out at once, waits for an agent, or is refused; agents always may.
     """
 
     version: ShortText

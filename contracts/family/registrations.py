@@ -7,7 +7,7 @@ from pydantic import Field
 
 from contracts.event import Model
 from contracts.family.events import HouseholdKind, RegistrationStatus
-from contracts.family.models import AddressCreate, AdultCreate, ChildCreate
+from contracts.family.models import AddressCreate, AdultCreate, ChildCreate, Reason
 from contracts.family.organizations import OrganizationCreate
 from contracts.http import Email, LongText
 
@@ -28,27 +28,29 @@ class RegistrationFields(Model):
 
 
 class RegistrationCreate(RegistrationFields):
-    """What somebody without an account types to ask for a space: who asks, and where they live."""
+    """What somebody without an account types to ask for a space: who asks, and where they live. `secret_reason` says why that is secret: no agent reads
+    the address then, and the file never tells it."""
 
     address: AddressCreate
+    secret_reason: Reason | None = None
 
 
 class RegistrationSummary(Model):
-    """A row of the requests that wait for an agent; `legal_name` of an organization."""
+    """A row of the requests that wait for an agent; `legal_name` of an organization; there is no `city` where the address is secret."""
 
     registration_id: UUID
     kind: HouseholdKind
     legal_name: str | None
     first_name: str
     last_name: str
-    city: str
+    city: str | None
     child_count: int
     requested_at: datetime
 
 
 class Registration(RegistrationFields):
     """A request for a space, as agents read it. Once it is decided, `household_id` is the file that was opened, and `reason` why it was refused.
-    There is no `address` while that of the file is protected."""
+    There is no `address` where it is secret, nor while that of the file is protected."""
 
     address: AddressCreate | None = None
     registration_id: UUID

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from contracts.event import Model
-from contracts.family.models import AddressCreate
+from contracts.family.models import AddressCreate, Reason
 from contracts.http import Day
 
 ADULTS_MAX: Final = 10
@@ -32,7 +32,8 @@ class ChildSplit(Model):
 
 class SplitCreate(Model):
     """Who leaves a file for one of their own from a day on. A child that is not named stays. `payer_adult_id` pays in the new file, `former_payer_id` in the
-    former one from that day on: it is needed where who paid there leaves, and changes nothing where it is left out."""
+    former one from that day on: it is needed where who paid there leaves, and changes nothing where it is left out. `secret_reason` says why the new address is protected
+    from the start; where the former file's is, the new one is too, whether it is said or not."""
 
     adult_ids: tuple[UUID, ...] = Field(min_length=1, max_length=ADULTS_MAX)
     children: tuple[ChildSplit, ...] = Field(default=(), max_length=CHILDREN_MAX)
@@ -40,6 +41,7 @@ class SplitCreate(Model):
     address: AddressCreate
     payer_adult_id: UUID
     former_payer_id: UUID | None = None
+    secret_reason: Reason | None = None
 
 
 class SplitConfirm(SplitCreate):
@@ -58,7 +60,7 @@ class SplitSide(Model):
 
 class SplitPreview(Model):
     """What a split makes of a file. `children_to_place` are called so of whom nothing says yet where they live from then on; `ended_delegation_count`
-    delegations of those who leave end. The new file has no quotient until it is given one."""
+    delegations of those who leave end. `is_address_protected`: nothing ever tells the address of the new file. The new file has no quotient until it is given one."""
 
     reference: str
     from_on: date
@@ -66,4 +68,5 @@ class SplitPreview(Model):
     new: SplitSide
     children_to_place: tuple[str, ...]
     ended_delegation_count: int
+    is_address_protected: bool
     fingerprint: str

@@ -598,7 +598,7 @@ CREATE TABLE public.person_changes (
     asked_at timestamp with time zone NOT NULL,
     decided_at timestamp with time zone,
     CONSTRAINT person_changes_check CHECK (((status = 'waiting'::text) = (decided_at IS NULL))),
-    CONSTRAINT person_changes_kind_check CHECK ((kind = ANY (ARRAY['child'::text, 'adult'::text, 'new_child'::text]))),
+    CONSTRAINT person_changes_kind_check CHECK ((kind = ANY (ARRAY['child'::text, 'adult'::text, 'new_child'::text, 'contact'::text]))),
     CONSTRAINT person_changes_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text])))
 );
 
@@ -644,6 +644,7 @@ CREATE TABLE public.registrations (
     answered_at timestamp with time zone,
     decided_at timestamp with time zone,
     decided_by uuid,
+    sealed bytea,
     CONSTRAINT registrations_check CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
     CONSTRAINT registrations_check1 CHECK (((status = 'waiting'::text) = (decided_at IS NULL))),
     CONSTRAINT registrations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'accepted'::text, 'refused'::text])))
@@ -1162,7 +1163,7 @@ CREATE INDEX person_changes_decided ON public.person_changes USING btree (decide
 
 CREATE INDEX person_changes_household ON public.person_changes USING btree (household_id);
 
-CREATE UNIQUE INDEX person_changes_open ON public.person_changes USING btree (subject_id) WHERE (status = 'waiting'::text);
+CREATE UNIQUE INDEX person_changes_open ON public.person_changes USING btree (subject_id, ((kind = 'contact'::text))) WHERE (status = 'waiting'::text);
 
 CREATE INDEX person_changes_waiting ON public.person_changes USING btree (change_id) WHERE (status = 'waiting'::text);
 

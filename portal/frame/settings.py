@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field, model_validator
 from chassis.french import phone
 from chassis.town import Town, TownSection, load_section, load_town
 from contracts.billing.models import INVOICE_YEARS
+from contracts.family.child_events import FieldRule
 from contracts.family.delegations import DEFAULT_DELEGATION_DAYS
-from contracts.family.email_changes import DEFAULT_EMAIL_KEEPER, EmailKeeper
 from contracts.family.events import HouseholdKind
 from contracts.types import DEFAULT_LOGIN_MODE, ActorKind, LoginMode, SessionStage
 from gateway.auth import Visitor
@@ -142,10 +142,22 @@ class IdentityPart(BaseModel):
     services: tuple[KeyedServicePart, ...] = ()
 
 
+class ContactPart(BaseModel):
+    """What pages need of what adults may do with how they are reached."""
+
+    email: FieldRule = FieldRule.READ_ONLY
+
+
+class FieldsPart(BaseModel):
+    """What pages need of what families may do with their file."""
+
+    contact: ContactPart = ContactPart()
+
+
 class FamilyPart(BaseModel):
     """What pages need of the `[family]` table, whose other settings are its service's own."""
 
-    email_change: EmailKeeper = DEFAULT_EMAIL_KEEPER
+    fields: FieldsPart = FieldsPart()
     kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
     delegation_days_max: int = DEFAULT_DELEGATION_DAYS
 
@@ -164,7 +176,7 @@ class PortalTown:
     section: PortalSection
     login_mode: LoginMode = DEFAULT_LOGIN_MODE
     has_franceconnect: bool = False
-    email_keeper: EmailKeeper = DEFAULT_EMAIL_KEEPER
+    email_rule: FieldRule = FieldRule.READ_ONLY
     has_registration: bool = False
     agent_provider: AgentProviderPart = field(default_factory=AgentProviderPart)
     invites_at_once: bool = True
@@ -183,7 +195,7 @@ class PortalTown:
             section,
             identity.login.mode,
             has_franceconnect=identity.franceconnect.is_open,
-            email_keeper=family.email_change,
+            email_rule=family.fields.contact.email,
             kinds=tuple(kind for kind in HouseholdKind if kind in family.kinds),
             has_registration=identity.registration.is_open,
             agent_provider=identity.agents.provider,
@@ -196,7 +208,7 @@ class PortalTown:
     @property
     def is_email_for_families(self) -> bool:
         """Whether families change their own e-mail address."""
-        return self.email_keeper is EmailKeeper.FAMILY
+        return self.email_rule is FieldRule.AT_ONCE
 
     @property
     def face(self) -> TownFace:

@@ -1,6 +1,7 @@
 """Settings of the family service: its process, and the `[family]` table of the town's file."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -8,15 +9,16 @@ from typing import Annotated
 from joserfc.jwk import OKPKey
 from pydantic import BaseModel, Field, field_validator
 
+from chassis.actor import Actor
 from chassis.settings import ServiceSettings
 from chassis.town import TownSection, load_section, load_town
 from contracts.family.child_events import FieldRule
 from contracts.family.delegations import DEFAULT_DELEGATION_DAYS
-from contracts.family.email_changes import DEFAULT_EMAIL_KEEPER, EmailKeeper
 from contracts.family.entourage import PICKUP_AGE_DEFAULT
 from contracts.family.erasure import RETENTION_YEARS
 from contracts.family.events import HouseholdKind
 from contracts.school_holidays import SchoolZone
+from contracts.types import ActorKind
 
 from .quotients.domain import AcceptedDays
 
@@ -37,16 +39,26 @@ class AdultRules(TownSection):
     last_name: FieldRule = FieldRule.REQUEST
 
 
+class ContactRules(TownSection):
+    """What adults may do with how they are reached, and with the address of their household. The e-mail address, with which one signs in, is at once where a link
+    to the new one confirms it."""
+
+    phone: FieldRule = FieldRule.AT_ONCE
+    email: FieldRule = FieldRule.READ_ONLY
+    address: FieldRule = FieldRule.AT_ONCE
+
+
 class FieldRules(TownSection):
-    """What families may do with each field of a civil status; and with `add_child`, whether they have children added."""
+    """What families may do with each field of a civil status and of how they are reached; and with `add_child`, whether they have children added."""
 
     add_child: FieldRule = FieldRule.REQUEST
     child: ChildRules = ChildRules()
     adult: AdultRules = AdultRules()
+    contact: ContactRules = ContactRules()
 
 
 class FamilyPolicy(TownSection):
-    """How far from today a family quotient may start to count, in years; who changes the address that a family signs in with; of which kinds the
+    """How far from today a family quotient may start to count, in years; of which kinds the
     town takes files: of persons always, of organizations where it says so; and how many days ahead a delegation may end, 0 where families give none;
     what a child who is expected is called until it has a first name: without such a word, one is typed; and from which age a minor may collect a child;
     how many days after the last one of an enrollment its file may be put aside: those days are invoiced by then; and for how many years a file is kept
@@ -57,7 +69,6 @@ class FamilyPolicy(TownSection):
     kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
     quotient_years_back_max: Annotated[int, Field(ge=0, le=20)] = 3
     quotient_years_ahead_max: Annotated[int, Field(ge=0, le=5)] = 1
-    email_change: EmailKeeper = DEFAULT_EMAIL_KEEPER
     fields: FieldRules = FieldRules()
     pickup_age_min: Annotated[int, Field(ge=7, le=18)] = PICKUP_AGE_DEFAULT
     archive_quiet_days: Annotated[int, Field(ge=0, le=366)] = 62
@@ -101,7 +112,16 @@ class FamilyRules:
     @property
     def is_email_for_families(self) -> bool:
         """Whether families change their own e-mail address."""
-        return self.policy.email_change is EmailKeeper.FAMILY
+        return self.policy.fields.contact.email is FieldRule.AT_ONCE
+
+    def contact_for(self, actor: Actor) -> Mapping[str, FieldRule]:
+        """What somebody may do with how an adult is reached: agents always may."""
+        rules: dict[str, FieldRule] = self.policy.fields.contact.model_dump()
+        return rules if actor.kind is ActorKind.PARENT else dict.fromkeys(rules, FieldRule.AT_ONCE)
+
+    def hidden_from(self, actor: Actor) -> frozenset[str]:
+        """What of that is not shown to them."""
+        return frozenset(name for name, rule in self.contact_for(actor).items() if rule is FieldRule.HIDDEN)
 
     def accepted_quotient_days(self, today: date) -> AcceptedDays:
         """The days on which a quotient recorded today may start to count."""

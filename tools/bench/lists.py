@@ -30,7 +30,7 @@ from contracts.http import PAGE_SIZE
 from contracts.types import ActorKind
 from services.family.changes import queries as changes
 from services.family.changes.domain import Change
-from services.family.changes.store import add_change
+from services.family.changes.store import ask_change
 from services.family.duplicates import queries as duplicates
 from services.family.duplicates.commands import compare_people
 from services.family.gaps import queries as gaps
@@ -98,7 +98,7 @@ async def _seal(tx: Transaction) -> None:
         household_id, asked_by = row["household_id"], row["payer_adult_id"]
         names = {"first_name": "Camille", "last_name": "Martin"}
         change = Change(new_id(), household_id, asked_by, "adult", ChangeStatus.WAITING, names, names, asked_by)
-        await add_change(tx, change)
+        await ask_change(tx, Actor(asked_by, ActorKind.PARENT), change)
     for row in rows[SEALED:]:
         file = await load_file(tx, row["household_id"])
         if file and file.address:

@@ -57,6 +57,7 @@ NEW_FAMILY: Final = Form(
         *(f"co_guardian.{name}" for name in _ADULT),
         *(f"quotient.{name}" for name in ("value_cents", "effective_on")),
         "twin_reason",
+        "secret_reason",
     ),
 )
 COLUMNS: Final[Sequence[Column[HouseholdSummary]]] = (
@@ -131,6 +132,7 @@ async def new_family_page(visit: Visit) -> Response[Any]:
         "has_twin": bool(form.value(TWIN) or form.value("twin_reason") or form.error("twin_reason")),
         "has_expected": any(name.startswith("expected_children") for name in (*form.errors, *_filled(form))),
         "suggestions": await asked_back(visit, form),
+        "has_secret": bool(form.value("secret_reason").strip() or form.error("secret_reason")),
         "has_co_guardian": any(name.startswith("co_guardian") for name in (*form.errors, *_filled(form))),
         "civilities": [(civility.value, texts(f"agents.civility.{civility}")) for civility in Civility],
         **kind_context(visit, new_family_page.path),

@@ -31,6 +31,7 @@ SPLIT: Final = Form(
         *(f"address.{name}" for name in ("street", "complement", "postal_code", "city", "country")),
         "payer_adult_id",
         "former_payer_id",
+        "secret_reason",
     ),
 )
 LASTING: Final = (EnrollmentStatus.REQUESTED, EnrollmentStatus.VALIDATED)
@@ -47,6 +48,7 @@ async def split_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "places": [(place.value, texts(f"agents.split.place_of.{place}")) for place in ChildPlace],
     }
     form = visit.form(SPLIT, {"from_on": visit.portal.today().isoformat()})
+    context["has_secret"] = bool(form.value("secret_reason").strip() or form.error("secret_reason"))
     return visit.page("agents/lifecycle/split.html.j2", context, form=form)
 
 

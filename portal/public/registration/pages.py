@@ -28,6 +28,7 @@ REGISTRATION: Final = Form(
         *(f"guardian.{name}" for name in ("civility", "first_name", "last_name", "email", "phone")),
         *(f"address.{name}" for name in ("street", "complement", "postal_code", "city", "country")),
         *(f"children.*.{name}" for name in ("first_name", "last_name", "birth_on")),
+        "secret_reason",
     ),
 )
 
@@ -47,6 +48,7 @@ async def registration_page(visit: Visit) -> Response[Any]:
         "labels": labels,
         "child_count": count,
         "can_add_child": count < CHILDREN_MAX,
+        "has_secret": bool(form.value("secret_reason").strip() or form.error("secret_reason")),
         "civilities": [(civility.value, texts(f"registration.civility_of.{civility}")) for civility in Civility],
         **kind_context(visit, PATH),
     }

@@ -30,6 +30,7 @@ HEADINGS: Final[Mapping[Column, Sequence[str]]] = {
     Column.POSTAL_CODE: ("Code postal", "CP"),
     Column.CITY: ("Ville", "Commune"),
     Column.COUNTRY: ("Pays",),
+    Column.SECRET_REASON: ("Adresse protegee", "Motif de protection", "Adresse secrete"),
     Column.QUOTIENT: ("Quotient", "Quotient familial", "QF"),
     Column.QUOTIENT_ON: ("Date du quotient", "Date d'effet du quotient"),
     Column.QUOTIENT_SOURCE: ("Source du quotient", "Origine du quotient"),

@@ -20,6 +20,7 @@ from contracts.types import ActorKind, Authority, ResidencePattern, Responsibili
 
 from ..births.domain import with_birth
 from ..care.store import publish_care, publish_care_around
+from ..contact_changes.commands import carry_out
 from ..contacts.commands import lock_adult
 from ..custody.domain import Grant, Home, Tie, with_home, with_tie
 from ..custody.store import load_custody, save_custody
@@ -61,7 +62,7 @@ async def change_civil_status(
             *(new_id(), household_id, person_id, kind, ChangeStatus.WAITING),
             *(before, sorted_.requested, actor.require_guardian()),
         )
-        await _ask(tx, actor, change)
+        await store.ask_change(tx, actor, change)
         change_id = change.change_id
     if sorted_.at_once:
         await _correct(tx, actor, person, sorted_.at_once, household_ids)
@@ -117,13 +118,6 @@ async def _correct(
         await publish_care_around(tx, person_id)
 
 
-async def _ask(tx: Transaction, actor: Actor, change: Change) -> None:
-    """Keep a request, whose words its history does not repeat."""
-    if not await store.add_change(tx, change):
-        raise ChangeWaits
-    tx.note(Act(actor, "change_asked", change.subject_id, change.household_id, after={"fields": [*change.after]}))
-
-
 @command
 async def ask_child(
     tx: Transaction, actor: Actor, claim: Claim, rules: FamilyRules, request: ChildWanted
@@ -149,7 +143,7 @@ async def ask_child(
         return await claim.keep(tx, ChangeAsked(change_id=None, is_done=True))
     if await store.new_children(tx, household_id) >= domain.OPEN_MAX:
         raise ChangeWaits
-    await _ask(tx, actor, change)
+    await store.ask_change(tx, actor, change)
     return await claim.keep(tx, ChangeAsked(change_id=change.change_id, is_done=False))
 
 
@@ -239,14 +233,18 @@ async def decide(tx: Transaction, actor: Actor, letters: LetterSeal, change_id: 
             raise Invalid(FieldRefusal("/reason", "missing"))
         await _refuse(tx, actor, letters, replace(change, status=ChangeStatus.REFUSED, reason=decision.reason))
         return
-    if change.kind == "new_child":
-        await _add_child(tx, actor, change, [change.asked_by])
-    else:
-        household_ids = await _hold(tx, change.subject_id)
-        person = await queries.person_of(tx, change)
-        if person is None or domain.is_stale(change, person):
-            raise ChangeOutdated
+    await lock_household(tx, change.household_id)
+    household_ids = await _hold(tx, change.subject_id)
+    person = await queries.person_of(tx, change)
+    known = await queries.known_values(tx, change, person)
+    if domain.is_stale(change, known, is_asker_there=await store.is_asker_there(tx, change)):
+        raise ChangeOutdated
+    if change.kind == "contact":
+        await carry_out(tx, actor, change)
+    elif person is not None:
         await _correct(tx, actor, person, change.after, household_ids)
+    else:
+        await _add_child(tx, actor, change, [change.asked_by])
     await store.save_change(tx, replace(change, status=ChangeStatus.ACCEPTED))
 
 

@@ -126,9 +126,7 @@ def corrected_adult(adult: Adult, values: Values) -> Adult | Invalid:
     return Invalid(*faults) if faults else replace(adult, **values, revision=adult.revision + 1)
 
 
-def is_stale(change: Change, person: Adult | Child | None) -> bool:
-    """Whether what a change was made from is not there any more."""
-    if change.kind == "new_child":
-        return False
-    known = values_of(person) if person is not None else {}
-    return any(known.get(name) != value for name, value in change.before.items())
+def is_stale(change: Change, known: Values, *, is_asker_there: bool) -> bool:
+    """Whether what a change was made from is not what is `known` any more, or whoever asked belongs to the household no longer: nobody adds a child to a file
+    that they left, or answers for it there."""
+    return not is_asker_there or any(known.get(name) != value for name, value in change.before.items())

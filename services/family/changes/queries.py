@@ -8,11 +8,13 @@ from chassis.actor import Actor
 from chassis.data.database import Database, Row, Transaction
 from chassis.data.paging import cursor_of, read_id
 from chassis.refusal import NotFound
-from contracts.family.changes import CivilStatus, PersonChange, PersonChanges, StatusFields
-from contracts.family.child_events import FieldRule
+from contracts.family.changes import ChangedFields, CivilStatus, PersonChange, PersonChanges
+from contracts.family.child_events import ChangeStatus, FieldRule
 from contracts.http import PAGE_SIZE, PAGE_SIZE_MAX
 from contracts.types import ActorKind
 
+from ..contact_changes.domain import KIND, address_in
+from ..contact_changes.store import present_values
 from ..health.queries import child_for
 from ..people.domain import Adult, Child
 from ..people.store import load_adult, load_children
@@ -52,8 +54,9 @@ async def read_civil_status(db: Database, actor: Actor, rules: FamilyRules, pers
 
 
 CHANGES: Final = """
-select p.change_id, p.household_id, p.subject_id, p.kind, p.status, p.sealed, p.asked_by, p.asked_at, p.decided_at, h.reference
-from person_changes p join households h using (household_id)
+select p.change_id, p.household_id, p.subject_id, p.kind, p.status, p.sealed, p.asked_by, p.asked_at, p.decided_at, h.reference,
+       h.address_lines is null as is_protected, a.first_name || ' ' || a.last_name as asked_by_name
+from person_changes p join households h using (household_id) join adults a on a.adult_id = p.asked_by
 """
 
 WAITING_SQL = f"""{CHANGES}
@@ -110,13 +113,16 @@ async def _is_reached(db: Database, actor: Actor, child: Child) -> bool:
 
 async def person_of(db: Database | Transaction, change: Change) -> Adult | Child | None:
     """Whom a change is about, as they are now; nobody of a new child."""
-    if change.kind == "adult":
+    if change.kind in ("adult", KIND):
         return await load_adult(db, change.subject_id)
     return (await load_children(db, [change.subject_id])).get(change.subject_id)
 
 
-def _fields(values: Values) -> StatusFields:
-    return StatusFields(**{name: value for name, value in values.items() if name in StatusFields.model_fields})
+async def known_values(db: Database | Transaction, change: Change, person: Adult | Child | None) -> Values:
+    """What there is of what a change is about."""
+    if change.kind == KIND:
+        return await present_values(db, change.subject_id, change.household_id)
+    return values_of(person) if person is not None else {}
 
 
 async def _answer(db: Database, actor: Actor, row: Row) -> PersonChange | None:
@@ -124,25 +130,37 @@ async def _answer(db: Database, actor: Actor, row: Row) -> PersonChange | None:
     change = await store.change_of(db, row)
     if change is None:
         return None
-    person, decided_at = await person_of(db, change), row["decided_at"]
+    person = await person_of(db, change)
     if isinstance(person, Child) and not await _is_reached(db, actor, person):
         return None
+    known = await known_values(db, change, person)
+    is_waiting = change.status is ChangeStatus.WAITING
     named = values_of(person) if person else change.after
-    return PersonChange.model_validate(
-        {
-            "change_id": change.change_id,
-            "household_id": change.household_id,
-            "person_id": change.subject_id,
-            "reference": row["reference"],
-            "is_new_child": change.kind == "new_child",
-            "name": f"{named.get('first_name', '')} {named.get('last_name', '')}",
-            "status": change.status,
-            "is_expected": "is_expected" in change.after,
-            "before": _fields(change.before),
-            "after": _fields(change.after),
-            "is_stale": change.status == "waiting" and is_stale(change, person),
-            "asked_at": row["asked_at"],
-            "decided_on": decided_at.date() if decided_at else None,
-            "reason": change.reason,
-        }
+    is_hidden = bool(row["is_protected"]) and "address" in change.after
+    return PersonChange(
+        change_id=change.change_id,
+        household_id=change.household_id,
+        person_id=change.subject_id,
+        reference=row["reference"],
+        is_new_child=change.kind == "new_child",
+        is_expected="is_expected" in change.after,
+        is_contact=change.kind == KIND,
+        name=f"{named.get('first_name', '')} {named.get('last_name', '')}",
+        status=change.status,
+        fields=tuple(name for name in change.after if name in ChangedFields.model_fields),
+        before=_fields(change.before, is_hidden=is_hidden),
+        after=_fields(change.after, is_hidden=is_hidden),
+        is_stale=is_waiting and is_stale(change, known, is_asker_there=await store.is_asker_there(db, change)),
+        is_address_hidden=is_hidden,
+        asked_by_name=row["asked_by_name"],
+        asked_at=row["asked_at"],
+        decided_on=row["decided_at"].date() if row["decided_at"] else None,
+        reason=change.reason,
     )
+
+
+def _fields(values: Values, *, is_hidden: bool) -> ChangedFields:
+    """What was there or is to be, without an address that is protected."""
+    address = None if is_hidden else address_in(values)
+    written = {name: value for name, value in values.items() if name in ChangedFields.model_fields}
+    return ChangedFields.model_validate({**written, "address": address.printed() if address else None})

@@ -3,12 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from chassis.data.database import Queries, Row, Transaction
+from chassis.actor import Actor
+from chassis.data.database import Database, Queries, Row, Transaction
+from chassis.data.history import Act
 from chassis.data.sealed_values import seal_value, unseal_value
 from contracts.family.child_events import ChangeStatus
 
+from ..errors import ChangeWaits
 from ..people.domain import Adult, name_key
-from .domain import Change, typed
+from .domain import Change, Values, typed
 
 
 async def change_of(db: Queries, row: Row) -> Change | None:
@@ -22,33 +25,39 @@ async def change_of(db: Queries, row: Row) -> Change | None:
         row["subject_id"],
         row["kind"],
         ChangeStatus(row["status"]),
-        typed(stored["before"]),
-        typed(stored["after"]),
+        _values(row, stored["before"]),
+        _values(row, stored["after"]),
         row["asked_by"],
         stored.get("reason"),
     )
 
 
+def _values(row: Row, stored: Values) -> Values:
+    """What was kept as JSON; how somebody is reached stays so."""
+    return stored if row["kind"] == "contact" else typed(stored)
+
+
 ADD_CHANGE_SQL = """
 insert into person_changes (change_id, household_id, subject_id, kind, status, sealed, asked_by, asked_at)
-values ($1, $2, $3, $4, 'waiting', $5, $6, $7) on conflict (subject_id) where status = 'waiting' do nothing returning true
+values ($1, $2, $3, $4, 'waiting', $5, $6, $7) on conflict (subject_id, (kind = 'contact')) where status = 'waiting' do nothing returning true
 """
 
 
-async def add_change(tx: Transaction, change: Change) -> bool:
-    """Keep a request; False where one for this person waits already."""
-    return bool(
-        await tx.fetchval(
-            ADD_CHANGE_SQL,
-            change.change_id,
-            change.household_id,
-            change.subject_id,
-            change.kind,
-            await _sealed(tx, change),
-            change.asked_by,
-            await tx.now(),
-        )
+async def ask_change(tx: Transaction, actor: Actor, change: Change) -> None:
+    """Keep a request, whose words its history does not repeat. Raises ChangeWaits."""
+    is_kept = await tx.fetchval(
+        ADD_CHANGE_SQL,
+        change.change_id,
+        change.household_id,
+        change.subject_id,
+        change.kind,
+        await _sealed(tx, change),
+        change.asked_by,
+        await tx.now(),
     )
+    if not is_kept:
+        raise ChangeWaits
+    tx.note(Act(actor, "change_asked", change.subject_id, change.household_id, after={"fields": [*change.after]}))
 
 
 async def _sealed(tx: Transaction, change: Change) -> bytes:
@@ -76,12 +85,24 @@ async def save_change(tx: Transaction, change: Change) -> None:
     await tx.execute(SAVE_CHANGE_SQL, change.change_id, change.status.value, await _sealed(tx, change), await tx.now())
 
 
-WAITING_FOR_SQL = "select exists (select from person_changes where subject_id = $1 and status = 'waiting')"
+WAITING_FOR_SQL = """
+select exists (select from person_changes where subject_id = $1 and (kind = 'contact') = $2 and status = 'waiting')
+"""
 
 
-async def is_waiting(db: Queries, subject_id: UUID) -> bool:
-    """Whether a request for somebody waits."""
-    return bool(await db.fetchval(WAITING_FOR_SQL, subject_id))
+async def is_waiting(db: Queries, subject_id: UUID, *, is_contact: bool = False) -> bool:
+    """Whether a request for somebody waits: about how they are reached, or else about who they are."""
+    return bool(await db.fetchval(WAITING_FOR_SQL, subject_id, is_contact))
+
+
+IS_ASKER_THERE_SQL = """
+select exists (select from household_members where household_id = $1 and person_id = $2 and during @> $3::date)
+"""
+
+
+async def is_asker_there(db: Database | Transaction, change: Change) -> bool:
+    """Whether whoever asked belongs to the household still."""
+    return bool(await db.fetchval(IS_ASKER_THERE_SQL, change.household_id, change.asked_by, await db.today()))
 
 
 NEW_CHILDREN_SQL = """

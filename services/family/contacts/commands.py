@@ -16,7 +16,6 @@ from ..care.store import publish_care_around
 from ..delegations.commands import end_given
 from ..email_changes.domain import Outcome
 from ..email_changes.store import end_change
-from ..errors import EmailConfirmedApart, EmailKeptByTown
 from ..households.domain import Address
 from ..households.store import households_of_person, lock_households, publish, save_address
 from ..people.domain import is_same_email
@@ -24,39 +23,40 @@ from ..people.store import hold_person, is_email_elsewhere, save_contact
 from ..protection.store import move_protected, protected_address
 from ..settings import FamilyRules
 from .domain import Contact, Correction, changed_fields, corrected
-from .queries import answer, load_contact
+from .queries import answer, contact_for
 
 
 @command
 async def change_contact(
     tx: Transaction, actor: Actor, rules: FamilyRules, adult_id: UUID, request: models.ContactChange
 ) -> models.Contact:
-    """Correct how an adult is reached; what is so already changes nothing, and is noted nowhere.
+    """Correct how an adult is reached, as an agent; what is so already changes nothing, and is noted nowhere.
 
     Raises:
         NotFound: nobody has this id, or the actor has no business with them, or the address is no home's of theirs.
-        EmailKeptByTown, EmailConfirmedApart: a parent would change the e-mail address.
-        StepUpNeeded: an agent would, of whom the town asks a proof before that: whoever reads the new address has the account.
+        StepUpNeeded: the town asks a proof before the e-mail address is changed: whoever reads the new one has the account.
         ContactOutdated: somebody changed something since.
         Invalid: what was typed cannot be printed, or the e-mail address is that of an adult of another file.
     """
     household_ids = await lock_adult(tx, adult_id)
-    known = await load_contact(tx, actor, adult_id, await tx.today())
-    if request.address and request.address.household_id not in {home.household_id for home in known.homes}:
-        raise NotFound
-    wanted = corrected(known, await _without_repeats(tx, known, _correction(request, actor)))
-    if isinstance(wanted, EmailKeptByTown) and rules.is_email_for_families:
-        raise EmailConfirmedApart
+    known = await contact_for(tx, actor, rules, adult_id)
+    wanted = corrected(known, await correction_of(tx, actor, known, request))
     if isinstance(wanted, Refusal):
         raise wanted
-    if wanted.adult.email != known.adult.email:
-        if actor.kind is ActorKind.AGENT and StepUp.EMAIL not in actor.opened:
-            raise StepUpNeeded(step_up=StepUp.EMAIL)
-        if await is_email_elsewhere(tx, str(wanted.adult.email), adult_id):
-            raise Invalid(FieldRefusal("/email", "email_taken"))
+    await check_email(tx, actor, known, wanted)
     if wanted != known:
         await keep_contact(tx, actor, known, wanted, household_ids)
-    return answer(wanted)
+    return await answer(tx, actor, rules, wanted)
+
+
+async def check_email(tx: Transaction, actor: Actor, known: Contact, wanted: Contact) -> None:
+    """Another e-mail address is for an agent who proved who they are, where the town asks that, and no adult's of another file. Raises StepUpNeeded, Invalid."""
+    if wanted.adult.email == known.adult.email:
+        return
+    if actor.kind is ActorKind.AGENT and StepUp.EMAIL not in actor.opened:
+        raise StepUpNeeded(step_up=StepUp.EMAIL)
+    if await is_email_elsewhere(tx, str(wanted.adult.email), wanted.adult.adult_id):
+        raise Invalid(FieldRefusal("/email", "email_taken"))
 
 
 async def lock_adult(tx: Transaction, adult_id: UUID) -> list[UUID]:
@@ -118,10 +118,14 @@ async def _tell(tx: Transaction, actor: Actor, known: Contact, wanted: Contact) 
             )
 
 
-async def _without_repeats(tx: Transaction, known: Contact, correction: Correction) -> Correction:
-    """The correction without a protected address that is there already: what is asked for twice is done once."""
+async def correction_of(tx: Transaction, actor: Actor, known: Contact, request: models.ContactChange) -> Correction:
+    """A correction as it was typed, without a protected address that is there already: what is asked for twice is done once. Raises NotFound: it is no home's
+    of theirs."""
+    correction = _correction(request, actor)
     if correction.address is None:
         return correction
+    if known.home(correction.address[0]) is None:
+        raise NotFound
     household_id, address = correction.address
     home = known.home(household_id)
     is_repeated = home and home.is_protected and await protected_address(tx, household_id) == address.as_kept()

@@ -25,17 +25,24 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How an adult is reached, in the order of the references of their homes."""
+    """How an adult is reached, in the order of the references of their homes; `hidden` names what the town does not show to whoever reads it."""
 
     adult: Adult
     homes: tuple[Home, ...]
+    hidden: frozenset[str] = frozenset()
 
     @property
     def version(self) -> str:
         """Stands for these values."""
-        # Who changes a protected address saw none: it is typed whole, and nothing that is sent stands for it.
-        homes = ((home.household_id, None if home.is_protected else home.address) for home in self.homes)
-        return version_of(self.adult.phone, self.adult.email, *homes)
+        # Who changes what they do not see types it whole, and nothing that is sent stands for it.
+        is_hidden = "address" in self.hidden
+        homes = ((home.household_id, None if home.is_protected or is_hidden else home.address) for home in self.homes)
+        return version_of(self.shown("phone"), self.shown("email"), *homes)
+
+    def shown(self, name: str) -> str | None:
+        """The telephone number or e-mail address, if it is not hidden."""
+        value: str | None = None if name in self.hidden else getattr(self.adult, name)
+        return value
 
     def values(self, household_id: UUID | None) -> dict[str, Any]:
         """What can be corrected, as a household may know it: by name, and the address of that household alone, if it is not protected."""

@@ -1,17 +1,20 @@
 """How an adult is reached, as they and agents read it."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
-from chassis.data.database import Queries
+from chassis.data.database import Database, Queries, Transaction
 from chassis.refusal import NotFound
 from contracts.family import models
 
 from ..access import ADULT, HOUSEHOLD
+from ..changes.store import is_waiting
 from ..households.store import address_of
 from ..people.store import adult_of
+from ..settings import FamilyRules
 from .domain import Contact, Home
 
 REACHED_ADULT_SQL = reaching(
@@ -54,23 +57,30 @@ async def load_contact(db: Queries, actor: Actor, adult_id: UUID, today: date) -
     return Contact(adult_of(row), homes)
 
 
-def answer(contact: Contact) -> models.Contact:
-    """A contact as it is answered."""
-    adult = contact.adult
+async def contact_for(db: Database | Transaction, actor: Actor, rules: FamilyRules, adult_id: UUID) -> Contact:
+    """How an adult is reached, without what the town hides from whoever asks. Raises NotFound."""
+    return replace(await load_contact(db, actor, adult_id, await db.today()), hidden=rules.hidden_from(actor))
+
+
+async def answer(db: Queries, actor: Actor, rules: FamilyRules, contact: Contact) -> models.Contact:
+    """A contact as it is answered, with what may be done about each field."""
+    adult, is_hidden = contact.adult, "address" in contact.hidden
     return models.Contact(
         adult_id=adult.adult_id,
         civility=adult.civility,
         first_name=adult.first_name,
         last_name=adult.last_name,
-        email=adult.email,
-        phone=adult.phone,
+        email=contact.shown("email"),
+        phone=contact.shown("phone"),
         homes=tuple(
             models.ContactHome(
                 household_id=home.household_id,
                 reference=home.reference,
-                address=home.address.state() if home.address and not home.is_protected else None,
+                address=home.address.state() if home.address and not home.is_protected and not is_hidden else None,
             )
             for home in contact.homes
         ),
+        rules=dict(rules.contact_for(actor)),
+        is_waiting=await is_waiting(db, adult.adult_id, is_contact=True),
         version=contact.version,
     )

@@ -11,14 +11,16 @@ from ..contacts.domain import Contact
 from ..contacts.queries import load_contact
 from ..errors import EmailLinkUnknown
 from ..people.domain import Adult
+from ..settings import FamilyRules
 from .domain import confirmed_email, token_hash
 from .store import linked_change, pending_change
 
 
-async def own_email_change(db: Database, actor: Actor) -> OwnEmailChange:
-    """The address of whoever is signed in, and what waits for them. Raises Forbidden, NotFound."""
+async def own_email_change(db: Database, actor: Actor, rules: FamilyRules) -> OwnEmailChange:
+    """The address of whoever is signed in, if the town shows it, and what waits for them. Raises Forbidden, NotFound."""
     contact = await own_contact(db, actor, await db.today())
-    return await answer(db, contact.adult, await db.now())
+    own = await answer(db, contact.adult, await db.now())
+    return own.model_copy(update={"email": None}) if "email" in rules.hidden_from(actor) else own
 
 
 async def own_contact(db: Queries, actor: Actor, today: date) -> Contact:

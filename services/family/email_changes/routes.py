@@ -19,8 +19,8 @@ from . import commands, queries
 
 
 @serves(api.own_email_change)
-async def own_email_change(db: Database, actor: Actor) -> OwnEmailChange:
-    return await queries.own_email_change(db, actor)
+async def own_email_change(db: Database, actor: Actor, rules: FamilyRules) -> OwnEmailChange:
+    return await queries.own_email_change(db, actor, rules)
 
 
 @serves(api.ask_email_change)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.access import household_among, reach_of, reaching
 from chassis.actor import Actor
-from chassis.data.database import Queries
+from chassis.data.database import Database, Queries
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.family.models import Household, HouseholdReference
 from contracts.history import HistoryEntry
@@ -65,16 +65,20 @@ async def read_household(db: Queries, household_id: UUID, today: date) -> Househ
 IS_PROTECTED_SQL = "select address_lines is null from households where household_id = $1"
 
 
-async def without_protected(db: Queries, household_id: UUID, page: Page[HistoryEntry]) -> Page[HistoryEntry]:
-    """The history of a household in which, while its address is protected, no address stands that it had before."""
-    if not await db.fetchval(IS_PROTECTED_SQL, household_id):
+async def without_hidden(
+    db: Queries, household_id: UUID, page: Page[HistoryEntry], hidden: frozenset[str]
+) -> Page[HistoryEntry]:
+    """The history of a household without what the town hides from whoever reads it, and, while its address is protected, without any that it had before."""
+    if await db.fetchval(IS_PROTECTED_SQL, household_id):
+        hidden |= {"address"}
+    if not hidden:
         return page
-    return Page(items=tuple(map(_without_address, page.items)), next_cursor=page.next_cursor)
+    return Page(items=tuple(_blank(entry, hidden) for entry in page.items), next_cursor=page.next_cursor)
 
 
-def _without_address(entry: HistoryEntry) -> HistoryEntry:
+def _blank(entry: HistoryEntry, hidden: frozenset[str]) -> HistoryEntry:
     def blank(values: dict[str, Any] | None) -> dict[str, Any] | None:
-        return {**values, "address": None} if values and "address" in values else values
+        return {name: None if name in hidden else value for name, value in values.items()} if values else values
 
     return entry.model_copy(update={"before": blank(entry.before), "after": blank(entry.after)})
 
@@ -104,15 +108,33 @@ group by r.child_id having bool_and(r.authority = 'none' or r.role = 'forbidden_
 """
 
 
-async def household_for(db: Queries, actor: Actor, household_id: UUID, today: date) -> Household:
-    """A household as its adults and entitled agents see it, for other adults there is none; of a child whom a decision keeps from an adult, nothing."""
+async def household_for(
+    db: Database, actor: Actor, household_id: UUID, hidden_fields: frozenset[str] = frozenset()
+) -> Household:
+    """A household as its adults and entitled agents see it, for other adults there is none; of a child whom a decision keeps from an adult, nothing. What the town
+    hides from whoever asks is not in it."""
+    today = await db.today()
     household = await read_household(db, await household_id_for(db, actor, household_id, today), today)
     if actor.guardian_id is None:
         return household
     rows = await db.fetch(KEPT_FROM_SQL, actor.guardian_id, [child.child_id for child in household.children], today)
     hidden = {row["child_id"] for row in rows}
     shown = tuple(child for child in household.children if child.child_id not in hidden)
-    return household.model_copy(update={"children": shown})
+    return _without(household.model_copy(update={"children": shown}), hidden_fields)
+
+
+def _without(household: Household, hidden: frozenset[str]) -> Household:
+    """A household without what the town does not show to families of how its adults are reached."""
+    if not hidden:
+        return household
+    blank: dict[str, Any] = dict.fromkeys(hidden & {"email", "phone"})
+    return household.model_copy(
+        update={
+            "hidden_fields": tuple(sorted(hidden)),
+            "adults": tuple(adult.model_copy(update=blank) for adult in household.adults),
+            "address": None if "address" in hidden else household.address,
+        }
+    )
 
 
 REACHES_HOUSEHOLD_SQL = reaching(" select {is_reached}", is_reached=HOUSEHOLD.of("$4::uuid"))
@@ -136,7 +158,10 @@ async def household_id_for(db: Queries, actor: Actor, household_id: UUID | None,
     return household_among({household.household_id: household.reference for household in own})
 
 
-async def own_household(db: Queries, actor: Actor, household_id: UUID | None, today: date) -> Household:
+async def own_household(
+    db: Database, actor: Actor, household_id: UUID | None, hidden_fields: frozenset[str]
+) -> Household:
     """A household of the adult who asks: the one named, or the only one. Raises NotFound, HouseholdAmbiguous."""
     actor.require_guardian()
-    return await household_for(db, actor, household_id or await household_id_for(db, actor, None, today), today)
+    own_id = household_id or await household_id_for(db, actor, None, await db.today())
+    return await household_for(db, actor, own_id, hidden_fields)

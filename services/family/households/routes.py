@@ -33,22 +33,23 @@ async def open_household(
 
 
 @serves(api.read_household)
-async def read_household(household_id: UUID, db: Database, actor: Actor) -> Household:
-    return await queries.household_for(db, actor, household_id, await db.today())
+async def read_household(household_id: UUID, db: Database, actor: Actor, rules: FamilyRules) -> Household:
+    return await queries.household_for(db, actor, household_id, rules.hidden_from(actor))
 
 
 @serves(api.family_history)
 async def family_history(
-    db: Database, actor: Actor, household_id: UUID | None = None, cursor: Cursor | None = None
+    db: Database, actor: Actor, rules: FamilyRules, household_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[HistoryEntry]:
     known_id = await queries.household_id_for(db, actor, household_id, await db.today())
-    history = await queries.without_protected(db, known_id, await history_of(db, known_id, cursor))
+    noted = await history_of(db, known_id, cursor)
+    history = await queries.without_hidden(db, known_id, noted, rules.hidden_from(actor))
     return as_families_read(actor, as_far_as_open(actor, history))
 
 
 @serves(api.my_household)
-async def my_household(db: Database, actor: Actor, household_id: UUID | None = None) -> Household:
-    return await queries.own_household(db, actor, household_id, await db.today())
+async def my_household(db: Database, actor: Actor, rules: FamilyRules, household_id: UUID | None = None) -> Household:
+    return await queries.own_household(db, actor, household_id, rules.hidden_from(actor))
 
 
 @serves(api.my_households)

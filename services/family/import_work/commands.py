@@ -188,7 +188,7 @@ async def _carry_out(tx: Transaction, actor: Actor, run: Run, judged: Judged) ->
 
 
 async def _update(tx: Transaction, actor: Actor, household_id: UUID, request: HouseholdCreate) -> None:
-    """Take over what a file says of how a household is reached, and of its quotient. What it does not say stays, and a protected address too; nobody is invited by that."""
+    """Take over what a file says of how a household is reached, and of its quotient. What it does not say stays, and an address that is protected or should be too; nobody is invited by that."""
     file = await load_file(tx, household_id)
     if file is None:
         return
@@ -198,7 +198,7 @@ async def _update(tx: Transaction, actor: Actor, household_id: UUID, request: Ho
     for place, typed in enumerate(adult for adult in (request.guardian, request.co_guardian) if adult):
         key = _name_key(typed)
         if key in adults:
-            moved = (household_id, home) if place == 0 and file.address else None
+            moved = (household_id, home) if place == 0 and file.address and not request.secret_reason else None
             await _correct(tx, actor, adults[key].adult_id, typed, moved)
     if request.quotient is not None:
         await note_quotient(tx, actor, household_id, as_quotient(request.quotient))

@@ -24,6 +24,8 @@ KEY_LENGTH_MAX: Final = 80
 _FORMULA: Final = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _TEXTS: Final = (Column.FIRST_NAME, Column.LAST_NAME, Column.STREET, Column.COMPLEMENT, Column.CITY, Column.COUNTRY)
 HOME: Final = (Column.STREET, Column.COMPLEMENT, Column.POSTAL_CODE, Column.CITY, Column.COUNTRY)
+SECRET: Final = (*HOME, Column.SECRET_REASON)
+"""What a report says of no household whose address is protected, or is to be."""
 _QUOTIENT: Final = (Column.QUOTIENT, Column.QUOTIENT_ON, Column.QUOTIENT_SOURCE)
 
 
@@ -103,6 +105,11 @@ class Draft:
     child_keys: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = field(default=())
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether the household's address is to be told nowhere."""
+        return self.body.get("secret_reason") is not None
+
     def fault(self, pointer: str, code: str, params: tuple[tuple[str, Any], ...] = ()) -> Fault:
         """What is wrong with a part of the request, at the line and column that said it, or that should have."""
         place = pointer
@@ -136,6 +143,8 @@ def drafted(rows: Sequence[Row]) -> Draft:
     }
     places |= {f"/address/{column.value}": (payer.number, column) for column in HOME}
     places["/address"] = (payer.number, Column.STREET)
+    places["/secret_reason"] = (payer.number, Column.SECRET_REASON)
+    body["secret_reason"] = payer.cell(Column.SECRET_REASON) or None
     body["children"] = [_child(row, f"/children/{at}", places, faults) for at, row in enumerate(children)]
     places["/children"] = (payer.number, Column.ROLE)
     if any(payer.cell(column) for column in _QUOTIENT):
@@ -157,7 +166,7 @@ def _line_faults(rows: Sequence[Row]) -> Iterator[Fault]:
                 yield Fault(row.number, column, Reason.IMPORT_FORMULA)
         if payer is None or row is payer:
             continue
-        for column in (*HOME, *_QUOTIENT):
+        for column in (*HOME, Column.SECRET_REASON, *_QUOTIENT):
             text = row.cell(column)
             if text and comparable(text) != comparable(payer.cell(column)):
                 yield Fault(row.number, column, Reason.IMPORT_DIFFERS_FROM_PAYER, (("line", payer.number),))
@@ -275,7 +284,9 @@ def changes_of(known: HouseholdFile, wanted: HouseholdFile, draft: Draft) -> Cha
     if count > len(wanted.adults) + len(wanted.children):
         others.append(draft.fault("", Reason.IMPORT_PERSON_MISSING))
     # Of a protected address no file says whether it is the right one.
-    if known.address and wanted.address and wanted.address.as_kept() != known.address:
+    if known.address and draft.is_secret:
+        others.append(draft.fault("/secret_reason", Reason.IMPORT_DIFFERS_BY_HAND))
+    elif known.address and wanted.address and wanted.address.as_kept() != known.address:
         updatable.append(draft.fault("/address/street", Reason.IMPORT_DIFFERS))
     return Changes(tuple(updatable), tuple(others))
 

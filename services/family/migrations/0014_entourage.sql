@@ -10,13 +10,13 @@ create table entourage (
 );
 create index entourage_of_child on entourage (child_id);
 
--- Corrections of a civil status, and children to be added, that families ask for. `subject_id` is the person, or the id that a new child gets. What was
+-- Corrections of a civil status or of how an adult is reached, and children to be added, that families ask for. `subject_id` is the person, or the id that a new child gets. What was
 -- there, what is wanted and why it was refused stand sealed with the household's key.
 create table person_changes (
     change_id uuid primary key,
     household_id uuid not null references households on delete cascade,
     subject_id uuid not null,
-    kind text not null check (kind in ('child', 'adult', 'new_child')),
+    kind text not null check (kind in ('child', 'adult', 'new_child', 'contact')),
     status text not null check (status in ('waiting', 'accepted', 'refused', 'withdrawn')),
     sealed bytea not null,
     asked_by uuid not null references adults,
@@ -24,8 +24,8 @@ create table person_changes (
     decided_at timestamptz,
     check ((status = 'waiting') = (decided_at is null))
 );
--- One open request for each person.
-create unique index person_changes_open on person_changes (subject_id) where status = 'waiting';
+-- One open request for each person, and one more about how they are reached.
+create unique index person_changes_open on person_changes (subject_id, (kind = 'contact')) where status = 'waiting';
 create index person_changes_waiting on person_changes (change_id) where status = 'waiting';
 create index person_changes_asked on person_changes (asked_by, change_id);
 create index person_changes_household on person_changes (household_id);

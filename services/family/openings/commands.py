@@ -31,6 +31,8 @@ from ..organizations.commands import organization_typed
 from ..organizations.domain import kind_fault
 from ..people.domain import Adult, Child
 from ..people.store import add_adults, add_children, load_children, lock_child
+from ..protection.domain import Protection
+from ..protection.store import protect
 from ..quotients.commands import as_quotient
 from ..quotients.domain import day_fault
 from ..quotients.store import add_quotients
@@ -80,6 +82,8 @@ class _Opened:
         after = {"reference": file.reference, "kind": file.kind, "child_count": len(file.children), **self.how.noted}
         if self.known.twin is not None:
             after |= {"twin": self.known.twin, "reason": self.request.twin_reason}
+        if self.request.secret_reason is not None:
+            after |= {"is_address_protected": True}
         action = "household_imported" if key else "household_opened"
         return Act(actor, action, file.household_id, file.household_id, after=after)
 
@@ -101,13 +105,17 @@ async def open_files(
     opened = [answer for answer in answers if isinstance(answer, _Opened)]
     references = iter(await next_references(tx, len(opened)))
     answers = [
-        answer
-        if isinstance(answer, Refusal)
-        else replace(answer, file=replace(answer.file, reference=next(references)))
+        answer if isinstance(answer, Refusal) else replace(answer, file=_named(answer, next(references)))
         for answer in answers
     ]
     await _write(tx, actor, [answer for answer in answers if isinstance(answer, _Opened)])
     return [answer if isinstance(answer, Refusal) else answer.file for answer in answers]
+
+
+def _named(opened: _Opened, reference: str) -> HouseholdFile:
+    """The file as it is written: one whose address is secret never has it, so that nothing that is told of the file can say it."""
+    address = None if opened.request.secret_reason is not None else opened.file.address
+    return replace(opened.file, reference=reference, address=address)
 
 
 def check_kind(request: HouseholdCreate, rules: FamilyRules) -> None:
@@ -127,12 +135,11 @@ def typing_refusal(request: HouseholdCreate, now: datetime, today: date) -> Refu
 def draft_of(request: HouseholdCreate, children: tuple[Child, ...], today: date, now: datetime) -> HouseholdFile:
     """A new file as it was typed, of these children."""
     adults = tuple(_adult(typed) for typed in (request.guardian, request.co_guardian) if typed)
-    address = request.address
     from_now_on = DateRange(today)
     return HouseholdFile(
         household_id=new_id(),
         reference="",
-        address=Address(address.lines, address.postal_code, address.city, address.country),
+        address=_address(request),
         adults=adults,
         children=children,
         adult_members=tuple(Member(adult.adult_id, from_now_on) for adult in adults),
@@ -141,6 +148,11 @@ def draft_of(request: HouseholdCreate, children: tuple[Child, ...], today: date,
         created_at=now,
         organization=organization_typed(request.kind, request.organization) if request.organization else None,
     )
+
+
+def _address(request: HouseholdCreate) -> Address:
+    typed = request.address
+    return Address(typed.lines, typed.postal_code, typed.city, typed.country)
 
 
 def _adult(typed: AdultCreate) -> Adult:
@@ -236,6 +248,10 @@ async def _write(tx: Transaction, actor: Actor, opened: Sequence[_Opened]) -> No
     await add_adults(tx, [adult for item in opened for adult in item.new_adults], now, actor.account_id)
     await add_children(tx, [child for item in opened for child in item.new_children], now, actor.account_id)
     await add_files(tx, [item.file for item in opened], actor.account_id, today)
+    for item in opened:
+        if (reason := item.request.secret_reason) is not None:
+            address, protection = _address(item.request).as_kept(), Protection(reason, today, None)
+            await protect(tx, item.file.household_id, address, protection, actor.account_id)
     await save_custodies(tx, [custody for item in opened for custody in item.custodies])
     quotients = {item.file.household_id: as_quotient(q) for item in opened if (q := item.request.quotient)}
     await add_quotients(tx, quotients, now, actor.account_id)

@@ -14,6 +14,7 @@ from ..errors import AddressNotProtected
 from ..households.domain import HouseholdFile
 from ..households.queries import household_id_for, read_household
 from ..households.store import load_file, lock_household, publish, save_address
+from ..settings import FamilyRules
 from . import store
 from .domain import Protection
 
@@ -63,8 +64,10 @@ async def end_protection(tx: Transaction, actor: Actor, household_id: UUID, requ
 
 
 @command
-async def show_address(tx: Transaction, actor: Actor, household_id: UUID) -> AddressShown:
-    """A protected address; that somebody saw it is noted. Raises NotFound, AddressNotProtected."""
+async def show_address(tx: Transaction, actor: Actor, rules: FamilyRules, household_id: UUID) -> AddressShown:
+    """A protected address; that somebody saw it is noted. Raises NotFound, also where the town shows families none, AddressNotProtected."""
+    if "address" in rules.hidden_from(actor):
+        raise NotFound
     known_id = await household_id_for(tx, actor, household_id, await tx.today())
     if not await lock_household(tx, known_id):
         raise NotFound

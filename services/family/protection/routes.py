@@ -11,6 +11,7 @@ from contracts.family.models import Household
 from contracts.family.protection import AddressProtection, ProtectedHousehold, ProtectionEnd
 from contracts.http import Cursor, Page
 
+from ..settings import FamilyRules
 from . import commands, queries
 
 
@@ -32,8 +33,8 @@ async def end_protection(household_id: UUID, body: ProtectionEnd, db: Database, 
 
 
 @serves(api.show_address)
-async def show_address(household_id: UUID, db: Database, actor: Actor) -> Address:
-    return await commands.show_address(db, actor, household_id)
+async def show_address(household_id: UUID, db: Database, actor: Actor, rules: FamilyRules) -> Address:
+    return await commands.show_address(db, actor, rules, household_id)
 
 
 ROUTES = (list_protected, protect_address, end_protection, show_address)

@@ -131,7 +131,7 @@ class Answering:
             if row is None:
                 return False
             registration_id, now = row["registration_id"], await tx.now()
-            email = RegistrationCreate.model_validate(row["request"]).guardian.email
+            email = row["request"]["guardian"]["email"]
             is_known = await store.is_invited(tx, comparable_email(email))
             answer = RegistrationAnswer.KNOWN if is_known else RegistrationAnswer.RECEIVED
             if is_known:
@@ -160,5 +160,6 @@ def _file_of(request: RegistrationCreate) -> HouseholdCreate:
         organization=request.organization,
         guardian=guardian,
         address=request.address,
+        secret_reason=request.secret_reason,
         children=request.children,
     )

@@ -18,6 +18,8 @@ WAITING_KEPT: Final = timedelta(days=90)
 DECIDED_KEPT: Final = timedelta(days=30)
 """A decided request is there to be explained for so long; what lasts is the file that it led to."""
 BUCKETS: Final = 1 << 18
+SECRET: Final = ("address", "secret_reason")
+"""What is sealed of a request whose address is secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,13 @@ def source_subject(address: str) -> str:
 def request_hash(request: Mapping[str, Any]) -> bytes:
     """What tells whether the same was asked before."""
     return hashlib.sha256(repr(sorted(request.items())).encode()).digest()
+
+
+def parted(typed: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """What may be read of a request, and what is sealed: where its asker lives and why that is secret, if it is."""
+    is_secret = typed.get("secret_reason") is not None
+    readable = {name: value for name, value in typed.items() if name not in (SECRET if is_secret else SECRET[1:])}
+    return readable, {name: typed[name] for name in SECRET} if is_secret else None
 
 
 def decided(status: RegistrationStatus, is_accepted: bool, reason: str | None) -> RegistrationStatus | Refusal:

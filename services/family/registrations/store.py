@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from chassis.data.database import Database, Row, Transaction
+from chassis.data.history import forget_changes
+from chassis.data.sealed_values import seal_value, unseal_value
 from chassis.housekeeping import remove_in_batches
 from contracts.family.events import RegistrationStatus
+
+from .domain import parted
 
 LOCK_LEVEL_SQL = """
 insert into registration_levels as l (subject, empty_at) values ($1, $2)
@@ -30,16 +34,21 @@ async def save_level(tx: Transaction, subject: str, empty_at: datetime) -> None:
 
 
 ADD_REGISTRATION_SQL = """
-insert into registrations (registration_id, status, request, request_hash, requested_at) values ($1, 'waiting', $2, $3, $4)
-on conflict (request_hash) where status = 'waiting' do nothing
+insert into registrations (registration_id, status, request, request_hash, requested_at, sealed) values ($1, 'waiting', $2, $3, $4, $5)
+on conflict (request_hash) where status = 'waiting' do nothing returning registration_id
 """
+PLACE: Final = b"registration"
+"""What the sealed part of a request is bound to, beside its key."""
 
 
 async def add_registration(
     tx: Transaction, registration_id: UUID, request: dict[str, Any], request_hash: bytes, now: datetime
 ) -> None:
-    """Keep a request, unless the same one waits already."""
-    await tx.execute(ADD_REGISTRATION_SQL, registration_id, request, request_hash, now)
+    """Keep a request, unless the same one waits already; an address that is secret is sealed with a key of the request's own."""
+    readable, secret = parted(request)
+    sealed = await seal_value(tx, registration_id, PLACE, secret) if secret else None
+    if await tx.fetchval(ADD_REGISTRATION_SQL, registration_id, readable, request_hash, now, sealed) is None:
+        await forget_changes(tx, [registration_id])
 
 
 TAKE_UNANSWERED_SQL = """
@@ -72,17 +81,21 @@ async def save_answer(tx: Transaction, registration_id: UUID, now: datetime) -> 
 async def remove_registration(tx: Transaction, registration_id: UUID) -> None:
     """Forget a request that needs no agent."""
     await tx.execute(REMOVE_REGISTRATION_SQL, registration_id)
+    await forget_changes(tx, [registration_id])
 
 
 LOCK_REGISTRATION_SQL = """
-select status, request from registrations where registration_id = $1 and answered_at is not null for update
+select status, request, sealed from registrations where registration_id = $1 and answered_at is not null for update
 """
 
 
 async def lock_registration(tx: Transaction, registration_id: UUID) -> tuple[RegistrationStatus, dict[str, Any]] | None:
     """How far a request has come and what it asks, locked; None when there is none."""
     row = await tx.fetchrow(LOCK_REGISTRATION_SQL, registration_id)
-    return (RegistrationStatus(row["status"]), row["request"]) if row else None
+    if row is None:
+        return None
+    secret = await unseal_value(tx, registration_id, PLACE, row["sealed"]) or {}
+    return RegistrationStatus(row["status"]), row["request"] | secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +110,14 @@ class DecisionTaken:
 
 
 SAVE_DECISION_SQL = """
-update registrations set status = $2, reason = $3, household_id = $4, decided_by = $5, decided_at = $6 where registration_id = $1
+update registrations set status = $2, reason = $3, household_id = $4, decided_by = $5, decided_at = $6, sealed = null,
+    request_hash = case when sealed is null then request_hash else '' end
+where registration_id = $1
 """
 
 
 async def save_decision(tx: Transaction, registration_id: UUID, decision: DecisionTaken) -> None:
-    """Write what was decided about a request that is locked."""
+    """Write what was decided about a request that is locked, of which nothing that is secret is kept."""
     await tx.execute(
         SAVE_DECISION_SQL,
         registration_id,
@@ -112,12 +127,19 @@ async def save_decision(tx: Transaction, registration_id: UUID, decision: Decisi
         decision.decided_by,
         decision.decided_at,
     )
+    await forget_changes(tx, [registration_id])
 
 
 PURGE_WAITING_SQL = """
-delete from registrations where registration_id in (
-    select registration_id from registrations where decided_at is null and requested_at <= $1
-    order by requested_at limit $2 for update skip locked)
+with gone as (
+    delete from registrations where registration_id in (
+        select registration_id from registrations where decided_at is null and requested_at <= $1
+        order by requested_at limit $2 for update skip locked)
+    returning registration_id
+), keys as (
+    delete from history_keys where owner in (select registration_id::text from gone)
+)
+select from gone
 """
 
 PURGE_DECIDED_SQL = """

@@ -24,8 +24,9 @@ from ..households.store import (
 )
 from ..openings.store import add_files, next_references
 from ..people.store import lock_child
+from ..protection.store import protect
 from .domain import Halves, Parting, custody_after, fingerprint
-from .queries import halves_of, parting_of
+from .queries import halves_of, parting_of, protection_of
 
 
 @command
@@ -47,15 +48,21 @@ async def split_household(
         raise SplitOutdated
     halves = halves_of(file, parting, new_id(), today)
     (reference,) = await next_references(tx, 1)
-    new = replace(halves.new, reference=reference, created_at=now)
+    protection = await protection_of(tx, file, parting, today)
+    address = None if protection else halves.new.address
+    new = replace(halves.new, reference=reference, created_at=now, address=address)
     # Each home reads its own row, about who left: neither names the other file.
     parted = {"from_on": parting.from_on, "adult_count": len(parting.adult_ids), "child_count": len(new.children)}
     tx.note(Act(actor, "household_split", parting.payer_id, household_id, after=parted))
     opened = {"reference": new.reference, "kind": new.kind, "child_count": len(new.children)}
+    if protection:
+        opened |= {"is_address_protected": True}
     tx.note(Act(actor, "household_split", parting.payer_id, new.household_id, after=opened))
     await save_members(tx, halves.former)
     await save_payers(tx, halves.former)
     await add_files(tx, [new], actor.account_id, today)
+    if protection and halves.new.address:
+        await protect(tx, new.household_id, halves.new.address, protection, actor.account_id)
     await publish(tx, [household_id, new.household_id], today)
     await _rehome(tx, Halves(halves.former, new), parting)
     tx.emit(

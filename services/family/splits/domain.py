@@ -20,6 +20,7 @@ from contracts.types import ResidencePattern
 from ..custody.domain import Custody, Home, without_household
 from ..households.domain import Address, HouseholdFile, Member, left, paying, without_payer
 from ..people.domain import text_faults
+from ..protection.domain import Protection
 
 FROM_DAYS_MAX: Final = 366
 """How far from today a split may be, before or ahead."""
@@ -36,6 +37,7 @@ class Parting:
     address: Address
     payer_id: UUID
     former_payer_id: UUID | None
+    secret_reason: str | None = None
 
     @property
     def days(self) -> Days:
@@ -88,6 +90,15 @@ def split(file: HouseholdFile, parting: Parting, new: HouseholdFile, today: date
     )
 
 
+def protection_after(
+    file: HouseholdFile, former: Protection | None, parting: Parting, today: date
+) -> Protection | None:
+    """How the new address is protected from the start: as an agent says, or else as the former one is, since nobody knows yet from whom who leaves is kept."""
+    if parting.secret_reason is not None:
+        return Protection(parting.secret_reason, today, None)
+    return former if file.address is None else None
+
+
 def custody_after(custody: Custody, former_id: UUID, new_id: UUID, from_on: date) -> Custody:
     """The custody of a child who goes along: it lives in the new home on the days on which it lived in the former one alone."""
     alone = Timeline.of(
@@ -117,6 +128,7 @@ def fingerprint(file: HouseholdFile, parting: Parting) -> str:
         parting.address.as_kept().printed(),
         str(parting.payer_id),
         str(parting.former_payer_id),
+        str(parting.secret_reason),
     ]
     return hashlib.sha256(json.dumps(seen, default=str).encode()).hexdigest()
 

@@ -12,7 +12,9 @@ from ..custody.store import load_custody
 from ..errors import HouseholdArchived, HouseholdMerged, OrganizationNotSplit
 from ..households.domain import Address, HouseholdFile
 from ..households.store import load_file
-from .domain import Halves, Parting, custody_after, fingerprint, is_to_place, split
+from ..protection.domain import Protection
+from ..protection.store import load_protection
+from .domain import Halves, Parting, custody_after, fingerprint, is_to_place, protection_after, split
 
 DELEGATIONS_SQL = """
 select count(*) from delegations where household_id = $1 and parent_id = any($2::uuid[]) and ending is null
@@ -38,6 +40,7 @@ async def preview(db: Database, household_id: UUID, request: SplitCreate) -> Spl
         new=_side(halves.new, parting.from_on),
         children_to_place=tuple(await _to_place(db, halves, parting)),
         ended_delegation_count=await db.fetchval(DELEGATIONS_SQL, household_id, list(parting.adult_ids)),
+        is_address_protected=await protection_of(db, file, parting, today) is not None,
         fingerprint=fingerprint(file, parting),
     )
 
@@ -54,6 +57,7 @@ def parting_of(request: SplitCreate) -> Parting:
         address=Address(address.lines, address.postal_code, address.city, address.country),
         payer_id=request.payer_adult_id,
         former_payer_id=request.former_payer_id,
+        secret_reason=request.secret_reason,
     )
 
 
@@ -76,6 +80,12 @@ def halves_of(file: HouseholdFile, parting: Parting, new_id: UUID, today: date) 
     if isinstance(halves, Refusal):
         raise halves
     return halves
+
+
+async def protection_of(db: Queries, file: HouseholdFile, parting: Parting, today: date) -> Protection | None:
+    """How the address of the new file is protected from the start, if it is."""
+    kept = await load_protection(db, file.household_id)
+    return protection_after(file, kept.protection if kept else None, parting, today)
 
 
 def _side(file: HouseholdFile, day: date) -> SplitSide:

@@ -22,6 +22,23 @@ def words_in(text: str) -> list[str]:
     return [word for word in WORDS if word in text]
 
 
+COLUMNS_SQL = """
+select table_name, column_name from information_schema.columns
+where table_schema = current_schema() and (data_type in ('text', 'jsonb', 'ARRAY', 'tsvector')) and table_name not like 'history%'
+"""
+KEPT_ANSWERS: Final = "idempotency_keys"
+"""What was answered to whoever typed an address, for a lost answer, is theirs for some days."""
+
+
+async def tables_that_say(service: RunningService) -> list[str]:
+    """The columns of this service's database in which a word of the address stands."""
+    columns = []
+    for table, column in await service.db.fetch(COLUMNS_SQL):
+        texts = await service.db.fetch(f'select "{column}"::text as text from "{table}" where "{column}" is not null')
+        columns += [f"{table}.{column}" for row in texts if words_in(row["text"])]
+    return sorted(set(columns) - {f"{KEPT_ANSWERS}.response"})
+
+
 class Guard:
     """An agent who may protect addresses."""
 

@@ -160,6 +160,34 @@ async def test_a_child_is_added_by_an_agent_s_yes(asking: Asking) -> None:
     assert codes(await asking.add(asking.father, birth_on="2026-09-02")) == [("/birth_on", "birth_in_future")]
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_nothing_is_decided_for_whoever_left_the_household(asking: Asking, is_new: bool) -> None:
+    """They would answer for a child in a file that is theirs no longer: it is refused to the agent, who refuses it with a reason."""
+    asked = (
+        asking.add(asking.father)
+        if is_new
+        else asking.correct(asking.father, asking.home.child_ids[0], first_name="Lia")
+    )
+    change_id = (await asked).json()["change_id"]
+    household_id = asking.home.household.household_id
+    paying = {"adult_id": str(asking.home.mother_id), "starts_on": "2026-09-01"}
+    payer = await asking.client.put(f"/households/{household_id}/payer", json=paying, headers=asking.desk)
+    assert payer.status_code == 200, payer.text
+    (waiting,) = await asking.listed(asking.desk)
+    assert not waiting["is_stale"]
+    path = f"/households/{household_id}/members/{asking.home.father_id}/end"
+    left = await asking.client.post(path, json={"ends_on": str(date(2026, 9, 1))}, headers=asking.desk)
+    assert left.status_code == 200, left.text
+    asking.service.advance(days=1)
+    (waiting,) = await asking.listed(asking.desk)
+    assert (waiting["is_stale"], waiting["asked_by_name"]) == (True, "Éric Le Goff-Œuvrard")
+    refused = await asking.decide(change_id)
+    assert (refused.status_code, refused.json()["code"]) == (409, "change_outdated")
+    assert await asking.names() == ["Léa", "Tom"]
+    assert (await asking.decide(change_id, is_accepted=False, reason="Vous avez quitté ce dossier.")).status_code == 204
+    assert await asking.listed(asking.desk) == []
+
+
 async def test_adults_correct_themselves_and_nobody_else(asking: Asking, desk: Desk) -> None:
     """A civility at once, a name by an agent's yes."""
     done = await asking.correct(asking.father, asking.home.father_id, civility="none", first_name="Erik")

@@ -9,19 +9,12 @@ from contracts.family.events import HouseholdState
 from contracts.family.models import Household
 from tests.component.family.desk import Desk
 from tests.component.family.importing import Importer, home
-from tests.component.family.protecting import CITY, SECRET, STREET, WHY, Guard, words_in
+from tests.component.family.protecting import CITY, SECRET, STREET, WHY, Guard, tables_that_say, words_in
 from tests.component.family.test_contacts import CO_GUARDIAN, OTHERS
 from tests.support.roles import Role
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
-
-COLUMNS_SQL = """
-select table_name, column_name from information_schema.columns
-where table_schema = current_schema() and (data_type in ('text', 'jsonb', 'ARRAY', 'tsvector')) and table_name not like 'history%'
-"""
-KEPT_ANSWERS = "idempotency_keys"
-"""What was answered to whoever typed an address, for a lost answer, is theirs for some days."""
 
 
 @pytest.fixture
@@ -38,15 +31,6 @@ async def history(guard: Guard, household: Household, headers: Mapping[str, str]
     answer = await guard.get(f"/history?household_id={household.household_id}", headers)
     items: list[dict[str, Any]] = answer.json()["items"]
     return items
-
-
-async def tables_that_say(service: RunningService) -> list[str]:
-    """The columns of this service's database in which a word of the address stands."""
-    columns = []
-    for table, column in await service.db.fetch(COLUMNS_SQL):
-        texts = await service.db.fetch(f'select "{column}"::text as text from "{table}" where "{column}" is not null')
-        columns += [f"{table}.{column}" for row in texts if words_in(row["text"])]
-    return sorted(set(columns) - {f"{KEPT_ANSWERS}.response"})
 
 
 async def test_it_is_taken_out_and_published_without(guard: Guard, service: RunningService) -> None:

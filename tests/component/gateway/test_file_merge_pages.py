@@ -1,14 +1,16 @@
 """Agents merge two files of one household on pages: pairs that look alike, both side by side, the merge, what is left at the former reference, and separation."""
 
 import re
+from datetime import date
 from typing import Any
 
 import httpx2
 import pytest
 
 from contracts.family.models import Household
+from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.gateway.browser import Browser, hidden, is_refused, words
-from tests.component.gateway.town import Town, household_body
+from tests.component.gateway.town import Town, household_body, paying_since
 from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
@@ -137,3 +139,33 @@ async def test_whoever_may_not_merge_sees_none_of_it(town: Town) -> None:
         404,
     )
     assert LIST not in (await finance.get("/agents/familles")).text
+
+
+async def test_a_family_reads_its_former_number_and_what_is_open_under_it(town: Town, agent: Browser) -> None:
+    """On "Ma famille", and with the invoices, which they find among the others."""
+    parent, one = await town.parent(children=1)
+    adult, child = one.adults[0], one.children[0]
+    family, billing = town.services["family"], town.services["billing"]
+    body = household_body(first_name=adult.first_name, last_name=adult.last_name, email="autre@travail.example")
+    body["children"] = [{"first_name": child.first_name, "last_name": child.last_name, "birth_on": str(child.birth_on)}]
+    headers = family.as_agent(Role.FRONT_DESK) | family.key()
+    answer = await family.client.post("/households", json=body | {"twin_reason": "Homonymes"}, headers=headers)
+    two = Household.model_validate_json(answer.content)
+    await town.settle()
+    await paying_since(town, two, "2018-01-01")
+    known = Family(two.household_id, two.adults[0].adult_id, two.children[0].child_id)
+    await publish_tariff(billing, "of_2018", effective_on="2018-01-01")
+    day = Booked(known, known.child_id, date(2018, 11, 7))
+    await billing.deliver(activity(known.child_id, "of_2018"), day.confirmed(), day.attended())
+    await town.give_up_drafts()
+    await invoice_month(billing, "2018-11")
+    await town.settle()
+    assert "ancien numéro" not in words(await parent.get("/ma-famille"))
+    path = f"/agents/familles/{one.household_id}/reunir/{two.household_id}"
+    done = await agent.landing(await agent.done(path, chosen(await agent.get(path))))
+    assert "Les deux dossiers sont réunis" in words(done), words(done)
+    await town.settle()
+    text = words(await parent.get("/ma-famille"))
+    assert f"Dossier {one.reference}. Votre ancien numéro, {two.reference}, mène aussi à ce dossier." in text
+    text = words(await parent.get("/factures"))
+    assert f"Sous votre ancien numéro de dossier, {two.reference}, il reste" in text
