@@ -14,9 +14,11 @@ from portal.agents.counter import (
     kinds,
     members,
     merges,
-    people as counter_people,
     registrations,
     service_keys,
+)
+from portal.agents.counter import (
+    people as counter_people,
 )
 from portal.agents.direction import dashboard
 from portal.agents.family_accounts import pages as family_accounts

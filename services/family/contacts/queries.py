@@ -11,15 +11,12 @@ from contracts.family import models
 
 from ..access import ADULT, HOUSEHOLD
 from ..households.store import address_of
-from ..people.store import adult_of
+from ..people.store import ADULT_COLUMNS, adult_of
 from .domain import Contact, Home
 
 REACHED_ADULT_SQL = reaching(
-    """
-select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited, a.revision,
-       a.is_email_confirmed
-from adults a where a.adult_id = $4 and {is_reached}
-""",
+    "select {columns} from adults a where a.adult_id = $4 and {is_reached}",
+    columns=ADULT_COLUMNS,
     is_reached=ADULT.of("a.adult_id"),
 )
 
