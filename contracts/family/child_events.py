@@ -4,7 +4,6 @@ from enum import StrEnum, auto
 
 from contracts.family.sector_words import DerogationReason as DerogationReason
 from contracts.family.sector_words import DerogationStatus as DerogationStatus
-from contracts.family.sector_words import SectorLevel as SectorLevel
 from contracts.family.sector_words import SectorReason as SectorReason
 from contracts.family.sector_words import StreetSide as StreetSide
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum, auto
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from contracts.event import Event, Model
@@ -24,6 +24,20 @@ class SchoolLevel(StrEnum):
     ULIS = auto()
     UPE2A = auto()
     OUT_OF_SCHOOL = auto()
+
+
+SECTIONS: Final = (
+    SchoolLevel.TPS,
+    SchoolLevel.PS,
+    SchoolLevel.MS,
+    SchoolLevel.GS,
+    SchoolLevel.CP,
+    SchoolLevel.CE1,
+    SchoolLevel.CE2,
+    SchoolLevel.CM1,
+    SchoolLevel.CM2,
+)
+"""The levels that follow each other, from that of the children who turn two to the last year of primary school: those that have sectors."""
 
 
 class StepKind(StrEnum):

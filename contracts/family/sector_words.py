@@ -1,20 +1,6 @@
-"""The words of school sectors and of derogations from them: levels, sides of a street, reasons and states."""
+"""The words of school sectors and of derogations from them: sides of a street, reasons and states."""
 
 from enum import StrEnum, auto
-
-
-class SectorLevel(StrEnum):
-    """The levels that have sectors, from nursery school to CM2. Source: education code, D321-2."""
-
-    TPS = auto()
-    PS = auto()
-    MS = auto()
-    GS = auto()
-    CP = auto()
-    CE1 = auto()
-    CE2 = auto()
-    CM1 = auto()
-    CM2 = auto()
 
 
 class StreetSide(StrEnum):

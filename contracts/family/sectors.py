@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Final, Self
 from uuid import UUID
 
-from pydantic import Base64Bytes, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Base64Bytes, Field, StringConstraints, model_validator
 
 from contracts.event import Model
 from contracts.family.authorizations import SchoolYear as SchoolYear
-from contracts.family.sector_words import SectorLevel as SectorLevel
+from contracts.family.school_events import SECTIONS, SchoolLevel
 from contracts.family.sector_words import SectorReason as SectorReason
 from contracts.family.sector_words import StreetSide as StreetSide
 from contracts.http import LINE, ShortText, SiteCode
@@ -20,6 +20,15 @@ BODY_BYTES_MAX: Final = FILE_BYTES_MAX * 3 // 2
 """A file in a JSON body, which holds it in base64."""
 NUMBER_MAX: Final = 99_999
 
+
+def _has_sectors(level: SchoolLevel) -> SchoolLevel:
+    if level not in SECTIONS:
+        raise ValueError("level")
+    return level
+
+
+SectorLevel = Annotated[SchoolLevel, AfterValidator(_has_sectors)]
+"""A level that has sectors. Source: education code, D321-2."""
 HouseNumber = Annotated[int, Field(ge=1, le=NUMBER_MAX)]
 
 

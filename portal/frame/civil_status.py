@@ -64,15 +64,15 @@ async def show_child(
 ) -> Response[Any]:
     """The form of a child that a file has not; an agent says which of its adults answer for the child."""
     refused = await _refused(visit)
-    proposed: dict[str, Any] = dict(_values(refused.after)) if refused else {GUARDIANS: [value for value, _ in adults]}
+    proposed: dict[str, str | Sequence[str]] = {GUARDIANS: [value for value, _ in adults]}
+    if refused:
+        proposed = _values(refused.after) | ({"is_expected": "1"} if refused.is_expected else {})
     context = {
         "household_id": refused.household_id if refused else household_id,
         "refused": refused,
         "place": place,
         "adults": adults,
     }
-    if refused and refused.is_expected:
-        proposed |= {"is_expected": "1"}
     return visit.page("new_child.html.j2", context, form=visit.form(CHILD, proposed))
 
 

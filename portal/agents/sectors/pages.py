@@ -7,7 +7,8 @@ from uuid import UUID
 
 from litestar import Response
 
-from contracts.family.sector_words import SectorLevel, StreetSide
+from contracts.family.school_events import SECTIONS
+from contracts.family.sector_words import StreetSide
 from contracts.family.sectors import BODY_BYTES_MAX, SEGMENTS_MAX, KeptSegment, SectorFile, Segment
 from contracts.family.sectors_api import (
     add_segment,
@@ -157,7 +158,7 @@ async def sectors_file(visit: Visit) -> Response[Any]:
 
 def level_options(visit: Visit) -> list[tuple[str, str]]:
     """The levels with their names."""
-    return [(level.value, visit.portal.texts(f"school.level.{level}")) for level in SectorLevel]
+    return [(level.value, visit.portal.texts(f"school.level.{level}")) for level in SECTIONS]
 
 
 def _schools(names: Mapping[str, str], segments: Sequence[KeptSegment]) -> list[tuple[str, str]]:

@@ -28,8 +28,7 @@ async def person_for(db: Database | Transaction, actor: Actor, person_id: UUID) 
     is_own = actor.kind is not ActorKind.PARENT or person_id == actor.guardian_id
     if is_own and (adult := await load_adult(db, person_id)) is not None:
         return adult
-    reached = await child_for(db, actor, person_id)
-    return (await load_children(db, [person_id])).get(person_id, reached)
+    return await child_for(db, actor, person_id)
 
 
 def rules_of(actor: Actor, person: Adult | Child, rules: FamilyRules) -> Mapping[str, FieldRule]:

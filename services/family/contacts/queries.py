@@ -13,16 +13,13 @@ from contracts.family import models
 from ..access import ADULT, HOUSEHOLD
 from ..changes.store import is_waiting
 from ..households.store import address_of
-from ..people.store import adult_of
+from ..people.store import ADULT_COLUMNS, adult_of
 from ..settings import FamilyRules
 from .domain import Contact, Home
 
 REACHED_ADULT_SQL = reaching(
-    """
-select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited, a.revision,
-       a.is_email_confirmed
-from adults a where a.adult_id = $4 and {is_reached}
-""",
+    "select {columns} from adults a where a.adult_id = $4 and {is_reached}",
+    columns=ADULT_COLUMNS,
     is_reached=ADULT.of("a.adult_id"),
 )
 

@@ -13,6 +13,7 @@ from contracts.family.events import EvidenceKind, HolidayTurns
 from contracts.types import Authority, ResidencePattern, ResponsibilityRole
 
 from ..people.domain import Child
+from ..people.store import CHILD_COLUMNS
 from .domain import Custody, Evidence, Grant, Home, Tie, Turns
 
 RESPONSIBILITIES_SQL = """
@@ -166,11 +167,11 @@ async def memberships_of(db: Queries, child_id: UUID) -> Mapping[UUID, Days]:
     }
 
 
-COMING_OF_AGE_SQL = """
-select c.child_id, c.first_name, c.last_name, c.birth_on from children c
+COMING_OF_AGE_SQL = f"""
+select {CHILD_COLUMNS} from children c
 where c.birth_on <= $1 and not c.is_expected and not exists (select from comings_of_age t where t.child_id = c.child_id)
 order by c.birth_on, c.child_id limit $2 for update skip locked
-"""
+"""  # noqa: S608 - it is put together from constants alone
 
 NOTE_COMINGS_OF_AGE_SQL = """
 insert into comings_of_age (child_id, noted_at) select unnest($1::uuid[]), $2

@@ -18,6 +18,7 @@ from ..authorizations.domain import holders
 from ..authorizations.store import confirmed_children
 from ..custody.store import load_custody
 from ..people.domain import Child
+from ..people.store import CHILD_COLUMNS
 from ..schools.domain import school_year_of
 from .domain import vaccines_of
 from .store import HealthFile
@@ -44,7 +45,8 @@ FORBIDDEN_ACTS: Final = ("forbidden_added", "forbidden_changed", "forbidden_ende
 """What is noted of those who may not collect a child: for those alone who exercise authority over it."""
 
 REACHED_CHILD_SQL = reaching(
-    "select c.child_id, c.first_name, c.last_name, c.birth_on from children c where c.child_id = $4 and {is_reached}",
+    "select {columns} from children c where c.child_id = $4 and {is_reached}",
+    columns=CHILD_COLUMNS,
     is_reached=CHILD.of("c.child_id"),
 )
 

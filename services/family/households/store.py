@@ -15,7 +15,7 @@ from contracts.family.events import FileMerged, HouseholdKind
 from ..addresses.store import Typed, verify
 from ..errors import HouseholdArchived, HouseholdMerged
 from ..organizations.domain import Organization
-from ..people.store import adult_of, load_adult, load_children, save_contact, take_turns
+from ..people.store import ADULT_COLUMNS, adult_of, load_adult, load_children, save_contact, take_turns
 from ..search.domain import marks_of
 from .domain import Address, HouseholdFile, Member
 
@@ -128,14 +128,13 @@ MEMBERS_SQL = """
 select person_id, kind, during from household_members where household_id = $1 order by position, lower(during)
 """
 
-ADULTS_SQL = """
-select a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited, a.revision,
-       a.is_email_confirmed
+ADULTS_SQL = f"""
+select {ADULT_COLUMNS}
 from adults a
 join (select person_id, min(position) as position from shown_members where household_id = $1 group by person_id) m
     on m.person_id = a.adult_id
 order by m.position
-"""
+"""  # noqa: S608 - it is put together from constants alone
 
 PAYERS_SQL = "select adult_id, during from household_payers where household_id = $1"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from chassis.data.database import Queries, Row, Transaction
@@ -57,9 +58,12 @@ async def save_child(tx: Transaction, child: Child) -> None:
     await tx.execute(SAVE_CHILD_SQL, child.child_id, *_child_values(child))
 
 
-LOAD_CHILDREN_SQL = """
-select child_id, first_name, last_name, birth_on, is_expected from children where child_id = any($1::uuid[]) order by child_id
-"""
+CHILD_COLUMNS: Final = "c.child_id, c.first_name, c.last_name, c.birth_on, c.is_expected"
+"""What makes a `Child` of a row of `children c`."""
+
+LOAD_CHILDREN_SQL = f"""
+select {CHILD_COLUMNS} from children c where c.child_id = any($1::uuid[]) order by c.child_id
+"""  # noqa: S608 - it is put together from constants alone
 
 
 async def load_children(db: Queries, child_ids: Collection[UUID]) -> dict[UUID, Child]:
@@ -68,9 +72,7 @@ async def load_children(db: Queries, child_ids: Collection[UUID]) -> dict[UUID, 
     return {row["child_id"]: Child(**dict(row)) for row in rows}
 
 
-LOCK_CHILD_SQL = """
-select child_id, first_name, last_name, birth_on, is_expected from children where child_id = $1 for update
-"""
+LOCK_CHILD_SQL = f"select {CHILD_COLUMNS} from children c where c.child_id = $1 for update"  # noqa: S608 - it is put together from constants alone
 
 
 async def lock_child(tx: Transaction, child_id: UUID) -> Child | None:
@@ -79,10 +81,12 @@ async def lock_child(tx: Transaction, child_id: UUID) -> Child | None:
     return Child(**dict(row)) if row else None
 
 
-LOAD_ADULT_SQL = """
-select adult_id, civility, first_name, last_name, email, phone, is_invited, revision, is_email_confirmed
-from adults where adult_id = $1
+ADULT_COLUMNS: Final = """
+a.adult_id, a.civility, a.first_name, a.last_name, a.email, a.phone, a.is_invited, a.revision, a.is_email_confirmed
 """
+"""What `adult_of` reads of a row of `adults a`."""
+
+LOAD_ADULT_SQL = f"select {ADULT_COLUMNS} from adults a where adult_id = $1"  # noqa: S608 - it is put together from constants alone
 
 
 async def load_adult(db: Queries, adult_id: UUID) -> Adult | None:
@@ -99,12 +103,11 @@ async def hold_person(tx: Transaction, person_id: UUID) -> None:
     await tx.execute(HOLD_PERSON_SQL, person_id)
 
 
-KNOWN_ADULTS_SQL = """
-select distinct on (email_key, name_key) adult_id, civility, first_name, last_name, email, phone, is_invited, revision,
-       is_email_confirmed
-from adults where (email_key, name_key) in (select * from unnest($1::text[], $2::text[]))
+KNOWN_ADULTS_SQL = f"""
+select distinct on (email_key, name_key) {ADULT_COLUMNS}
+from adults a where (email_key, name_key) in (select * from unnest($1::text[], $2::text[]))
 order by email_key, name_key, adult_id
-"""
+"""  # noqa: S608 - it is put together from constants alone
 
 
 async def known_adults(tx: Transaction, adults: Sequence[Adult]) -> dict[UUID, Adult]:
@@ -165,7 +168,7 @@ async def email_given_revision(db: Queries, adult_id: UUID) -> int | None:
 
 
 def adult_of(row: Row) -> Adult:
-    """The adult in a row that holds their columns."""
+    """The adult in a row that holds `ADULT_COLUMNS`."""
     return Adult(
         adult_id=row["adult_id"],
         civility=Civility(row["civility"]),

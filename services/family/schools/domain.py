@@ -13,24 +13,13 @@ from uuid import UUID
 from chassis.comparing import comparable
 from chassis.days import ONE_DAY, DateRange
 from chassis.refusal import FieldRefusal
-from contracts.family.school_events import SchoolLevel
+from contracts.family.school_events import SECTIONS, SchoolLevel
 
 SCHOOL_YEAR_MONTH: Final = 9
-SECTIONS: Final = (
-    SchoolLevel.TPS,
-    SchoolLevel.PS,
-    SchoolLevel.MS,
-    SchoolLevel.GS,
-    SchoolLevel.CP,
-    SchoolLevel.CE1,
-    SchoolLevel.CE2,
-    SchoolLevel.CM1,
-    SchoolLevel.CM2,
-)
-"""The levels that follow each other, from that of the children who turn two."""
 UNITS: Final = frozenset({SchoolLevel.ULIS, SchoolLevel.UPE2A})
 """Levels in which a pupil stays until somebody says otherwise."""
 FIRST_AGE: Final = 2
+"""In the calendar year in which the school year begins, of the first level."""
 
 
 def school_year_of(day: date) -> int:

@@ -15,13 +15,14 @@ from chassis.identifiers import new_id
 from chassis.lists import ListUnreadable
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.family import sectors as models
+from contracts.family.school_events import SECTIONS
 from contracts.family.sector_words import StreetSide
 from contracts.family.sectors import SEGMENTS_MAX, SectorFile, SectorPlan
 
 from ..adapters.sector_files import read_sector_file
 from ..errors import SectorsFull, SectorsUnchanged
 from . import store
-from .domain import LEVELS, SectorFileReason, Segment, overlaps
+from .domain import SectorFileReason, Segment, overlaps
 from .queries import read_plan
 
 PLAN_ID: Final = UUID(int=0)
@@ -94,7 +95,7 @@ async def publish_sectors(tx: Transaction, actor: Actor, school_year: int) -> Se
 
 def _segment(request: models.Segment) -> Segment:
     """A segment as it is kept. Raises Invalid."""
-    first, last = LEVELS.index(request.first_level), LEVELS.index(request.last_level)
+    first, last = SECTIONS.index(request.first_level), SECTIONS.index(request.last_level)
     if first > last:
         raise Invalid(FieldRefusal("/last_level", SectorFileReason.SECTOR_LEVELS_REVERSED))
     numbers = (request.from_number, request.until_number)

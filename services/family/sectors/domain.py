@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Final
 
-from contracts.family.child_events import SectorLevel, SectorReason, StreetSide
+from contracts.family.child_events import SectorReason, StreetSide
+from contracts.family.school_events import SECTIONS
 
 from ..addresses.domain import NUMBER_MAX, Spot, city_key, street_key
+from ..schools.domain import FIRST_AGE
 
-LEVELS: Final = tuple(SectorLevel)
-FIRST_AGE: Final = 2
-"""In the calendar year in which the school year begins, of the first level. Source: education code, L113-1, D113-1."""
 _REMAINDERS: Final = {StreetSide.ODD: 1, StreetSide.EVEN: 0}
 
 
@@ -102,7 +101,7 @@ def level_of(birth_year: int, school_year: int) -> int | SectorReason:
     place = school_year - birth_year - FIRST_AGE
     if place < 0:
         return SectorReason.TOO_YOUNG
-    return place if place < len(LEVELS) else SectorReason.PAST_PRIMARY
+    return place if place < len(SECTIONS) else SectorReason.PAST_PRIMARY
 
 
 class SectorMap:

@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries, Row, Transaction
+from contracts.family.school_events import SECTIONS
 from contracts.family.sector_words import SectorReason
 from contracts.family.sectors import (
     ChildSectors,
@@ -21,7 +22,7 @@ from contracts.family.sectors import (
 from ..access import HOUSEHOLD
 from ..addresses.domain import spot_of
 from ..health.queries import child_for
-from .domain import LEVELS, SectorMap, Segment, level_of, moves
+from .domain import SectorMap, Segment, level_of, moves
 from .store import COLUMNS, load_segments
 
 PLAN_SQL = "select published_at, published_by from sector_plans where school_year = $1"
@@ -42,7 +43,7 @@ async def read_plan(db: Queries, school_year: int) -> SectorPlan:
 
 
 def _fields(segment: Segment) -> dict[str, object]:
-    levels = {"first_level": LEVELS[segment.first_level], "last_level": LEVELS[segment.last_level]}
+    levels = {"first_level": SECTIONS[segment.first_level], "last_level": SECTIONS[segment.last_level]}
     return {name: getattr(segment, name) for name in COLUMNS} | levels
 
 
@@ -66,7 +67,7 @@ order by c.child_id, h.reference
 
 async def try_plan(db: Database, actor: Actor, school_year: int) -> SectorTrial:
     """What a publication would change. Thousands of addresses are compared beside the event loop."""
-    first_birth_on = date(school_year - len(LEVELS) - 1, 1, 1)
+    first_birth_on = date(school_year - len(SECTIONS) - 1, 1, 1)
     rows = await db.fetch(HOMES_SQL, *reach_of(actor, await db.today()), None, first_birth_on)
     published = await load_segments(db, school_year, is_published=True)
     draft = await load_segments(db, school_year, is_published=False)
@@ -123,7 +124,7 @@ async def read_child_sectors(
         first_name=child.first_name,
         last_name=child.last_name,
         school_year=school_year,
-        level=LEVELS[level] if isinstance(level, int) else None,
+        level=SECTIONS[level] if isinstance(level, int) else None,
         homes=tuple(_home(row, school_of(row, school_year, plan)) for row in rows),
     )
 

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.family.sector_words import SectorLevel, SectorReason, StreetSide
+from contracts.family.school_events import SECTIONS, SchoolLevel
+from contracts.family.sector_words import SectorReason, StreetSide
 from services.family.addresses.domain import Spot, spot_of
-from services.family.sectors.domain import LEVELS, SectorMap, Segment, is_shared, level_of, moves, overlaps
+from services.family.sectors.domain import SectorMap, Segment, is_shared, level_of, moves, overlaps
 
-CP = LEVELS.index(SectorLevel.CP)
-CM2 = LEVELS.index(SectorLevel.CM2)
+CP = SECTIONS.index(SchoolLevel.CP)
+CM2 = SECTIONS.index(SchoolLevel.CM2)
 NUMBERS = range(1, 41)
 
 
@@ -96,16 +97,16 @@ def test_two_segments_without_a_street_are_one_too_many() -> None:
     ("birth_year", "level"),
     [
         (2025, SectorReason.TOO_YOUNG),
-        (2024, SectorLevel.TPS),
-        (2023, SectorLevel.PS),
-        (2020, SectorLevel.CP),
-        (2016, SectorLevel.CM2),
+        (2024, SchoolLevel.TPS),
+        (2023, SchoolLevel.PS),
+        (2020, SchoolLevel.CP),
+        (2016, SchoolLevel.CM2),
         (2015, SectorReason.PAST_PRIMARY),
     ],
 )
-def test_the_year_of_birth_says_the_level(birth_year: int, level: SectorLevel | SectorReason) -> None:
+def test_the_year_of_birth_says_the_level(birth_year: int, level: SchoolLevel | SectorReason) -> None:
     place = level_of(birth_year, 2026)
-    assert (LEVELS[place] if isinstance(place, int) else place) == level
+    assert (SECTIONS[place] if isinstance(place, int) else place) == level
 
 
 def test_moves_are_counted_by_school() -> None:
