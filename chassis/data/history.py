@@ -169,6 +169,17 @@ def as_families_read(actor: Actor, page: Page[HistoryEntry]) -> Page[HistoryEntr
     return Page(items=tuple(_by_delegation(entry) for entry in page.items), next_cursor=page.next_cursor)
 
 
+def without_words_on(page: Page[HistoryEntry], hidden: Collection[UUID]) -> Page[HistoryEntry]:
+    """A history in which an act that names one of these says that it was done, and not what."""
+    ids = [str(item) for item in hidden]
+
+    def blank(entry: HistoryEntry) -> HistoryEntry:
+        text = f"{entry.subject} {entry.before} {entry.after}"
+        return entry.model_copy(update={"before": None, "after": None}) if any(item in text for item in ids) else entry
+
+    return Page(items=tuple(map(blank, page.items)), next_cursor=page.next_cursor)
+
+
 def _by_delegation(entry: HistoryEntry) -> HistoryEntry:
     delegation_id = (entry.after or {}).get(BY_DELEGATION)
     if delegation_id is None:

@@ -12,7 +12,7 @@ from chassis.days import DateRange
 from chassis.refusal import FieldRefusal, HouseholdAmbiguous, Invalid, NotFound
 from contracts.types import ActorKind
 
-from ..access import ACTS_FOR, CHILD, HOUSEHOLD
+from ..access import ACTS_FOR, CHILD, HOUSEHOLD, reads
 
 ACTS_FOR_CHILD = ACTS_FOR.format(
     adult="actor.guardian_id",
@@ -78,6 +78,19 @@ async def household_for(queries: Database | Transaction, actor: Actor, household
         raise Invalid(FieldRefusal("/household_id", "missing"))
     own = await queries.fetch(OWN_HOUSEHOLDS_SQL, *reach)
     return household_among({row["household_id"]: row["reference"] for row in own})
+
+
+UNREAD_SQL = reaching(
+    """
+select c.child_id from household_children c where c.household_id = $4 and not {is_read}
+""",
+    is_read=reads("c.child_id", "c.household_id"),
+)
+
+
+async def unread_children(queries: Queries, actor: Actor, household_id: UUID, today: date) -> set[UUID]:
+    """The children of a household whose days the actor does not read."""
+    return {row["child_id"] for row in await queries.fetch(UNREAD_SQL, *reach_of(actor, today), household_id)}
 
 
 CLASSES_SQL = """

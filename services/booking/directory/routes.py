@@ -5,14 +5,14 @@ from uuid import UUID
 from chassis.access import sites_of
 from chassis.actor import Actor
 from chassis.data.database import Database
-from chassis.data.history import as_families_read, history_of
+from chassis.data.history import as_families_read, history_of, without_words_on
 from chassis.http.routes import serves
 from chassis.refusal import NotFound
 from contracts.booking import api
 from contracts.history import HistoryEntry
 from contracts.http import Cursor, Page
 
-from .queries import household_for
+from .queries import household_for, unread_children
 
 
 @serves(api.booking_history)
@@ -21,7 +21,9 @@ async def booking_history(
 ) -> Page[HistoryEntry]:
     if sites_of(actor) is not None:
         raise NotFound  # what was done for a household was done at every site
-    return as_families_read(actor, await history_of(db, await household_for(db, actor, household_id), cursor))
+    known_id = await household_for(db, actor, household_id)
+    unread = await unread_children(db, actor, known_id, await db.today())
+    return as_families_read(actor, without_words_on(await history_of(db, known_id, cursor), unread))
 
 
 ROUTES = (booking_history,)

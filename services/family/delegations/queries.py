@@ -1,6 +1,6 @@
 """Delegations as the household that gave them, agents, and whoever holds them see them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from chassis.actor import Actor
@@ -11,7 +11,7 @@ from contracts.family import delegations as models
 from contracts.http import PAGE_SIZE, Page
 from contracts.types import ActorKind
 
-from ..households.queries import household_id_for
+from ..households.queries import household_id_for, kept_from
 from . import store
 from .domain import ACCOUNT_KEPT, Delegation, as_of
 
@@ -27,11 +27,25 @@ order by delegation_id desc limit $3
 async def household_delegations(
     db: Database, actor: Actor, household_id: UUID | None, cursor: str | None
 ) -> Page[models.Delegation]:
-    """The delegations of a household that the actor reaches, the newest first. Raises like `household_id_for`."""
-    home = await household_id_for(db, actor, household_id, await db.today())
+    """The delegations of a household that the actor reaches, the newest first; of children whom a decision keeps from them, nothing.
+    Raises like `household_id_for`."""
+    today = await db.today()
+    home = await household_id_for(db, actor, household_id, today)
     rows = await db.fetch(DELEGATIONS_SQL, home, read_id(cursor), PAGE_SIZE + 1)
     known = [await as_of_today(db, store.delegation_of(row)) for row in rows]
-    return page_of(await _answers(db, actor, known), lambda item: (item.delegation_id,), PAGE_SIZE)
+    page = page_of(await _answers(db, actor, known), lambda item: (item.delegation_id,), PAGE_SIZE)
+    hidden = await kept_from(db, actor, today)
+    items = [_without(item, hidden) for item in page.items]
+    return Page(
+        items=tuple(item for item in items if item.children or item.left_children), next_cursor=page.next_cursor
+    )
+
+
+def _without(item: models.Delegation, hidden: Collection[UUID]) -> models.Delegation:
+    children, left = [
+        tuple(child for child in of if child.child_id not in hidden) for of in (item.children, item.left_children)
+    ]
+    return item.model_copy(update={"children": children, "left_children": left})
 
 
 HELD_SQL = """

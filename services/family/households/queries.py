@@ -102,10 +102,17 @@ async def own_households(db: Queries, actor: Actor, today: date) -> list[Househo
 # A guardian without authority has lost it by a decision; who has the child in care all the same knows of it.
 KEPT_FROM_SQL = """
 select r.child_id from responsibilities r
-where r.adult_id = $1 and r.child_id = any($2::uuid[]) and r.during @> $3::date
+where r.adult_id = $1 and r.during @> $2::date
   and r.role in ('guardian', 'caretaker', 'forbidden_pickup')
 group by r.child_id having bool_and(r.authority = 'none' or r.role = 'forbidden_pickup') and bool_or(r.role = 'guardian')
 """
+
+
+async def kept_from(db: Queries, actor: Actor, today: date) -> set[UUID]:
+    """The children whom a decision keeps from the adult who asks; none from an agent."""
+    if actor.guardian_id is None:
+        return set()
+    return {row["child_id"] for row in await db.fetch(KEPT_FROM_SQL, actor.guardian_id, today)}
 
 
 async def household_for(
@@ -115,10 +122,7 @@ async def household_for(
     hides from whoever asks is not in it."""
     today = await db.today()
     household = await read_household(db, await household_id_for(db, actor, household_id, today), today)
-    if actor.guardian_id is None:
-        return household
-    rows = await db.fetch(KEPT_FROM_SQL, actor.guardian_id, [child.child_id for child in household.children], today)
-    hidden = {row["child_id"] for row in rows}
+    hidden = await kept_from(db, actor, today)
     shown = tuple(child for child in household.children if child.child_id not in hidden)
     return _without(household.model_copy(update={"children": shown}), hidden_fields)
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database
-from chassis.data.history import as_families_read, history_of
+from chassis.data.history import as_families_read, history_of, without_words_on
 from chassis.data.idempotency import Claim
 from chassis.http.routes import serves
 from contracts.family import api
@@ -41,9 +41,11 @@ async def read_household(household_id: UUID, db: Database, actor: Actor, rules: 
 async def family_history(
     db: Database, actor: Actor, rules: FamilyRules, household_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[HistoryEntry]:
-    known_id = await queries.household_id_for(db, actor, household_id, await db.today())
+    today = await db.today()
+    known_id = await queries.household_id_for(db, actor, household_id, today)
     noted = await history_of(db, known_id, cursor)
     history = await queries.without_hidden(db, known_id, noted, rules.hidden_from(actor))
+    history = without_words_on(history, await queries.kept_from(db, actor, today))
     return as_families_read(actor, as_far_as_open(actor, history))
 
 

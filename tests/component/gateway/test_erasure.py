@@ -16,6 +16,7 @@ from services.billing.settlements.domain import Result, ResultCode
 from tests.component.authorization.departures import tell_erasures, without_asking
 from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.family.child_files import rows_of
+from tests.component.family.school_office import SchoolOffice
 from tests.component.gateway.browser import is_refused, words
 from tests.component.gateway.test_change_pages import asked
 from tests.component.gateway.test_child_pages import CANARY, SAID, Home, home
@@ -55,6 +56,10 @@ async def lives(home: Home) -> None:
         body = body | ({"effective_on": str(await family.db.today())} if "quotient" in path else {})
         answer = await family.client.request(method, path, json=body, headers=headers)
         assert answer.is_success, (path, answer.text)
+    office = SchoolOffice(family)
+    await office.school()
+    placed = await office.place(child.child_id, "ce2", starts_on=str(await family.db.today()))
+    assert placed.status_code == 200, placed.text
     await asked(home, first_name=CANARY.capitalize())
     await home.settle()
 
