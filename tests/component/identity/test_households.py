@@ -245,6 +245,20 @@ async def test_an_erased_household_takes_its_accounts_along(walk: Walk, service:
     assert await service.db.fetchval("select count(*) from accounts") == 0, "a replay brings nobody back"
 
 
+async def test_who_left_is_erased_with_the_last_file_that_invited_them(walk: Walk, service: RunningService) -> None:
+    """Their account is closed until then; one whom another file invites by then stays."""
+    household_id, other_id = uuid4(), uuid4()
+    gone, moved = guardian("b@famille.example"), guardian("c@famille.example")
+    await service.deliver(walk.household(gone, moved, household_id=household_id))
+    emptied = walk.household(household_id=household_id)
+    await service.deliver(emptied, walk.household(moved, household_id=other_id))
+    assert await service.db.fetchval("select count(*) from account_persons") == 2
+    await service.deliver(tombstone(service, emptied, sequence=99))
+    left = await service.db.fetch("select guardian_id from account_persons")
+    assert [row["guardian_id"] for row in left] == [moved.adult_id]
+    assert await service.db.fetchval("select count(*) from accounts") == 1
+
+
 def tombstone(service: RunningService, state: HouseholdState, sequence: int) -> Envelope:
     """The record that erases a household."""
     return replace(service.envelope(state, sequence=sequence), payload=None)

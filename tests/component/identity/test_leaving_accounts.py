@@ -135,7 +135,7 @@ async def test_who_left_before_they_opened_an_account_has_none(walk: Walk, servi
 async def test_who_left_before_they_opened_anything_is_erased_after_a_while(
     walk: Walk, service: RunningService
 ) -> None:
-    """The file says no more of them, so no erasure of a household reaches them. Who is named again in time stays, and who opened theirs too."""
+    """Nobody need erase their file for it. Who is named again in time stays, and who opened theirs too."""
     household_id, gone, back, stays = uuid4(), guardian(), guardian("b@famille.example"), guardian("c@famille.example")
     opened = guardian("d@famille.example", first_name="Sacha")
     await walk.ready(opened)
