@@ -22,14 +22,13 @@ from contracts.types import Civility
 from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
 from portal.family.home.pages import shown_email
+from portal.frame.contact import AGAIN
 from portal.frame.protection import ask_address, shown_address
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
 
 PATH: Final = "/ma-famille"
-AGAIN: Final = "demande"
-"""The parameter of an address that names a refused request."""
 STATUS: Final = Form(StatusChange, "changes.form", ("civility", "first_name", "last_name", "birth_on"))
 CHILD: Final = Form(ChildWanted, "changes.form", ("first_name", "last_name", "birth_on"))
 

@@ -113,4 +113,4 @@ async def _answer(db: Database, change: Change, row: Row) -> PersonChange:
 def _fields(values: Values, *, is_hidden: bool) -> ChangedFields:
     """What was there or is to be, without an address that is protected."""
     address = None if is_hidden else address_in(values)
-    return ChangedFields.model_validate({**values, "address": address.printed() if address else None})
+    return ChangedFields.model_validate({**values, "address": address.state() if address else None})

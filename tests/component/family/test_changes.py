@@ -133,7 +133,11 @@ async def test_a_child_is_added_by_an_agent_s_yes(asking: Asking) -> None:
 @pytest.mark.parametrize("is_new", [True, False])
 async def test_nothing_is_decided_for_whoever_left_the_household(asking: Asking, is_new: bool) -> None:
     """They would answer for a child in a file that is theirs no longer: it is refused to the agent, who refuses it with a reason."""
-    asked = asking.add(asking.father) if is_new else asking.correct(asking.father, asking.home.child_ids[0], first_name="Lia")
+    asked = (
+        asking.add(asking.father)
+        if is_new
+        else asking.correct(asking.father, asking.home.child_ids[0], first_name="Lia")
+    )
     change_id = (await asked).json()["change_id"]
     household_id = asking.home.household.household_id
     paying = {"adult_id": str(asking.home.mother_id), "starts_on": "2026-09-01"}

@@ -90,7 +90,11 @@ async def test_each_field_follows_each_rule(applications: Applications, tmp_path
             if rule != "request":
                 continue
             (waiting,) = await asking.listed(asking.director)
-            assert (waiting["fields"], waiting["is_contact"], waiting["asked_by_name"]) == ([name], True, "Éric Le Goff-Œuvrard")
+            assert (waiting["fields"], waiting["is_contact"], waiting["asked_by_name"]) == (
+                [name],
+                True,
+                "Éric Le Goff-Œuvrard",
+            )
             assert waiting["before"][name] != waiting["after"][name]
             assert (await asking.contact(asking.father))["is_waiting"]
             assert (await asking.decide(waiting["change_id"])).status_code == 204
@@ -144,7 +148,7 @@ async def test_part_is_done_and_part_waits_and_nothing_else_changes(
         assert [await asking.stands(name) for name in FIELDS] == [True, False, False]
         (waiting,) = await asking.listed(asking.director)
         assert waiting["fields"] == ["email", "address"]
-        assert waiting["after"]["address"] == [STREET, SECRET["complement"], "29987 Ker-Ansquer"]
+        assert waiting["after"]["address"]["lines"] == [STREET, SECRET["complement"]]
         text = await rows_of(asking.service.db) + capsys.readouterr().out
         assert (words_in(text), EMAIL in text, EMAIL.encode().hex() in text) == ([], False, False)
         twice = await asking.put(asking.father, address={**asking.typed("address"), "street": "1 rue Neuve"})
@@ -171,7 +175,11 @@ async def test_a_number_is_taken_off_by_request_too(applications: Applications, 
     async with reaching(applications, tmp_path, phone="request") as asking:
         assert (await asking.put(asking.father, phone=None)).status_code == 200
         (waiting,) = await asking.listed(asking.director)
-        assert (waiting["fields"], waiting["before"]["phone"] is None, waiting["after"]["phone"]) == (["phone"], False, None)
+        assert (waiting["fields"], waiting["before"]["phone"] is None, waiting["after"]["phone"]) == (
+            ["phone"],
+            False,
+            None,
+        )
         assert (await asking.decide(waiting["change_id"])).status_code == 204
         assert (await asking.contact(asking.father))["phone"] is None
 
@@ -186,7 +194,7 @@ async def test_a_request_that_is_refused_changes_nothing_and_says_why(
         assert refused.status_code == 204
         (own,) = await asking.listed(asking.father)
         assert (own["status"], own["reason"]) == ("refused", "Il manque un justificatif.")
-        assert own["after"]["address"][0] == STREET, "the card repeats what was asked"
+        assert own["after"]["address"]["lines"][0] == STREET, "the card repeats what was asked"
         (mailed,) = await asking.home.events(ChangeRefused)
         assert words_in(mailed.model_dump_json()) == []
 
