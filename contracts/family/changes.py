@@ -8,6 +8,7 @@ from pydantic import Field
 
 from contracts.event import Model
 from contracts.family.child_events import ChangeStatus, FieldRule
+from contracts.family.events import Address
 from contracts.http import Day, LongText, ShortText
 from contracts.types import Civility
 
@@ -24,11 +25,11 @@ class StatusFields(Model):
 
 
 class ChangedFields(StatusFields):
-    """What a change is about: of a civil status, or of how an adult is reached, `address` as it is printed."""
+    """What a change is about: of a civil status, or of how an adult is reached."""
 
     phone: str | None = None
     email: str | None = None
-    address: tuple[str, ...] | None = None
+    address: Address | None = None
 
 
 class CivilStatus(StatusFields):

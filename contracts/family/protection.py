@@ -1,11 +1,14 @@
 """What travels about a protected address: why it is, until when a decision asks for it, and the address for whoever may see it."""
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from contracts.event import Model
 from contracts.family.models import Reason
-from contracts.http import Day
+from contracts.http import Day, LongText
 
 
 class AddressProtection(Model):
@@ -21,6 +24,31 @@ class ProtectionEnd(Model):
     """Why an address is protected no longer."""
 
     reason: Reason
+
+
+class ProtectionAsked(Model):
+    """What an adult of a household writes who asks for its address to be protected: why, and how to reach them without danger."""
+
+    message: Annotated[LongText, Field(min_length=1)]
+    household_id: UUID | None = None
+
+
+class ProtectionRequest(Model):
+    """A request that waits. `is_address_protected`: it is by now."""
+
+    request_id: UUID
+    household_id: UUID
+    reference: str
+    asked_by_name: str
+    message: str
+    is_address_protected: bool
+    asked_at: datetime
+
+
+class ProtectionRequests(Model):
+    """The requests that wait, the oldest first."""
+
+    items: tuple[ProtectionRequest, ...]
 
 
 class ProtectedHousehold(Model):

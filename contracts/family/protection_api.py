@@ -5,7 +5,13 @@ from uuid import UUID
 from contracts.family.events import Address
 from contracts.family.models import Household
 from contracts.family.permissions import FamilyPermission
-from contracts.family.protection import AddressProtection, ProtectedHousehold, ProtectionEnd
+from contracts.family.protection import (
+    AddressProtection,
+    ProtectedHousehold,
+    ProtectionAsked,
+    ProtectionEnd,
+    ProtectionRequests,
+)
 from contracts.http import Cursor, Page
 from contracts.operation import agents, families, get, post, put
 from contracts.types import StepUp
@@ -18,7 +24,22 @@ async def list_protected(household_id: UUID | None = None, cursor: Cursor | None
 
 @put("/households/{household_id}/protection", agents(FamilyPermission.PROTECT_ADDRESSES))
 async def protect_address(household_id: UUID, body: AddressProtection) -> Household:
-    """Protect a household's address, or correct why and until when."""
+    """Protect a household's address, or correct why and until when; what its adults asked is settled by that."""
+
+
+@post("/me/protection-requests", families(), is_repeatable=True)
+async def ask_protection(body: ProtectionAsked) -> None:
+    """Ask for the address of one's household to be protected, or say it otherwise while that waits. Nothing else is ever answered to a family about it."""
+
+
+@get("/protection-requests", agents(FamilyPermission.PROTECT_ADDRESSES))
+async def list_protection_requests() -> ProtectionRequests:
+    """The requests for protection that wait."""
+
+
+@post("/protection-requests/{request_id}/closing", agents(FamilyPermission.PROTECT_ADDRESSES), is_repeatable=True)
+async def close_protection_request(request_id: UUID, body: ProtectionEnd) -> None:
+    """Close a request of which nothing comes, and say why, for other agents alone."""
 
 
 @post("/households/{household_id}/protection/end", agents(FamilyPermission.PROTECT_ADDRESSES), is_repeatable=True)

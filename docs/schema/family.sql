@@ -616,6 +616,17 @@ CREATE TABLE public.persons_alike (
     CONSTRAINT persons_alike_check CHECK ((one_id < other_id))
 );
 
+CREATE TABLE public.protection_requests (
+    request_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    asked_by uuid NOT NULL,
+    sealed bytea NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    settled_at timestamp with time zone,
+    settled_by uuid,
+    CONSTRAINT protection_requests_check CHECK (((settled_at IS NULL) = (settled_by IS NULL)))
+);
+
 CREATE TABLE public.quotients (
     quotient_id uuid NOT NULL,
     household_id uuid NOT NULL,
@@ -940,6 +951,9 @@ ALTER TABLE ONLY public.persons
 ALTER TABLE ONLY public.persons
     ADD CONSTRAINT persons_pkey PRIMARY KEY (person_id);
 
+ALTER TABLE ONLY public.protection_requests
+    ADD CONSTRAINT protection_requests_pkey PRIMARY KEY (request_id);
+
 ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_pkey PRIMARY KEY (quotient_id);
 
@@ -1169,6 +1183,16 @@ CREATE INDEX person_changes_waiting ON public.person_changes USING btree (change
 
 CREATE INDEX persons_alike_other ON public.persons_alike USING btree (other_id);
 
+CREATE INDEX protection_requests_asked ON public.protection_requests USING btree (asked_by);
+
+CREATE INDEX protection_requests_household ON public.protection_requests USING btree (household_id);
+
+CREATE INDEX protection_requests_oldest ON public.protection_requests USING btree (request_id) WHERE (settled_at IS NULL);
+
+CREATE INDEX protection_requests_settled ON public.protection_requests USING btree (settled_at) WHERE (settled_at IS NOT NULL);
+
+CREATE UNIQUE INDEX protection_requests_waiting ON public.protection_requests USING btree (asked_by, household_id) WHERE (settled_at IS NULL);
+
 CREATE UNIQUE INDEX quotients_current ON public.quotients USING btree (household_id, effective_on) WHERE (replaced_at IS NULL);
 
 CREATE INDEX quotients_of_household ON public.quotients USING btree (household_id);
@@ -1370,6 +1394,12 @@ ALTER TABLE ONLY public.persons_alike
 
 ALTER TABLE ONLY public.persons_alike
     ADD CONSTRAINT persons_alike_other_id_fkey FOREIGN KEY (other_id) REFERENCES public.persons(person_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.protection_requests
+    ADD CONSTRAINT protection_requests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.adults(adult_id);
+
+ALTER TABLE ONLY public.protection_requests
+    ADD CONSTRAINT protection_requests_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);

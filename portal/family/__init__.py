@@ -8,7 +8,7 @@ from portal.family.enrollments import pages as enrollments
 from portal.family.entrusted import pages as entrusted
 from portal.family.history import pages as history
 from portal.family.home import pages as home
-from portal.family.household import entourage
+from portal.family.household import discretion, entourage
 from portal.family.household import pages as household
 from portal.family.households import pages as households
 from portal.family.invoices import pages as invoices
@@ -23,7 +23,7 @@ FAMILY = Space(
         page
         for area in (
             *(home, menu, households, enrollments, calendar, invoices, history, services, delegations),
-            *(children, child_health, household, entourage, without_file),
+            *(children, child_health, household, discretion, entourage, without_file),
         )
         for page in area.PAGES
     ],

@@ -13,6 +13,7 @@ from contracts.family.changes_api import ask_child, change_civil_status, list_ch
 from contracts.family.child_events import ChangeStatus
 from contracts.types import Civility
 from gateway.calls import Refused, typed_as
+from portal.frame.contact import AGAIN
 from portal.frame.spaces import Screen, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState
@@ -20,8 +21,6 @@ from portal.kit import Form, FormState
 STATUS: Final = Form(StatusChange, "changes.form", ("civility", "first_name", "last_name", "birth_on"))
 CHILD: Final = Form(ChildWanted, "changes.form", ("first_name", "last_name", "birth_on", "is_expected", "guardian_ids"))
 GUARDIANS: Final = "guardian_ids"
-AGAIN: Final = "demande"
-"""The parameter of an address that names a refused request."""
 
 
 @dataclass(frozen=True, slots=True)

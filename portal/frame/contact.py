@@ -11,7 +11,11 @@ from uuid import UUID
 from litestar import Response
 
 from contracts.family.api import change_contact, read_contact
+from contracts.family.changes import PersonChange
+from contracts.family.changes_api import list_changes
+from contracts.family.child_events import ChangeStatus, FieldRule
 from contracts.family.editing import EditedForm
+from contracts.family.events import Address
 from contracts.family.models import Contact, ContactChange, ContactHome
 from contracts.identity.api import list_accounts
 from contracts.telephones import shown_number
@@ -24,6 +28,10 @@ from portal.frame.spaces import Screen, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState
 
+REQUESTS: Final = "/ma-famille"
+"""Where a family follows what it asked for."""
+AGAIN: Final = "demande"
+"""The parameter of an address that names a refused request."""
 HOME: Final = "foyer"
 """The parameter of the page's address that says whose address is corrected, where somebody has several homes."""
 SHOWN: Final = "shown"
@@ -46,8 +54,10 @@ async def show_contact(visit: Visit, adult_id: UUID, path: str, home_id: str) ->
         "editor": await Edited(EditedForm.CONTACT, adult_id).other_editor(visit),
         "what_follows": f"what_follows_{waits}" if (waits := await _waits(visit, adult_id)) else "what_follows",
     }
+    refused = await _refused(visit)
+    context["refused"] = refused
     form = visit.form(CONTACT, known)
-    form = replace(form, values={**known, **form.values})
+    form = replace(form, values={**known, **(_asked(refused) if refused else {}), **form.values})
     context["suggestions"] = await asked_back(visit, form)
     return visit.page("contact.html.j2", context, form=form)
 
@@ -65,11 +75,13 @@ async def correct_contact(visit: Visit, whose: UUID, page: Screen, back: str, **
         return await show_again(visit, page, asking(visit, _touched(visit, typed)), query, **parameters)
     try:
         waits = await _waits(visit, whose)
-        await visit.call(change_contact, whose, typed_as(ContactChange, CONTACT.body(_to_send(visit, typed))))
+        saved = await visit.call(change_contact, whose, typed_as(ContactChange, CONTACT.body(_to_send(visit, typed))))
     except Refused as refused:
         state = visit.refused(refused, _touched(visit, typed), CONTACT)
         return await show_again(visit, page, state, query, **parameters)
     await edited.leave(visit)
+    if sent := _sent(visit, saved, typed):
+        return visit.redirect(REQUESTS, FlashNotice("success", sent))
     is_moved = waits and bool(typed.get("email")) and "email" in _touched(visit, typed)
     return visit.redirect(back, FlashNotice("success", f"contact_saved_{waits}" if is_moved else "contact_saved"))
 
@@ -89,6 +101,40 @@ async def _waits(visit: Visit, adult_id: UUID) -> str:
     if any(len(account.guardian_ids) > 1 for account in waiting):
         return "apart"
     return "invited" if waiting else ""
+
+
+def _sent(visit: Visit, saved: Contact, typed: Mapping[str, str]) -> str:
+    """What somebody is told of whom something waits for an agent, of whatever they touched; empty where nothing does."""
+    touched = {name.partition(".")[0] for name in _touched(visit, typed)} & saved.rules.keys()
+    waiting = {name for name in touched if saved.rules[name] is FieldRule.REQUEST}
+    return ("change_sent_partly" if touched - waiting else "change_sent") if waiting else ""
+
+
+async def _refused(visit: Visit) -> PersonChange | None:
+    """The refused request that the address names, to be corrected and asked for again."""
+    if not (named := visit.query(AGAIN)) or visit.session.guardian_id is None:
+        return None
+    own = (await visit.call(list_changes)).items
+    return next((item for item in own if str(item.change_id) == named and item.status is ChangeStatus.REFUSED), None)
+
+
+def _asked(change: PersonChange) -> dict[str, str]:
+    """What a request asked for, by field as it would be typed."""
+    after = change.after
+    asked = {"email": after.email or "", "phone": shown_number(after.phone) if after.phone else ""}
+    values = {name: value for name, value in asked.items() if name in change.fields}
+    return values | (_address_typed(after.address) if after.address else {})
+
+
+def _address_typed(address: Address) -> dict[str, str]:
+    street, *complement = address.lines
+    return {
+        "address.street": street,
+        "address.complement": " ".join(complement),
+        "address.postal_code": address.postal_code,
+        "address.city": address.city,
+        "address.country": address.country or "",
+    }
 
 
 def _touched(visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
@@ -121,11 +167,4 @@ def _known(contact: Contact, home: ContactHome | None) -> dict[str, str]:
         return known
     if home.address is None:
         return known | dict.fromkeys(TYPED_ADDRESS, "")
-    street, *complement = home.address.lines
-    return known | {
-        "address.street": street,
-        "address.complement": " ".join(complement),
-        "address.postal_code": home.address.postal_code,
-        "address.city": home.address.city,
-        "address.country": home.address.country or "",
-    }
+    return known | _address_typed(home.address)

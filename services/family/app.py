@@ -50,6 +50,8 @@ from .merging.commands import forget_merged
 from .merging.routes import ROUTES as MERGE_ROUTES
 from .organizations.routes import change_kind
 from .protection.routes import ROUTES as PROTECTION_ROUTES
+from .protection_requests.commands import forget_settled
+from .protection_requests.routes import ROUTES as PROTECTION_REQUEST_ROUTES
 from .quotients.routes import change_quotient
 from .registrations.commands import Answering, LetterSeal, purge
 from .registrations.routes import ROUTES as REGISTRATION_ROUTES
@@ -103,6 +105,7 @@ def create(settings: FamilySettings) -> Service:
             change_kind,
             *DELEGATION_ROUTES,
             *PROTECTION_ROUTES,
+            *PROTECTION_REQUEST_ROUTES,
             change_quotient,
             *REGISTRATION_ROUTES,
             *IMPORT_ROUTES,
@@ -124,6 +127,7 @@ def create(settings: FamilySettings) -> Service:
             Job("forget_delegations", FORGET_SECONDS, forget_ended),
             Job("forget_email_changes", FORGET_SECONDS, forget_email_changes),
             Job("forget_person_changes", FORGET_SECONDS, forget_decided),
+            Job("forget_protection_requests", FORGET_SECONDS, forget_settled),
             Job("forget_leases", PURGE_SECONDS, forget_leases),
             Job("answer_registrations", ANSWER_SECONDS, Answering(LetterSeal(seal_key)).run),
             Job("purge_registrations", PURGE_SECONDS, purge),

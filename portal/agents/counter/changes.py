@@ -16,7 +16,6 @@ from portal.kit import Form, FormState
 
 PATH: Final = "/agents/corrections"
 DECISION: Final = Form(ChangeDecision, "changes.form", ("reason",))
-FIELDS: Final = ("civility", "first_name", "last_name", "birth_on")
 
 
 @page(PATH, entry=MenuLabel("agents.menu.changes", "edit", list_changes))
@@ -37,7 +36,7 @@ async def change_page(visit: Visit, change_id: UUID) -> Response[Any]:
             raise
         return visit.redirect(PATH, FlashNotice("info", "change_not_waiting"))
     editor = await Edited(EditedForm.CHANGE, change_id).other_editor(visit)
-    context = {"change": change, "fields": FIELDS, "editor": editor}
+    context = {"change": change, "editor": editor}
     return visit.page("agents/counter/change.html.j2", context, form=visit.form(DECISION))
 
 

@@ -1,5 +1,6 @@
 """Protected addresses: the list by when their decision ends, and of one household to protect its address, to see it and to end that."""
 
+import asyncio
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -8,8 +9,15 @@ from litestar import Response
 
 from contracts.family.api import read_household
 from contracts.family.models import Household
-from contracts.family.protection import AddressProtection, ProtectedHousehold, ProtectionEnd
-from contracts.family.protection_api import end_protection, list_protected, protect_address, show_address
+from contracts.family.protection import AddressProtection, ProtectedHousehold, ProtectionEnd, ProtectionRequest
+from contracts.family.protection_api import (
+    close_protection_request,
+    end_protection,
+    list_protected,
+    list_protection_requests,
+    protect_address,
+    show_address,
+)
 from gateway.calls import Refused, typed_as
 from portal.frame.protection import ask_address, shown_address
 from portal.frame.spaces import MenuLabel, action, page, show_again
@@ -19,15 +27,40 @@ from portal.kit import Form
 LIST: Final = "/agents/adresses-protegees"
 PATH: Final = "/agents/familles/{household_id:uuid}/protection"
 PROTECT: Final = Form(AddressProtection, "agents.protection.form", ("reason", "starts_on", "ends_on"))
+REQUEST: Final = f"{LIST}/demandes/{{request_id:uuid}}"
+CLOSE: Final = Form(ProtectionEnd, "agents.protection.close_form", ("reason",))
 END: Final = Form(ProtectionEnd, "agents.protection.end_form", ("reason",))
 
 
 @page(LIST, entry=MenuLabel("agents.menu.protections", "lock", list_protected))
 async def protections_page(visit: Visit) -> Response[Any]:
     """The households whose address is protected: first those whose decision ends first."""
-    households = await visit.call(list_protected, cursor=visit.cursor)
-    context = {"households": households.items, "next_cursor": households.next_cursor}
+    households, requests = await asyncio.gather(
+        visit.call(list_protected, cursor=visit.cursor), visit.call(list_protection_requests)
+    )
+    context = {"households": households.items, "next_cursor": households.next_cursor, "requests": requests.items}
     return visit.page("agents/protection/list.html.j2", context)
+
+
+@page(REQUEST)
+async def request_page(visit: Visit, request_id: UUID) -> Response[Any]:
+    """What somebody wrote who asks for their address to be protected, with the way to that and the form that closes it."""
+    waiting = (await visit.call(list_protection_requests)).items
+    request = next((item for item in waiting if item.request_id == request_id), None)
+    if request is None:
+        return visit.redirect(LIST, FlashNotice("info", "protection_request_settled"))
+    return visit.page("agents/protection/request.html.j2", {"request": request}, form=visit.form(CLOSE))
+
+
+@action(REQUEST)
+async def close(visit: Visit, request_id: UUID) -> Response[Any]:
+    """Close it, of which nothing comes."""
+    typed = CLOSE.typed(visit.posted.values)
+    try:
+        await visit.call(close_protection_request, request_id, typed_as(ProtectionEnd, CLOSE.body(typed)))
+    except Refused as refused:
+        return await show_again(visit, request_page, visit.refused(refused, typed, CLOSE), request_id=request_id)
+    return visit.redirect(LIST, FlashNotice("success", "protection_request_closed"))
 
 
 @page(PATH)
@@ -42,6 +75,7 @@ async def protection_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "can_protect": visit.may(protect_address),
         "can_see": visit.may(show_address),
         "carrier": visit.portal.town.town.protected_mail_by,
+        "requests": await _requests(visit, household_id),
     }
     form = visit.form(PROTECT, _values(known, visit.portal.today()))
     return visit.page("agents/protection/protection.html.j2", context, form=form)
@@ -99,6 +133,14 @@ async def _known(visit: Visit, household: Household) -> ProtectedHousehold | Non
     return next(iter((await visit.call(list_protected, household.household_id)).items), None)
 
 
+async def _requests(visit: Visit, household_id: UUID) -> list[ProtectionRequest]:
+    """What the adults of a household ask, for whoever may read it."""
+    if not visit.may(list_protection_requests):
+        return []
+    waiting = (await visit.call(list_protection_requests)).items
+    return [item for item in waiting if item.household_id == household_id]
+
+
 def _values(known: ProtectedHousehold | None, today: date) -> dict[str, str]:
     if known is None:
         return {"starts_on": today.isoformat()}
@@ -110,4 +152,4 @@ def _path(household_id: UUID) -> str:
     return f"/agents/familles/{household_id}/protection"
 
 
-PAGES = [protections_page, protection_page, protect, address_page, see, end_page, end]
+PAGES = [protections_page, request_page, close, protection_page, protect, address_page, see, end_page, end]

@@ -162,4 +162,4 @@ def _fields(values: Values, *, is_hidden: bool) -> ChangedFields:
     """What was there or is to be, without an address that is protected."""
     address = None if is_hidden else address_in(values)
     written = {name: value for name, value in values.items() if name in ChangedFields.model_fields}
-    return ChangedFields.model_validate({**written, "address": address.printed() if address else None})
+    return ChangedFields.model_validate({**written, "address": address.state() if address else None})

@@ -197,6 +197,7 @@ with responsible as (delete from responsibilities where adult_id = any($1::uuid[
      confirmations as (delete from file_confirmations where adult_id = any($1::uuid[])),
      emails as (delete from email_changes where adult_id = any($1::uuid[])),
      changes as (delete from person_changes where asked_by = any($1::uuid[])),
+     protections as (delete from protection_requests where asked_by = any($1::uuid[])),
      leases as (delete from editing_leases where subject_id = any($1::uuid[])),
      gone as (delete from adults where adult_id = any($1::uuid[]))
 delete from persons where person_id = any($1::uuid[])

@@ -14,6 +14,7 @@ from ..errors import AddressNotProtected
 from ..households.domain import HouseholdFile
 from ..households.queries import household_id_for, read_household
 from ..households.store import load_file, lock_household, publish, save_address
+from ..protection_requests.store import settle_requests
 from ..settings import FamilyRules
 from . import store
 from .domain import Protection
@@ -40,6 +41,7 @@ async def protect_address(tx: Transaction, actor: Actor, household_id: UUID, req
             after=_noted(protection),
         )
     )
+    await settle_requests(tx, household_id, actor.account_id)
     if kept is not None:
         await store.save_protection(tx, household_id, kept.protection_id, protection)
     elif file.address is not None:

@@ -144,6 +144,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await schooling.one_for(world, str(household_named(cell)))
     if cell.names in PAIRED:
         return await PAIRED[cell.names](world) if cell.expected == "ok" else uuid4().hex
+    if cell.names == "protection_request":
+        return await protections.asked_for(world) if cell.expected == "ok" else uuid4().hex
     if cell.names == "registration":
         return await registrations.waiting(world.town) if cell.expected == "ok" else uuid4().hex
     if cell.names in lifecycle.FILES:

@@ -5,6 +5,19 @@ from typing import Any, Final
 from tests.component.authorization.matrix import Cell
 from tests.component.authorization.world import World
 
+
+async def asked_for(world: World) -> str:
+    """A request for protection that waits."""
+    family = world.town.services["family"]
+    household = world.households["first"]
+    parent = family.as_parent(household.adults[0].adult_id)
+    body = {"message": "Appelez-moi le matin.", "household_id": str(household.household_id)}
+    answer = await family.client.post("/me/protection-requests", json=body, headers=parent)
+    assert answer.is_success, answer.text
+    listed = await family.client.get("/protection-requests", headers=family.as_system())
+    return str(listed.json()["items"][-1]["request_id"])
+
+
 NEEDED: Final = frozenset({"list_protected", "end_protection", "show_address"})
 """Operations about a household whose address is protected."""
 
@@ -27,4 +40,13 @@ async def end(_world: World, _cell: Cell, _named: str | None) -> Any:
     return {"reason": "Levée à la demande de la famille"}
 
 
-BODIES: Final = {"protect_address": protection, "end_protection": end}
+async def asking(world: World, _cell: Cell, named: str | None) -> Any:
+    return {"message": "Appelez-moi le matin.", "household_id": named}
+
+
+BODIES: Final = {
+    "protect_address": protection,
+    "end_protection": end,
+    "ask_protection": asking,
+    "close_protection_request": end,
+}

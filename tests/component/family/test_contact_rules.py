@@ -148,7 +148,7 @@ async def test_part_is_done_and_part_waits_and_nothing_else_changes(
         assert [await asking.stands(name) for name in FIELDS] == [True, False, False]
         (waiting,) = await asking.listed(asking.director)
         assert waiting["fields"] == ["email", "address"]
-        assert waiting["after"]["address"] == [STREET, SECRET["complement"], "29987 Ker-Ansquer"]
+        assert waiting["after"]["address"]["lines"] == [STREET, SECRET["complement"]]
         text = await rows_of(asking.service.db) + capsys.readouterr().out
         assert (words_in(text), EMAIL in text, EMAIL.encode().hex() in text) == ([], False, False)
         twice = await asking.put(asking.father, address={**asking.typed("address"), "street": "1 rue Neuve"})
@@ -194,7 +194,7 @@ async def test_a_request_that_is_refused_changes_nothing_and_says_why(
         assert refused.status_code == 204
         (own,) = await asking.listed(asking.father)
         assert (own["status"], own["reason"]) == ("refused", "Il manque un justificatif.")
-        assert own["after"]["address"][0] == STREET, "the card repeats what was asked"
+        assert own["after"]["address"]["lines"][0] == STREET, "the card repeats what was asked"
         (mailed,) = await asking.home.events(ChangeRefused)
         assert words_in(mailed.model_dump_json()) == []
 
