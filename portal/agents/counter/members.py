@@ -117,9 +117,9 @@ async def _other_file(visit: Visit, household: Household, reference: str) -> Hou
     """The file that a reference names, if it is another one."""
     if not reference:
         return None
-    found = await visit.call(find_households, reference, limit=PAGE_SIZE)
-    named = (item for item in found.items if item.reference == reference.upper())
-    first = next(named, found.items[0] if len(found.items) == 1 else None)
+    files = (await visit.call(find_households, reference, limit=PAGE_SIZE)).items
+    named = (item for item in files if item.reference == reference.upper())
+    first = next(named, files[0] if len(files) == 1 else None)
     if first is None or first.household_id == household.household_id:
         return None
     return await visit.call(read_household, first.household_id)
