@@ -14,6 +14,7 @@ from portal.agents.counter import (
     kinds,
     members,
     merges,
+    newcomers,
     registrations,
     service_keys,
 )
@@ -61,6 +62,7 @@ AGENTS = Space(
             changes,
             counter_people,
             members,
+            newcomers,
             kinds,
             splits,
             archives,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from litestar import Response
 
-from contracts.family.changes import ChangeAsked, ChildWanted, PersonChange, StatusChange, StatusFields
+from contracts.family.changes import ChangeAsked, ChildWanted, PersonChange, PersonChanges, StatusChange, StatusFields
 from contracts.family.changes_api import ask_child, change_civil_status, list_changes, read_civil_status
 from contracts.family.child_events import ChangeStatus
 from contracts.types import Civility
@@ -62,12 +62,14 @@ async def show_child(
     visit: Visit, place: Place, household_id: UUID, adults: Sequence[tuple[str, str]] = ()
 ) -> Response[Any]:
     """The form of a child that a file has not; an agent says which of its adults answer for the child."""
-    refused = await _refused(visit)
+    changes = None if place.is_town else await visit.call(list_changes)
+    refused = _named(visit, changes) if changes else None
     proposed: dict[str, str | Sequence[str]] = {GUARDIANS: [value for value, _ in adults]}
     if refused:
         proposed = _values(refused.after) | ({"is_expected": "1"} if refused.is_expected else {})
     context = {
         "household_id": refused.household_id if refused else household_id,
+        "rule": changes.add_child if changes else None,
         "refused": refused,
         "place": place,
         "adults": adults,
@@ -93,10 +95,12 @@ def _at_group(state: FormState) -> FormState:
 
 async def _refused(visit: Visit) -> PersonChange | None:
     """The refused request that the address names, to be corrected and asked for again."""
-    if not (named := visit.query(AGAIN)):
-        return None
-    own = (await visit.call(list_changes)).items
-    return next((item for item in own if str(item.change_id) == named and item.status is ChangeStatus.REFUSED), None)
+    return _named(visit, await visit.call(list_changes)) if visit.query(AGAIN) else None
+
+
+def _named(visit: Visit, changes: PersonChanges) -> PersonChange | None:
+    named, status = visit.query(AGAIN), ChangeStatus.REFUSED
+    return next((item for item in changes.items if str(item.change_id) == named and item.status is status), None)
 
 
 def _values(fields: StatusFields) -> dict[str, str | Sequence[str]]:

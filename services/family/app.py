@@ -48,6 +48,7 @@ from .imports.routes import ROUTES as IMPORT_ROUTES
 from .invariants.queries import CHECKING
 from .merging.commands import forget_merged
 from .merging.routes import ROUTES as MERGE_ROUTES
+from .newcomers.routes import ROUTES as NEWCOMER_ROUTES
 from .organizations.routes import change_kind
 from .protection.routes import ROUTES as PROTECTION_ROUTES
 from .protection_requests.commands import forget_settled
@@ -97,6 +98,7 @@ def create(settings: FamilySettings) -> Service:
             *EDITING_ROUTES,
             *CIRCLE_ROUTES,
             *BIRTH_ROUTES,
+            *NEWCOMER_ROUTES,
             *SCHOOL_ROUTES,
             *SCHOOLING_ROUTES,
             *CLASS_CHANGE_ROUTES,

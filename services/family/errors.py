@@ -75,6 +75,10 @@ class HouseholdArchived(Refusal):
     """This file is put aside: take it up again first."""
 
 
+class AdultOfFile(Refusal):
+    """This adult belongs to this file already."""
+
+
 class RegistrationsClosed(Refusal):
     """This town opens files itself: nobody asks for a space here."""
 

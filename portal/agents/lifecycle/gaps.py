@@ -115,6 +115,8 @@ def mended_at(gap: Gap) -> str:
     if gap.kind in OF_ARCHIVE:
         return f"{file_url}/archive"
     match gap.kind:
+        case GapKind.NO_PAYER:
+            return f"{file_url}/payeur"
         case GapKind.BIRTH_OVERDUE:
             return f"{file_url}/naissance/{gap.person_id}"
         case GapKind.NO_CLASS:

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 from typing import Any, Final
 
+from tests.component.authorization.matrix import Cell
+from tests.component.authorization.world import World
 from tests.component.gateway.town import Town, household_body
 
 BIRTH: Final[dict[str, Any]] = {"first_name": "Noé", "last_name": "Attendu", "birth_on": "2026-01-05"}
@@ -17,3 +19,9 @@ async def expected(town: Town) -> str:
     answer = await family.client.post("/households", json=body, headers=family.as_system() | family.key())
     assert answer.status_code == 201, answer.text
     return str(answer.json()["children"][0]["child_id"])
+
+
+async def partner(world: World, _cell: Cell, named: str | None) -> Any:
+    """An adult who comes to a household, another one each time."""
+    adult = {"civility": "none", "first_name": f"Ana {next(world.endings)}", "last_name": "Martin"}
+    return {"household_id": named, "adult": adult}

@@ -272,6 +272,7 @@ BODIES: Final[Mapping[str, Body]] = {
     **school_cells.BODIES,
     **schooling.BODIES,
     "register_birth": _fixed(**births.BIRTH),
+    "add_adult": births.partner,
     **lifecycle.BODIES,
     "create_site": _fixed(code="ecole", label="École"),
     "create_activity": _activity,

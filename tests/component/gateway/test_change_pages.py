@@ -33,6 +33,7 @@ async def asked(home: Home, **fields: str) -> str:
     known = {"first_name": child.first_name, "last_name": child.last_name, "birth_on": str(child.birth_on)}
     page = await home.parent.landing(await home.parent.done(path, known | {"version": version} | fields))
     assert "Votre demande est envoyée" in words(page)
+    assert 'href="/ma-famille#demandes"' in (await home.parent.get(path)).text, "the way to take it back"
     assert "En attente" in words(page)
     return path
 
@@ -105,7 +106,9 @@ async def test_a_refusal_needs_a_reason_that_the_family_reads(home: Home, town: 
     await asked(home, last_name="Quetzal")
     desk = await town.agent(Role.FRONT_DESK)
     decision = (await decision_of(desk, home.household.children[0].last_name)).url.path
-    assert field_errors(await desk.submit(decision, {"decision": "refuse", "reason": ""})) == {"reason"}
+    refused = await desk.submit(decision, {"decision": "refuse", "reason": ""})
+    assert field_errors(refused) == {"reason"}
+    assert "Indiquez le motif du refus" in words(refused)
     await desk.done(decision, {"decision": "refuse", "reason": "Apportez le livret de famille."})
     text = words(await home.parent.get("/ma-famille"))
     assert "Motif : Apportez le livret de famille." in text.replace("\u00a0", " ")
@@ -136,7 +139,7 @@ async def test_a_refused_request_is_corrected_and_asked_for_again(home: Home, to
 
 async def test_a_child_is_added_by_a_request_that_can_be_withdrawn(home: Home) -> None:
     path = "/ma-famille/nouvel-enfant"
-    await home.parent.get(path)
+    assert "Un agent décide de cet ajout" in words(await home.parent.get(path)), "as the town's rule is"
     refused = await home.parent.submit(path, {"first_name": "", "last_name": "Quetzal", "birth_on": "2022-01-02"})
     assert field_errors(refused) == {"first_name"}
     household_id = str(home.household.household_id)

@@ -177,9 +177,13 @@ async def test_authorizations_are_answered_and_carried_over_by_one_press(home: H
     assert re.search("Rentrer seul Autorisé à partir de 16.h.30", text)
     (path,) = re.findall(rf'href="({home.path}/rien-na-change/\d+)"', page.text)[:1]
     page = await home.parent.get(path)
+    assert "Il n’y a encore rien à confirmer" in words(page), "nobody ever said anything of its health"
+    assert 'name="revision"' not in page.text
+    await home.said_by_other(revision=0, conduct="Appeler son père")
+    page = await home.parent.get(path)
     assert re.search("Baignade et piscine, sous surveillance.: Je refuse", words(page))
     revision = hidden(page, "revision")
-    await home.said_by_other(revision=0, conduct="Appeler sa mère")
+    await home.said_by_other(revision=1, conduct="Appeler sa mère")
     page = await home.parent.submit(path, {"revision": revision})
     assert "a changé depuis que vous l’avez ouverte" in words(page)
     page = await home.parent.submit(path, {"revision": hidden(page, "revision")})

@@ -77,12 +77,26 @@ async def test_another_adult_pays_from_a_day_on(town: Town, files: tuple[Browser
     assert re.search(r"Ana [^<]*</h\d>\s*<[^>]*badge[^>]*>.*?Payeur", page.text, re.S)
 
 
+async def test_an_adult_is_added(files: tuple[Browser, Household, Household]) -> None:
+    """From the file, for the children who are ticked; what was typed stays when it is refused."""
+    desk, first, _ = files
+    path = path_of(first, "nouvel-adulte")
+    assert f'href="{path}"' in (await desk.get(path_of(first, "personnes"))).text
+    assert f'value="{first.children[0].child_id}" checked' in (await desk.get(path)).text
+    adult = {"adult.civility": "madame", "adult.first_name": "Zelda", "adult.last_name": "Quetzal"}
+    refused = await desk.submit(path, adult | {"adult.phone": "12"})
+    assert set(field_errors(refused)) == {"adult-phone"}
+    assert 'value="Zelda"' in refused.text
+    page = await desk.landing(await desk.done(path, adult | {"child_ids": str(first.children[0].child_id)}))
+    assert "Madame Zelda QUETZAL" in words(page)
+
+
 async def test_who_may_not_keep_files_is_offered_none_of_it(
     town: Town, files: tuple[Browser, Household, Household]
 ) -> None:
     _, first, _ = files
     finance = await town.agent(Role.FINANCE)
     people = (await finance.get(path_of(first, "personnes"))).text
-    for path in ("membres/nouveau", "payeur", f"membres/{first.adults[0].adult_id}/depart"):
+    for path in ("membres/nouveau", "payeur", "nouvel-adulte", f"membres/{first.adults[0].adult_id}/depart"):
         assert path_of(first, path) not in people
         assert (await finance.get(path_of(first, path))).status_code == 403

@@ -1,0 +1,1 @@
+"""Adults who come to a file that exists."""
