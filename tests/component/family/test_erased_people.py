@@ -3,7 +3,7 @@
 import pytest
 
 from contracts.family.models import Household
-from services.family.erasure.commands import erase_household
+from tests.component.authorization.departures import without_asking
 from tests.component.family.child_files import rows_of
 from tests.component.family.desk import Desk
 from tests.component.family.importing import Importer, home
@@ -48,9 +48,9 @@ async def test_who_was_kept_for_a_household_goes_with_it(
 ) -> None:
     """Their own file went before: the child that they collect, or act for, was the only reason to know them."""
     family, helper = await helped(service, desk, is_delegated)
-    await erase_household(service.db, helper.household_id)
+    await without_asking(service, helper.household_id)
     assert "Lucien" in await rows_of(service.db), "the control: they are needed"
-    await erase_household(service.db, family.household_id)
+    await without_asking(service, family.household_id)
     await service.db.execute("delete from outbox")
     left = await rows_of(service.db)
     assert "Lucien" not in left
@@ -61,7 +61,7 @@ async def test_who_was_kept_for_a_household_goes_with_it(
 
 async def test_whom_another_file_names_stays(service: RunningService, desk: Desk) -> None:
     family, helper = await helped(service, desk, is_delegated=False)
-    await erase_household(service.db, family.household_id)
+    await without_asking(service, family.household_id)
     answer = await service.client.get(f"/households/{helper.household_id}", headers=desk.headers)
     assert [adult["first_name"] for adult in answer.json()["adults"]] == ["Lucien"]
 
@@ -72,7 +72,7 @@ async def test_where_a_child_went_to_school_is_withdrawn(service: RunningService
     family = await desk.open()
     child_id = family.children[0].child_id
     assert (await office.place(child_id, "ce2")).status_code == 200
-    await erase_household(service.db, family.household_id)
+    await without_asking(service, family.household_id)
     topics = {row["topic"] for row in await service.db.fetch(TOMBSTONES_SQL, str(child_id))}
     assert {"family.children", "family.responsibilities", "family.schoolings", "family.care"} <= topics
 
@@ -89,7 +89,7 @@ async def test_a_refused_line_is_told_and_erased_with_the_file_that_it_looks_lik
     assert words_in(str(await importer.report(run))), "the control"
     assert (await guard.protect(household_id)).status_code == 200
     assert words_in(str(await importer.report(run))) == []
-    await erase_household(service.db, household_id)
+    await without_asking(service, household_id)
     assert await importer.report(run) == []
     await service.db.execute("delete from outbox")
     assert "Ferrand" not in await rows_of(service.db)
