@@ -1,7 +1,7 @@
 """What travels in the requests and answers of the billing service."""
 
 from datetime import date, datetime
-from typing import Annotated, Final
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -18,9 +18,6 @@ from contracts.types import (
     PaymentStatus,
     QuotientSource,
 )
-
-INVOICE_YEARS: Final = 10
-"""For how many years after that of its issue an invoice is kept as evidence, in a town that says nothing else. Source: Code de commerce, L123-22."""
 
 
 class Bracket(Model):

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.event import Model
-from contracts.types import Cents
+from contracts.family.erasure_words import ErasureObstacle
 
 RETENTION_YEARS: Final = 3
 """For how many years a file is kept after its last act, in a town that says nothing else."""
@@ -20,28 +20,6 @@ class ErasureStage(StrEnum):
     ASKED = auto()
     REFUSED = auto()
     ERASED = auto()
-
-
-class ErasureObstacleKind(StrEnum):
-    """What stands against erasing a file: invoices that are not paid, days that are not invoiced, money that the town owes, a payment of which the result is not
-    known, an enrollment that lasts or ended lately, a file that is in use (nobody put it aside), and the time for which it is kept."""
-
-    UNPAID = auto()
-    UNINVOICED = auto()
-    CREDIT = auto()
-    PAYMENT = auto()
-    ENROLLMENT = auto()
-    IN_USE = auto()
-    RETENTION = auto()
-
-
-class ErasureObstacle(Model):
-    """Something that stands against erasing a file: how many there are, what they come to, and until when they last."""
-
-    kind: ErasureObstacleKind
-    count: int = 1
-    amount_cents: Cents | None = None
-    until_on: date | None = None
 
 
 class PersonOfFile(Model):

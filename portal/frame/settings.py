@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from chassis.french import phone
 from chassis.town import Town, TownSection, load_section, load_town
-from contracts.billing.models import INVOICE_YEARS
+from contracts.billing.evidence import INVOICE_YEARS
 from contracts.family.child_events import FieldRule
 from contracts.family.delegations import DEFAULT_DELEGATION_DAYS
 from contracts.family.events import HouseholdKind

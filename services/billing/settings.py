@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from chassis.clock import civil_day
 from chassis.settings import ServiceSettings
 from chassis.town import Town, TownSection, load_section, load_town
-from contracts.billing.models import INVOICE_YEARS
+from contracts.billing.evidence import INVOICE_YEARS
 
 from .payments.domain import PaymentLimits
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from chassis.refusal import Refusal
-from contracts.family.erasure import ErasureObstacle, ErasureObstacleKind
+from contracts.family.erasure_words import ErasureObstacle, ErasureObstacleKind
 from contracts.types import Cents
 
 from ..errors import HouseholdKept, HouseholdOwes, HouseholdStillUsed

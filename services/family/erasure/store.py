@@ -130,8 +130,7 @@ where household_id = $1
 
 async def keep_judged(tx: Transaction, household_id: UUID, stage: ErasureStage, accounts: Accounts) -> None:
     """Write what became of an erasure, and what the accounts had against it."""
-    said = astuple(accounts)
-    await tx.execute(KEEP_JUDGED_SQL, household_id, stage.value, await tx.now(), *said)
+    await tx.execute(KEEP_JUDGED_SQL, household_id, stage.value, await tx.now(), *astuple(accounts))
 
 
 REMOVE_DELEGATIONS_SQL = """

@@ -34,14 +34,14 @@ async def word(service: RunningService, family: Family, *others: Family) -> Acco
     ids = (family.household_id, *(other.household_id for other in others))
     asked = ErasureAsked(erasure_id=uuid4(), household_id=family.household_id, household_ids=ids, asked_at=MOMENT)
     await service.deliver(asked)
-    said = [event for event in await service.outbox() if isinstance(event, AccountsJudged)][-1]
-    assert (said.erasure_id, said.household_id) == (asked.erasure_id, family.household_id)
-    return said
+    last_word = [event for event in await service.outbox() if isinstance(event, AccountsJudged)][-1]
+    assert (last_word.erasure_id, last_word.household_id) == (asked.erasure_id, family.household_id)
+    return last_word
 
 
-def counts(said: AccountsJudged) -> tuple[int, ...]:
+def counts(last_word: AccountsJudged) -> tuple[int, ...]:
     """What is unpaid, not invoiced, owed and under way."""
-    return said.unpaid_cents, said.uninvoiced_count, said.credit_cents, said.payment_count
+    return last_word.unpaid_cents, last_word.uninvoiced_count, last_word.credit_cents, last_word.payment_count
 
 
 async def test_a_household_that_owes_nothing(service: RunningService) -> None:
@@ -64,13 +64,13 @@ async def test_days_count_before_they_are_invoiced_also_without_a_price(service:
     family, centre = Family(), uuid4()
     day = Booked(family, centre)
     await service.deliver(family.state(), day.confirmed())
-    said = await word(service, family)
-    assert (said.uninvoiced_count, said.uninvoiced_cents) == (1, 0)
+    last_word = await word(service, family)
+    assert (last_word.uninvoiced_count, last_word.uninvoiced_cents) == (1, 0)
     await publish_tariff(service)
     await service.deliver(activity(centre), family.quotient(75_000), day.attended())
     await service.run_job("price_charges")
-    said = await word(service, family)
-    assert (said.uninvoiced_count, said.uninvoiced_cents) == (1, 920)
+    last_word = await word(service, family)
+    assert (last_word.uninvoiced_count, last_word.uninvoiced_cents) == (1, 920)
     await service.deliver(day.cancelled())
     await service.run_job("price_charges")
 

@@ -8,8 +8,9 @@ import pytest
 
 from contracts.billing.events import AccountsJudged, InvoiceIssued, InvoicePaid
 from contracts.booking.events import EnrollmentValidated
-from contracts.family.erasure import ErasureObstacleKind, ErasureStage, ErasureStanding
+from contracts.family.erasure import ErasureStage, ErasureStanding
 from contracts.family.erasure_events import ErasureAsked, HouseholdErased
+from contracts.family.erasure_words import ErasureObstacleKind
 from services.family.erasure.domain import years_after
 from tests.component.family.desk import Desk
 from tests.component.family.test_archives import MOMENT, Shelf
@@ -68,7 +69,7 @@ class Shredder(Shelf):
             issued_at=MOMENT,
         )
 
-    def judged(self, asked: ErasureAsked, **said: int) -> AccountsJudged:
+    def judged(self, asked: ErasureAsked, **objections: int) -> AccountsJudged:
         nothing = dict.fromkeys(
             (
                 "unpaid_count",
@@ -81,7 +82,7 @@ class Shredder(Shelf):
             0,
         )
         ids = {"erasure_id": asked.erasure_id, "household_id": asked.household_id}
-        return AccountsJudged.model_validate({**ids, **nothing, **said, "judged_at": MOMENT})
+        return AccountsJudged.model_validate({**ids, **nothing, **objections, "judged_at": MOMENT})
 
 
 @pytest.fixture
@@ -154,7 +155,7 @@ async def test_it_is_erased_once_the_accounts_have_nothing_against_it(shredder: 
 
 
 @pytest.mark.parametrize(
-    ("said", "kind", "amount_cents"),
+    ("objections", "kind", "amount_cents"),
     [
         ({"unpaid_count": 1, "unpaid_cents": 830}, ErasureObstacleKind.UNPAID, 830),
         ({"uninvoiced_count": 2, "uninvoiced_cents": 0}, ErasureObstacleKind.UNINVOICED, 0),
@@ -163,10 +164,10 @@ async def test_it_is_erased_once_the_accounts_have_nothing_against_it(shredder: 
     ],
 )
 async def test_what_the_accounts_have_against_it_keeps_the_file_whole(
-    shredder: Shredder, said: dict[str, int], kind: ErasureObstacleKind, amount_cents: int | None
+    shredder: Shredder, objections: dict[str, int], kind: ErasureObstacleKind, amount_cents: int | None
 ) -> None:
     asked = await shredder.asked()
-    await shredder.service.deliver(shredder.judged(asked, **said))
+    await shredder.service.deliver(shredder.judged(asked, **objections))
     standing = await shredder.erasure()
     assert standing.stage is ErasureStage.REFUSED
     assert [(item.kind, item.amount_cents) for item in standing.objections] == [(kind, amount_cents)]
