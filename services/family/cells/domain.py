@@ -33,6 +33,19 @@ def day_of(text: str) -> date | None:
         return None
 
 
+CIVILITIES: Final = {
+    "": Civility.NONE,
+    "m": Civility.MONSIEUR,
+    "mr": Civility.MONSIEUR,
+    "monsieur": Civility.MONSIEUR,
+    "mme": Civility.MADAME,
+    "mlle": Civility.MADAME,
+    "madame": Civility.MADAME,
+    "non precisee": Civility.NONE,
+}
+"""What a civility is written as, as words are compared."""
+
+
 class ImportReason(StrEnum):
     """What a file of households, or a line of it, has against it, or how it differs from what is there."""
 
