@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum, auto
 from typing import Final
 
+from contracts.types import Civility
+
 EUROS_DIGITS_MAX: Final = 7
 _DAY: Final = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
 _ISO_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
