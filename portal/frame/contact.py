@@ -56,8 +56,8 @@ async def show_contact(visit: Visit, adult_id: UUID, path: str, home_id: str) ->
     }
     refused = await _refused(visit)
     context["refused"] = refused
-    form = visit.form(CONTACT, known)
-    form = replace(form, values={**known, **(_asked(refused) if refused else {}), **form.values})
+    form = visit.form(CONTACT, known | (_asked(refused) if refused else {}))
+    form = replace(form, values={**known, **form.values})
     context["suggestions"] = await asked_back(visit, form)
     return visit.page("contact.html.j2", context, form=form)
 

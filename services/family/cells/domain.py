@@ -5,6 +5,8 @@ from datetime import date
 from enum import StrEnum, auto
 from typing import Final
 
+from contracts.types import Civility
+
 EUROS_DIGITS_MAX: Final = 7
 _DAY: Final = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4})")
 _ISO_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -31,6 +33,19 @@ def day_of(text: str) -> date | None:
         return date(*map(int, parts))
     except ValueError:
         return None
+
+
+CIVILITIES: Final = {
+    "": Civility.NONE,
+    "m": Civility.MONSIEUR,
+    "mr": Civility.MONSIEUR,
+    "monsieur": Civility.MONSIEUR,
+    "mme": Civility.MADAME,
+    "mlle": Civility.MADAME,
+    "madame": Civility.MADAME,
+    "non precisee": Civility.NONE,
+}
+"""What a civility is written as, as words are compared."""
 
 
 class ImportReason(StrEnum):

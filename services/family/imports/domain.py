@@ -11,8 +11,8 @@ from chassis.comparing import comparable, comparable_name
 from contracts.family.import_words import ImportColumn as Column
 from contracts.types import Civility, QuotientSource
 
+from ..cells.domain import CIVILITIES, cents_of, day_of
 from ..cells.domain import ImportReason as Reason
-from ..cells.domain import cents_of, day_of
 from ..households.domain import ADULT_POINTERS, HouseholdFile
 from ..people.domain import Child, is_same_email, name_key
 
@@ -43,16 +43,6 @@ ROLES: Final = {
     "adulte": Role.ADULT,
     "responsable": Role.ADULT,
     "enfant": Role.CHILD,
-}
-CIVILITIES: Final = {
-    "": Civility.NONE,
-    "m": Civility.MONSIEUR,
-    "mr": Civility.MONSIEUR,
-    "monsieur": Civility.MONSIEUR,
-    "mme": Civility.MADAME,
-    "mlle": Civility.MADAME,
-    "madame": Civility.MADAME,
-    "non precisee": Civility.NONE,
 }
 SOURCES: Final = {
     "": QuotientSource.AGENT,

@@ -131,7 +131,7 @@ async def test_what_is_hidden_stands_in_no_answer_to_a_family(applications: Appl
         reading = f"/households/{asking.household_id}/protection/readings"
         open_answer = await asking.client.post(reading, headers=asking.father)
         guard = Guard(asking.service, Desk(asking.service))
-        assert (await guard.protect(asking.household_id)).status_code == 200  # type: ignore[arg-type]
+        assert (await guard.protect(asking.home.household.household_id)).status_code == 200
         protected_answer = await asking.client.post(reading, headers=asking.father)
         assert (open_answer.status_code, protected_answer.status_code) == (404, 404)
         assert (await asking.client.get("/me/household", headers=asking.father)).json()["address"] is None
@@ -206,7 +206,7 @@ async def test_an_address_that_is_protected_meanwhile_stands_on_no_card(
     async with reaching(applications, tmp_path, address="request") as asking:
         guard = Guard(asking.service, Desk(asking.service))
         await asking.put(asking.father, address=asking.typed("address"))
-        assert (await guard.protect(asking.household_id)).status_code == 200  # type: ignore[arg-type]
+        assert (await guard.protect(asking.home.household.household_id)).status_code == 200
         for headers in (asking.father, asking.desk, asking.director):
             (item,) = await asking.listed(headers)
             assert (item["is_address_hidden"], item["after"]["address"], item["is_stale"]) == (True, None, True)
@@ -218,6 +218,6 @@ async def test_an_address_that_is_protected_meanwhile_stands_on_no_card(
         (again,) = await asking.listed(asking.director)
         assert (again["fields"], again["is_address_hidden"], again["is_stale"]) == (["address"], True, False)
         assert (await asking.decide(again["change_id"])).status_code == 204
-        seen = await guard.see(asking.household_id, guard.headers)  # type: ignore[arg-type]
+        seen = await guard.see(asking.home.household.household_id, guard.headers)
         assert seen.json()["lines"][0] == moved["street"]
         assert [state.address for state in await asking.home.events(HouseholdState)][-1] is None

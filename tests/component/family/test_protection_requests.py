@@ -122,6 +122,7 @@ async def test_what_is_settled_is_forgotten_in_time_and_what_waits_is_not(asking
 
 async def test_erasure_takes_it_along(asking: Asking) -> None:
     await asking.ask()
-    await erase_household(asking.service.db, asking.household.household_id)
+    async with asking.service.db.transaction() as tx:
+        await erase_household(tx, asking.household.household_id)
     assert await asking.service.db.fetchval("select count(*) from protection_requests") == 0
     assert await asking.waiting() == []

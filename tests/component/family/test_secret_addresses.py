@@ -155,19 +155,19 @@ async def test_taken_out_of_another_file(guard: Guard, parting: Parting) -> None
     assert seen.status_code == 404, "who stays never sees where who left lives"
 
 
-@pytest.mark.parametrize("said", [{}, {"secret_reason": REASON}])
-async def test_taken_out_of_a_protected_file(guard: Guard, parting: Parting, said: dict[str, Any]) -> None:
+@pytest.mark.parametrize("wish", [{}, {"secret_reason": REASON}])
+async def test_taken_out_of_a_protected_file(guard: Guard, parting: Parting, wish: dict[str, Any]) -> None:
     """The new file is protected for the same reason, unless another one is said: nobody knows yet from whom who leaves is kept."""
     assert not (await parting.preview(parting.wish())).is_address_protected
     assert (await guard.protect(parting.file.household_id)).status_code == 200
-    assert (await parting.preview(parting.wish(**said))).is_address_protected
-    new = await parting.new(address=SECRET, **said)
+    assert (await parting.preview(parting.wish(**wish))).is_address_protected
+    new = await parting.new(address=SECRET, **wish)
     assert new.is_address_protected
-    told = [event for event in await guard.service.outbox() if isinstance(event, HouseholdState)]
-    assert {event.address for event in told if event.household_id == new.household_id} == {None}
+    states = [event for event in await guard.service.outbox() if isinstance(event, HouseholdState)]
+    assert {event.address for event in states if event.household_id == new.household_id} == {None}
     assert await tables_that_say(guard.service) == []
     listed = (await guard.get(f"/protected-addresses?household_id={new.household_id}")).json()["items"]
-    assert [item["reason"] == REASON for item in listed] == [bool(said)]
+    assert [item["reason"] == REASON for item in listed] == [bool(wish)]
     seen = await guard.see(new.household_id, guard.headers)
     assert seen.json()["lines"][0] == STREET
 

@@ -73,14 +73,14 @@ async def test_what_needs_an_agent_is_asked_for_followed_and_asked_again(
         assert "Une partie est corrigée. Pour le reste, un agent décide" in text
         assert "06 99 88 77 66" in text
         card = text.partition("Mes demandes")[2]
-        for said in (
+        for sentence in (
             "Coordonnées",
             "8 quai des Forges",
             "Dans le dossier :",
             "12 rue des Tilleuls",
             "Un agent décide.",
         ):
-            assert said in card, said
+            assert sentence in card, sentence
         page = await parent.get(PAGE)
         assert "Une demande attend déjà la décision d’un agent" in words(page)
         refused = await parent.submit(PAGE, form_of(page, email="autre@famille.example"))
@@ -88,8 +88,8 @@ async def test_what_needs_an_agent_is_asked_for_followed_and_asked_again(
         assert "autre@famille.example" in refused.text, "what was typed is kept"
 
         page = await decided(town, decision="refuse", reason="Il manque un justificatif de domicile.")
-        for said in ("8 quai des Forges", "12 rue des Tilleuls", f"par {household.adults[0].first_name}"):
-            assert said in words(page), said
+        for sentence in ("8 quai des Forges", "12 rue des Tilleuls", f"par {household.adults[0].first_name}"):
+            assert sentence in words(page), sentence
         page = await parent.get("/ma-famille")
         again = page.text.partition('href="/mes-coordonnees?')[2].partition('"')[0].replace("&amp;", "&")
         assert "Il manque un justificatif de domicile." in words(page)
