@@ -33,9 +33,9 @@ async def test_an_agent_sees_who_pays_and_has_all_of_it_follow(town: Town) -> No
     await town.settle()
     agent = await town.agent(Role.FRONT_DESK)
     (url,) = set(re.findall(rf'href="({LIST}/[0-9a-f-]+/vers/[0-9a-f-]+)\?', (await agent.get(LIST)).text))
-    early = words(await agent.get(url, params={"du": str(today - timedelta(days=1))}))
-    assert "n’appartient pas encore au nouveau foyer" in early
-    assert "Tout faire suivre" not in early, "what cannot go is not offered"
+    late = words(await agent.get(url, params={"du": str(today + timedelta(days=400))}))
+    assert "Rien à faire suivre" in late
+    assert "Tout faire suivre" not in late, "where nothing goes, nothing is offered"
     shown = await agent.get(url, params={"du": str(last + timedelta(days=1))})
     for sentence in (
         "2 journées suivent",
