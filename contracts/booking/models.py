@@ -44,7 +44,8 @@ class Placement(Model):
 
 class Enrollment(Model):
     """An enrollment and where it stands; `reason` says why it was refused, `end_reason` why it was cut. `placements` are those at the sites
-    that the reader reaches. `child_first_name` is None once erased."""
+    that the reader reaches. `child_first_name` is None once erased. `has_namesake`: another child of the same name is enrolled at a site of it, so that
+    agents tell them apart by their births; families are not told."""
 
     enrollment_id: UUID
     household_id: UUID
@@ -63,6 +64,7 @@ class Enrollment(Model):
     ended_at: datetime | None
     end_reason: str | None
     placements: tuple[Placement, ...]
+    has_namesake: bool = False
 
 
 class EnrollmentDecision(Model):

@@ -618,6 +618,8 @@ CREATE INDEX bookings_of_household ON ONLY public.bookings USING btree (househol
 
 CREATE INDEX bookings_of_slot ON ONLY public.bookings USING btree (slot_id, child_id) WHERE (status = ANY (ARRAY['held'::text, 'requested'::text, 'confirmed'::text]));
 
+CREATE INDEX child_records_by_name ON public.child_records USING btree (lower(last_name), lower(first_name));
+
 CREATE INDEX dead_letters_open ON public.dead_letters USING btree (topic, partition, record_offset) WHERE (resolved_at IS NULL);
 
 CREATE INDEX delegations_of_household ON public.delegations USING btree (household_id);

@@ -1,7 +1,7 @@
 """Pages of agents, by their work."""
 
 from portal.agents.accounts import account, forms, listing
-from portal.agents.children import custody, moves
+from portal.agents.children import custody, days_moves, moves
 from portal.agents.counter import (
     accounts,
     births,
@@ -82,6 +82,7 @@ AGENTS = Space(
             delegations,
             entourage,
             enrollments,
+            days_moves,
             moves,
             openings,
             attendance,

@@ -11,6 +11,14 @@ class CapacityBelowTaken(Refusal):
     """A day cannot have fewer places than are taken on it."""
 
 
+class DaysMoveOutdated(Refusal):
+    """What the children would take along is not what was shown any more: look at it again."""
+
+
+class NothingGoesAlong(Refusal):
+    """These children have nothing to take along from that day on, or something of it cannot go."""
+
+
 class AlreadyEnrolled(Refusal):
     """On some of these days the child already has an enrollment in this activity for this household, asked for or validated."""
 

@@ -75,8 +75,7 @@ FORGET_SECONDS = 86_400.0
 def create(settings: FamilySettings) -> Service:
     """The service's parts. Every other service learns from it; it listens to three things, with which key a child's
     care is read, that an account was secured, and what keeps a file in use or lets it be erased. Raises MissingSecret."""
-    seal_key = settings.seal()
-    rules = settings.rules()
+    seal_key, rules = settings.seal(), settings.rules()
     subscriptions = Subscriptions()
     care.subscribe(subscriptions)
     email_changes.subscribe(subscriptions)

@@ -1,6 +1,7 @@
 """Days that stay booked for a household which their child has left: an agent has them go along, or gives them up."""
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +11,7 @@ from litestar import Response
 from contracts.booking.api import end_enrollment
 from contracts.booking.models import EnrollmentEnd
 from contracts.booking.moves import EnrollmentMove
-from contracts.booking.moves_api import list_stray_days, move_enrollment
+from contracts.booking.moves_api import list_stray_days, move_days, move_enrollment
 from gateway.calls import Refused, typed_as
 from portal.frame.alike import told_apart
 from portal.frame.spaces import MenuLabel, action, page, show_again
@@ -25,9 +26,16 @@ MOVE: Final = Form(EnrollmentMove, "agents.moves", ("household_id", "from_on", "
 async def moves_page(visit: Visit) -> Response[Any]:
     """What waits for a decision, with a form for each enrollment: what is typed in it has the enrollment's name after it."""
     strays = await visit.call(list_stray_days, visit.cursor)
+    firsts: dict[tuple[UUID, UUID], date] = {}
+    for item in strays.items:
+        for home in item.homes:
+            pair = (item.household_id, home.household_id)
+            firsts[pair] = min(item.first_on, firsts.get(pair, item.first_on))
     context = {
         "strays": strays.items,
         "next_cursor": strays.next_cursor,
+        "firsts": firsts,
+        "can_move_all": visit.may(move_days),
         "apart": partial(told_apart, visit.portal.texts),
     }
     return visit.page("agents/children/moves.html.j2", context, form=visit.form(MOVE))

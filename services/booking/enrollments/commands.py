@@ -184,7 +184,7 @@ async def lock_from(
     """An enrollment and what is booked on its days from one on, locked so that nothing is booked there meanwhile."""
     enrollment = await _lock(tx, actor, enrollment_id)
     await store.hold_openings(tx, enrollment.activity_id)
-    await lock_places_of_placements(tx, enrollment_id, from_on)
+    await lock_places_of_placements(tx, [enrollment_id], from_on)
     return enrollment, await load_bookings_beyond(tx, enrollment, from_on, zone)
 
 

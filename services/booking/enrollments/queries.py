@@ -1,5 +1,6 @@
 """Enrollments as families and agents see them, and what a child may still ask to join."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
-from chassis.data.database import Database, Transaction
+from chassis.data.database import Database, Row, Transaction
 from chassis.data.paging import page_of, read_id
 from chassis.data.ranges import read_range
 from chassis.days import DateRange, Days
@@ -15,7 +16,7 @@ from chassis.refusal import NotFound, Refusal
 from contracts.booking.catalog import ActivityOffer
 from contracts.booking.models import Enrollment
 from contracts.http import PAGE_SIZE_MAX, Page
-from contracts.types import EnrollmentStatus
+from contracts.types import ActorKind, EnrollmentStatus
 
 from ..access import AT_SITE, ENROLLMENT, reads
 from ..catalog.queries import EVERY_ACTIVITY_SQL, activity_of
@@ -84,7 +85,27 @@ async def enrollments(db: Database, actor: Actor, wanted: EnrollmentFilter) -> P
     status = wanted.status.value if wanted.status else None
     reach = reach_of(actor, await db.today())
     rows = await db.fetch(sql, *reach, status, wanted.household_id, read_id(wanted.cursor), PAGE_SIZE_MAX + 1)
-    return page_of([Enrollment(**row) for row in rows], lambda enrollment: (enrollment.enrollment_id,))
+    named = await _namesakes(db, rows) if actor.kind is not ActorKind.PARENT else frozenset()
+    items = [Enrollment(**row, has_namesake=row["enrollment_id"] in named) for row in rows]
+    return page_of(items, lambda enrollment: (enrollment.enrollment_id,))
+
+
+NAMESAKES_SQL = """
+select e.id from enrollments e
+join child_records one on one.child_id = e.child_id
+where e.id = any($1::uuid[]) and exists (
+    select from child_records other
+    join enrollments o on o.child_id = other.child_id and o.status in ('requested', 'validated') and o.days && e.days
+    join placements q on q.enrollment_id = o.id join groups there on there.id = q.group_id
+    join groups here on here.site_code = there.site_code join placements p on p.group_id = here.id and p.enrollment_id = e.id
+    where lower(other.last_name) = lower(one.last_name) and lower(other.first_name) = lower(one.first_name) and other.child_id <> one.child_id)
+"""
+
+
+async def _namesakes(db: Database, rows: Sequence[Row]) -> frozenset[UUID]:
+    """The enrollments of children beside whom another one of the same name is enrolled at a site, on whichever page that one stands."""
+    named = await db.fetch(NAMESAKES_SQL, [row["enrollment_id"] for row in rows])
+    return frozenset(row["id"] for row in named)
 
 
 OFFERS_SQL = reaching(

@@ -1,5 +1,6 @@
 """Taking what a child has booked along to another of its households."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -9,12 +10,13 @@ from chassis.actor import Actor
 from chassis.clock import civil_day
 from chassis.data.database import Transaction, command
 from chassis.data.history import Act
+from chassis.data.idempotency import Claim
 from chassis.days import DateRange, Days
 from chassis.identifiers import new_id
 from chassis.refusal import Refusal
 from contracts.booking.events import EnrollmentEnded, EnrollmentRequested, EnrollmentValidated
 from contracts.booking.models import Enrollment
-from contracts.booking.moves import EnrollmentMove
+from contracts.booking.moves import DaysMove, DaysMoved, EnrollmentMove
 from contracts.types import EnrollmentStatus
 
 from ..bookings.domain import BasketDecision, BookedDay
@@ -23,9 +25,11 @@ from ..enrollments import queries
 from ..enrollments import store as enrollments
 from ..enrollments.commands import lock_from
 from ..enrollments.domain import Enrolled, cut_enrollment
-from ..errors import AlreadyEnrolled, ChildIsBooked
+from ..errors import AlreadyEnrolled, ChildIsBooked, DaysMoveOutdated, NothingGoesAlong
 from ..places.domain import BookingFacts
-from .domain import days_along
+from ..places.store import lock_places_of_placements
+from .domain import Along, Leaving, days_along, fingerprint
+from .queries import going_along, references_of
 from .store import booked_elsewhere, child_at, load_destination
 
 
@@ -56,12 +60,51 @@ async def move(
     return await queries.enrollment(tx, actor, begun_id)
 
 
+@command
+async def move_days(
+    tx: Transaction, actor: Actor, claim: Claim, household_id: UUID, request: DaysMove, zone: ZoneInfo
+) -> DaysMoved:
+    """Have everything of some children go along at once, as it was shown, or nothing.
+
+    Raises:
+        NotFound, AlreadyEnrolled.
+        DaysMoveOutdated: something was booked, given back or decided since.
+        NothingGoesAlong: there is nothing to take along, or something cannot go.
+        AttendanceClosed, ChildWasPresent: a day that would go along took place.
+    """
+    if (answer := await claim.replay(tx, DaysMoved)) is not None:
+        return answer
+    await references_of(tx, household_id, request.household_id)
+    seen = await going_along(tx, actor, household_id, request)
+    await _hold(tx, actor, seen, request.from_on)
+    going = await going_along(tx, actor, household_id, request)
+    if fingerprint(request.household_id, request.from_on, going) != request.fingerprint:
+        raise DaysMoveOutdated
+    if not going or any(isinstance(item.outcome, Refusal) for item in going):
+        raise NothingGoesAlong
+    for item in going:
+        wish = Going(item.enrollment_id, request.household_id, request.from_on, request.reason)
+        await take_along(tx, actor, wish, zone)
+    moved = DaysMoved(enrollment_count=len(going), day_count=sum(len(item.leaving.booked_on) for item in going))
+    return await claim.keep(tx, moved)
+
+
+async def _hold(tx: Transaction, actor: Actor, going: Sequence[Along], from_on: date) -> None:
+    """Hold all of these enrollments and their places as one who takes several does: enrollments, then activities, then places, each in the order of ids."""
+    for item in going:
+        await enrollments.lock_enrollment(tx, actor, item.enrollment_id)
+    for activity_id in sorted({item.activity_id for item in going}):
+        await enrollments.hold_openings(tx, activity_id)
+    await lock_places_of_placements(tx, [item.enrollment_id for item in going], from_on)
+
+
 async def take_along(tx: Transaction, actor: Actor, going: Going, zone: ZoneInfo) -> tuple[Enrolled, UUID]:
     """`move`, in a transaction that does more: the enrollment as it was, and the id of the one that was begun. Raises ChildIsBooked, too."""
     enrollment, booked = await lock_from(tx, actor, going.enrollment_id, going.from_on, zone)
     child_id = going.child_id or enrollment.child_id
     to = await load_destination(tx, going.household_id, child_id)
-    along = days_along(enrollment, to, going.from_on, booked)
+    leaving = Leaving(enrollment.household_id, enrollment.days, [booking.slot.service_on for booking in booked])
+    along = days_along(leaving, to, going.from_on)
     if isinstance(along, Refusal):
         raise along
     now = await tx.now()

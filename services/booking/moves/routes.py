@@ -5,10 +5,11 @@ from zoneinfo import ZoneInfo
 
 from chassis.actor import Actor
 from chassis.data.database import Database
+from chassis.data.idempotency import Claim
 from chassis.http.routes import serves
 from contracts.booking import moves_api
 from contracts.booking.models import Enrollment
-from contracts.booking.moves import EnrollmentMove, StrayDays
+from contracts.booking.moves import DaysMove, DaysMoveCreate, DaysMoved, DaysMovePreview, EnrollmentMove, StrayDays
 from contracts.http import Cursor, Page
 
 from . import commands, queries
@@ -26,4 +27,16 @@ async def move_enrollment(
     return await commands.move(db, actor, enrollment_id, body, zone)
 
 
-ROUTES = (list_stray_days, move_enrollment)
+@serves(moves_api.preview_days_move)
+async def preview_days_move(household_id: UUID, body: DaysMoveCreate, db: Database, actor: Actor) -> DaysMovePreview:
+    return await queries.days_move_preview(db, actor, household_id, body)
+
+
+@serves(moves_api.move_days)
+async def move_days(
+    household_id: UUID, body: DaysMove, db: Database, actor: Actor, claim: Claim, zone: ZoneInfo
+) -> DaysMoved:
+    return await commands.move_days(db, actor, claim, household_id, body, zone)
+
+
+ROUTES = (list_stray_days, move_enrollment, preview_days_move, move_days)

@@ -82,14 +82,17 @@ async def lock_places(
 
 LOCK_PLACES_OF_PLACEMENTS_SQL = """
 select p.id, p.capacity, p.taken from pools p
-join placements m on m.group_id = p.group_id and m.during @> p.service_on
-where m.enrollment_id = $1 and p.service_on >= $2 order by p.id for update of p
+where p.service_on >= $2 and exists (
+    select from placements m where m.enrollment_id = any($1::uuid[]) and m.group_id = p.group_id and m.during @> p.service_on)
+order by p.id for update of p
 """
 
 
-async def lock_places_of_placements(tx: Transaction, enrollment_id: UUID, from_on: date) -> dict[UUID, Places]:
-    """Lock every pool from which an enrolled child could have a place from a day on, so that none is taken meanwhile."""
-    rows = await tx.fetch(LOCK_PLACES_OF_PLACEMENTS_SQL, enrollment_id, from_on)
+async def lock_places_of_placements(
+    tx: Transaction, enrollment_ids: Sequence[UUID], from_on: date
+) -> dict[UUID, Places]:
+    """Lock every pool from which enrolled children could have a place from a day on, so that none is taken meanwhile."""
+    rows = await tx.fetch(LOCK_PLACES_OF_PLACEMENTS_SQL, enrollment_ids, from_on)
     return {row["id"]: Places(row["capacity"], row["taken"]) for row in rows}
 
 

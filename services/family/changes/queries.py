@@ -16,6 +16,7 @@ from contracts.types import ActorKind
 from ..contact_changes.domain import KIND, address_in
 from ..contact_changes.store import present_values
 from ..health.queries import child_for
+from ..households.queries import household_id_for
 from ..people.domain import Adult, Child
 from ..people.store import load_adult, load_children
 from ..settings import FamilyRules
@@ -73,8 +74,10 @@ async def list_changes(
     db: Database, actor: Actor, rules: FamilyRules, household_id: UUID | None, cursor: str | None
 ) -> PersonChanges:
     """The changes that wait for an agent, or those that an adult asked for, of all files or of one; of a child whom they reach no more, nothing. Raises
-    Invalid."""
+    Invalid, NotFound."""
     after = read_id(cursor)
+    if household_id is not None:
+        await household_id_for(db, actor, household_id, await db.today())
     if actor.kind is ActorKind.PARENT:
         limit = PAGE_SIZE_MAX
         rows = await db.fetch(ASKED_SQL, actor.guardian_id, household_id, after, limit + 1)

@@ -31,8 +31,23 @@ async def _move(world: World, _cell: Cell, _named: str | None) -> Any:
     return {"household_id": str(UUID(int=0)), "from_on": day, "reason": "Changement de foyer."}
 
 
+async def _days(world: World, _cell: Cell, _named: str | None) -> Any:
+    """To a household that is there, for children who are somebody's."""
+    day = str(await world.town.booking.day(1))
+    third = world.owned["left"]["household"] if "left" in world.owned else world.owned["second"]["household"]
+    return {"household_id": third, "child_ids": [world.owned["first"]["child"]], "from_on": day}
+
+
+async def _days_moved(world: World, cell: Cell, named: str | None) -> Any:
+    """To a household that nobody knows: what happens to one that is known, is for test_days_moves.py of booking."""
+    asked = {"household_id": str(UUID(int=0)), "reason": "Changement de foyer.", "fingerprint": "0" * 64}
+    return await _days(world, cell, named) | asked
+
+
 BODIES: Final[Mapping[str, Callable[[World, Cell, str | None], Awaitable[Any]]]] = {
     "change_residence": _residence,
     "change_home_days": _home_days,
     "move_enrollment": _move,
+    "preview_days_move": _days,
+    "move_days": _days_moved,
 }

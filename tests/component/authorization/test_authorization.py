@@ -26,6 +26,7 @@ NOTED_ELSEWHERE: Final = {
     "end_by_provider": "tests/component/identity/test_agent_leavers.py",
     "finish_franceconnect": "tests/component/identity/test_franceconnect_links.py",
     "finish_agent_sign_in": "tests/component/identity/test_agent_provider.py",
+    "move_days": "tests/component/booking/test_days_moves.py",
     "move_enrollment": "tests/component/booking/test_moves.py",
     "link_franceconnect": "tests/component/identity/test_franceconnect_links.py",
     "unlink_agent": "tests/component/identity/test_agent_provider_rules.py",

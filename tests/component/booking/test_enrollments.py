@@ -204,3 +204,23 @@ async def test_offers_say_why_an_activity_is_not_for_a_child(town: BookingTown) 
         ("Été dernier", "period_passed", {}),
     ]
     assert (await town.request_enrollment(family, open_id)).status_code == 201
+
+
+async def test_namesakes_of_a_site_are_marked_on_whichever_page_they_stand(town: BookingTown) -> None:
+    """Another child of the same name at the same site: agents are told, so that the births tell them apart; families are not."""
+    activity_id = await town.activity()
+    families = [await town.family(name) for name in ("Lina", "Lina", "Noé")]
+    for family in families:
+        await town.enroll(family, activity_id)
+    agent = town.service.as_agent(Role.FRONT_DESK)
+    listed = (await town.client.get("/enrollments", headers=agent)).json()["items"]
+    assert [(item["child_first_name"], item["has_namesake"]) for item in listed] == [
+        ("Lina", True),
+        ("Lina", True),
+        ("Noé", False),
+    ]
+    of_one = {"household_id": str(families[0].household_id)}
+    (own,) = (await town.client.get("/enrollments", params=of_one, headers=agent)).json()["items"]
+    assert own["has_namesake"]
+    (read,) = (await town.client.get("/enrollments", params=of_one, headers=town.parent(families[0]))).json()["items"]
+    assert not read["has_namesake"]

@@ -22,7 +22,7 @@ class Playground:
         self.office, self.files, self.class_id = office, files, class_id
         self.service = office.service
 
-    async def found(self, headers: dict[str, str] | None = None, **query: Any) -> list[str]:
+    async def names(self, headers: dict[str, str] | None = None, **query: Any) -> list[str]:
         """Whose files are found, by the payers' last names."""
         answer = await self.office.get("/households", headers, **query)
         assert answer.status_code == 200, answer.text
@@ -45,13 +45,13 @@ async def playground(service: RunningService, desk: Desk) -> Playground:
 
 
 async def test_families_are_found_by_school_and_class(playground: Playground) -> None:
-    found, of_class = playground.found, {"school_code": "tilleuls", "class_id": playground.class_id}
-    assert await found(school_code="tilleuls") == ["Martin", "Moreau"]
-    assert await found(**of_class) == ["Martin"]
-    assert await found(school_code="tilleuls", search="more") == ["Moreau"]
-    assert await found(**of_class, search="more") == []
-    assert await found(school_code="ailleurs") == []
-    assert await found() == list(NAMES)
+    names, of_class = playground.names, {"school_code": "tilleuls", "class_id": playground.class_id}
+    assert await names(school_code="tilleuls") == ["Martin", "Moreau"]
+    assert await names(**of_class) == ["Martin"]
+    assert await names(school_code="tilleuls", search="more") == ["Moreau"]
+    assert await names(**of_class, search="more") == []
+    assert await names(school_code="ailleurs") == []
+    assert await names() == list(NAMES)
 
 
 async def test_pages_of_a_school_follow_each_other(playground: Playground) -> None:
@@ -71,15 +71,15 @@ async def test_whoever_left_the_file_or_the_school_is_not_found_by_it(playground
     assert (await playground.office.post(left, {"ends_on": "2026-09-09"})).status_code == 200
     ended = f"/children/{moreau.children[0].child_id}/schooling/end"
     assert (await playground.office.post(ended, {"ends_on": "2026-09-09"})).status_code == 200
-    assert await playground.found(school_code="tilleuls") == ["Martin", "Moreau"]
+    assert await playground.names(school_code="tilleuls") == ["Martin", "Moreau"]
     playground.service.advance(days=20)
-    assert await playground.found(school_code="tilleuls") == []
+    assert await playground.names(school_code="tilleuls") == []
 
 
 async def test_who_reads_no_schools_finds_nobody_by_one(playground: Playground) -> None:
     """Neither an agent without that permission, nor one of another school."""
     elsewhere = playground.service.as_agent(Role.DIRECTOR, sites=frozenset({"plateau"}))
-    assert await playground.found(elsewhere, school_code="tilleuls") == []
+    assert await playground.names(elsewhere, school_code="tilleuls") == []
     refused = await playground.office.get(
         "/households", playground.service.as_agent(Role.FINANCE), school_code="tilleuls"
     )
