@@ -17,6 +17,7 @@ from portal.agents.counter import (
     registrations,
     service_keys,
 )
+from portal.agents.counter import forms as edited_forms
 from portal.agents.counter import (
     people as counter_people,
 )
@@ -61,6 +62,7 @@ AGENTS = Space(
             changes,
             counter_people,
             members,
+            edited_forms,
             kinds,
             splits,
             archives,
