@@ -114,7 +114,7 @@ async def test_whoever_types_keeps_a_form_and_takes_none_from_another_agent(
     assert f'data-renew="{mark}"' in (await first.get(path)).text
     assert mark not in (await second.get(path)).text, "somebody else has it"
     for browser in (second, first):
-        assert (await browser.submit(mark)).status_code == 204
+        assert (await browser.post(mark)).status_code == 204
     assert "Anna Premier a ce formulaire ouvert" in words(await second.get(path))
-    assert (await first.submit(f"/agents/formulaires/inconnu/{child_id}")).status_code == 404
-    assert (await home.parent.submit(mark)).status_code in (303, 403, 404)
+    assert (await first.post(f"/agents/formulaires/inconnu/{child_id}")).status_code == 404
+    assert (await home.parent.post(mark)).status_code in (303, 403, 404)
