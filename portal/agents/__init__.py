@@ -18,6 +18,7 @@ from portal.agents.counter import (
     registrations,
     service_keys,
 )
+from portal.agents.counter import forms as edited_forms
 from portal.agents.counter import (
     people as counter_people,
 )
@@ -63,6 +64,7 @@ AGENTS = Space(
             counter_people,
             members,
             newcomers,
+            edited_forms,
             kinds,
             splits,
             archives,

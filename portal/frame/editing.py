@@ -1,6 +1,6 @@
 """One editor at a time: the page of a form that agents edit has it for some minutes (a lease), says which other agent has it, and lets them be asked to make way.
 
-A page takes the lease when it opens, and so does each press; what was typed is shown again whatever becomes of it. Where the service does not say who edits, nobody
+A page takes the lease when it opens, and so does each press, and a script while somebody types (`forms.js`); what was typed is shown again whatever becomes of it. Where the service does not say who edits, nobody
 is kept from their work: the version of what was read decides in any case.
 """
 
@@ -51,6 +51,10 @@ class Edited:
         if lease.is_own:
             return replace(typed, note=visit.portal.texts("editing.taken_over"))
         return replace(typed, refusal=visit.portal.texts("editing.lost"))
+
+    async def renew(self, visit: Visit) -> None:
+        """Have the form for longer: its editor types."""
+        await self._hold(visit)
 
     async def leave(self, visit: Visit) -> None:
         """Leave the form to others: what it is for is done."""

@@ -2,6 +2,7 @@
 // Without this module the server's idempotency keys do the same work.
 
 const SENT = "data-sent";
+const RENEWAL_MS = 120_000;
 
 /** @param {SubmitEvent} event */
 function guard(event) {
@@ -19,6 +20,19 @@ function guard(event) {
 function release() {
   for (const form of document.querySelectorAll(`[${SENT}]`)) form.removeAttribute(SENT);
   for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
+}
+
+/** Whoever types goes on having a form that one agent at a time edits: the server is told, every two minutes at most. @param {HTMLElement} mark */
+function renewWhileTyping(mark) {
+  let toldAt = Date.now();
+  document.addEventListener("input", (event) => {
+    const token = /** @type {HTMLInputElement} */ (event.target).form?.elements.namedItem("csrf_token");
+    if (!token || Date.now() - toldAt < RENEWAL_MS) return;
+    toldAt = Date.now();
+    const body = new URLSearchParams({ csrf_token: /** @type {HTMLInputElement} */ (token).value });
+    // Unheard, it is said again with the next letters; who has the form is told at the next press in any case.
+    fetch(mark.dataset.renew ?? "", { method: "POST", body }).catch(() => {});
+  });
 }
 
 /** A form that an authenticator fills in (passkeys.js), shown where there is one. @param {HTMLFormElement} form */
@@ -47,6 +61,7 @@ if (window.PublicKeyCredential) {
   for (const form of document.querySelectorAll("form[data-passkey]")) offerPasskeys(/** @type {HTMLFormElement} */ (form));
   for (const text of document.querySelectorAll("[data-without-passkeys]")) text.remove();
 }
+for (const mark of document.querySelectorAll("[data-renew]")) renewWhileTyping(/** @type {HTMLElement} */ (mark));
 document.addEventListener("submit", guard);
 addEventListener("pageshow", () => {
   release();

@@ -5,7 +5,6 @@ from typing import Final
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.comparing import Person, first_names_apart
 from chassis.data.database import Database, Queries
 from chassis.days import DateRange
 from chassis.refusal import NotFound
@@ -25,6 +24,7 @@ from contracts.http import Page
 from contracts.types import ActorKind
 
 from ..households.queries import household_id_for
+from ..people.domain import child_names
 from ..people.store import load_children
 from .domain import Custody, Home
 from .store import load_custody
@@ -140,9 +140,7 @@ async def children_in_turns(db: Database, actor: Actor, household_id: UUID | Non
     home = await household_id_for(db, actor, household_id, today)
     rows = await db.fetch(CHILDREN_SQL, home, today, actor.guardian_id)
     children = await load_children(db, [row["child_id"] for row in rows])
-    names = first_names_apart(
-        {child_id: Person(child.first_name, child.last_name, child.birth_on) for child_id, child in children.items()}
-    )
+    names = child_names(children.values())
     shown = [
         _as_known_at(home, await load_custody(db, children[row["child_id"]]), names[row["child_id"]], today)
         for row in rows

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.comparing import Person, first_names_apart
 from chassis.days import ONE_DAY, DateRange, Days
 from chassis.refusal import FieldRefusal, Invalid, Refusal
 from chassis.timeline import Timeline
@@ -28,6 +27,7 @@ from ..people.domain import (
     Child,
     adult_faults,
     child_faults,
+    child_names,
     single_spaced,
     text_faults,
     with_single_spaces,
@@ -123,15 +123,9 @@ class HouseholdFile:
         turns |= {during.ends_on + ONE_DAY for during in ranges if during.ends_on is not None}
         return min((day for day in turns if day > today), default=None)
 
-    def child_names(self) -> dict[UUID, str]:
-        """The children by first name, told apart where two are equal."""
-        return first_names_apart(
-            {child.child_id: Person(child.first_name, child.last_name, child.birth_on) for child in self.children}
-        )
-
     def state(self) -> HouseholdState:
         """The household as others may know it."""
-        names = self.child_names()
+        names = child_names(self.children)
         return HouseholdState(
             household_id=self.household_id,
             reference=self.reference,

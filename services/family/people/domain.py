@@ -1,14 +1,14 @@
 """Adults and children: what their civil status and contacts must be like, and how they are compared. Pure."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
 from chassis.clock import age_on
-from chassis.comparing import comparable_name
+from chassis.comparing import Person, comparable_name, first_names_apart
 from chassis.days import DateRange
 from chassis.refusal import FieldRefusal
 from contracts.family.events import ChildState
@@ -120,6 +120,13 @@ def adult_faults(adults: Sequence[tuple[str, Adult]]) -> Iterator[FieldRefusal]:
         if identity in seen:
             yield FieldRefusal(f"{pointer}/first_name", "adult_repeated")
         seen |= {identity} if identity else set()
+
+
+def child_names(children: Iterable[Child]) -> dict[UUID, str]:
+    """Children of one family by first name, told apart where two are equal."""
+    return first_names_apart(
+        {child.child_id: Person(child.first_name, child.last_name, child.birth_on) for child in children}
+    )
 
 
 def child_faults(children: Sequence[Child], today: date) -> Iterator[FieldRefusal]:

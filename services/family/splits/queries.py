@@ -12,6 +12,7 @@ from ..custody.store import load_custody
 from ..errors import HouseholdArchived, HouseholdMerged, OrganizationNotSplit
 from ..households.domain import Address, HouseholdFile
 from ..households.store import load_file
+from ..people.domain import child_names
 from ..protection.domain import Protection
 from ..protection.store import load_protection
 from .domain import Halves, Parting, custody_after, fingerprint, is_to_place, protection_after, split
@@ -89,7 +90,7 @@ async def protection_of(db: Queries, file: HouseholdFile, parting: Parting, toda
 
 
 def _side(file: HouseholdFile, day: date) -> SplitSide:
-    payer, names = file.payer_on(day), file.child_names()
+    payer, names = file.payer_on(day), child_names(file.children)
     return SplitSide(
         adult_names=tuple(
             f"{adult.first_name} {adult.last_name}" for adult in file.adults if day in file.days_of(adult.adult_id)
@@ -101,7 +102,7 @@ def _side(file: HouseholdFile, day: date) -> SplitSide:
 
 async def _to_place(db: Queries, halves: Halves, parting: Parting) -> list[str]:
     """The children of whom an agent is to say where they live from then on."""
-    names, called = [], halves.new.child_names()
+    names, called = [], child_names(halves.new.children)
     for child in halves.new.children:
         custody = await load_custody(db, child)
         is_shared = child.child_id in parting.both

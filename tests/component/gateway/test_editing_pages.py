@@ -103,3 +103,18 @@ async def test_who_is_around_a_child_is_edited_by_one_agent(home: Home, agents: 
     page = await second.submit(one, typed | {"first_name": "Rose", "last_name": "Martin"})
     assert is_refused(page)
     assert 'value="Tante"' in page.text
+
+
+async def test_whoever_types_keeps_a_form_and_takes_none_from_another_agent(
+    home: Home, agents: tuple[Browser, Browser]
+) -> None:
+    first, second = agents
+    child_id = home.household.children[0].child_id
+    path, mark = f"/agents/enfants/{child_id}/sante/modifier", f"/agents/formulaires/health/{child_id}"
+    assert f'data-renew="{mark}"' in (await first.get(path)).text
+    assert mark not in (await second.get(path)).text, "somebody else has it"
+    for browser in (second, first):
+        assert (await browser.post(mark)).status_code == 204
+    assert "Anna Premier a ce formulaire ouvert" in words(await second.get(path))
+    assert (await first.post(f"/agents/formulaires/inconnu/{child_id}")).status_code == 404
+    assert (await home.parent.post(mark)).status_code in (303, 403, 404)
