@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.component.family.changing import Asking
+from tests.component.family.delegating import opened
 from tests.component.family.desk import Desk
 from tests.component.family.merging import Counter
 from tests.support.applications import Applications
@@ -29,3 +31,9 @@ def desk(service: RunningService) -> Desk:
 def counter(service: RunningService, desk: Desk) -> Counter:
     """An agent who merges files."""
     return Counter(service, desk)
+
+
+@pytest.fixture
+async def asking(service: RunningService, desk: Desk) -> Asking:
+    """A household that asks for other names."""
+    return Asking(await opened(service, desk))

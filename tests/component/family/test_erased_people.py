@@ -21,8 +21,8 @@ TOMBSTONES_SQL = "select topic from outbox where key = $1 and payload is null"
 async def helped(service: RunningService, desk: Desk, is_delegated: bool) -> tuple[Household, Household]:
     """A household, and another one whose adult collects a child of the first or acts for it."""
     family = await desk.open(guardian=person("Anne"))
-    helper = await desk.open(guardian=person("Lucien"), children=[child("Zoé", "2019-01-02")])
-    child_id, adult = family.children[0].child_id, helper.adults[0]
+    collector = await desk.open(guardian=person("Lucien"), children=[child("Zoé", "2019-01-02")])
+    child_id, adult = family.children[0].child_id, collector.adults[0]
     if is_delegated:
         body = {
             "household_id": str(family.household_id),
@@ -39,7 +39,7 @@ async def helped(service: RunningService, desk: Desk, is_delegated: bool) -> tup
         path = f"/children/{child_id}/responsibilities/{adult.adult_id}"
         answer = await service.client.put(path, json={"role": "pickup", "starts_on": TODAY}, headers=desk.headers)
     assert answer.is_success, answer.text
-    return family, helper
+    return family, collector
 
 
 @pytest.mark.parametrize("is_delegated", [False, True])
@@ -47,22 +47,22 @@ async def test_who_was_kept_for_a_household_goes_with_it(
     service: RunningService, desk: Desk, is_delegated: bool
 ) -> None:
     """Their own file went before: the child that they collect, or act for, was the only reason to know them."""
-    family, helper = await helped(service, desk, is_delegated)
-    await without_asking(service, helper.household_id)
+    family, collector = await helped(service, desk, is_delegated)
+    await without_asking(service, collector.household_id)
     assert "Lucien" in await rows_of(service.db), "the control: they are needed"
     await without_asking(service, family.household_id)
     await service.db.execute("delete from outbox")
     left = await rows_of(service.db)
     assert "Lucien" not in left
-    assert str(helper.adults[0].adult_id) not in await service.db.fetchval(
+    assert str(collector.adults[0].adult_id) not in await service.db.fetchval(
         "select coalesce(string_agg(owner, ' '), '') from history_keys"
     )
 
 
 async def test_whom_another_file_names_stays(service: RunningService, desk: Desk) -> None:
-    family, helper = await helped(service, desk, is_delegated=False)
+    family, collector = await helped(service, desk, is_delegated=False)
     await without_asking(service, family.household_id)
-    answer = await service.client.get(f"/households/{helper.household_id}", headers=desk.headers)
+    answer = await service.client.get(f"/households/{collector.household_id}", headers=desk.headers)
     assert [adult["first_name"] for adult in answer.json()["adults"]] == ["Lucien"]
 
 

@@ -43,8 +43,8 @@ async def test_the_history_says_that_something_was_done_and_not_what(service: Ru
         assert answer.status_code == 200, answer.text
         texts[adult_id] = [(item["action"], f"{item['before']} {item['after']}") for item in answer.json()["items"]]
     assert [action for action, _ in texts[home.father_id]] == [action for action, _ in texts[home.mother_id]]
-    told = " ".join(text for _, text in texts[home.mother_id])
-    assert all(word in told for word in (NAME, lea, "tilleuls")), "the control"
+    whole = " ".join(text for _, text in texts[home.mother_id])
+    assert all(word in whole for word in (NAME, lea, "tilleuls")), "the control"
     known = [text for _, text in texts[home.father_id]]
     assert not any(NAME in text or lea in text for text in known)
     assert sum("tilleuls" in text for text in known) == 1, "of Tom, from whom nothing keeps him, he reads all"

@@ -41,7 +41,7 @@ async def test_a_third_file_hears_of_contacts_that_a_merge_takes(counter: Counte
     )
     assert joined.status_code == 200, joined.text
 
-    async def told() -> list[str | None]:
+    async def phones() -> list[str | None]:
         states = await counter.states()
         return [phone_in(states[file.household_id], adult_id) for file in (kept, third)]
 
@@ -52,10 +52,10 @@ async def test_a_third_file_hears_of_contacts_that_a_merge_takes(counter: Counte
     }
     merge = await counter.merge(kept, former, matches=[taken])
     assert merge.status_code == 201, merge.text
-    assert await told() == [TYPED, TYPED]
+    assert await phones() == [TYPED, TYPED]
     undone = await counter.undo(merge)
     assert undone.status_code == 200, undone.text
-    assert await told() == [OWN, OWN]
+    assert await phones() == [OWN, OWN]
 
 
 def phone_in(state: HouseholdState, adult_id: UUID) -> str | None:

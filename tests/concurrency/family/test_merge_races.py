@@ -74,8 +74,8 @@ async def test_an_undoing_waits_for_whoever_holds_a_child(service: RunningServic
     former = await desk.open(guardian=person("Anne", email=None), children=[child("Lea")], twin_reason="Oubli")
     child_id, parent = kept.children[0].child_id, service.as_parent(kept.adults[0].adult_id)
     path = f"/children/{child_id}/health"
-    said = await service.client.put(path, json={"revision": 0, "treatments": "Aucun"}, headers=parent)
-    assert said.status_code == 200, said.text
+    answer_of_parent = await service.client.put(path, json={"revision": 0, "treatments": "Aucun"}, headers=parent)
+    assert answer_of_parent.status_code == 200, answer_of_parent.text
     merge = await counter.merge(kept, former)
     assert merge.status_code == 201, merge.text
     async with service.db.transaction() as tx:

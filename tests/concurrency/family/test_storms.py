@@ -227,9 +227,9 @@ async def told_and_standing(service: RunningService) -> dict[tuple[str, str], tu
         if schoolings[child_id]:
             stands.append(SchoolingState(child_id=child_id, schoolings=schoolings[child_id]))
     for event in stands:
-        told = last.get((event.topic, event.key))
-        if told is None or told.payload() != event.payload():
-            wrong[event.topic, event.key] = (told and told.payload(), event.payload())
+        news = last.get((event.topic, event.key))
+        if news is None or news.payload() != event.payload():
+            wrong[event.topic, event.key] = (news and news.payload(), event.payload())
     return wrong
 
 
