@@ -16,6 +16,7 @@ from .booking.events import (
     EnrollmentValidated,
 )
 from .event import Event
+from .family.document_events import DOCUMENT_ANSWERS
 from .family.erasure_events import ErasureAsked, HouseholdErased
 from .family.events import (
     CareState,
@@ -192,6 +193,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         events=(RegistrationAnswered,),
         retention_days=1,
     ),
+    DOCUMENT_ANSWERS,
     Topic(
         name="family.change_refusals",
         kind=TopicKind.SECRET,

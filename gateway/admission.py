@@ -20,16 +20,20 @@ NAME_LENGTH_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What was posted, by field name: the first value, every value of a field that may come several times, and what stands in a file that was
-    chosen."""
+    """What was posted, by field name: the first value, every value of a field that may come several times, and what stands in the files that
+    were chosen."""
 
     values: dict[str, str] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict, repr=False)
+    files: dict[str, list[bytes]] = field(default_factory=dict, repr=False)
 
     def get(self, name: str, default: str = "") -> str:
         """The value of a field."""
         return self.values.get(name, default)
+
+    def file(self, name: str) -> bytes:
+        """What stands in the file of a field, empty where none was chosen."""
+        return next(iter(self.files.get(name, ())), b"")
 
     def all(self, name: str) -> list[str]:
         """Every value of a field, in order."""
@@ -53,7 +57,7 @@ async def _read_form(request: Request[Any, Any, Any]) -> Posted:
     if not request.headers.get("content-type", "").startswith(FORM_TYPES):
         return Posted()
     lists: dict[str, list[str]] = {}
-    files: dict[str, bytes] = {}
+    files: dict[str, list[bytes]] = {}
     try:
         fields = (await request.form()).multi_items()
     except (UnicodeError, LookupError) as error:  # a part in another encoding than it says, or in one that nobody knows
@@ -66,7 +70,8 @@ async def _read_form(request: Request[Any, Any, Any]) -> Posted:
                 raise ClientException(status_code=422)
             lists.setdefault(name, []).append(value.replace("\x00", ""))
         elif isinstance(value, UploadFile):
-            files[name] = await value.read()
+            if content := await value.read():
+                files.setdefault(name, []).append(content)
             await value.close()
     return Posted({name: values[0] for name, values in lists.items()}, lists, files)
 

@@ -31,6 +31,8 @@ class FamilyPermission(Permission):
     KEEP_SECTORS = "family.sectors.keep", "Say which addresses belong to which school, and publish it."
     RECORD_DEROGATIONS = "family.derogations.record", "Record and read requests for another school than the sector's."
     DECIDE_DEROGATIONS = "family.derogations.decide", "Decide requests for another school than the sector's."
+    READ_DOCUMENTS = "family.documents.read", "See the documents that families sent."
+    DECIDE_DOCUMENTS = "family.documents.decide", "Validate documents that families sent, or refuse them."
     END_DELEGATIONS = "family.delegations.end", "End what a parent let somebody else do for a child."
     CHANGE_QUOTIENTS = "family.quotients.change", "Record a family quotient."
     READ_SCHOOLS = "family.schools.read", "See the schools, their classes, and which children are in them."

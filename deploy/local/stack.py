@@ -23,6 +23,7 @@ from .simulators import AGENT_PROVIDER, COLLECTOR, SIMULATORS, module_of, simula
 from .state import keep_previous_logs
 from .topics import create_topics
 
+DOCUMENTS = "documents"
 CLIENT_ID = "portail-famille"
 CLOCK = "CLOCK_OFFSET_SECONDS"
 GATEWAY_STOP_SECONDS = 3
@@ -114,6 +115,7 @@ class Stack:
         """
         began = time.monotonic()
         self.state_dir.mkdir(parents=True, exist_ok=True)
+        (self.state_dir / DOCUMENTS).mkdir(exist_ok=True)
         keep_previous_logs(self.logs)
         ensure_secrets(self.secrets_dir)
         try:
@@ -225,6 +227,7 @@ class Stack:
                 "METRICS_PORT": str(self.ports["metrics"]),
                 "HAS_RATE_LIMITS": "false",  # every visitor of this machine has the same address
             },
+            "family": {"DOCUMENT_STORE": (self.state_dir / DOCUMENTS).as_uri()},
             "billing": {"PAYFIP_URL": self.url("payfip")},
             "notifications": smtp,
             "mail": smtp,

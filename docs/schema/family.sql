@@ -274,6 +274,43 @@ CREATE TABLE public.derogations (
     CONSTRAINT derogations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'granted'::text, 'refused'::text, 'withdrawn'::text])))
 );
 
+CREATE TABLE public.document_pages (
+    page_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    is_pdf boolean NOT NULL,
+    leaf_count smallint NOT NULL,
+    byte_count integer NOT NULL,
+    blob text NOT NULL
+);
+
+CREATE TABLE public.documents (
+    document_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    kind text NOT NULL,
+    audience text NOT NULL,
+    person_id uuid,
+    marked_on date,
+    status text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    sent_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    ends_on date,
+    reason text,
+    sealed bytea,
+    reminded_at timestamp with time zone,
+    CONSTRAINT documents_audience_check CHECK ((audience = ANY (ARRAY['household'::text, 'adult'::text, 'child'::text]))),
+    CONSTRAINT documents_check CHECK (((audience = 'household'::text) = (person_id IS NULL))),
+    CONSTRAINT documents_check1 CHECK (((status = 'draft'::text) = (sent_at IS NULL))),
+    CONSTRAINT documents_check2 CHECK (((status = ANY (ARRAY['validated'::text, 'refused'::text])) = (decided_at IS NOT NULL))),
+    CONSTRAINT documents_check3 CHECK (((decided_at IS NULL) = (decided_by IS NULL))),
+    CONSTRAINT documents_check4 CHECK (((status = 'refused'::text) = (reason IS NOT NULL))),
+    CONSTRAINT documents_check5 CHECK (((ends_on IS NULL) OR (status = 'validated'::text))),
+    CONSTRAINT documents_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'sent'::text, 'validated'::text, 'refused'::text])))
+);
+
 CREATE TABLE public.editing_leases (
     form text NOT NULL,
     subject_id uuid NOT NULL,
@@ -312,6 +349,74 @@ CREATE TABLE public.file_confirmations (
     adult_id uuid NOT NULL,
     confirmed_at timestamp with time zone NOT NULL
 );
+
+CREATE TABLE public.household_merges (
+    merge_id uuid NOT NULL,
+    kept_id uuid NOT NULL,
+    former_id uuid NOT NULL,
+    same_persons jsonb NOT NULL,
+    last_on date NOT NULL,
+    merged_at timestamp with time zone NOT NULL,
+    merged_by uuid NOT NULL,
+    rows_before bytea,
+    rows_after bytea,
+    undone_at timestamp with time zone,
+    undone_by uuid,
+    CONSTRAINT household_merges_check CHECK ((kept_id <> former_id)),
+    CONSTRAINT household_merges_check1 CHECK (((undone_at IS NULL) = (undone_by IS NULL)))
+);
+
+CREATE TABLE public.households (
+    household_id uuid NOT NULL,
+    reference text NOT NULL,
+    address_lines text[],
+    postal_code text,
+    city text,
+    payer_adult_id uuid,
+    payer_key text NOT NULL COLLATE pg_catalog."C",
+    search_marks tsvector CONSTRAINT households_search_words_not_null NOT NULL,
+    next_turn_on date,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    kind text DEFAULT 'individual'::text NOT NULL,
+    legal_name text,
+    siret text,
+    rna text,
+    country text,
+    merged_into uuid,
+    archived_on date,
+    changed_on date,
+    base_address_id text,
+    CONSTRAINT households_address_check CHECK (((num_nulls(address_lines, postal_code, city) = ANY (ARRAY[0, 3])) AND ((city IS NOT NULL) OR (country IS NULL)))),
+    CONSTRAINT households_check CHECK (((kind = 'individual'::text) = (legal_name IS NULL))),
+    CONSTRAINT households_check1 CHECK (((legal_name IS NULL) OR (siret IS NOT NULL) OR (rna IS NOT NULL))),
+    CONSTRAINT households_check2 CHECK (((legal_name IS NOT NULL) OR ((siret IS NULL) AND (rna IS NULL))))
+);
+
+CREATE VIEW public.filed_documents AS
+ SELECT d.document_id,
+    d.household_id,
+    d.kind,
+    d.audience,
+    d.person_id,
+    d.marked_on,
+    d.status,
+    d.created_at,
+    d.created_by,
+    d.sent_at,
+    d.decided_at,
+    d.decided_by,
+    d.ends_on,
+    d.reason,
+    d.sealed,
+    d.reminded_at,
+    COALESCE(h.merged_into, h.household_id) AS file_id,
+    COALESCE(( SELECT ((pair.value ->> 'kept_person_id'::text))::uuid AS uuid
+           FROM (public.household_merges m
+             CROSS JOIN LATERAL jsonb_array_elements(m.same_persons) pair(value))
+          WHERE ((m.former_id = d.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = d.person_id))), d.person_id) AS subject_id
+   FROM (public.documents d
+     JOIN public.households h ON ((h.household_id = d.household_id)));
 
 CREATE TABLE public.files_apart (
     household_id uuid NOT NULL,
@@ -457,22 +562,6 @@ CREATE TABLE public.household_members (
     CONSTRAINT household_members_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during))))
 );
 
-CREATE TABLE public.household_merges (
-    merge_id uuid NOT NULL,
-    kept_id uuid NOT NULL,
-    former_id uuid NOT NULL,
-    same_persons jsonb NOT NULL,
-    last_on date NOT NULL,
-    merged_at timestamp with time zone NOT NULL,
-    merged_by uuid NOT NULL,
-    rows_before bytea,
-    rows_after bytea,
-    undone_at timestamp with time zone,
-    undone_by uuid,
-    CONSTRAINT household_merges_check CHECK ((kept_id <> former_id)),
-    CONSTRAINT household_merges_check1 CHECK (((undone_at IS NULL) = (undone_by IS NULL)))
-);
-
 CREATE TABLE public.household_numbers (
     series text NOT NULL,
     last_number integer NOT NULL
@@ -483,33 +572,6 @@ CREATE TABLE public.household_payers (
     adult_id uuid NOT NULL,
     during daterange NOT NULL,
     CONSTRAINT household_payers_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during))))
-);
-
-CREATE TABLE public.households (
-    household_id uuid NOT NULL,
-    reference text NOT NULL,
-    address_lines text[],
-    postal_code text,
-    city text,
-    payer_adult_id uuid,
-    payer_key text NOT NULL COLLATE pg_catalog."C",
-    search_marks tsvector CONSTRAINT households_search_words_not_null NOT NULL,
-    next_turn_on date,
-    created_at timestamp with time zone NOT NULL,
-    created_by uuid NOT NULL,
-    kind text DEFAULT 'individual'::text NOT NULL,
-    legal_name text,
-    siret text,
-    rna text,
-    country text,
-    merged_into uuid,
-    archived_on date,
-    changed_on date,
-    base_address_id text,
-    CONSTRAINT households_address_check CHECK (((num_nulls(address_lines, postal_code, city) = ANY (ARRAY[0, 3])) AND ((city IS NOT NULL) OR (country IS NULL)))),
-    CONSTRAINT households_check CHECK (((kind = 'individual'::text) = (legal_name IS NULL))),
-    CONSTRAINT households_check1 CHECK (((legal_name IS NULL) OR (siret IS NOT NULL) OR (rna IS NOT NULL))),
-    CONSTRAINT households_check2 CHECK (((legal_name IS NOT NULL) OR ((siret IS NULL) AND (rna IS NULL))))
 );
 
 CREATE TABLE public.idempotency_keys (
@@ -843,6 +905,18 @@ ALTER TABLE ONLY public.delegations
 ALTER TABLE ONLY public.derogations
     ADD CONSTRAINT derogations_pkey PRIMARY KEY (derogation_id);
 
+ALTER TABLE ONLY public.document_pages
+    ADD CONSTRAINT document_pages_blob_key UNIQUE (blob);
+
+ALTER TABLE ONLY public.document_pages
+    ADD CONSTRAINT document_pages_document_id_position_key UNIQUE (document_id, "position");
+
+ALTER TABLE ONLY public.document_pages
+    ADD CONSTRAINT document_pages_pkey PRIMARY KEY (page_id);
+
+ALTER TABLE ONLY public.documents
+    ADD CONSTRAINT documents_pkey PRIMARY KEY (document_id);
+
 ALTER TABLE ONLY public.editing_leases
     ADD CONSTRAINT editing_leases_pkey PRIMARY KEY (form, subject_id);
 
@@ -1076,6 +1150,16 @@ CREATE INDEX derogations_listed ON public.derogations USING btree (asked_on, der
 CREATE INDEX derogations_of_child ON public.derogations USING btree (child_id);
 
 CREATE UNIQUE INDEX derogations_open ON public.derogations USING btree (child_id, school_year) WHERE (status = 'waiting'::text);
+
+CREATE INDEX documents_ending ON public.documents USING btree (ends_on, document_id) WHERE (ends_on IS NOT NULL);
+
+CREATE INDEX documents_listed ON public.documents USING btree (sent_at, document_id) WHERE (sent_at IS NOT NULL);
+
+CREATE INDEX documents_of_household ON public.documents USING btree (household_id, document_id);
+
+CREATE INDEX documents_of_person ON public.documents USING btree (person_id) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX documents_waiting ON public.documents USING btree (sent_at, document_id) WHERE (status = 'sent'::text);
 
 CREATE INDEX editing_leases_ended ON public.editing_leases USING btree (ends_at);
 
@@ -1313,6 +1397,15 @@ ALTER TABLE ONLY public.delegations
 
 ALTER TABLE ONLY public.derogations
     ADD CONSTRAINT derogations_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
+ALTER TABLE ONLY public.document_pages
+    ADD CONSTRAINT document_pages_document_id_fkey FOREIGN KEY (document_id) REFERENCES public.documents(document_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.documents
+    ADD CONSTRAINT documents_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);
+
+ALTER TABLE ONLY public.documents
+    ADD CONSTRAINT documents_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(person_id);
 
 ALTER TABLE ONLY public.email_changes
     ADD CONSTRAINT email_changes_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES public.adults(adult_id);

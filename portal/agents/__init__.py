@@ -23,6 +23,7 @@ from portal.agents.counter import (
     people as counter_people,
 )
 from portal.agents.direction import dashboard
+from portal.agents.documents import pages as documents
 from portal.agents.family_accounts import pages as family_accounts
 from portal.agents.file import booking, enrolling, overview, people, tabs, timeline
 from portal.agents.file_merges import duplicates, merging
@@ -90,6 +91,7 @@ AGENTS = Space(
             attendance,
             health,
             sectors,
+            documents,
             school_derogations,
             addresses,
             invoicing,

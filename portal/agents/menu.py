@@ -15,7 +15,7 @@ def _group(name: str, icon: str, *entries: str) -> Group:
 MENU: Final = (
     Group("", "", ("agents.menu.dashboard",)),
     _group("files", "folder", "families", "gaps", "duplicates", "addresses", "protections", "invitations", "imports"),
-    _group("requests", "edit", "enrollments", "changes", "registrations", "derogations", "births"),
+    _group("requests", "edit", "enrollments", "changes", "documents", "registrations", "derogations", "births"),
     _group("places", "school", "attendance", "openings", "moves", "schools", "sectors"),
     _group("money", "invoice", "invoicing", "payments", "payer_conflicts"),
     _group("administration", "lock", "accounts", "invariants"),

@@ -4,6 +4,7 @@ from portal.family.calendar import pages as calendar
 from portal.family.children import health as child_health
 from portal.family.children import pages as children
 from portal.family.delegations import pages as delegations
+from portal.family.documents import pages as documents
 from portal.family.enrollments import pages as enrollments
 from portal.family.entrusted import pages as entrusted
 from portal.family.history import pages as history
@@ -23,7 +24,7 @@ FAMILY = Space(
         page
         for area in (
             *(home, menu, households, enrollments, calendar, invoices, history, services, delegations),
-            *(children, child_health, household, discretion, entourage, without_file),
+            *(children, child_health, household, discretion, entourage, documents, without_file),
         )
         for page in area.PAGES
     ],

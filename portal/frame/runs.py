@@ -52,7 +52,7 @@ class Runs(Generic[RunT, LineT, FindingT]):
         """Have what was posted looked at, and lead to its report; what is refused is shown again by the page of its form."""
         typed = self.form.typed(visit.posted.values)
         body = self.form.body({name: value for name, value in typed.items() if name != "content"})
-        if content := visit.posted.files.get("content"):
+        if content := visit.posted.file("content"):
             body["content"] = b64encode(content)
         try:
             run = await visit.call(self.calls.propose, typed_as(self.form.model, body))

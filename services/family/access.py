@@ -25,6 +25,23 @@ CHILD: Final = Reach(
 """Of a child's file: whoever answers for the child today and belongs to a home of it, whichever of two, and an agent who works everywhere. Who has no
 authority by a decision reads nothing. An agent of some sites sees what they need on the sheet of the day: this service does not know who comes where."""
 
+DOCUMENT: Final = Reach(
+    """actor.guardian_id is null and actor.sites is null
+    and exists (select from documents sent where sent.document_id = {id} and sent.status <> 'draft')
+    or exists (
+        select from filed_documents own
+        join household_members m on m.household_id = own.file_id and m.person_id = actor.guardian_id and m.during @> actor.today
+        where own.document_id = {id} and (
+            own.audience = 'household'
+            or own.audience = 'adult' and actor.guardian_id in (own.subject_id, own.created_by)
+            or own.audience = 'child' and exists (
+                select from responsibilities r
+                where r.child_id = own.subject_id and r.adult_id = actor.guardian_id and r.role in ('guardian', 'caretaker')
+                  and r.authority <> 'none' and r.during @> actor.today)))"""
+)
+"""Of a document: whoever belongs to its household today, a child's if they answer for the child, an adult's if it is theirs or they sent it; the other home
+of a child has no part in it. An agent who works everywhere, once it was sent."""
+
 PUPIL: Final = Reach(
     f"""actor.guardian_id is null and exists (
         select from schoolings s

@@ -8,6 +8,9 @@ from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
 
+from .adapters.blobs import Blobs
+from .adapters.contents import Contents, Workshop
+from .adapters.scanner import scanner_at
 from .addresses.routes import ROUTES as ADDRESS_ROUTES
 from .archives import consumers as archives
 from .archives.routes import ROUTES as ARCHIVE_ROUTES
@@ -27,6 +30,8 @@ from .delegations.commands import follow_people, forget_ended
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
 from .derogations.commands import forget_derogations
 from .derogations.routes import ROUTES as DEROGATION_ROUTES
+from .documents.commands import DocumentWork, Papers
+from .documents.routes import ROUTES as DOCUMENT_ROUTES
 from .duplicates.commands import COMPARE_SECONDS, compare_people
 from .duplicates.routes import ROUTES as DUPLICATE_ROUTES
 from .editing.commands import forget_leases
@@ -76,6 +81,9 @@ def create(settings: FamilySettings) -> Service:
     """The service's parts. Every other service learns from it; it listens to three things, with which key a child's
     care is read, that an account was secured, and what keeps a file in use or lets it be erased. Raises MissingSecret."""
     seal_key, rules = settings.seal(), settings.rules()
+    letters = LetterSeal(seal_key)
+    contents = Contents(Workshop(), scanner_at(settings.scanner), Blobs(settings.document_store))
+    papers = Papers(rules, letters)
     subscriptions = Subscriptions()
     care.subscribe(subscriptions)
     email_changes.subscribe(subscriptions)
@@ -117,16 +125,18 @@ def create(settings: FamilySettings) -> Service:
             *ADDRESS_ROUTES,
             *SECTOR_ROUTES,
             *DEROGATION_ROUTES,
+            *DOCUMENT_ROUTES,
             *CHECKING.routes,
         ],
         subscriptions=subscriptions,
-        jobs=_jobs(rules, seal_key),
-        provide={FamilyRules: rules, OKPKey: seal_key, LetterSeal: LetterSeal(seal_key)},
+        jobs=_jobs(papers, contents),
+        provide={FamilyRules: rules, OKPKey: seal_key, LetterSeal: letters, Papers: papers, Contents: contents},
     )
 
 
-def _jobs(rules: FamilyRules, seal_key: OKPKey) -> list[Job]:
+def _jobs(papers: Papers, contents: Contents) -> list[Job]:
     """What the service does by itself."""
+    documents = DocumentWork(papers, contents)
     return [
         Job("comings_of_age", DAY_TURN_SECONDS, tell_comings_of_age),
         Job("forget_child_files", FORGET_SECONDS, forget_files_of_adults),
@@ -137,14 +147,17 @@ def _jobs(rules: FamilyRules, seal_key: OKPKey) -> list[Job]:
         Job("forget_person_changes", FORGET_SECONDS, forget_decided),
         Job("forget_protection_requests", FORGET_SECONDS, forget_settled),
         Job("forget_leases", PURGE_SECONDS, forget_leases),
-        Job("answer_registrations", ANSWER_SECONDS, Answering(LetterSeal(seal_key)).run),
+        Job("answer_registrations", ANSWER_SECONDS, Answering(papers.letters).run),
         Job("purge_registrations", PURGE_SECONDS, purge),
         Job("compare_people", COMPARE_SECONDS, compare_people),
-        Job("household_imports", LOOK_SECONDS, ImportWork(rules).run),
+        Job("household_imports", LOOK_SECONDS, ImportWork(papers.rules).run),
         Job("class_changes", CLASS_CHANGE_SECONDS, ClassChangeWork().run),
         Job("forget_class_changes", FORGET_SECONDS, forget_class_changes),
         Job("forget_merged_rows", FORGET_SECONDS, forget_merged),
         Job("forget_derogations", FORGET_SECONDS, forget_derogations),
         Job("forget_imports", FORGET_SECONDS, forget_imports),
+        Job("remind_documents", PURGE_SECONDS, documents.remind),
+        Job("forget_documents", FORGET_SECONDS, documents.forget),
+        Job("sweep_documents", FORGET_SECONDS, documents.sweep),
         CHECKING.job,
     ]

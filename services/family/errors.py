@@ -235,6 +235,14 @@ class DerogationSettled(Refusal):
     """This request does not wait any more, it is `status`: look at what was decided, and record a new request if the family asks again."""
 
 
+class DocumentSettled(Refusal):
+    """This document does not wait any more, it is `status`: look at what was decided."""
+
+
+class DocumentProtected(Refusal):
+    """The address of this household is protected, and may stand in what it sent: who may read the address opens it."""
+
+
 class ImportRunning(Refusal):
     """Another import is at work, `label`, which `account_id` confirmed: one works at a time. Wait until it is done."""
 

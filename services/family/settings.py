@@ -14,6 +14,7 @@ from chassis.settings import ServiceSettings
 from chassis.town import TownSection, load_section, load_town
 from contracts.family.child_events import FieldRule
 from contracts.family.delegations import DEFAULT_DELEGATION_DAYS
+from contracts.family.document_words import DocumentKind
 from contracts.family.entourage import PICKUP_AGE_DEFAULT
 from contracts.family.erasure import RETENTION_YEARS
 from contracts.family.events import HouseholdKind
@@ -61,8 +62,8 @@ class FamilyPolicy(TownSection):
     """How far from today a family quotient may start to count, in years; of which kinds the
     town takes files: of persons always, of organizations where it says so; and how many days ahead a delegation may end, 0 where families give none;
     what a child who is expected is called until it has a first name: without such a word, one is typed; and from which age a minor may collect a child;
-    how many days after the last one of an enrollment its file may be put aside: those days are invoiced by then; and for how many years a file is kept
-    after its last act.
+    how many days after the last one of an enrollment its file may be put aside: those days are invoiced by then; for how many years a file is kept
+    after its last act; and the kinds of documents that families send.
     """
 
     unborn_name: Annotated[str, Field(max_length=80)] = ""
@@ -71,9 +72,18 @@ class FamilyPolicy(TownSection):
     quotient_years_ahead_max: Annotated[int, Field(ge=0, le=5)] = 1
     fields: FieldRules = FieldRules()
     pickup_age_min: Annotated[int, Field(ge=7, le=18)] = PICKUP_AGE_DEFAULT
+    documents: tuple[DocumentKind, ...] = ()
     archive_quiet_days: Annotated[int, Field(ge=0, le=366)] = 62
     retention_years: Annotated[int, Field(ge=0, le=30)] = RETENTION_YEARS
     delegation_days_max: Annotated[int, Field(ge=0, le=1096)] = DEFAULT_DELEGATION_DAYS
+
+    @field_validator("documents")
+    @classmethod
+    def _each_once(cls, documents: tuple[DocumentKind, ...]) -> tuple[DocumentKind, ...]:
+        codes = [kind.code for kind in documents]
+        if repeated := {code for code in codes if codes.count(code) > 1}:
+            raise ValueError(f"kinds of documents named twice: {', '.join(sorted(repeated))}")
+        return documents
 
     @field_validator("kinds")
     @classmethod
@@ -129,7 +139,11 @@ class FamilyRules:
 
 
 class FamilySettings(ServiceSettings):
-    """What a process of the family service is configured with."""
+    """What a process of the family service is configured with. `document_store`: where contents of documents are kept, `file:///folder` or
+    `s3://bucket/prefix`; `scanner`: the address of clamd, such as `clamd:3310`, empty in a town that has none."""
+
+    document_store: str
+    scanner: str = ""
 
     def rules(self) -> FamilyRules:
         identity = load_section(self.town_file, "identity", IdentityPart)

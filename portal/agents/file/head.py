@@ -19,6 +19,7 @@ from contracts.booking.api import (
 )
 from contracts.family.api import change_kind, change_quotient, family_history, read_household
 from contracts.family.child_events import EntourageKind
+from contracts.family.documents_api import list_documents
 from contracts.family.entourage_api import read_entourage
 from contracts.family.events import Quotient
 from contracts.family.models import Household
@@ -71,6 +72,7 @@ TABS: Final[Sequence[tuple[str, str, tuple[Operation[..., Any], ...]]]] = (
     ("enrollments", "/inscriptions", (list_enrollments,)),
     ("bookings", "/reservations", (household_calendar,)),
     ("invoices", "/factures", (list_invoices, read_account)),
+    ("documents", "/documents", (list_documents,)),
     ("messages", "/messages", (list_messages,)),
     ("history", "/historique", (family_history, booking_history, billing_history, identity_history)),
     ("timeline", "/frise", (read_household,)),
@@ -79,8 +81,7 @@ TABS: Final[Sequence[tuple[str, str, tuple[Operation[..., Any], ...]]]] = (
 
 
 def head_of(visit: Visit, opened: Opened, current: str) -> dict[str, Any]:
-    """What the frame of a file's tabs is given. Raises PermissionDeniedException: the agent's work does not open this one; NotFoundException: an
-    organization has none of it."""
+    """What the frame of a file's tabs is given. Raises PermissionDeniedException: it is not of the agent's work; NotFoundException: nor of an organization."""
     shown = list(tabs(visit, opened, current))
     if not any(tab.is_current for tab in shown):
         operations = next(operations for key, _, operations in TABS if key == current)
@@ -115,9 +116,8 @@ def _subject(visit: Visit, opened: Opened) -> str:
     if household.organization:
         return household.organization.legal_name
     payer = next((adult for adult in household.adults if adult.adult_id == household.payer_adult_id), None)
-    if adult := payer or next(iter(household.adults), None):
-        return texts("agents.family.title", name=adult.last_name.upper())
-    return texts("agents.file.subject_nobody")
+    adult = payer or next(iter(household.adults), None)
+    return texts("agents.family.title", name=adult.last_name.upper()) if adult else texts("agents.file.subject_nobody")
 
 
 def facts(visit: Visit, opened: Opened) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from litestar import Response
 
 from contracts.billing.api import list_invoices, read_invoice_pdf
 from contracts.booking.api import decide_enrollment, list_enrollments, request_enrollment
+from contracts.family.documents_api import list_documents
 from portal.agents.file.head import head_of
 from portal.agents.file.lately import delegations_of, history_of, messages_of
 from portal.agents.file.reading import PATH, household_of, items_of, open_file, part_of
@@ -61,6 +62,16 @@ async def messages_page(visit: Visit, household_id: UUID) -> Response[Any]:
     return visit.page("agents/file/messages.html.j2", context)
 
 
+@page(f"{PATH}/documents")
+async def documents_page(visit: Visit, household_id: UUID) -> Response[Any]:
+    """What the household sent, and what became of it."""
+    opened, documents = await asyncio.gather(
+        open_file(visit, household_id, household_of(visit, household_id)),
+        part_of(visit, list_documents, None, None, household_id, visit.cursor),
+    )
+    return visit.page("agents/file/documents.html.j2", {**head_of(visit, opened, "documents"), "documents": documents})
+
+
 @page(f"{PATH}/historique")
 async def history_page(visit: Visit, household_id: UUID) -> Response[Any]:
     """What people did for the family, wherever: also at the counter, and by whom."""
@@ -71,4 +82,4 @@ async def history_page(visit: Visit, household_id: UUID) -> Response[Any]:
     return visit.page("agents/file/history.html.j2", {**head_of(visit, opened, "history"), "history": history})
 
 
-PAGES = [enrollments_page, invoices_page, messages_page, history_page]
+PAGES = [enrollments_page, invoices_page, messages_page, documents_page, history_page]

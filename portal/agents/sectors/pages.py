@@ -96,7 +96,7 @@ async def remove(visit: Visit, year: int, segment_id: UUID) -> Response[Any]:
 async def send_file(visit: Visit, year: int) -> Response[Any]:
     """Have a file, or the year before, take the place of the plan."""
     is_copy = bool(visit.posted.get("is_copy"))
-    content = visit.posted.files.get("content") or b""
+    content = visit.posted.file("content")
     body = {"is_copy": True} if is_copy else {"content": b64encode(content)}
     try:
         plan = await visit.call(replace_sectors, year, typed_as(SectorFile, body))

@@ -118,6 +118,7 @@ def own_links(visit: Visit) -> list[MenuEntry]:
         MenuEntry(texts("child_file.list_title"), "/mes-enfants"),
         MenuEntry(texts("entourage.title"), "/entourage"),
         MenuEntry(texts("delegations.title"), "/personnes-de-confiance"),
+        MenuEntry(texts("documents.title"), "/mon-espace-de-stockage"),
         MenuEntry(texts("home.space.history"), "/historique"),
     ]
 

@@ -25,6 +25,7 @@ from ..archives.queries import quiet_since
 from ..custody.domain import without_household
 from ..custody.store import load_custody, save_custody
 from ..delegates.store import publish_delegate
+from ..documents.store import remove_of as remove_documents
 from ..health.commands import forget_child
 from ..households.store import lock_household, lock_households
 from ..people.store import lock_child
@@ -111,6 +112,7 @@ async def _erase(tx: Transaction, household_id: UUID) -> None:
     around = await store.adults_around(tx, household_id)
     delegation_ids, holding = await store.remove_delegations(tx, household_id)
     adult_ids, child_ids = await store.alone_in(tx, household_id, [*people, *around])
+    await remove_documents(tx, [household_id], [*adult_ids, *child_ids])
     for child_id in child_ids:
         if await lock_child(tx, child_id) is not None:
             await forget_child(tx, child_id)

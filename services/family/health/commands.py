@@ -15,6 +15,7 @@ from ..authorizations.store import remove_answers
 from ..care.store import forget_care, publish_care
 from ..custody.domain import born_by
 from ..derogations.store import remove_derogations
+from ..documents.store import remove_of as remove_documents
 from ..entourage.store import forget_entourage
 from ..people.domain import Child, single_spaced
 from ..people.store import lock_child
@@ -106,6 +107,7 @@ async def forget_child(tx: Transaction, child_id: UUID) -> None:
     await remove_answers(tx, child_id)
     await forget_entourage(tx, child_id)
     await remove_derogations(tx, child_id)
+    await remove_documents(tx, [], [child_id])
     await forget_changes(tx, [child_id])
     await forget_care(tx, child_id)
 

@@ -13,6 +13,7 @@ from joserfc.jwk import OKPKey
 from chassis.french import of, of_place, phone, to
 from chassis.sealing import unseal
 from chassis.town import Town
+from contracts.family.documents import DocumentLetter
 from contracts.family.email_changes import MailedLink
 from contracts.family.registrations import RegistrationLetter
 from contracts.identity.models import Credential
@@ -28,6 +29,8 @@ from .french import date_words, moment_words, money, of_month, siret
 LAYOUTS = Path(__file__).parents[1] / "layouts"
 TO_SEALED_ADDRESS = (Template.EMAIL_REPLACED, Template.EMAIL_CHANGE_ASKED)
 """What is sealed with these is the address that they go to."""
+DOCUMENTS = frozenset({Template.DOCUMENT_VALIDATED, Template.DOCUMENT_REFUSED, Template.DOCUMENT_EXPIRING})
+"""The templates of letters about a document."""
 CREDENTIALS = frozenset({Template.WELCOME, Template.PASSWORD_RESET})
 """The templates of letters with a credential."""
 SALUTATIONS = {Civility.MADAME: "Madame", Civility.MONSIEUR: "Monsieur"}
@@ -109,10 +112,12 @@ class Renderer:
             return None
         return MailedLink.model_validate_json(unseal(notice.sealed, self._seal_key))
 
-    def _letter(self, notice: Notice) -> RegistrationLetter | None:
-        """What is told to somebody who asked for a space."""
+    def _letter(self, notice: Notice) -> RegistrationLetter | DocumentLetter | None:
+        """What is told to somebody who asked for a space or a correction, or sent a document."""
         if notice.sealed is None or RULES[notice.template].audience is not Audience.ADDRESS:
             return None
+        if notice.template in DOCUMENTS:
+            return DocumentLetter.model_validate_json(unseal(notice.sealed, self._seal_key))
         return RegistrationLetter.model_validate_json(unseal(notice.sealed, self._seal_key))
 
     def _code(self, notice: Notice) -> str:

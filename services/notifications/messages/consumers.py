@@ -16,6 +16,7 @@ from contracts.booking.events import (
     EnrollmentValidated,
 )
 from contracts.event import Envelope, Event
+from contracts.family.document_events import DocumentAnswer, DocumentAnswered
 from contracts.family.events import (
     ChangeRefused,
     ChildCameOfAge,
@@ -72,6 +73,12 @@ REGISTRATIONS = {
     RegistrationAnswer.REFUSED: Template.REGISTRATION_REFUSED,
 }
 
+DOCUMENTS = {
+    DocumentAnswer.VALIDATED: Template.DOCUMENT_VALIDATED,
+    DocumentAnswer.REFUSED: Template.DOCUMENT_REFUSED,
+    DocumentAnswer.EXPIRING: Template.DOCUMENT_EXPIRING,
+}
+
 
 def subscribe(subscriptions: Subscriptions) -> None:
     """Listen to every event that leads to a mail."""
@@ -86,6 +93,7 @@ def subscribe(subscriptions: Subscriptions) -> None:
     subscriptions.on(EmailChangeAsked, _tell_present_address)
     subscriptions.on(RegistrationAnswered, _answer_registration)
     subscriptions.on(ChangeRefused, _tell_refusal)
+    subscriptions.on(DocumentAnswered, _tell_document)
 
 
 def _telling(template: Template) -> Callable[[Transaction, Event, Envelope], Awaitable[None]]:
@@ -133,6 +141,10 @@ async def _tell_present_address(tx: Transaction, event: EmailChangeAsked, envelo
 
 async def _tell_refusal(tx: Transaction, event: ChangeRefused, envelope: Envelope) -> None:
     await add_notice(tx, _notice(Template.CHANGE_REFUSED, event, envelope, sealed=event.sealed))
+
+
+async def _tell_document(tx: Transaction, event: DocumentAnswered, envelope: Envelope) -> None:
+    await add_notice(tx, _notice(DOCUMENTS[event.answer], event, envelope, sealed=event.sealed))
 
 
 async def _answer_registration(tx: Transaction, event: RegistrationAnswered, envelope: Envelope) -> None:

@@ -52,6 +52,9 @@ class Template(StrEnum):
     REGISTRATION_KNOWN = auto()
     REGISTRATION_REFUSED = auto()
     CHANGE_REFUSED = auto()
+    DOCUMENT_VALIDATED = auto()
+    DOCUMENT_REFUSED = auto()
+    DOCUMENT_EXPIRING = auto()
 
 
 class Audience(StrEnum):
@@ -108,6 +111,9 @@ RULES: Final = {
     Template.REGISTRATION_KNOWN: Rule(Audience.ADDRESS, timedelta(days=2)),
     Template.REGISTRATION_REFUSED: Rule(Audience.ADDRESS, timedelta(days=7)),
     Template.CHANGE_REFUSED: Rule(Audience.ADDRESS, timedelta(days=7)),
+    Template.DOCUMENT_VALIDATED: Rule(Audience.ADDRESS, timedelta(days=7)),
+    Template.DOCUMENT_REFUSED: Rule(Audience.ADDRESS, timedelta(days=7)),
+    Template.DOCUMENT_EXPIRING: Rule(Audience.ADDRESS, timedelta(days=7)),
 }
 
 

@@ -12,6 +12,7 @@ from tests.component.authorization import (
     births,
     child_files,
     delegations,
+    documents,
     file_pairs,
     homes,
     lifecycle,
@@ -217,6 +218,7 @@ def _fixed(**fields: Any) -> Body:
 
 
 BODIES: Final[Mapping[str, Body]] = {
+    **documents.BODIES,
     "sign_in": _field("login", password=PASSWORD),
     "start_franceconnect": _fixed(browser_token="a-browser-of-tests"),
     "finish_franceconnect": _field("state", browser_token="a-browser-of-tests"),

@@ -17,6 +17,7 @@ from tests.component.authorization import (
     changes,
     child_files,
     delegations,
+    documents,
     entourage,
     file_pairs,
     lifecycle,
@@ -64,6 +65,8 @@ async def answer_to(
         value = someone(world) if parameter in PEOPLE and cell.names != "adult" else named or TARIFF
         if parameter == "session_id":
             value = await _session_id(world, cell)
+        if parameter == "page_id":
+            value = documents.page_of(cell, named)
         if parameter == "passkey_id":
             value = await passkeys.own_id(world, named) if cell.expected == "ok" else uuid4().hex
         if parameter == "child_id" and cell.names == "class_change":
@@ -140,6 +143,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await entourage.one_for(world, str(household_named(cell)))
     if cell.operation.name in protections.NEEDED and cell.expected == "ok":
         await protections.protected(world, str(household_named(cell)))
+    if cell.names == "document":
+        return await documents.one_for(world, cell, str(household_named(cell)))
     if cell.names == "derogation":
         return await schooling.one_for(world, str(household_named(cell)))
     if cell.names in PAIRED:

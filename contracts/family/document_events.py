@@ -1,0 +1,34 @@
+"""Events about documents that families send."""
+
+from datetime import datetime
+from typing import ClassVar, Final
+from uuid import UUID
+
+from contracts.event import Event
+from contracts.family.document_words import DocumentAnswer as DocumentAnswer
+from contracts.topic import Topic, TopicKind
+
+
+class DocumentAnswered(Event):
+    """A document that a family sent was decided, or ends soon, which whoever sent it is told by mail: their address, the kind and the reason, sealed for
+    the notifications service alone: the JSON of `contracts.family.documents.DocumentLetter`."""
+
+    event_type: ClassVar[str] = "family.document_answered.v1"
+    topic: ClassVar[str] = "family.document_answers"
+    key_field: ClassVar[str] = "document_id"
+
+    document_id: UUID
+    answer: DocumentAnswer
+    sealed: str
+    answered_at: datetime
+
+
+DOCUMENT_ANSWERS: Final = Topic(
+    name=DocumentAnswered.topic,
+    kind=TopicKind.SECRET,
+    key=DocumentAnswered.key_field,
+    producer="family",
+    consumers=("notifications",),
+    events=(DocumentAnswered,),
+    retention_days=1,
+)
