@@ -167,7 +167,8 @@ async def test_a_family_deletes_what_the_town_need_not_keep(papers: Papers) -> N
 async def test_erasure_takes_rows_keys_and_contents(papers: Papers) -> None:
     document_id = await papers.sent()
     contents: Contents = papers.service.service.provide[Contents]
-    await erase_household(papers.service.db, papers.home.household.household_id)
+    async with papers.service.db.transaction() as tx:
+        await erase_household(tx, papers.home.household.household_id)
     assert await papers.service.db.fetchval("select count(*) from documents") == 0
     assert await papers.service.db.fetchval("select count(*) from history_keys where owner = $1", document_id) == 0
     names = [name async for some in contents.blobs.listed() for name, _ in some]

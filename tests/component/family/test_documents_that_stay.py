@@ -48,7 +48,8 @@ async def test_a_file_that_becomes_part_of_another_is_read_with_it_and_goes_with
     assert (await kept.own())["items"] == []
     (own,) = (await former.own())["items"]
     assert own["person_id"] == lea
-    await erase_household(service.db, former.home.household.household_id)
+    async with service.db.transaction() as tx:
+        await erase_household(tx, former.home.household.household_id)
     assert await service.db.fetchval("select count(*) from documents") == 0
 
 
