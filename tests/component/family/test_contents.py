@@ -70,6 +70,7 @@ def bomb(one: Pdf) -> None:
         (b"PK\x03\x04" + jpeg(), "content_unknown"),
         (b"<svg/>\n" + pdf(), "content_unknown"),
         (jpeg()[:300], "content_broken"),
+        (b"\0\0\0\x18ftypheic" + bytes(40), "content_broken"),
         (b"%PDF-1.7\nnothing", "content_broken"),
         (b"%PDF-1.7\n" + jpeg(), "content_broken"),
         (b"\xff\xd8\xff\xe0" + b"MZ" * 100, "content_broken"),
