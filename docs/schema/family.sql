@@ -1157,7 +1157,7 @@ CREATE INDEX documents_listed ON public.documents USING btree (sent_at, document
 
 CREATE INDEX documents_of_household ON public.documents USING btree (household_id, document_id);
 
-CREATE INDEX documents_of_person ON public.documents USING btree (person_id) WHERE (person_id IS NOT NULL);
+CREATE INDEX documents_of_person ON public.documents USING btree (person_id);
 
 CREATE INDEX documents_waiting ON public.documents USING btree (sent_at, document_id) WHERE (status = 'sent'::text);
 

@@ -26,7 +26,7 @@ create table documents (
     check (ends_on is null or status = 'validated')
 );
 create index documents_of_household on documents (household_id, document_id);
-create index documents_of_person on documents (person_id) where person_id is not null;
+create index documents_of_person on documents (person_id);
 create index documents_listed on documents (sent_at, document_id) where sent_at is not null;
 create index documents_waiting on documents (sent_at, document_id) where status = 'sent';
 create index documents_ending on documents (ends_on, document_id) where ends_on is not null;

@@ -176,6 +176,7 @@ def test_a_container_may_do_no_more_than_it_must(name: str) -> None:
         assert container["user"] == ("postgres" if name == "postgres" else "10001:10001")
     writable = {place for place, (source, is_read_only) in volumes_of(container).items() if not is_read_only}
     expected = {"postgres": {"/var/lib/postgresql"}, "kafka": {"/var/lib/kafka/data"}, "databases": {"/secrets/vault"}}
+    expected["family"] = {"/documents"}
     if name != "secrets":
         assert writable == expected.get(name, set())
 
@@ -241,7 +242,9 @@ def test_a_process_sees_its_own_secrets_alone() -> None:
             assert container["environment"]["DATABASE_URL"].startswith(f"postgresql://{part}@postgres:5432/{part}?")
     mounted = volumes_of(STEPS["secrets"])
     assert {f"/secrets/{process}" for process in (*SECRETS_OF, "vault", "postgres", "operator")} == set(mounted)
-    assert {source for source, _ in mounted.values()} | {"postgres-data", "kafka-data"} == set(COMPOSE["volumes"])
+    assert {source for source, _ in mounted.values()} | {"postgres-data", "kafka-data", "documents"} == set(
+        COMPOSE["volumes"]
+    )
     assert STEPS["secrets"]["network_mode"] == "none"
 
 
