@@ -19,7 +19,12 @@ async def move_enrollment(enrollment_id: UUID, body: EnrollmentMove) -> Enrollme
     """Have an enrollment, and what it has booked, go along with a child to another of its households from a day on; the one there."""
 
 
-@post("/households/{household_id}/days-moves/preview", agents(BookingPermission.DECIDE_ENROLLMENTS), is_repeatable=True)
+@post(
+    "/households/{household_id}/days-moves/preview",
+    agents(BookingPermission.DECIDE_ENROLLMENTS),
+    is_noted=False,
+    is_repeatable=True,
+)
 async def preview_days_move(household_id: UUID, body: DaysMoveCreate) -> DaysMovePreview:
     """What children would take along from a household to another one of theirs: enrollments, days, and what stands against it."""
 

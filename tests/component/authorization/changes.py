@@ -53,7 +53,8 @@ async def wanted(world: World, cell: Cell, named: str | None) -> Any:
     """A child of a household, for whom its adults answer where an agent says so."""
     await _settle(world)
     body = _child(world) | {"household_id": named}
-    if world.people[cell.actor].actor.guardian_id is not None:
+    asker = world.people.get(cell.actor)
+    if asker is None or asker.actor.guardian_id is not None:
         return body
     files = (household for household in world.households.values() if str(household.household_id) == named)
     return body | {"guardian_ids": [str(adult.adult_id) for file in files for adult in file.adults]}

@@ -155,10 +155,10 @@ async def test_a_family_reads_its_former_number_and_what_is_open_under_it(town: 
     await paying_since(town, two, "2018-01-01")
     known = Family(two.household_id, two.adults[0].adult_id, two.children[0].child_id)
     await publish_tariff(billing, "of_2018", effective_on="2018-01-01")
-    day = Booked(known, known.child_id, date(2018, 11, 7))
+    day = Booked(known, known.child_id, date(2018, 9, 5))
     await billing.deliver(activity(known.child_id, "of_2018"), day.confirmed(), day.attended())
     await town.give_up_drafts()
-    await invoice_month(billing, "2018-11")
+    await invoice_month(billing, "2018-09")
     await town.settle()
     assert "ancien numéro" not in words(await parent.get("/ma-famille"))
     path = f"/agents/familles/{one.household_id}/reunir/{two.household_id}"
