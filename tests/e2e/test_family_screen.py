@@ -24,7 +24,7 @@ def file(stack: Stack, browser: Browser) -> Iterator[Page]:
 
 def test_each_tab_fits_every_width_and_is_accessible(file: Page) -> None:
     addresses = [link.get_attribute("href") or "" for link in file.locator("nav.tabs a").all()]
-    assert len(addresses) == 8
+    assert len(addresses) == 9
     origin = file.url.partition("/agents")[0]
     for address in [*addresses, f"{addresses[0]}/inscrire"]:
         file.goto(origin + address)
