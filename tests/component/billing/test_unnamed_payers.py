@@ -56,7 +56,7 @@ async def test_no_invoice_is_made_out_to_somebody_without_a_name(service: Runnin
 async def test_the_database_refuses_an_invoice_without_a_name(service: RunningService) -> None:
     await issued_invoice(service, Family())
     for name in ("null", "''"):
-        with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="payer_name|without_a_name"):
+        with pytest.raises(asyncpg.IntegrityConstraintViolationError, match=r"payer_name|without_a_name"):
             await service.db.execute(
                 "insert into invoices select gen_random_uuid(), run_id, gen_random_uuid(), household_id, regie, 'x', period, "
                 f"{name}, payer_address, total_cents, 0, 0, 'issued', issued_at, issued_on, due_on from invoices"

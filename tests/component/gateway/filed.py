@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from contracts.family.models import Household
 from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.gateway.browser import Browser
+from tests.component.gateway.months import Month
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, family_of, household_body, paying_since
 from tests.support.roles import Role
 
@@ -43,7 +44,7 @@ class Filed:
         return await self.town.agent(*roles, **places)
 
 
-async def filed(town: Town, month: str = "2018-11") -> Filed:
+async def filed(town: Town, month: str = Month.FILED) -> Filed:
     """Open it, have its family say and book, and settle."""
     family = town.services["family"]
     desk = family.as_agent(Role.FRONT_DESK)

@@ -11,12 +11,13 @@ from contracts.family.models import Household
 from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.gateway.browser import Browser, hidden, words
 from tests.component.gateway.home_plans import text_of
+from tests.component.gateway.months import Month
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, family_of, paying_since
 from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 
-MONTHS = ("2017-10", "2017-11")
+MONTHS = (Month.CORRECTED_BEFORE, Month.CORRECTED_AFTER)
 """Of which no other test of this town has invoices."""
 
 

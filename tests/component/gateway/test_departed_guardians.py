@@ -6,12 +6,11 @@ import pytest
 
 from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.gateway.browser import words
+from tests.component.gateway.months import Month
 from tests.component.gateway.town import Town, paying_since
 from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
-
-MONTH = "2018-10"
 
 
 async def test_who_left_reads_what_they_paid_and_nothing_else(town: Town) -> None:
@@ -23,7 +22,7 @@ async def test_who_left_reads_what_they_paid_and_nothing_else(town: Town) -> Non
     day = Booked(own, own.child_id, date(2018, 10, 5))
     await billing.deliver(activity(own.child_id, "of_2019"), day.confirmed(), day.attended())
     await town.give_up_drafts()
-    await invoice_month(billing, MONTH)
+    await invoice_month(billing, Month.DEPARTED)
     await town.settle()
     assert (await parent.get("/calendrier")).status_code == 200
     assert household.children[0].first_name in words(await parent.get("/mon-accueil"))

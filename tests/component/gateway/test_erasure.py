@@ -18,6 +18,7 @@ from tests.component.billing.families import Booked, Family, activity, invoice_m
 from tests.component.family.child_files import rows_of
 from tests.component.family.school_office import SchoolOffice
 from tests.component.gateway.browser import is_refused, words
+from tests.component.gateway.months import Month
 from tests.component.gateway.test_change_pages import asked
 from tests.component.gateway.test_child_pages import CANARY, SAID, Home, home
 from tests.component.gateway.town import Town, family_of, paying_since
@@ -105,10 +106,10 @@ class Money:
 
     async def owes(self) -> None:
         await publish_tariff(self.billing, "erasure", effective_on="2018-01-01", brackets=[PRICE])
-        day = Booked(self.family, self.family.child_id, date(2018, 11, 7))
+        day = Booked(self.family, self.family.child_id, date(2018, 8, 8))
         await self.billing.deliver(activity(self.family.child_id, "erasure"), day.confirmed(), day.attended())
         await self.town.give_up_drafts()
-        await invoice_month(self.billing, "2018-11")
+        await invoice_month(self.billing, Month.ERASED)
         await self.town.settle()
 
     async def pays(self) -> None:

@@ -7,6 +7,7 @@ import pytest
 from contracts.types import EnrollmentStatus
 from portal.frame import exports
 from tests.component.gateway.browser import Browser, words
+from tests.component.gateway.months import Month
 from tests.component.gateway.test_invoicing import invoiced
 from tests.component.gateway.town import Town, household_body, paying_since
 from tests.support.roles import Role
@@ -88,11 +89,11 @@ async def test_the_invoices_of_a_run(town: Town, finance: Browser) -> None:
     """Amounts with a decimal comma, in words what the page says in words."""
     _, household = await town.parent()
     await paying_since(town, household, "2019-08-01")
-    invoice_id = await invoiced(town, household, "2019-08", 3)
+    invoice_id = await invoiced(town, household, Month.EXPORTED, 3)
     payer = f"{household.adults[0].first_name} {household.adults[0].last_name}"
     billing = town.services["billing"]
     runs = await billing.client.get("/invoice-runs", headers=billing.as_system())
-    (run,) = [run for run in runs.json()["items"] if run["period"] == "2019-08"]
+    (run,) = [run for run in runs.json()["items"] if run["period"] == Month.EXPORTED]
     file = await finance.get(f"/agents/facturation/{run['run_id']}/tableau")
     number = await billing.db.fetchval("select number from invoices where invoice_id = $1", invoice_id)
     assert f"{payer};3;27,60;Sans quotient;{number}\r\n" in file.content.decode("utf-8-sig")

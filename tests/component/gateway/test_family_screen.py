@@ -22,6 +22,7 @@ TABS: Final = {
     "/inscriptions": "Inscriptions",
     "/reservations": "Réservations",
     "/factures": "Factures",
+    "/documents": "Documents",
     "/messages": "Messages",
     "/historique": "Historique",
     "/frise": "Frise",

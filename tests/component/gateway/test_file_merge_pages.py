@@ -10,6 +10,7 @@ import pytest
 from contracts.family.models import Household
 from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.gateway.browser import Browser, hidden, is_refused, words
+from tests.component.gateway.months import Month
 from tests.component.gateway.town import Town, household_body, paying_since
 from tests.support.roles import Role
 
@@ -158,7 +159,7 @@ async def test_a_family_reads_its_former_number_and_what_is_open_under_it(town: 
     day = Booked(known, known.child_id, date(2018, 9, 5))
     await billing.deliver(activity(known.child_id, "of_2018"), day.confirmed(), day.attended())
     await town.give_up_drafts()
-    await invoice_month(billing, "2018-09")
+    await invoice_month(billing, Month.FORMER_NUMBER)
     await town.settle()
     assert "ancien numéro" not in words(await parent.get("/ma-famille"))
     path = f"/agents/familles/{one.household_id}/reunir/{two.household_id}"

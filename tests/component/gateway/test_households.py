@@ -12,6 +12,7 @@ import pytest
 from contracts.family.models import Household
 from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.gateway.browser import Browser, hidden, is_refused, words
+from tests.component.gateway.months import Month
 from tests.component.gateway.town import Town, family_of
 from tests.support.roles import Role
 
@@ -207,7 +208,7 @@ async def test_what_is_to_be_paid_is_shown_whichever_file_is_looked_at(town: Tow
         family = Family(household.household_id, payer_id, household.children[0].child_id)
         await billing.deliver(Booked(family, centre, date(2021, 3, 3)).attended())
     await town.give_up_drafts()
-    await invoice_month(billing, "2021-03")
+    await invoice_month(billing, Month.HOMES)
     rows = await billing.db.fetch(
         "select number from invoices where household_id = any($1::uuid[])", [home.household_id for home in homes]
     )

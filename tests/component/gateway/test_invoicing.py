@@ -17,6 +17,7 @@ from services.billing.settlements.domain import Result, ResultCode
 from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.gateway.api import application_of, parent_application
 from tests.component.gateway.browser import Browser, is_refused, words
+from tests.component.gateway.months import Month
 from tests.component.gateway.town import UNTIL_MIDNIGHT, Town, child_ids, paying_since
 from tests.support.roles import Role
 from tests.support.services import RunningService
@@ -137,7 +138,7 @@ async def attended(town: Town, parent: Browser, household: Household) -> None:
 
 async def test_what_stands_open_is_said_and_confirmed(finance: Browser, town: Town) -> None:
     """A sheet that nobody closed, in a month of its own."""
-    billing, period = town.services["billing"], "2019-03"
+    billing, period = town.services["billing"], Month.RUN
     day = Booked(Family(), uuid4(), date(2019, 3, 6))
     await billing.deliver(day.confirmed())
     await finance.get(RUNS)
@@ -180,7 +181,7 @@ async def test_what_was_paid_twice_is_shown_to_the_family_and_to_agents(finance:
     assert "de trop" not in words(await parent.get("/factures"))
     assert "Trop-perçu 0,00" in words(await finance.get(f"{file}/factures"))
     await paying_since(town, household, "2019-01-01")
-    invoice_id = await invoiced(town, household, "2019-05")
+    invoice_id = await invoiced(town, household, Month.SHOWN)
     for operation in (uuid4(), uuid4()):
         await paid(billing, invoice_id, household, operation)
 
@@ -194,7 +195,7 @@ async def test_what_was_paid_twice_is_shown_to_the_family_and_to_agents(finance:
     sheet = (await finance.get("/agents/paiements/tableau")).content.decode("utf-8-sig")
     assert re.search(r"\r\nDominique \w+;[\d-]+;9,20;Trop-perçu[^;]*;\d\d/\d\d/\d{4}\r\n$", sheet), sheet
 
-    later = await invoiced(town, household, "2019-06", 2)
+    later = await invoiced(town, household, Month.SHOWN_LATER, 2)
     page = words(await parent.get(f"/factures/{later}"))
     assert "dont réglé par votre trop-perçu 9,20" in page
     assert "Payer 9,20" in page

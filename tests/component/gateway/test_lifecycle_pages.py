@@ -8,12 +8,12 @@ from contracts.family.models import Household
 from tests.component.authorization.lifecycle import since_long
 from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.gateway.browser import Browser, hidden, is_refused, words
+from tests.component.gateway.months import Month
 from tests.component.gateway.town import Town, paying_since
 from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
 
-MONTH = "2018-12"
 ADDRESS = {
     "address.street": "8 quai des Forges",
     "address.postal_code": "14000",
@@ -93,7 +93,7 @@ async def test_who_left_keeps_their_receipts_and_nothing_else(town: Town) -> Non
     day = Booked(own, own.child_id, date(2018, 12, 5))
     await billing.deliver(activity(own.child_id, "of_2018"), day.confirmed(), day.attended())
     await town.give_up_drafts()
-    await invoice_month(billing, MONTH)
+    await invoice_month(billing, Month.LEFT)
     await town.settle()
     today = await family.db.today()
     agent = await town.agent(Role.FRONT_DESK)

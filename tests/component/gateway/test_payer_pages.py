@@ -11,6 +11,7 @@ from contracts.types import ResidencePattern
 from tests.component.billing.families import Booked, Family, activity, invoice_month, publish_tariff
 from tests.component.billing.homes import lives_at, paid_by, residence
 from tests.component.gateway.browser import words
+from tests.component.gateway.months import Month
 from tests.component.gateway.town import Town, paying_since
 from tests.factories.households import KnownChild, adult, membership
 from tests.support.roles import Role
@@ -70,7 +71,7 @@ async def test_invoices_and_files_name_the_payer_and_the_part(town: Town) -> Non
     days = [Booked(own, centre, date(2018, 3, number)) for number in (5, 6)]
     await billing.deliver(*(day.attended() for day in days))
     await town.give_up_drafts()
-    await invoice_month(billing, "2018-03")
+    await invoice_month(billing, Month.PAYERS)
     issued = [event for event in await billing.outbox() if isinstance(event, InvoiceIssued)]
     (invoice_id,) = [event.invoice_id for event in issued if event.payer_id == own.payer_id]
 

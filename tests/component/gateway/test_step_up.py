@@ -13,6 +13,7 @@ from contracts.types import StepUp
 from services.identity.settings import DEFAULT_STEP_UP
 from tests.component.gateway.api import parent_application
 from tests.component.gateway.browser import ORIGIN, Browser, hidden, is_refused, words
+from tests.component.gateway.months import Month
 from tests.component.gateway.test_contact_pages import NEW, fields_of
 from tests.component.gateway.test_invoicing import invoiced
 from tests.component.gateway.town import PASSWORD, Town, paying_since, running_town
@@ -252,7 +253,7 @@ async def test_an_export_is_given_after_a_proof_from_the_page_of_its_list(town: 
 async def test_a_strict_town_opens_invoices_after_a_proof_and_the_home_page_without(town: Town) -> None:
     parent, household = await town.parent()
     await paying_since(town, household, "2019-08-01")
-    invoice_id = await invoiced(town, household, "2019-09")
+    invoice_id = await invoiced(town, household, Month.PROVED)
     home = await parent.get("/mon-accueil")
     assert home.status_code == 200
     assert "À ouvrir après avoir confirmé" in words(home)
