@@ -19,7 +19,7 @@ COUNT_SQL = "select count(*) from base_addresses"
 
 @pytest.fixture
 async def family(
-    postgres: Postgres, secrets_dir: Path, monkeypatch: pytest.MonkeyPatch
+    postgres: Postgres, secrets_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
     """The database of a family service, whose variables are those of this process."""
     address = await postgres.create("family")
@@ -27,6 +27,7 @@ async def family(
     monkeypatch.setenv("SECRETS_DIR", str(secrets_dir))
     monkeypatch.setenv("TOWN_FILE", str(DEMO_TOWN))
     monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1")
+    monkeypatch.setenv("DOCUMENT_STORE", tmp_path.as_uri())
     connection = await asyncpg.connect(address)
     yield connection
     await connection.close()

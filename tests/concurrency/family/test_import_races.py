@@ -152,6 +152,7 @@ async def test_a_process_that_is_killed_in_a_transaction_loses_nothing_and_repea
         "TOWN_FILE": str(DEMO_TOWN),
         "SECRETS_DIR": str(secrets_dir),
         "PORTAL_URL": "http://localhost:8000",
+        "DOCUMENT_STORE": (tmp_path / "documents").as_uri(),
     }
 
     async def goes_on() -> bool:

@@ -22,7 +22,13 @@ from services.identity.attempts.domain import CalledBy, account_target, current_
 from services.identity.attempts.store import lock_throttle
 from services.identity.links import commands as links
 from services.identity.sessions.commands import end_account_sessions
-from tests.component.identity.conftest import federated, franceconnect, franceconnect_process, visitor
+from tests.component.identity.conftest import (
+    federated,
+    franceconnect,
+    franceconnect_process,
+    provider_seconds,
+    visitor,
+)
 from tests.component.identity.federation import Visitor
 from tests.component.identity.passkeys import Holder
 from tests.component.identity.walk import PERSONAL_PASSWORD, PERSONAL_USERNAME, Walk, field_codes, problem
@@ -31,7 +37,7 @@ from tests.support.locks import as_far_as_it_can
 from tests.support.roles import Role, agent_of
 from tests.support.services import RunningService
 
-__all__ = ["federated", "franceconnect", "franceconnect_process", "visitor"]
+__all__ = ["federated", "franceconnect", "franceconnect_process", "provider_seconds", "visitor"]
 
 pytestmark = pytest.mark.anyio
 

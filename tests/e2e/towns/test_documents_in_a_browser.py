@@ -21,7 +21,7 @@ def test_a_document_is_sent_from_mes_demarches_for_the_family_or_a_member(town: 
     page.goto(f"{town.stack.portal_url}/mon-accueil")
     page.get_by_role("link", name="Mes démarches").first.click()
     page.get_by_role("link", name="Envoyer un document").first.click()
-    assert page.get_by_role("link", name="La famille").count() == 1
+    expect(page.get_by_role("link", name="La famille")).to_have_count(1)
     page.get_by_role("link", name=child, exact=True).click()
     link = page.get_by_role("link", name="assurance scolaire")
     expect(link).to_contain_text("demandé une fois par an")
