@@ -102,6 +102,7 @@ async def test_a_refused_file_leaves_the_others_and_the_draft_goes_on(town: Town
     assert "Rien n’est encore envoyé" in words(kept)
     undated = await parent.landing(await send(parent, own, [], step="send"))
     assert is_refused(undated)
+    assert "Indiquez la date demandée, comme elle est écrite sur le document" in words(undated)
     today = await town.booking.today()
     sent = await send(parent, own, [], step="send", marked_on=str(today), headers={"X-Upload": "1"})
     assert (sent.status_code, sent.headers["x-upload"]) == (204, PATH), "a script is told where to go on"
