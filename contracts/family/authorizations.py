@@ -25,12 +25,19 @@ class AuthorizationsChange(Model):
     hospital: Consent | None = None
 
 
+class AuthorizationsOnPaper(AuthorizationsChange):
+    """What a parent says on paper, as an agent enters it: whole, as in `AuthorizationsChange`."""
+
+    adult_id: UUID
+
+
 class AuthorizationAnswer(Model):
-    """What a parent said, and when."""
+    """What a parent said, and when. `leaves_from`: the hour that they said with it."""
 
     adult_id: UUID
     adult_name: str
     consent: Consent
+    leaves_from: time | None = None
     answered_at: datetime
 
 
@@ -44,9 +51,16 @@ class Authorization(Model):
     missing: tuple[str, ...]
 
 
+class EntitledParent(Model):
+    """Somebody who exercises authority over a child."""
+
+    adult_id: UUID
+    adult_name: str
+
+
 class Authorizations(Model):
     """The authorizations of a child for a school year. `own` is what the parent who asks said, `carried` what they said for the year before, where
-    they did not say otherwise since: one press takes it over. `is_entitled`: they exercise authority."""
+    they did not say otherwise since: one press takes it over. `is_entitled`: they exercise authority. `parents` are all who do, by name."""
 
     child_id: UUID
     first_name: str
@@ -55,6 +69,7 @@ class Authorizations(Model):
     starts_on: date
     ends_on: date
     authorizations: tuple[Authorization, ...]
+    parents: tuple[EntitledParent, ...]
     own: AuthorizationsChange
     carried: AuthorizationsChange
     is_entitled: bool

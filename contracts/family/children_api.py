@@ -2,7 +2,13 @@
 
 from uuid import UUID
 
-from contracts.family.authorizations import Authorizations, AuthorizationsChange, Confirmation, SchoolYear
+from contracts.family.authorizations import (
+    Authorizations,
+    AuthorizationsChange,
+    AuthorizationsOnPaper,
+    Confirmation,
+    SchoolYear,
+)
 from contracts.family.health import ChildCard, Health, HealthChange, ProofSeen
 from contracts.family.permissions import FamilyPermission
 from contracts.history import HistoryEntry
@@ -31,7 +37,7 @@ async def note_proof(child_id: UUID, body: ProofSeen) -> Health:
     """Note what was seen today of a child's vaccinations."""
 
 
-@get("/children/{child_id}/authorizations/{school_year}", families())
+@get("/children/{child_id}/authorizations/{school_year}", families(FamilyPermission.KEEP_HOUSEHOLDS))
 async def read_authorizations(child_id: UUID, school_year: SchoolYear) -> Authorizations:
     """What the parents of a child let the town do in a school year."""
 
@@ -39,6 +45,11 @@ async def read_authorizations(child_id: UUID, school_year: SchoolYear) -> Author
 @put("/children/{child_id}/authorizations/{school_year}", families())
 async def answer_authorizations(child_id: UUID, school_year: SchoolYear, body: AuthorizationsChange) -> Authorizations:
     """Say as a parent what the town may do in a school year; what the other parent said stays theirs."""
+
+
+@put("/children/{child_id}/authorizations/{school_year}/paper", agents(FamilyPermission.KEEP_HOUSEHOLDS))
+async def enter_authorizations(child_id: UUID, school_year: SchoolYear, body: AuthorizationsOnPaper) -> Authorizations:
+    """Enter what a parent says on paper for a school year."""
 
 
 @put("/children/{child_id}/confirmations/{school_year}", families(), step_up=StepUp.HEALTH)

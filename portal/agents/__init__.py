@@ -1,7 +1,7 @@
 """Pages of agents, by their work."""
 
 from portal.agents.accounts import account, forms, listing
-from portal.agents.children import custody, days_moves, moves
+from portal.agents.children import authorizations, custody, days_moves, moves
 from portal.agents.counter import (
     accounts,
     births,
@@ -72,6 +72,7 @@ AGENTS = Space(
             erasures,
             gaps,
             protection,
+            authorizations,
             custody,
             schools,
             schooling,

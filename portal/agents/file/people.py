@@ -8,7 +8,7 @@ from litestar import Response
 from contracts.family.api import change_contact, change_kind, change_quotient, join_household, read_custody
 from contracts.family.births_api import register_birth
 from contracts.family.changes_api import ask_child, change_civil_status
-from contracts.family.children_api import read_health
+from contracts.family.children_api import enter_authorizations, read_health
 from contracts.family.derogations_api import list_derogations
 from contracts.family.entourage_api import read_entourage
 from contracts.family.merging_api import merge_files
@@ -28,6 +28,7 @@ from gateway.calls import Refused, typed_as
 from portal.agents.file.head import head_of
 from portal.agents.file.lately import delegations_of
 from portal.agents.file.reading import PATH, household_of, open_file
+from portal.frame.authorizations import school_years
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
@@ -47,6 +48,8 @@ async def people_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "known_accounts": opened.known_accounts,
         "delegations": await delegations,
         "can_change_kind": visit.may(change_kind) and len(visit.portal.town.kinds) > 1,
+        "can_enter_authorizations": visit.may(enter_authorizations),
+        "school_year": school_years(visit.portal.today())[0],
         "can_see_custody": visit.may(read_custody),
         "can_see_sector": visit.may(list_derogations),
         "can_see_schooling": visit.may(read_schooling),

@@ -1,7 +1,6 @@
 """The children of a family, the file of each, what its parents authorize, and the press that says that nothing changed."""
 
 import asyncio
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,20 +20,13 @@ from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
 from portal.family.children.sectors import child_sectors
 from portal.frame.alike import child_names
+from portal.frame.authorizations import AUTHORIZATIONS, consents, school_years, sent, values_of
 from portal.frame.history import Names, read_child_history
 from portal.frame.schools import public_site_names
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
-from portal.kit import Form
 
 PATH: Final = "/mes-enfants"
-AHEAD_MONTHS: Final = range(6, 9)
-"""When families may answer for the school year that follows, too."""
-AUTHORIZATIONS: Final = Form(
-    AuthorizationsChange,
-    "authorizations",
-    ("image", "swimming", "outings", "leaving_alone", "leaves_from", "hospital"),
-)
 
 
 @page(PATH)
@@ -68,12 +60,6 @@ async def child_page(visit: Visit, child_id: UUID) -> Response[Any]:
     return visit.page("family/children/child.html.j2", context, form=visit.form())
 
 
-def school_years(today: date) -> list[int]:
-    """The school years that can be answered for, by the year in which they begin."""
-    current = today.year if today.month >= AHEAD_MONTHS.stop else today.year - 1
-    return [current, current + 1] if today.month in AHEAD_MONTHS else [current]
-
-
 @page(f"{PATH}/{{child_id:uuid}}/autorisations/{{school_year:int}}")
 async def authorizations_page(visit: Visit, child_id: UUID, school_year: int) -> Response[Any]:
     """What each parent says, and the form of one's own answers."""
@@ -81,44 +67,21 @@ async def authorizations_page(visit: Visit, child_id: UUID, school_year: int) ->
     return visit.page(
         "family/children/authorizations.html.j2",
         {"known": known, "consents": consents(visit)},
-        form=visit.form(AUTHORIZATIONS, _values(known.own)),
+        form=visit.form(AUTHORIZATIONS, values_of(known.own.model_dump(), known.own.leaves_from)),
     )
-
-
-def consents(visit: Visit) -> list[tuple[str, str]]:
-    """What may be answered, or not answered yet."""
-    texts = visit.portal.texts
-    return [
-        *((consent.value, texts(f"authorizations.consent.{consent}")) for consent in Consent),
-        ("", texts("authorizations.consent.none")),
-    ]
-
-
-def _values(own: AuthorizationsChange) -> dict[str, str]:
-    hour = own.leaves_from.strftime("%H:%M") if own.leaves_from else ""
-    consented = {name: getattr(own, name) or "" for name in AUTHORIZATIONS.fields}
-    return consented | {"leaves_from": hour}
 
 
 @action(f"{PATH}/{{child_id:uuid}}/autorisations/{{school_year:int}}")
 async def answer(visit: Visit, child_id: UUID, school_year: int) -> Response[Any]:
     """Say what the town may do."""
     typed = AUTHORIZATIONS.typed(visit.posted.values)
-    # An hour says nothing where the child may not go home alone.
-    sent = {name: value for name, value in typed.items() if name != "leaves_from" or is_leaving(typed)}
     try:
-        await visit.call(
-            answer_authorizations, child_id, school_year, typed_as(AuthorizationsChange, AUTHORIZATIONS.body(sent))
-        )
+        body = typed_as(AuthorizationsChange, AUTHORIZATIONS.body(sent(typed)))
+        await visit.call(answer_authorizations, child_id, school_year, body)
     except Refused as refused:
         state = visit.refused(refused, typed, AUTHORIZATIONS)
         return await show_again(visit, authorizations_page, state, child_id=child_id, school_year=school_year)
     return visit.redirect(f"{PATH}/{child_id}", FlashNotice("success", "authorizations_answered"))
-
-
-def is_leaving(typed: dict[str, str]) -> bool:
-    """Whether the child may go home alone, by what was typed."""
-    return typed.get("leaving_alone") == Consent.GIVEN
 
 
 @page(f"{PATH}/{{child_id:uuid}}/rien-na-change/{{school_year:int}}")

@@ -6,8 +6,8 @@ from uuid import UUID
 from chassis.actor import Actor
 from chassis.data.database import Transaction, command
 from chassis.data.history import Act
-from chassis.refusal import Refusal
-from contracts.family.authorizations import Authorizations, AuthorizationsChange, Confirmation
+from chassis.refusal import FieldRefusal, Invalid, Refusal
+from contracts.family.authorizations import Authorizations, AuthorizationsChange, AuthorizationsOnPaper, Confirmation
 from contracts.family.child_events import AuthorizationKind
 
 from ..care.store import publish_care
@@ -25,6 +25,28 @@ async def answer_authorizations(
 ) -> Authorizations:
     """Say as a parent what the town may do. Raises NotFound, NotYoursToAuthorize, Invalid."""
     adult_id = await _holder(tx, actor, child_id, school_year)
+    return await _answer(tx, actor, (child_id, adult_id, school_year), request)
+
+
+@command
+async def enter_authorizations(
+    tx: Transaction, actor: Actor, child_id: UUID, school_year: int, request: AuthorizationsOnPaper
+) -> Authorizations:
+    """Enter what a parent says on paper. Raises NotFound, Invalid."""
+    child = await hold(tx, actor, child_id)
+    today = await tx.today()
+    if request.adult_id not in domain.holders(await load_custody(tx, child), today):
+        raise Invalid(FieldRefusal("/adult_id", "adult_without_authority"))
+    if refusal := domain.check_year(school_year, today):
+        raise refusal
+    return await _answer(tx, actor, (child_id, request.adult_id, school_year), request)
+
+
+async def _answer(
+    tx: Transaction, actor: Actor, whose: tuple[UUID, UUID, int], request: AuthorizationsChange
+) -> Authorizations:
+    """Keep what a parent of a child says for a school year (`whose`); the child is held, and they exercise authority. Raises Invalid."""
+    child_id, adult_id, school_year = whose
     known = (await store.load_answers(tx, child_id, school_year))[school_year].get(adult_id, NOTHING)
     wanted = {kind: getattr(request, kind.value) for kind in AuthorizationKind}
     decided = domain.answered(known, wanted, request.leaves_from, await tx.now())

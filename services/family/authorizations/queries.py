@@ -7,7 +7,13 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries, Transaction
-from contracts.family.authorizations import Authorization, AuthorizationAnswer, Authorizations, AuthorizationsChange
+from contracts.family.authorizations import (
+    Authorization,
+    AuthorizationAnswer,
+    Authorizations,
+    AuthorizationsChange,
+    EntitledParent,
+)
 from contracts.family.child_events import AuthorizationKind
 
 from ..custody.store import load_custody
@@ -61,6 +67,7 @@ async def _answer(
         starts_on=days.first,
         ends_on=days.last,
         authorizations=tuple(_authorization(kind, answers[year], names) for kind in AuthorizationKind),
+        parents=tuple(EntitledParent(adult_id=key, adult_name=name) for key, name in sorted(names.items())),
         own=_said(own),
         carried=_said(carried_over(former, own)),
         is_entitled=person_id in holding,
@@ -78,7 +85,11 @@ def _authorization(
         leaves_from=counted.leaves_from,
         answers=tuple(
             AuthorizationAnswer(
-                adult_id=adult_id, adult_name=name, consent=answer.consent, answered_at=answer.answered_at
+                adult_id=adult_id,
+                adult_name=name,
+                consent=answer.consent,
+                leaves_from=answer.leaves_from,
+                answered_at=answer.answered_at,
             )
             for adult_id, name in sorted(names.items())
             if (answer := answers.get(adult_id, NOTHING).of(kind)) is not None

@@ -6,7 +6,13 @@ from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.family import children_api as api
-from contracts.family.authorizations import Authorizations, AuthorizationsChange, Confirmation, SchoolYear
+from contracts.family.authorizations import (
+    Authorizations,
+    AuthorizationsChange,
+    AuthorizationsOnPaper,
+    Confirmation,
+    SchoolYear,
+)
 
 from . import commands, queries
 
@@ -23,6 +29,13 @@ async def answer_authorizations(
     return await commands.answer_authorizations(db, actor, child_id, school_year, body)
 
 
+@serves(api.enter_authorizations)
+async def enter_authorizations(
+    child_id: UUID, school_year: SchoolYear, body: AuthorizationsOnPaper, db: Database, actor: Actor
+) -> Authorizations:
+    return await commands.enter_authorizations(db, actor, child_id, school_year, body)
+
+
 @serves(api.confirm_child_file)
 async def confirm_child_file(
     child_id: UUID, school_year: SchoolYear, body: Confirmation, db: Database, actor: Actor
@@ -30,4 +43,4 @@ async def confirm_child_file(
     return await commands.confirm_child_file(db, actor, child_id, school_year, body)
 
 
-ROUTES = (read_authorizations, answer_authorizations, confirm_child_file)
+ROUTES = (read_authorizations, answer_authorizations, enter_authorizations, confirm_child_file)

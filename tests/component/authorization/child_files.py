@@ -46,6 +46,13 @@ async def answers(world: World, _cell: Cell, _named: str | None) -> Any:
     return {"leaving_alone": "given", "leaves_from": f"{number // 60 % 24:02}:{number % 60:02}"}
 
 
+async def on_paper(world: World, cell: Cell, named: str | None) -> Any:
+    """Another hour each time, of a parent of the child."""
+    homes = [home for home in world.households.values() if any(str(child.child_id) == named for child in home.children)]
+    adult = (homes or [*world.households.values()])[0].adults[0]
+    return {**await answers(world, cell, named), "adult_id": str(adult.adult_id)}
+
+
 async def confirmation(world: World, _cell: Cell, named: str | None) -> Any:
     """What is shown now."""
     return {"revision": await _revision(world, named)}
@@ -60,6 +67,7 @@ BODIES: Final = {
     "change_health": health,
     "note_proof": proof,
     "answer_authorizations": answers,
+    "enter_authorizations": on_paper,
     "confirm_child_file": confirmation,
     **changes.BODIES,
     **entourage.BODIES,

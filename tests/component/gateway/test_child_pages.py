@@ -224,3 +224,25 @@ async def test_a_sheet_says_what_did_not_arrive(home: Home) -> None:
     await home.settle()
     text = words(await site.get(f"/agents/pointage/{home.slot_id}"))
     assert "Fiche santé non remplie par la famille" in text
+
+
+async def test_an_agent_enters_what_a_parent_signed_on_paper(home: Home) -> None:
+    """Whose paper it is, then what it says; what was mistyped comes back with what was typed, and the parent reads it as theirs."""
+    agent = await home.town.agent(Role.FRONT_DESK)
+    child_id = home.household.children[0].child_id
+    people = await agent.get(f"/agents/familles/{home.household.household_id}/personnes")
+    (path,) = re.findall(rf'href="(/agents/enfants/{child_id}/autorisations/\d+)"', people.text)
+    page = await agent.get(path)
+    first = str(home.household.adults[0].adult_id)
+    assert f"{path}?parent={first}" in page.text
+    assert 'name="image"' not in page.text, "nobody's paper yet"
+    await agent.get(path, params={"parent": first})
+    typed = {"parent": first, "image": "refused", "leaving_alone": "given", "leaves_from": ""}
+    refused = await agent.submit(path, typed)
+    assert is_refused(refused)
+    assert "à partir de quelle heure" in words(refused)
+    assert re.search(r'name="image" value="refused"[^>]* checked', refused.text)
+    done = await agent.submit(path, {**typed, "leaves_from": "16:45"})
+    assert "La fiche est enregistrée" in words(done)
+    own = await home.parent.get(f"/mes-enfants/{child_id}{path[path.index('/autorisations') :]}")
+    assert 'value="16:45"' in own.text
