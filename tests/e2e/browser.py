@@ -60,13 +60,21 @@ def open_page(browser: Browser, width: int = 360, **context: Any) -> Page:
 
 def axe_violations(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA and its good practices: one line for each rule, with the nodes at fault."""
+    page.wait_for_load_state()
     rules = Axe().run(page).response["violations"]
     return [f"{rule['id']} ({rule['impact']}): " + " | ".join(_node(node) for node in rule["nodes"]) for rule in rules]
 
 
+_WIDER: Final = """() => {
+  const root = document.documentElement;
+  return root && document.readyState === "complete" && { pixels: root.scrollWidth - root.clientWidth };
+}"""
+
+
 def overflow(page: Page) -> int:
-    """How many pixels the page is wider than its window: more than 0 means that one must scroll sideways."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+    """How many pixels the page is wider than its window: more than 0 means that one must scroll sideways. A page that is still
+    coming, or on its way to the next one, is waited for."""
+    return int(page.wait_for_function(_WIDER).json_value()["pixels"])
 
 
 def repeated_ids(page: Page) -> list[str]:
