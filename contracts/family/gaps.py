@@ -14,6 +14,7 @@ class GapKind(StrEnum):
     NO_HOME = auto()
     NO_REPRESENTATIVE = auto()
     NO_CLASS = auto()
+    NO_INSURANCE = auto()
     UNREACHABLE = auto()
     PROTECTED_ADDRESS = auto()
     BIRTH_OVERDUE = auto()

@@ -599,6 +599,15 @@ CREATE TABLE public.inbox (
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.insurances (
+    child_id uuid NOT NULL,
+    school_year smallint NOT NULL,
+    revision integer NOT NULL,
+    ends_on date NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT insurances_revision_check CHECK ((revision > 0))
+);
+
 CREATE TABLE public.invariant_checks (
     invariant text NOT NULL,
     asked_at timestamp with time zone,
@@ -676,6 +685,11 @@ CREATE TABLE public.persons_alike (
     one_id uuid NOT NULL,
     other_id uuid NOT NULL,
     CONSTRAINT persons_alike_check CHECK ((one_id < other_id))
+);
+
+CREATE TABLE public.portraits (
+    contact_id uuid NOT NULL,
+    sealed bytea NOT NULL
 );
 
 CREATE TABLE public.protection_requests (
@@ -1001,6 +1015,9 @@ ALTER TABLE ONLY public.imported_households
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (event_id);
 
+ALTER TABLE ONLY public.insurances
+    ADD CONSTRAINT insurances_pkey PRIMARY KEY (child_id, school_year);
+
 ALTER TABLE ONLY public.invariant_checks
     ADD CONSTRAINT invariant_checks_pkey PRIMARY KEY (invariant);
 
@@ -1024,6 +1041,9 @@ ALTER TABLE ONLY public.persons
 
 ALTER TABLE ONLY public.persons
     ADD CONSTRAINT persons_pkey PRIMARY KEY (person_id);
+
+ALTER TABLE ONLY public.portraits
+    ADD CONSTRAINT portraits_pkey PRIMARY KEY (contact_id);
 
 ALTER TABLE ONLY public.protection_requests
     ADD CONSTRAINT protection_requests_pkey PRIMARY KEY (request_id);
@@ -1253,6 +1273,8 @@ CREATE INDEX imported_households_household ON public.imported_households USING b
 
 CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
 
+CREATE INDEX insurances_by_year ON public.insurances USING btree (school_year);
+
 CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
 
 CREATE INDEX person_changes_asked ON public.person_changes USING btree (asked_by, change_id);
@@ -1475,6 +1497,9 @@ ALTER TABLE ONLY public.imported_children
 
 ALTER TABLE ONLY public.imported_households
     ADD CONSTRAINT imported_households_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.insurances
+    ADD CONSTRAINT insurances_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
 
 ALTER TABLE ONLY public.person_changes
     ADD CONSTRAINT person_changes_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.adults(adult_id);

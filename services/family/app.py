@@ -50,6 +50,8 @@ from .households.routes import ROUTES as HOUSEHOLD_ROUTES
 from .import_work.commands import LOOK_SECONDS, ImportWork
 from .imports.commands import forget_imports
 from .imports.routes import ROUTES as IMPORT_ROUTES
+from .insurance.commands import forget_insurances
+from .insurance.routes import ROUTES as INSURANCE_ROUTES
 from .invariants.queries import CHECKING
 from .merging.commands import forget_merged
 from .merging.routes import ROUTES as MERGE_ROUTES
@@ -100,6 +102,7 @@ def create(settings: FamilySettings) -> Service:
             *CUSTODY_ROUTES,
             *HEALTH_ROUTES,
             *AUTHORIZATION_ROUTES,
+            *INSURANCE_ROUTES,
             *ENTOURAGE_ROUTES,
             *CHANGE_ROUTES,
             *EDITING_ROUTES,
@@ -156,6 +159,7 @@ def _jobs(papers: Papers, contents: Contents) -> list[Job]:
         Job("forget_merged_rows", FORGET_SECONDS, forget_merged),
         Job("forget_derogations", FORGET_SECONDS, forget_derogations),
         Job("forget_imports", FORGET_SECONDS, forget_imports),
+        Job("forget_insurances", FORGET_SECONDS, forget_insurances),
         Job("remind_documents", PURGE_SECONDS, documents.remind),
         Job("forget_documents", FORGET_SECONDS, documents.forget),
         Job("sweep_documents", FORGET_SECONDS, documents.sweep),

@@ -71,6 +71,8 @@ async def answer_to(
             value = await passkeys.own_id(world, named) if cell.expected == "ok" else uuid4().hex
         if parameter == "child_id" and cell.names == "class_change":
             value = world.owned["first"]["child"]
+        if parameter in ("child_id", "portrait_id") and cell.names == "slot":
+            value = await entourage.on_sheet(world, parameter)
         if parameter == "school_year":
             value = child_files.school_year(await world.town.booking.today())
         if parameter == "other_id":

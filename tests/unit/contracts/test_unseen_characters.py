@@ -96,5 +96,5 @@ def test_refusal_says_that_it_is_not_seen() -> None:
 def test_town_has_none_either(tmp_path: Path) -> None:
     file = tmp_path / "town.toml"
     file.write_text('[town]\nname = "Beau\u202elieu"\n', "utf-8")
-    with pytest.raises(ValueError, match="town.name"):
+    with pytest.raises(ValueError, match=r"town\.name"):
         load_town(file)
