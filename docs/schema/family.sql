@@ -316,7 +316,7 @@ CREATE TABLE public.editing_leases (
     subject_id uuid NOT NULL,
     account_id uuid NOT NULL,
     ends_at timestamp with time zone NOT NULL,
-    CONSTRAINT editing_leases_form_check CHECK ((form = ANY (ARRAY['change'::text, 'contact'::text, 'health'::text, 'entourage'::text])))
+    CONSTRAINT editing_leases_form_check CHECK ((form = ANY (ARRAY['change'::text, 'contact'::text, 'health'::text, 'entourage'::text, 'civil_status'::text])))
 );
 
 CREATE TABLE public.email_changes (

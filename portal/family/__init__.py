@@ -2,6 +2,7 @@
 
 from portal.family.calendar import pages as calendar
 from portal.family.children import health as child_health
+from portal.family.children import insurance as child_insurance
 from portal.family.children import pages as children
 from portal.family.delegations import pages as delegations
 from portal.family.documents import pages as documents
@@ -24,7 +25,7 @@ FAMILY = Space(
         page
         for area in (
             *(home, menu, households, enrollments, calendar, invoices, history, services, delegations),
-            *(children, child_health, household, discretion, entourage, documents, without_file),
+            *(children, child_health, child_insurance, household, discretion, entourage, documents, without_file),
         )
         for page in area.PAGES
     ],

@@ -14,6 +14,7 @@ from contracts.family.gaps import Gap, GapKind
 from contracts.family.gaps_api import count_gaps, list_gaps
 from contracts.http import PAGE_SIZE_MAX, Page
 from gateway.composing import Part, permitted
+from portal.frame.authorizations import school_years
 from portal.frame.exports import ROWS_MAX, Column, can_export, export
 from portal.frame.spaces import MenuLabel, file, page
 from portal.frame.visit import Visit
@@ -24,6 +25,7 @@ NAMES: Final[Mapping[GapKind, str]] = {
     GapKind.NO_HOME: "enfants-sans-domicile",
     GapKind.NO_REPRESENTATIVE: "enfants-sans-responsable",
     GapKind.NO_CLASS: "enfants-sans-classe",
+    GapKind.NO_INSURANCE: "enfants-sans-assurance",
     GapKind.UNREACHABLE: "injoignables",
     GapKind.PROTECTED_ADDRESS: "adresses-protegees",
     GapKind.BIRTH_OVERDUE: "naissances-depassees",
@@ -76,11 +78,11 @@ async def gap_page(visit: Visit, name: str) -> Response[Any]:
     """One list."""
     kind = _kind(name)
     gaps, counts = await asyncio.gather(visit.call(list_gaps, kind, visit.cursor), visit.call(count_gaps, kind))
-    count = counts.items[0].count
+    count, (year, *_) = counts.items[0].count, school_years(visit.portal.today())
     context = {
         "kind": kind,
         "url": f"{PATH}/{name}",
-        "gaps": [(gap, mended_at(gap)) for gap in gaps.items],
+        "gaps": [(gap, mended_at(gap, year)) for gap in gaps.items],
         "next_cursor": gaps.next_cursor,
         "count": count,
         "can_export": can_export(visit) and count <= ROWS_MAX,
@@ -107,8 +109,8 @@ async def gap_file(visit: Visit, name: str) -> Response[Any]:
     return await export(visit, name, columns, read)
 
 
-def mended_at(gap: Gap) -> str:
-    """The page where a gap is mended."""
+def mended_at(gap: Gap, school_year: int) -> str:
+    """The page where a gap is mended; what is of a school year, in the present one."""
     file_url = f"/agents/familles/{gap.household_id}"
     if gap.kind in OF_CHILDREN and gap.person_id is not None:
         return f"/agents/enfants/{gap.person_id}/garde"
@@ -119,6 +121,8 @@ def mended_at(gap: Gap) -> str:
             return f"{file_url}/payeur"
         case GapKind.BIRTH_OVERDUE:
             return f"{file_url}/naissance/{gap.person_id}"
+        case GapKind.NO_INSURANCE:
+            return f"/agents/enfants/{gap.person_id}/assurance/{school_year}"
         case GapKind.NO_CLASS:
             return f"/agents/enfants/{gap.person_id}/scolarite"
         case GapKind.PROTECTED_ADDRESS:
