@@ -10,10 +10,6 @@ SANDBOX: Final = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 def served(file: File, disposition: str = "inline") -> Response[Any]:
-    """The answer that is such a file; nobody keeps it but whoever saves it."""
-    headers = {
-        "Content-Disposition": f'{disposition}; filename="{file.name}"',
-        "Content-Security-Policy": SANDBOX,
-        "Cache-Control": "private, no-store",
-    }
+    """The answer that is such a file."""
+    headers = {"Content-Disposition": f'{disposition}; filename="{file.name}"', "Content-Security-Policy": SANDBOX}
     return Response(file.content, media_type=file.media_type, headers=headers)
