@@ -160,7 +160,7 @@ async def _settle(tx: Transaction, run: Run, judged: Sequence[Judged]) -> None:
 async def _open(tx: Transaction, actor: Actor, rules: FamilyRules, run: Run, judged: Sequence[Judged]) -> list[Judged]:
     """Open those of these households that are to be opened; all of them once that is done."""
     wanted = {home.position: home.request for home in judged if home.finding is ImportFinding.TO_OPEN and home.request}
-    how = {home.position: Opening(home.key, run.is_inviting) for home in judged}
+    how = {home.position: Opening(home.key, run.is_inviting, home.draft.child_keys) for home in judged}
     opened = await open_files(tx, actor, rules, [(request, how[at]) for at, request in wanted.items()])
     outcomes = dict(zip(wanted, opened, strict=True))
     done = [home.opened(outcomes[home.position]) if home.position in outcomes else home for home in judged]
