@@ -7,12 +7,15 @@ from uuid import UUID
 
 from chassis.data.database import Database
 from chassis.data.paging import page_of, read_id
+from chassis.data.ranges import stored_range
 from contracts.family.gaps import Gap, GapCount, GapKind
 from contracts.http import Page
 
 from ..births.domain import SILENCE_DAYS
+from ..schools.domain import school_births, school_year_of
 
-# $1 is today, $2 the kind that is asked for, none for all: a branch of another kind is not run. $3 is the day by which a birth without news was expected. Files that are put aside lack
+# $1 is today, $2 the kind that is asked for, none for all: a branch of another kind is not run. $3 is the day by which a birth without news was expected, $4 the births of
+# those who are at school this year; a town without schools asks for none. Files that are put aside lack
 # nothing but what their own kinds say. Of a child, the file is the one that it belongs to, or did last. A file without any adult has no payer. Namesakes are doubled adults where a telephone number or an address is the same too.
 GAPS: Final = """
 with found as (
@@ -48,6 +51,16 @@ with found as (
       and not exists (
         select from responsibilities r
         where r.child_id = c.child_id and r.role in ('guardian', 'caretaker') and r.authority <> 'none' and r.during @> $1::date)
+    union all
+    select 'no_school', c.child_id, m.household_id, c.child_id, null, null
+    from children c
+    cross join lateral (
+        select m.household_id from household_members m join households h on h.household_id = m.household_id
+        where m.person_id = c.child_id and m.kind = 'child' and m.during @> $1::date and h.archived_on is null and h.merged_into is null
+        order by m.household_id limit 1) m
+    where ($2::text is null or $2 = 'no_school') and c.birth_on <@ $4::daterange and not c.is_expected
+      and exists (select from schools)
+      and not exists (select from schoolings s where s.child_id = c.child_id and s.during @> $1::date)
     union all
     select 'no_class', s.child_id, m.household_id, s.child_id, lower(s.during), null
     from schoolings s
@@ -121,7 +134,7 @@ select count(*) from found
 
 # A page first, then its names: how many are found is no planner's guess.
 LIST_SQL = f"""{GAPS}, f as materialized (
-    select * from found where $4::uuid is null or key > $4 order by key limit $5
+    select * from found where $5::uuid is null or key > $5 order by key limit $6
 )
 select f.kind, f.key, f.household_id, h.reference, f.person_id, f.since_on, o.reference as other_reference,
        coalesce(h.legal_name, p.first_name || ' ' || p.last_name, '') as payer_name,
@@ -140,15 +153,15 @@ async def count_gaps(db: Database, only: GapKind | None) -> Page[GapCount]:
     """How many there are of each kind, in the order of the kinds, or of one."""
     kinds = (only,) if only else tuple(GapKind)
     today = await db.today()
-    since = _silent_since(today)
-    counts = await asyncio.gather(*(db.fetchval(COUNT_SQL, today, kind.value, since) for kind in kinds))
+    days = _days(today)
+    counts = await asyncio.gather(*(db.fetchval(COUNT_SQL, today, kind.value, *days) for kind in kinds))
     return Page(items=tuple(GapCount(kind=kind, count=count) for kind, count in zip(kinds, counts, strict=True)))
 
 
 async def list_gaps(db: Database, kind: GapKind, cursor: str | None, limit: int) -> Page[Gap]:
     """Those of a kind. Raises Invalid."""
     today = await db.today()
-    rows = await db.fetch(LIST_SQL, today, kind.value, _silent_since(today), read_id(cursor), limit + 1)
+    rows = await db.fetch(LIST_SQL, today, kind.value, *_days(today), read_id(cursor), limit + 1)
     keys: dict[int, UUID] = {}
     gaps = []
     for row in rows:
@@ -158,5 +171,6 @@ async def list_gaps(db: Database, kind: GapKind, cursor: str | None, limit: int)
     return page_of(gaps, lambda gap: (keys[id(gap)],), limit)
 
 
-def _silent_since(today: date) -> date:
-    return today - timedelta(days=SILENCE_DAYS)
+def _days(today: date) -> tuple[object, ...]:
+    """By when a birth without news was expected, and when those were born who are at school this year."""
+    return today - timedelta(days=SILENCE_DAYS), stored_range(school_births(school_year_of(today)))
