@@ -13,6 +13,7 @@ class GapKind(StrEnum):
     NO_PAYER = auto()
     NO_HOME = auto()
     NO_REPRESENTATIVE = auto()
+    NO_SCHOOL = auto()
     NO_CLASS = auto()
     NO_INSURANCE = auto()
     UNREACHABLE = auto()

@@ -531,6 +531,7 @@ CREATE TABLE public.household_import_lines (
     "position" integer NOT NULL,
     household_key text NOT NULL,
     cells jsonb,
+    sealed bytea,
     finding text NOT NULL,
     faults jsonb,
     household_id uuid
@@ -1218,6 +1219,8 @@ CREATE INDEX household_import_lines_child ON public.household_import_lines USING
 CREATE INDEX household_import_lines_finding ON public.household_import_lines USING btree (run_id, finding, line_number);
 
 CREATE INDEX household_import_lines_household ON public.household_import_lines USING btree (household_id);
+
+CREATE INDEX household_import_lines_key ON public.household_import_lines USING btree (household_key);
 
 CREATE INDEX household_import_lines_position ON public.household_import_lines USING btree (run_id, "position");
 

@@ -10,6 +10,7 @@ from portal.family.enrollments import pages as enrollments
 from portal.family.entrusted import pages as entrusted
 from portal.family.history import pages as history
 from portal.family.home import pages as home
+from portal.family.home import requests
 from portal.family.household import discretion, entourage
 from portal.family.household import pages as household
 from portal.family.households import pages as households
@@ -24,7 +25,7 @@ FAMILY = Space(
     [
         page
         for area in (
-            *(home, menu, households, enrollments, calendar, invoices, history, services, delegations),
+            *(home, requests, menu, households, enrollments, calendar, invoices, history, services, delegations),
             *(children, child_health, child_insurance, household, discretion, entourage, documents, without_file),
         )
         for page in area.PAGES

@@ -7,17 +7,20 @@ from uuid import UUID
 
 from chassis.data.database import Database
 from chassis.data.paging import page_of, read_id
+from chassis.data.ranges import stored_range
 from contracts.family.gaps import Gap, GapCount, GapKind
 from contracts.http import Page
 
 from ..births.domain import SILENCE_DAYS
-from ..schools.domain import school_year_of
+from ..schools.domain import school_births, school_year_of
 from ..settings import FamilyRules
 
 NO_INSURANCE: Final = GapKind.NO_INSURANCE
 """What is a gap in a town alone that asks for it."""
 
-# $1 is today, $2 the kind that is asked for, none for all: a branch of another kind is not run. $3 is the day by which a birth without news was expected, $4 the school year for which insurance is asked, none where it is not, and $5 the kind of documents that proves it. Files that are put aside lack
+# $1 is today, $2 the kind that is asked for, none for all: a branch of another kind is not run. $3 is the day by which a birth without news was expected, $4 the school year
+# for which insurance is asked, none where it is not, $5 the kind of documents that proves it, and $6 the births of those who are at school this year; a town without schools
+# asks for none. Files that are put aside lack
 # nothing but what their own kinds say. Of a child, the file is the one that it belongs to, or did last. A file without any adult has no payer. Namesakes are doubled adults where a telephone number or an address is the same too.
 GAPS: Final = """
 with found as (
@@ -53,6 +56,16 @@ with found as (
       and not exists (
         select from responsibilities r
         where r.child_id = c.child_id and r.role in ('guardian', 'caretaker') and r.authority <> 'none' and r.during @> $1::date)
+    union all
+    select 'no_school', c.child_id, m.household_id, c.child_id, null, null
+    from children c
+    cross join lateral (
+        select m.household_id from household_members m join households h on h.household_id = m.household_id
+        where m.person_id = c.child_id and m.kind = 'child' and m.during @> $1::date and h.archived_on is null and h.merged_into is null
+        order by m.household_id limit 1) m
+    where ($2::text is null or $2 = 'no_school') and c.birth_on <@ $6::daterange and not c.is_expected
+      and exists (select from schools)
+      and not exists (select from schoolings s where s.child_id = c.child_id and s.during @> $1::date)
     union all
     select 'no_class', s.child_id, m.household_id, s.child_id, lower(s.during), null
     from schoolings s
@@ -139,7 +152,7 @@ select count(*) from found
 
 # A page first, then its names: how many are found is no planner's guess.
 LIST_SQL = f"""{GAPS}, f as materialized (
-    select * from found where $6::uuid is null or key > $6 order by key limit $7
+    select * from found where $7::uuid is null or key > $7 order by key limit $8
 )
 select f.kind, f.key, f.household_id, h.reference, f.person_id, f.since_on, o.reference as other_reference,
        coalesce(h.legal_name, p.first_name || ' ' || p.last_name, '') as payer_name,
@@ -176,8 +189,9 @@ async def list_gaps(db: Database, rules: FamilyRules, kind: GapKind, cursor: str
     return page_of(gaps, lambda gap: (keys[id(gap)],), limit)
 
 
-def _asked(rules: FamilyRules, kind: GapKind, today: date) -> tuple[Any, ...]:
     """The first parameters of `GAPS`."""
     insurance = rules.policy.insurance
-    year = school_year_of(today) if insurance.is_asked else None
-    return today, kind.value, today - timedelta(days=SILENCE_DAYS), year, insurance.proof_kind
+    year = school_year_of(today)
+    asked_year = year if insurance.is_asked else None
+    births = stored_range(school_births(year))
+    return today, kind.value, today - timedelta(days=SILENCE_DAYS), asked_year, insurance.proof_kind, births
