@@ -1,8 +1,8 @@
 """Lists of what files lack, computed when they are asked for: nothing is kept, so that whoever mends a file sees it leave the list."""
 
 import asyncio
-from datetime import date, timedelta
-from typing import Any, Final
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from chassis.data.database import Database
@@ -189,6 +189,7 @@ async def list_gaps(db: Database, rules: FamilyRules, kind: GapKind, cursor: str
     return page_of(gaps, lambda gap: (keys[id(gap)],), limit)
 
 
+def _asked(rules: FamilyRules, kind: GapKind, today: date) -> tuple[Any, ...]:
     """The first parameters of `GAPS`."""
     insurance = rules.policy.insurance
     year = school_year_of(today)
