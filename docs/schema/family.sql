@@ -114,6 +114,12 @@ CREATE TABLE public.base_streets (
     city_keys text[] NOT NULL
 );
 
+CREATE TABLE public.call_slots (
+    name text NOT NULL,
+    slot smallint NOT NULL,
+    free_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.care_readers (
     child_id uuid NOT NULL,
     version bigint NOT NULL,
@@ -704,6 +710,42 @@ CREATE TABLE public.protection_requests (
     CONSTRAINT protection_requests_check CHECK (((settled_at IS NULL) = (settled_by IS NULL)))
 );
 
+CREATE TABLE public.quotient_calls (
+    call_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    called_by uuid NOT NULL,
+    is_by_family boolean NOT NULL,
+    outcome text NOT NULL,
+    request_id text NOT NULL,
+    called_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.quotient_readings (
+    reading_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    month_on date NOT NULL,
+    status text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    asked_by uuid NOT NULL,
+    sealed bytea,
+    attempt_count smallint DEFAULT 1 NOT NULL,
+    next_at timestamp with time zone,
+    value_cents integer,
+    source text,
+    computed_on date,
+    request_id text NOT NULL,
+    answered_at timestamp with time zone,
+    taken_at timestamp with time zone,
+    taken_by uuid,
+    CONSTRAINT quotient_readings_check CHECK (((status = 'waiting'::text) = (sealed IS NOT NULL))),
+    CONSTRAINT quotient_readings_check1 CHECK (((status = 'waiting'::text) = (next_at IS NOT NULL))),
+    CONSTRAINT quotient_readings_check2 CHECK (((status = ANY (ARRAY['found'::text, 'taken'::text])) = (value_cents IS NOT NULL))),
+    CONSTRAINT quotient_readings_check3 CHECK (((value_cents IS NULL) = (source IS NULL))),
+    CONSTRAINT quotient_readings_check4 CHECK (((status = 'taken'::text) = (taken_at IS NOT NULL))),
+    CONSTRAINT quotient_readings_check5 CHECK (((taken_at IS NULL) = (taken_by IS NULL))),
+    CONSTRAINT quotient_readings_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'found'::text, 'taken'::text, 'missing'::text, 'failed'::text])))
+);
+
 CREATE TABLE public.quotients (
     quotient_id uuid NOT NULL,
     household_id uuid NOT NULL,
@@ -874,6 +916,9 @@ ALTER TABLE ONLY public.base_street_marks
 
 ALTER TABLE ONLY public.base_streets
     ADD CONSTRAINT base_streets_pkey PRIMARY KEY (street_id);
+
+ALTER TABLE ONLY public.call_slots
+    ADD CONSTRAINT call_slots_pkey PRIMARY KEY (name, slot);
 
 ALTER TABLE ONLY public.care_readers
     ADD CONSTRAINT care_readers_pkey PRIMARY KEY (child_id);
@@ -1048,6 +1093,12 @@ ALTER TABLE ONLY public.portraits
 
 ALTER TABLE ONLY public.protection_requests
     ADD CONSTRAINT protection_requests_pkey PRIMARY KEY (request_id);
+
+ALTER TABLE ONLY public.quotient_calls
+    ADD CONSTRAINT quotient_calls_pkey PRIMARY KEY (call_id);
+
+ALTER TABLE ONLY public.quotient_readings
+    ADD CONSTRAINT quotient_readings_pkey PRIMARY KEY (reading_id);
 
 ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_pkey PRIMARY KEY (quotient_id);
@@ -1302,6 +1353,18 @@ CREATE INDEX protection_requests_settled ON public.protection_requests USING btr
 
 CREATE UNIQUE INDEX protection_requests_waiting ON public.protection_requests USING btree (asked_by, household_id) WHERE (settled_at IS NULL);
 
+CREATE INDEX quotient_calls_of_household ON public.quotient_calls USING btree (household_id, called_at);
+
+CREATE INDEX quotient_calls_past ON public.quotient_calls USING btree (called_at);
+
+CREATE INDEX quotient_readings_due ON public.quotient_readings USING btree (next_at) WHERE (status = 'waiting'::text);
+
+CREATE INDEX quotient_readings_of_household ON public.quotient_readings USING btree (household_id, asked_at);
+
+CREATE INDEX quotient_readings_past ON public.quotient_readings USING btree (asked_at) WHERE (status <> 'taken'::text);
+
+CREATE UNIQUE INDEX quotient_readings_waiting ON public.quotient_readings USING btree (household_id) WHERE (status = 'waiting'::text);
+
 CREATE UNIQUE INDEX quotients_current ON public.quotients USING btree (household_id, effective_on) WHERE (replaced_at IS NULL);
 
 CREATE INDEX quotients_of_household ON public.quotients USING btree (household_id);
@@ -1521,6 +1584,12 @@ ALTER TABLE ONLY public.protection_requests
 
 ALTER TABLE ONLY public.protection_requests
     ADD CONSTRAINT protection_requests_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotient_calls
+    ADD CONSTRAINT quotient_calls_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotient_readings
+    ADD CONSTRAINT quotient_readings_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);

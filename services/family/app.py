@@ -8,6 +8,7 @@ from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
 
+from .adapters.api_particulier import ApiParticulier, NoReader
 from .adapters.blobs import Blobs
 from .adapters.contents import Contents, Workshop
 from .adapters.scanner import scanner_at
@@ -61,6 +62,9 @@ from .protection.routes import ROUTES as PROTECTION_ROUTES
 from .protection_requests.commands import forget_settled
 from .protection_requests.routes import ROUTES as PROTECTION_REQUEST_ROUTES
 from .quotients.routes import change_quotient
+from .readings.commands import LOOK_SECONDS as READING_SECONDS
+from .readings.commands import Readings, ReadingWork
+from .readings.routes import ROUTES as READING_ROUTES
 from .registrations.commands import Answering, LetterSeal, purge
 from .registrations.routes import ROUTES as REGISTRATION_ROUTES
 from .schooling.routes import ROUTES as SCHOOLING_ROUTES
@@ -86,6 +90,9 @@ def create(settings: FamilySettings) -> Service:
     letters = LetterSeal(seal_key)
     contents = Contents(Workshop(), scanner_at(settings.scanner), Blobs(settings.document_store))
     papers = Papers(rules, letters)
+    access = settings.api_particulier()
+    reader = ApiParticulier(access) if access else NoReader()
+    readings = Readings(reader, rules)
     subscriptions = Subscriptions()
     care.subscribe(subscriptions)
     email_changes.subscribe(subscriptions)
@@ -119,6 +126,7 @@ def create(settings: FamilySettings) -> Service:
             *PROTECTION_ROUTES,
             *PROTECTION_REQUEST_ROUTES,
             change_quotient,
+            *READING_ROUTES,
             *REGISTRATION_ROUTES,
             *IMPORT_ROUTES,
             *SPLIT_ROUTES,
@@ -132,14 +140,22 @@ def create(settings: FamilySettings) -> Service:
             *CHECKING.routes,
         ],
         subscriptions=subscriptions,
-        jobs=_jobs(papers, contents),
-        provide={FamilyRules: rules, OKPKey: seal_key, LetterSeal: letters, Papers: papers, Contents: contents},
+        jobs=_jobs(papers, contents, readings),
+        provide={
+            FamilyRules: rules,
+            OKPKey: seal_key,
+            LetterSeal: letters,
+            Papers: papers,
+            Contents: contents,
+            Readings: readings,
+        },
+        on_stop=[reader.close],
     )
 
 
-def _jobs(papers: Papers, contents: Contents) -> list[Job]:
+def _jobs(papers: Papers, contents: Contents, readings: Readings) -> list[Job]:
     """What the service does by itself."""
-    documents = DocumentWork(papers, contents)
+    documents, quotients = DocumentWork(papers, contents), ReadingWork(readings)
     return [
         Job("comings_of_age", DAY_TURN_SECONDS, tell_comings_of_age),
         Job("forget_child_files", FORGET_SECONDS, forget_files_of_adults),
@@ -163,5 +179,7 @@ def _jobs(papers: Papers, contents: Contents) -> list[Job]:
         Job("remind_documents", PURGE_SECONDS, documents.remind),
         Job("forget_documents", FORGET_SECONDS, documents.forget),
         Job("sweep_documents", FORGET_SECONDS, documents.sweep),
+        Job("read_quotients", READING_SECONDS, quotients.ask_again),
+        Job("forget_readings", FORGET_SECONDS, quotients.forget),
         CHECKING.job,
     ]

@@ -21,6 +21,8 @@ from contracts.family.events import HouseholdKind
 from contracts.school_holidays import SchoolZone
 from contracts.types import ActorKind
 
+from .adapters.api_particulier import ApiAccess
+from .organizations.domain import SIRET, is_siret
 from .quotients.domain import AcceptedDays
 
 
@@ -65,6 +67,20 @@ class InsuranceRules(TownSection):
     proof_kind: KindCode | None = None
 
 
+class ApiParticulierSection(TownSection):
+    """Whether quotients are read from API Particulier, and the SIRET under which the town is known there; how it is reached stands in the settings of
+    the process."""
+
+    is_open: bool = False
+    siret: str = ""
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.is_open and not (SIRET.fullmatch(self.siret) and is_siret(self.siret)):
+            raise ValueError(f"siret {self.siret!r} is not 14 digits whose key is right")
+        return self
+
+
 class FamilyPolicy(TownSection):
     """How far from today a family quotient may start to count, in years; of which kinds the
     town takes files: of persons always, of organizations where it says so; and how many days ahead a delegation may end, 0 where families give none;
@@ -81,6 +97,7 @@ class FamilyPolicy(TownSection):
     pickup_age_min: Annotated[int, Field(ge=7, le=18)] = PICKUP_AGE_DEFAULT
     documents: tuple[DocumentKind, ...] = ()
     insurance: InsuranceRules = InsuranceRules()
+    api_particulier: ApiParticulierSection = ApiParticulierSection()
     archive_quiet_days: Annotated[int, Field(ge=0, le=366)] = 62
     retention_years: Annotated[int, Field(ge=0, le=30)] = RETENTION_YEARS
     delegation_days_max: Annotated[int, Field(ge=0, le=1096)] = DEFAULT_DELEGATION_DAYS
@@ -155,15 +172,23 @@ class FamilyRules:
 
 class FamilySettings(ServiceSettings):
     """What a process of the family service is configured with. `document_store`: where contents of documents are kept, `file:///folder` or
-    `s3://bucket/prefix`; `scanner`: the address of clamd, such as `clamd:3310`, empty in a town that has none."""
+    `s3://bucket/prefix`; `scanner`: the address of clamd, such as `clamd:3310`, empty in a town that has none; `api_particulier_url`: where API Particulier is."""
 
     document_store: str
     scanner: str = ""
+    api_particulier_url: str = "https://particulier.api.gouv.fr"
 
     def rules(self) -> FamilyRules:
         identity = load_section(self.town_file, "identity", IdentityPart)
         policy = load_section(self.town_file, "family", FamilyPolicy)
         return FamilyRules(policy, identity.registration.is_open, load_town(self.town_file).school_zone)
+
+    def api_particulier(self) -> ApiAccess | None:
+        """How API Particulier is asked, None in a town that does without. Raises MissingSecret."""
+        section = load_section(self.town_file, "family", FamilyPolicy).api_particulier
+        if not section.is_open:
+            return None
+        return ApiAccess(self.api_particulier_url, section.siret, self.secret("api_particulier_token"))
 
     def seal(self) -> OKPKey:
         """What closes texts for the notifications service alone. Raises MissingSecret."""

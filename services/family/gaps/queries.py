@@ -1,8 +1,8 @@
 """Lists of what files lack, computed when they are asked for: nothing is kept, so that whoever mends a file sees it leave the list."""
 
 import asyncio
-from datetime import timedelta
-from typing import Final
+from datetime import date, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from chassis.data.database import Database

@@ -24,6 +24,7 @@ from tests.component.authorization import (
     pairs,
     passkeys,
     protections,
+    readings,
     registrations,
     school_cells,
     schooling,
@@ -147,6 +148,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         await protections.protected(world, str(household_named(cell)))
     if cell.names == "document":
         return await documents.one_for(world, cell, str(household_named(cell)))
+    if cell.names == "reading":
+        return await readings.one_for(world, str(household_named(cell)))
     if cell.names == "derogation":
         return await schooling.one_for(world, str(household_named(cell)))
     if cell.names in PAIRED:
