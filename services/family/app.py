@@ -4,9 +4,12 @@ from pathlib import Path
 
 from joserfc.jwk import OKPKey
 
+from chassis.documents.issuing import Press
+from chassis.documents.typesetting import Typesetter
 from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
+from chassis.town import load_town
 
 from .adapters.blobs import Blobs
 from .adapters.contents import Contents, Workshop
@@ -17,6 +20,7 @@ from .archives.routes import ROUTES as ARCHIVE_ROUTES
 from .authorizations.routes import ROUTES as AUTHORIZATION_ROUTES
 from .births.routes import ROUTES as BIRTH_ROUTES
 from .care import consumers as care
+from .certificates.routes import ROUTES as CERTIFICATE_ROUTES
 from .changes.commands import forget_decided
 from .changes.routes import ROUTES as CHANGE_ROUTES
 from .circle.routes import ROUTES as CIRCLE_ROUTES
@@ -68,6 +72,7 @@ from .sectors.routes import ROUTES as SECTOR_ROUTES
 from .settings import FamilyRules, FamilySettings
 from .splits.routes import ROUTES as SPLIT_ROUTES
 
+LAYOUTS = Path(__file__).parent / "layouts"
 DAY_TURN_SECONDS = 600.0
 """How long after midnight what begins or ends on a day is said, at most."""
 ANSWER_SECONDS = 1.0
@@ -84,6 +89,7 @@ def create(settings: FamilySettings) -> Service:
     letters = LetterSeal(seal_key)
     contents = Contents(Workshop(), scanner_at(settings.scanner), Blobs(settings.document_store))
     papers = Papers(rules, letters)
+    press = Press(Typesetter(LAYOUTS), load_town(settings.town_file), settings.portal_url)
     subscriptions = Subscriptions()
     care.subscribe(subscriptions)
     email_changes.subscribe(subscriptions)
@@ -126,11 +132,19 @@ def create(settings: FamilySettings) -> Service:
             *SECTOR_ROUTES,
             *DEROGATION_ROUTES,
             *DOCUMENT_ROUTES,
+            *CERTIFICATE_ROUTES,
             *CHECKING.routes,
         ],
         subscriptions=subscriptions,
         jobs=_jobs(papers, contents),
-        provide={FamilyRules: rules, OKPKey: seal_key, LetterSeal: letters, Papers: papers, Contents: contents},
+        provide={
+            FamilyRules: rules,
+            OKPKey: seal_key,
+            LetterSeal: letters,
+            Papers: papers,
+            Contents: contents,
+            Press: press,
+        },
     )
 
 
