@@ -45,6 +45,11 @@ def number_of(series: str, year: int, count: int) -> str:
     return f"{series}-{year}-{count:06d}"
 
 
+def kind_named(name: str) -> CertificateKind | None:
+    """The kind of this name."""
+    return next((kind for kind in CertificateKind if kind == name), None)
+
+
 def kind_of(number: str) -> CertificateKind | None:
     """The kind of a certificate, by its number."""
     return next((kind for kind in CertificateKind if number.startswith(f"{kind.series}-")), None)

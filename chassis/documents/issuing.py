@@ -77,6 +77,7 @@ class Press:
         check = {"address": place.partition("://")[2], "code": grouped(row["code"]), "qr": _qr(link)}
         frame = {
             "town": self.town.model_dump(mode="json"),
+            "issuer": {"first": self.town.in_a_sentence, "inside": self.town.in_the_middle},
             "number": row["number"],
             "issued_on": row["issued_on"].isoformat(),
             "check": check,

@@ -80,7 +80,7 @@ class CareNotNeeded(Refusal):
     long ahead."""
 
 
-class NotEnrolled(Refusal):
+class EnrolledNowhere(Refusal):
     """No enrollment of this child was validated for this school year, so that there is nothing to certify."""
 
 

@@ -92,11 +92,9 @@ from payers p where household_id = $1 and adult_id = $2
 
 
 async def payer(db: Queries, household_id: UUID, adult_id: UUID) -> tuple[str, list[UUID]]:
-    """The name of who pays for a household, and the accounts by which they did. Raises NotFound."""
+    """The name of who pays for a household, and the accounts by which they did: none of who never paid."""
     row = await db.fetchrow(PAYER_SQL, household_id, adult_id)
-    if row is None:
-        raise NotFound
-    return row["name"] or "", row["payer_ids"]
+    return (row["name"] or "", row["payer_ids"]) if row else ("", [])
 
 
 PAID_SQL = """

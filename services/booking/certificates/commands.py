@@ -10,7 +10,7 @@ from chassis.refusal import FieldRefusal, Invalid
 from contracts.certificates import Certificate, CertificateKind, CertificateRequest
 
 from ..catalog.domain import school_year
-from ..errors import NeverPresent, NotEnrolled
+from ..errors import EnrolledNowhere, NeverPresent
 from . import queries
 from .domain import presence_content, registration_content
 from .queries import Subject
@@ -22,7 +22,7 @@ async def issue_certificate(db: Database, actor: Actor, press: Press, request: C
     Raises:
         Invalid: it says not of what, of whom, or of which days.
         NotFound, HouseholdAmbiguous.
-        NotEnrolled, NeverPresent: there is nothing to certify.
+        EnrolledNowhere, NeverPresent: there is nothing to certify.
     """
     if request.child_id is None:
         raise Invalid(FieldRefusal("/child_id", "missing"))
@@ -41,7 +41,7 @@ async def _registration(db: Database, subject: Subject, request: CertificateRequ
     period = queries.period_of(first_year)
     places = await queries.places(db, subject, period.from_on, period.to_on)
     if not places:
-        raise NotEnrolled
+        raise EnrolledNowhere
     content = registration_content(subject.child, first_year, places)
     return _paper(CertificateKind.REGISTRATION, subject, content, (period.from_on, period.to_on))
 

@@ -20,7 +20,7 @@ from contracts.http import File
 from ..access import HOUSEHOLD, reads
 from ..catalog.domain import SCHOOL_YEAR_MONTH
 from ..directory.queries import household_for
-from ..errors import NeverPresent, NotEnrolled
+from ..errors import EnrolledNowhere, NeverPresent
 from .domain import Child, Place, Presence
 
 PDF_TYPE: Final = "application/pdf"
@@ -72,7 +72,7 @@ async def certificates(db: Database, actor: Actor, household_id: UUID | None) ->
         _offer(kind, row, row[years], reason)
         for row in children
         for kind, years, reason in (
-            (CertificateKind.REGISTRATION, "years", NotEnrolled.code()),
+            (CertificateKind.REGISTRATION, "years", EnrolledNowhere.code()),
             (CertificateKind.PRESENCE, "present_years", NeverPresent.code()),
         )
     ]

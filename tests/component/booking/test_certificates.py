@@ -118,10 +118,10 @@ async def test_only_who_answers_for_the_child_there_and_agents_of_every_site_ask
         assert (await issue(service, headers, **named)).status_code == status
         assert (await read(service, headers, certificate)).status_code == status
     there = await issue(service, town.parent(home), kind="registration", child_id=family.child_id)
-    assert there.json()["code"] == "not_enrolled"
+    assert there.json()["code"] == "enrolled_nowhere"
     assert (await listed(service, town.parent(home)))["issued"] == []
     assert {offer["reason"] for offer in (await listed(service, town.parent(home)))["offers"]} == {
-        "not_enrolled",
+        "enrolled_nowhere",
         "never_present",
     }
 
@@ -139,5 +139,3 @@ async def test_of_whom_was_erased_stays_that_it_was_issued(
     assert set(kept.values()) == {None}
     assert (await checked(service, certificate["number"], code)).status_code == 200
     assert (await read(service, service.as_agent(Role.FRONT_DESK), certificate)).status_code == 404
-
-
