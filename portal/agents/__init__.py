@@ -1,6 +1,7 @@
 """Pages of agents, by their work."""
 
 from portal.agents.accounts import account, forms, listing
+from portal.agents.certificates import pages as certificates
 from portal.agents.children import authorizations, custody, days_moves, insurance, moves
 from portal.agents.counter import (
     accounts,
@@ -90,6 +91,7 @@ AGENTS = Space(
             health,
             sectors,
             documents,
+            certificates,
             school_derogations,
             addresses,
             invoicing,

@@ -1,6 +1,7 @@
 """Pages of a signed-in family, and of whoever acts for one."""
 
 from portal.family.calendar import pages as calendar
+from portal.family.certificates import pages as certificates
 from portal.family.children import health as child_health
 from portal.family.children import insurance as child_insurance
 from portal.family.children import pages as children
@@ -26,7 +27,17 @@ FAMILY = Space(
         page
         for area in (
             *(home, requests, menu, households, enrollments, calendar, invoices, history, services, delegations),
-            *(children, child_health, child_insurance, household, discretion, entourage, documents, without_file),
+            *(
+                children,
+                child_health,
+                child_insurance,
+                household,
+                discretion,
+                entourage,
+                documents,
+                certificates,
+                without_file,
+            ),
         )
         for page in area.PAGES
     ],

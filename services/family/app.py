@@ -4,9 +4,12 @@ from pathlib import Path
 
 from joserfc.jwk import OKPKey
 
+from chassis.documents.issuing import Press
+from chassis.documents.typesetting import Typesetter
 from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
+from chassis.town import load_town
 
 from .adapters.api_particulier import ApiParticulier, NoReader
 from .adapters.blobs import Blobs
@@ -18,6 +21,7 @@ from .archives.routes import ROUTES as ARCHIVE_ROUTES
 from .authorizations.routes import ROUTES as AUTHORIZATION_ROUTES
 from .births.routes import ROUTES as BIRTH_ROUTES
 from .care import consumers as care
+from .certificates.routes import ROUTES as CERTIFICATE_ROUTES
 from .changes.commands import forget_decided
 from .changes.routes import ROUTES as CHANGE_ROUTES
 from .circle.routes import ROUTES as CIRCLE_ROUTES
@@ -74,6 +78,7 @@ from .sectors.routes import ROUTES as SECTOR_ROUTES
 from .settings import FamilyRules, FamilySettings
 from .splits.routes import ROUTES as SPLIT_ROUTES
 
+LAYOUTS = Path(__file__).parent / "layouts"
 DAY_TURN_SECONDS = 600.0
 """How long after midnight what begins or ends on a day is said, at most."""
 ANSWER_SECONDS = 1.0
@@ -93,6 +98,7 @@ def create(settings: FamilySettings) -> Service:
     access = settings.api_particulier()
     reader = ApiParticulier(access) if access else NoReader()
     readings = Readings(reader, rules)
+    press = Press(Typesetter(LAYOUTS), load_town(settings.town_file), settings.portal_url)
     subscriptions = Subscriptions()
     care.subscribe(subscriptions)
     email_changes.subscribe(subscriptions)
@@ -137,6 +143,7 @@ def create(settings: FamilySettings) -> Service:
             *SECTOR_ROUTES,
             *DEROGATION_ROUTES,
             *DOCUMENT_ROUTES,
+            *CERTIFICATE_ROUTES,
             *CHECKING.routes,
         ],
         subscriptions=subscriptions,
@@ -148,6 +155,7 @@ def create(settings: FamilySettings) -> Service:
             Papers: papers,
             Contents: contents,
             Readings: readings,
+            Press: press,
         },
         on_stop=[reader.close],
     )

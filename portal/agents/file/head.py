@@ -28,6 +28,7 @@ from contracts.types import EnrollmentStatus
 from portal.agents.file.reading import Opened, items_of, value_of
 from portal.agents.file.warns import warns
 from portal.agents.lifecycle.links import lifecycle_links
+from portal.frame.certificates import certifies
 from portal.frame.visit import Visit
 from portal.kit.formats import date_words, money, time_words
 
@@ -170,6 +171,7 @@ def deeds(visit: Visit, opened: Opened) -> tuple[list[Deed], list[Deed]]:
     others = [
         Deed("quotient", f"{path}/personnes#quotient") if is_of_children and visit.may(change_quotient) else None,
         Deed("entourage", f"{path}/entourage") if household.children and visit.may(read_entourage) else None,
+        Deed("certificates", f"{path}/attestations") if certifies(visit) else None,
         Deed("keys", f"{path}/cles") if has_keys and visit.may(issue_service_key) else None,
         Deed("kind", f"{path}/type") if visit.may(change_kind) and len(visit.portal.town.kinds) > 1 else None,
         Deed("protection", f"{path}/protection") if visit.may(protect_address) else None,

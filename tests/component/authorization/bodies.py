@@ -10,6 +10,7 @@ from contracts.billing.payers import payer_id_of
 from tests.component.authorization import (
     agent_bodies,
     births,
+    certificates,
     child_files,
     delegations,
     documents,
@@ -219,6 +220,7 @@ def _fixed(**fields: Any) -> Body:
 
 
 BODIES: Final[Mapping[str, Body]] = {
+    **certificates.BODIES,
     **documents.BODIES,
     **readings.BODIES,
     "sign_in": _field("login", password=PASSWORD),

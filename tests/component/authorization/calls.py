@@ -14,6 +14,7 @@ import httpx2
 from tests.component.authorization import (
     agents,
     births,
+    certificates,
     changes,
     child_files,
     delegations,
@@ -150,6 +151,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await documents.one_for(world, cell, str(household_named(cell)))
     if cell.names == "reading":
         return await readings.one_for(world, str(household_named(cell)))
+    if cell.names == "certificate":
+        return await certificates.one_for(world, cell, str(household_named(cell)))
     if cell.names == "derogation":
         return await schooling.one_for(world, str(household_named(cell)))
     if cell.names in PAIRED:
