@@ -25,6 +25,7 @@ from contracts.identity.api import identity_history, issue_service_key
 from contracts.notifications.api import list_messages
 from contracts.operation import Operation
 from contracts.types import EnrollmentStatus
+from portal.agents.file.crumb import file_crumb
 from portal.agents.file.reading import Opened, items_of, value_of
 from portal.agents.file.warns import warns
 from portal.agents.lifecycle.links import lifecycle_links
@@ -81,6 +82,8 @@ def head_of(visit: Visit, opened: Opened, current: str) -> dict[str, Any]:
         "household": household,
         "names": opened.names,
         "subject": _subject(visit, opened),
+        "crumb": file_crumb(household) if household else None,
+        "is_overview": current == "overview",
         "facts": list(facts(visit, opened)),
         "warns": list(warns(visit, opened, today)),
         "deeds": first,
