@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +11,8 @@ from chassis.french import sentence_start
 from contracts.school_holidays import SchoolZone
 
 SectionT = TypeVar("SectionT", bound=BaseModel)
+
+ANSWER_DAYS: Final = 5
 
 
 class TownSection(BaseModel):
@@ -31,6 +33,8 @@ class Town(TownSection):
     time_zone: str = "Europe/Paris"
     school_zone: SchoolZone | None = None
     """Whose school holidays the town has; none for a town of which this release has no calendar."""
+    answer_days: int = Field(default=ANSWER_DAYS, ge=1, le=365)
+    """Within how many days the town decides what families ask for, as it promises them."""
     site_url: str
     contact_email: str
     contact_phone: str

@@ -28,16 +28,21 @@ from .following.commands import Following
 from .invariants.queries import CHECKING
 from .moves.routes import ROUTES as MOVE_ROUTES
 from .settings import BookingPolicies, BookingSettings
+from .waiting.commands import forget_owners
+from .waiting.queries import Promise
+from .waiting.routes import ROUTES as WAITING_ROUTES
 
 SCHOOL_YEARS_SECONDS = 86_400.0
 FOLLOW_SECONDS = 2.0
 """How long after two files were merged what is enrolled there follows, at most, but for the time that it takes."""
+FORGET_SECONDS = 86_400.0
 CARE_KEYS_SECONDS = 10.0
 """How long after a child's enrollment was validated it is asked what it needs, at most."""
 
 
 def create(settings: BookingSettings) -> Service:
-    zone = load_town(settings.town_file).zone
+    town = load_town(settings.town_file)
+    zone = town.zone
     policies = load_section(settings.town_file, "booking", BookingPolicies)
     subscriptions = Subscriptions()
     directory.subscribe(subscriptions)
@@ -57,6 +62,7 @@ def create(settings: BookingSettings) -> Service:
             *CARE_ROUTES,
             *DIRECTORY_ROUTES,
             *DELEGATION_ROUTES,
+            *WAITING_ROUTES,
             *CHECKING.routes,
         ),
         subscriptions=subscriptions,
@@ -64,10 +70,12 @@ def create(settings: BookingSettings) -> Service:
             Job("school_years", SCHOOL_YEARS_SECONDS, open_school_years),
             Job("following", FOLLOW_SECONDS, Following(zone).run),
             Job("care_keys", CARE_KEYS_SECONDS, keep_keys),
+            Job("forget_owners", FORGET_SECONDS, forget_owners),
             CHECKING.job,
         ),
         provide={
             ZoneInfo: zone,
+            Promise: Promise(town.answer_days),
             CalendarDisplay: CalendarDisplay(zone, policies.shows_free_places),
             BookingBatcher: booking_batcher(zone),
         },

@@ -67,6 +67,8 @@ from .search.routes import find_households
 from .sectors.routes import ROUTES as SECTOR_ROUTES
 from .settings import FamilyRules, FamilySettings
 from .splits.routes import ROUTES as SPLIT_ROUTES
+from .waiting.commands import forget_owners
+from .waiting.routes import ROUTES as WAITING_ROUTES
 
 DAY_TURN_SECONDS = 600.0
 """How long after midnight what begins or ends on a day is said, at most."""
@@ -126,6 +128,7 @@ def create(settings: FamilySettings) -> Service:
             *SECTOR_ROUTES,
             *DEROGATION_ROUTES,
             *DOCUMENT_ROUTES,
+            *WAITING_ROUTES,
             *CHECKING.routes,
         ],
         subscriptions=subscriptions,
@@ -159,5 +162,6 @@ def _jobs(papers: Papers, contents: Contents) -> list[Job]:
         Job("remind_documents", PURGE_SECONDS, documents.remind),
         Job("forget_documents", FORGET_SECONDS, documents.forget),
         Job("sweep_documents", FORGET_SECONDS, documents.sweep),
+        Job("forget_owners", FORGET_SECONDS, forget_owners),
         CHECKING.job,
     ]
