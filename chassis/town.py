@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +14,8 @@ from contracts.http import TEXT
 from contracts.school_holidays import SchoolZone
 
 SectionT = TypeVar("SectionT", bound=BaseModel)
+
+ANSWER_DAYS: Final = 5
 
 
 class TownSection(BaseModel):
@@ -34,6 +36,8 @@ class Town(TownSection):
     time_zone: str = "Europe/Paris"
     school_zone: SchoolZone | None = None
     """Whose school holidays the town has; none for a town of which this release has no calendar."""
+    answer_days: int = Field(default=ANSWER_DAYS, ge=1, le=365)
+    """Within how many days the town decides what families ask for, as it promises them."""
     site_url: str
     contact_email: str
     contact_phone: str

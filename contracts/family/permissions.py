@@ -33,6 +33,7 @@ class FamilyPermission(Permission):
     DECIDE_DEROGATIONS = "family.derogations.decide", "Decide requests for another school than the sector's."
     READ_DOCUMENTS = "family.documents.read", "See the documents that families sent."
     DECIDE_DOCUMENTS = "family.documents.decide", "Validate documents that families sent, or refuse them."
+    READ_QUEUE = "family.queue.read", "See in one queue what waits for agents, of the kinds that one may see."
     END_DELEGATIONS = "family.delegations.end", "End what a parent let somebody else do for a child."
     CHANGE_QUOTIENTS = "family.quotients.change", "Record a family quotient."
     READ_SCHOOLS = "family.schools.read", "See the schools, their classes, and which children are in them."

@@ -86,6 +86,25 @@ CREATE TABLE public.activities (
     tariff_code text NOT NULL
 );
 
+CREATE TABLE public.bulk_decision_lines (
+    batch_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    item_id uuid NOT NULL,
+    code text,
+    followed text
+);
+
+CREATE TABLE public.bulk_decisions (
+    batch_id uuid NOT NULL,
+    kind text NOT NULL,
+    outcome text NOT NULL,
+    decided_by uuid NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    undone_by uuid,
+    undone_at timestamp with time zone,
+    CONSTRAINT bulk_decisions_check CHECK (((undone_by IS NULL) = (undone_at IS NULL)))
+);
+
 CREATE TABLE public.charges (
     charge_id uuid NOT NULL,
     booking_id uuid,
@@ -565,10 +584,23 @@ CREATE TABLE public.tariffs (
     CONSTRAINT tariffs_grid_version_check CHECK ((grid_version > 0))
 );
 
+CREATE TABLE public.waiting_owners (
+    kind text NOT NULL,
+    item_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    ends_at timestamp with time zone NOT NULL
+);
+
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 
 ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_pkey PRIMARY KEY (activity_id);
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_pkey PRIMARY KEY (batch_id, "position");
+
+ALTER TABLE ONLY public.bulk_decisions
+    ADD CONSTRAINT bulk_decisions_pkey PRIMARY KEY (batch_id);
 
 ALTER TABLE ONLY public.charges
     ADD CONSTRAINT charges_pkey PRIMARY KEY (charge_id);
@@ -726,6 +758,11 @@ ALTER TABLE ONLY public.service_days
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_pkey PRIMARY KEY (tariff_code, grid_version);
 
+ALTER TABLE ONLY public.waiting_owners
+    ADD CONSTRAINT waiting_owners_pkey PRIMARY KEY (kind, item_id);
+
+CREATE INDEX bulk_decisions_old ON public.bulk_decisions USING btree (decided_at);
+
 CREATE INDEX charges_due ON public.charges USING btree (account_id, service_on) WHERE (status = 'due'::text);
 
 CREATE INDEX charges_household ON public.charges USING btree (household_id, service_on);
@@ -790,6 +827,8 @@ CREATE INDEX payments_to_look_up ON public.payments USING btree (look_up_at) WHE
 
 CREATE INDEX tariffs_effective ON public.tariffs USING btree (tariff_code, effective_on DESC, grid_version DESC);
 
+CREATE INDEX waiting_owners_ended ON public.waiting_owners USING btree (ends_at);
+
 ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
 
 ALTER INDEX public.history_pkey ATTACH PARTITION public.history_rest_pkey;
@@ -813,6 +852,9 @@ CREATE TRIGGER ledger_postings_never_change BEFORE DELETE OR UPDATE OR TRUNCATE 
 CREATE TRIGGER ledger_transactions_never_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.ledger_transactions FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
 CREATE TRIGGER tariffs_never_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.tariffs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.bulk_decisions(batch_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.household_adults
     ADD CONSTRAINT household_adults_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;

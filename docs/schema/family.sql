@@ -114,6 +114,25 @@ CREATE TABLE public.base_streets (
     city_keys text[] NOT NULL
 );
 
+CREATE TABLE public.bulk_decision_lines (
+    batch_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    item_id uuid NOT NULL,
+    code text,
+    followed text
+);
+
+CREATE TABLE public.bulk_decisions (
+    batch_id uuid NOT NULL,
+    kind text NOT NULL,
+    outcome text NOT NULL,
+    decided_by uuid NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    undone_by uuid,
+    undone_at timestamp with time zone,
+    CONSTRAINT bulk_decisions_check CHECK (((undone_by IS NULL) = (undone_at IS NULL)))
+);
+
 CREATE TABLE public.call_slots (
     name text NOT NULL,
     slot smallint NOT NULL,
@@ -701,7 +720,9 @@ CREATE TABLE public.person_changes (
     asked_by uuid NOT NULL,
     asked_at timestamp with time zone NOT NULL,
     decided_at timestamp with time zone,
+    decided_by uuid,
     CONSTRAINT person_changes_check CHECK (((status = 'waiting'::text) = (decided_at IS NULL))),
+    CONSTRAINT person_changes_check1 CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
     CONSTRAINT person_changes_kind_check CHECK ((kind = ANY (ARRAY['child'::text, 'adult'::text, 'new_child'::text, 'contact'::text]))),
     CONSTRAINT person_changes_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text])))
 );
@@ -914,6 +935,13 @@ CREATE TABLE public.unpaid_invoices (
     unpaid_cents integer NOT NULL
 );
 
+CREATE TABLE public.waiting_owners (
+    kind text NOT NULL,
+    item_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    ends_at timestamp with time zone NOT NULL
+);
+
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 
 ALTER TABLE ONLY public.address_bases
@@ -942,6 +970,12 @@ ALTER TABLE ONLY public.base_street_marks
 
 ALTER TABLE ONLY public.base_streets
     ADD CONSTRAINT base_streets_pkey PRIMARY KEY (street_id);
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_pkey PRIMARY KEY (batch_id, "position");
+
+ALTER TABLE ONLY public.bulk_decisions
+    ADD CONSTRAINT bulk_decisions_pkey PRIMARY KEY (batch_id);
 
 ALTER TABLE ONLY public.call_slots
     ADD CONSTRAINT call_slots_pkey PRIMARY KEY (name, slot);
@@ -1171,6 +1205,9 @@ ALTER TABLE ONLY public.sector_segments
 ALTER TABLE ONLY public.unpaid_invoices
     ADD CONSTRAINT unpaid_invoices_pkey PRIMARY KEY (invoice_id);
 
+ALTER TABLE ONLY public.waiting_owners
+    ADD CONSTRAINT waiting_owners_pkey PRIMARY KEY (kind, item_id);
+
 CREATE UNIQUE INDEX address_bases_alone ON public.address_bases USING btree ((true));
 
 CREATE UNIQUE INDEX address_protections_live ON public.address_protections USING btree (household_id) WHERE (ended_at IS NULL);
@@ -1202,6 +1239,8 @@ CREATE INDEX base_addresses_of_street ON public.base_addresses USING btree (stre
 CREATE INDEX base_street_marks_of_street ON public.base_street_marks USING btree (street_id);
 
 CREATE INDEX base_streets_by_key ON public.base_streets USING btree (street_key, postal_code);
+
+CREATE INDEX bulk_decisions_old ON public.bulk_decisions USING btree (decided_at);
 
 CREATE INDEX children_by_birth ON public.children USING btree (birth_on);
 
@@ -1258,6 +1297,8 @@ CREATE INDEX delegations_standing ON public.delegations USING btree (ends_on) WH
 CREATE INDEX derogations_listed ON public.derogations USING btree (asked_on, derogation_id);
 
 CREATE INDEX derogations_of_child ON public.derogations USING btree (child_id);
+
+CREATE INDEX derogations_oldest ON public.derogations USING btree (asked_on, derogation_id) WHERE (status = 'waiting'::text);
 
 CREATE UNIQUE INDEX derogations_open ON public.derogations USING btree (child_id, school_year) WHERE (status = 'waiting'::text);
 
@@ -1379,6 +1420,8 @@ CREATE INDEX person_changes_decided ON public.person_changes USING btree (decide
 
 CREATE INDEX person_changes_household ON public.person_changes USING btree (household_id);
 
+CREATE INDEX person_changes_oldest ON public.person_changes USING btree (asked_at, change_id) WHERE (status = 'waiting'::text);
+
 CREATE UNIQUE INDEX person_changes_open ON public.person_changes USING btree (subject_id, ((kind = 'contact'::text))) WHERE (status = 'waiting'::text);
 
 CREATE INDEX person_changes_waiting ON public.person_changes USING btree (change_id) WHERE (status = 'waiting'::text);
@@ -1417,6 +1460,8 @@ CREATE INDEX registrations_decided ON public.registrations USING btree (decided_
 
 CREATE INDEX registrations_household ON public.registrations USING btree (household_id);
 
+CREATE INDEX registrations_oldest ON public.registrations USING btree (requested_at, registration_id) WHERE (status = 'waiting'::text);
+
 CREATE UNIQUE INDEX registrations_once ON public.registrations USING btree (request_hash) WHERE (status = 'waiting'::text);
 
 CREATE INDEX registrations_requested ON public.registrations USING btree (requested_at);
@@ -1436,6 +1481,8 @@ CREATE INDEX schoolings_of_school ON public.schoolings USING btree (school_code,
 CREATE INDEX sector_segments_of_year ON public.sector_segments USING btree (school_year, is_published);
 
 CREATE INDEX unpaid_invoices_household ON public.unpaid_invoices USING btree (household_id);
+
+CREATE INDEX waiting_owners_ended ON public.waiting_owners USING btree (ends_at);
 
 ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
 
@@ -1470,6 +1517,9 @@ ALTER TABLE ONLY public.base_addresses
 
 ALTER TABLE ONLY public.base_street_marks
     ADD CONSTRAINT base_street_marks_street_id_fkey FOREIGN KEY (street_id) REFERENCES public.base_streets(street_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.bulk_decisions(batch_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.children
     ADD CONSTRAINT children_child_id_kind_fkey FOREIGN KEY (child_id, kind) REFERENCES public.persons(person_id, kind);

@@ -43,6 +43,25 @@ CREATE TABLE public.activities (
     version bigint NOT NULL
 );
 
+CREATE TABLE public.bulk_decision_lines (
+    batch_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    item_id uuid NOT NULL,
+    code text,
+    followed text
+);
+
+CREATE TABLE public.bulk_decisions (
+    batch_id uuid NOT NULL,
+    kind text NOT NULL,
+    outcome text NOT NULL,
+    decided_by uuid NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    undone_by uuid,
+    undone_at timestamp with time zone,
+    CONSTRAINT bulk_decisions_check CHECK (((undone_by IS NULL) = (undone_at IS NULL)))
+);
+
 CREATE TABLE public.dead_letters (
     event_key text NOT NULL,
     topic text NOT NULL,
@@ -267,6 +286,13 @@ CREATE TABLE public.schema_migrations (
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.waiting_owners (
+    kind text NOT NULL,
+    item_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    ends_at timestamp with time zone NOT NULL
+);
+
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 
 ALTER TABLE ONLY public.accounts
@@ -274,6 +300,12 @@ ALTER TABLE ONLY public.accounts
 
 ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_pkey PRIMARY KEY (activity_id);
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_pkey PRIMARY KEY (batch_id, "position");
+
+ALTER TABLE ONLY public.bulk_decisions
+    ADD CONSTRAINT bulk_decisions_pkey PRIMARY KEY (batch_id);
 
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);
@@ -344,6 +376,11 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.waiting_owners
+    ADD CONSTRAINT waiting_owners_pkey PRIMARY KEY (kind, item_id);
+
+CREATE INDEX bulk_decisions_old ON public.bulk_decisions USING btree (decided_at);
+
 CREATE INDEX dead_letters_open ON public.dead_letters USING btree (topic, partition, record_offset) WHERE (resolved_at IS NULL);
 
 CREATE INDEX delegate_names_of_delegate ON public.delegate_names USING btree (delegate_id);
@@ -380,6 +417,8 @@ CREATE INDEX notices_waiting ON public.notices USING btree (due_at) WHERE (statu
 
 CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
 
+CREATE INDEX waiting_owners_ended ON public.waiting_owners USING btree (ends_at);
+
 ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
 
 ALTER INDEX public.history_pkey ATTACH PARTITION public.history_rest_pkey;
@@ -389,6 +428,9 @@ ALTER INDEX public.history_subject ATTACH PARTITION public.history_rest_subject_
 CREATE TRIGGER history_is_added_to BEFORE DELETE OR UPDATE ON public.history FOR EACH ROW EXECUTE FUNCTION public.refuse_change_of_history();
 
 CREATE TRIGGER history_is_not_emptied BEFORE TRUNCATE ON public.history FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change_of_history();
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.bulk_decisions(batch_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.delegate_names
     ADD CONSTRAINT delegate_names_delegate_id_fkey FOREIGN KEY (delegate_id) REFERENCES public.delegates(delegate_id) ON DELETE CASCADE;

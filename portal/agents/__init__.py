@@ -31,6 +31,8 @@ from portal.agents.money import invoicing, payments
 from portal.agents.operations import invariants
 from portal.agents.places import openings
 from portal.agents.protection import pages as protection
+from portal.agents.queue import bulk as queue_bulk
+from portal.agents.queue import pages as queue
 from portal.agents.schools import changes as class_changes
 from portal.agents.schools import pages as schools
 from portal.agents.schools import schooling
@@ -47,6 +49,8 @@ AGENTS = Space(
         page
         for area in (
             dashboard,
+            queue,
+            queue_bulk,
             families,
             overview,
             people,

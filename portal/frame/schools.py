@@ -16,10 +16,11 @@ async def town_schools(visit: Visit) -> dict[str, str]:
 
 async def school_names(visit: Visit) -> dict[str, str]:
     """What schools are called; where none was named yet, every site."""
-    return await town_schools(visit) or await _site_names(visit)
+    return await town_schools(visit) or await site_names(visit)
 
 
-async def _site_names(visit: Visit) -> dict[str, str]:
+async def site_names(visit: Visit) -> dict[str, str]:
+    """The town's sites by their codes, in the order of their names; none where they are not open to whoever visits, or nobody answers."""
     names: dict[str, str] = {}
     cursor: str | None = None
     while (part := await permitted(visit.call(list_sites, cursor))) and part.value:

@@ -40,7 +40,7 @@ FILE: Final = "file"
 @dataclass(frozen=True, slots=True)
 class MenuLabel:
     """A page's entry of the agents' menu: the key of its label, its icon, and the operation that it is for; None: for everybody.
-    `is_of_registration`: it is there in towns alone where people ask for a space.
+    `is_of_registration`: it is there in towns alone where people ask for a space. `others`: it is for whoever may do one of these too.
 
     A menu only spares a walk to a closed door: each service judges the actor itself.
     """
@@ -49,6 +49,7 @@ class MenuLabel:
     icon: str = ""
     operation: Operation[..., Any] | None = None
     is_of_registration: bool = False
+    others: tuple[Operation[..., Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,15 @@ from .following.commands import Following
 from .invariants.queries import CHECKING
 from .moves.routes import ROUTES as MOVE_ROUTES
 from .settings import BookingPolicies, BookingSettings
+from .waiting.commands import forget_owners
+from .waiting.queries import Promise
+from .waiting.routes import ROUTES as WAITING_ROUTES
 
 LAYOUTS = Path(__file__).parent / "layouts"
 SCHOOL_YEARS_SECONDS = 86_400.0
 FOLLOW_SECONDS = 2.0
 """How long after two files were merged what is enrolled there follows, at most, but for the time that it takes."""
+FORGET_SECONDS = 86_400.0
 CARE_KEYS_SECONDS = 10.0
 """How long after a child's enrollment was validated it is asked what it needs, at most."""
 
@@ -63,6 +67,7 @@ def create(settings: BookingSettings) -> Service:
             *CERTIFICATE_ROUTES,
             *DIRECTORY_ROUTES,
             *DELEGATION_ROUTES,
+            *WAITING_ROUTES,
             *CHECKING.routes,
         ),
         subscriptions=subscriptions,
@@ -70,11 +75,13 @@ def create(settings: BookingSettings) -> Service:
             Job("school_years", SCHOOL_YEARS_SECONDS, open_school_years),
             Job("following", FOLLOW_SECONDS, Following(zone).run),
             Job("care_keys", CARE_KEYS_SECONDS, keep_keys),
+            Job("forget_owners", FORGET_SECONDS, forget_owners),
             CHECKING.job,
         ),
         provide={
             ZoneInfo: zone,
             Press: Press(Typesetter(LAYOUTS), town, settings.portal_url),
+            Promise: Promise(town.answer_days),
             CalendarDisplay: CalendarDisplay(zone, policies.shows_free_places),
             BookingBatcher: booking_batcher(zone),
         },

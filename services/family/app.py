@@ -77,6 +77,8 @@ from .search.routes import find_households
 from .sectors.routes import ROUTES as SECTOR_ROUTES
 from .settings import FamilyRules, FamilySettings
 from .splits.routes import ROUTES as SPLIT_ROUTES
+from .waiting.commands import forget_owners
+from .waiting.routes import ROUTES as WAITING_ROUTES
 
 LAYOUTS = Path(__file__).parent / "layouts"
 DAY_TURN_SECONDS = 600.0
@@ -144,6 +146,7 @@ def create(settings: FamilySettings) -> Service:
             *DEROGATION_ROUTES,
             *DOCUMENT_ROUTES,
             *CERTIFICATE_ROUTES,
+            *WAITING_ROUTES,
             *CHECKING.routes,
         ],
         subscriptions=subscriptions,
@@ -189,5 +192,6 @@ def _jobs(papers: Papers, contents: Contents, readings: Readings) -> list[Job]:
         Job("sweep_documents", FORGET_SECONDS, documents.sweep),
         Job("read_quotients", READING_SECONDS, quotients.ask_again),
         Job("forget_readings", FORGET_SECONDS, quotients.forget),
+        Job("forget_owners", FORGET_SECONDS, forget_owners),
         CHECKING.job,
     ]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, field_validator, model_validator
 
 from chassis.actor import Actor
 from chassis.settings import ServiceSettings
-from chassis.town import TownSection, load_section, load_town
+from chassis.town import ANSWER_DAYS, TownSection, load_section, load_town
 from contracts.family.child_events import FieldRule
 from contracts.family.delegations import DEFAULT_DELEGATION_DAYS
 from contracts.family.document_words import DocumentAudience, DocumentKind, KindCode
@@ -140,11 +140,12 @@ class IdentityPart(BaseModel):
 @dataclass(frozen=True, slots=True)
 class FamilyRules:
     """The town's rules. `is_registration_open`: people without an account may ask for one. `school_zone`: whose
-    school holidays two homes share by halves."""
+    school holidays two homes share by halves. `answer_days`: within how many the town decides."""
 
     policy: FamilyPolicy
     is_registration_open: bool = False
     school_zone: SchoolZone | None = None
+    answer_days: int = ANSWER_DAYS
 
     @property
     def kinds(self) -> frozenset[HouseholdKind]:
@@ -181,7 +182,8 @@ class FamilySettings(ServiceSettings):
     def rules(self) -> FamilyRules:
         identity = load_section(self.town_file, "identity", IdentityPart)
         policy = load_section(self.town_file, "family", FamilyPolicy)
-        return FamilyRules(policy, identity.registration.is_open, load_town(self.town_file).school_zone)
+        town = load_town(self.town_file)
+        return FamilyRules(policy, identity.registration.is_open, town.school_zone, town.answer_days)
 
     def api_particulier(self) -> ApiAccess | None:
         """How API Particulier is asked, None in a town that does without. Raises MissingSecret."""

@@ -49,6 +49,7 @@ PAIRED: Final[Mapping[str, Callable[[World], Awaitable[str]]]] = {
     "file_merge": file_pairs.merge,
     "segment": schooling.segment,
 }
+REQUESTED: Final = ("decide_enrollment", "keep_enrollment_owner", "list_waiting_enrollments")
 PEOPLE: Final = ("person_id", "adult_id")
 """Who is named beside the object: somebody of a family that no actor belongs to."""
 TARIFF: Final = "leisure"
@@ -80,7 +81,7 @@ async def answer_to(
         if parameter == "other_id":
             value = await file_pairs.other(world, cell, named)
         if parameter == "kind":
-            value = "no_payer"
+            value = "document" if cell.names == "document" else "no_payer"
         if parameter == "merged_account_id":
             value = pairs.request(world)[parameter]
         path = path.replace(f"{{{parameter}}}", value)
@@ -171,7 +172,7 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await _fresh_run(world, cell) if cell.names == "run" else world.shared[cell.names]
     if cell.names == "link" and cell.about == "own" and cell.actor != "erased_parent":
         return await world.link()
-    if cell.operation.name == "decide_enrollment" and cell.expected == "ok" and cell.about != "erased":
+    if cell.operation.name in REQUESTED and cell.expected == "ok" and cell.about != "erased":
         return await world.request(str(household_named(cell)))
     if cell.operation.name == "start_payment" and cell.expected == "ok":
         return await world.invoice(str(household_named(cell)))

@@ -1,0 +1,3 @@
+"""Decisions on many things at once."""
+
+PAGES: list[object] = []
