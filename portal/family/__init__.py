@@ -9,7 +9,7 @@ from portal.family.enrollments import pages as enrollments
 from portal.family.entrusted import pages as entrusted
 from portal.family.history import pages as history
 from portal.family.home import pages as home
-from portal.family.household import discretion, entourage
+from portal.family.household import discretion, entourage, quotients
 from portal.family.household import pages as household
 from portal.family.households import pages as households
 from portal.family.invoices import pages as invoices
@@ -24,7 +24,7 @@ FAMILY = Space(
         page
         for area in (
             *(home, menu, households, enrollments, calendar, invoices, history, services, delegations),
-            *(children, child_health, household, discretion, entourage, documents, without_file),
+            *(children, child_health, household, discretion, quotients, entourage, documents, without_file),
         )
         for page in area.PAGES
     ],
