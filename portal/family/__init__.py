@@ -12,7 +12,7 @@ from portal.family.entrusted import pages as entrusted
 from portal.family.history import pages as history
 from portal.family.home import pages as home
 from portal.family.home import requests
-from portal.family.household import discretion, entourage
+from portal.family.household import discretion, entourage, quotients
 from portal.family.household import pages as household
 from portal.family.households import pages as households
 from portal.family.invoices import pages as invoices
@@ -27,17 +27,8 @@ FAMILY = Space(
         page
         for area in (
             *(home, requests, menu, households, enrollments, calendar, invoices, history, services, delegations),
-            *(
-                children,
-                child_health,
-                child_insurance,
-                household,
-                discretion,
-                entourage,
-                documents,
-                certificates,
-                without_file,
-            ),
+            *(children, child_health, child_insurance, household, discretion, entourage, quotients),
+            *(documents, certificates, without_file),
         )
         for page in area.PAGES
     ],
