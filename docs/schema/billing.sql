@@ -317,6 +317,13 @@ CREATE TABLE public.job_runs (
     failure text
 );
 
+CREATE TABLE public.kept_apart (
+    child_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    days datemultirange NOT NULL,
+    CONSTRAINT kept_apart_days_check CHECK ((NOT isempty(days)))
+);
+
 CREATE TABLE public.ledger_postings (
     transaction_id uuid NOT NULL,
     "position" smallint NOT NULL,
@@ -598,6 +605,9 @@ ALTER TABLE ONLY public.invoices
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
 
+ALTER TABLE ONLY public.kept_apart
+    ADD CONSTRAINT kept_apart_pkey PRIMARY KEY (child_id, adult_id);
+
 ALTER TABLE ONLY public.ledger_postings
     ADD CONSTRAINT ledger_postings_pkey PRIMARY KEY (transaction_id, "position");
 
@@ -710,6 +720,8 @@ CREATE INDEX invoices_issued ON public.invoices USING btree (issued_on);
 
 CREATE INDEX invoices_payer ON public.invoices USING btree (payer_id, period);
 
+CREATE INDEX kept_apart_adult ON public.kept_apart USING btree (adult_id);
+
 CREATE INDEX ledger_postings_account ON public.ledger_postings USING btree (account) INCLUDE (amount_cents);
 
 CREATE INDEX merged_files_of_kept ON public.merged_files USING btree (kept_id);
@@ -768,6 +780,9 @@ ALTER TABLE ONLY public.invoice_run_items
 
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.invoice_runs(run_id);
+
+ALTER TABLE ONLY public.kept_apart
+    ADD CONSTRAINT kept_apart_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.custody(child_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.ledger_postings
     ADD CONSTRAINT ledger_postings_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.ledger_transactions(transaction_id);
