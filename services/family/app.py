@@ -30,6 +30,8 @@ from .delegations.commands import follow_people, forget_ended
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
 from .derogations.commands import forget_derogations
 from .derogations.routes import ROUTES as DEROGATION_ROUTES
+from .document_decisions.commands import forget_batches
+from .document_decisions.routes import ROUTES as DOCUMENT_DECISION_ROUTES
 from .documents.commands import DocumentWork, Papers
 from .documents.routes import ROUTES as DOCUMENT_ROUTES
 from .duplicates.commands import COMPARE_SECONDS, compare_people
@@ -128,6 +130,7 @@ def create(settings: FamilySettings) -> Service:
             *SECTOR_ROUTES,
             *DEROGATION_ROUTES,
             *DOCUMENT_ROUTES,
+            *DOCUMENT_DECISION_ROUTES,
             *WAITING_ROUTES,
             *CHECKING.routes,
         ],
@@ -163,5 +166,6 @@ def _jobs(papers: Papers, contents: Contents) -> list[Job]:
         Job("forget_documents", FORGET_SECONDS, documents.forget),
         Job("sweep_documents", FORGET_SECONDS, documents.sweep),
         Job("forget_owners", FORGET_SECONDS, forget_owners),
+        Job("forget_bulk_decisions", FORGET_SECONDS, forget_batches),
         CHECKING.job,
     ]
