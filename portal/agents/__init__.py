@@ -43,6 +43,7 @@ from portal.agents.sectors import addresses
 from portal.agents.sectors import derogations as school_derogations
 from portal.agents.sectors import pages as sectors
 from portal.agents.site import attendance, health
+from portal.agents.trail import trail_of
 from portal.frame.spaces import Space, only_agents
 
 AGENTS = Space(
@@ -108,4 +109,5 @@ AGENTS = Space(
         )
         for page in area.PAGES
     ],
+    trail_of,
 )

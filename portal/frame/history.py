@@ -266,7 +266,7 @@ def _of_child_file(action: str, after: Mapping[str, Any], people: Mapping[UUID, 
         yield texts(f"entourage.named.{after['kind']}", name=after["name"])
     if "school_year" in after:
         yield texts("history.detail.school_year", year=after["school_year"], next=after["school_year"] + 1)
-        yield from (texts(f"authorizations.{kind}") for kind in after["kinds"])
+        yield from (texts(f"authorizations.{kind}") for kind in after.get("kinds", ()))
 
 
 def _days(name: str, days: Iterable[Mapping[str, Any]], people: Mapping[UUID, str], texts: Texts) -> Iterator[str]:

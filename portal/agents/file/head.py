@@ -28,6 +28,7 @@ from contracts.identity.api import identity_history, issue_service_key
 from contracts.notifications.api import list_messages
 from contracts.operation import Operation
 from contracts.types import EnrollmentStatus
+from portal.agents.file.crumb import file_crumb
 from portal.agents.file.reading import Opened, items_of, value_of
 from portal.agents.lifecycle.links import archive_notes, lifecycle_links
 from portal.frame.errors import CONFIRMATION
@@ -93,6 +94,8 @@ def head_of(visit: Visit, opened: Opened, current: str) -> dict[str, Any]:
         "household": household,
         "names": opened.names,
         "subject": _subject(visit, opened),
+        "crumb": file_crumb(household) if household else None,
+        "is_overview": current == "overview",
         "facts": list(facts(visit, opened)),
         "warns": list(warns(visit, opened, today)),
         "deeds": first,
@@ -297,4 +300,6 @@ def _count(visit: Visit, opened: Opened, key: str) -> str:
     if key == "invoices" and account:
         due = sum(payer.unpaid_count for payer in (account.payer, *account.others) if payer)
         return visit.portal.texts("agents.file.tabs.due", count=due) if due else ""
+    if key == "documents" and (waiting := items_of(opened.to_decide)):
+        return visit.portal.texts("agents.file.tabs.to_decide", count=len(waiting))
     return ""
