@@ -1,13 +1,16 @@
 """The town's profile file: who the town is, and one table for each service that reads its own policies from it."""
 
+import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.french import sentence_start
+from contracts.http import TEXT
 from contracts.school_holidays import SchoolZone
 
 SectionT = TypeVar("SectionT", bound=BaseModel)
@@ -75,6 +78,21 @@ def load_town(path: Path) -> Town:
 
 
 def load_section(path: Path, name: str, model: type[SectionT]) -> SectionT:
-    """The table `name` of a profile file, checked; an absent table means its defaults."""
+    """The table `name` of a profile file, checked; an absent table means its defaults. Its labels hold to the rule of whatever is typed."""
     with path.open("rb") as file:
-        return model.model_validate(tomllib.load(file).get(name, {}))
+        table = tomllib.load(file).get(name, {})
+    if unseen := [place for place, text in _texts(table, name) if not re.match(TEXT, text)]:
+        raise ValueError(f"{path.name} has characters that nobody sees in {', '.join(unseen)}")
+    return model.model_validate(table)
+
+
+def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Every text of a table, with its place."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, f"{place}.{key}")
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _texts(item, f"{place}.{number}")

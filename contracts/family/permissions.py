@@ -39,6 +39,7 @@ class FamilyPermission(Permission):
     READ_SCHOOLS = "family.schools.read", "See the schools, their classes, and which children are in them."
     KEEP_SCHOOLS = "family.schools.keep", "Keep schools and classes, and say where a child goes to school."
     CHANGE_CLASSES = "family.schools.change_classes", "Change the classes of a whole school for the next year."
+    ISSUE_CERTIFICATES = "family.certificates.issue", "Certify who belongs to a household, and see what was certified."
     READ_HISTORY = "family.history.read", "See what was done with a household's file."
     CHECK_INVARIANTS = (
         "family.invariants.check",

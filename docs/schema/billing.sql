@@ -329,6 +329,32 @@ CREATE TABLE public.invoices (
     CONSTRAINT invoices_without_a_name_say_nothing_of_whom CHECK (((payer_name <> ''::text) OR ((num_nonnulls(contact_name, siret, rna) = 0) AND (payer_address = '{}'::text[]))))
 );
 
+CREATE TABLE public.issued_documents (
+    document_id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    code text NOT NULL,
+    household_id uuid,
+    adult_id uuid,
+    child_id uuid,
+    from_on date,
+    to_on date,
+    fingerprint bytea,
+    pdf bytea,
+    digest bytea,
+    issued_on date NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_by uuid NOT NULL,
+    CONSTRAINT issued_documents_check CHECK (((household_id IS NULL) = (fingerprint IS NULL))),
+    CONSTRAINT issued_documents_check1 CHECK (((pdf IS NULL) OR (digest IS NOT NULL)))
+);
+
+CREATE TABLE public.issued_numbers (
+    series text NOT NULL,
+    year integer NOT NULL,
+    last_number integer NOT NULL
+);
+
 CREATE TABLE public.job_runs (
     job text NOT NULL,
     started_at timestamp with time zone NOT NULL,
@@ -405,6 +431,60 @@ CREATE TABLE public.outbox_keys (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE public.payment_anomalies (
+    payment_id uuid NOT NULL,
+    code text NOT NULL,
+    amount_cents integer NOT NULL,
+    noted_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.payments (
+    payment_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    status text NOT NULL,
+    amount_cents integer NOT NULL,
+    numcli text NOT NULL,
+    exer text NOT NULL,
+    refdet text NOT NULL,
+    saisie text NOT NULL,
+    idop text,
+    cause text,
+    started_at timestamp with time zone NOT NULL,
+    redirected_at timestamp with time zone,
+    abandoned_at timestamp with time zone,
+    look_up_at timestamp with time zone,
+    means text,
+    reference text,
+    receipt_number text,
+    paid_at timestamp with time zone,
+    CONSTRAINT payments_amount_cents_check CHECK ((amount_cents > 0)),
+    CONSTRAINT payments_check CHECK (((status = 'paid'::text) = (receipt_number IS NOT NULL))),
+    CONSTRAINT payments_numcli_check CHECK ((numcli ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT payments_refdet_check CHECK ((refdet ~ '^[A-Za-z0-9]{6,30}$'::text)),
+    CONSTRAINT payments_saisie_check CHECK ((saisie = ANY (ARRAY['T'::text, 'X'::text, 'W'::text]))),
+    CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['created'::text, 'redirected'::text, 'paid'::text, 'refused'::text, 'cancelled'::text, 'expired'::text])))
+);
+
+CREATE VIEW public.paid_parts AS
+ SELECT invoices.invoice_id,
+    invoices.payer_id,
+    invoices.issued_on AS paid_on,
+    invoices.credit_cents AS amount_cents
+   FROM public.invoices
+  WHERE (invoices.credit_cents > 0)
+UNION ALL
+ SELECT i.invoice_id,
+    i.payer_id,
+    t.booked_on AS paid_on,
+    (p.amount_cents - COALESCE(( SELECT (sum(a.amount_cents))::integer AS sum
+           FROM public.payment_anomalies a
+          WHERE ((a.payment_id = p.payment_id) AND (a.code = 'over_payment'::text))), 0)) AS amount_cents
+   FROM ((public.invoices i
+     JOIN public.payments p ON (((p.invoice_id = i.invoice_id) AND (p.status = 'paid'::text))))
+     JOIN public.ledger_transactions t ON (((t.kind = 'payment'::text) AND (t.reference = p.payment_id))));
+
 CREATE TABLE public.payer_conflicts (
     household_id uuid NOT NULL,
     during daterange NOT NULL,
@@ -440,42 +520,6 @@ CREATE TABLE public.payers (
     siret text,
     rna text,
     CONSTRAINT payers_of_persons_have_no_numbers CHECK (((contact_name IS NOT NULL) OR (num_nonnulls(siret, rna) = 0)))
-);
-
-CREATE TABLE public.payment_anomalies (
-    payment_id uuid NOT NULL,
-    code text NOT NULL,
-    amount_cents integer NOT NULL,
-    noted_at timestamp with time zone NOT NULL
-);
-
-CREATE TABLE public.payments (
-    payment_id uuid NOT NULL,
-    invoice_id uuid NOT NULL,
-    payer_id uuid NOT NULL,
-    household_id uuid NOT NULL,
-    status text NOT NULL,
-    amount_cents integer NOT NULL,
-    numcli text NOT NULL,
-    exer text NOT NULL,
-    refdet text NOT NULL,
-    saisie text NOT NULL,
-    idop text,
-    cause text,
-    started_at timestamp with time zone NOT NULL,
-    redirected_at timestamp with time zone,
-    abandoned_at timestamp with time zone,
-    look_up_at timestamp with time zone,
-    means text,
-    reference text,
-    receipt_number text,
-    paid_at timestamp with time zone,
-    CONSTRAINT payments_amount_cents_check CHECK ((amount_cents > 0)),
-    CONSTRAINT payments_check CHECK (((status = 'paid'::text) = (receipt_number IS NOT NULL))),
-    CONSTRAINT payments_numcli_check CHECK ((numcli ~ '^[0-9]{6}$'::text)),
-    CONSTRAINT payments_refdet_check CHECK ((refdet ~ '^[A-Za-z0-9]{6,30}$'::text)),
-    CONSTRAINT payments_saisie_check CHECK ((saisie = ANY (ARRAY['T'::text, 'X'::text, 'W'::text]))),
-    CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['created'::text, 'redirected'::text, 'paid'::text, 'refused'::text, 'cancelled'::text, 'expired'::text])))
 );
 
 CREATE TABLE public.quotient_files (
@@ -627,6 +671,18 @@ ALTER TABLE ONLY public.invoices
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_run_id_payer_id_key UNIQUE (run_id, payer_id);
 
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_fingerprint_key UNIQUE (fingerprint);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_pkey PRIMARY KEY (document_id);
+
+ALTER TABLE ONLY public.issued_numbers
+    ADD CONSTRAINT issued_numbers_pkey PRIMARY KEY (series, year);
+
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
 
@@ -746,6 +802,10 @@ CREATE INDEX invoices_household ON public.invoices USING btree (household_id, is
 CREATE INDEX invoices_issued ON public.invoices USING btree (issued_on);
 
 CREATE INDEX invoices_payer ON public.invoices USING btree (payer_id, period);
+
+CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (child_id) WHERE (child_id IS NOT NULL);
+
+CREATE INDEX issued_documents_of_household ON public.issued_documents USING btree (household_id, document_id);
 
 CREATE INDEX ledger_postings_account ON public.ledger_postings USING btree (account) INCLUDE (amount_cents);
 

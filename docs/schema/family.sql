@@ -133,6 +133,12 @@ CREATE TABLE public.bulk_decisions (
     CONSTRAINT bulk_decisions_check CHECK (((undone_by IS NULL) = (undone_at IS NULL)))
 );
 
+CREATE TABLE public.call_slots (
+    name text NOT NULL,
+    slot smallint NOT NULL,
+    free_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.care_readers (
     child_id uuid NOT NULL,
     version bigint NOT NULL,
@@ -335,7 +341,7 @@ CREATE TABLE public.editing_leases (
     subject_id uuid NOT NULL,
     account_id uuid NOT NULL,
     ends_at timestamp with time zone NOT NULL,
-    CONSTRAINT editing_leases_form_check CHECK ((form = ANY (ARRAY['change'::text, 'contact'::text, 'health'::text, 'entourage'::text])))
+    CONSTRAINT editing_leases_form_check CHECK ((form = ANY (ARRAY['change'::text, 'contact'::text, 'health'::text, 'entourage'::text, 'civil_status'::text])))
 );
 
 CREATE TABLE public.email_changes (
@@ -550,6 +556,7 @@ CREATE TABLE public.household_import_lines (
     "position" integer NOT NULL,
     household_key text NOT NULL,
     cells jsonb,
+    sealed bytea,
     finding text NOT NULL,
     faults jsonb,
     household_id uuid
@@ -618,6 +625,15 @@ CREATE TABLE public.inbox (
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.insurances (
+    child_id uuid NOT NULL,
+    school_year smallint NOT NULL,
+    revision integer NOT NULL,
+    ends_on date NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT insurances_revision_check CHECK ((revision > 0))
+);
+
 CREATE TABLE public.invariant_checks (
     invariant text NOT NULL,
     asked_at timestamp with time zone,
@@ -626,6 +642,32 @@ CREATE TABLE public.invariant_checks (
     violation_count bigint,
     keys text[],
     failure text
+);
+
+CREATE TABLE public.issued_documents (
+    document_id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    code text NOT NULL,
+    household_id uuid,
+    adult_id uuid,
+    child_id uuid,
+    from_on date,
+    to_on date,
+    fingerprint bytea,
+    pdf bytea,
+    digest bytea,
+    issued_on date NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_by uuid NOT NULL,
+    CONSTRAINT issued_documents_check CHECK (((household_id IS NULL) = (fingerprint IS NULL))),
+    CONSTRAINT issued_documents_check1 CHECK (((pdf IS NULL) OR (digest IS NOT NULL)))
+);
+
+CREATE TABLE public.issued_numbers (
+    series text NOT NULL,
+    year integer NOT NULL,
+    last_number integer NOT NULL
 );
 
 CREATE TABLE public.job_runs (
@@ -699,6 +741,11 @@ CREATE TABLE public.persons_alike (
     CONSTRAINT persons_alike_check CHECK ((one_id < other_id))
 );
 
+CREATE TABLE public.portraits (
+    contact_id uuid NOT NULL,
+    sealed bytea NOT NULL
+);
+
 CREATE TABLE public.protection_requests (
     request_id uuid NOT NULL,
     household_id uuid NOT NULL,
@@ -708,6 +755,42 @@ CREATE TABLE public.protection_requests (
     settled_at timestamp with time zone,
     settled_by uuid,
     CONSTRAINT protection_requests_check CHECK (((settled_at IS NULL) = (settled_by IS NULL)))
+);
+
+CREATE TABLE public.quotient_calls (
+    call_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    called_by uuid NOT NULL,
+    is_by_family boolean NOT NULL,
+    outcome text NOT NULL,
+    request_id text NOT NULL,
+    called_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.quotient_readings (
+    reading_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    month_on date NOT NULL,
+    status text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    asked_by uuid NOT NULL,
+    sealed bytea,
+    attempt_count smallint DEFAULT 1 NOT NULL,
+    next_at timestamp with time zone,
+    value_cents integer,
+    source text,
+    computed_on date,
+    request_id text NOT NULL,
+    answered_at timestamp with time zone,
+    taken_at timestamp with time zone,
+    taken_by uuid,
+    CONSTRAINT quotient_readings_check CHECK (((status = 'waiting'::text) = (sealed IS NOT NULL))),
+    CONSTRAINT quotient_readings_check1 CHECK (((status = 'waiting'::text) = (next_at IS NOT NULL))),
+    CONSTRAINT quotient_readings_check2 CHECK (((status = ANY (ARRAY['found'::text, 'taken'::text])) = (value_cents IS NOT NULL))),
+    CONSTRAINT quotient_readings_check3 CHECK (((value_cents IS NULL) = (source IS NULL))),
+    CONSTRAINT quotient_readings_check4 CHECK (((status = 'taken'::text) = (taken_at IS NOT NULL))),
+    CONSTRAINT quotient_readings_check5 CHECK (((taken_at IS NULL) = (taken_by IS NULL))),
+    CONSTRAINT quotient_readings_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'found'::text, 'taken'::text, 'missing'::text, 'failed'::text])))
 );
 
 CREATE TABLE public.quotients (
@@ -894,6 +977,9 @@ ALTER TABLE ONLY public.bulk_decision_lines
 ALTER TABLE ONLY public.bulk_decisions
     ADD CONSTRAINT bulk_decisions_pkey PRIMARY KEY (batch_id);
 
+ALTER TABLE ONLY public.call_slots
+    ADD CONSTRAINT call_slots_pkey PRIMARY KEY (name, slot);
+
 ALTER TABLE ONLY public.care_readers
     ADD CONSTRAINT care_readers_pkey PRIMARY KEY (child_id);
 
@@ -1035,8 +1121,23 @@ ALTER TABLE ONLY public.imported_households
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (event_id);
 
+ALTER TABLE ONLY public.insurances
+    ADD CONSTRAINT insurances_pkey PRIMARY KEY (child_id, school_year);
+
 ALTER TABLE ONLY public.invariant_checks
     ADD CONSTRAINT invariant_checks_pkey PRIMARY KEY (invariant);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_fingerprint_key UNIQUE (fingerprint);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_pkey PRIMARY KEY (document_id);
+
+ALTER TABLE ONLY public.issued_numbers
+    ADD CONSTRAINT issued_numbers_pkey PRIMARY KEY (series, year);
 
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
@@ -1059,8 +1160,17 @@ ALTER TABLE ONLY public.persons
 ALTER TABLE ONLY public.persons
     ADD CONSTRAINT persons_pkey PRIMARY KEY (person_id);
 
+ALTER TABLE ONLY public.portraits
+    ADD CONSTRAINT portraits_pkey PRIMARY KEY (contact_id);
+
 ALTER TABLE ONLY public.protection_requests
     ADD CONSTRAINT protection_requests_pkey PRIMARY KEY (request_id);
+
+ALTER TABLE ONLY public.quotient_calls
+    ADD CONSTRAINT quotient_calls_pkey PRIMARY KEY (call_id);
+
+ALTER TABLE ONLY public.quotient_readings
+    ADD CONSTRAINT quotient_readings_pkey PRIMARY KEY (reading_id);
 
 ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_pkey PRIMARY KEY (quotient_id);
@@ -1240,6 +1350,8 @@ CREATE INDEX household_import_lines_finding ON public.household_import_lines USI
 
 CREATE INDEX household_import_lines_household ON public.household_import_lines USING btree (household_id);
 
+CREATE INDEX household_import_lines_key ON public.household_import_lines USING btree (household_key);
+
 CREATE INDEX household_import_lines_position ON public.household_import_lines USING btree (run_id, "position");
 
 CREATE INDEX household_import_lines_waiting ON public.household_import_lines USING btree (run_id, "position") WHERE (finding = ANY (ARRAY['waiting'::text, 'to_open'::text, 'to_update'::text, 'to_invite'::text]));
@@ -1294,6 +1406,12 @@ CREATE INDEX imported_households_household ON public.imported_households USING b
 
 CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
 
+CREATE INDEX insurances_by_year ON public.insurances USING btree (school_year);
+
+CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (child_id) WHERE (child_id IS NOT NULL);
+
+CREATE INDEX issued_documents_of_household ON public.issued_documents USING btree (household_id, document_id);
+
 CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
 
 CREATE INDEX person_changes_asked ON public.person_changes USING btree (asked_by, change_id);
@@ -1319,6 +1437,18 @@ CREATE INDEX protection_requests_oldest ON public.protection_requests USING btre
 CREATE INDEX protection_requests_settled ON public.protection_requests USING btree (settled_at) WHERE (settled_at IS NOT NULL);
 
 CREATE UNIQUE INDEX protection_requests_waiting ON public.protection_requests USING btree (asked_by, household_id) WHERE (settled_at IS NULL);
+
+CREATE INDEX quotient_calls_of_household ON public.quotient_calls USING btree (household_id, called_at);
+
+CREATE INDEX quotient_calls_past ON public.quotient_calls USING btree (called_at);
+
+CREATE INDEX quotient_readings_due ON public.quotient_readings USING btree (next_at) WHERE (status = 'waiting'::text);
+
+CREATE INDEX quotient_readings_of_household ON public.quotient_readings USING btree (household_id, asked_at);
+
+CREATE INDEX quotient_readings_past ON public.quotient_readings USING btree (asked_at) WHERE (status <> 'taken'::text);
+
+CREATE UNIQUE INDEX quotient_readings_waiting ON public.quotient_readings USING btree (household_id) WHERE (status = 'waiting'::text);
 
 CREATE UNIQUE INDEX quotients_current ON public.quotients USING btree (household_id, effective_on) WHERE (replaced_at IS NULL);
 
@@ -1526,6 +1656,9 @@ ALTER TABLE ONLY public.imported_children
 ALTER TABLE ONLY public.imported_households
     ADD CONSTRAINT imported_households_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.insurances
+    ADD CONSTRAINT insurances_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
 ALTER TABLE ONLY public.person_changes
     ADD CONSTRAINT person_changes_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.adults(adult_id);
 
@@ -1543,6 +1676,12 @@ ALTER TABLE ONLY public.protection_requests
 
 ALTER TABLE ONLY public.protection_requests
     ADD CONSTRAINT protection_requests_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotient_calls
+    ADD CONSTRAINT quotient_calls_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotient_readings
+    ADD CONSTRAINT quotient_readings_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);

@@ -1,7 +1,8 @@
 """Pages of agents, by their work."""
 
 from portal.agents.accounts import account, forms, listing
-from portal.agents.children import authorizations, custody, days_moves, moves
+from portal.agents.certificates import pages as certificates
+from portal.agents.children import authorizations, custody, days_moves, insurance, moves
 from portal.agents.counter import (
     accounts,
     births,
@@ -12,16 +13,11 @@ from portal.agents.counter import (
     families,
     key_search,
     kinds,
-    members,
     merges,
-    newcomers,
     registrations,
     service_keys,
 )
 from portal.agents.counter import forms as edited_forms
-from portal.agents.counter import (
-    people as counter_people,
-)
 from portal.agents.direction import dashboard
 from portal.agents.documents import pages as documents
 from portal.agents.family_accounts import pages as family_accounts
@@ -30,6 +26,7 @@ from portal.agents.file_merges import duplicates, merging
 from portal.agents.imports import pages as imports
 from portal.agents.invitations import pages as invitations
 from portal.agents.lifecycle import archives, erasures, gaps, splits
+from portal.agents.members import civil_status, membership, newcomers
 from portal.agents.money import invoicing, payments
 from portal.agents.operations import invariants
 from portal.agents.places import openings
@@ -67,8 +64,8 @@ AGENTS = Space(
             registrations,
             births,
             changes,
-            counter_people,
-            members,
+            civil_status,
+            membership,
             newcomers,
             edited_forms,
             kinds,
@@ -78,6 +75,7 @@ AGENTS = Space(
             gaps,
             protection,
             authorizations,
+            insurance,
             custody,
             schools,
             schooling,
@@ -98,6 +96,7 @@ AGENTS = Space(
             health,
             sectors,
             documents,
+            certificates,
             school_derogations,
             addresses,
             invoicing,

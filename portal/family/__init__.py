@@ -1,7 +1,9 @@
 """Pages of a signed-in family, and of whoever acts for one."""
 
 from portal.family.calendar import pages as calendar
+from portal.family.certificates import pages as certificates
 from portal.family.children import health as child_health
+from portal.family.children import insurance as child_insurance
 from portal.family.children import pages as children
 from portal.family.delegations import pages as delegations
 from portal.family.documents import pages as documents
@@ -9,6 +11,7 @@ from portal.family.enrollments import pages as enrollments
 from portal.family.entrusted import pages as entrusted
 from portal.family.history import pages as history
 from portal.family.home import pages as home
+from portal.family.home import requests
 from portal.family.household import discretion, entourage
 from portal.family.household import pages as household
 from portal.family.households import pages as households
@@ -23,8 +26,18 @@ FAMILY = Space(
     [
         page
         for area in (
-            *(home, menu, households, enrollments, calendar, invoices, history, services, delegations),
-            *(children, child_health, household, discretion, entourage, documents, without_file),
+            *(home, requests, menu, households, enrollments, calendar, invoices, history, services, delegations),
+            *(
+                children,
+                child_health,
+                child_insurance,
+                household,
+                discretion,
+                entourage,
+                documents,
+                certificates,
+                without_file,
+            ),
         )
         for page in area.PAGES
     ],

@@ -58,6 +58,9 @@ DELEGATIONS: Final = frozenset({"delegation_given", "delegation_ended"})
 CHILD_FILES: Final = frozenset(
     {
         "health_changed",
+        "insurance_changed",
+        "portrait_kept",
+        "portrait_removed",
         "vaccination_proof_noted",
         "authorizations_answered",
         "child_file_confirmed",

@@ -154,12 +154,19 @@ class FieldsPart(BaseModel):
     contact: ContactPart = ContactPart()
 
 
+class InsurancePart(BaseModel):
+    """What pages need of what is asked of the insurance of children."""
+
+    is_asked: bool = False
+
+
 class FamilyPart(BaseModel):
     """What pages need of the `[family]` table, whose other settings are its service's own."""
 
     fields: FieldsPart = FieldsPart()
     kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
     delegation_days_max: int = DEFAULT_DELEGATION_DAYS
+    insurance: InsurancePart = InsurancePart()
 
 
 class BillingPart(BaseModel):
@@ -184,6 +191,7 @@ class PortalTown:
     kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
     delegation_days_max: int = DEFAULT_DELEGATION_DAYS
     invoice_years: int = INVOICE_YEARS
+    asks_insurance: bool = False
 
     @classmethod
     def load(cls, path: Path) -> "PortalTown":
@@ -203,6 +211,7 @@ class PortalTown:
             has_service_keys=bool(identity.services),
             delegation_days_max=family.delegation_days_max,
             invoice_years=load_section(path, "billing", BillingPart).invoice_years,
+            asks_insurance=family.insurance.is_asked,
         )
 
     @property

@@ -3,6 +3,8 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from chassis.documents.issuing import Press
+from chassis.documents.typesetting import Typesetter
 from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
@@ -18,6 +20,7 @@ from .care.commands import keep_keys
 from .care.routes import ROUTES as CARE_ROUTES
 from .catalog.commands import open_school_years
 from .catalog.routes import ROUTES as CATALOG_ROUTES
+from .certificates.routes import ROUTES as CERTIFICATE_ROUTES
 from .closings.routes import ROUTES as CLOSING_ROUTES
 from .delegations import consumers as delegations
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
@@ -34,6 +37,7 @@ from .waiting.commands import forget_owners
 from .waiting.queries import Promise
 from .waiting.routes import ROUTES as WAITING_ROUTES
 
+LAYOUTS = Path(__file__).parent / "layouts"
 SCHOOL_YEARS_SECONDS = 86_400.0
 FOLLOW_SECONDS = 2.0
 """How long after two files were merged what is enrolled there follows, at most, but for the time that it takes."""
@@ -63,6 +67,7 @@ def create(settings: BookingSettings) -> Service:
             *ATTENDANCE_ROUTES,
             *CLOSING_ROUTES,
             *CARE_ROUTES,
+            *CERTIFICATE_ROUTES,
             *DIRECTORY_ROUTES,
             *DELEGATION_ROUTES,
             *WAITING_ROUTES,
@@ -79,6 +84,7 @@ def create(settings: BookingSettings) -> Service:
         ),
         provide={
             ZoneInfo: zone,
+            Press: Press(Typesetter(LAYOUTS), town, settings.portal_url),
             Promise: Promise(town.answer_days),
             CalendarDisplay: CalendarDisplay(zone, policies.shows_free_places),
             BookingBatcher: booking_batcher(zone),

@@ -106,7 +106,11 @@ class Filling:
 
     async def at_work(self) -> None:
         """A request for a space, runs that were proposed, and a change of an agent that waits for a second person."""
-        wish = {"guardian": adult("Perret", f"perret.{self.mark}@famille.example"), "address": ADDRESS, "children": [CHILD]}
+        wish = {
+            "guardian": adult("Perret", f"perret.{self.mark}@famille.example"),
+            "address": ADDRESS,
+            "children": [CHILD],
+        }
         await self.call("family", "POST", "/registrations", wish)
         lines = "Foyer;Rôle;Prénom;Nom\r\n1;payeur;Inès;Ferrand\r\n".encode()
         await self.call("family", "POST", "/household-imports", {"label": "Reprise", "content": encoded(lines)})

@@ -27,7 +27,7 @@ from contracts.types import QuotientSource
 from gateway.calls import Refused, typed_as
 from portal.agents.file.head import head_of
 from portal.agents.file.lately import delegations_of
-from portal.agents.file.reading import PATH, household_of, open_file
+from portal.agents.file.reading import PATH, household_of, open_file, value_of
 from portal.frame.authorizations import school_years
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -50,6 +50,9 @@ async def people_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "can_change_kind": visit.may(change_kind) and len(visit.portal.town.kinds) > 1,
         "can_enter_authorizations": visit.may(enter_authorizations),
         "school_year": school_years(visit.portal.today())[0],
+        "insurances": {item.child_id: item for item in known.children}
+        if (known := value_of(opened.insurances))
+        else {},
         "can_see_custody": visit.may(read_custody),
         "can_see_sector": visit.may(list_derogations),
         "can_see_schooling": visit.may(read_schooling),

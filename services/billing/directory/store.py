@@ -7,6 +7,7 @@ from chassis.data.history import forget_changes
 from chassis.data.ranges import stored_range
 from chassis.data.replicas import DatedMembers, Replica
 from chassis.days import DateRange
+from chassis.documents import issuing
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
 from contracts.family.events import Address, HouseholdState, QuotientState, ResponsibilityState
@@ -83,6 +84,7 @@ async def erase_household(tx: Transaction, key: str) -> None:
     await tx.execute(FORGET_STARTED_SQL, UUID(key))
     await decide_again(tx, UUID(key))
     await forget_changes(tx, [UUID(key)])
+    await issuing.forget(tx, [UUID(key)])
 
 
 REMOVE_RESIDENCES_SQL = "delete from residences where child_id = $1"

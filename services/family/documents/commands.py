@@ -97,7 +97,7 @@ async def add_page(db: Database, actor: Actor, contents: Contents, page: PageSen
     """
     row = await queries.find_document(db, actor, page.document_id)
     if _is_new(row, page.page_id):
-        await _keep_page(db, actor, contents, page, await _taken(contents, page.content))
+        await _keep_page(db, actor, contents, page, await taken(contents, page.content))
 
 
 def _is_new(row: Row, page_id: UUID) -> bool:
@@ -116,11 +116,12 @@ def _check_draft(row: Row) -> None:
         raise Invalid(FieldRefusal("/content", "document_sent"))
 
 
-async def _taken(contents: Contents, content: bytes) -> Content:
+async def taken(contents: Contents, content: bytes, *, is_portrait: bool = False) -> Content:
+    """A file as it is kept. Raises Invalid, Busy."""
     if not content:
         raise Invalid(FieldRefusal("/content", ContentReason.CONTENT_MISSING))
     try:
-        return await contents.taken(content)
+        return await contents.taken(content, is_portrait=is_portrait)
     except Unusable as fault:
         raise Invalid(FieldRefusal("/content", ContentReason(str(fault)))) from fault
     except ScanFailed as fault:

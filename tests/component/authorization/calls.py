@@ -14,6 +14,7 @@ import httpx2
 from tests.component.authorization import (
     agents,
     births,
+    certificates,
     changes,
     child_files,
     delegations,
@@ -25,6 +26,7 @@ from tests.component.authorization import (
     passkeys,
     protections,
     queue,
+    readings,
     registrations,
     school_cells,
     schooling,
@@ -48,6 +50,7 @@ PAIRED: Final[Mapping[str, Callable[[World], Awaitable[str]]]] = {
     "file_merge": file_pairs.merge,
     "segment": schooling.segment,
 }
+POSTED: Final = {**BODIES, **queue.BODIES}
 PEOPLE: Final = ("person_id", "adult_id")
 """Who is named beside the object: somebody of a family that no actor belongs to."""
 TARIFF: Final = "leisure"
@@ -60,7 +63,7 @@ async def answer_to(
     """Perform a cell, after something that is done once all that it needs is there."""
     operation = cell.operation
     named = await _object(world, cell)
-    body = await BODIES[operation.name](world, cell, named) if operation.name in BODIES else None
+    body = await POSTED[operation.name](world, cell, named) if operation.name in POSTED else None
     path = operation.path
     for parameter in operation.parameters:
         value = someone(world) if parameter in PEOPLE and cell.names != "adult" else named or TARIFF
@@ -72,6 +75,8 @@ async def answer_to(
             value = await passkeys.own_id(world, named) if cell.expected == "ok" else uuid4().hex
         if parameter == "child_id" and cell.names == "class_change":
             value = world.owned["first"]["child"]
+        if parameter in ("child_id", "portrait_id") and cell.names == "slot":
+            value = await entourage.on_sheet(world, parameter)
         if parameter == "school_year":
             value = child_files.school_year(await world.town.booking.today())
         if parameter == "other_id":
@@ -150,6 +155,10 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await queue.batch(world, cell, str(household_named(cell)))
     if cell.names == "document":
         return await documents.one_for(world, cell, str(household_named(cell)))
+    if cell.names == "reading":
+        return await readings.one_for(world, str(household_named(cell)))
+    if cell.names == "certificate":
+        return await certificates.one_for(world, cell, str(household_named(cell)))
     if cell.names == "derogation":
         return await schooling.one_for(world, str(household_named(cell)))
     if cell.names in PAIRED:
