@@ -99,7 +99,7 @@ async def undo_decisions(tx: Transaction, actor: Actor, papers: Papers, batch_id
         raise NotFound
     if batch.undone_at is None:
         batch = await _undo(tx, actor, batch, rows)
-    return batch.report(queries.lines_of(rows, papers.rules))
+    return batch.report(queries.lines_of(await store.load_chosen(tx, actor, [*batch.lines]), papers.rules))
 
 
 async def _undo(tx: Transaction, actor: Actor, batch: Batch, rows: dict[UUID, Row]) -> Batch:
