@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import Field
 
 from contracts.event import Model
-from contracts.http import LongText, SiteCode
+from contracts.http import SiteCode
 
 ITEMS_AT_ONCE_MAX: Final = 50
 """How many things are decided together."""
@@ -130,11 +130,3 @@ class DecisionReport(Model):
     decided_at: datetime
     undo_until: datetime
     undone_at: datetime | None
-
-
-class ManyDecided(Model):
-    """A decision on things that somebody chose by hand; a refusal says why."""
-
-    item_ids: ItemIds
-    is_accepted: bool
-    reason: LongText = ""

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+from contracts.booking.decisions import EnrollmentsDecision
 from contracts.booking.permissions import BookingPermission
 from contracts.http import PAGE_SIZE, Cursor, Page, PageSize, SiteCode
-from contracts.operation import agents, get, put
-from contracts.queue import Age, OwnerAsked, OwnerChange, WaitingCount, WaitingItem
+from contracts.operation import agents, get, post, put
+from contracts.queue import Age, DecisionPreview, DecisionReport, OwnerAsked, OwnerChange, WaitingCount, WaitingItem
 
 
 @get("/waiting-enrollments", agents(BookingPermission.READ_ENROLLMENTS))
@@ -32,3 +33,28 @@ async def read_waiting_enrollment(enrollment_id: UUID) -> WaitingItem:
 @put("/waiting-enrollments/{enrollment_id}/owner", agents(BookingPermission.READ_ENROLLMENTS), is_noted=False)
 async def keep_enrollment_owner(enrollment_id: UUID, body: OwnerChange) -> None:
     """Say which agent looks after a request, or that nobody does. It ends by itself, and nobody needs it to decide."""
+
+
+@post(
+    "/enrollment-decisions/preview",
+    agents(BookingPermission.DECIDE_ENROLLMENTS),
+    is_noted=False,
+    is_repeatable=True,
+)
+async def preview_enrollment_decisions(body: EnrollmentsDecision) -> DecisionPreview:
+    """What a decision on many requests would do, line by line, and how full the days are."""
+
+
+@post("/enrollment-decisions", agents(BookingPermission.DECIDE_ENROLLMENTS), is_keyed=True, status=201)
+async def decide_enrollments(body: EnrollmentsDecision) -> DecisionReport:
+    """Decide many requests, each by itself: what cannot be decided is said, and the others are. Families are told once it can be taken back no more."""
+
+
+@get("/enrollment-decisions/{batch_id}", agents(BookingPermission.DECIDE_ENROLLMENTS))
+async def read_enrollment_decisions(batch_id: UUID) -> DecisionReport:
+    """What a decision on many requests did."""
+
+
+@post("/enrollment-decisions/{batch_id}/undo", agents(BookingPermission.DECIDE_ENROLLMENTS), is_repeatable=True)
+async def undo_enrollment_decisions(batch_id: UUID) -> DecisionReport:
+    """Take a decision on many requests back, for some minutes; what something followed from stays, and is named."""

@@ -9,6 +9,7 @@ from pydantic import Base64Bytes, Field, StringConstraints
 from contracts.event import Model
 from contracts.family.document_words import DocumentAudience, DocumentKind, DocumentReason, DocumentStatus, KindCode
 from contracts.http import TEXT, Day, Email
+from contracts.queue import ItemIds
 from contracts.runs import body_bytes_max
 
 FILE_BYTES_MAX: Final = 12_000_000
@@ -58,6 +59,15 @@ class DocumentDecision(Model):
 
     is_valid: bool
     ends_on: Day | None = None
+    reason: DocumentReason | None = None
+    words: Words = ""
+
+
+class DocumentsDecision(Model):
+    """What an agent decides of many documents that they chose by hand: each holds as long as its kind says, or all are refused with the same reason and words."""
+
+    item_ids: ItemIds
+    is_valid: bool
     reason: DocumentReason | None = None
     words: Words = ""
 

@@ -26,6 +26,8 @@ from .delegations import consumers as delegations
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
 from .directory import consumers as directory
 from .directory.routes import ROUTES as DIRECTORY_ROUTES
+from .enrollment_decisions.commands import forget_batches
+from .enrollment_decisions.routes import ROUTES as ENROLLMENT_DECISION_ROUTES
 from .enrollments.routes import ROUTES as ENROLLMENT_ROUTES
 from .following.commands import Following
 from .invariants.queries import CHECKING
@@ -58,6 +60,7 @@ def create(settings: BookingSettings) -> Service:
         routes=(
             *CATALOG_ROUTES,
             *ENROLLMENT_ROUTES,
+            *ENROLLMENT_DECISION_ROUTES,
             *MOVE_ROUTES,
             *CALENDAR_ROUTES,
             *BOOKING_ROUTES,
@@ -76,6 +79,7 @@ def create(settings: BookingSettings) -> Service:
             Job("following", FOLLOW_SECONDS, Following(zone).run),
             Job("care_keys", CARE_KEYS_SECONDS, keep_keys),
             Job("forget_owners", FORGET_SECONDS, forget_owners),
+            Job("forget_bulk_decisions", FORGET_SECONDS, forget_batches),
             CHECKING.job,
         ),
         provide={

@@ -35,6 +35,8 @@ from .delegations.commands import follow_people, forget_ended
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
 from .derogations.commands import forget_derogations
 from .derogations.routes import ROUTES as DEROGATION_ROUTES
+from .document_decisions.commands import forget_batches
+from .document_decisions.routes import ROUTES as DOCUMENT_DECISION_ROUTES
 from .documents.commands import DocumentWork, Papers
 from .documents.routes import ROUTES as DOCUMENT_ROUTES
 from .duplicates.commands import COMPARE_SECONDS, compare_people
@@ -145,6 +147,7 @@ def create(settings: FamilySettings) -> Service:
             *SECTOR_ROUTES,
             *DEROGATION_ROUTES,
             *DOCUMENT_ROUTES,
+            *DOCUMENT_DECISION_ROUTES,
             *CERTIFICATE_ROUTES,
             *WAITING_ROUTES,
             *CHECKING.routes,
@@ -193,5 +196,6 @@ def _jobs(papers: Papers, contents: Contents, readings: Readings) -> list[Job]:
         Job("read_quotients", READING_SECONDS, quotients.ask_again),
         Job("forget_readings", FORGET_SECONDS, quotients.forget),
         Job("forget_owners", FORGET_SECONDS, forget_owners),
+        Job("forget_bulk_decisions", FORGET_SECONDS, forget_batches),
         CHECKING.job,
     ]

@@ -2,34 +2,32 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from litestar import Response
 
 from contracts.billing.api import list_invoice_runs
 from contracts.booking.api import list_enrollments, list_slots, show_attendance
 from contracts.family.api import list_registrations, open_household
-from contracts.family.births_api import list_expected_children
-from contracts.family.changes_api import list_changes
-from contracts.family.derogations_api import list_derogations
-from contracts.family.document_words import DocumentStatus
-from contracts.family.documents_api import list_documents
-from contracts.family.sector_words import DerogationStatus
 from contracts.identity.agents_api import own_rights
+from contracts.queue import WaitingKind
 from contracts.types import EnrollmentStatus
-from gateway.composing import Part, permitted
+from gateway.composing import permitted
+from portal.agents.queue.sources import WORDS, Filters, read_counts
 from portal.frame.spaces import MenuLabel, page
 from portal.frame.visit import Visit
+
+CARDS: Final = (WaitingKind.ENROLLMENT, WaitingKind.REGISTRATION)
+"""What has a card of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What waits in a list: its words, where it stands, how much, none where its service does not answer, and whether there is more."""
+    """How much of a kind waits, and where it stands in the queue."""
 
-    key: str
+    kind: WaitingKind
     url: str
-    count: int | None
-    has_more: bool = False
+    count: int
 
 
 @page("/agents", entry=MenuLabel("agents.menu.dashboard", "home"))
@@ -44,6 +42,7 @@ async def dashboard_page(visit: Visit) -> Response[Any]:
         permitted(visit.call(list_invoice_runs)) if visit.may(list_invoice_runs) else _nothing(),
         _waiting(visit),
     )
+    lines, is_cut = waiting
     has_rights = bool(visit.session.permissions)
     context = {
         "rights": None if has_rights else await visit.call(own_rights),
@@ -51,38 +50,23 @@ async def dashboard_page(visit: Visit) -> Response[Any]:
         "registrations": registrations,
         "slots": slots,
         "runs": runs,
-        "waiting": waiting,
+        "waiting": lines,
+        "is_cut": is_cut,
         "today": today,
         "can_open_household": visit.may(open_household),
     }
     return visit.page("agents/direction/dashboard.html.j2", context)
 
 
-async def _waiting(visit: Visit) -> list[Waiting]:
-    """What of families waits for whoever may see it, list by list."""
-    changes, documents, derogations, births = await asyncio.gather(
-        permitted(visit.call(list_changes)),
-        permitted(visit.call(list_documents, DocumentStatus.SENT)),
-        permitted(visit.call(list_derogations, status=DerogationStatus.WAITING)),
-        permitted(visit.call(list_expected_children)),
-    )
-    lists: tuple[tuple[str, str, Part[Any] | None], ...] = (
-        ("changes", "/agents/corrections", changes),
-        ("documents", "/agents/documents", documents),
-        ("derogations", "/agents/derogations", derogations),
-        ("births", "/agents/naissances", births),
-    )
-    today = visit.portal.today()
-    lines = []
-    for key, url, part in lists:
-        if part is not None and part.value is None:
-            lines.append(Waiting(key, url, None))
-        elif part is not None and part.value is not None:
-            # Of births, those wait whose day has come; they stand first.
-            items = [item for item in part.value.items if key != "births" or item.birth_on <= today]
-            has_more = part.value.next_cursor is not None and len(items) == len(part.value.items)
-            lines.append(Waiting(key, url, len(items), has_more))
-    return lines
+async def _waiting(visit: Visit) -> tuple[list[Waiting], bool]:
+    """What else waits in the queue, kind by kind, for whoever may see it; whether a service of it does not answer."""
+    counts, missing = await read_counts(visit)
+    lines = [
+        Waiting(count.kind, Filters({"nature": WORDS[count.kind]}).at(), count.count)
+        for count in counts
+        if count.kind not in CARDS
+    ]
+    return lines, "family" in missing
 
 
 async def _nothing() -> None:

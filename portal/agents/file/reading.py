@@ -48,8 +48,8 @@ class Opened:
     flags: Part[HealthFlags] | None
     tariffs: Part[Page[Tariff]] | None
     accounts: tuple[Part[Page[Account]] | None, ...]
-    insurances: Part[Insurances] | None
     to_decide: Part[Page[Document]] | None
+    insurances: Part[Insurances] | None
 
     @property
     def path(self) -> str:
@@ -115,7 +115,7 @@ async def open_file(visit: Visit, household_id: UUID, household: HouseholdPart) 
         ),
     )
     opened = Opened(
-        household_id, known, enrollments, account, years, circle, flags, tariffs, accounts, insurances, to_decide
+        household_id, known, enrollments, account, years, circle, flags, tariffs, accounts, to_decide, insurances
     )
     if opened.household is None and (visit.may(read_household) or not opened.names.children):
         await visit.call(read_household, household_id)

@@ -25,6 +25,7 @@ from tests.component.authorization import (
     pairs,
     passkeys,
     protections,
+    queue,
     readings,
     registrations,
     school_cells,
@@ -49,7 +50,7 @@ PAIRED: Final[Mapping[str, Callable[[World], Awaitable[str]]]] = {
     "file_merge": file_pairs.merge,
     "segment": schooling.segment,
 }
-REQUESTED: Final = ("decide_enrollment", "keep_enrollment_owner", "list_waiting_enrollments")
+POSTED: Final = {**BODIES, **queue.BODIES}
 PEOPLE: Final = ("person_id", "adult_id")
 """Who is named beside the object: somebody of a family that no actor belongs to."""
 TARIFF: Final = "leisure"
@@ -62,7 +63,7 @@ async def answer_to(
     """Perform a cell, after something that is done once all that it needs is there."""
     operation = cell.operation
     named = await _object(world, cell)
-    body = await BODIES[operation.name](world, cell, named) if operation.name in BODIES else None
+    body = await POSTED[operation.name](world, cell, named) if operation.name in POSTED else None
     path = operation.path
     for parameter in operation.parameters:
         value = someone(world) if parameter in PEOPLE and cell.names != "adult" else named or TARIFF
@@ -87,7 +88,7 @@ async def answer_to(
         path = path.replace(f"{{{parameter}}}", value)
     today = await world.town.booking.today()
     given = {"from_on": str(today), "to_on": str(await world.town.booking.day(DAYS_AHEAD))}
-    given["since_on"] = str(today)
+    given |= {"since_on": str(today), "permission": "family.queue.read"}
     given |= dict.fromkeys(QUERY_NAMES.get(cell.names, ()), named) if named else {}
     query = {name: value for name, value in given.items() if name in operation.parameters}
     headers = {"Idempotency-Key": str(uuid4()), **await _headers(world, cell, named)}
@@ -124,6 +125,8 @@ def _service(world: World, cell: Cell) -> RunningService:
 
 async def _object(world: World, cell: Cell) -> str | None:
     """The id or secret that a cell names; None when it names none."""
+    if cell.operation.name == "list_waiting_enrollments":
+        await world.request("first")
     if cell.operation.name == "list_duplicate_files":
         await file_pairs.alike(world)
     if not cell.names or cell.about == "unnamed":
@@ -148,6 +151,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await entourage.one_for(world, str(household_named(cell)))
     if cell.operation.name in protections.NEEDED and cell.expected == "ok":
         await protections.protected(world, str(household_named(cell)))
+    if cell.names in queue.BATCHES:
+        return await queue.batch(world, cell, str(household_named(cell)))
     if cell.names == "document":
         return await documents.one_for(world, cell, str(household_named(cell)))
     if cell.names == "reading":
@@ -172,7 +177,7 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await _fresh_run(world, cell) if cell.names == "run" else world.shared[cell.names]
     if cell.names == "link" and cell.about == "own" and cell.actor != "erased_parent":
         return await world.link()
-    if cell.operation.name in REQUESTED and cell.expected == "ok" and cell.about != "erased":
+    if cell.operation.name in queue.REQUESTED and cell.expected == "ok" and cell.about != "erased":
         return await world.request(str(household_named(cell)))
     if cell.operation.name == "start_payment" and cell.expected == "ok":
         return await world.invoice(str(household_named(cell)))

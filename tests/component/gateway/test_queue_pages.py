@@ -112,3 +112,37 @@ async def test_an_owner_is_one_at_a_time_and_seen_by_the_others(town: Town) -> N
     await other.get(path)
     taken = {"owner_id": colleague[1], "known_owner_id": own_id[1]}
     assert "C’est noté" in words(await other.landing(await other.done(f"{path}/suivi", taken)))
+
+
+async def test_many_are_decided_after_a_preview_once_and_taken_back(town: Town) -> None:
+    _, household = await town.parent()
+    own, request = await document(town, household), await enrollment(town, household)
+    settled = await document(town, household)
+    agent, other = await town.agent(Role.FRONT_DESK), await town.agent(Role.FRONT_DESK)
+    await other.get(f"{PATH}/documents/{settled}")
+    await other.done(f"{PATH}/documents/{settled}/decision", {"decision": "accept", "ends_on": ""})
+    choices = [f"documents/{own}", f"inscriptions/{request}", f"documents/{settled}"]
+    asked = [*(("choix", choice) for choice in choices), ("decision", "accepter")]
+    preview = await agent.get(f"{PATH}/lot", params=asked)
+    text = words(preview)
+    assert "2 décisions seront prises" in text
+    assert "Ce document n’attendait plus. Décision de Camille Marchand." in text
+    done = await agent.done(f"{PATH}/lot", {"choix": choices, "decision": "accepter"})
+    report = await agent.landing(done)
+    assert "1 demande acceptée" in words(report)
+    batches = re.findall(rf'action="({PATH}/lot/[a-z]+/[0-9a-f-]{{36}}/annulation)"', report.text)
+    assert len(batches) == 2
+    back = await agent.landing(await agent.done(batches[1], {"retour": str(report.url.query, "ascii")}))
+    assert "C’est annulé" in words(back)
+    assert "Suivie par" not in words(await agent.get(f"{PATH}/inscriptions/{request}"))
+    again = await agent.landing(await agent.done(batches[0]))
+    assert "C’est annulé" in words(again)
+    assert "Valider et passer" in words(await agent.get(f"{PATH}/documents/{own}"))
+    await town.settle()
+    refused = {"choix": f"documents/{own}", "decision": "refuser", "words": "Flou"}
+    await agent.get(f"{PATH}/lot", params=[("choix", f"documents/{own}"), ("decision", "refuser")])
+    page = await agent.submit(f"{PATH}/lot", refused)
+    assert is_refused(page)
+    assert "Flou" in page.text
+    mixed = await agent.landing(await agent.get(f"{PATH}/lot", params=[*asked[:-1], ("decision", "refuser")]))
+    assert "Un refus dit son motif" in words(mixed)
