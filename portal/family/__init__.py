@@ -8,6 +8,7 @@ from portal.family.delegations import pages as delegations
 from portal.family.documents import pages as documents
 from portal.family.enrollments import pages as enrollments
 from portal.family.entrusted import pages as entrusted
+from portal.family.exports import pages as exports
 from portal.family.history import pages as history
 from portal.family.home import pages as home
 from portal.family.household import discretion, entourage
@@ -25,7 +26,7 @@ FAMILY = Space(
         page
         for area in (
             *(home, menu, households, enrollments, calendar, invoices, history, services, delegations),
-            *(children, child_health, household, discretion, entourage, documents, certificates, without_file),
+            *(children, child_health, household, discretion, entourage, documents, certificates, exports, without_file),
         )
         for page in area.PAGES
     ],

@@ -116,9 +116,12 @@ def _subject(visit: Visit, opened: Opened) -> str:
         return texts("agents.file.subject_children", names=", ".join(opened.names.children.values()) or "–")
     if household.organization:
         return household.organization.legal_name
-    payer = next((adult for adult in household.adults if adult.adult_id == household.payer_adult_id), None)
-    adult = payer or next(iter(household.adults), None)
-    return texts("agents.family.title", name=adult.last_name.upper()) if adult else texts("agents.file.subject_nobody")
+    adults = sorted(household.adults, key=lambda adult: adult.adult_id != household.payer_adult_id)
+    return (
+        texts("agents.family.title", name=adults[0].last_name.upper())
+        if adults
+        else texts("agents.file.subject_nobody")
+    )
 
 
 def facts(visit: Visit, opened: Opened) -> Iterator[tuple[str, str]]:
@@ -129,8 +132,7 @@ def facts(visit: Visit, opened: Opened) -> Iterator[tuple[str, str]]:
     accounts = opened.known_accounts
     if household and accounts:
         own = [account for account in accounts if household.payer_adult_id in account.guardian_ids] or accounts
-        seen = own[0].last_sign_in_at
-        zone = visit.portal.town.town.zone
+        seen, zone = own[0].last_sign_in_at, visit.portal.town.town.zone
         when = (
             texts("agents.file.seen", day=date_words(seen, zone), time=time_words(seen, zone))
             if seen

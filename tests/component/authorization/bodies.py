@@ -14,6 +14,7 @@ from tests.component.authorization import (
     child_files,
     delegations,
     documents,
+    exports,
     file_pairs,
     homes,
     lifecycle,
@@ -221,6 +222,7 @@ def _fixed(**fields: Any) -> Body:
 BODIES: Final[Mapping[str, Body]] = {
     **certificates.BODIES,
     **documents.BODIES,
+    **exports.BODIES,
     "sign_in": _field("login", password=PASSWORD),
     "start_franceconnect": _fixed(browser_token="a-browser-of-tests"),
     "finish_franceconnect": _field("state", browser_token="a-browser-of-tests"),
