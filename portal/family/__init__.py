@@ -9,6 +9,7 @@ from portal.family.delegations import pages as delegations
 from portal.family.documents import pages as documents
 from portal.family.enrollments import pages as enrollments
 from portal.family.entrusted import pages as entrusted
+from portal.family.exports import pages as exports
 from portal.family.history import pages as history
 from portal.family.home import pages as home
 from portal.family.home import requests
@@ -28,7 +29,7 @@ FAMILY = Space(
         for area in (
             *(home, requests, menu, households, enrollments, calendar, invoices, history, services, delegations),
             *(children, child_health, child_insurance, household, discretion, entourage, quotients),
-            *(documents, certificates, without_file),
+            *(documents, certificates, exports, without_file),
         )
         for page in area.PAGES
     ],

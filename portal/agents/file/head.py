@@ -102,8 +102,7 @@ def facts(visit: Visit, opened: Opened) -> Iterator[tuple[str, str]]:
     accounts = opened.known_accounts
     if household and accounts:
         own = [account for account in accounts if household.payer_adult_id in account.guardian_ids] or accounts
-        seen = own[0].last_sign_in_at
-        zone = visit.portal.town.town.zone
+        seen, zone = own[0].last_sign_in_at, visit.portal.town.town.zone
         when = (
             texts("agents.file.seen", day=date_words(seen, zone), time=time_words(seen, zone))
             if seen
