@@ -1,9 +1,9 @@
 """Every town of a guide starts and has people: each agent signs in to the work of their roles, each parent to a home, days and invoices;
 roles, texts and settings are those of the town's file."""
 
+import asyncio
 import os
 import re
-import subprocess
 import sys
 from datetime import timedelta
 
@@ -86,13 +86,10 @@ async def test_every_list_of_the_household_file_shows_something_and_the_seed_may
     """The seed has somebody for each page of agents: an address that is protected, a birth, a gap, a correction, documents, and sectors where the town has schools."""
     before = await _counts(town)
     assert all(before.values()), before
-    subprocess.run(
-        [sys.executable, "-m", "tools.seed"],
-        env={**os.environ, **town.stack.tool_env()},
-        cwd=ROOT,
-        timeout=120,
-        check=True,
+    seed = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tools.seed"), env={**os.environ, **town.stack.tool_env()}, cwd=ROOT
     )
+    assert await seed.wait() == 0
     assert await _counts(town) == before
 
 
