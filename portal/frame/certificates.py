@@ -97,7 +97,7 @@ def issued(visit: Visit, path: str, shown: Sequence[Shelf]) -> list[Issued]:
     parts = {shelf.kind.service: shelf.part for shelf in shown}.values()
     values = [part.value for part in parts if part.value]
     names = {whom(offer): offer.name for value in values for offer in value.offers}
-    every = sorted((item for value in values for item in value.issued), key=lambda item: item.issued_at, reverse=True)
+    rows = sorted((item for value in values for item in value.issued), key=lambda item: item.issued_at, reverse=True)
     return [
         Issued(
             item,
@@ -105,7 +105,7 @@ def issued(visit: Visit, path: str, shown: Sequence[Shelf]) -> list[Issued]:
             days_of(visit, item.from_on, item.to_on),
             f"{path}/{item.kind}/{item.certificate_id}",
         )
-        for item in every
+        for item in rows
     ]
 
 

@@ -297,7 +297,3 @@ class HealthDiffers(Refusal):
 
 class ChangesWait(Refusal):
     """Changes that the family of this file asked for wait for a decision: decide them first."""
-
-
-class ExportNotReady(Refusal):
-    """The archive is not made yet: parts of it are missing, or it is being made."""

@@ -58,7 +58,7 @@ async def start_export(tx: Transaction, actor: Actor, claim: Claim, request: Exp
 async def add_part(tx: Transaction, actor: Actor, export_id: UUID, service: str, part: ExportPart) -> Export:
     """Keep the part of a service. Raises NotFound."""
     adult_id = actor.require_guardian()
-    row = await queries.found(tx, export_id, adult_id)
+    row = await queries.row_of(tx, export_id, adult_id)
     if row["is_ready"]:
         return queries.answer(row)
     await store.keep_part(tx, export_id, adult_id, service, part.model_dump_json().encode())
@@ -68,12 +68,12 @@ async def add_part(tx: Transaction, actor: Actor, export_id: UUID, service: str,
 @command
 async def read_export(tx: Transaction, actor: Actor, export_id: UUID) -> None:
     """Note that an archive is taken away. Raises NotFound."""
-    row = await queries.found(tx, export_id, actor.require_guardian())
+    row = await queries.row_of(tx, export_id, actor.require_guardian())
     tx.note(Act(actor, "export_taken", row["household_id"], row["household_id"]))
 
 
 async def take(db: Database, actor: Actor, export_id: UUID) -> File:
-    """The archive, for its adult. Raises NotFound, ExportNotReady."""
+    """The archive, for its adult. Raises NotFound, also while it is made."""
     content = await queries.archive(db, export_id, actor.require_guardian())
     await read_export(db, actor, export_id)
     return content
@@ -91,7 +91,7 @@ class ExportWork:
         """Make the archives of the exports that have all their parts."""
         for export_id, adult_id in await store.waiting(db, len(SERVICES), MADE_AT_ONCE):
             try:
-                row = await queries.found(db, export_id, adult_id)
+                row = await queries.row_of(db, export_id, adult_id)
                 await _keep(db, export_id, adult_id, await self._archive(db, row))
             except (NotFound, Busy):
                 log.info("export waits", export_id=str(export_id))

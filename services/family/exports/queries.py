@@ -9,7 +9,6 @@ from chassis.refusal import NotFound
 from contracts.family.exports import Export, ExportStatus
 from contracts.http import File, Page
 
-from ..errors import ExportNotReady
 from . import store
 from .domain import is_gathered
 
@@ -28,10 +27,10 @@ async def own_exports(db: Database, actor: Actor) -> Page[Export]:
 
 async def shown(db: Queries, export_id: UUID, adult_id: UUID) -> Export:
     """An export as it stands. Raises NotFound."""
-    return answer(await found(db, export_id, adult_id))
+    return answer(await row_of(db, export_id, adult_id))
 
 
-async def found(db: Queries, export_id: UUID, adult_id: UUID) -> Row:
+async def row_of(db: Queries, export_id: UUID, adult_id: UUID) -> Row:
     """An export of an adult. Raises NotFound."""
     row = await store.export_of(db, export_id, adult_id)
     if row is None:
@@ -53,11 +52,11 @@ def answer(row: Row) -> Export:
 
 
 async def archive(db: Database, export_id: UUID, adult_id: UUID) -> File:
-    """The archive of an export that is ready. Raises NotFound, ExportNotReady."""
-    row = await found(db, export_id, adult_id)
+    """The archive of an export that is ready. Raises NotFound, also while it is made."""
+    row = await row_of(db, export_id, adult_id)
     if row["ends_on"] < await db.today():
         raise NotFound
     content = await store.archive_of(db, export_id, adult_id)
     if content is None:
-        raise ExportNotReady
+        raise NotFound
     return File(content, ZIP_TYPE, f"dossier-{row['reference']}.zip")
