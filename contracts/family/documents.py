@@ -64,7 +64,7 @@ class DocumentDecision(Model):
 
 class Document(Model):
     """A document and what became of it. `name`: of the member that it is for. `proposed_end_on`: until when it would hold by its kind. `decided_by` is for
-    agents. `next_id`: which one waits after it, for agents."""
+    agents, and so are `next_id` and `previous_id`: which one waits after it and before."""
 
     document_id: UUID
     household_id: UUID
@@ -86,6 +86,7 @@ class Document(Model):
     pages: tuple[DocumentPage, ...]
     is_deletable: bool
     next_id: UUID | None = None
+    previous_id: UUID | None = None
 
 
 class DocumentWanted(Model):

@@ -209,4 +209,6 @@ def _count(visit: Visit, opened: Opened, key: str) -> str:
     if key == "invoices" and account:
         due = sum(payer.unpaid_count for payer in (account.payer, *account.others) if payer)
         return visit.portal.texts("agents.file.tabs.due", count=due) if due else ""
+    if key == "documents" and (waiting := items_of(opened.to_decide)):
+        return visit.portal.texts("agents.file.tabs.to_decide", count=len(waiting))
     return ""
