@@ -15,7 +15,7 @@ from portal.spaces import SPACES
 
 TOGETHER: Final = 8
 """How many pages are asked for at once."""
-ALIKE_MAX: Final = 8
+ALIKE_MAX: Final = 4
 """How many addresses of one page are followed that differ in what they name, not in which parameters they have."""
 LEFT_ALONE: Final = ("/connexion", "/deconnexion", "/static/", "/theme.css")
 KINDS: Final = {"uuid": r"[0-9a-f-]{36}", "int": r"-?\d+", "str": "[^/]+"}

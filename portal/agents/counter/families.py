@@ -17,9 +17,9 @@ from contracts.identity.api import find_key_holder
 from contracts.types import Civility
 from gateway.calls import Refused, typed_as
 from portal.agents.counter.school_filter import SchoolFilter, school_filter
+from portal.agents.references import named_file
 from portal.frame.addresses import asked_back, asking, settled
 from portal.frame.children import CHILDREN_MAX, child_count, child_number, with_children_in_order
-from portal.agents.references import named_file
 from portal.frame.contact import correct_contact, show_contact
 from portal.frame.exports import Column, can_export, export
 from portal.frame.kinds import (

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Response
 
 from contracts.billing.api import list_invoice_runs
-from contracts.booking.api import list_enrollments, list_slots
+from contracts.booking.api import list_enrollments, list_slots, show_attendance
 from contracts.family.api import list_registrations, open_household
 from contracts.family.births_api import list_expected_children
 from contracts.family.changes_api import list_changes
@@ -40,7 +40,7 @@ async def dashboard_page(visit: Visit) -> Response[Any]:
     requests, registrations, slots, runs, waiting = await asyncio.gather(
         permitted(visit.call(list_enrollments, EnrollmentStatus.REQUESTED)),
         permitted(visit.call(list_registrations)) if asks_for_spaces else _nothing(),
-        permitted(visit.call(list_slots, today, today)),
+        permitted(visit.call(list_slots, today, today)) if visit.may(show_attendance) else _nothing(),
         permitted(visit.call(list_invoice_runs)) if visit.may(list_invoice_runs) else _nothing(),
         _waiting(visit),
     )

@@ -97,7 +97,9 @@ async def test_documents_that_wait_lead_to_each_other_by_link_and_key(town: Town
     first, second, third = dict.fromkeys(re.findall(r"/agents/documents/[0-9a-f-]{36}", tab.text))
     page = await agent.get(second)
     for key, label, url in (("k", "Précédent", first), ("j", "Suivant", third)):
-        assert re.search(rf'href="{url}">.*?<span>{label}</span><kbd data-key="{key}" aria-hidden="true" hidden>', page.text)
+        assert re.search(
+            rf'href="{url}">.*?<span>{label}</span><kbd data-key="{key}" aria-hidden="true" hidden>', page.text
+        )
     assert re.search(r'value="validate">.*?<kbd data-key="a"', page.text)
 
 

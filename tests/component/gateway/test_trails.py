@@ -17,7 +17,9 @@ STEP = re.compile(r'<a href="([^"]*)">([^<]*)</a>|<span aria-current="page">([^<
 
 def path_to(page: httpx2.Response) -> list[tuple[str, str]]:
     """Where each step leads, and what it is called; the page itself leads nowhere. Nothing on a page without a path."""
-    (path,) = re.findall(r'<nav class="breadcrumb" aria-label="Vous êtes ici">(.*?)</nav>', page.text, re.DOTALL) or [""]
+    (path,) = re.findall(r'<nav class="breadcrumb" aria-label="Vous êtes ici">(.*?)</nav>', page.text, re.DOTALL) or [
+        ""
+    ]
     return [(url, label or here) for url, label, here in STEP.findall(path)]
 
 
