@@ -65,8 +65,8 @@ class Reach:
         self._asked |= set(starts)
         while waiting:
             sources, waiting = {path: source for source, path in waiting[:TOGETHER]}, waiting[TOGETHER:]
-            for found in self.page.evaluate(_READ, list(sources)):
-                answer = Answer(**found)
+            for row in self.page.evaluate(_READ, list(sources)):
+                answer = Answer(**row)
                 waiting += [(answer.path, link) for link in self._taken(answer, sources[answer.path])]
 
     def fullest(self) -> Mapping[str, Answer]:
