@@ -40,6 +40,7 @@ ELSEWHERE: Final = {
     "/agents/facturation/{run_id:uuid}": "a month is invoiced in test_path.py, with axe",
     "/factures/{invoice_id:uuid}": "as above",
     "/factures/{invoice_id:uuid}/pdf": "as above",
+    "/ma-famille/adresse": "shows a hidden address once, after a post",
     "/paiement/retour": "where the payment page leads back to: test_path.py",
     "/personnes-de-confiance/recapitulatif": "shows what was typed: towns/test_delegations.py",
 }
@@ -50,7 +51,7 @@ ELSEWHERE: Final = {
 def visits(stack: Stack, browser: Browser, town_now: datetime) -> Iterator[list[Reach]]:
     """What each kind of visitor comes to, in a town that was filled."""
     town = GuideTown("demo", stack, town_now.date())
-    newcomer, files = in_thread(Filling(town).fill())
+    newcomer, reference, files = in_thread(Filling(town).fill())
     own = (newcomer.email, PASSWORD)
     agents = {body["username"]: body["email"] for body in town.plan.agents}
     visitors = [
@@ -62,14 +63,14 @@ def visits(stack: Stack, browser: Browser, town_now: datetime) -> Iterator[list[
             next(str(file.guardian["email"]) for file in town.plan.households if file.login == PARENT[0]),
             VISITORS["parent"][1],
         ),
-        (own, newcomer.email, VISITORS["parent"][1]),
+        (own, newcomer.email, (*VISITORS["parent"][1], "/enfants-confies")),
     ]
     reaches = []
     for credentials, email, starts in visitors:
         page = open_page(browser, SIZES[0])
         sign_in(stack, page, credentials)
         if page.url.startswith(f"{stack.portal_url}/mes-dossiers"):
-            page.locator("main button").first.click()
+            page.get_by_role("button", name=reference).click()
         page.goto(f"{stack.portal_url}/confirmer?pour=health&retour=/espace")
         confirm_by_mail(town, page, email)
         reaches.append(Reach(page))
