@@ -67,7 +67,8 @@ async def _show(visit: Visit, opened: WaitingItem | None) -> Response[Any]:
     waiting = await read_queue(visit, filters)
     counts, _ = await read_counts(visit, filters.asked.get("site"))
     item = opened or (waiting.items[0] if waiting.items else None)
-    panel, proposed = await panel_of(visit, item) if item else ({}, {})
+    part = await permitted(panel_of(visit, item)) if item else None
+    panel, proposed = part.value if part and part.value else ({}, {})
     sites = await site_names(visit)
     context = {
         "items": waiting.items,
@@ -80,6 +81,7 @@ async def _show(visit: Visit, opened: WaitingItem | None) -> Response[Any]:
         "words": WORDS,
         "item": item,
         "is_opened": opened is not None,
+        "is_panel_missing": item is not None and (part is None or not part.is_available),
         "page_of": page_of,
         "neighbours": _neighbours(waiting.items, item),
         "names": await _names(visit, (*waiting.items, *([item] if item else []))),
