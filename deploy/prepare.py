@@ -29,7 +29,7 @@ SECRETS_OF = {
     "notifications": ("actor_public.json", "seal_private.json"),
     "gateway": ("portal_secret",),
     "franceconnect": ("franceconnect_client_secret",),
-    "particulier": ("api_particulier_token",),
+    "api_particulier": ("api_particulier_token",),
 }
 PASSWORDS = "database_passwords.json"
 FILES_OF = {

@@ -39,7 +39,6 @@ from contracts.certificates import (
 LISTED_MAX: Final = 100
 DAYS_MAX: Final = 366
 """Of what a certificate speaks, at most: a year."""
-ACTION: Final = "certificate_issued"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +90,10 @@ def _qr(link: str) -> str:
 
 def days_of(request: CertificateRequest) -> tuple[date, date]:
     """The days that a request is about. Raises Invalid: they are not there, reversed, or too many."""
-    if request.from_on is None or request.to_on is None:
-        raise Invalid(FieldRefusal("/to_on" if request.from_on else "/from_on", "missing"))
+    if request.from_on is None:
+        raise Invalid(FieldRefusal("/from_on", "missing"))
+    if request.to_on is None:
+        raise Invalid(FieldRefusal("/to_on", "missing"))
     if request.to_on < request.from_on:
         raise Invalid(FieldRefusal("/to_on", "range_reversed", (("starts_on", request.from_on),)))
     if (request.to_on - request.from_on).days >= DAYS_MAX:
@@ -139,10 +140,12 @@ async def _number(tx: Transaction, actor: Actor, paper: Paper) -> Row:
     now, today, document_id = await tx.now(), await tx.today(), new_id()
     count = await tx.fetchval(TAKE_NUMBER_SQL, paper.kind.series, today.year)
     number = number_of(paper.kind.series, today.year, count)
-    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    printed = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     about = (paper.household_id, paper.adult_id, paper.child_id, paper.from_on, paper.to_on)
-    added = (document_id, paper.kind, number, code, *about, fingerprint, today, now, actor.account_id)
-    tx.note(Act(actor, ACTION, document_id, paper.household_id, after={"kind": paper.kind, "number": number}))
+    added = (document_id, paper.kind, number, printed, *about, fingerprint, today, now, actor.account_id)
+    tx.note(
+        Act(actor, "certificate_issued", document_id, paper.household_id, after={"kind": paper.kind, "number": number})
+    )
     row = await tx.fetchrow(ADD_SQL, *added)
     assert row is not None  # noqa: S101 - what was inserted comes back
     return row

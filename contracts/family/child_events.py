@@ -87,6 +87,15 @@ class Outcome(StrEnum):
     REFUSED = auto()
 
 
+class InsuranceStatus(StrEnum):
+    """Whether a child is insured for a school year, as far as the town knows: by what its family says, or by a document that was validated. EXPIRED: it was, and
+    the last day is past."""
+
+    MISSING = auto()
+    VALID = auto()
+    EXPIRED = auto()
+
+
 class EntourageKind(StrEnum):
     """What somebody around a child, who is no member of a home of it, is to it: whom to call, in order; who may collect it; who may not, by a decision; the
     third person to whom a judge entrusted it (Code civil, 373-3)."""

@@ -1,7 +1,6 @@
 """What travels about a child's insurance: who insures it for a school year, by which contract and until when."""
 
 from datetime import date
-from enum import StrEnum, auto
 from typing import Annotated
 from uuid import UUID
 
@@ -9,18 +8,11 @@ from pydantic import Field, StringConstraints
 
 from contracts.event import Model
 from contracts.family.authorizations import SchoolYear
+from contracts.family.child_events import InsuranceStatus
 from contracts.family.document_words import DocumentStatus, KindCode
 from contracts.http import LINE, Day, ShortText
 
 ContractNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=LINE)]
-
-
-class InsuranceStatus(StrEnum):
-    """Whether a child is insured for a school year, as far as the town knows: by what its family says, or by a document that was validated. EXPIRED: it was, and the last day is past."""
-
-    MISSING = auto()
-    VALID = auto()
-    EXPIRED = auto()
 
 
 class InsuranceFields(Model):

@@ -11,7 +11,7 @@ from contracts.family.reading_words import FRANCE, CivilSex, ReadingStatus
 from contracts.http import LINE, Day, Month, ShortText
 from contracts.types import QuotientSource
 
-FIRST_NAME = r"[A-Za-zÀ-ÖØ-öø-ÿŒœ'’ -]+"
+FIRST_NAME = "[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff\u0152\u0153'\u2019 -]+"
 FirstNames = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=rf"^{FIRST_NAME}(,{FIRST_NAME})*$"),

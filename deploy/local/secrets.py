@@ -47,8 +47,8 @@ def ensure_secrets(folder: Path) -> None:
 
 def api_token(expires_at: int, scopes: Sequence[str] = API_SCOPES) -> str:
     """A token of the form that API Particulier gives out, a signed JSON Web Token, for its stand-in."""
-    said = {"uid": str(uuid4()), "jti": str(uuid4()), "scopes": scopes, "sub": "portail-famille", "exp": expires_at}
-    head = ".".join(_encoded(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, said))
+    claims = {"uid": str(uuid4()), "jti": str(uuid4()), "scopes": scopes, "sub": "portail-famille", "exp": expires_at}
+    head = ".".join(_encoded(json.dumps(part).encode()) for part in ({"alg": "HS256", "typ": "JWT"}, claims))
     seal = hmac.digest(secrets.token_bytes(SECRET_BYTES), head.encode(), hashlib.sha256)
     return f"{head}.{_encoded(seal)}"
 

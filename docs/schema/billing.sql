@@ -362,6 +362,13 @@ CREATE TABLE public.job_runs (
     failure text
 );
 
+CREATE TABLE public.kept_apart (
+    child_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    days datemultirange NOT NULL,
+    CONSTRAINT kept_apart_days_check CHECK ((NOT isempty(days)))
+);
+
 CREATE TABLE public.ledger_postings (
     transaction_id uuid NOT NULL,
     "position" smallint NOT NULL,
@@ -686,6 +693,9 @@ ALTER TABLE ONLY public.issued_numbers
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
 
+ALTER TABLE ONLY public.kept_apart
+    ADD CONSTRAINT kept_apart_pkey PRIMARY KEY (child_id, adult_id);
+
 ALTER TABLE ONLY public.ledger_postings
     ADD CONSTRAINT ledger_postings_pkey PRIMARY KEY (transaction_id, "position");
 
@@ -807,6 +817,8 @@ CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (c
 
 CREATE INDEX issued_documents_of_household ON public.issued_documents USING btree (household_id, document_id);
 
+CREATE INDEX kept_apart_adult ON public.kept_apart USING btree (adult_id);
+
 CREATE INDEX ledger_postings_account ON public.ledger_postings USING btree (account) INCLUDE (amount_cents);
 
 CREATE INDEX merged_files_of_kept ON public.merged_files USING btree (kept_id);
@@ -870,6 +882,9 @@ ALTER TABLE ONLY public.invoice_run_items
 
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.invoice_runs(run_id);
+
+ALTER TABLE ONLY public.kept_apart
+    ADD CONSTRAINT kept_apart_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.custody(child_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.ledger_postings
     ADD CONSTRAINT ledger_postings_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.ledger_transactions(transaction_id);

@@ -368,6 +368,22 @@ CREATE TABLE public.entourage (
     CONSTRAINT entourage_rank_check CHECK ((rank > 0))
 );
 
+CREATE TABLE public.export_parts (
+    export_id uuid NOT NULL,
+    service text NOT NULL,
+    sealed bytea NOT NULL
+);
+
+CREATE TABLE public.exports (
+    export_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    ends_on date NOT NULL,
+    archive bytea
+);
+
 CREATE TABLE public.file_confirmations (
     child_id uuid NOT NULL,
     school_year smallint NOT NULL,
@@ -1049,6 +1065,12 @@ ALTER TABLE ONLY public.email_changes
 ALTER TABLE ONLY public.entourage
     ADD CONSTRAINT entourage_pkey PRIMARY KEY (contact_id, child_id);
 
+ALTER TABLE ONLY public.export_parts
+    ADD CONSTRAINT export_parts_pkey PRIMARY KEY (export_id, service);
+
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_pkey PRIMARY KEY (export_id);
+
 ALTER TABLE ONLY public.file_confirmations
     ADD CONSTRAINT file_confirmations_pkey PRIMARY KEY (child_id, school_year, adult_id);
 
@@ -1324,6 +1346,10 @@ CREATE UNIQUE INDEX email_changes_pending ON public.email_changes USING btree (a
 
 CREATE INDEX entourage_of_child ON public.entourage USING btree (child_id);
 
+CREATE INDEX exports_of_adult ON public.exports USING btree (adult_id, export_id);
+
+CREATE INDEX exports_of_household ON public.exports USING btree (household_id);
+
 CREATE INDEX file_confirmations_of_adult ON public.file_confirmations USING btree (adult_id);
 
 CREATE INDEX files_apart_other ON public.files_apart USING btree (other_id);
@@ -1592,6 +1618,15 @@ ALTER TABLE ONLY public.email_changes
 
 ALTER TABLE ONLY public.entourage
     ADD CONSTRAINT entourage_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
+ALTER TABLE ONLY public.export_parts
+    ADD CONSTRAINT export_parts_export_id_fkey FOREIGN KEY (export_id) REFERENCES public.exports(export_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES public.adults(adult_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.file_confirmations
     ADD CONSTRAINT file_confirmations_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES public.adults(adult_id);

@@ -21,7 +21,7 @@ from portal.agents.counter import forms as edited_forms
 from portal.agents.direction import dashboard
 from portal.agents.documents import pages as documents
 from portal.agents.family_accounts import pages as family_accounts
-from portal.agents.file import booking, enrolling, overview, people, tabs, timeline
+from portal.agents.file import booking, enrolling, overview, people, quotients, tabs, timeline
 from portal.agents.file_merges import duplicates, merging
 from portal.agents.imports import pages as imports
 from portal.agents.invitations import pages as invitations
@@ -54,6 +54,7 @@ AGENTS = Space(
             families,
             overview,
             people,
+            quotients,
             tabs,
             booking,
             enrolling,

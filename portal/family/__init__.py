@@ -9,10 +9,11 @@ from portal.family.delegations import pages as delegations
 from portal.family.documents import pages as documents
 from portal.family.enrollments import pages as enrollments
 from portal.family.entrusted import pages as entrusted
+from portal.family.exports import pages as exports
 from portal.family.history import pages as history
 from portal.family.home import pages as home
 from portal.family.home import requests
-from portal.family.household import discretion, entourage
+from portal.family.household import discretion, entourage, quotients
 from portal.family.household import pages as household
 from portal.family.households import pages as households
 from portal.family.invoices import pages as invoices
@@ -27,17 +28,8 @@ FAMILY = Space(
         page
         for area in (
             *(home, requests, menu, households, enrollments, calendar, invoices, history, services, delegations),
-            *(
-                children,
-                child_health,
-                child_insurance,
-                household,
-                discretion,
-                entourage,
-                documents,
-                certificates,
-                without_file,
-            ),
+            *(children, child_health, child_insurance, household, discretion, entourage, quotients),
+            *(documents, certificates, exports, without_file),
         )
         for page in area.PAGES
     ],

@@ -21,6 +21,7 @@ from contracts.certificates import (
     CertificateOffer,
     CertificateRequest,
     Certificates,
+    CertifiedPeriod,
     kind_named,
 )
 from contracts.family import certificates_api as family
@@ -28,7 +29,7 @@ from gateway.calls import typed_as
 from gateway.composing import Part, if_proven
 from portal.frame.visit import Visit
 from portal.kit import Form
-from portal.kit.formats import date_words
+from portal.kit.formats import date_short
 
 SERVICES: Final = {"booking": booking, "billing": billing, "family": family}
 SERVED: Final = {kind: SERVICES[kind.service] for kind in CertificateKind}
@@ -96,7 +97,7 @@ def issued(visit: Visit, path: str, shown: Sequence[Shelf]) -> list[Issued]:
     parts = {shelf.kind.service: shelf.part for shelf in shown}.values()
     values = [part.value for part in parts if part.value]
     names = {whom(offer): offer.name for value in values for offer in value.offers}
-    every = sorted((item for value in values for item in value.issued), key=lambda item: item.issued_at, reverse=True)
+    rows = sorted((item for value in values for item in value.issued), key=lambda item: item.issued_at, reverse=True)
     return [
         Issued(
             item,
@@ -104,7 +105,7 @@ def issued(visit: Visit, path: str, shown: Sequence[Shelf]) -> list[Issued]:
             days_of(visit, item.from_on, item.to_on),
             f"{path}/{item.kind}/{item.certificate_id}",
         )
-        for item in every
+        for item in rows
     ]
 
 
@@ -112,7 +113,7 @@ def days_of(visit: Visit, from_on: date | None, to_on: date | None) -> str:
     """Days in words, none when there are none."""
     if from_on is None or to_on is None:
         return ""
-    return visit.portal.texts("certificates.days", first=date_words(from_on), last=date_words(to_on))
+    return visit.portal.texts("certificates.days", first=date_short(from_on), last=date_short(to_on))
 
 
 async def offer_asked(
@@ -137,10 +138,16 @@ def form_context(visit: Visit, path: str, offer: CertificateOffer) -> dict[str, 
         "offer": offer,
         "whom": whom(offer),
         "is_between": offer.kind in BETWEEN,
-        "periods": [(f"{one.from_on}/{one.to_on}", days_of(visit, one.from_on, one.to_on)) for one in offer.periods],
+        "periods": [(f"{one.from_on}/{one.to_on}", _years(one)) for one in offer.periods],
         "first": newest.from_on if newest else today,
         "last": min(newest.to_on, today) if newest else today,
     }
+
+
+def _years(period: CertifiedPeriod) -> str:
+    """A civil year, or a school year by its two."""
+    first, last = period.from_on.year, period.to_on.year
+    return str(first) if first == last else f"{first}-{last}"
 
 
 async def ask(visit: Visit, certificates: Certificates, offer: CertificateOffer) -> Certificate:

@@ -160,6 +160,12 @@ class InsurancePart(BaseModel):
     is_asked: bool = False
 
 
+class ApiParticulierPart(BaseModel):
+    """What pages need of `[family.api_particulier]`."""
+
+    is_open: bool = False
+
+
 class FamilyPart(BaseModel):
     """What pages need of the `[family]` table, whose other settings are its service's own."""
 
@@ -167,6 +173,7 @@ class FamilyPart(BaseModel):
     kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
     delegation_days_max: int = DEFAULT_DELEGATION_DAYS
     insurance: InsurancePart = InsurancePart()
+    api_particulier: ApiParticulierPart = ApiParticulierPart()
 
 
 class BillingPart(BaseModel):
@@ -192,6 +199,7 @@ class PortalTown:
     delegation_days_max: int = DEFAULT_DELEGATION_DAYS
     invoice_years: int = INVOICE_YEARS
     asks_insurance: bool = False
+    reads_quotients: bool = False
 
     @classmethod
     def load(cls, path: Path) -> "PortalTown":
@@ -210,6 +218,7 @@ class PortalTown:
             invites_at_once=identity.invitation.is_automatic,
             has_service_keys=bool(identity.services),
             delegation_days_max=family.delegation_days_max,
+            reads_quotients=family.api_particulier.is_open,
             invoice_years=load_section(path, "billing", BillingPart).invoice_years,
             asks_insurance=family.insurance.is_asked,
         )

@@ -49,6 +49,8 @@ from .email_changes.routes import ROUTES as EMAIL_CHANGE_ROUTES
 from .entourage.routes import ROUTES as ENTOURAGE_ROUTES
 from .erasure import consumers as erasure
 from .erasure.routes import ROUTES as ERASURE_ROUTES
+from .exports.commands import ExportWork
+from .exports.routes import ROUTES as EXPORT_ROUTES
 from .gaps.routes import ROUTES as GAP_ROUTES
 from .health.commands import forget_files_of_adults
 from .health.routes import ROUTES as HEALTH_ROUTES
@@ -86,6 +88,7 @@ LAYOUTS = Path(__file__).parent / "layouts"
 DAY_TURN_SECONDS = 600.0
 """How long after midnight what begins or ends on a day is said, at most."""
 ANSWER_SECONDS = 1.0
+EXPORT_SECONDS = 2.0
 PURGE_SECONDS = 3600.0
 FOLLOW_SECONDS = 5.0
 """How long what ended with its parent's authority is said to last, at most; nothing is done by it any more in the meantime."""
@@ -149,11 +152,12 @@ def create(settings: FamilySettings) -> Service:
             *DOCUMENT_ROUTES,
             *DOCUMENT_DECISION_ROUTES,
             *CERTIFICATE_ROUTES,
+            *EXPORT_ROUTES,
             *WAITING_ROUTES,
             *CHECKING.routes,
         ],
         subscriptions=subscriptions,
-        jobs=_jobs(papers, contents, readings),
+        jobs=_jobs(papers, contents, readings, ExportWork(press, rules, contents)),
         provide={
             FamilyRules: rules,
             OKPKey: seal_key,
@@ -167,10 +171,12 @@ def create(settings: FamilySettings) -> Service:
     )
 
 
-def _jobs(papers: Papers, contents: Contents, readings: Readings) -> list[Job]:
+def _jobs(papers: Papers, contents: Contents, readings: Readings, exports: ExportWork) -> list[Job]:
     """What the service does by itself."""
     documents, quotients = DocumentWork(papers, contents), ReadingWork(readings)
     return [
+        Job("make_exports", EXPORT_SECONDS, exports.make),
+        Job("forget_exports", FORGET_SECONDS, exports.forget),
         Job("comings_of_age", DAY_TURN_SECONDS, tell_comings_of_age),
         Job("forget_child_files", FORGET_SECONDS, forget_files_of_adults),
         Job("turning_households", DAY_TURN_SECONDS, publish_turning),

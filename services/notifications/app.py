@@ -18,7 +18,7 @@ from .deliveries.commands import MailSender
 from .directory import consumers as directory
 from .invariants.queries import CHECKING
 from .messages import consumers as messages
-from .messages.routes import list_messages
+from .messages.routes import ROUTES as MESSAGE_ROUTES
 from .messages.store import forget_old
 from .settings import NotificationsSettings
 from .taken_back import consumers as taken_back
@@ -43,7 +43,7 @@ def create(settings: NotificationsSettings) -> Service:
     return Service(
         name="notifications",
         migrations=Path(__file__).parent / "migrations",
-        routes=[list_messages, *CHECKING.routes],
+        routes=[*MESSAGE_ROUTES, *CHECKING.routes],
         subscriptions=subscriptions,
         jobs=[
             Job("send_messages", SEND_SECONDS, mail_sender.send_due),

@@ -39,15 +39,15 @@ class Answer:
         )
 
 
-def found(payload: Mapping[str, Any]) -> Answer:
+def data_answer(payload: Mapping[str, Any]) -> Answer:
     """The data that were asked for."""
     return Answer(200, {"data": payload, "links": {}, "meta": {}})
 
 
 def error(code: str, **headers: str) -> Answer:
     """An error by its code."""
-    said = ERRORS[code]
-    meta = {name: said[name] for name in ("provider", "retry_in") if name in said}
-    source = {"parameter": said["parameter"]} if "parameter" in said else None
-    one = {"code": code, "title": said["title"], "detail": said["detail"], "source": source, "meta": meta}
-    return Answer(said["status"], {"errors": [one]}, headers)
+    entry = ERRORS[code]
+    meta = {name: entry[name] for name in ("provider", "retry_in") if name in entry}
+    source = {"parameter": entry["parameter"]} if "parameter" in entry else None
+    one = {"code": code, "title": entry["title"], "detail": entry["detail"], "source": source, "meta": meta}
+    return Answer(entry["status"], {"errors": [one]}, headers)

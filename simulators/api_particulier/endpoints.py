@@ -36,8 +36,8 @@ async def by_franceconnect(request: AnyRequest, api: NamedDependency[ApiParticul
 @get("/api/introspect")
 async def introspect(request: AnyRequest) -> Response[Any]:
     """What a token lets be asked."""
-    said = claims_of(request.query_params.get("token", "")) or {}
-    return Response({"_id": said.get("uid"), "name": None, "scopes": said.get("scopes", [])})
+    claims = claims_of(request.query_params.get("token", "")) or {}
+    return Response({"_id": claims.get("uid"), "name": None, "scopes": claims.get("scopes", [])})
 
 
 async def _answered(request: AnyRequest, api: ApiParticulier, read: Reading) -> Response[bytes]:

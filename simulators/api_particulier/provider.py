@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from simulators.serving import PARIS
 
-from .answers import Answer, error, found
+from .answers import Answer, data_answer, error
 from .identity import Asked, Month, identity_fault, month_fault, month_of, recipient_fault
 from .people import FRANCECONNECT_PEOPLE, SCOPES, Case, load_cases
 from .throttle import RETRY_SECONDS, Throttle
@@ -95,7 +95,7 @@ class ApiParticulier:
             return error("00100")
         today = self.today()
         present = Month(today.year, today.month)
-        return found(case.payload(month_of(asked, today.date()), present, scopes))
+        return data_answer(case.payload(month_of(asked, today.date()), present, scopes))
 
     def note(self, answer: Answer, at: float) -> str:
         """Write a call that came at an instant into the journal; the name that it is answered under."""

@@ -16,25 +16,25 @@ def claims_of(token: str) -> dict[str, Any] | None:
     if len(parts) != 3:
         return None
     try:
-        said = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
     except ValueError:
         return None
-    return said if isinstance(said, dict) else None
+    return claims if isinstance(claims, dict) else None
 
 
 def token_fault(token: str, given: str, now: float) -> str | None:
     """Why a token is not let in."""
-    said = claims_of(token)
-    if said is None:
+    claims = claims_of(token)
+    if claims is None:
         return "00101"
-    if float(said.get("exp", 0)) <= now:
+    if float(claims.get("exp", 0)) <= now:
         return "00103"
-    if said.get("jti") == REVOKED:
+    if claims.get("jti") == REVOKED:
         return "00105"
     return None if hmac.compare_digest(token.encode(), given.encode()) else "00106"
 
 
 def scopes_of(token: str) -> frozenset[str]:
-    """What a token lets be said: all, where it names nothing."""
+    """What a token lets be claims: all, where it names nothing."""
     named = (claims_of(token) or {}).get("scopes")
     return frozenset(named if isinstance(named, list) else SCOPES)

@@ -15,7 +15,7 @@ from portal.spaces import SPACES
 
 TOGETHER: Final = 8
 """How many pages are asked for at once."""
-ALIKE_MAX: Final = 8
+ALIKE_MAX: Final = 4
 """How many addresses of one page are followed that differ in what they name, not in which parameters they have."""
 LEFT_ALONE: Final = ("/connexion", "/deconnexion", "/static/", "/theme.css")
 KINDS: Final = {"uuid": r"[0-9a-f-]{36}", "int": r"-?\d+", "str": "[^/]+"}
@@ -65,8 +65,8 @@ class Reach:
         self._asked |= set(starts)
         while waiting:
             sources, waiting = {path: source for source, path in waiting[:TOGETHER]}, waiting[TOGETHER:]
-            for found in self.page.evaluate(_READ, list(sources)):
-                answer = Answer(**found)
+            for row in self.page.evaluate(_READ, list(sources)):
+                answer = Answer(**row)
                 waiting += [(answer.path, link) for link in self._taken(answer, sources[answer.path])]
 
     def fullest(self) -> Mapping[str, Answer]:

@@ -1,4 +1,4 @@
-"""Every act that a service notes has a French sentence, and every sentence an act."""
+"""Every act that a service notes, or the chassis for it, has a French sentence, and every sentence an act."""
 
 import ast
 import tomllib
@@ -55,7 +55,7 @@ def faults(actions: set[str], sentences: set[str]) -> Iterator[Fault]:
 
 
 def test_acts_and_sentences_go_together() -> None:
-    actions = set().union(*(noted_actions(text_of(path)) for path in files("services")))
+    actions = set().union(*(noted_actions(text_of(path)) for path in files("services", "chassis")))
     sentences = set(tomllib.loads(text_of(TEXTS))["history"]["action"])
     assert list(faults(actions, sentences)) == []
     assert len(actions) > 15

@@ -7,7 +7,7 @@ from typing import Any, Final
 from litestar import Response
 
 from contracts.billing.api import list_invoice_runs
-from contracts.booking.api import list_enrollments, list_slots
+from contracts.booking.api import list_enrollments, list_slots, show_attendance
 from contracts.family.api import list_registrations, open_household
 from contracts.identity.agents_api import own_rights
 from contracts.queue import WaitingKind
@@ -38,7 +38,7 @@ async def dashboard_page(visit: Visit) -> Response[Any]:
     requests, registrations, slots, runs, waiting = await asyncio.gather(
         permitted(visit.call(list_enrollments, EnrollmentStatus.REQUESTED)),
         permitted(visit.call(list_registrations)) if asks_for_spaces else _nothing(),
-        permitted(visit.call(list_slots, today, today)),
+        permitted(visit.call(list_slots, today, today)) if visit.may(show_attendance) else _nothing(),
         permitted(visit.call(list_invoice_runs)) if visit.may(list_invoice_runs) else _nothing(),
         _waiting(visit),
     )

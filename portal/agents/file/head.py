@@ -25,7 +25,7 @@ from contracts.identity.api import identity_history, issue_service_key
 from contracts.notifications.api import list_messages
 from contracts.operation import Operation
 from contracts.types import EnrollmentStatus
-from portal.agents.file.crumb import file_crumb
+from portal.agents.file.crumb import file_crumb, subject_of
 from portal.agents.file.reading import Opened, items_of, value_of
 from portal.agents.file.warns import warns
 from portal.agents.lifecycle.links import lifecycle_links
@@ -81,7 +81,7 @@ def head_of(visit: Visit, opened: Opened, current: str) -> dict[str, Any]:
         "opened": opened,
         "household": household,
         "names": opened.names,
-        "subject": _subject(visit, opened),
+        "subject": subject_of(visit, opened),
         "crumb": file_crumb(household) if household else None,
         "is_overview": current == "overview",
         "facts": list(facts(visit, opened)),
@@ -94,18 +94,6 @@ def head_of(visit: Visit, opened: Opened, current: str) -> dict[str, Any]:
     }
 
 
-def _subject(visit: Visit, opened: Opened) -> str:
-    """Whose file it is, in a title."""
-    texts, household = visit.portal.texts, value_of(opened.household)
-    if household is None:
-        return texts("agents.file.subject_children", names=", ".join(opened.names.children.values()) or "–")
-    if household.organization:
-        return household.organization.legal_name
-    payer = next((adult for adult in household.adults if adult.adult_id == household.payer_adult_id), None)
-    adult = payer or next(iter(household.adults), None)
-    return texts("agents.family.title", name=adult.last_name.upper()) if adult else texts("agents.file.subject_nobody")
-
-
 def facts(visit: Visit, opened: Opened) -> Iterator[tuple[str, str]]:
     """Label and value, each where it is known and open to whoever looks."""
     texts, household = visit.portal.texts, value_of(opened.household)
@@ -114,8 +102,7 @@ def facts(visit: Visit, opened: Opened) -> Iterator[tuple[str, str]]:
     accounts = opened.known_accounts
     if household and accounts:
         own = [account for account in accounts if household.payer_adult_id in account.guardian_ids] or accounts
-        seen = own[0].last_sign_in_at
-        zone = visit.portal.town.town.zone
+        seen, zone = own[0].last_sign_in_at, visit.portal.town.town.zone
         when = (
             texts("agents.file.seen", day=date_words(seen, zone), time=time_words(seen, zone))
             if seen

@@ -14,6 +14,7 @@ from contracts.family.entourage_api import read_entourage
 from contracts.family.merging_api import merge_files
 from contracts.family.models import QuotientChange
 from contracts.family.protection_api import protect_address, show_address
+from contracts.family.readings_api import read_quotient
 from contracts.family.schools_api import read_schooling
 from contracts.identity.api import (
     accepted_terms,
@@ -58,6 +59,7 @@ async def people_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "can_see_schooling": visit.may(read_schooling),
         "can_register_birth": visit.may(register_birth),
         "can_note_quotient": visit.may(change_quotient),
+        "can_read_quotient": visit.may(read_quotient) and visit.portal.town.reads_quotients,
         "can_correct_status": visit.may(change_civil_status),
         "can_keep_members": visit.may(join_household),
         "can_add_child": visit.may(ask_child),

@@ -6,8 +6,7 @@ from datetime import date
 from urllib.parse import urlencode
 
 from contracts.family.api import change_quotient
-from contracts.family.child_events import EntourageKind
-from contracts.family.insurance import InsuranceStatus
+from contracts.family.child_events import EntourageKind, InsuranceStatus
 from contracts.family.models import Household
 from contracts.family.protection_api import protect_address, show_address
 from portal.agents.file.reading import Opened, value_of

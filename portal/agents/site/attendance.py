@@ -67,6 +67,7 @@ async def days_page(visit: Visit) -> Response[Any]:
         "slots": slots.items,
         "next_cursor": slots.next_cursor,
         "can_open_days": visit.may(open_slots),
+        "can_see_sheets": visit.may(show_attendance),
     }
     return visit.page("agents/site/days.html.j2", context)
 

@@ -45,11 +45,11 @@ function press(event) {
   const typing = event.target instanceof Element && event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea");
   if (typing || event.repeat || event.ctrlKey || event.altKey || event.metaKey || !areOn()) return;
   const hint = hints.find((item) => item.dataset.key === event.key.toLowerCase());
-  const found = hint && subject(hint);
-  if (!hint || !found) return;
+  const target = hint && subject(hint);
+  if (!hint || !target) return;
   event.preventDefault();
-  if (hint.dataset.field) found.focus();
-  else found.click();
+  if (hint.dataset.field) target.focus();
+  else target.click();
 }
 
 if (keys) {

@@ -132,8 +132,8 @@ def token_end(token: str) -> float:
     """When a token ends, as it says itself: a JSON Web Token, whose signature is the business of who gave it out."""
     payload = token.split(".")[1] if token.count(".") == 2 else ""
     try:
-        said = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return float(said.get("exp", 0))
+        entry = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return float(entry.get("exp", 0))
     except (ValueError, TypeError, AttributeError):
         return 0.0
 
@@ -187,25 +187,27 @@ def _document(answer: httpx2.Response) -> Mapping[str, Any]:
 
 def _answer_of(body: Mapping[str, Any], request_id: str) -> Answer:
     """What stands in a body: without the key of quotients, the token lacks the scope for them."""
-    said = (body.get("data") or {}).get("quotient_familial", MISSING) if isinstance(body.get("data"), dict) else MISSING
-    if said is MISSING:
+    entry = (
+        (body.get("data") or {}).get("quotient_familial", MISSING) if isinstance(body.get("data"), dict) else MISSING
+    )
+    if entry is MISSING:
         log.error("quotients are not told", status=200, code="scope", request_id=request_id)
         return Answer(Outcome.CLOSED, request_id)
-    value = _value(said)
+    value = _value(entry)
     return Answer(Outcome.FOUND if value else Outcome.UNKNOWN, request_id, value)
 
 
-def _value(said: Any) -> Value | None:
+def _value(entry: Any) -> Value | None:
     """A quotient, whatever else stands beside it; None where it is not one that can be used."""
     try:
-        euros = said["valeur"]
+        euros = entry["valeur"]
         if isinstance(euros, bool) or not isinstance(euros, int) or not 0 <= euros <= VALUE_EUROS_MAX:
             return None
-        month_on = month_of(said.get("annee"), said.get("mois"))
+        month_on = month_of(entry.get("annee"), entry.get("mois"))
         if month_on is None:
             return None
-        computed_on = month_of(said.get("annee_calcul"), said.get("mois_calcul"))
-        return Value(euros * 100, SOURCES[said["fournisseur"]], month_on, computed_on)
+        computed_on = month_of(entry.get("annee_calcul"), entry.get("mois_calcul"))
+        return Value(euros * 100, SOURCES[entry["fournisseur"]], month_on, computed_on)
     except (KeyError, TypeError, AttributeError):
         return None
 
@@ -227,8 +229,8 @@ def _error(body: Mapping[str, Any]) -> tuple[str, float]:
         return "", 0.0
 
 
-def _seconds(said: Any) -> float:
+def _seconds(entry: Any) -> float:
     try:
-        return min(max(0.0, float(said)), RETRY_SECONDS_MAX)
+        return min(max(0.0, float(entry)), RETRY_SECONDS_MAX)
     except (TypeError, ValueError):
         return 0.0

@@ -37,9 +37,9 @@ async def place_known(tx: Transaction, actor: Actor, pupils: Mapping[UUID, Place
             await keep_schooling(tx, actor, child_id, before, after)
 
 
-async def place_moved(tx: Transaction, actor: Actor, said: Schooled, children: Sequence[Child]) -> None:
+async def place_moved(tx: Transaction, actor: Actor, placements: Schooled, children: Sequence[Child]) -> None:
     """Put those of a household's children in their schools who are elsewhere by now than its lines say."""
-    if any(said.places):
+    if any(placements.places):
         known = await load_places(tx, [child.child_id for child in children])
-        pupils = {child.child_id: place for _, child, place in moved(said, children, known, await tx.today())}
+        pupils = {child.child_id: place for _, child, place in moved(placements, children, known, await tx.today())}
         await place_known(tx, actor, pupils)

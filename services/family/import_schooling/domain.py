@@ -60,7 +60,7 @@ class Register:
 
 
 def pupils_of(rows: Sequence[Row]) -> tuple[Row | None, ...]:
-    """For each child of a household, in the order of its draft, the line that says where it goes to school; None where nothing is said."""
+    """For each child of a household, in the order of its draft, the line that says where it goes to school; None where nothing is placements."""
     children = [row for row in rows if row.role is Role.CHILD]
     return tuple(row if any(map(row.cell, PLACE[:-1])) else None for row in children)
 
@@ -142,10 +142,8 @@ class Schooled:
 
     def differs(self, at: int, reason: Reason) -> Fault:
         """That a child is elsewhere by now."""
-        row = self.rows[at]
-        if row is None:
-            raise LookupError(at)
-        return Fault(row.number, next(column for column in PLACE if row.cell(column)), reason)
+        rows = [row for row in self.rows[at : at + 1] if row]
+        return next(Fault(row.number, column, reason) for row in rows for column in PLACE if row.cell(column))
 
 
 def schooled(rows: Sequence[Row], register: Register, today: date) -> Schooled:
@@ -157,11 +155,11 @@ def schooled(rows: Sequence[Row], register: Register, today: date) -> Schooled:
 
 
 def moved(
-    said: Schooled, children: Sequence[Child], known: Mapping[UUID, Timeline[Place]], today: date
+    placements: Schooled, children: Sequence[Child], known: Mapping[UUID, Timeline[Place]], today: date
 ) -> Iterator[tuple[int, Child, Place]]:
     """Those of these children, who are there, whom the lines put elsewhere than where they are by now: at which place of the draft, and where to."""
     by_identity: dict[tuple[str, date | None], Child] = {(name_key(child), child.birth_on): child for child in children}
-    for at, (row, place) in enumerate(zip(said.rows, said.places, strict=True)):
+    for at, (row, place) in enumerate(zip(placements.rows, placements.places, strict=True)):
         child = by_identity.get(identity_of(row)) if row else None
         if child and place and is_otherwise(place, known[child.child_id], today):
             yield at, child, place

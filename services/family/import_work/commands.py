@@ -193,7 +193,9 @@ async def _carry_out(tx: Transaction, actor: Actor, run: Run, judged: Judged) ->
     return replace(judged, finding=ImportFinding.UPDATED if is_update else ImportFinding.INVITED, faults=by_hand)
 
 
-async def _update(tx: Transaction, actor: Actor, household_id: UUID, request: HouseholdCreate, said: Schooled) -> None:
+async def _update(
+    tx: Transaction, actor: Actor, household_id: UUID, request: HouseholdCreate, placements: Schooled
+) -> None:
     """Take over what a file says of how a household is reached, of its quotient and where its children go to school. What it does not say stays, and an address that is protected or should be too; nobody is invited by that."""
     file = await load_file(tx, household_id)
     if file is None:
@@ -208,7 +210,7 @@ async def _update(tx: Transaction, actor: Actor, household_id: UUID, request: Ho
             await _correct(tx, actor, adults[key].adult_id, typed, moved)
     if request.quotient is not None:
         await note_quotient(tx, actor, household_id, as_quotient(request.quotient))
-    await place_moved(tx, actor, said, file.children)
+    await place_moved(tx, actor, placements, file.children)
 
 
 def _name_key(typed: AdultCreate) -> str:

@@ -164,19 +164,19 @@ async def judge(tx: Transaction, rules: FamilyRules, run: Run, homes: Sequence[t
 async def _judge(tx: Transaction, rules: FamilyRules, run: Run, rows: tuple[Row, ...], before: Before) -> Judged:
     known, today = before.households.get(rows[0].household_key), before.today
     draft = drafted(rows)
-    said = schooled(rows, before.register, today)
-    home = Judged(rows, ImportFinding.REFUSED, draft, draft.faults, schooled=said, known=known)
+    placements = schooled(rows, before.register, today)
+    home = Judged(rows, ImportFinding.REFUSED, draft, draft.faults, schooled=placements, known=known)
     try:
         request = HouseholdCreate.model_validate(draft.body)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_context=False, include_input=False)
         pointers = ["/" + "/".join(map(str, fault["loc"])) for fault in errors]
         invalid = [draft.fault(pointer, "invalid") for pointer in pointers]
-        return replace(home, faults=_beside(draft.faults, [*invalid, *said.faults]))
-    fingerprint = _fingerprint(request, draft, said)
+        return replace(home, faults=_beside(draft.faults, [*invalid, *placements.faults]))
+    fingerprint = _fingerprint(request, draft, placements)
     if known is not None and known.fingerprint == fingerprint and not draft.faults:
         return replace(home, finding=_unchanged(run, known))
-    faults = [*child_faults_of(rows, before.children, before.first_rows), *said.faults]
+    faults = [*child_faults_of(rows, before.children, before.first_rows), *placements.faults]
     if refusal := typing_refusal(request, await tx.now(), today):
         faults += home.refused(refusal).faults
     if request.quotient and (
@@ -197,8 +197,8 @@ def _beside(faults: Sequence[Fault], others: Sequence[Fault]) -> tuple[Fault, ..
     return (*faults, *(fault for fault in others if (fault.line, fault.column) not in cells))
 
 
-def _fingerprint(request: HouseholdCreate, draft: Draft, said: Schooled) -> bytes:
-    places = [row and [row.cell(column) for column in PLACE] for row in said.rows] if any(said.rows) else ""
+def _fingerprint(request: HouseholdCreate, draft: Draft, placements: Schooled) -> bytes:
+    places = [row and [row.cell(column) for column in PLACE] for row in placements.rows] if any(placements.rows) else ""
     return hashlib.sha256(f"{request.model_dump_json()}\n{draft.child_keys}{places}".encode()).digest()
 
 
@@ -208,7 +208,7 @@ def _unchanged(run: Run, known: ImportedHousehold) -> ImportFinding:
 
 def _to_open(home: Judged, request: HouseholdCreate, before: Before) -> Judged:
     """The household to open, whose children that another one has already are named by their ids; these stay in their schools."""
-    keys, there, said = home.draft.child_keys, before.children, home.schooled
+    keys, there, placements = home.draft.child_keys, before.children, home.schooled
     fresh = [place for place, key in enumerate(keys) if key not in there]
     old = [place for place, key in enumerate(keys) if key in there]
     renamed = {f"/children/{place}": f"/children/{at}" for at, place in enumerate(fresh)}
@@ -223,11 +223,11 @@ def _to_open(home: Judged, request: HouseholdCreate, before: Before) -> Judged:
     }
     known_places, elsewhere = dict[UUID, Place](), list[Fault]()
     for at in old:
-        child_id, place = there[keys[at]].child_id, said.places[at]
+        child_id, place = there[keys[at]].child_id, placements.places[at]
         if place is None or not is_otherwise(place, before.places[child_id], before.today):
             continue
         if any(item.value.school_year == place.school_year for item in before.places[child_id].slices):
-            elsewhere.append(said.differs(at, ImportReason.IMPORT_DIFFERS_BY_HAND))
+            elsewhere.append(placements.differs(at, ImportReason.IMPORT_DIFFERS_BY_HAND))
         else:
             known_places[child_id] = place
     request = request.model_copy(
@@ -243,7 +243,7 @@ def _to_open(home: Judged, request: HouseholdCreate, before: Before) -> Judged:
         draft=replace(home.draft, places=places),
         request=request,
         fresh_keys=tuple(keys[place] for place in fresh),
-        fresh_places=tuple(said.places[place] for place in fresh),
+        fresh_places=tuple(placements.places[place] for place in fresh),
         known_places=known_places,
     )
 

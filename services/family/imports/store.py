@@ -167,11 +167,13 @@ async def next_homes(
 
 async def _whole(tx: Transaction, run_id: UUID, row: Row) -> domain.Row:
     """A line with what of it stands sealed."""
-    said = row_of(row)
+    readable = row_of(row)
     if row["sealed"] is None:
-        return said
-    hidden: dict[str, str] = await unseal_value(tx, run_id, _place(said.number), row["sealed"]) or {}
-    return domain.Row(said.number, {**said.cells, **{ImportColumn(name): cell for name, cell in hidden.items()}})
+        return readable
+    hidden: dict[str, str] = await unseal_value(tx, run_id, _place(readable.number), row["sealed"]) or {}
+    return domain.Row(
+        readable.number, {**readable.cells, **{ImportColumn(name): cell for name, cell in hidden.items()}}
+    )
 
 
 def row_of(row: Row) -> domain.Row:

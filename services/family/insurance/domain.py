@@ -9,7 +9,7 @@ from datetime import date
 from typing import Final
 
 from chassis.refusal import FieldRefusal, Invalid, Refusal
-from contracts.family.insurance import InsuranceStatus
+from contracts.family.child_events import InsuranceStatus
 
 from ..authorizations.domain import check_year
 from ..errors import ChangeOutdated

@@ -88,13 +88,13 @@ class Answer:
 
 def first_names_of(typed: str) -> tuple[str, ...]:
     """The first names that count: compound ones keep their hyphens."""
-    return tuple(name for name in _BETWEEN_NAMES.split(typed.replace("’", "'")) if name)[:FIRST_NAMES_MAX]
+    return tuple(name for name in _BETWEEN_NAMES.split(typed.replace("\u2019", "'")) if name)[:FIRST_NAMES_MAX]
 
 
 def faults(identity: Identity, month_on: date, today: date) -> Iterator[FieldRefusal]:
     """What is wrong with what was typed, before anybody is asked."""
     if identity.birth_on >= today:
-        yield FieldRefusal("/birth_on", "birth_in_the_future")
+        yield FieldRefusal("/birth_on", "birth_in_future")
     if identity.country == FRANCE and not identity.city:
         yield FieldRefusal("/birth_city", "birth_city_needed")
     if identity.country == FRANCE and not identity.department:
@@ -120,6 +120,19 @@ def pause_after(attempts: int, retry_seconds: float) -> timedelta | None:
     if attempts >= ATTEMPTS_MAX:
         return None
     return max(PAUSES[attempts - 1], timedelta(seconds=retry_seconds))
+
+
+class FieldReason(StrEnum):
+    """What is said at each field that is refused there."""
+
+    READING_BIRTH_NAME_REFUSED = auto()
+    READING_FIRST_NAMES_REFUSED = auto()
+    READING_SEX_REFUSED = auto()
+    READING_BIRTH_ON_REFUSED = auto()
+    READING_BIRTH_CITY_REFUSED = auto()
+    READING_BIRTH_DEPARTMENT_REFUSED = auto()
+    READING_BIRTH_COUNTRY_REFUSED = auto()
+    READING_MONTH_REFUSED = auto()
 
 
 class QuotientsNotRead(Refusal):
@@ -161,7 +174,7 @@ class QuotientTaken(Refusal):
 def refusal_of(answer: Answer, month_on: date) -> Refusal:
     """Why nothing is kept of a call."""
     if answer.outcome is Outcome.REFUSED:
-        return Invalid(*(FieldRefusal(f"/{name}", f"reading_{name}_refused") for name in answer.fields))
+        return Invalid(*(FieldRefusal(f"/{name}", FieldReason(f"reading_{name}_refused")) for name in answer.fields))
     if answer.outcome is Outcome.UNKNOWN:
         return QuotientUnknown(month_on=month_on.isoformat())
     if answer.outcome is Outcome.BUSY:

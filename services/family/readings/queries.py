@@ -11,7 +11,7 @@ from chassis.refusal import NotFound
 from contracts.family.readings import QuotientReading, QuotientReadings
 
 from ..access import HOUSEHOLD
-from ..households.queries import household_id_for
+from ..households.queries import household_id_for, read_household
 from ..settings import FamilyRules
 
 ITEMS_MAX: Final = 12
@@ -21,7 +21,8 @@ OF_HOUSEHOLD_SQL = "select * from quotient_readings where household_id = $1 orde
 
 async def list_readings(db: Database, actor: Actor, rules: FamilyRules, household_id: UUID) -> QuotientReadings:
     """What was read of a household's quotient, or waits to be. Raises NotFound."""
-    await household_id_for(db, actor, household_id, await db.today())
+    today = await db.today()
+    await read_household(db, await household_id_for(db, actor, household_id, today), today)
     rows = await db.fetch(OF_HOUSEHOLD_SQL, household_id, ITEMS_MAX)
     return QuotientReadings(is_open=rules.policy.api_particulier.is_open, items=tuple(map(reading_of, rows)))
 

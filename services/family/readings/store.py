@@ -117,11 +117,11 @@ async def take_up(tx: Transaction) -> tuple[Asked | None, int] | None:
     row = await tx.fetchrow(TAKE_UP_SQL, now, now + TAKEN_UP)
     if row is None:
         return None
-    said: Any = await unseal_value(tx, row["household_id"], _place(row["reading_id"]), row["sealed"])
-    if said is None:
+    content: Any = await unseal_value(tx, row["household_id"], _place(row["reading_id"]), row["sealed"])
+    if content is None:
         await tx.execute(DROP_READING_SQL, row["reading_id"])
         return None, row["attempt_count"]
-    identity = msgspec.convert(said, Identity)
+    identity = msgspec.convert(content, Identity)
     who = (row["asked_by"], row["is_by_family"])
     return Asked(row["reading_id"], row["household_id"], row["month_on"], identity, *who), row["attempt_count"]
 
@@ -136,10 +136,10 @@ where reading_id = $1
 async def settle(tx: Transaction, asked: Asked, status: ReadingStatus, answer: Answer) -> None:
     """Write what came of a question in the end, and forget whom it was about."""
     value = answer.value
-    said = (
+    columns = (
         (value.month_on, value.value_cents, value.source, value.computed_on) if value else (asked.month_on, *[None] * 3)
     )
-    await tx.execute(SETTLE_SQL, asked.reading_id, status, *said, answer.request_id, await tx.now())
+    await tx.execute(SETTLE_SQL, asked.reading_id, status, *columns, answer.request_id, await tx.now())
 
 
 PUT_OFF_SQL = "update quotient_readings set next_at = $2, request_id = $3 where reading_id = $1"

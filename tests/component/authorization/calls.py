@@ -20,6 +20,7 @@ from tests.component.authorization import (
     delegations,
     documents,
     entourage,
+    exports,
     file_pairs,
     lifecycle,
     pairs,
@@ -81,6 +82,8 @@ async def answer_to(
             value = child_files.school_year(await world.town.booking.today())
         if parameter == "other_id":
             value = await file_pairs.other(world, cell, named)
+        if parameter == "service":
+            value = exports.SERVICE
         if parameter == "kind":
             value = "document" if cell.names == "document" else "no_payer"
         if parameter == "merged_account_id":
@@ -159,6 +162,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await readings.one_for(world, str(household_named(cell)))
     if cell.names == "certificate":
         return await certificates.one_for(world, cell, str(household_named(cell)))
+    if cell.names == "export":
+        return await exports.one_for(world, cell, str(household_named(cell)))
     if cell.names == "derogation":
         return await schooling.one_for(world, str(household_named(cell)))
     if cell.names in PAIRED:

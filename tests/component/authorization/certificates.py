@@ -10,7 +10,7 @@ from chassis.documents.issuing import Paper, Press
 from contracts.certificates import CertificateKind
 from contracts.types import ActorKind
 from tests.component.authorization.matrix import FAMILIES, FORMERS, Cell
-from tests.component.authorization.world import World
+from tests.component.authorization.world import HOUSEHOLD_OF, World
 
 KINDS: Final = {
     "booking": CertificateKind.REGISTRATION,
@@ -63,7 +63,8 @@ async def _request(world: World, cell: Cell, named: str | None) -> Any:
     body: dict[str, Any] = {"kind": kind}
     if kind is CertificateKind.PAYMENT:
         body |= {"from_on": "2025-01-01", "to_on": "2025-12-31"}
-    about = next((name for name, owned in world.owned.items() if owned.get("household") == named), "first")
+    about = next((name for name, owned in world.owned.items() if owned.get("household") == named), None)
+    about = about or HOUSEHOLD_OF.get(cell.actor, "first")
     if kind is CertificateKind.REGISTRATION:
         body["child_id"] = world.owned[about]["child"]
     if named is not None:

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from contracts.family.reading_words import CivilSex
 from contracts.types import QuotientSource
-from services.family.readings import store
+from services.family.readings import queries, store
 from services.family.readings.domain import Identity, Value
 from services.family.readings.store import Asked
 from tests.component.authorization.matrix import Cell
@@ -29,12 +29,13 @@ async def one_for(world: World, name: str) -> str:
     return str(reading_id)
 
 
-async def _asked(world: World, cell: Cell, _named: str | None) -> Any:
+async def _asked(world: World, _cell: Cell, named: str | None) -> Any:
     """Somebody of the household: nobody answers in the matrix, and it is to be asked again."""
-    known = await world.town.services["family"].db.fetch("select first_name from adults")
+    family = world.town.services["family"]
+    known = await queries.first_names_in(family.db, UUID(named), await family.db.today()) if named else []
     return {
         "birth_name": "MARTIN",
-        "first_names": " ".join(sorted({row["first_name"] for row in known})[:3]),
+        "first_names": known[0] if known else "Lea",
         "sex": "female",
         "birth_on": "1990-04-12",
         "birth_city": "Reims",

@@ -44,9 +44,9 @@ async def importer(service: RunningService) -> Importer:
 )
 async def test_a_key_is_found_as_it_is_typed_and_said(importer: Importer, typed: str, reference: str, key: str) -> None:
     page = await Files(importer.service).page(typed)
-    found = {item["reference"]: item["matches"] for item in page["items"]}
-    assert {"kind": "former_key", "text": key, "is_near": False} in found[reference]
-    assert set(found) == {reference}
+    matches = {item["reference"]: item["matches"] for item in page["items"]}
+    assert {"kind": "former_key", "text": key, "is_near": False} in matches[reference]
+    assert set(matches) == {reference}
 
 
 async def test_our_own_reference_comes_before_a_key_that_reads_like_it(importer: Importer) -> None:

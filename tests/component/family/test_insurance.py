@@ -78,8 +78,8 @@ async def insured(service: RunningService, desk: Desk) -> Insured:
 async def test_a_parent_says_it_and_the_other_parent_and_agents_read_it(insured: Insured) -> None:
     file = insured.file
     assert (await insured.seen(file.mother))["status"] == "missing"
-    said = await insured.say(file.father, company=f"  Mutuelle   {CANARY} ")
-    assert (said.status_code, said.json()["revision"], said.json()["status"]) == (200, 1, "valid")
+    answer = await insured.say(file.father, company=f"  Mutuelle   {CANARY} ")
+    assert (answer.status_code, answer.json()["revision"], answer.json()["status"]) == (200, 1, "valid")
     assert (await insured.say(file.father)).json()["revision"] == 1, "the same again changes nothing"
     for headers in (file.mother, insured.desk):
         assert (await insured.seen(headers))["contract"] == CONTRACT
@@ -91,9 +91,7 @@ async def test_a_parent_says_it_and_the_other_parent_and_agents_read_it(insured:
 
 async def test_two_at_once_and_one_learns_of_the_other(insured: Insured) -> None:
     file = insured.file
-    answers = await asyncio.gather(
-        insured.say(file.father), insured.say(file.mother, company="Autre"), return_exceptions=False
-    )
+    answers = await asyncio.gather(insured.say(file.father), insured.say(file.mother, company="Autre"))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     assert next(answer.json()["code"] for answer in answers if answer.status_code == 409) == "change_outdated"
 

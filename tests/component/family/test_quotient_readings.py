@@ -31,17 +31,17 @@ SECRET_WORDS = ("simpson", "1980-11-15", "reims", "panne")
 
 
 @pytest.fixture(scope="module")
-async def process(tmp_path_factory: pytest.TempPathFactory, secrets_dir: Path) -> AsyncIterator[Particulier]:
+async def api_process(tmp_path_factory: pytest.TempPathFactory, secrets_dir: Path) -> AsyncIterator[Particulier]:
     given = (secrets_dir / "api_particulier_token").read_text()
     async with running_particulier(tmp_path_factory.mktemp("api_particulier"), given) as simulator:
         yield simulator
 
 
 @pytest.fixture
-async def api(process: Particulier) -> Particulier:
+async def api(api_process: Particulier) -> Particulier:
     """API Particulier, faithful and asked nothing yet."""
-    await process.order("reset")
-    return process
+    await api_process.order("reset")
+    return api_process
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ async def ask(service: RunningService, home: Household, headers: dict[str, str],
     return await service.client.post(path, json=body, headers={**service.key(), **headers})
 
 
-async def found(service: RunningService, home: Household, headers: dict[str, str]) -> dict[str, Any]:
+async def reading_of(service: RunningService, home: Household, headers: dict[str, str]) -> dict[str, Any]:
     answer = await ask(service, home, headers)
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
@@ -99,7 +99,7 @@ def faults_of(answer: httpx2.Response) -> dict[str, str]:
 async def test_what_is_found_counts_once_it_is_taken_and_stays_as_the_proof(
     service: RunningService, desk: Desk, home: Household, api: Particulier
 ) -> None:
-    reading = await found(service, home, desk.headers)
+    reading = await reading_of(service, home, desk.headers)
     assert (reading["status"], reading["value_cents"], reading["source"]) == ("found", 30_000, "caf")
     file = await service.client.get(f"/households/{home.household_id}", headers=desk.headers)
     assert file.json()["quotient"] is None
@@ -119,7 +119,7 @@ async def test_twice_is_once(service: RunningService, desk: Desk, home: Househol
     key = service.key()
     first, again = [await ask(service, home, {**desk.headers, **key}) for _ in range(2)]
     assert (first.json(), len(await api.calls())) == (again.json(), 1)
-    for reading in (first.json(), again.json(), await found(service, home, desk.headers)):
+    for reading in (first.json(), again.json(), await reading_of(service, home, desk.headers)):
         await take(service, reading, desk.headers)
     assert len([event for event in await service.outbox() if isinstance(event, QuotientState)]) == 1
     assert await service.db.fetchval("select count(*) from quotients") == 1
@@ -129,13 +129,13 @@ async def test_nothing_says_afterwards_who_was_asked_about(
     service: RunningService, desk: Desk, home: Household, api: Particulier
 ) -> None:
     with structlog.testing.capture_logs() as logs:
-        await take(service, await found(service, home, desk.headers), desk.headers)
+        await take(service, await reading_of(service, home, desk.headers), desk.headers)
         await ask(service, home, desk.headers, **IN_FRANCE, birth_name="PANNE")
     kept = await everything_kept(service)
     assert not [word for word in SECRET_WORDS if word in kept]
-    said = str(logs).lower()
-    assert (await api.calls())[0]["request_id"] in said
-    assert not [word for word in SECRET_WORDS if word in said]
+    text = str(logs).lower()
+    assert (await api.calls())[0]["request_id"] in text
+    assert not [word for word in SECRET_WORDS if word in text]
 
 
 async def test_each_call_is_written_down_with_who_made_it_and_what_came_of_it(
@@ -202,7 +202,7 @@ async def test_a_parent_asks_about_the_adults_of_the_household_and_about_now(
     answer = await ask(service, home, parent, month=f"{ApiParticulier.today().year - 1}-12")
     assert faults_of(answer) == {"/month": "reading_month_of_agents"}
     assert await api.calls() == []
-    reading = await found(service, home, parent)
+    reading = await reading_of(service, home, parent)
     assert (await take(service, reading, parent))["status"] == "taken"
 
 
@@ -264,7 +264,7 @@ async def test_what_waits_or_was_not_taken_can_be_withdrawn_and_a_proof_cannot(
         answer = await service.client.delete(f"/quotient-readings/{reading['reading_id']}", headers=desk.headers)
         assert answer.status_code == 204
     assert await listed(service, home, desk.headers) == []
-    reading = await take(service, await found(service, home, desk.headers), desk.headers)
+    reading = await take(service, await reading_of(service, home, desk.headers), desk.headers)
     answer = await service.client.delete(f"/quotient-readings/{reading['reading_id']}", headers=desk.headers)
     assert code_of(answer) == (409, "quotient_taken")
     calls = len(await api.calls())
@@ -276,7 +276,7 @@ async def test_what_waits_or_was_not_taken_can_be_withdrawn_and_a_proof_cannot(
 async def test_a_parent_of_another_household_reads_nothing(
     service: RunningService, desk: Desk, home: Household
 ) -> None:
-    reading = await found(service, home, desk.headers)
+    reading = await reading_of(service, home, desk.headers)
     stranger = await desk.open(guardian={"first_name": "Ana", "email": "ana@courriel.example"}, twin_reason="x")
     headers = service.as_parent(stranger.adults[0].adult_id)
     taking = await service.client.post(f"/quotient-readings/{reading['reading_id']}/taking", headers=headers)

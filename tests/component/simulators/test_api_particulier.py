@@ -33,16 +33,16 @@ YOUNG_MAN = {
 
 
 @pytest.fixture(scope="module")
-async def process(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Particulier]:
+async def api_process(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Particulier]:
     async with running_particulier(tmp_path_factory.mktemp("api_particulier"), token(scopes=ALL_SCOPES)) as simulator:
         yield simulator
 
 
 @pytest.fixture
-async def api(process: Particulier) -> Particulier:
+async def api(api_process: Particulier) -> Particulier:
     """Faithful, and asked nothing yet."""
-    await process.order("reset")
-    return process
+    await api_process.order("reset")
+    return api_process
 
 
 def code(answer: httpx2.Response) -> str:

@@ -88,9 +88,9 @@ async def test_what_one_replica_is_told_to_wait_counts_for_all(service: RunningS
     other = Database(service.db.pool)
     async with permit(other, NAME):
         await close(service.db, NAME, 30.0)
-    with pytest.raises(NoPermit) as told:
+    with pytest.raises(NoPermit) as refusal:
         async with permit(other, NAME):
             pytest.fail("nobody calls now")
-    assert 29 < told.value.seconds <= 30
+    assert 29 < refusal.value.seconds <= 30
     await close(service.db, NAME, 5.0)
     assert await store.free_in(other, NAME) > 28, "a shorter wait takes nothing back"

@@ -18,7 +18,7 @@ TURNING: Final = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u
 CONTROLS: Final = "\x00\x07\x08\x1b\x7f\x80\x85\x9f"
 BREAKS: Final = "\t\n\r\u2028\u2029"
 COMPARED: Final = frozenset(
-    {"code", "recovery_code", "current_code", "application_code", "key", "answer", "confirmation"}
+    {"code", "recovery_code", "current_code", "application_code", "key", "number", "answer", "confirmation"}
     | {"token", "browser_token", "end_token", "fingerprint", "operation_id", "school_code"}
 )
 """What is looked up or compared, and never kept as it was typed."""

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from chassis.refusal import Invalid
-from contracts.family.insurance import InsuranceStatus
+from contracts.family.child_events import InsuranceStatus
 from services.family.errors import ChangeOutdated
 from services.family.insurance.domain import Contract, Kept, day_asked, said_instead, status_on
 

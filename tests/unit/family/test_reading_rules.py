@@ -128,7 +128,7 @@ def test_what_is_missing_of_a_birth_is_said_field_by_field() -> None:
     nowhere = Identity("MARTIN", ("Léa",), CivilSex.FEMALE, TODAY, "99100", "", "")
     codes = [fault.code for fault in faults(nowhere, date(2026, 10, 1), TODAY)]
     assert codes == [
-        "birth_in_the_future",
+        "birth_in_future",
         "birth_city_needed",
         "birth_department_needed",
         "reading_month_out_of_range",

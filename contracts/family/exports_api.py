@@ -1,0 +1,34 @@
+"""What the family service answers about the whole file of an adult: begun, given its parts, taken away."""
+
+from uuid import UUID
+
+from contracts.family.exports import PART_BYTES_MAX, Export, ExportCreate, ExportPart, ServiceName
+from contracts.http import File, Page
+from contracts.operation import families, get, post, put
+from contracts.types import StepUp
+
+
+@get("/me/exports", families())
+async def own_exports() -> Page[Export]:
+    """The exports of the adult who asks, the newest first."""
+
+
+@post("/exports", families(), is_keyed=True, status=201, step_up=StepUp.EXPORTS)
+async def start_export(body: ExportCreate) -> Export:
+    """Begin an export; one of the same household that is not ready yet goes on."""
+
+
+@put(
+    "/exports/{export_id}/parts/{service}",
+    families(),
+    is_noted=False,
+    step_up=StepUp.EXPORTS,
+    body_max_bytes=PART_BYTES_MAX,
+)
+async def add_export_part(export_id: UUID, service: ServiceName, body: ExportPart) -> Export:
+    """Keep the part of a service; with the last one the archive is made. The same part again takes the place of the former."""
+
+
+@get("/exports/{export_id}/archive", families(), is_noted=True, step_up=StepUp.EXPORTS)
+async def read_export(export_id: UUID) -> File:
+    """The archive: a PDF to read, JSON with its schema, and the documents."""

@@ -1,0 +1,1 @@
+"""The whole file of an adult, to be taken away."""
