@@ -1,5 +1,6 @@
 """The queue with one of it beside: who looks after it, its decision, and the next one."""
 
+import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
@@ -17,7 +18,7 @@ from contracts.identity.agents_api import agent_names, list_colleagues
 from contracts.identity.models import NamesAsked
 from contracts.queue import OwnerChange, WaitingItem, WaitingKind
 from gateway.calls import Refused
-from gateway.composing import permitted
+from gateway.composing import no_part, permitted
 from portal.agents.queue.panels import FORMS, carry_out, kept_by_another, page_of, panel_of
 from portal.agents.queue.sources import (
     AGES,
@@ -64,11 +65,16 @@ def _kind(word: str) -> WaitingKind:
 
 async def _show(visit: Visit, opened: WaitingItem | None) -> Response[Any]:
     filters = Filters.of(visit.asked)
-    waiting = await read_queue(visit, filters)
-    counts, _ = await read_counts(visit, filters.asked.get("site"))
+    waiting, (counts, _), sites = await asyncio.gather(
+        read_queue(visit, filters), read_counts(visit, filters.asked.get("site")), site_names(visit)
+    )
     item = opened or (waiting.items[0] if waiting.items else None)
-    panel, proposed = await panel_of(visit, item) if item else ({}, {})
-    sites = await site_names(visit)
+    part, names, colleagues = await asyncio.gather(
+        permitted(panel_of(visit, item)) if item else no_part(),
+        _names(visit, (*waiting.items, *([item] if item else []))),
+        _colleagues(visit, item),
+    )
+    panel, proposed = part.value if part and part.value else ({}, {})
     context = {
         "items": waiting.items,
         "missing": waiting.missing,
@@ -80,10 +86,11 @@ async def _show(visit: Visit, opened: WaitingItem | None) -> Response[Any]:
         "words": WORDS,
         "item": item,
         "is_opened": opened is not None,
+        "is_panel_missing": item is not None and (part is None or not part.is_available),
         "page_of": page_of,
         "neighbours": _neighbours(waiting.items, item),
-        "names": await _names(visit, (*waiting.items, *([item] if item else []))),
-        "colleagues": await _colleagues(visit, item) if item else [],
+        "names": names,
+        "colleagues": colleagues,
         "own_id": visit.session.account_id,
         "answer_days": visit.portal.town.town.answer_days,
         "today": visit.portal.today(),
@@ -117,10 +124,12 @@ async def _names(visit: Visit, items: Iterable[WaitingItem]) -> dict[UUID, str]:
     return {agent.account_id: agent.name for agent in part.value.items} if part and part.value else {}
 
 
-async def _colleagues(visit: Visit, item: WaitingItem) -> list[tuple[str, str]]:
-    """To whom something may be handed."""
+async def _colleagues(visit: Visit, item: WaitingItem | None) -> list[tuple[str, str]]:
+    """To whom something that waits may be handed."""
+    if item is None or item.settled is not None:
+        return []
     needed = OWNERS_OF.get(item.kind, FamilyPermission.READ_QUEUE)
-    part = await permitted(visit.call(list_colleagues, needed)) if item.settled is None else None
+    part = await permitted(visit.call(list_colleagues, needed))
     agents = part.value.items if part and part.value else ()
     return [(str(agent.account_id), agent.name) for agent in agents if agent.account_id != visit.session.account_id]
 

@@ -17,7 +17,7 @@ from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
-from chassis.refusal import NotFound
+from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.booking.decisions import EnrollmentsDecision
 from contracts.booking.events import EnrollmentReopened
 from contracts.queue import DecisionReport
@@ -35,9 +35,11 @@ from .domain import decided_among, followed
 async def decide_enrollments(
     tx: Transaction, actor: Actor, claim: Claim, request: EnrollmentsDecision
 ) -> DecisionReport:
-    """Decide many requests, each by itself; those that the actor does not reach are not there. Raises NotFound: none is."""
+    """Decide many requests, each by itself; those that the actor does not reach are not there. Raises Invalid, NotFound: none is."""
     if (known := await claim.replay(tx, DecisionReport)) is not None:
         return known
+    if not request.is_validated and not request.reason:
+        raise Invalid(FieldRefusal("/reason", "missing"))
     chosen, now = list(dict.fromkeys(request.item_ids)), await tx.now()
     held = await _held(tx, actor, chosen)
     reason = None if request.is_validated else request.reason

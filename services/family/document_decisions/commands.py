@@ -31,7 +31,7 @@ from ..documents.domain import Standing, Verdict, decided
 from ..documents.queries import find_document, read_document, standing_of
 from ..documents.store import lock_document, save_decision
 from . import queries, store
-from .domain import followed
+from .domain import check, followed
 
 ACTS: Final = {DocumentStatus.VALIDATED: "document_validated", DocumentStatus.REFUSED: "document_refused"}
 
@@ -71,10 +71,12 @@ async def decide_document(
 async def decide_documents(
     tx: Transaction, actor: Actor, papers: Papers, claim: Claim, request: DocumentsDecision
 ) -> DecisionReport:
-    """Decide many documents, each by itself; those that the actor does not reach are not there. Raises NotFound: none is."""
+    """Decide many documents, each by itself; those that the actor does not reach are not there. Raises Invalid, NotFound: none is."""
     if (known := await claim.replay(tx, DecisionReport)) is not None:
         return known
     chosen, wish, now = list(dict.fromkeys(request.item_ids)), queries.wish_of(request), await tx.now()
+    if refusal := check(wish):
+        raise refusal
     await store.lock_documents(tx, sorted(chosen))
     if not (rows := await store.load_chosen(tx, actor, chosen)):
         raise NotFound

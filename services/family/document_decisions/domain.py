@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from chassis.refusal import Refusal
+from chassis.refusal import FieldRefusal, Invalid, Refusal
 from contracts.family.document_words import DocumentReason, DocumentStatus
 
 from ..documents.domain import Standing, Verdict, decided, proposed_end
@@ -32,6 +32,15 @@ class Taken:
     decided_by: UUID | None
     decided_at: datetime | None
     is_sent_again: bool
+
+
+def check(wish: Wish) -> Refusal | None:
+    """What is wrong with a decision before anything is looked at: a refusal says why."""
+    if not wish.is_valid and wish.reason is None:
+        return Invalid(FieldRefusal("/reason", "missing"))
+    if wish.reason is DocumentReason.OTHER and not wish.words:
+        return Invalid(FieldRefusal("/words", "missing"))
+    return None
 
 
 def decided_among(known: Standing, wish: Wish, dates: tuple[date | None, date], today: date) -> Standing | str:
