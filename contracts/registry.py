@@ -39,6 +39,7 @@ from .family.events import (
     RegistrationAnswered,
     ResponsibilityState,
 )
+from .family.resource_events import RESOURCE_NOTICES
 from .family.school_events import SchoolingState
 from .identity.events import (
     AccountActivated,
@@ -195,6 +196,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         retention_days=1,
     ),
     DOCUMENT_ANSWERS,
+    RESOURCE_NOTICES,
     Topic(
         name="family.change_refusals",
         kind=TopicKind.SECRET,

@@ -546,7 +546,8 @@ CREATE TABLE public.household_enrollments (
     enrollment_id uuid NOT NULL,
     household_id uuid NOT NULL,
     child_id uuid NOT NULL,
-    ends_on date NOT NULL
+    ends_on date NOT NULL,
+    starts_on date
 );
 
 CREATE TABLE public.household_erasures (
@@ -818,7 +819,13 @@ CREATE TABLE public.quotients (
     recorded_at timestamp with time zone NOT NULL,
     recorded_by uuid NOT NULL,
     replaced_at timestamp with time zone,
-    CONSTRAINT quotients_value_cents_check CHECK ((value_cents >= 0))
+    ends_on date,
+    way text NOT NULL,
+    document_id uuid,
+    sealed bytea,
+    CONSTRAINT quotients_check CHECK ((ends_on >= effective_on)),
+    CONSTRAINT quotients_value_cents_check CHECK ((value_cents >= 0)),
+    CONSTRAINT quotients_way_check CHECK ((way = ANY (ARRAY['entered'::text, 'declared'::text, 'read'::text])))
 );
 
 CREATE TABLE public.registration_levels (
@@ -862,6 +869,31 @@ CREATE TABLE public.residences (
     CONSTRAINT residences_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)))),
     CONSTRAINT residences_evidence_kind_check CHECK ((evidence_kind = ANY (ARRAY['judgment'::text, 'agreement'::text, 'declaration'::text]))),
     CONSTRAINT residences_household_ids_check CHECK (((cardinality(household_ids) >= 1) AND (cardinality(household_ids) <= 2)))
+);
+
+CREATE TABLE public.resource_declarations (
+    declaration_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    status text NOT NULL,
+    source text NOT NULL,
+    sealed bytea NOT NULL,
+    declared_at timestamp with time zone NOT NULL,
+    declared_by uuid NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    CONSTRAINT resource_declarations_check CHECK (((status = 'waiting'::text) = (decided_at IS NULL))),
+    CONSTRAINT resource_declarations_check1 CHECK (((decided_at IS NULL) = (decided_by IS NULL))),
+    CONSTRAINT resource_declarations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text])))
+);
+
+CREATE TABLE public.resource_notices (
+    household_id uuid NOT NULL,
+    occasion text NOT NULL,
+    about_on date NOT NULL,
+    days integer NOT NULL,
+    noticed_at timestamp with time zone NOT NULL,
+    CONSTRAINT resource_notices_occasion_check CHECK ((occasion = ANY (ARRAY['ending'::text, 'ended'::text, 'unknown'::text])))
 );
 
 CREATE TABLE public.responsibilities (
@@ -1206,6 +1238,12 @@ ALTER TABLE ONLY public.registrations
 ALTER TABLE ONLY public.residences
     ADD CONSTRAINT residences_child_id_during_excl EXCLUDE USING gist (child_id WITH =, during WITH &&);
 
+ALTER TABLE ONLY public.resource_declarations
+    ADD CONSTRAINT resource_declarations_pkey PRIMARY KEY (declaration_id);
+
+ALTER TABLE ONLY public.resource_notices
+    ADD CONSTRAINT resource_notices_pkey PRIMARY KEY (household_id, about_on, occasion, days);
+
 ALTER TABLE ONLY public.responsibilities
     ADD CONSTRAINT responsibilities_child_id_adult_id_role_during_excl EXCLUDE USING gist (child_id WITH =, adult_id WITH =, role WITH =, during WITH &&);
 
@@ -1370,6 +1408,8 @@ CREATE INDEX household_archives_asker ON public.household_archives USING btree (
 
 CREATE INDEX household_enrollments_household ON public.household_enrollments USING btree (household_id, ends_on);
 
+CREATE INDEX household_enrollments_starting ON public.household_enrollments USING btree (starts_on) WHERE (starts_on IS NOT NULL);
+
 CREATE INDEX household_import_lines_child ON public.household_import_lines USING btree (run_id, ((cells ->> 'child_key'::text)), line_number) WHERE ((cells ->> 'child_key'::text) IS NOT NULL);
 
 CREATE INDEX household_import_lines_finding ON public.household_import_lines USING btree (run_id, finding, line_number);
@@ -1478,6 +1518,10 @@ CREATE UNIQUE INDEX quotient_readings_waiting ON public.quotient_readings USING 
 
 CREATE UNIQUE INDEX quotients_current ON public.quotients USING btree (household_id, effective_on) WHERE (replaced_at IS NULL);
 
+CREATE INDEX quotients_document ON public.quotients USING btree (document_id) WHERE (document_id IS NOT NULL);
+
+CREATE INDEX quotients_ending ON public.quotients USING btree (ends_on, household_id) WHERE ((replaced_at IS NULL) AND (ends_on IS NOT NULL));
+
 CREATE INDEX quotients_of_household ON public.quotients USING btree (household_id);
 
 CREATE INDEX registration_levels_empty ON public.registration_levels USING btree (empty_at);
@@ -1495,6 +1539,14 @@ CREATE INDEX registrations_requested ON public.registrations USING btree (reques
 CREATE INDEX registrations_unanswered ON public.registrations USING btree (registration_id) WHERE (answered_at IS NULL);
 
 CREATE INDEX residences_of_child ON public.residences USING btree (child_id) INCLUDE (during);
+
+CREATE INDEX resource_declarations_listed ON public.resource_declarations USING btree (declared_at, declaration_id) WHERE (status = 'waiting'::text);
+
+CREATE INDEX resource_declarations_of_document ON public.resource_declarations USING btree (document_id);
+
+CREATE INDEX resource_declarations_of_household ON public.resource_declarations USING btree (household_id, declared_at);
+
+CREATE UNIQUE INDEX resource_declarations_waiting ON public.resource_declarations USING btree (household_id) WHERE (status = 'waiting'::text);
 
 CREATE INDEX responsibilities_adult ON public.responsibilities USING btree (adult_id);
 
@@ -1719,6 +1771,9 @@ ALTER TABLE ONLY public.quotient_readings
     ADD CONSTRAINT quotient_readings_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.quotients
+    ADD CONSTRAINT quotients_document_id_fkey FOREIGN KEY (document_id) REFERENCES public.documents(document_id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);
 
 ALTER TABLE ONLY public.registrations
@@ -1726,6 +1781,15 @@ ALTER TABLE ONLY public.registrations
 
 ALTER TABLE ONLY public.residences
     ADD CONSTRAINT residences_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
+ALTER TABLE ONLY public.resource_declarations
+    ADD CONSTRAINT resource_declarations_document_id_fkey FOREIGN KEY (document_id) REFERENCES public.documents(document_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.resource_declarations
+    ADD CONSTRAINT resource_declarations_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.resource_notices
+    ADD CONSTRAINT resource_notices_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.responsibilities
     ADD CONSTRAINT responsibilities_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES public.adults(adult_id);

@@ -15,7 +15,9 @@ def _group(name: str, icon: str, *entries: str) -> Group:
 MENU: Final = (
     Group("", "", ("agents.menu.dashboard", "agents.menu.queue")),
     _group("files", "folder", "families", "gaps", "duplicates", "addresses", "protections", "invitations", "imports"),
-    _group("requests", "edit", "enrollments", "changes", "documents", "registrations", "derogations", "births"),
+    _group(
+        "requests", "edit", "enrollments", "changes", "documents", "resources", "registrations", "derogations", "births"
+    ),
     _group("places", "school", "attendance", "openings", "moves", "schools", "sectors"),
     _group("money", "invoice", "invoicing", "payments", "payer_conflicts"),
     _group("administration", "lock", "accounts", "invariants"),

@@ -69,12 +69,13 @@ from .organizations.routes import change_kind
 from .protection.routes import ROUTES as PROTECTION_ROUTES
 from .protection_requests.commands import forget_settled
 from .protection_requests.routes import ROUTES as PROTECTION_REQUEST_ROUTES
-from .quotients.routes import change_quotient
 from .readings.commands import LOOK_SECONDS as READING_SECONDS
 from .readings.commands import Readings, ReadingWork
 from .readings.routes import ROUTES as READING_ROUTES
 from .registrations.commands import Answering, LetterSeal, purge
 from .registrations.routes import ROUTES as REGISTRATION_ROUTES
+from .resources.commands import ResourceWork
+from .resources.routes import ROUTES as RESOURCE_ROUTES
 from .schooling.routes import ROUTES as SCHOOLING_ROUTES
 from .schools.routes import ROUTES as SCHOOL_ROUTES
 from .search.routes import find_households
@@ -138,7 +139,6 @@ def create(settings: FamilySettings) -> Service:
             *DELEGATION_ROUTES,
             *PROTECTION_ROUTES,
             *PROTECTION_REQUEST_ROUTES,
-            change_quotient,
             *READING_ROUTES,
             *REGISTRATION_ROUTES,
             *IMPORT_ROUTES,
@@ -154,6 +154,7 @@ def create(settings: FamilySettings) -> Service:
             *CERTIFICATE_ROUTES,
             *EXPORT_ROUTES,
             *WAITING_ROUTES,
+            *RESOURCE_ROUTES,
             *CHECKING.routes,
         ],
         subscriptions=subscriptions,
@@ -197,6 +198,8 @@ def _jobs(papers: Papers, contents: Contents, readings: Readings, exports: Expor
         Job("forget_imports", FORGET_SECONDS, forget_imports),
         Job("forget_insurances", FORGET_SECONDS, forget_insurances),
         Job("remind_documents", PURGE_SECONDS, documents.remind),
+        Job("notice_resources", PURGE_SECONDS, ResourceWork(papers.rules).notice),
+        Job("forget_resources", FORGET_SECONDS, ResourceWork(papers.rules).forget),
         Job("forget_documents", FORGET_SECONDS, documents.forget),
         Job("sweep_documents", FORGET_SECONDS, documents.sweep),
         Job("read_quotients", READING_SECONDS, quotients.ask_again),

@@ -18,12 +18,13 @@ from contracts.family.document_words import DocumentAudience, DocumentKind, Kind
 from contracts.family.entourage import PICKUP_AGE_DEFAULT
 from contracts.family.erasure import RETENTION_YEARS
 from contracts.family.events import HouseholdKind
+from contracts.family.resource_words import TaxFormula
 from contracts.school_holidays import SchoolZone
-from contracts.types import ActorKind
+from contracts.types import ActorKind, QuotientSource
 
 from .adapters.api_particulier import ApiAccess
 from .organizations.domain import SIRET, is_siret
-from .quotients.domain import AcceptedDays
+from .quotients.domain import AcceptedDays, Renewal
 
 
 class ChildRules(TownSection):
@@ -81,18 +82,42 @@ class ApiParticulierSection(TownSection):
         return self
 
 
+class ResourceRules(TownSection):
+    """By which day of each year quotients are renewed, as `month-day`, never where a town says none; how many days before the last one adults hear of it,
+    negative after it; how many days before an enrollment starts they are asked for resources that are not known; which kind of document proves
+    each source; and what the town makes of a tax notice."""
+
+    renewed_by: Annotated[
+        str,
+        Field(
+            pattern=r"^((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))?$"
+        ),
+    ] = ""
+    notice_days: Annotated[tuple[Annotated[int, Field(ge=-30, le=90)], ...], Field(max_length=6)] = (28, 14, -1)
+    asked_days: Annotated[int, Field(ge=0, le=90)] = 28
+    proofs: Mapping[QuotientSource, KindCode] = Field(default_factory=dict)
+    tax_formula: TaxFormula | None = None
+
+    @property
+    def renewal(self) -> Renewal | None:
+        """The day of renewal."""
+        return Renewal(*map(int, self.renewed_by.split("-"))) if self.renewed_by else None
+
+
 class FamilyPolicy(TownSection):
     """How far from today a family quotient may start to count, in years; of which kinds the
     town takes files: of persons always, of organizations where it says so; and how many days ahead a delegation may end, 0 where families give none;
     what a child who is expected is called until it has a first name: without such a word, one is typed; and from which age a minor may collect a child;
     how many days after the last one of an enrollment its file may be put aside: those days are invoiced by then; for how many years a file is kept
     after its last act; the kinds of documents that families send; and what is asked of the insurance of children.
+    `resources`: how quotients are proved and renewed.
     """
 
     unborn_name: Annotated[str, Field(max_length=80)] = ""
     kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
     quotient_years_back_max: Annotated[int, Field(ge=0, le=20)] = 3
     quotient_years_ahead_max: Annotated[int, Field(ge=0, le=5)] = 1
+    resources: ResourceRules = ResourceRules()
     fields: FieldRules = FieldRules()
     pickup_age_min: Annotated[int, Field(ge=7, le=18)] = PICKUP_AGE_DEFAULT
     documents: tuple[DocumentKind, ...] = ()
@@ -169,6 +194,11 @@ class FamilyRules:
     def accepted_quotient_days(self, today: date) -> AcceptedDays:
         """The days on which a quotient recorded today may start to count."""
         return AcceptedDays.around(today, self.policy.quotient_years_back_max, self.policy.quotient_years_ahead_max)
+
+    def last_quotient_day(self, effective_on: date) -> date | None:
+        """Until when a quotient counts that starts on a day, in a town where quotients are renewed."""
+        renewal = self.policy.resources.renewal
+        return renewal.last_day(effective_on) if renewal else None
 
 
 class FamilySettings(ServiceSettings):

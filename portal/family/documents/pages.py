@@ -104,7 +104,7 @@ async def send(visit: Visit) -> Response[Any]:
     """Begin a document, keep its pages, and send it: or go on with the draft, which keeps what could be kept."""
     typed = SENDING.typed(visit.posted.values)
     asked = {name: visit.posted.get(name) for name in ("pour", "piece")}
-    if not _files(visit):
+    if not files_of(visit):
         state = FormState(typed, {"content": visit.portal.texts("documents.form.missing")}, form=SENDING)
         return _answer(visit, await show_again(visit, send_page, state, asked))
     body = {
@@ -138,7 +138,7 @@ async def document_page(visit: Visit, document_id: UUID) -> Response[Any]:
 async def complete(visit: Visit, document_id: UUID) -> Response[Any]:
     """Add pages to a draft, and send it if that was asked for."""
     typed = SENDING.typed(visit.posted.values)
-    if visit.posted.get("step") != "send" and not _files(visit):
+    if visit.posted.get("step") != "send" and not files_of(visit):
         state = FormState(typed, {"content": visit.portal.texts("documents.form.missing")}, form=SENDING)
         return _answer(visit, await show_again(visit, document_page, state, document_id=document_id))
     return _answer(visit, await _go_on(visit, document_id, typed))
@@ -146,7 +146,7 @@ async def complete(visit: Visit, document_id: UUID) -> Response[Any]:
 
 async def _go_on(visit: Visit, document_id: UUID, typed: Mapping[str, str]) -> Response[Any]:
     """Keep what was posted; where one file is refused the others stay, and nothing is sent."""
-    problems = await _kept(visit, document_id, _files(visit))
+    problems = await kept_pages(visit, document_id, files_of(visit))
     if problems:
         state = FormState(typed, {"content": " ".join(problems)}, form=SENDING)
         return await show_again(visit, document_page, state, document_id=document_id)
@@ -161,7 +161,7 @@ async def _go_on(visit: Visit, document_id: UUID, typed: Mapping[str, str]) -> R
     return visit.redirect(PATH, FlashNotice("success", "document_sent"))
 
 
-async def _kept(visit: Visit, document_id: UUID, files: Sequence[bytes]) -> list[str]:
+async def kept_pages(visit: Visit, document_id: UUID, files: Sequence[bytes]) -> list[str]:
     """Why files are not kept, each by its number where there are several. A form that comes twice names its pages the same."""
     problems = []
     for number, content in enumerate(files, start=1):
@@ -211,7 +211,7 @@ def _refused(visit: Visit, refused: Refused) -> FormState:
     return visit.refused(refused, {"content": ""}, SENDING)
 
 
-def _files(visit: Visit) -> list[bytes]:
+def files_of(visit: Visit) -> list[bytes]:
     """What was chosen, and photographed."""
     return [content for name in FILE_FIELDS for content in visit.posted.files.get(name, ())]
 

@@ -30,6 +30,7 @@ from contracts.family.events import (
     RegistrationAnswer,
     RegistrationAnswered,
 )
+from contracts.family.resource_events import ResourcesNoticed
 from contracts.identity.events import (
     AccountActivated,
     AccountsMerged,
@@ -55,6 +56,7 @@ TOLD: dict[type[Event], Template] = {
     DelegationGiven: Template.DELEGATION_GIVEN,
     DelegationEnded: Template.DELEGATION_ENDED,
     DelegateAsked: Template.DELEGATE_ASKED,
+    ResourcesNoticed: Template.RESOURCES_NOTICED,
     BrowserFirstUsed: Template.BROWSER_FIRST_USED,
     AccountsMerged: Template.ACCOUNTS_MERGED,
     AccountsSeparated: Template.ACCOUNTS_SEPARATED,

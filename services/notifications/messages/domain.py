@@ -55,6 +55,7 @@ class Template(StrEnum):
     DOCUMENT_VALIDATED = auto()
     DOCUMENT_REFUSED = auto()
     DOCUMENT_EXPIRING = auto()
+    RESOURCES_NOTICED = auto()
 
 
 class Audience(StrEnum):
@@ -114,6 +115,7 @@ RULES: Final = {
     Template.DOCUMENT_VALIDATED: Rule(Audience.ADDRESS, timedelta(days=7)),
     Template.DOCUMENT_REFUSED: Rule(Audience.ADDRESS, timedelta(days=7)),
     Template.DOCUMENT_EXPIRING: Rule(Audience.ADDRESS, timedelta(days=7)),
+    Template.RESOURCES_NOTICED: Rule(Audience.HOUSEHOLD, timedelta(days=7)),
 }
 
 

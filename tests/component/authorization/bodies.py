@@ -22,6 +22,7 @@ from tests.component.authorization import (
     passkeys,
     protections,
     readings,
+    resources,
     school_cells,
     schooling,
     service_keys,
@@ -138,10 +139,6 @@ async def _recovery_code(world: World, cell: Cell, _named: str | None) -> Any:
     return {"recovery_code": world.devices[cell.actor].recovery_codes.pop() if cell.expected == "ok" else "none"}
 
 
-async def _quotient(world: World, _cell: Cell, _named: str | None) -> Any:
-    return {"value_cents": secrets.randbelow(100_000), "effective_on": str(await world.town.booking.today())}
-
-
 async def _address(_world: World, _cell: Cell, _named: str | None) -> Any:
     return {"email": f"{uuid4().hex}@famille.example"}
 
@@ -223,6 +220,7 @@ BODIES: Final[Mapping[str, Body]] = {
     **certificates.BODIES,
     **documents.BODIES,
     **readings.BODIES,
+    **resources.BODIES,
     "sign_in": _field("login", password=PASSWORD),
     "start_franceconnect": _fixed(browser_token="a-browser-of-tests"),
     "finish_franceconnect": _field("state", browser_token="a-browser-of-tests"),
@@ -261,7 +259,6 @@ BODIES: Final[Mapping[str, Body]] = {
     "open_household": _household,
     "ask_registration": _registration,
     "decide_registration": _fixed(is_accepted=True),
-    "change_quotient": _quotient,
     "give_delegation": delegations.wish,
     "end_delegation": _fixed(reason="Demande de la famille."),
     "join_household": _membership,

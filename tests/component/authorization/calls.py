@@ -29,6 +29,7 @@ from tests.component.authorization import (
     queue,
     readings,
     registrations,
+    resources,
     school_cells,
     schooling,
 )
@@ -130,6 +131,8 @@ async def _object(world: World, cell: Cell) -> str | None:
     """The id or secret that a cell names; None when it names none."""
     if cell.operation.name == "list_waiting_enrollments":
         await world.request("first")
+    if cell.operation.name == "list_declarations":
+        await resources.waiting(world, cell)
     if cell.operation.name == "list_duplicate_files":
         await file_pairs.alike(world)
     if not cell.names or cell.about == "unnamed":
@@ -164,6 +167,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await certificates.one_for(world, cell, str(household_named(cell)))
     if cell.names == "export":
         return await exports.one_for(world, cell, str(household_named(cell)))
+    if cell.names == "declaration":
+        return await resources.one_for(world, cell, str(household_named(cell)))
     if cell.names == "derogation":
         return await schooling.one_for(world, str(household_named(cell)))
     if cell.names in PAIRED:
