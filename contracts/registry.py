@@ -38,6 +38,7 @@ from .family.events import (
     RegistrationAnswered,
     ResponsibilityState,
 )
+from .family.request_events import REQUEST_ANSWERS
 from .family.school_events import SchoolingState
 from .identity.events import (
     AccountActivated,
@@ -194,6 +195,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         retention_days=1,
     ),
     DOCUMENT_ANSWERS,
+    REQUEST_ANSWERS,
     Topic(
         name="family.change_refusals",
         kind=TopicKind.SECRET,

@@ -19,6 +19,9 @@ ROWS_MAX: Final = 20
 """How many rows somebody may add at most."""
 TEXT_MAX: Final = 2000
 
+PROTECTED: Final = "*"
+"""What stands for an address that the file holds and nobody is told."""
+
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """What a step, a field, a choice or a procedure is called where people do not see it."""
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=LINE)]
@@ -61,7 +64,6 @@ class KnownFact(StrEnum):
     CHILD_BIRTH_ON = auto()
     CHILD_CLASS = auto()
     CHILD_SCHOOL = auto()
-    CHILD_DOCTOR = auto()
 
 
 class Silence(StrEnum):
@@ -70,6 +72,14 @@ class Silence(StrEnum):
     ACCEPTED = auto()
     REFUSED = auto()
     NOTHING = auto()
+
+
+class Change(StrEnum):
+    """What becomes of a line of a procedure's text."""
+
+    SAME = auto()
+    ADDED = auto()
+    REMOVED = auto()
 
 
 class Effect(StrEnum):
@@ -145,7 +155,9 @@ class Piece(Model):
 
 class Procedure(Model):
     """A procedure whole. `after` is the one that must be accepted before. `service_key`: the service whose key opens it, empty for everybody.
-    `delay_days`: within how many days the town says that it answers. `opens_on`, `closes_on`: when it can be asked."""
+    `delay_days`: within how many days the town says that it answers. `opens_on`, `closes_on`: when it can be asked. `leads_to`: the page of the
+    portal where what it asks is done already; it has no steps then, and no request is made of it. `kept_days`: how long its requests are kept after they
+    were settled."""
 
     code: Code
     label: Label
@@ -153,7 +165,7 @@ class Procedure(Model):
     subject: Subject
     service: ShortText
     telephone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40, pattern=LINE)] = ""
-    delay_days: Annotated[int, Field(ge=1, le=366)]
+    delay_days: Annotated[int, Field(ge=1, le=366)] = 30
     silence: Silence = Silence.NOTHING
     service_key: Annotated[str, StringConstraints(max_length=40, pattern=LINE)] = ""
     after: Code | None = None
@@ -161,7 +173,9 @@ class Procedure(Model):
     closes_on: Day | None = None
     effect: Effect = Effect.NOTHING
     task: Prose = ""
-    steps: Annotated[tuple[Step, ...], Field(min_length=1, max_length=12)]
+    kept_days: Annotated[int, Field(ge=1, le=3660)] = 730
+    leads_to: Annotated[str, StringConstraints(max_length=200, pattern=r"^(/[a-z0-9-]+)*$")] = ""
+    steps: Annotated[tuple[Step, ...], Field(max_length=12)] = ()
     pieces: Annotated[tuple[Piece, ...], Field(max_length=20)] = ()
 
     def is_open(self, today: date) -> bool:

@@ -55,12 +55,17 @@ from .merging.commands import forget_merged
 from .merging.routes import ROUTES as MERGE_ROUTES
 from .newcomers.routes import ROUTES as NEWCOMER_ROUTES
 from .organizations.routes import change_kind
+from .procedures.routes import ROUTES as PROCEDURE_ROUTES
 from .protection.routes import ROUTES as PROTECTION_ROUTES
 from .protection_requests.commands import forget_settled
 from .protection_requests.routes import ROUTES as PROTECTION_REQUEST_ROUTES
 from .quotients.routes import change_quotient
 from .registrations.commands import Answering, LetterSeal, purge
 from .registrations.routes import ROUTES as REGISTRATION_ROUTES
+from .request_decisions.routes import ROUTES as REQUEST_DECISION_ROUTES
+from .request_threads.routes import ROUTES as REQUEST_THREAD_ROUTES
+from .requests.commands import forget_requests
+from .requests.routes import ROUTES as REQUEST_ROUTES
 from .schooling.routes import ROUTES as SCHOOLING_ROUTES
 from .schools.routes import ROUTES as SCHOOL_ROUTES
 from .search.routes import find_households
@@ -126,6 +131,10 @@ def create(settings: FamilySettings) -> Service:
             *SECTOR_ROUTES,
             *DEROGATION_ROUTES,
             *DOCUMENT_ROUTES,
+            *PROCEDURE_ROUTES,
+            *REQUEST_ROUTES,
+            *REQUEST_DECISION_ROUTES,
+            *REQUEST_THREAD_ROUTES,
             *CHECKING.routes,
         ],
         subscriptions=subscriptions,
@@ -159,5 +168,6 @@ def _jobs(papers: Papers, contents: Contents) -> list[Job]:
         Job("remind_documents", PURGE_SECONDS, documents.remind),
         Job("forget_documents", FORGET_SECONDS, documents.forget),
         Job("sweep_documents", FORGET_SECONDS, documents.sweep),
+        Job("forget_requests", FORGET_SECONDS, forget_requests),
         CHECKING.job,
     ]

@@ -29,6 +29,7 @@ from ..households.queries import household_id_for
 from ..households.store import lock_household
 from ..people.store import load_adult
 from ..registrations.commands import LetterSeal
+from ..requests.store import is_in_open_request
 from ..settings import FamilyRules
 from . import domain, queries, store
 from .domain import ContentReason, kind_of
@@ -181,6 +182,8 @@ async def delete_document(
 async def _delete(tx: Transaction, actor: Actor, rules: FamilyRules, document_id: UUID) -> list[str]:
     await store.lock_document(tx, document_id)
     row = await queries.find_document(tx, actor, document_id)
+    if await is_in_open_request(tx, document_id):
+        raise Invalid(FieldRefusal("/content", "document_in_request"))
     if refusal := domain.deletion(await queries.standing_of(tx, rules, row), await tx.today()):
         raise refusal
     tx.note(Act(actor, "document_deleted", **_of(row)))

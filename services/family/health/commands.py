@@ -19,6 +19,7 @@ from ..documents.store import remove_of as remove_documents
 from ..entourage.store import forget_entourage
 from ..people.domain import Child, single_spaced
 from ..people.store import lock_child
+from ..requests.store import remove_of as remove_requests
 from . import queries, store
 from .domain import Said, changed_fields, proof_seen, said_instead
 
@@ -107,6 +108,7 @@ async def forget_child(tx: Transaction, child_id: UUID) -> None:
     await remove_answers(tx, child_id)
     await forget_entourage(tx, child_id)
     await remove_derogations(tx, child_id)
+    await remove_requests(tx, [], [child_id])
     await remove_documents(tx, [], [child_id])
     await forget_changes(tx, [child_id])
     await forget_care(tx, child_id)

@@ -2,8 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import ndiff
 from enum import StrEnum, auto
 from itertools import chain
 from typing import Any, Final
@@ -12,7 +13,9 @@ from pydantic import ValidationError
 
 from contracts.family.procedure_words import (
     FIELDS_MAX,
+    Change,
     FieldKind,
+    KnownFact,
     Procedure,
     ProcedureField,
     Rows,
@@ -23,6 +26,16 @@ YES_NO: Final = ("yes", "no")
 CHOSEN: Final = frozenset({FieldKind.CHOICE, FieldKind.CHOICES})
 COUNTED: Final = frozenset({FieldKind.NUMBER, FieldKind.AMOUNT})
 WRITTEN: Final = frozenset({FieldKind.LINE, FieldKind.TEXT})
+
+KNOWN_KINDS: Final[Mapping[KnownFact, Collection[FieldKind]]] = {
+    KnownFact.ADDRESS: WRITTEN,
+    KnownFact.ADULT_EMAIL: (FieldKind.EMAIL,),
+    KnownFact.ADULT_PHONE: (FieldKind.PHONE,),
+    KnownFact.CHILD_BIRTH_ON: (FieldKind.DAY,),
+    KnownFact.CHILD_CLASS: WRITTEN,
+    KnownFact.CHILD_SCHOOL: WRITTEN,
+}
+"""Which kinds of fields can hold what the file knows."""
 
 Place = tuple[str | int, ...]
 """Where something stands in a procedure: `("steps", 0, "fields", 2, "kind")`."""
@@ -52,8 +65,15 @@ class Flaw(StrEnum):
     WHEN_NOT_CHOSEN = auto()
     WHEN_ANSWER_UNKNOWN = auto()
     AFTER_ITSELF = auto()
+    AFTER_UNKNOWN = auto()
+    PIECE_UNKNOWN = auto()
+    PIECE_TWICE = auto()
+    SERVICE_UNKNOWN = auto()
+    STEPS_MISSING = auto()
+    STEPS_UNUSED = auto()
     TASK_MISSING = auto()
     STEP_EMPTY = auto()
+    KNOWN_OTHERWISE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +85,16 @@ class FlawAt:
     word: str = ""
 
 
-def procedure_of(text: str) -> Procedure | tuple[FlawAt, ...]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a procedure may name in its town: kinds of documents, other procedures, and services with a key. None: anything."""
+
+    document_kinds: Collection[str] | None = None
+    procedures: Collection[str] | None = None
+    services: Collection[str] | None = None
+
+
+def procedure_of(text: str, known: Known = Known()) -> Procedure | tuple[FlawAt, ...]:
     """The procedure that a text says, or all that is wrong with it, in the order of its lines."""
     try:
         values = tomllib.loads(text)
@@ -77,7 +106,7 @@ def procedure_of(text: str) -> Procedure | tuple[FlawAt, ...]:
         procedure = Procedure.model_validate(values)
     except ValidationError as error:
         return _in_order(_at(lines, item["loc"], _flaw_of(item["type"])) for item in error.errors())
-    found = [_at(lines, place, flaw) for place, flaw in _flaws(procedure)]
+    found = [_at(lines, place, flaw) for place, flaw in chain(_flaws(procedure), _strange_names(procedure, known))]
     return _in_order(found) if found else procedure
 
 
@@ -134,8 +163,21 @@ def _numbered(counts: Mapping[Place, int], dotted: str) -> Place:
     return (*place, words[-1])
 
 
+def _strange_names(procedure: Procedure, known: Known) -> Iterator[tuple[Place, Flaw]]:
+    """What a procedure names that its town has not."""
+    if procedure.after and known.procedures is not None and procedure.after not in known.procedures:
+        yield ("after",), Flaw.AFTER_UNKNOWN
+    if procedure.service_key and known.services is not None and procedure.service_key not in known.services:
+        yield ("service_key",), Flaw.SERVICE_UNKNOWN
+    for number, piece in enumerate(procedure.pieces):
+        if known.document_kinds is not None and piece.kind not in known.document_kinds:
+            yield ("pieces", number, "kind"), Flaw.PIECE_UNKNOWN
+
+
 def _flaws(procedure: Procedure) -> Iterator[tuple[Place, Flaw]]:
     """What a procedure says that cannot be meant."""
+    if bool(procedure.steps) is bool(procedure.leads_to):
+        yield ("steps",), Flaw.STEPS_UNUSED if procedure.steps else Flaw.STEPS_MISSING
     if procedure.after == procedure.code:
         yield ("after",), Flaw.AFTER_ITSELF
     if procedure.effect == "task" and not procedure.task:
@@ -161,8 +203,12 @@ def _flaws(procedure: Procedure) -> Iterator[tuple[Place, Flaw]]:
                 yield (*at, "code"), Flaw.CODE_TWICE
             yield from _rows_flaws(at, rows, known)
             codes.add(rows.code)
+    kinds: set[str] = set()
     for number, piece in enumerate(procedure.pieces):
         yield from _when_flaws(("pieces", number), piece.when, known)
+        if piece.kind in kinds:
+            yield ("pieces", number, "kind"), Flaw.PIECE_TWICE
+        kinds.add(piece.kind)
     if len(list(every_field(procedure))) > FIELDS_MAX:
         yield ("steps",), Flaw.TOO_MANY_FIELDS
 
@@ -196,6 +242,8 @@ def _field_flaws(at: Place, field: ProcedureField, known: Mapping[str, Procedure
         yield (*at, "choices"), Flaw.CHOICES_UNUSED
     if len(set(codes)) < len(codes):
         yield (*at, "choices"), Flaw.CHOICE_TWICE
+    if field.known_as and field.kind not in KNOWN_KINDS[field.known_as]:
+        yield (*at, "known_as"), Flaw.KNOWN_OTHERWISE
     yield from _bound_flaws(at, field)
 
 
@@ -232,6 +280,20 @@ def offered_by(field: ProcedureField) -> tuple[str, ...]:
     if field.kind is FieldKind.YES_NO:
         return YES_NO
     return tuple(choice.code for choice in field.choices) if field.kind in CHOSEN else ()
+
+
+_CHANGES: Final = {"  ": Change.SAME, "+ ": Change.ADDED, "- ": Change.REMOVED}
+AROUND_LINES: Final = 2
+
+
+def changes(old: str, new: str) -> tuple[tuple[Change, str], ...]:
+    """What changes from one text to another, line by line, with some lines around each change."""
+    lines = [
+        (_CHANGES[line[:2]], line[2:]) for line in ndiff(old.splitlines(), new.splitlines()) if line[:2] in _CHANGES
+    ]
+    changed = [place for place, (change, _) in enumerate(lines) if change is not Change.SAME]
+    shown = {near for place in changed for near in range(place - AROUND_LINES, place + AROUND_LINES + 1)}
+    return tuple(line for place, line in enumerate(lines) if place in shown)
 
 
 def asked_values(value: Any) -> tuple[str, ...]:

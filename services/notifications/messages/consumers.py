@@ -29,6 +29,8 @@ from contracts.family.events import (
     RegistrationAnswer,
     RegistrationAnswered,
 )
+from contracts.family.request_events import RequestAnswered
+from contracts.family.request_words import RequestAnswer
 from contracts.identity.events import (
     AccountActivated,
     AccountsMerged,
@@ -79,6 +81,8 @@ DOCUMENTS = {
     DocumentAnswer.EXPIRING: Template.DOCUMENT_EXPIRING,
 }
 
+REQUESTS = {answer: Template(f"request_{answer}") for answer in RequestAnswer}
+
 
 def subscribe(subscriptions: Subscriptions) -> None:
     """Listen to every event that leads to a mail."""
@@ -94,6 +98,7 @@ def subscribe(subscriptions: Subscriptions) -> None:
     subscriptions.on(RegistrationAnswered, _answer_registration)
     subscriptions.on(ChangeRefused, _tell_refusal)
     subscriptions.on(DocumentAnswered, _tell_document)
+    subscriptions.on(RequestAnswered, _tell_request)
 
 
 def _telling(template: Template) -> Callable[[Transaction, Event, Envelope], Awaitable[None]]:
@@ -145,6 +150,10 @@ async def _tell_refusal(tx: Transaction, event: ChangeRefused, envelope: Envelop
 
 async def _tell_document(tx: Transaction, event: DocumentAnswered, envelope: Envelope) -> None:
     await add_notice(tx, _notice(DOCUMENTS[event.answer], event, envelope, sealed=event.sealed))
+
+
+async def _tell_request(tx: Transaction, event: RequestAnswered, envelope: Envelope) -> None:
+    await add_notice(tx, _notice(REQUESTS[event.answer], event, envelope, sealed=event.sealed))
 
 
 async def _answer_registration(tx: Transaction, event: RegistrationAnswered, envelope: Envelope) -> None:

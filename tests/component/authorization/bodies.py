@@ -20,6 +20,7 @@ from tests.component.authorization import (
     pairs,
     passkeys,
     protections,
+    requests,
     school_cells,
     schooling,
     service_keys,
@@ -219,6 +220,7 @@ def _fixed(**fields: Any) -> Body:
 
 BODIES: Final[Mapping[str, Body]] = {
     **documents.BODIES,
+    **requests.BODIES,
     "sign_in": _field("login", password=PASSWORD),
     "start_franceconnect": _fixed(browser_token="a-browser-of-tests"),
     "finish_franceconnect": _field("state", browser_token="a-browser-of-tests"),

@@ -25,6 +25,7 @@ from tests.component.authorization import (
     passkeys,
     protections,
     registrations,
+    requests,
     school_cells,
     schooling,
 )
@@ -76,7 +77,11 @@ async def answer_to(
         if parameter == "other_id":
             value = await file_pairs.other(world, cell, named)
         if parameter == "kind":
-            value = "no_payer"
+            value = requests.PIECE if cell.names == "request" else "no_payer"
+        if parameter == "code":
+            value = requests.CODE
+        if parameter == "step":
+            value = "1"
         if parameter == "merged_account_id":
             value = pairs.request(world)[parameter]
         path = path.replace(f"{{{parameter}}}", value)
@@ -145,6 +150,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         await protections.protected(world, str(household_named(cell)))
     if cell.names == "document":
         return await documents.one_for(world, cell, str(household_named(cell)))
+    if cell.names == "request":
+        return await requests.one_for(world, cell, str(household_named(cell)))
     if cell.names == "derogation":
         return await schooling.one_for(world, str(household_named(cell)))
     if cell.names in PAIRED:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from chassis.refusal import Invalid
 from contracts.family.procedure_words import FieldKind, KnownFact, Procedure
-from services.family.procedures.domain import procedure_of
 from services.family.answers.domain import Circle, asked_of, checked, pieces_of
+from services.family.procedures.domain import procedure_of
 
 CHILD, ADULT = "0190a000-0000-7000-8000-000000000001", "0190a000-0000-7000-8000-000000000002"
 CIRCLE = Circle(frozenset({CHILD}), frozenset({ADULT}))
