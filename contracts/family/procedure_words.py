@@ -4,11 +4,12 @@ It is data. A town changes it without code: a text of TOML becomes a `Procedure`
 were begun with it.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum, auto
-from typing import Annotated, Final
+from typing import Annotated, Any, Final, NamedTuple, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationError
 
 from contracts.event import Model
 from contracts.http import LINE, TEXT, Day, ShortText
@@ -102,6 +103,11 @@ class When(Model):
     field: Code
     answers: Annotated[tuple[Code, ...], Field(alias="is", min_length=1)]
 
+    def is_met(self, answers: Mapping[str, Any]) -> bool:
+        """Whether what was answered opens it. An answer is a code, or several."""
+        answer = answers.get(self.field)
+        return bool({answer} & {*self.answers} if isinstance(answer, str) else {*(answer or ())} & {*self.answers})
+
 
 class ProcedureField(Model):
     """Something that is asked. `is_optional`: it may stay empty. `known_as`: what the file may hold of it, which is shown then and not asked
@@ -117,8 +123,8 @@ class ProcedureField(Model):
     choices: tuple[Choice, ...] = ()
     at_least: int | None = None
     at_most: int | None = None
-    not_before: Day | None = None
-    not_after: Day | None = None
+    from_on: Day | None = None
+    until_on: Day | None = None
     length_max: Annotated[int, Field(ge=1, le=TEXT_MAX)] = TEXT_MAX
 
 
@@ -153,6 +159,13 @@ class Piece(Model):
     when: When | None = None
 
 
+class Misread(NamedTuple):
+    """A place of a text, such as `("steps", 0, "title")`, and what kind of error of the model stands there."""
+
+    place: tuple[str | int, ...]
+    kind: str
+
+
 class Procedure(Model):
     """A procedure whole. `after` is the one that must be accepted before. `service_key`: the service whose key opens it, empty for everybody.
     `delay_days`: within how many days the town says that it answers. `opens_on`, `closes_on`: when it can be asked. `leads_to`: the page of the
@@ -177,6 +190,14 @@ class Procedure(Model):
     leads_to: Annotated[str, StringConstraints(max_length=200, pattern=r"^(/[a-z0-9-]+)*$")] = ""
     steps: Annotated[tuple[Step, ...], Field(max_length=12)] = ()
     pieces: Annotated[tuple[Piece, ...], Field(max_length=20)] = ()
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> "Self | tuple[Misread, ...]":
+        """What the values of a text say, or each place where they say nothing that it can hold."""
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            return tuple(Misread(item["loc"], item["type"]) for item in error.errors())
 
     def is_open(self, today: date) -> bool:
         """Whether it can be asked on a day."""

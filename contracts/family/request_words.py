@@ -1,4 +1,4 @@
-"""The words of requests (démarches): how far one has come, what moves it on, what its family is told, and why one is refused."""
+"""The words of requests: how far one has come, what moves it on, what its family is told, and why one is refused."""
 
 from enum import StrEnum, auto
 from typing import Annotated, Final
@@ -15,12 +15,12 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=WORDS
 
 
 class RequestStatus(StrEnum):
-    """How far a request has come. MORE_INFO: its family was asked for something, and the announced delay waits for it."""
+    """How far a request has come. MORE_ASKED: its family was asked for something, and the announced delay waits for it."""
 
     DRAFT = auto()
     SENT = auto()
     UNDER_REVIEW = auto()
-    MORE_INFO = auto()
+    MORE_ASKED = auto()
     ACCEPTED = auto()
     REFUSED = auto()
     WITHDRAWN = auto()
@@ -42,7 +42,7 @@ class RequestAnswer(StrEnum):
     """What a family is mailed about its request."""
 
     RECEIVED = auto()
-    MORE_INFO = auto()
+    MORE_ASKED = auto()
     ACCEPTED = auto()
     REFUSED = auto()
     MESSAGE = auto()

@@ -146,12 +146,13 @@ class RequestLine(Model):
 
 
 class Request(RequestLine):
-    """A request whole: the procedure in the version that it was begun with, the answers, what the file holds already, and what became of it.
-    `faults`: what a draft still lacks. `next_id`: which one waits after it, for agents."""
+    """A request whole: the procedure in the version that it was begun with, the answers, what the file holds already, and what became of it. `asked`: the questions
+    and rows that the answers leave open. `faults`: what a draft still lacks. `next_id`: which one waits after it, for agents."""
 
     procedure: Procedure
     version: int
     answers: Mapping[str, Any] = Field(repr=False)
+    asked: tuple[Code, ...]
     facts: Mapping[KnownFact, str] = Field(repr=False)
     people: tuple[NamedPerson, ...]
     pieces: tuple[GivenPiece, ...]

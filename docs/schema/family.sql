@@ -449,7 +449,7 @@ CREATE TABLE public.requests (
     CONSTRAINT requests_check5 CHECK (((status = ANY (ARRAY['accepted'::text, 'refused'::text, 'withdrawn'::text])) = (kept_until IS NOT NULL))),
     CONSTRAINT requests_check6 CHECK (((task_on IS NULL) OR (status = 'accepted'::text))),
     CONSTRAINT requests_check7 CHECK (((task_done_at IS NULL) OR (task_on IS NOT NULL))),
-    CONSTRAINT requests_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'sent'::text, 'under_review'::text, 'more_info'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text]))),
+    CONSTRAINT requests_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'sent'::text, 'under_review'::text, 'more_asked'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text]))),
     CONSTRAINT requests_subject_check CHECK ((subject = ANY (ARRAY['household'::text, 'adult'::text, 'child'::text])))
 );
 
@@ -1450,7 +1450,7 @@ CREATE INDEX requests_of_household ON public.requests USING btree (household_id,
 
 CREATE INDEX requests_of_person ON public.requests USING btree (person_id);
 
-CREATE INDEX requests_waiting ON public.requests USING btree (sent_at, request_id) WHERE ((status = ANY (ARRAY['sent'::text, 'under_review'::text, 'more_info'::text])) OR ((task_on IS NOT NULL) AND (task_done_at IS NULL)));
+CREATE INDEX requests_waiting ON public.requests USING btree (sent_at, request_id) WHERE ((status = ANY (ARRAY['sent'::text, 'under_review'::text, 'more_asked'::text])) OR ((task_on IS NOT NULL) AND (task_done_at IS NULL)));
 
 CREATE INDEX residences_of_child ON public.residences USING btree (child_id) INCLUDE (during);
 

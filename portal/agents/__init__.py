@@ -33,7 +33,9 @@ from portal.agents.lifecycle import archives, erasures, gaps, splits
 from portal.agents.money import invoicing, payments
 from portal.agents.operations import invariants
 from portal.agents.places import openings
+from portal.agents.procedures import pages as procedures
 from portal.agents.protection import pages as protection
+from portal.agents.requests import pages as requests
 from portal.agents.schools import changes as class_changes
 from portal.agents.schools import pages as schools
 from portal.agents.schools import schooling
@@ -93,6 +95,8 @@ AGENTS = Space(
             health,
             sectors,
             documents,
+            requests,
+            procedures,
             school_derogations,
             addresses,
             invoicing,

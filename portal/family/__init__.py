@@ -14,6 +14,7 @@ from portal.family.household import pages as household
 from portal.family.households import pages as households
 from portal.family.invoices import pages as invoices
 from portal.family.menu import pages as menu
+from portal.family.requests import pages as requests
 from portal.family.services import pages as services
 from portal.family.without_file import pages as without_file
 from portal.frame.spaces import Space, only_families, only_holders
@@ -24,7 +25,7 @@ FAMILY = Space(
         page
         for area in (
             *(home, menu, households, enrollments, calendar, invoices, history, services, delegations),
-            *(children, child_health, household, discretion, entourage, documents, without_file),
+            *(children, child_health, household, discretion, entourage, documents, requests, without_file),
         )
         for page in area.PAGES
     ],

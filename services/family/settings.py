@@ -119,7 +119,7 @@ class IdentityPart(BaseModel):
     services: tuple[KeyedServicePart, ...] = ()
 
 
-class ProcedureFlawed(Exception):
+class TownTextFlawed(Exception):
     """A text of a procedure, beside the town's file, says what cannot be meant."""
 
 
@@ -182,13 +182,13 @@ class FamilySettings(ServiceSettings):
         return replace(rules, procedures=self._procedures(rules.known_names))
 
     def _procedures(self, known: Known) -> tuple[str, ...]:
-        """The texts of the town's procedures, by the names of their files. Raises ProcedureFlawed."""
+        """The texts of the town's procedures, by the names of their files. Raises TownTextFlawed."""
         texts = {path: path.read_text("utf-8") for path in sorted((self.town_file.parent / PROCEDURES).glob("*.toml"))}
         codes = {made.code for made in map(procedure_of, texts.values()) if isinstance(made, Procedure)}
         for path, text in texts.items():
             made = procedure_of(text, replace(known, procedures=codes))
             if not isinstance(made, Procedure):
-                raise ProcedureFlawed(f"{path.name}, line {made[0].line}: {made[0].flaw} {made[0].word}".strip())
+                raise TownTextFlawed(f"{path.name}, line {made[0].line}: {made[0].flaw} {made[0].word}".strip())
         return tuple(texts.values())
 
     def seal(self) -> OKPKey:

@@ -94,8 +94,8 @@ class Applications:
     def _keep(self, town_file: Path) -> Path:
         """A copy of a town's file and of those beside it, which go when their test is over; the same for the same texts."""
         beside = town_file.parent
-        found = sorted((*beside.glob("*.toml"), *beside.glob("procedures/*.toml")))
-        texts = {str(file.relative_to(beside)): file.read_bytes() for file in found}
+        files = sorted((*beside.glob("*.toml"), *beside.glob("procedures/*.toml")))
+        texts = {str(file.relative_to(beside)): file.read_bytes() for file in files}
         folder = self._towns / hashlib.sha256(repr(texts).encode()).hexdigest()
         folder.mkdir(exist_ok=True)
         for name, text in texts.items():

@@ -14,6 +14,7 @@ from contracts.family.api import my_household
 from contracts.family.delegations_api import held_delegations
 from contracts.family.events import Adult
 from contracts.family.models import Household
+from contracts.family.requests_api import own_requests
 from contracts.types import EnrollmentStatus, InvoiceStatus, SessionStage
 from gateway.auth import WrongSpace
 from gateway.composing import Part, if_open, optional, permitted
@@ -38,11 +39,12 @@ async def private_home(visit: Visit) -> Response[Any]:
     session = visit.session
     if await has_lost_choice(visit):
         return forget_choice(visit)
-    household, invoices, enrollments, held = await asyncio.gather(
+    household, invoices, enrollments, held, requests = await asyncio.gather(
         permitted(visit.call(my_household)),
         if_open(visit.call_about_all(list_invoices)),
         permitted(visit.call(list_enrollments)),
         optional(visit.call(held_delegations)),
+        permitted(visit.call(own_requests)),
     )
     if household is None:
         return await show_without_file(visit)
@@ -65,6 +67,7 @@ async def private_home(visit: Visit) -> Response[Any]:
         "unpaid": unpaid,
         "enrollments": enrollments,
         "waiting": waiting,
+        "requests": requests,
         "entrusted": [item for item in held.value.items if item.end is None] if held.value else [],
         "email": shown_email(visit, guardian),
         "blocks": shown_blocks(visit, household),

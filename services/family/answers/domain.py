@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum, auto
 from typing import Any, Final
 
 from chassis.refusal import FieldRefusal, Invalid
 from contracts.family.procedure_words import FieldKind, KnownFact, Piece, Procedure, ProcedureField, Rows, Step, When
 from contracts.telephones import kept_number
 
-from ..procedures.domain import YES_NO, asked_values, offered_by
+from ..procedures.domain import YES_NO, offered_by
 
 Answers = Mapping[str, Any]
 """By the code of an item: a text, or a tuple of codes; by the code of rows: a tuple of answers."""
@@ -24,6 +25,25 @@ CENTS_MAX: Final = 100_000_000
 _MAIL: Final = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[A-Za-z]{2,}")
 _MONTH: Final = re.compile(r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])")
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2100, 12, 31)
+
+
+class AnswerReason(StrEnum):
+    """What is wrong with an answer that is none of its kind."""
+
+    ANSWER_NO_LINE = auto()
+    ANSWER_NO_TEXT = auto()
+    ANSWER_NO_NUMBER = auto()
+    ANSWER_NO_AMOUNT = auto()
+    ANSWER_NO_DAY = auto()
+    ANSWER_NO_MONTH = auto()
+    ANSWER_NO_YES_NO = auto()
+    ANSWER_NO_CHOICE = auto()
+    ANSWER_NO_CHOICES = auto()
+    ANSWER_NO_PHONE = auto()
+    ANSWER_NO_EMAIL = auto()
+    ANSWER_NO_CHILD = auto()
+    ANSWER_NO_ADULT = auto()
+    ANSWER_NO_AGREEMENT = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +57,7 @@ class Circle:
 
 def is_asked(when: When | None, answers: Answers) -> bool:
     """Whether a branch is open."""
-    return when is None or bool(set(asked_values(answers.get(when.field))) & set(when.answers))
+    return when is None or when.is_met(answers)
 
 
 def asked_of(procedure: Procedure, answers: Answers, circle: Circle) -> dict[str, Any]:
@@ -110,7 +130,7 @@ def _faults(at: str, item: ProcedureField, value: Any, circle: Circle) -> Iterat
         return
     read = _read(item, value, circle)
     if read is None:
-        yield FieldRefusal(at, f"answer_no_{item.kind.value}")
+        yield FieldRefusal(at, AnswerReason(f"answer_no_{item.kind}"))
         return
     low, high = _bounds(item)
     if low is not None and read < low:
@@ -121,7 +141,7 @@ def _faults(at: str, item: ProcedureField, value: Any, circle: Circle) -> Iterat
 
 def _bounds(item: ProcedureField) -> tuple[Any, Any]:
     if item.kind is FieldKind.DAY:
-        return item.not_before, item.not_after
+        return item.from_on, item.until_on
     return item.at_least, item.at_most
 
 

@@ -52,7 +52,7 @@ async def facts_of(
     row = await db.fetchrow(FACTS_SQL, household_id, adult_id, person_id, await db.today())
     if row is None:
         return {}
-    found = {
+    facts = {
         KnownFact.ADDRESS: PROTECTED if row["is_protected"] else row["address"],
         KnownFact.ADULT_EMAIL: row["email"],
         KnownFact.ADULT_PHONE: row["phone"],
@@ -60,7 +60,7 @@ async def facts_of(
         KnownFact.CHILD_CLASS: row["class_label"],
         KnownFact.CHILD_SCHOOL: row["school"],
     }
-    return {fact: value for fact, value in found.items() if value}
+    return {fact: value for fact, value in facts.items() if value}
 
 
 def circle_of(people: tuple[NamedPerson, ...], facts: dict[KnownFact, str]) -> Circle:

@@ -26,7 +26,7 @@ create table requests (
     subject text not null check (subject in ('household', 'adult', 'child')),
     person_id uuid references persons,
     child_ids uuid[] not null default '{}',
-    status text not null check (status in ('draft', 'sent', 'under_review', 'more_info', 'accepted', 'refused', 'withdrawn')),
+    status text not null check (status in ('draft', 'sent', 'under_review', 'more_asked', 'accepted', 'refused', 'withdrawn')),
     number text unique,
     sealed bytea,
     outcome bytea,
@@ -56,7 +56,7 @@ create index requests_of_person on requests (person_id);
 create index requests_of_children on requests using gin (child_ids);
 create index requests_listed on requests (sent_at, request_id) where sent_at is not null;
 create index requests_waiting on requests (sent_at, request_id)
-    where status in ('sent', 'under_review', 'more_info') or task_on is not null and task_done_at is null;
+    where status in ('sent', 'under_review', 'more_asked') or task_on is not null and task_done_at is null;
 create index requests_kept on requests (kept_until, request_id) where kept_until is not null;
 create index requests_begun on requests (changed_at, request_id) where status = 'draft';
 

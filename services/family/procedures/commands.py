@@ -15,7 +15,7 @@ from contracts.family.procedures import (
     PublishedProcedure,
 )
 
-from ..errors import ProcedureOutdated
+from ..request_errors import ProcedureOutdated
 from ..settings import FamilyRules
 from . import store
 from .domain import changes, procedure_of

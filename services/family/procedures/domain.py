@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from difflib import ndiff
 from enum import StrEnum, auto
 from itertools import chain
-from typing import Any, Final
-
-from pydantic import ValidationError
+from typing import Final
 
 from contracts.family.procedure_words import (
     FIELDS_MAX,
@@ -102,12 +100,11 @@ def procedure_of(text: str, known: Known = Known()) -> Procedure | tuple[FlawAt,
         line = _SYNTAX.search(str(error))
         return (FlawAt(int(line[1]) if line else text.count("\n") + 1, Flaw.SYNTAX),)
     lines = lines_of(text)
-    try:
-        procedure = Procedure.model_validate(values)
-    except ValidationError as error:
-        return _in_order(_at(lines, item["loc"], _flaw_of(item["type"])) for item in error.errors())
-    found = [_at(lines, place, flaw) for place, flaw in chain(_flaws(procedure), _strange_names(procedure, known))]
-    return _in_order(found) if found else procedure
+    procedure = Procedure.read(values)
+    if not isinstance(procedure, Procedure):
+        return _in_order(_at(lines, place, _flaw_of(kind)) for place, kind in procedure)
+    flaws = [_at(lines, place, flaw) for place, flaw in chain(_flaws(procedure), _strange_names(procedure, known))]
+    return _in_order(flaws) if flaws else procedure
 
 
 def _in_order(flaws: Iterable[FlawAt]) -> tuple[FlawAt, ...]:
@@ -249,7 +246,7 @@ def _field_flaws(at: Place, field: ProcedureField, known: Mapping[str, Procedure
 
 def _bound_flaws(at: Place, field: ProcedureField) -> Iterator[tuple[Place, Flaw]]:
     """Bounds are for what they bound, and leave something between them."""
-    for names, kinds in ((("at_least", "at_most"), COUNTED), (("not_before", "not_after"), {FieldKind.DAY})):
+    for names, kinds in ((("at_least", "at_most"), COUNTED), (("from_on", "until_on"), {FieldKind.DAY})):
         low, high = (getattr(field, name) for name in names)
         if field.kind not in kinds:
             yield from (((*at, name), Flaw.BOUNDS_UNUSED) for name in names if getattr(field, name) is not None)
@@ -294,12 +291,3 @@ def changes(old: str, new: str) -> tuple[tuple[Change, str], ...]:
     changed = [place for place, (change, _) in enumerate(lines) if change is not Change.SAME]
     shown = {near for place in changed for near in range(place - AROUND_LINES, place + AROUND_LINES + 1)}
     return tuple(line for place, line in enumerate(lines) if place in shown)
-
-
-def asked_values(value: Any) -> tuple[str, ...]:
-    """An answer as the codes that branches look at."""
-    if isinstance(value, bool):
-        return ("yes" if value else "no",)
-    if isinstance(value, list | tuple):
-        return tuple(str(item) for item in value)
-    return () if value is None else (str(value),)

@@ -12,8 +12,8 @@ from contracts.family.request_words import RequestAnswer, RequestMove, RequestSt
 from contracts.family.requests import Request, RequestDecision
 
 from ..documents.commands import Papers
-from ..errors import RequestOfAnother
 from ..procedures.store import said_by
+from ..request_errors import RequestOfAnother
 from ..request_letters.commands import tell
 from ..request_threads.store import NewMessage, add_message
 from ..requests import domain, store
@@ -28,7 +28,7 @@ ACTS: Final = {
     RequestMove.REFUSE: "request_refused",
 }
 ANSWERS: Final = {
-    RequestMove.ASK: RequestAnswer.MORE_INFO,
+    RequestMove.ASK: RequestAnswer.MORE_ASKED,
     RequestMove.ACCEPT: RequestAnswer.ACCEPTED,
     RequestMove.REFUSE: RequestAnswer.REFUSED,
 }
@@ -77,7 +77,7 @@ async def decide_request(
         _check_owner(row, actor)
         tx.note(Act(actor, ACTS[verdict.move], **act_of(row)))
         await store.give_to(tx, request_id, actor.account_id)
-        if made.status is RequestStatus.MORE_INFO:
+        if made.status is RequestStatus.MORE_ASKED:
             await store.save_standing(tx, request_id, made, None, is_by_agent=True)
             await add_message(tx, NewMessage(new_id(), request_id, actor.account_id, True, verdict.words))
         else:

@@ -16,8 +16,8 @@ from contracts.types import ActorKind
 
 from ..documents.commands import Papers
 from ..documents.queries import find_document
-from ..errors import RequestSettled
 from ..procedures.store import said_by
+from ..request_errors import RequestSettled
 from ..request_letters.commands import tell
 from ..requests.commands import act_of, lawful
 from ..requests.domain import OPEN, Standing, due_after
@@ -56,7 +56,7 @@ async def write_message(
     await store.add_message(tx, new)
     if is_by_agent:
         await tell(tx, papers, request_id, RequestAnswer.MESSAGE, written.words)
-    elif status is RequestStatus.MORE_INFO:
+    elif status is RequestStatus.MORE_ASKED:
         complete = Standing(lawful(status, RequestMove.COMPLETE), due_after(said_by(row["text"]), await tx.today()))
         await save_standing(tx, request_id, complete, None, is_by_agent=False)
     return await claim.keep(tx, WrittenMessage(message_id=new.message_id))

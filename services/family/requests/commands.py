@@ -20,12 +20,12 @@ from ..answers.domain import Answers, Circle, asked_of, checked
 from ..documents.commands import Papers
 from ..documents.queries import find_document, standing_of
 from ..documents.store import audience_of
-from ..errors import ProcedureClosed, RequestIncomplete, RequestNotDraft
 from ..health.queries import child_for
 from ..households.queries import household_id_for
 from ..households.store import lock_household
 from ..procedures.queries import counting, is_shown, name_before, statuses_of
 from ..procedures.store import add_version, said_by
+from ..request_errors import ProcedureClosed, RequestIncomplete, RequestNotDraft
 from ..request_letters.commands import tell
 from ..settings import FamilyRules
 from . import domain, queries, store
@@ -140,7 +140,7 @@ async def give_piece(
     request_id, kind = piece
     await store.lock_request(tx, request_id)
     row = await queries.find_request(tx, actor, request_id)
-    if row["status"] not in (RequestStatus.DRAFT, RequestStatus.MORE_INFO):
+    if row["status"] not in (RequestStatus.DRAFT, RequestStatus.MORE_ASKED):
         raise RequestNotDraft
     if kind not in {item.kind for item in said_by(row["text"]).pieces}:
         raise NotFound

@@ -9,7 +9,7 @@ from chassis.refusal import FieldRefusal, Invalid, Refusal
 from contracts.family.procedure_words import Effect, Procedure
 from contracts.family.request_words import Draftable, RefusalGround, RequestMove, RequestStatus
 
-from ..errors import ProcedureClosed, ProcedureDoneElsewhere, ProcedureWaits, RequestSettled
+from ..request_errors import ProcedureClosed, ProcedureDoneElsewhere, ProcedureWaits, RequestSettled
 
 OPEN_MAX: Final = 60
 """Requests of a household that were begun, or wait for a decision."""
@@ -19,24 +19,24 @@ TASK_DAYS_MAX: Final = 366
 NEXT: Final[Mapping[tuple[RequestStatus, RequestMove], RequestStatus]] = {
     (RequestStatus.DRAFT, RequestMove.SEND): RequestStatus.SENT,
     (RequestStatus.SENT, RequestMove.TAKE): RequestStatus.UNDER_REVIEW,
-    (RequestStatus.SENT, RequestMove.ASK): RequestStatus.MORE_INFO,
+    (RequestStatus.SENT, RequestMove.ASK): RequestStatus.MORE_ASKED,
     (RequestStatus.SENT, RequestMove.ACCEPT): RequestStatus.ACCEPTED,
     (RequestStatus.SENT, RequestMove.REFUSE): RequestStatus.REFUSED,
     (RequestStatus.SENT, RequestMove.WITHDRAW): RequestStatus.WITHDRAWN,
     (RequestStatus.UNDER_REVIEW, RequestMove.TAKE): RequestStatus.UNDER_REVIEW,
-    (RequestStatus.UNDER_REVIEW, RequestMove.ASK): RequestStatus.MORE_INFO,
+    (RequestStatus.UNDER_REVIEW, RequestMove.ASK): RequestStatus.MORE_ASKED,
     (RequestStatus.UNDER_REVIEW, RequestMove.ACCEPT): RequestStatus.ACCEPTED,
     (RequestStatus.UNDER_REVIEW, RequestMove.REFUSE): RequestStatus.REFUSED,
     (RequestStatus.UNDER_REVIEW, RequestMove.WITHDRAW): RequestStatus.WITHDRAWN,
-    (RequestStatus.MORE_INFO, RequestMove.TAKE): RequestStatus.MORE_INFO,
-    (RequestStatus.MORE_INFO, RequestMove.COMPLETE): RequestStatus.UNDER_REVIEW,
-    (RequestStatus.MORE_INFO, RequestMove.ACCEPT): RequestStatus.ACCEPTED,
-    (RequestStatus.MORE_INFO, RequestMove.REFUSE): RequestStatus.REFUSED,
-    (RequestStatus.MORE_INFO, RequestMove.WITHDRAW): RequestStatus.WITHDRAWN,
+    (RequestStatus.MORE_ASKED, RequestMove.TAKE): RequestStatus.MORE_ASKED,
+    (RequestStatus.MORE_ASKED, RequestMove.COMPLETE): RequestStatus.UNDER_REVIEW,
+    (RequestStatus.MORE_ASKED, RequestMove.ACCEPT): RequestStatus.ACCEPTED,
+    (RequestStatus.MORE_ASKED, RequestMove.REFUSE): RequestStatus.REFUSED,
+    (RequestStatus.MORE_ASKED, RequestMove.WITHDRAW): RequestStatus.WITHDRAWN,
 }
 """Where each move leads; what is not here is not lawful."""
 
-OPEN: Final = frozenset({RequestStatus.SENT, RequestStatus.UNDER_REVIEW, RequestStatus.MORE_INFO})
+OPEN: Final = frozenset({RequestStatus.SENT, RequestStatus.UNDER_REVIEW, RequestStatus.MORE_ASKED})
 DECISIONS: Final = frozenset({RequestMove.ASK, RequestMove.ACCEPT, RequestMove.REFUSE})
 
 
@@ -111,9 +111,9 @@ def _made(
         case RequestMove.ASK:
             if not verdict.words:
                 return Invalid(FieldRefusal("/words", "asked_words_missing"))
-            return replace(known, status=RequestStatus.MORE_INFO, due_on=None)
+            return replace(known, status=RequestStatus.MORE_ASKED, due_on=None)
         case _:
-            return Invalid(FieldRefusal("/move", "decision_missing"))
+            return Invalid(FieldRefusal("/move", "request_decision_missing"))
 
 
 def is_offered(ground: RefusalGround, code: str, today: date) -> bool:
@@ -152,7 +152,7 @@ _FAR: Final = (
     RequestStatus.ACCEPTED,
     RequestStatus.UNDER_REVIEW,
     RequestStatus.SENT,
-    RequestStatus.MORE_INFO,
+    RequestStatus.MORE_ASKED,
     RequestStatus.DRAFT,
     RequestStatus.REFUSED,
     RequestStatus.WITHDRAWN,

@@ -75,7 +75,7 @@ LIST_SQL = reaching(
 {_SELECTED}
 where {{is_reached}} and f.sent_at is not null and ($4::text is null or f.status = $4) and ($5::text is null or f.code = $5)
   and ($6::uuid is null or f.file_id = $6) and ($7::uuid is null or f.owner_id = $7)
-  and (not $8::boolean or f.status in ('sent', 'under_review', 'more_info') or f.task_on is not null and f.task_done_at is null)
+  and (not $8::boolean or f.status in ('sent', 'under_review', 'more_asked') or f.task_on is not null and f.task_done_at is null)
   and (f.sent_at, f.request_id) > ($9::timestamptz, $10::uuid)
 order by f.sent_at, f.request_id limit $11
 """,
@@ -165,6 +165,7 @@ async def read_request(db: Database | Transaction, actor: Actor, rules: FamilyRu
     circle, people, facts = await circle_for(db, actor, row)
     procedure, answers = said_by(row["text"]), await store.answers_of(db, row)
     pieces = await _pieces(db, rules, row, procedure, asked_pieces(row, procedure, answers, circle))
+    asked = asked_of(procedure, answers, circle)
     is_draft = row["status"] == RequestStatus.DRAFT
     standing = await store.standing_of(db, row)
     is_agent = actor.kind is not ActorKind.PARENT
@@ -173,10 +174,11 @@ async def read_request(db: Database | Transaction, actor: Actor, rules: FamilyRu
         procedure=procedure,
         version=row["version"],
         answers=answers,
+        asked=tuple(asked),
         facts=facts,
         people=people,
         pieces=pieces,
-        faults=tuple(faults_of(procedure, asked_of(procedure, answers, circle), circle, pieces)) if is_draft else (),
+        faults=tuple(faults_of(procedure, asked, circle, pieces)) if is_draft else (),
         created_at=row["created_at"],
         decided_at=row["decided_at"],
         decided_by=row["decided_by"] if is_agent else None,

@@ -43,7 +43,7 @@ async def draft_of(tx: Transaction, new: NewRequest, by: UUID) -> UUID | None:
 
 
 COUNT_OPEN_SQL = """
-select count(*) from filed_requests where file_id = $1 and status in ('draft', 'sent', 'under_review', 'more_info')
+select count(*) from filed_requests where file_id = $1 and status in ('draft', 'sent', 'under_review', 'more_asked')
 """
 
 
@@ -226,7 +226,7 @@ async def take_past(tx: Transaction, today: date, drafts_before: datetime, limit
 IS_IN_OPEN_SQL = """
 select exists (
     select from requests r
-    where r.status in ('sent', 'under_review', 'more_info') and (
+    where r.status in ('sent', 'under_review', 'more_asked') and (
         exists (select from request_pieces p where p.request_id = r.request_id and p.document_id = $1)
         or exists (
             select from request_message_pieces p join request_messages m using (message_id)

@@ -101,7 +101,7 @@ async def test_an_agent_takes_asks_and_refuses_with_a_ground_of_the_library(
     assert (await demands.take(request_id, director, is_taking_over=True)).status_code == 200
     assert codes(await demands.decide(request_id, "ask", director)) == [("/words", "asked_words_missing")]
     asked = (await demands.decide(request_id, "ask", director, words=f"{CANARY} ?")).json()
-    assert (asked["status"], asked["due_on"]) == ("more_info", None)
+    assert (asked["status"], asked["due_on"]) == ("more_asked", None)
     assert (await demands.write(request_id, f"{CANARY} !", demands.mother)).status_code == 201
     demands.service.advance(days=1)
     read = (await demands.read(request_id)).json()
@@ -120,13 +120,15 @@ async def test_an_agent_takes_asks_and_refuses_with_a_ground_of_the_library(
     assert [turn["status"] for turn in final["turns"]] == [
         "sent",
         "under_review",
-        "more_info",
+        "more_asked",
         "under_review",
         "refused",
     ]
     assert (await demands.decide(request_id, "accept", director)).json()["code"] == "request_settled"
-    told = [event.answer for event in await demands.home.events(RequestAnswered)]
-    assert told == ["received", "more_info", "more_info", "refused", "refused"], "both parents are told what is decided"
+    mailed = [event.answer for event in await demands.home.events(RequestAnswered)]
+    assert mailed == ["received", "more_asked", "more_asked", "refused", "refused"], (
+        "both parents are told what is decided"
+    )
     text = await rows_of(demands.service.db) + capsys.readouterr().out
     assert [trace for trace in (CANARY, CANARY.encode().hex()) if trace in text] == []
 

@@ -44,7 +44,7 @@ async def test_each_answer_is_mailed_once_with_its_number_and_what_to_do(
     """Until it leaves, neither the address nor the words stand anywhere in clear."""
     answers = [
         answered(secrets_dir, RequestAnswer.RECEIVED, due_on=date(2026, 10, 31)),
-        answered(secrets_dir, RequestAnswer.MORE_INFO, words=WORDS),
+        answered(secrets_dir, RequestAnswer.MORE_ASKED, words=WORDS),
         answered(secrets_dir, RequestAnswer.ACCEPTED),
         answered(secrets_dir, RequestAnswer.REFUSED, sentence="Pas de place.", remedy="Demandez encore.", words=WORDS),
         answered(secrets_dir, RequestAnswer.MESSAGE, words=WORDS),

@@ -112,14 +112,14 @@ def test_a_mistake_is_named_with_its_line(change: tuple[str, str], words: str, f
     flaws = procedure_of(text)
     assert isinstance(flaws, tuple)
     assert (flaw, word) in [(item.flaw, item.word) for item in flaws], flaws
-    (found,) = [item for item in flaws if (item.flaw, item.word) == (flaw, word)]
+    (first,) = [item for item in flaws if (item.flaw, item.word) == (flaw, word)]
     if flaw is Flaw.CODE_TWICE:
         words = 'code = "has_been"'
-        assert found.line == [n for n, line in enumerate(text.splitlines(), start=1) if words in line][1]
+        assert first.line == [n for n, line in enumerate(text.splitlines(), start=1) if words in line][1]
     elif flaw is Flaw.CHOICES_MISSING:
-        assert found.line == line_of("[[steps.fields]]", text)
+        assert first.line == line_of("[[steps.fields]]", text)
     else:
-        assert found.line == line_of(words, text)
+        assert first.line == line_of(words, text)
 
 
 def test_every_mistake_is_named_at_once() -> None:

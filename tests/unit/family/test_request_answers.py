@@ -143,7 +143,7 @@ def test_an_answer_of_another_kind_is_refused(kind: str, typed: str) -> None:
 def test_bounds_hold_for_numbers_amounts_and_days() -> None:
     assert faults_of(one("amount", "at_least = 1000"), {"f": "9,99"}) == [("/answers/f", "answer_below")]
     assert faults_of(one("amount", "at_least = 1000"), {"f": "10"}) == []
-    assert faults_of(one("day", "not_after = 2026-08-31"), {"f": "2026-09-01"}) == [("/answers/f", "answer_above")]
+    assert faults_of(one("day", "until_on = 2026-08-31"), {"f": "2026-09-01"}) == [("/answers/f", "answer_above")]
     assert faults_of(one("line", "length_max = 3"), {"f": "abcd"}) == [("/answers/f", "answer_no_line")]
 
 
