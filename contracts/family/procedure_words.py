@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum, auto
 from typing import Annotated, Any, Final, NamedTuple, Self
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AliasChoices, Field, StringConstraints, ValidationError
 
 from contracts.event import Model
 from contracts.http import LINE, TEXT, Day, ShortText
@@ -101,7 +101,7 @@ class When(Model):
     """Something is asked when an earlier field has one of these answers: codes of choices, or `yes` and `no`."""
 
     field: Code
-    answers: Annotated[tuple[Code, ...], Field(alias="is", min_length=1)]
+    answers: Annotated[tuple[Code, ...], Field(validation_alias=AliasChoices("is", "answers"), min_length=1)]
 
     def is_met(self, answers: Mapping[str, Any]) -> bool:
         """Whether what was answered opens it. An answer is a code, or several."""
