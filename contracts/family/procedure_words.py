@@ -106,7 +106,8 @@ class When(Model):
     def is_met(self, answers: Mapping[str, Any]) -> bool:
         """Whether what was answered opens it. An answer is a code, or several."""
         answer = answers.get(self.field)
-        return bool({answer} & {*self.answers} if isinstance(answer, str) else {*(answer or ())} & {*self.answers})
+        codes = answer if isinstance(answer, list | tuple) else (answer,)
+        return any(code in self.answers for code in codes)
 
 
 class ProcedureField(Model):
