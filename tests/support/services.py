@@ -178,7 +178,7 @@ def write_town(folder: Path, *fragments: Path, base: Path = DEMO_TOWN, **section
     target = folder / "town.toml"
     target.write_text("\n".join(_toml_table(name, table) for name, table in merged.items()))
     procedures = base.parent / "procedures"
-    if procedures.is_dir():
+    if procedures.is_dir() and folder != base.parent:
         shutil.copytree(procedures, folder / procedures.name, dirs_exist_ok=True)
     return target
 
