@@ -80,6 +80,14 @@ class HouseholdAmbiguous(Refusal):
         return cls(FieldRefusal("/household_id", cls.code(), facts), references=references)
 
 
+class OwnedByColleague(Refusal):
+    """Another agent (`account_id`) looks after this by now: ask them, or take it over."""
+
+
+class UndoTooLate(Refusal):
+    """This was decided too long ago to be taken back as a whole: whoever it is about was told. Decide anew, one by one."""
+
+
 class IdempotencyKeyMissing(Refusal):
     """This operation needs an Idempotency-Key header."""
 

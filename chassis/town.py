@@ -1,16 +1,21 @@
 """The town's profile file: who the town is, and one table for each service that reads its own policies from it."""
 
+import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.french import sentence_start
+from contracts.http import TEXT
 from contracts.school_holidays import SchoolZone
 
 SectionT = TypeVar("SectionT", bound=BaseModel)
+
+ANSWER_DAYS: Final = 5
 
 
 class TownSection(BaseModel):
@@ -31,6 +36,8 @@ class Town(TownSection):
     time_zone: str = "Europe/Paris"
     school_zone: SchoolZone | None = None
     """Whose school holidays the town has; none for a town of which this release has no calendar."""
+    answer_days: int = Field(default=ANSWER_DAYS, ge=1, le=365)
+    """Within how many days the town decides what families ask for, as it promises them."""
     site_url: str
     contact_email: str
     contact_phone: str
@@ -71,6 +78,21 @@ def load_town(path: Path) -> Town:
 
 
 def load_section(path: Path, name: str, model: type[SectionT]) -> SectionT:
-    """The table `name` of a profile file, checked; an absent table means its defaults."""
+    """The table `name` of a profile file, checked; an absent table means its defaults. Its labels hold to the rule of whatever is typed."""
     with path.open("rb") as file:
-        return model.model_validate(tomllib.load(file).get(name, {}))
+        table = tomllib.load(file).get(name, {})
+    if unseen := [place for place, text in _texts(table, name) if not re.match(TEXT, text)]:
+        raise ValueError(f"{path.name} has characters that nobody sees in {', '.join(unseen)}")
+    return model.model_validate(table)
+
+
+def _texts(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    """Every text of a table, with its place."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, f"{place}.{key}")
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _texts(item, f"{place}.{number}")

@@ -14,14 +14,18 @@ PAGE_SIZE = 25
 
 ItemT = TypeVar("ItemT")
 
-# PostgreSQL stores no NUL, and a line has no other control character either.
-LINE = r"^[^\x00-\x1f\x7f]*$"
-TEXT = r"^[^\x00]*$"
+# Control characters (of which PostgreSQL does not store NUL), and the marks that turn the direction of what follows them, so that one reads something else
+# than is there (Unicode, `Bidi_Control`; CVE-2021-42574). A text has lines and tabs, a line has neither.
+_TURNING = r"\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+LINE = rf"^[^\x00-\x1f\x7f-\x9f\u2028\u2029{_TURNING}]*$"
+TEXT = rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_TURNING}]*$"
+UNSEEN = "unprintable_character"
+"""The code of what is wrong with a field that breaks either."""
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=LINE)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=TEXT)]
-_ATOM = r"[^\x00-\x20\x7f\s()<>\[\]:;@\\,.\"]+"
-_WORD = r"[^\x00-/:-@\[-`{-\x7f\s]+"
+_ATOM = rf"[^\x00-\x20\x7f-\x9f{_TURNING}\s()<>\[\]:;@\\,.\"]+"
+_WORD = rf"[^\x00-/:-@\[-`{{-\x9f{_TURNING}\s]+"
 _LABEL = rf"{_WORD}(-+{_WORD})*"
 Email = Annotated[
     str,

@@ -12,6 +12,7 @@ from .booking.events import (
     CareKeyState,
     EnrollmentEnded,
     EnrollmentRefused,
+    EnrollmentReopened,
     EnrollmentRequested,
     EnrollmentValidated,
 )
@@ -231,7 +232,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         key="household_id",
         producer="booking",
         consumers=("family", "notifications"),
-        events=(EnrollmentRequested, EnrollmentValidated, EnrollmentRefused, EnrollmentEnded),
+        events=(EnrollmentRequested, EnrollmentValidated, EnrollmentRefused, EnrollmentReopened, EnrollmentEnded),
         retention_days=90,
         visibility=Visibility.PARTNER,
         noted_by=("family",),

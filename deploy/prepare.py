@@ -23,12 +23,13 @@ SECRETS_OF = {
         "franceconnect_client_secret",
         "agent_provider_client_secret",
     ),
-    "family": ("actor_public.json", "seal_public.json"),
+    "family": ("actor_public.json", "seal_public.json", "api_particulier_token"),
     "booking": ("actor_public.json",),
     "billing": ("actor_public.json",),
     "notifications": ("actor_public.json", "seal_private.json"),
     "gateway": ("portal_secret",),
     "franceconnect": ("franceconnect_client_secret",),
+    "api_particulier": ("api_particulier_token",),
 }
 PASSWORDS = "database_passwords.json"
 FILES_OF = {
@@ -37,6 +38,7 @@ FILES_OF = {
     "portal_secret": ("portal_secret",),
     "franceconnect_client_secret": ("franceconnect_client_secret",),
     "agent_provider_client_secret": ("agent_provider_client_secret",),
+    "api_particulier_token": ("api_particulier_token",),
     "databases": (PASSWORDS,),
 }
 

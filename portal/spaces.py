@@ -8,10 +8,16 @@ from portal.agents import AGENTS
 from portal.agents.menu import AROUND, MENU
 from portal.family import FAMILY, HELPING
 from portal.frame.menus import AgentEntry, AgentMenu, Group
-from portal.frame.spaces import Screen
+from portal.frame.spaces import MenuLabel, Screen
 from portal.public import PUBLIC
 
 SPACES: Final = (PUBLIC, ACCOUNT, FAMILY, HELPING, AGENTS)
+
+
+def _permissions(entry: MenuLabel) -> frozenset[str]:
+    """What opens an entry, each by itself; nothing where it is for everybody."""
+    operations = (entry.operation, *entry.others) if entry.operation else ()
+    return frozenset(operation.access.permission for operation in operations if operation.access.permission)
 
 
 def agent_menu(groups: Sequence[Group], pages: Sequence[Screen], around: Mapping[str, tuple[str, ...]]) -> AgentMenu:
@@ -21,7 +27,7 @@ def agent_menu(groups: Sequence[Group], pages: Sequence[Screen], around: Mapping
             page.entry.key,
             page.path,
             page.entry.icon,
-            page.entry.operation.access.permission if page.entry.operation else None,
+            _permissions(page.entry),
             page.entry.is_of_registration,
             around.get(page.entry.key, ()),
         )

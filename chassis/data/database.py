@@ -51,7 +51,7 @@ class Transaction(Queries):
     ) -> None:
         super().__init__(connection)
         self.clock_offset = clock_offset
-        self._zone = zone
+        self.zone = zone
         self._begun_at: datetime | None = None
         self.emissions: list[Emission] = []
         self.answers: list[KeptAnswer] = []
@@ -70,7 +70,7 @@ class Transaction(Queries):
 
     async def today(self) -> date:
         """The town's date of this transaction."""
-        return civil_day(await self.now(), self._zone)
+        return civil_day(await self.now(), self.zone)
 
     def emit(self, *events: Event, trace: Mapping[str, str] | None = None) -> None:
         """Publish events with this transaction, in this order; `trace` when it is not the present one. They say who acted: what was

@@ -9,10 +9,11 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from chassis.refusal import Refusal
 from chassis.telemetry import trace_id
-from contracts.http import FieldProblem, Problem
+from contracts.http import LINE, TEXT, UNSEEN, FieldProblem, Problem
 
 PROBLEM_TYPE = "application/problem+json"
 STATUS_CODES = {
@@ -51,14 +52,19 @@ def document(
 
 def malformed_document(error: ValidationError) -> Problem:
     """What does not fit the model of a request: a pointer to each field, and what was expected; values are never repeated."""
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    faults = error.errors(include_url=False, include_input=False)
     if any(fault["type"] == "json_invalid" for fault in faults):
         return document(400, "bad_request", "The body cannot be read.")
     errors = [
-        FieldProblem(pointer="/" + "/".join(map(str, fault["loc"])), code="invalid", detail=fault["msg"])
+        FieldProblem(pointer="/" + "/".join(map(str, fault["loc"])), code=_fault_code(fault), detail=fault["msg"])
         for fault in faults
     ]
     return document(422, "invalid", "Some fields cannot be accepted as they are.", errors=errors)
+
+
+def _fault_code(fault: ErrorDetails) -> str:
+    """What is wrong with a field: a character that nobody sees says so, for what was typed looks right."""
+    return UNSEEN if fault.get("ctx", {}).get("pattern") in (LINE, TEXT) else "invalid"
 
 
 def problem_document_of(content: bytes) -> Problem | None:

@@ -19,6 +19,7 @@ class BillingPermission(Permission):
     READ_INVOICES = "billing.invoices.read", "See the invoices of families."
     READ_PAYMENTS = "billing.payments.read", "See payments and their receipts."
     READ_ACCOUNTS = "billing.accounts.read", "See what a household owes, and the charges behind it."
+    ISSUE_CERTIFICATES = "billing.certificates.issue", "Certify what a family paid, and see what was certified."
     READ_HISTORY = "billing.history.read", "See what was done with the invoices and payments of a household."
     CHECK_INVARIANTS = (
         "billing.invariants.check",

@@ -9,7 +9,8 @@ from contracts.event import Model
 
 class SheetPerson(Model):
     """Whom to call for a child on a day, or who may or may not collect it. `kind` is a code of the family service, of which more may come.
-    `relation` is empty where nobody said it; `age` on that day is that of a minor; `ends_on` is the last day on which it is so; `decision` is by what."""
+    `relation` is empty where nobody said it; `age` on that day is that of a minor; `ends_on` is the last day on which it is so; `decision` is by what. `portrait_id`: there is a
+    picture of them, which is asked for by this id."""
 
     kind: str
     name: str
@@ -19,6 +20,16 @@ class SheetPerson(Model):
     age: int | None = None
     decision: str | None = None
     decided_on: date | None = None
+    portrait_id: UUID | None = None
+
+
+class SheetInsurance(Model):
+    """The contract that insures a child in the school year of a day; `is_over`: its last day was before."""
+
+    company: str
+    contract_number: str
+    ends_on: date
+    is_over: bool
 
 
 class ChildCare(Model):
@@ -38,3 +49,6 @@ class ChildCare(Model):
     leaving: Leaving = Leaving.UNANSWERED
     leaves_from: time | None = None
     people: tuple[SheetPerson, ...] = ()
+    doctor_name: str = ""
+    doctor_phone: str | None = None
+    insurance: SheetInsurance | None = None

@@ -56,7 +56,8 @@ class EnrollmentRequested(Event):
 
 
 class EnrollmentValidated(Event):
-    """An agent validated the enrollment: its days are open to booking (marker "V")."""
+    """An agent validated the enrollment: its days are open to booking (marker "V"). `told_from`: the family is not told before, for until then the decision
+    may be taken back."""
 
     event_type: ClassVar[str] = "booking.enrollment_validated.v1"
     topic: ClassVar[str] = "booking.enrollments"
@@ -69,10 +70,11 @@ class EnrollmentValidated(Event):
     starts_on: date
     ends_on: date
     validated_at: datetime
+    told_from: datetime | None = None
 
 
 class EnrollmentRefused(Event):
-    """An agent refused the enrollment. The reason stays in the booking service: it may say something personal."""
+    """An agent refused the enrollment. The reason stays in the booking service: it may say something personal. `told_from`: as of one that is validated."""
 
     event_type: ClassVar[str] = "booking.enrollment_refused.v1"
     topic: ClassVar[str] = "booking.enrollments"
@@ -83,6 +85,23 @@ class EnrollmentRefused(Event):
     child_id: UUID
     activity_id: UUID
     refused_at: datetime
+    told_from: datetime | None = None
+
+
+class EnrollmentReopened(Event):
+    """A decision on the enrollment was taken back before the family was told: it waits again."""
+
+    event_type: ClassVar[str] = "booking.enrollment_reopened.v1"
+    topic: ClassVar[str] = "booking.enrollments"
+    key_field: ClassVar[str] = "household_id"
+
+    enrollment_id: UUID
+    household_id: UUID
+    child_id: UUID
+    activity_id: UUID
+    starts_on: date
+    ends_on: date
+    reopened_at: datetime
 
 
 class EnrollmentEnded(Event):

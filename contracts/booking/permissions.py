@@ -21,6 +21,10 @@ class BookingPermission(Permission):
         "booking.care.read",
         "See what children who come to one's sites today need: allergies, conduct, meal, leaving alone.",
     )
+    ISSUE_CERTIFICATES = (
+        "booking.certificates.issue",
+        "Certify the enrollments and the presence of a child, and see what was certified.",
+    )
     READ_HISTORY = "booking.history.read", "See what was done with the enrollments and bookings of a household."
     CHECK_INVARIANTS = (
         "booking.invariants.check",

@@ -3,6 +3,8 @@
 from datetime import date, time
 from uuid import UUID
 
+from pydantic import Base64Bytes, Field
+
 from contracts.event import Model
 
 
@@ -16,10 +18,19 @@ class LeavingAnswer(Model):
     leaves_from: time | None
 
 
+class CareInsurance(Model):
+    """The contract that insures the child in a school year, from its first day until the last one of either."""
+
+    company: str
+    contract_number: str
+    starts_on: date
+    ends_on: date
+
+
 class CarePerson(Model):
     """Somebody around the child, in the order in which they are called: of its entourage, or by a role of custody. `kind` is one of `EntourageKind` or `caretaker`, as this
     release knows them: more may come. `relation` is empty where nobody said it. `birth_on` is that of a minor. `decision`, of the day `decided_on`, is by what somebody
-    may not collect the child, or has it in care."""
+    may not collect the child, or has it in care. `portrait` is a small JPEG of who may collect it, with the id by which it is asked for."""
 
     kind: str
     name: str
@@ -30,6 +41,8 @@ class CarePerson(Model):
     birth_on: date | None = None
     decision: str | None = None
     decided_on: date | None = None
+    contact_id: UUID | None = None
+    portrait: Base64Bytes | None = Field(default=None, repr=False)
 
 
 class Care(Model):
@@ -46,3 +59,6 @@ class Care(Model):
     has_own_lunch: bool
     leaving: tuple[LeavingAnswer, ...]
     people: tuple[CarePerson, ...]
+    doctor_name: str = ""
+    doctor_phone: str | None = None
+    insurances: tuple[CareInsurance, ...] = ()

@@ -106,6 +106,15 @@ class ChildHome(Model):
     ends_on: date | None
 
 
+class ChildFiles(Model):
+    """A child by name, and the households that it belongs to, or will: without where it is when."""
+
+    child_id: UUID
+    first_name: str
+    last_name: str
+    homes: tuple[ChildHome, ...]
+
+
 class ChildStay(Model):
     """Days in a row that a child spends at a home, both ends counted; no home where nothing says which."""
 

@@ -42,6 +42,11 @@ async def child_derogations(child_id: UUID) -> Page[Derogation]:
     """The requests for a child, the newest first, for whoever answers for it."""
 
 
+@get("/me/derogations", families())
+async def own_derogations() -> Page[Derogation]:
+    """The requests for the children whom the adult who is signed in answers for, the newest first, without what was written."""
+
+
 @post("/derogations/{derogation_id}/decision", agents(FamilyPermission.DECIDE_DEROGATIONS), is_repeatable=True)
 async def decide_derogation(derogation_id: UUID, body: DerogationDecision) -> Derogation:
     """Grant a request or refuse it with a reason."""

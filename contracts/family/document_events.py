@@ -11,7 +11,7 @@ from contracts.topic import Topic, TopicKind
 
 class DocumentAnswered(Event):
     """A document that a family sent was decided, or ends soon, which whoever sent it is told by mail: their address, the kind and the reason, sealed for
-    the notifications service alone: the JSON of `contracts.family.documents.DocumentLetter`."""
+    the notifications service alone: the JSON of `contracts.family.documents.DocumentLetter`. `told_from`: not before, for until then the decision may be taken back."""
 
     event_type: ClassVar[str] = "family.document_answered.v1"
     topic: ClassVar[str] = "family.document_answers"
@@ -21,6 +21,18 @@ class DocumentAnswered(Event):
     answer: DocumentAnswer
     sealed: str
     answered_at: datetime
+    told_from: datetime | None = None
+
+
+class DocumentReopened(Event):
+    """A decision on a document was taken back before anybody was told: it waits again, and its answer is not sent."""
+
+    event_type: ClassVar[str] = "family.document_reopened.v1"
+    topic: ClassVar[str] = "family.document_answers"
+    key_field: ClassVar[str] = "document_id"
+
+    document_id: UUID
+    reopened_at: datetime
 
 
 DOCUMENT_ANSWERS: Final = Topic(
@@ -29,6 +41,6 @@ DOCUMENT_ANSWERS: Final = Topic(
     key=DocumentAnswered.key_field,
     producer="family",
     consumers=("notifications",),
-    events=(DocumentAnswered,),
+    events=(DocumentAnswered, DocumentReopened),
     retention_days=1,
 )

@@ -9,6 +9,7 @@ from pydantic import Base64Bytes, Field, StringConstraints
 from contracts.event import Model
 from contracts.family.document_words import DocumentAudience, DocumentKind, DocumentReason, DocumentStatus, KindCode
 from contracts.http import TEXT, Day, Email
+from contracts.queue import ItemIds
 from contracts.runs import body_bytes_max
 
 FILE_BYTES_MAX: Final = 12_000_000
@@ -62,9 +63,18 @@ class DocumentDecision(Model):
     words: Words = ""
 
 
+class DocumentsDecision(Model):
+    """What an agent decides of many documents that they chose by hand: each holds as long as its kind says, or all are refused with the same reason and words."""
+
+    item_ids: ItemIds
+    is_valid: bool
+    reason: DocumentReason | None = None
+    words: Words = ""
+
+
 class Document(Model):
     """A document and what became of it. `name`: of the member that it is for. `proposed_end_on`: until when it would hold by its kind. `decided_by` is for
-    agents. `next_id`: which one waits after it, for agents."""
+    agents, and so are `next_id` and `previous_id`: which one waits after it and before."""
 
     document_id: UUID
     household_id: UUID
@@ -86,6 +96,7 @@ class Document(Model):
     pages: tuple[DocumentPage, ...]
     is_deletable: bool
     next_id: UUID | None = None
+    previous_id: UUID | None = None
 
 
 class DocumentWanted(Model):

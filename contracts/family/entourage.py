@@ -4,10 +4,11 @@ from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Base64Bytes, Field, StringConstraints
 
 from contracts.event import Model
 from contracts.family.child_events import EntourageKind
+from contracts.family.documents import BODY_BYTES_MAX
 from contracts.http import LINE, Day, Phone, ShortText
 
 PEOPLE_MAX: Final = 10
@@ -52,7 +53,7 @@ class EntourageEnd(Model):
 
 
 class EntouragePerson(Model):
-    """Somebody around children: those of them whom whoever asks reaches. `version` stands for these values."""
+    """Somebody around children: those of them whom whoever asks reaches. `version` stands for these values; `has_portrait`: there is a picture of them."""
 
     contact_id: UUID
     kind: EntourageKind
@@ -67,6 +68,13 @@ class EntouragePerson(Model):
     ends_on: date | None
     child_ids: tuple[UUID, ...]
     version: str
+    has_portrait: bool = False
+
+
+class PortraitCreate(Model):
+    """The picture of somebody: a JPEG, PNG or HEIC, of which a small one is made."""
+
+    content: Annotated[Base64Bytes, Field(max_length=BODY_BYTES_MAX)] = Field(repr=False)
 
 
 class EntourageAdded(Model):

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from contracts.family.documents import BODY_BYTES_MAX
 from contracts.family.entourage import (
     Entourage,
     EntourageAdded,
@@ -10,9 +11,11 @@ from contracts.family.entourage import (
     EntourageEnd,
     EntourageOrder,
     EntouragePerson,
+    PortraitCreate,
 )
 from contracts.family.permissions import FamilyPermission
-from contracts.operation import families, get, post, put
+from contracts.http import File
+from contracts.operation import delete, families, get, post, put
 from contracts.types import StepUp
 
 
@@ -39,3 +42,24 @@ async def end_entourage(contact_id: UUID, body: EntourageEnd) -> None:
 @put("/children/{child_id}/entourage-order", families(FamilyPermission.CHANGE_CUSTODY), step_up=StepUp.CUSTODY)
 async def order_entourage(child_id: UUID, body: EntourageOrder) -> Entourage:
     """Say whom to call first. An order of other people than there are now is refused."""
+
+
+@get("/entourage/{contact_id}/portrait", families(FamilyPermission.READ_CUSTODY), step_up=StepUp.CUSTODY)
+async def read_portrait(contact_id: UUID) -> File:
+    """The picture of somebody who may collect a child."""
+
+
+@put(
+    "/entourage/{contact_id}/portrait",
+    families(FamilyPermission.CHANGE_CUSTODY),
+    is_slow=True,
+    step_up=StepUp.CUSTODY,
+    body_max_bytes=BODY_BYTES_MAX,
+)
+async def keep_portrait(contact_id: UUID, body: PortraitCreate) -> None:
+    """Have the site know by a picture who may collect a child; it takes the place of the one that was there."""
+
+
+@delete("/entourage/{contact_id}/portrait", families(FamilyPermission.CHANGE_CUSTODY), step_up=StepUp.CUSTODY)
+async def remove_portrait(contact_id: UUID) -> None:
+    """Delete the picture of somebody for good."""

@@ -4,7 +4,8 @@ from enum import StrEnum, auto
 
 
 class ImportColumn(StrEnum):
-    """What a column of a file says. A household's address, why that is secret, and quotient stand on the line of whoever pays."""
+    """What a column of a file says. A household's address, why that is secret, and quotient stand on the line of whoever pays; where a
+    child goes to school on its own."""
 
     HOUSEHOLD = auto()
     ROLE = auto()
@@ -24,6 +25,11 @@ class ImportColumn(StrEnum):
     QUOTIENT_ON = auto()
     QUOTIENT_SOURCE = auto()
     CHILD_KEY = auto()
+    SCHOOL = auto()
+    ELSEWHERE = auto()
+    LEVEL = auto()
+    SCHOOL_CLASS = auto()
+    SCHOOL_YEAR = auto()
 
 
 class ImportFinding(StrEnum):

@@ -36,11 +36,13 @@ class FamilyPermission(Permission):
     READ_REQUESTS = "family.requests.read", "See the requests that families sent, and the procedures of the town."
     DECIDE_REQUESTS = "family.requests.decide", "Take requests of families, write to them, and decide."
     KEEP_PROCEDURES = "family.procedures.keep", "Publish what procedures ask, and of whom."
+    READ_QUEUE = "family.queue.read", "See in one queue what waits for agents, of the kinds that one may see."
     END_DELEGATIONS = "family.delegations.end", "End what a parent let somebody else do for a child."
     CHANGE_QUOTIENTS = "family.quotients.change", "Record a family quotient."
     READ_SCHOOLS = "family.schools.read", "See the schools, their classes, and which children are in them."
     KEEP_SCHOOLS = "family.schools.keep", "Keep schools and classes, and say where a child goes to school."
     CHANGE_CLASSES = "family.schools.change_classes", "Change the classes of a whole school for the next year."
+    ISSUE_CERTIFICATES = "family.certificates.issue", "Certify who belongs to a household, and see what was certified."
     READ_HISTORY = "family.history.read", "See what was done with a household's file."
     CHECK_INVARIANTS = (
         "family.invariants.check",

@@ -45,12 +45,6 @@ class ProtectionRequest(Model):
     asked_at: datetime
 
 
-class ProtectionRequests(Model):
-    """The requests that wait, the oldest first."""
-
-    items: tuple[ProtectionRequest, ...]
-
-
 class ProtectedHousehold(Model):
     """A household whose address is protected. `is_overdue`: the day until which the decision asks for it has passed."""
 

@@ -10,9 +10,9 @@ from contracts.family.protection import (
     ProtectedHousehold,
     ProtectionAsked,
     ProtectionEnd,
-    ProtectionRequests,
+    ProtectionRequest,
 )
-from contracts.http import Cursor, Page
+from contracts.http import PAGE_SIZE, Cursor, Page, PageSize
 from contracts.operation import agents, families, get, post, put
 from contracts.types import StepUp
 
@@ -33,8 +33,13 @@ async def ask_protection(body: ProtectionAsked) -> None:
 
 
 @get("/protection-requests", agents(FamilyPermission.PROTECT_ADDRESSES))
-async def list_protection_requests() -> ProtectionRequests:
-    """The requests for protection that wait."""
+async def list_protection_requests(
+    household_id: UUID | None = None,
+    request_id: UUID | None = None,
+    cursor: Cursor | None = None,
+    limit: PageSize = PAGE_SIZE,
+) -> Page[ProtectionRequest]:
+    """The requests for protection that wait, the oldest first; those of one household, or one of them."""
 
 
 @post("/protection-requests/{request_id}/closing", agents(FamilyPermission.PROTECT_ADDRESSES), is_repeatable=True)

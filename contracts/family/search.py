@@ -9,7 +9,7 @@ from contracts.family.events import HouseholdKind
 
 
 class MatchKind(StrEnum):
-    """What of a file answers a search: its reference, a name, how somebody is reached, a child's birth, a number of a register."""
+    """What of a file answers a search: its reference, a name, how somebody is reached, a child's birth, a number of a register, a key of the former software."""
 
     REFERENCE = auto()
     ORGANIZATION = auto()
@@ -19,6 +19,7 @@ class MatchKind(StrEnum):
     PHONE = auto()
     BIRTH_ON = auto()
     NUMBER = auto()
+    FORMER_KEY = auto()
 
 
 class SearchMatch(Model):

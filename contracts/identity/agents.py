@@ -16,6 +16,7 @@ ROLES_MAX = 20
 SITES_MAX = 200
 RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
 """The name of a role in the town's file."""
+PermissionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_.]{0,79}$")]
 
 
 class AgentState(StrEnum):

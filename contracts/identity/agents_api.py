@@ -14,6 +14,7 @@ from contracts.identity.agents import (
     AgentSummary,
     AwaitedChange,
     OwnRights,
+    PermissionName,
     RoleName,
     RolesReturn,
     TownRole,
@@ -91,6 +92,11 @@ async def decide_agent_change(change_id: UUID, body: AgentChangeDecision) -> Age
 @post("/agents/names", families(IdentityPermission.NAME_AGENTS), is_noted=False, is_repeatable=True)
 async def agent_names(body: NamesAsked) -> Page[AgentName]:
     """Who these agents are, as far as the asker may know; who is no agent is left out."""
+
+
+@get("/colleagues", agents(IdentityPermission.NAME_AGENTS))
+async def list_colleagues(permission: PermissionName) -> Page[AgentName]:
+    """The agents who sign in and may do something, by name: to whom a colleague may hand work. The first hundred."""
 
 
 @get("/roles", agents(IdentityPermission.READ_AGENTS))

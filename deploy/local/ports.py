@@ -21,6 +21,7 @@ OFFSETS = {
     "traces": 204,
     "franceconnect": 205,
     "agent_provider": 206,
+    "api_particulier": 207,
     "postgres": 301,
     "kafka": 302,
     "controller": 303,

@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any, Final
 
 AGENT_PROVIDER: Final = "agent_provider"
-SIMULATORS: Final = ("payfip", "mail", "franceconnect", AGENT_PROVIDER)
+API_PARTICULIER: Final = "api_particulier"
+SIMULATORS: Final = ("payfip", "mail", "franceconnect", AGENT_PROVIDER, API_PARTICULIER)
+TABLES: Final = {AGENT_PROVIDER: ("identity", "agents", "provider"), API_PARTICULIER: ("family", API_PARTICULIER)}
+"""The tables of a town's file that say whether it has what these stand for; every town needs the others."""
 COLLECTOR: Final = "traces"
 
 
@@ -18,9 +21,8 @@ def is_open(town_file: Path, *names: str) -> bool:
 
 
 def simulators_of(town_file: Path) -> tuple[str, ...]:
-    """The stand-ins that a town needs: of its agents' provider where it has one."""
-    has_provider = is_open(town_file, "identity", "agents", "provider")
-    return tuple(name for name in SIMULATORS if name != AGENT_PROVIDER or has_provider)
+    """The stand-ins that a town needs."""
+    return tuple(name for name in SIMULATORS if name not in TABLES or is_open(town_file, *TABLES[name]))
 
 
 def module_of(name: str) -> str:

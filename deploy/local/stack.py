@@ -19,7 +19,7 @@ from .postgres import SERVICES, PostgresServer, ensure_readers, ensure_service_d
 from .processes import ManagedProcess, Supervisor, stop_all, wait_all_ready
 from .schemas import check_schemas
 from .secrets import ensure_secrets
-from .simulators import AGENT_PROVIDER, COLLECTOR, SIMULATORS, module_of, simulators_of
+from .simulators import AGENT_PROVIDER, API_PARTICULIER, COLLECTOR, SIMULATORS, module_of, simulators_of
 from .state import keep_previous_logs
 from .topics import create_topics
 
@@ -220,6 +220,7 @@ class Stack:
         }
         if self.plan.replicas.get(service, 1) == 1:
             common |= {"DRAIN_SECONDS": "0"}  # nobody else could answer meanwhile
+        documents = (self.state_dir / DOCUMENTS).as_uri()
         smtp = {"SMTP_HOST": LOOPBACK, "SMTP_PORT": str(self.ports["smtp"])}
         own: dict[str, dict[str, str]] = {
             "gateway": {
@@ -227,7 +228,7 @@ class Stack:
                 "METRICS_PORT": str(self.ports["metrics"]),
                 "HAS_RATE_LIMITS": "false",  # every visitor of this machine has the same address
             },
-            "family": {"DOCUMENT_STORE": (self.state_dir / DOCUMENTS).as_uri()},
+            "family": {"DOCUMENT_STORE": documents, "API_PARTICULIER_URL": self.url(API_PARTICULIER)},
             "billing": {"PAYFIP_URL": self.url("payfip")},
             "notifications": smtp,
             "mail": smtp,

@@ -18,7 +18,7 @@ from .environment import execute
 from .jars import ensure_jars
 from .ports import BASE, REPLICAS_MAX, PortPlan
 from .postgres import SERVICES
-from .simulators import AGENT_PROVIDER, SIMULATORS, is_open
+from .simulators import AGENT_PROVIDER, API_PARTICULIER, SIMULATORS, is_open
 from .stack import TOWNS, Stack, StackPlan
 from .state import check_space, check_town, check_version, forget, free_bytes, locked
 
@@ -233,6 +233,7 @@ def addresses(stack: Stack) -> Iterator[tuple[str, str]]:
         "payfip": "Payment (PayFiP)",
         **({"franceconnect": "FranceConnect"} if is_open(plan.town_file, "identity", "franceconnect") else {}),
         **({AGENT_PROVIDER: "Agents' provider"} if AGENT_PROVIDER in plan.simulators else {}),
+        **({API_PARTICULIER: "API Particulier"} if API_PARTICULIER in plan.simulators else {}),
         **({"traces": "Traces"} if plan.has_traces else {}),
     }
     for name, label in used.items():

@@ -86,6 +86,25 @@ CREATE TABLE public.activities (
     tariff_code text NOT NULL
 );
 
+CREATE TABLE public.bulk_decision_lines (
+    batch_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    item_id uuid NOT NULL,
+    code text,
+    followed text
+);
+
+CREATE TABLE public.bulk_decisions (
+    batch_id uuid NOT NULL,
+    kind text NOT NULL,
+    outcome text NOT NULL,
+    decided_by uuid NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    undone_by uuid,
+    undone_at timestamp with time zone,
+    CONSTRAINT bulk_decisions_check CHECK (((undone_by IS NULL) = (undone_at IS NULL)))
+);
+
 CREATE TABLE public.charges (
     charge_id uuid NOT NULL,
     booking_id uuid,
@@ -310,11 +329,44 @@ CREATE TABLE public.invoices (
     CONSTRAINT invoices_without_a_name_say_nothing_of_whom CHECK (((payer_name <> ''::text) OR ((num_nonnulls(contact_name, siret, rna) = 0) AND (payer_address = '{}'::text[]))))
 );
 
+CREATE TABLE public.issued_documents (
+    document_id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    code text NOT NULL,
+    household_id uuid,
+    adult_id uuid,
+    child_id uuid,
+    from_on date,
+    to_on date,
+    fingerprint bytea,
+    pdf bytea,
+    digest bytea,
+    issued_on date NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_by uuid NOT NULL,
+    CONSTRAINT issued_documents_check CHECK (((household_id IS NULL) = (fingerprint IS NULL))),
+    CONSTRAINT issued_documents_check1 CHECK (((pdf IS NULL) OR (digest IS NOT NULL)))
+);
+
+CREATE TABLE public.issued_numbers (
+    series text NOT NULL,
+    year integer NOT NULL,
+    last_number integer NOT NULL
+);
+
 CREATE TABLE public.job_runs (
     job text NOT NULL,
     started_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
     failure text
+);
+
+CREATE TABLE public.kept_apart (
+    child_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    days datemultirange NOT NULL,
+    CONSTRAINT kept_apart_days_check CHECK ((NOT isempty(days)))
 );
 
 CREATE TABLE public.ledger_postings (
@@ -386,6 +438,60 @@ CREATE TABLE public.outbox_keys (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE public.payment_anomalies (
+    payment_id uuid NOT NULL,
+    code text NOT NULL,
+    amount_cents integer NOT NULL,
+    noted_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.payments (
+    payment_id uuid NOT NULL,
+    invoice_id uuid NOT NULL,
+    payer_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    status text NOT NULL,
+    amount_cents integer NOT NULL,
+    numcli text NOT NULL,
+    exer text NOT NULL,
+    refdet text NOT NULL,
+    saisie text NOT NULL,
+    idop text,
+    cause text,
+    started_at timestamp with time zone NOT NULL,
+    redirected_at timestamp with time zone,
+    abandoned_at timestamp with time zone,
+    look_up_at timestamp with time zone,
+    means text,
+    reference text,
+    receipt_number text,
+    paid_at timestamp with time zone,
+    CONSTRAINT payments_amount_cents_check CHECK ((amount_cents > 0)),
+    CONSTRAINT payments_check CHECK (((status = 'paid'::text) = (receipt_number IS NOT NULL))),
+    CONSTRAINT payments_numcli_check CHECK ((numcli ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT payments_refdet_check CHECK ((refdet ~ '^[A-Za-z0-9]{6,30}$'::text)),
+    CONSTRAINT payments_saisie_check CHECK ((saisie = ANY (ARRAY['T'::text, 'X'::text, 'W'::text]))),
+    CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['created'::text, 'redirected'::text, 'paid'::text, 'refused'::text, 'cancelled'::text, 'expired'::text])))
+);
+
+CREATE VIEW public.paid_parts AS
+ SELECT invoices.invoice_id,
+    invoices.payer_id,
+    invoices.issued_on AS paid_on,
+    invoices.credit_cents AS amount_cents
+   FROM public.invoices
+  WHERE (invoices.credit_cents > 0)
+UNION ALL
+ SELECT i.invoice_id,
+    i.payer_id,
+    t.booked_on AS paid_on,
+    (p.amount_cents - COALESCE(( SELECT (sum(a.amount_cents))::integer AS sum
+           FROM public.payment_anomalies a
+          WHERE ((a.payment_id = p.payment_id) AND (a.code = 'over_payment'::text))), 0)) AS amount_cents
+   FROM ((public.invoices i
+     JOIN public.payments p ON (((p.invoice_id = i.invoice_id) AND (p.status = 'paid'::text))))
+     JOIN public.ledger_transactions t ON (((t.kind = 'payment'::text) AND (t.reference = p.payment_id))));
+
 CREATE TABLE public.payer_conflicts (
     household_id uuid NOT NULL,
     during daterange NOT NULL,
@@ -421,42 +527,6 @@ CREATE TABLE public.payers (
     siret text,
     rna text,
     CONSTRAINT payers_of_persons_have_no_numbers CHECK (((contact_name IS NOT NULL) OR (num_nonnulls(siret, rna) = 0)))
-);
-
-CREATE TABLE public.payment_anomalies (
-    payment_id uuid NOT NULL,
-    code text NOT NULL,
-    amount_cents integer NOT NULL,
-    noted_at timestamp with time zone NOT NULL
-);
-
-CREATE TABLE public.payments (
-    payment_id uuid NOT NULL,
-    invoice_id uuid NOT NULL,
-    payer_id uuid NOT NULL,
-    household_id uuid NOT NULL,
-    status text NOT NULL,
-    amount_cents integer NOT NULL,
-    numcli text NOT NULL,
-    exer text NOT NULL,
-    refdet text NOT NULL,
-    saisie text NOT NULL,
-    idop text,
-    cause text,
-    started_at timestamp with time zone NOT NULL,
-    redirected_at timestamp with time zone,
-    abandoned_at timestamp with time zone,
-    look_up_at timestamp with time zone,
-    means text,
-    reference text,
-    receipt_number text,
-    paid_at timestamp with time zone,
-    CONSTRAINT payments_amount_cents_check CHECK ((amount_cents > 0)),
-    CONSTRAINT payments_check CHECK (((status = 'paid'::text) = (receipt_number IS NOT NULL))),
-    CONSTRAINT payments_numcli_check CHECK ((numcli ~ '^[0-9]{6}$'::text)),
-    CONSTRAINT payments_refdet_check CHECK ((refdet ~ '^[A-Za-z0-9]{6,30}$'::text)),
-    CONSTRAINT payments_saisie_check CHECK ((saisie = ANY (ARRAY['T'::text, 'X'::text, 'W'::text]))),
-    CONSTRAINT payments_status_check CHECK ((status = ANY (ARRAY['created'::text, 'redirected'::text, 'paid'::text, 'refused'::text, 'cancelled'::text, 'expired'::text])))
 );
 
 CREATE TABLE public.quotient_files (
@@ -521,10 +591,23 @@ CREATE TABLE public.tariffs (
     CONSTRAINT tariffs_grid_version_check CHECK ((grid_version > 0))
 );
 
+CREATE TABLE public.waiting_owners (
+    kind text NOT NULL,
+    item_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    ends_at timestamp with time zone NOT NULL
+);
+
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 
 ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_pkey PRIMARY KEY (activity_id);
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_pkey PRIMARY KEY (batch_id, "position");
+
+ALTER TABLE ONLY public.bulk_decisions
+    ADD CONSTRAINT bulk_decisions_pkey PRIMARY KEY (batch_id);
 
 ALTER TABLE ONLY public.charges
     ADD CONSTRAINT charges_pkey PRIMARY KEY (charge_id);
@@ -595,8 +678,23 @@ ALTER TABLE ONLY public.invoices
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_run_id_payer_id_key UNIQUE (run_id, payer_id);
 
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_fingerprint_key UNIQUE (fingerprint);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_pkey PRIMARY KEY (document_id);
+
+ALTER TABLE ONLY public.issued_numbers
+    ADD CONSTRAINT issued_numbers_pkey PRIMARY KEY (series, year);
+
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
+
+ALTER TABLE ONLY public.kept_apart
+    ADD CONSTRAINT kept_apart_pkey PRIMARY KEY (child_id, adult_id);
 
 ALTER TABLE ONLY public.ledger_postings
     ADD CONSTRAINT ledger_postings_pkey PRIMARY KEY (transaction_id, "position");
@@ -670,6 +768,11 @@ ALTER TABLE ONLY public.service_days
 ALTER TABLE ONLY public.tariffs
     ADD CONSTRAINT tariffs_pkey PRIMARY KEY (tariff_code, grid_version);
 
+ALTER TABLE ONLY public.waiting_owners
+    ADD CONSTRAINT waiting_owners_pkey PRIMARY KEY (kind, item_id);
+
+CREATE INDEX bulk_decisions_old ON public.bulk_decisions USING btree (decided_at);
+
 CREATE INDEX charges_due ON public.charges USING btree (account_id, service_on) WHERE (status = 'due'::text);
 
 CREATE INDEX charges_household ON public.charges USING btree (household_id, service_on);
@@ -710,6 +813,12 @@ CREATE INDEX invoices_issued ON public.invoices USING btree (issued_on);
 
 CREATE INDEX invoices_payer ON public.invoices USING btree (payer_id, period);
 
+CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (child_id) WHERE (child_id IS NOT NULL);
+
+CREATE INDEX issued_documents_of_household ON public.issued_documents USING btree (household_id, document_id);
+
+CREATE INDEX kept_apart_adult ON public.kept_apart USING btree (adult_id);
+
 CREATE INDEX ledger_postings_account ON public.ledger_postings USING btree (account) INCLUDE (amount_cents);
 
 CREATE INDEX merged_files_of_kept ON public.merged_files USING btree (kept_id);
@@ -729,6 +838,8 @@ CREATE INDEX payments_invoice ON public.payments USING btree (invoice_id, starte
 CREATE INDEX payments_to_look_up ON public.payments USING btree (look_up_at) WHERE (look_up_at IS NOT NULL);
 
 CREATE INDEX tariffs_effective ON public.tariffs USING btree (tariff_code, effective_on DESC, grid_version DESC);
+
+CREATE INDEX waiting_owners_ended ON public.waiting_owners USING btree (ends_at);
 
 ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
 
@@ -754,6 +865,9 @@ CREATE TRIGGER ledger_transactions_never_change BEFORE DELETE OR UPDATE OR TRUNC
 
 CREATE TRIGGER tariffs_never_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.tariffs FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change();
 
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.bulk_decisions(batch_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.household_adults
     ADD CONSTRAINT household_adults_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
@@ -768,6 +882,9 @@ ALTER TABLE ONLY public.invoice_run_items
 
 ALTER TABLE ONLY public.invoices
     ADD CONSTRAINT invoices_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.invoice_runs(run_id);
+
+ALTER TABLE ONLY public.kept_apart
+    ADD CONSTRAINT kept_apart_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.custody(child_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.ledger_postings
     ADD CONSTRAINT ledger_postings_transaction_id_fkey FOREIGN KEY (transaction_id) REFERENCES public.ledger_transactions(transaction_id);

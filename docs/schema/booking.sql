@@ -119,6 +119,25 @@ CREATE TABLE public.bookings (
 )
 PARTITION BY RANGE (service_on);
 
+CREATE TABLE public.bulk_decision_lines (
+    batch_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    item_id uuid NOT NULL,
+    code text,
+    followed text
+);
+
+CREATE TABLE public.bulk_decisions (
+    batch_id uuid NOT NULL,
+    kind text NOT NULL,
+    outcome text NOT NULL,
+    decided_by uuid NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    undone_by uuid,
+    undone_at timestamp with time zone,
+    CONSTRAINT bulk_decisions_check CHECK (((undone_by IS NULL) = (undone_at IS NULL)))
+);
+
 CREATE TABLE public.care_keys (
     child_id uuid NOT NULL,
     private_key text NOT NULL,
@@ -335,6 +354,32 @@ CREATE TABLE public.invariant_checks (
     failure text
 );
 
+CREATE TABLE public.issued_documents (
+    document_id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    code text NOT NULL,
+    household_id uuid,
+    adult_id uuid,
+    child_id uuid,
+    from_on date,
+    to_on date,
+    fingerprint bytea,
+    pdf bytea,
+    digest bytea,
+    issued_on date NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_by uuid NOT NULL,
+    CONSTRAINT issued_documents_check CHECK (((household_id IS NULL) = (fingerprint IS NULL))),
+    CONSTRAINT issued_documents_check1 CHECK (((pdf IS NULL) OR (digest IS NOT NULL)))
+);
+
+CREATE TABLE public.issued_numbers (
+    series text NOT NULL,
+    year integer NOT NULL,
+    last_number integer NOT NULL
+);
+
 CREATE TABLE public.job_runs (
     job text NOT NULL,
     started_at timestamp with time zone NOT NULL,
@@ -463,6 +508,13 @@ END) STORED NOT NULL,
     CONSTRAINT units_check CHECK ((starts_at < ends_at))
 );
 
+CREATE TABLE public.waiting_owners (
+    kind text NOT NULL,
+    item_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    ends_at timestamp with time zone NOT NULL
+);
+
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 
 ALTER TABLE ONLY public.activities
@@ -479,6 +531,12 @@ ALTER TABLE ONLY public.bookings
 
 ALTER TABLE ONLY public.bookings
     ADD CONSTRAINT bookings_pkey PRIMARY KEY (service_on, id);
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_pkey PRIMARY KEY (batch_id, "position");
+
+ALTER TABLE ONLY public.bulk_decisions
+    ADD CONSTRAINT bulk_decisions_pkey PRIMARY KEY (batch_id);
 
 ALTER TABLE ONLY public.care_keys
     ADD CONSTRAINT care_keys_pkey PRIMARY KEY (child_id);
@@ -555,6 +613,18 @@ ALTER TABLE ONLY public.inbox
 ALTER TABLE ONLY public.invariant_checks
     ADD CONSTRAINT invariant_checks_pkey PRIMARY KEY (invariant);
 
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_fingerprint_key UNIQUE (fingerprint);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_pkey PRIMARY KEY (document_id);
+
+ALTER TABLE ONLY public.issued_numbers
+    ADD CONSTRAINT issued_numbers_pkey PRIMARY KEY (series, year);
+
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
 
@@ -606,6 +676,9 @@ ALTER TABLE ONLY public.slots
 ALTER TABLE ONLY public.units
     ADD CONSTRAINT units_pkey PRIMARY KEY (activity_id, code);
 
+ALTER TABLE ONLY public.waiting_owners
+    ADD CONSTRAINT waiting_owners_pkey PRIMARY KEY (kind, item_id);
+
 CREATE INDEX attendance_records_of_booking ON ONLY public.attendance_records USING btree (service_on, booking_id);
 
 CREATE INDEX attendance_records_of_slot ON ONLY public.attendance_records USING btree (slot_id);
@@ -618,6 +691,8 @@ CREATE INDEX bookings_of_household ON ONLY public.bookings USING btree (househol
 
 CREATE INDEX bookings_of_slot ON ONLY public.bookings USING btree (slot_id, child_id) WHERE (status = ANY (ARRAY['held'::text, 'requested'::text, 'confirmed'::text]));
 
+CREATE INDEX bulk_decisions_old ON public.bulk_decisions USING btree (decided_at);
+
 CREATE INDEX child_records_by_name ON public.child_records USING btree (lower(last_name), lower(first_name));
 
 CREATE INDEX dead_letters_open ON public.dead_letters USING btree (topic, partition, record_offset) WHERE (resolved_at IS NULL);
@@ -629,6 +704,8 @@ CREATE INDEX enrollments_of_activity ON public.enrollments USING btree (activity
 CREATE INDEX enrollments_of_child ON public.enrollments USING btree (child_id, activity_id, requested_at DESC);
 
 CREATE INDEX enrollments_of_household ON public.enrollments USING btree (household_id, id);
+
+CREATE INDEX enrollments_oldest ON public.enrollments USING btree (requested_at, id) WHERE (status = 'requested'::text);
 
 CREATE INDEX enrollments_to_decide ON public.enrollments USING btree (id) WHERE (status = 'requested'::text);
 
@@ -656,6 +733,10 @@ CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (cr
 
 CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
 
+CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (child_id) WHERE (child_id IS NOT NULL);
+
+CREATE INDEX issued_documents_of_household ON public.issued_documents USING btree (household_id, document_id);
+
 CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
 
 CREATE INDEX placements_of_group ON public.placements USING btree (group_id);
@@ -663,6 +744,8 @@ CREATE INDEX placements_of_group ON public.placements USING btree (group_id);
 CREATE INDEX slots_by_day ON public.slots USING btree (service_on, id);
 
 CREATE INDEX slots_of_unit ON public.slots USING btree (activity_id, unit_code, service_on);
+
+CREATE INDEX waiting_owners_ended ON public.waiting_owners USING btree (ends_at);
 
 ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
 
@@ -688,6 +771,9 @@ ALTER TABLE public.attendances
 
 ALTER TABLE public.bookings
     ADD CONSTRAINT bookings_slot_id_service_on_fkey FOREIGN KEY (slot_id, service_on) REFERENCES public.slots(id, service_on);
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.bulk_decisions(batch_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.child_schoolings
     ADD CONSTRAINT child_schoolings_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.schooling_records(child_id) ON DELETE CASCADE;

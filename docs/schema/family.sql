@@ -114,6 +114,31 @@ CREATE TABLE public.base_streets (
     city_keys text[] NOT NULL
 );
 
+CREATE TABLE public.bulk_decision_lines (
+    batch_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    item_id uuid NOT NULL,
+    code text,
+    followed text
+);
+
+CREATE TABLE public.bulk_decisions (
+    batch_id uuid NOT NULL,
+    kind text NOT NULL,
+    outcome text NOT NULL,
+    decided_by uuid NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    undone_by uuid,
+    undone_at timestamp with time zone,
+    CONSTRAINT bulk_decisions_check CHECK (((undone_by IS NULL) = (undone_at IS NULL)))
+);
+
+CREATE TABLE public.call_slots (
+    name text NOT NULL,
+    slot smallint NOT NULL,
+    free_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.care_readers (
     child_id uuid NOT NULL,
     version bigint NOT NULL,
@@ -316,7 +341,7 @@ CREATE TABLE public.editing_leases (
     subject_id uuid NOT NULL,
     account_id uuid NOT NULL,
     ends_at timestamp with time zone NOT NULL,
-    CONSTRAINT editing_leases_form_check CHECK ((form = ANY (ARRAY['change'::text, 'contact'::text, 'health'::text, 'entourage'::text])))
+    CONSTRAINT editing_leases_form_check CHECK ((form = ANY (ARRAY['change'::text, 'contact'::text, 'health'::text, 'entourage'::text, 'civil_status'::text])))
 );
 
 CREATE TABLE public.email_changes (
@@ -602,6 +627,7 @@ CREATE TABLE public.household_import_lines (
     "position" integer NOT NULL,
     household_key text NOT NULL,
     cells jsonb,
+    sealed bytea,
     finding text NOT NULL,
     faults jsonb,
     household_id uuid
@@ -670,6 +696,15 @@ CREATE TABLE public.inbox (
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.insurances (
+    child_id uuid NOT NULL,
+    school_year smallint NOT NULL,
+    revision integer NOT NULL,
+    ends_on date NOT NULL,
+    sealed bytea NOT NULL,
+    CONSTRAINT insurances_revision_check CHECK ((revision > 0))
+);
+
 CREATE TABLE public.invariant_checks (
     invariant text NOT NULL,
     asked_at timestamp with time zone,
@@ -678,6 +713,32 @@ CREATE TABLE public.invariant_checks (
     violation_count bigint,
     keys text[],
     failure text
+);
+
+CREATE TABLE public.issued_documents (
+    document_id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    code text NOT NULL,
+    household_id uuid,
+    adult_id uuid,
+    child_id uuid,
+    from_on date,
+    to_on date,
+    fingerprint bytea,
+    pdf bytea,
+    digest bytea,
+    issued_on date NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_by uuid NOT NULL,
+    CONSTRAINT issued_documents_check CHECK (((household_id IS NULL) = (fingerprint IS NULL))),
+    CONSTRAINT issued_documents_check1 CHECK (((pdf IS NULL) OR (digest IS NOT NULL)))
+);
+
+CREATE TABLE public.issued_numbers (
+    series text NOT NULL,
+    year integer NOT NULL,
+    last_number integer NOT NULL
 );
 
 CREATE TABLE public.job_runs (
@@ -730,7 +791,9 @@ CREATE TABLE public.person_changes (
     asked_by uuid NOT NULL,
     asked_at timestamp with time zone NOT NULL,
     decided_at timestamp with time zone,
+    decided_by uuid,
     CONSTRAINT person_changes_check CHECK (((status = 'waiting'::text) = (decided_at IS NULL))),
+    CONSTRAINT person_changes_check1 CHECK (((decided_by IS NULL) = (decided_at IS NULL))),
     CONSTRAINT person_changes_kind_check CHECK ((kind = ANY (ARRAY['child'::text, 'adult'::text, 'new_child'::text, 'contact'::text]))),
     CONSTRAINT person_changes_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text])))
 );
@@ -747,6 +810,11 @@ CREATE TABLE public.persons_alike (
     one_id uuid NOT NULL,
     other_id uuid NOT NULL,
     CONSTRAINT persons_alike_check CHECK ((one_id < other_id))
+);
+
+CREATE TABLE public.portraits (
+    contact_id uuid NOT NULL,
+    sealed bytea NOT NULL
 );
 
 CREATE TABLE public.procedure_versions (
@@ -767,6 +835,42 @@ CREATE TABLE public.protection_requests (
     settled_at timestamp with time zone,
     settled_by uuid,
     CONSTRAINT protection_requests_check CHECK (((settled_at IS NULL) = (settled_by IS NULL)))
+);
+
+CREATE TABLE public.quotient_calls (
+    call_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    called_by uuid NOT NULL,
+    is_by_family boolean NOT NULL,
+    outcome text NOT NULL,
+    request_id text NOT NULL,
+    called_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.quotient_readings (
+    reading_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    month_on date NOT NULL,
+    status text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    asked_by uuid NOT NULL,
+    sealed bytea,
+    attempt_count smallint DEFAULT 1 NOT NULL,
+    next_at timestamp with time zone,
+    value_cents integer,
+    source text,
+    computed_on date,
+    request_id text NOT NULL,
+    answered_at timestamp with time zone,
+    taken_at timestamp with time zone,
+    taken_by uuid,
+    CONSTRAINT quotient_readings_check CHECK (((status = 'waiting'::text) = (sealed IS NOT NULL))),
+    CONSTRAINT quotient_readings_check1 CHECK (((status = 'waiting'::text) = (next_at IS NOT NULL))),
+    CONSTRAINT quotient_readings_check2 CHECK (((status = ANY (ARRAY['found'::text, 'taken'::text])) = (value_cents IS NOT NULL))),
+    CONSTRAINT quotient_readings_check3 CHECK (((value_cents IS NULL) = (source IS NULL))),
+    CONSTRAINT quotient_readings_check4 CHECK (((status = 'taken'::text) = (taken_at IS NOT NULL))),
+    CONSTRAINT quotient_readings_check5 CHECK (((taken_at IS NULL) = (taken_by IS NULL))),
+    CONSTRAINT quotient_readings_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'found'::text, 'taken'::text, 'missing'::text, 'failed'::text])))
 );
 
 CREATE TABLE public.quotients (
@@ -945,6 +1049,13 @@ CREATE TABLE public.unpaid_invoices (
     unpaid_cents integer NOT NULL
 );
 
+CREATE TABLE public.waiting_owners (
+    kind text NOT NULL,
+    item_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    ends_at timestamp with time zone NOT NULL
+);
+
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 
 ALTER TABLE ONLY public.address_bases
@@ -973,6 +1084,15 @@ ALTER TABLE ONLY public.base_street_marks
 
 ALTER TABLE ONLY public.base_streets
     ADD CONSTRAINT base_streets_pkey PRIMARY KEY (street_id);
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_pkey PRIMARY KEY (batch_id, "position");
+
+ALTER TABLE ONLY public.bulk_decisions
+    ADD CONSTRAINT bulk_decisions_pkey PRIMARY KEY (batch_id);
+
+ALTER TABLE ONLY public.call_slots
+    ADD CONSTRAINT call_slots_pkey PRIMARY KEY (name, slot);
 
 ALTER TABLE ONLY public.care_readers
     ADD CONSTRAINT care_readers_pkey PRIMARY KEY (child_id);
@@ -1115,8 +1235,23 @@ ALTER TABLE ONLY public.imported_households
 ALTER TABLE ONLY public.inbox
     ADD CONSTRAINT inbox_pkey PRIMARY KEY (event_id);
 
+ALTER TABLE ONLY public.insurances
+    ADD CONSTRAINT insurances_pkey PRIMARY KEY (child_id, school_year);
+
 ALTER TABLE ONLY public.invariant_checks
     ADD CONSTRAINT invariant_checks_pkey PRIMARY KEY (invariant);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_fingerprint_key UNIQUE (fingerprint);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_pkey PRIMARY KEY (document_id);
+
+ALTER TABLE ONLY public.issued_numbers
+    ADD CONSTRAINT issued_numbers_pkey PRIMARY KEY (series, year);
 
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
@@ -1139,11 +1274,20 @@ ALTER TABLE ONLY public.persons
 ALTER TABLE ONLY public.persons
     ADD CONSTRAINT persons_pkey PRIMARY KEY (person_id);
 
+ALTER TABLE ONLY public.portraits
+    ADD CONSTRAINT portraits_pkey PRIMARY KEY (contact_id);
+
 ALTER TABLE ONLY public.procedure_versions
     ADD CONSTRAINT procedure_versions_pkey PRIMARY KEY (code, version);
 
 ALTER TABLE ONLY public.protection_requests
     ADD CONSTRAINT protection_requests_pkey PRIMARY KEY (request_id);
+
+ALTER TABLE ONLY public.quotient_calls
+    ADD CONSTRAINT quotient_calls_pkey PRIMARY KEY (call_id);
+
+ALTER TABLE ONLY public.quotient_readings
+    ADD CONSTRAINT quotient_readings_pkey PRIMARY KEY (reading_id);
 
 ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_pkey PRIMARY KEY (quotient_id);
@@ -1202,6 +1346,9 @@ ALTER TABLE ONLY public.sector_segments
 ALTER TABLE ONLY public.unpaid_invoices
     ADD CONSTRAINT unpaid_invoices_pkey PRIMARY KEY (invoice_id);
 
+ALTER TABLE ONLY public.waiting_owners
+    ADD CONSTRAINT waiting_owners_pkey PRIMARY KEY (kind, item_id);
+
 CREATE UNIQUE INDEX address_bases_alone ON public.address_bases USING btree ((true));
 
 CREATE UNIQUE INDEX address_protections_live ON public.address_protections USING btree (household_id) WHERE (ended_at IS NULL);
@@ -1233,6 +1380,8 @@ CREATE INDEX base_addresses_of_street ON public.base_addresses USING btree (stre
 CREATE INDEX base_street_marks_of_street ON public.base_street_marks USING btree (street_id);
 
 CREATE INDEX base_streets_by_key ON public.base_streets USING btree (street_key, postal_code);
+
+CREATE INDEX bulk_decisions_old ON public.bulk_decisions USING btree (decided_at);
 
 CREATE INDEX children_by_birth ON public.children USING btree (birth_on);
 
@@ -1290,6 +1439,8 @@ CREATE INDEX derogations_listed ON public.derogations USING btree (asked_on, der
 
 CREATE INDEX derogations_of_child ON public.derogations USING btree (child_id);
 
+CREATE INDEX derogations_oldest ON public.derogations USING btree (asked_on, derogation_id) WHERE (status = 'waiting'::text);
+
 CREATE UNIQUE INDEX derogations_open ON public.derogations USING btree (child_id, school_year) WHERE (status = 'waiting'::text);
 
 CREATE INDEX documents_ending ON public.documents USING btree (ends_on, document_id) WHERE (ends_on IS NOT NULL);
@@ -1339,6 +1490,8 @@ CREATE INDEX household_import_lines_child ON public.household_import_lines USING
 CREATE INDEX household_import_lines_finding ON public.household_import_lines USING btree (run_id, finding, line_number);
 
 CREATE INDEX household_import_lines_household ON public.household_import_lines USING btree (household_id);
+
+CREATE INDEX household_import_lines_key ON public.household_import_lines USING btree (household_key);
 
 CREATE INDEX household_import_lines_position ON public.household_import_lines USING btree (run_id, "position");
 
@@ -1394,6 +1547,12 @@ CREATE INDEX imported_households_household ON public.imported_households USING b
 
 CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
 
+CREATE INDEX insurances_by_year ON public.insurances USING btree (school_year);
+
+CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (child_id) WHERE (child_id IS NOT NULL);
+
+CREATE INDEX issued_documents_of_household ON public.issued_documents USING btree (household_id, document_id);
+
 CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
 
 CREATE INDEX person_changes_asked ON public.person_changes USING btree (asked_by, change_id);
@@ -1401,6 +1560,8 @@ CREATE INDEX person_changes_asked ON public.person_changes USING btree (asked_by
 CREATE INDEX person_changes_decided ON public.person_changes USING btree (decided_at) WHERE (decided_at IS NOT NULL);
 
 CREATE INDEX person_changes_household ON public.person_changes USING btree (household_id);
+
+CREATE INDEX person_changes_oldest ON public.person_changes USING btree (asked_at, change_id) WHERE (status = 'waiting'::text);
 
 CREATE UNIQUE INDEX person_changes_open ON public.person_changes USING btree (subject_id, ((kind = 'contact'::text))) WHERE (status = 'waiting'::text);
 
@@ -1418,6 +1579,18 @@ CREATE INDEX protection_requests_settled ON public.protection_requests USING btr
 
 CREATE UNIQUE INDEX protection_requests_waiting ON public.protection_requests USING btree (asked_by, household_id) WHERE (settled_at IS NULL);
 
+CREATE INDEX quotient_calls_of_household ON public.quotient_calls USING btree (household_id, called_at);
+
+CREATE INDEX quotient_calls_past ON public.quotient_calls USING btree (called_at);
+
+CREATE INDEX quotient_readings_due ON public.quotient_readings USING btree (next_at) WHERE (status = 'waiting'::text);
+
+CREATE INDEX quotient_readings_of_household ON public.quotient_readings USING btree (household_id, asked_at);
+
+CREATE INDEX quotient_readings_past ON public.quotient_readings USING btree (asked_at) WHERE (status <> 'taken'::text);
+
+CREATE UNIQUE INDEX quotient_readings_waiting ON public.quotient_readings USING btree (household_id) WHERE (status = 'waiting'::text);
+
 CREATE UNIQUE INDEX quotients_current ON public.quotients USING btree (household_id, effective_on) WHERE (replaced_at IS NULL);
 
 CREATE INDEX quotients_of_household ON public.quotients USING btree (household_id);
@@ -1427,6 +1600,8 @@ CREATE INDEX registration_levels_empty ON public.registration_levels USING btree
 CREATE INDEX registrations_decided ON public.registrations USING btree (decided_at) WHERE (decided_at IS NOT NULL);
 
 CREATE INDEX registrations_household ON public.registrations USING btree (household_id);
+
+CREATE INDEX registrations_oldest ON public.registrations USING btree (requested_at, registration_id) WHERE (status = 'waiting'::text);
 
 CREATE UNIQUE INDEX registrations_once ON public.registrations USING btree (request_hash) WHERE (status = 'waiting'::text);
 
@@ -1466,6 +1641,8 @@ CREATE INDEX sector_segments_of_year ON public.sector_segments USING btree (scho
 
 CREATE INDEX unpaid_invoices_household ON public.unpaid_invoices USING btree (household_id);
 
+CREATE INDEX waiting_owners_ended ON public.waiting_owners USING btree (ends_at);
+
 ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
 
 ALTER INDEX public.history_pkey ATTACH PARTITION public.history_rest_pkey;
@@ -1499,6 +1676,9 @@ ALTER TABLE ONLY public.base_addresses
 
 ALTER TABLE ONLY public.base_street_marks
     ADD CONSTRAINT base_street_marks_street_id_fkey FOREIGN KEY (street_id) REFERENCES public.base_streets(street_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.bulk_decisions(batch_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.children
     ADD CONSTRAINT children_child_id_kind_fkey FOREIGN KEY (child_id, kind) REFERENCES public.persons(person_id, kind);
@@ -1635,6 +1815,9 @@ ALTER TABLE ONLY public.imported_children
 ALTER TABLE ONLY public.imported_households
     ADD CONSTRAINT imported_households_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.insurances
+    ADD CONSTRAINT insurances_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
 ALTER TABLE ONLY public.person_changes
     ADD CONSTRAINT person_changes_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.adults(adult_id);
 
@@ -1652,6 +1835,12 @@ ALTER TABLE ONLY public.protection_requests
 
 ALTER TABLE ONLY public.protection_requests
     ADD CONSTRAINT protection_requests_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotient_calls
+    ADD CONSTRAINT quotient_calls_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.quotient_readings
+    ADD CONSTRAINT quotient_readings_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);

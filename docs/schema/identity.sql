@@ -133,6 +133,25 @@ CREATE TABLE public.agents (
     CONSTRAINT agents_employee_number_check CHECK ((employee_number <> ''::text))
 );
 
+CREATE TABLE public.bulk_decision_lines (
+    batch_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    item_id uuid NOT NULL,
+    code text,
+    followed text
+);
+
+CREATE TABLE public.bulk_decisions (
+    batch_id uuid NOT NULL,
+    kind text NOT NULL,
+    outcome text NOT NULL,
+    decided_by uuid NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    undone_by uuid,
+    undone_at timestamp with time zone,
+    CONSTRAINT bulk_decisions_check CHECK (((undone_by IS NULL) = (undone_at IS NULL)))
+);
+
 CREATE TABLE public.dead_letters (
     event_key text NOT NULL,
     topic text NOT NULL,
@@ -296,6 +315,32 @@ CREATE TABLE public.invitations (
 CREATE TABLE public.invited_guardians (
     household_id uuid NOT NULL,
     guardian_id uuid NOT NULL
+);
+
+CREATE TABLE public.issued_documents (
+    document_id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    code text NOT NULL,
+    household_id uuid,
+    adult_id uuid,
+    child_id uuid,
+    from_on date,
+    to_on date,
+    fingerprint bytea,
+    pdf bytea,
+    digest bytea,
+    issued_on date NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_by uuid NOT NULL,
+    CONSTRAINT issued_documents_check CHECK (((household_id IS NULL) = (fingerprint IS NULL))),
+    CONSTRAINT issued_documents_check1 CHECK (((pdf IS NULL) OR (digest IS NOT NULL)))
+);
+
+CREATE TABLE public.issued_numbers (
+    series text NOT NULL,
+    year integer NOT NULL,
+    last_number integer NOT NULL
 );
 
 CREATE TABLE public.job_runs (
@@ -509,6 +554,13 @@ CREATE TABLE public.throttles (
     open_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.waiting_owners (
+    kind text NOT NULL,
+    item_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    ends_at timestamp with time zone NOT NULL
+);
+
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 
 ALTER TABLE ONLY public.account_merges
@@ -537,6 +589,12 @@ ALTER TABLE ONLY public.agents
 
 ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_pkey PRIMARY KEY (account_id);
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_pkey PRIMARY KEY (batch_id, "position");
+
+ALTER TABLE ONLY public.bulk_decisions
+    ADD CONSTRAINT bulk_decisions_pkey PRIMARY KEY (batch_id);
 
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);
@@ -588,6 +646,18 @@ ALTER TABLE ONLY public.invitations
 
 ALTER TABLE ONLY public.invited_guardians
     ADD CONSTRAINT invited_guardians_pkey PRIMARY KEY (household_id, guardian_id);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_fingerprint_key UNIQUE (fingerprint);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_pkey PRIMARY KEY (document_id);
+
+ALTER TABLE ONLY public.issued_numbers
+    ADD CONSTRAINT issued_numbers_pkey PRIMARY KEY (series, year);
 
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
@@ -673,6 +743,9 @@ ALTER TABLE ONLY public.terms_versions
 ALTER TABLE ONLY public.throttles
     ADD CONSTRAINT throttles_pkey PRIMARY KEY (subject);
 
+ALTER TABLE ONLY public.waiting_owners
+    ADD CONSTRAINT waiting_owners_pkey PRIMARY KEY (kind, item_id);
+
 CREATE UNIQUE INDEX account_merges_alive ON public.account_merges USING btree (merged_account_id) WHERE (undone_at IS NULL);
 
 CREATE INDEX account_merges_kept ON public.account_merges USING btree (kept_account_id);
@@ -704,6 +777,8 @@ CREATE INDEX agent_changes_age ON public.agent_changes USING btree (expires_at);
 CREATE UNIQUE INDEX agent_changes_awaited ON public.agent_changes USING btree (account_id) WHERE (outcome IS NULL);
 
 CREATE INDEX agents_by_name ON public.agents USING btree (name_key, account_id);
+
+CREATE INDEX bulk_decisions_old ON public.bulk_decisions USING btree (decided_at);
 
 CREATE INDEX dead_letters_open ON public.dead_letters USING btree (topic, partition, record_offset) WHERE (resolved_at IS NULL);
 
@@ -751,6 +826,10 @@ CREATE INDEX invitations_under_way ON public.invitations USING btree (requested_
 
 CREATE INDEX invited_guardians_guardian ON public.invited_guardians USING btree (guardian_id);
 
+CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (child_id) WHERE (child_id IS NOT NULL);
+
+CREATE INDEX issued_documents_of_household ON public.issued_documents USING btree (household_id, document_id);
+
 CREATE INDEX known_browsers_age ON public.known_browsers USING btree (last_used_at);
 
 CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
@@ -791,6 +870,8 @@ CREATE INDEX terms_acceptances_version ON public.terms_acceptances USING btree (
 
 CREATE INDEX throttles_age ON public.throttles USING btree (failed_at);
 
+CREATE INDEX waiting_owners_ended ON public.waiting_owners USING btree (ends_at);
+
 ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
 
 ALTER INDEX public.history_pkey ATTACH PARTITION public.history_rest_pkey;
@@ -821,6 +902,9 @@ ALTER TABLE ONLY public.agent_links
 
 ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(account_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.bulk_decisions(batch_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.devices
     ADD CONSTRAINT devices_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(account_id) ON DELETE CASCADE;

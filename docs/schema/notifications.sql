@@ -43,6 +43,25 @@ CREATE TABLE public.activities (
     version bigint NOT NULL
 );
 
+CREATE TABLE public.bulk_decision_lines (
+    batch_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    item_id uuid NOT NULL,
+    code text,
+    followed text
+);
+
+CREATE TABLE public.bulk_decisions (
+    batch_id uuid NOT NULL,
+    kind text NOT NULL,
+    outcome text NOT NULL,
+    decided_by uuid NOT NULL,
+    decided_at timestamp with time zone NOT NULL,
+    undone_by uuid,
+    undone_at timestamp with time zone,
+    CONSTRAINT bulk_decisions_check CHECK (((undone_by IS NULL) = (undone_at IS NULL)))
+);
+
 CREATE TABLE public.dead_letters (
     event_key text NOT NULL,
     topic text NOT NULL,
@@ -163,6 +182,32 @@ CREATE TABLE public.invariant_checks (
     failure text
 );
 
+CREATE TABLE public.issued_documents (
+    document_id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    code text NOT NULL,
+    household_id uuid,
+    adult_id uuid,
+    child_id uuid,
+    from_on date,
+    to_on date,
+    fingerprint bytea,
+    pdf bytea,
+    digest bytea,
+    issued_on date NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_by uuid NOT NULL,
+    CONSTRAINT issued_documents_check CHECK (((household_id IS NULL) = (fingerprint IS NULL))),
+    CONSTRAINT issued_documents_check1 CHECK (((pdf IS NULL) OR (digest IS NOT NULL)))
+);
+
+CREATE TABLE public.issued_numbers (
+    series text NOT NULL,
+    year integer NOT NULL,
+    last_number integer NOT NULL
+);
+
 CREATE TABLE public.job_runs (
     job text NOT NULL,
     started_at timestamp with time zone NOT NULL,
@@ -241,6 +286,13 @@ CREATE TABLE public.schema_migrations (
     applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
 );
 
+CREATE TABLE public.waiting_owners (
+    kind text NOT NULL,
+    item_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    ends_at timestamp with time zone NOT NULL
+);
+
 ALTER TABLE ONLY public.history ATTACH PARTITION public.history_rest DEFAULT;
 
 ALTER TABLE ONLY public.accounts
@@ -248,6 +300,12 @@ ALTER TABLE ONLY public.accounts
 
 ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_pkey PRIMARY KEY (activity_id);
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_pkey PRIMARY KEY (batch_id, "position");
+
+ALTER TABLE ONLY public.bulk_decisions
+    ADD CONSTRAINT bulk_decisions_pkey PRIMARY KEY (batch_id);
 
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);
@@ -285,6 +343,18 @@ ALTER TABLE ONLY public.inbox
 ALTER TABLE ONLY public.invariant_checks
     ADD CONSTRAINT invariant_checks_pkey PRIMARY KEY (invariant);
 
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_fingerprint_key UNIQUE (fingerprint);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.issued_documents
+    ADD CONSTRAINT issued_documents_pkey PRIMARY KEY (document_id);
+
+ALTER TABLE ONLY public.issued_numbers
+    ADD CONSTRAINT issued_numbers_pkey PRIMARY KEY (series, year);
+
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
 
@@ -306,6 +376,11 @@ ALTER TABLE ONLY public.outbox
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.waiting_owners
+    ADD CONSTRAINT waiting_owners_pkey PRIMARY KEY (kind, item_id);
+
+CREATE INDEX bulk_decisions_old ON public.bulk_decisions USING btree (decided_at);
+
 CREATE INDEX dead_letters_open ON public.dead_letters USING btree (topic, partition, record_offset) WHERE (resolved_at IS NULL);
 
 CREATE INDEX delegate_names_of_delegate ON public.delegate_names USING btree (delegate_id);
@@ -326,6 +401,10 @@ CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (cr
 
 CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
 
+CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (child_id) WHERE (child_id IS NOT NULL);
+
+CREATE INDEX issued_documents_of_household ON public.issued_documents USING btree (household_id, document_id);
+
 CREATE INDEX messages_due ON public.messages USING btree (due_at) WHERE (status = 'queued'::text);
 
 CREATE INDEX messages_of_recipient ON public.messages USING btree (recipient_id, message_id);
@@ -338,6 +417,8 @@ CREATE INDEX notices_waiting ON public.notices USING btree (due_at) WHERE (statu
 
 CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
 
+CREATE INDEX waiting_owners_ended ON public.waiting_owners USING btree (ends_at);
+
 ALTER INDEX public.history_household ATTACH PARTITION public.history_rest_household_id_noted_at_id_idx;
 
 ALTER INDEX public.history_pkey ATTACH PARTITION public.history_rest_pkey;
@@ -347,6 +428,9 @@ ALTER INDEX public.history_subject ATTACH PARTITION public.history_rest_subject_
 CREATE TRIGGER history_is_added_to BEFORE DELETE OR UPDATE ON public.history FOR EACH ROW EXECUTE FUNCTION public.refuse_change_of_history();
 
 CREATE TRIGGER history_is_not_emptied BEFORE TRUNCATE ON public.history FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_change_of_history();
+
+ALTER TABLE ONLY public.bulk_decision_lines
+    ADD CONSTRAINT bulk_decision_lines_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES public.bulk_decisions(batch_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.delegate_names
     ADD CONSTRAINT delegate_names_delegate_id_fkey FOREIGN KEY (delegate_id) REFERENCES public.delegates(delegate_id) ON DELETE CASCADE;

@@ -1,7 +1,8 @@
 """Pages of agents, by their work."""
 
 from portal.agents.accounts import account, forms, listing
-from portal.agents.children import authorizations, custody, days_moves, moves
+from portal.agents.certificates import pages as certificates
+from portal.agents.children import authorizations, custody, days_moves, insurance, moves
 from portal.agents.counter import (
     accounts,
     births,
@@ -12,29 +13,27 @@ from portal.agents.counter import (
     families,
     key_search,
     kinds,
-    members,
     merges,
-    newcomers,
     registrations,
     service_keys,
 )
 from portal.agents.counter import forms as edited_forms
-from portal.agents.counter import (
-    people as counter_people,
-)
 from portal.agents.direction import dashboard
 from portal.agents.documents import pages as documents
 from portal.agents.family_accounts import pages as family_accounts
-from portal.agents.file import booking, enrolling, overview, people, tabs, timeline
+from portal.agents.file import booking, enrolling, overview, people, quotients, tabs, timeline
 from portal.agents.file_merges import duplicates, merging
 from portal.agents.imports import pages as imports
 from portal.agents.invitations import pages as invitations
 from portal.agents.lifecycle import archives, erasures, gaps, splits
+from portal.agents.members import civil_status, membership, newcomers
 from portal.agents.money import invoicing, payments
 from portal.agents.operations import invariants
 from portal.agents.places import openings
 from portal.agents.procedures import pages as procedures
 from portal.agents.protection import pages as protection
+from portal.agents.queue import bulk as queue_bulk
+from portal.agents.queue import pages as queue
 from portal.agents.requests import pages as requests
 from portal.agents.schools import changes as class_changes
 from portal.agents.schools import pages as schools
@@ -43,6 +42,7 @@ from portal.agents.sectors import addresses
 from portal.agents.sectors import derogations as school_derogations
 from portal.agents.sectors import pages as sectors
 from portal.agents.site import attendance, health
+from portal.agents.trail import trail_of
 from portal.frame.spaces import Space, only_agents
 
 AGENTS = Space(
@@ -51,9 +51,12 @@ AGENTS = Space(
         page
         for area in (
             dashboard,
+            queue,
+            queue_bulk,
             families,
             overview,
             people,
+            quotients,
             tabs,
             booking,
             enrolling,
@@ -64,8 +67,8 @@ AGENTS = Space(
             registrations,
             births,
             changes,
-            counter_people,
-            members,
+            civil_status,
+            membership,
             newcomers,
             edited_forms,
             kinds,
@@ -75,6 +78,7 @@ AGENTS = Space(
             gaps,
             protection,
             authorizations,
+            insurance,
             custody,
             schools,
             schooling,
@@ -97,6 +101,7 @@ AGENTS = Space(
             documents,
             requests,
             procedures,
+            certificates,
             school_derogations,
             addresses,
             invoicing,
@@ -108,4 +113,5 @@ AGENTS = Space(
         )
         for page in area.PAGES
     ],
+    trail_of,
 )

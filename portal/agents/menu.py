@@ -13,7 +13,7 @@ def _group(name: str, icon: str, *entries: str) -> Group:
 
 
 MENU: Final = (
-    Group("", "", ("agents.menu.dashboard",)),
+    Group("", "", ("agents.menu.dashboard", "agents.menu.queue")),
     _group("files", "folder", "families", "gaps", "duplicates", "addresses", "protections", "invitations", "imports"),
     _group(
         "requests", "edit", "enrollments", "changes", "demands", "documents", "registrations", "derogations", "births"

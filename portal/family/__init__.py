@@ -1,7 +1,9 @@
 """Pages of a signed-in family, and of whoever acts for one."""
 
 from portal.family.calendar import pages as calendar
+from portal.family.certificates import pages as certificates
 from portal.family.children import health as child_health
+from portal.family.children import insurance as child_insurance
 from portal.family.children import pages as children
 from portal.family.delegations import pages as delegations
 from portal.family.documents import pages as documents
@@ -9,12 +11,13 @@ from portal.family.enrollments import pages as enrollments
 from portal.family.entrusted import pages as entrusted
 from portal.family.history import pages as history
 from portal.family.home import pages as home
-from portal.family.household import discretion, entourage
+from portal.family.home import requests
+from portal.family.household import discretion, entourage, quotients
 from portal.family.household import pages as household
 from portal.family.households import pages as households
 from portal.family.invoices import pages as invoices
 from portal.family.menu import pages as menu
-from portal.family.requests import pages as requests
+from portal.family.requests import pages as demands
 from portal.family.services import pages as services
 from portal.family.without_file import pages as without_file
 from portal.frame.spaces import Space, only_families, only_holders
@@ -24,8 +27,9 @@ FAMILY = Space(
     [
         page
         for area in (
-            *(home, menu, households, enrollments, calendar, invoices, history, services, delegations),
-            *(children, child_health, household, discretion, entourage, documents, requests, without_file),
+            *(home, requests, menu, households, enrollments, calendar, invoices, history, services, delegations),
+            *(children, child_health, child_insurance, household, discretion, entourage, quotients),
+            *(documents, certificates, demands, without_file),
         )
         for page in area.PAGES
     ],

@@ -11,9 +11,11 @@ from litestar import Response
 from contracts.family.changes import ChangeAsked, ChildWanted, PersonChange, PersonChanges, StatusChange, StatusFields
 from contracts.family.changes_api import ask_child, change_civil_status, list_changes, read_civil_status
 from contracts.family.child_events import ChangeStatus
+from contracts.family.editing import EditedForm
 from contracts.types import Civility
 from gateway.calls import Refused, typed_as
 from portal.frame.contact import AGAIN
+from portal.frame.editing import Edited
 from portal.frame.spaces import Screen, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState
@@ -41,6 +43,8 @@ async def show_status(visit: Visit, place: Place, person_id: UUID) -> Response[A
         "known": known,
         "refused": refused,
         "place": place,
+        "person_id": person_id,
+        "editor": await Edited(EditedForm.CIVIL_STATUS, person_id).other_editor(visit),
         "civilities": [(item.value, texts(f"agents.civility.{item}")) for item in Civility],
     }
     return visit.page("civil_status.html.j2", context, form=visit.form(STATUS, values))
@@ -49,12 +53,16 @@ async def show_status(visit: Visit, place: Place, person_id: UUID) -> Response[A
 async def correct_status(visit: Visit, place: Place, page: Screen, person_id: UUID) -> Response[Any]:
     """Correct it, or ask for that."""
     typed = STATUS.typed(visit.posted.values)
+    edited = Edited(EditedForm.CIVIL_STATUS, person_id)
+    if again := await edited.pressed(visit, FormState(typed)):
+        return await show_again(visit, page, again, person_id=person_id, **place.parameters)
     try:
         body = STATUS.body(typed) | {"version": visit.posted.get("version")}
         answer = await visit.call(change_civil_status, person_id, typed_as(StatusChange, body))
     except Refused as refused:
         state = visit.refused(refused, typed, STATUS)
         return await show_again(visit, page, state, person_id=person_id, **place.parameters)
+    await edited.leave(visit)
     return visit.redirect(place.back, _notice(answer))
 
 

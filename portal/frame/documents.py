@@ -1,7 +1,7 @@
 """Documents that families send, as both spaces show them: the pictures of their pages, and the whole as one PDF."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from litestar import Response
@@ -9,11 +9,8 @@ from litestar.exceptions import NotFoundException
 
 from contracts.family.documents import LEAVES_MAX, Document
 from contracts.family.documents_api import read_document_page, read_whole_document
-from contracts.http import File
+from portal.frame.pictures import served
 from portal.frame.visit import Visit
-
-SANDBOX: Final = "sandbox; default-src 'none'; frame-ancestors 'none'"
-"""What somebody sent is shown as a picture or kept as a file: as a page of its own it may do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +37,9 @@ async def picture(visit: Visit, document_id: UUID, page_id: UUID) -> Response[An
     typed = visit.query("feuille") or "1"
     if not typed.isascii() or not typed.isdigit() or not 1 <= int(typed[:4]) <= LEAVES_MAX:
         raise NotFoundException
-    return _served(await visit.call(read_document_page, document_id, page_id, int(typed[:4])), "inline")
+    return served(await visit.call(read_document_page, document_id, page_id, int(typed[:4])))
 
 
 async def whole(visit: Visit, document_id: UUID) -> Response[Any]:
     """All of a document, to be kept."""
-    return _served(await visit.call(read_whole_document, document_id), "attachment")
-
-
-def _served(file: File, disposition: str) -> Response[Any]:
-    headers = {"Content-Disposition": f'{disposition}; filename="{file.name}"', "Content-Security-Policy": SANDBOX}
-    return Response(file.content, media_type=file.media_type, headers=headers)
+    return served(await visit.call(read_whole_document, document_id), "attachment")

@@ -1,13 +1,16 @@
 """The people around children: the list, the form of one of them, their order; for a family, and for agents on behalf of one."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
 from litestar import Response
 
+from chassis.clock import age_on
 from contracts.family.child_events import EntourageKind
 from contracts.family.editing import EditedForm
 from contracts.family.entourage import (
@@ -17,17 +20,22 @@ from contracts.family.entourage import (
     EntourageEnd,
     EntourageOrder,
     EntouragePerson,
+    PortraitCreate,
 )
 from contracts.family.entourage_api import (
     add_to_entourage,
     change_entourage,
     end_entourage,
+    keep_portrait,
     order_entourage,
     read_entourage,
+    read_portrait,
+    remove_portrait,
 )
 from gateway.auth import WrongSpace
 from gateway.calls import Refused, typed_as
 from portal.frame.editing import Edited
+from portal.frame.pictures import served
 from portal.frame.spaces import Screen, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState
@@ -37,6 +45,9 @@ NEW: Final = Form(EntourageCreate, "entourage.form", ("kind", "child_ids", *_FIE
 CHANGE: Final = Form(EntourageChange, "entourage.form", ("child_ids", *_FIELDS, "ends_on"))
 CHILDREN: Final = "child_ids"
 SEPARATOR: Final = ","
+PORTRAIT: Final = Form(PortraitCreate, "entourage.portrait", ("content", "photo"))
+COLLECTING: Final = (EntourageKind.PICKUP, EntourageKind.TRUSTED)
+"""Of whom there may be a picture."""
 BY_FAMILIES: Final = (EntourageKind.EMERGENCY, EntourageKind.PICKUP)
 
 
@@ -61,16 +72,30 @@ async def _around(visit: Visit, place: Place) -> list[Entourage]:
 
 async def show_list(visit: Visit, place: Place) -> Response[Any]:
     """The people around each child."""
+    around = await _around(visit, place)
     context = {
-        "around": await _around(visit, place),
+        "around": around,
         "path": place.path,
         "is_town": place.is_town,
         "kinds": list(EntourageKind),
         "own_kinds": place.kinds,
         "today": visit.portal.today(),
+        "too_young": _too_young(around, visit.portal.today()),
         "can_change": visit.may(add_to_entourage),
     }
     return visit.page("entourage.html.j2", context, form=visit.form())
+
+
+def _too_young(around: Sequence[Entourage], today: date) -> set[UUID]:
+    """Who collects a child and is younger than the town wants by now: they were entered under another rule."""
+    return {
+        person.contact_id
+        for item in around
+        for person in item.people
+        if person.kind is EntourageKind.PICKUP
+        and person.birth_on
+        and age_on(person.birth_on, today) < item.pickup_age_min
+    }
 
 
 async def show_new(visit: Visit, place: Place) -> Response[Any]:
@@ -89,7 +114,11 @@ async def show_one(visit: Visit, place: Place, contact_id: UUID) -> Response[Any
     elsewhere = [str(child_id) for child_id in person.child_ids if child_id not in place.children]
     editor = await Edited(EditedForm.ENTOURAGE, contact_id).other_editor(visit)
     context = {"around": around, "person": person, "elsewhere": SEPARATOR.join(elsewhere), "editor": editor}
-    return _form_page(visit, place, visit.form(CHANGE, _values(person)), context)
+    context["has_portrait_form"] = person.kind in COLLECTING and visit.may(keep_portrait)
+    values = _values(person)
+    form = visit.form(CHANGE, values)
+    # A picture that is refused says nothing of the rest of the page.
+    return _form_page(visit, place, replace(form, values={**values, **form.values}), context)
 
 
 def _form_page(visit: Visit, place: Place, form: FormState, context: Mapping[str, Any]) -> Response[Any]:
@@ -99,6 +128,7 @@ def _form_page(visit: Visit, place: Place, form: FormState, context: Mapping[str
         "person": None,
         "elsewhere": "",
         "editor": None,
+        "has_portrait_form": False,
         "path": place.path,
         "is_town": place.is_town,
         "children": [(str(child_id), name) for child_id, name in place.children.items()],
@@ -175,3 +205,29 @@ async def order(visit: Visit, place: Place, page: Screen, child_id: UUID) -> Res
     except Refused as refused:
         return await show_again(visit, page, visit.refused(refused), **place.parameters)
     return visit.redirect(place.path, FlashNotice("success", "entourage_ordered"))
+
+
+async def show_portrait(visit: Visit, contact_id: UUID) -> Response[Any]:
+    """The picture of somebody."""
+    return served(await visit.call(read_portrait, contact_id))
+
+
+async def save_portrait(visit: Visit, place: Place, page: Screen, contact_id: UUID) -> Response[Any]:
+    """Keep a picture of somebody, chosen or taken with a telephone."""
+    files = [content for name in PORTRAIT.fields for content in visit.posted.files.get(name, ())]
+    try:
+        body = typed_as(PortraitCreate, {"content": b64encode(files[0] if files else b"")})
+        await visit.call(keep_portrait, contact_id, body)
+    except Refused as refused:
+        state = visit.refused(refused, {"content": ""}, PORTRAIT)
+        return await show_again(visit, page, state, contact_id=contact_id, **place.parameters)
+    return visit.redirect(f"{place.path}/{contact_id}", FlashNotice("success", "portrait_kept"))
+
+
+async def delete_portrait(visit: Visit, place: Place, page: Screen, contact_id: UUID) -> Response[Any]:
+    """Delete the picture of somebody."""
+    try:
+        await visit.call(remove_portrait, contact_id)
+    except Refused as refused:
+        return await show_again(visit, page, visit.refused(refused), contact_id=contact_id, **place.parameters)
+    return visit.redirect(f"{place.path}/{contact_id}", FlashNotice("success", "portrait_removed"))

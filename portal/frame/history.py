@@ -58,6 +58,9 @@ DELEGATIONS: Final = frozenset({"delegation_given", "delegation_ended"})
 CHILD_FILES: Final = frozenset(
     {
         "health_changed",
+        "insurance_changed",
+        "portrait_kept",
+        "portrait_removed",
         "vaccination_proof_noted",
         "authorizations_answered",
         "child_file_confirmed",
@@ -266,7 +269,7 @@ def _of_child_file(action: str, after: Mapping[str, Any], people: Mapping[UUID, 
         yield texts(f"entourage.named.{after['kind']}", name=after["name"])
     if "school_year" in after:
         yield texts("history.detail.school_year", year=after["school_year"], next=after["school_year"] + 1)
-        yield from (texts(f"authorizations.{kind}") for kind in after["kinds"])
+        yield from (texts(f"authorizations.{kind}") for kind in after.get("kinds", ()))
 
 
 def _days(name: str, days: Iterable[Mapping[str, Any]], people: Mapping[UUID, str], texts: Texts) -> Iterator[str]:

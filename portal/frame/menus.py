@@ -19,13 +19,13 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class AgentEntry:
-    """An entry of the agents' menu: the key of its label, its page, its icon, the permission it is for (None: for all), whether it is
+    """An entry of the agents' menu: the key of its label, its page, its icon, the permissions each of which opens it (none: it is for all), whether it is
     there in towns alone where people ask for a space, and the addresses elsewhere whose pages belong to it."""
 
     key: str
     url: str
     icon: str
-    permission: str | None = None
+    permissions: frozenset[str] = frozenset()
     is_of_registration: bool = False
     around: tuple[str, ...] = ()
 
@@ -43,7 +43,7 @@ class AgentMenu:
             own = [
                 MenuEntry(texts(entry.key), entry.url, icon=entry.icon, around=entry.around)
                 for entry in entries
-                if (entry.permission is None or entry.permission in permissions)
+                if (not entry.permissions or not entry.permissions.isdisjoint(permissions))
                 and (has_registration or not entry.is_of_registration)
             ]
             if group.key and len(own) > 1:

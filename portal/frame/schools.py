@@ -8,14 +8,19 @@ from gateway.composing import permitted
 from portal.frame.visit import Visit
 
 
-async def school_names(visit: Visit) -> dict[str, str]:
-    """The town's schools by their codes, in the order of their names, for agents who see them; where none was named yet, every site."""
+async def town_schools(visit: Visit) -> dict[str, str]:
+    """The town's schools by their codes, in the order of their names, for agents who see them: what they may choose from."""
     part = await permitted(visit.call(list_schools))
-    schools = {school.code: school.label for school in part.value.items} if part and part.value else {}
-    return schools or await _site_names(visit)
+    return {school.code: school.label for school in part.value.items} if part and part.value else {}
 
 
-async def _site_names(visit: Visit) -> dict[str, str]:
+async def school_names(visit: Visit) -> dict[str, str]:
+    """What schools are called; where none was named yet, every site."""
+    return await town_schools(visit) or await site_names(visit)
+
+
+async def site_names(visit: Visit) -> dict[str, str]:
+    """The town's sites by their codes, in the order of their names; none where they are not open to whoever visits, or nobody answers."""
     names: dict[str, str] = {}
     cursor: str | None = None
     while (part := await permitted(visit.call(list_sites, cursor))) and part.value:

@@ -154,12 +154,26 @@ class FieldsPart(BaseModel):
     contact: ContactPart = ContactPart()
 
 
+class InsurancePart(BaseModel):
+    """What pages need of what is asked of the insurance of children."""
+
+    is_asked: bool = False
+
+
+class ApiParticulierPart(BaseModel):
+    """What pages need of `[family.api_particulier]`."""
+
+    is_open: bool = False
+
+
 class FamilyPart(BaseModel):
     """What pages need of the `[family]` table, whose other settings are its service's own."""
 
     fields: FieldsPart = FieldsPart()
     kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
     delegation_days_max: int = DEFAULT_DELEGATION_DAYS
+    insurance: InsurancePart = InsurancePart()
+    api_particulier: ApiParticulierPart = ApiParticulierPart()
 
 
 class BillingPart(BaseModel):
@@ -184,6 +198,8 @@ class PortalTown:
     kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
     delegation_days_max: int = DEFAULT_DELEGATION_DAYS
     invoice_years: int = INVOICE_YEARS
+    asks_insurance: bool = False
+    reads_quotients: bool = False
 
     @classmethod
     def load(cls, path: Path) -> "PortalTown":
@@ -202,7 +218,9 @@ class PortalTown:
             invites_at_once=identity.invitation.is_automatic,
             has_service_keys=bool(identity.services),
             delegation_days_max=family.delegation_days_max,
+            reads_quotients=family.api_particulier.is_open,
             invoice_years=load_section(path, "billing", BillingPart).invoice_years,
+            asks_insurance=family.insurance.is_asked,
         )
 
     @property

@@ -22,13 +22,15 @@ from gateway.auth import StageNotReady, Visitor, WrongSpace
 from gateway.limits import HAS_SECRET
 from portal.frame import kept_forms
 from portal.frame.visit import Visit, visit_of
-from portal.kit import ADDED_FIELDS, FormState
+from portal.kit import ADDED_FIELDS, Crumb, FormState
 
 Handler = Callable[..., Awaitable[Response[Any]]]
 Admission = Callable[[Visitor], object]
 """Lets a visitor in, or raises what leads them to where they belong."""
 Typing = Callable[[Posted], FormState]
 """What was typed in a posted form, as the page of that form shows it again."""
+Trail = Callable[[Visit, Mapping[str, Any]], Awaitable[Sequence[Crumb]]]
+"""The steps that lead to a page of these parameters, from the entry of the menu that it belongs to."""
 TYPING: Final = "typing"
 """Where the route of an action keeps how its form is read: `handler.opt[TYPING]`."""
 FILE: Final = "file"
@@ -38,7 +40,7 @@ FILE: Final = "file"
 @dataclass(frozen=True, slots=True)
 class MenuLabel:
     """A page's entry of the agents' menu: the key of its label, its icon, and the operation that it is for; None: for everybody.
-    `is_of_registration`: it is there in towns alone where people ask for a space.
+    `is_of_registration`: it is there in towns alone where people ask for a space. `others`: it is for whoever may do one of these too.
 
     A menu only spares a walk to a closed door: each service judges the actor itself.
     """
@@ -47,6 +49,7 @@ class MenuLabel:
     icon: str = ""
     operation: Operation[..., Any] | None = None
     is_of_registration: bool = False
+    others: tuple[Operation[..., Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,21 +170,22 @@ def only_agents(visitor: Visitor) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """Pages that admit the same people."""
+    """Pages that admit the same people. `trail` says what stands between a page and the menu."""
 
     admits: Admission
     pages: Sequence[Screen]
+    trail: Trail | None = None
 
     def routes(self) -> list[HTTPRouteHandler]:
         """The routes of its pages."""
-        return [_route(page, page.admits or self.admits) for page in self.pages]
+        return [_route(page, page.admits or self.admits, self.trail) for page in self.pages]
 
     def shown(self) -> list[Screen]:
         """The pages that can be opened by their address alone."""
         return [page for page in self.pages if page.method == "GET" and not page.is_file and "{" not in page.path]
 
 
-def _route(page: Screen, admits: Admission) -> HTTPRouteHandler:
+def _route(page: Screen, admits: Admission, trail: Trail | None) -> HTTPRouteHandler:
     async def handle(request: Request[Any, Any, Any]) -> Response[Any]:
         visit: Visit = visit_of(request)
         admits(visit.visitor)
@@ -189,6 +193,8 @@ def _route(page: Screen, admits: Admission) -> HTTPRouteHandler:
             await visit.portal.greetings.learn(visit.visitor, visit.services)
         if not visit.opens(request.scope["path"]):
             raise WrongSpace
+        if trail and page.method == "GET" and not page.is_file:
+            visit = replace(visit, trail=await trail(visit, request.path_params))
         return await page.answer(visit, **request.path_params)
 
     return HTTPRouteHandler(

@@ -19,7 +19,7 @@ from gateway.calls import Refused, Services
 from portal.frame import kept_forms
 from portal.frame.menus import flat, marked
 from portal.frame.render import HTML, Portal
-from portal.kit import PATHS, Flash, Form, FormState, Frame, MenuEntry, SessionZone
+from portal.kit import PATHS, Crumb, Flash, Form, FormState, Frame, MenuEntry, SessionZone
 from portal.kit.wording import MissingText
 
 P = ParamSpec("P")
@@ -66,7 +66,7 @@ class FlashNotice:
 @dataclass(frozen=True, slots=True)
 class Visit:
     """What a page's handler is given. `posted` is empty unless a form was sent; `asked` are the parameters of the address;
-    `shown` is a form that the page must show again although the browser does not keep it."""
+    `shown` is a form that the page must show again although the browser does not keep it; `trail` leads to the page."""
 
     request: Request[Any, Any, Any]
     visitor: Visitor
@@ -75,6 +75,7 @@ class Visit:
     portal: Portal
     asked: Mapping[str, str] = field(default_factory=dict)
     shown: FormState | None = None
+    trail: Sequence[Crumb] = ()
 
     async def call(self, operation: Operation[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Carry an operation out for the visitor, under the form's idempotency key if it wants one. Raises like
@@ -159,10 +160,12 @@ class Visit:
         """A page in its frame."""
         waiting, path = self._read_notice(), self.request.scope["path"]
         unchecked = Flash("warning", self.portal.texts("notices.session_unchecked"))
+        menu = marked(self.portal.menu(self.visitor), path)
         frame = Frame(
-            menu=marked(self.portal.menu(self.visitor), path),
+            menu=menu,
             bar=[*flat(marked(self.portal.bar(self.visitor), path))],
             session=self._session_zone(),
+            breadcrumb=[*(Crumb(entry.label, entry.url) for entry in flat(menu) if entry.is_around), *self.trail],
             flashes=[*([unchecked] if self.visitor.is_unchecked else []), *([waiting] if waiting else [])],
         )
         html = self.portal.environment.get_template(template).render(

@@ -59,10 +59,10 @@ class MenuGroup:
 
 @dataclass(frozen=True, slots=True)
 class Crumb:
-    """A step of the path that leads to the page; the page itself comes last, without `url`."""
+    """A step of the path that leads to a page: what stands there is called, and where."""
 
     label: str
-    url: str = ""
+    url: str
 
 
 @dataclass(frozen=True, slots=True)

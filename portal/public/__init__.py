@@ -5,6 +5,7 @@ from portal.public import nowhere
 from portal.public.activation import pages as activation
 from portal.public.activities import pages as activities
 from portal.public.agent_sign_in import pages as agent_sign_in
+from portal.public.check import pages as check
 from portal.public.email_link import pages as email_link
 from portal.public.first_steps import pages as first_steps
 from portal.public.forgotten import pages as forgotten
@@ -34,6 +35,7 @@ PUBLIC = Space(
             activities,
             information,
             procedures,
+            check,
             nowhere,
         )
         for page in area.PAGES

@@ -3,13 +3,15 @@
 from functools import partial
 from pathlib import Path
 
+from chassis.documents.issuing import Press
+from chassis.documents.typesetting import Typesetter
 from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
 
 from .accounts.routes import ROUTES as ACCOUNT_ROUTES
 from .adapters.payfip import Payfip
-from .adapters.typesetting import Typesetter
+from .certificates.routes import ROUTES as CERTIFICATE_ROUTES
 from .charges import consumers as charges
 from .charges.routes import ROUTES as CHARGE_ROUTES
 from .directory import consumers as directory
@@ -29,6 +31,7 @@ from .settlements.commands import look_payments_up
 from .settlements.routes import ROUTES as SETTLEMENT_ROUTES
 from .tariffs.routes import ROUTES as TARIFF_ROUTES
 
+LAYOUTS = Path(__file__).parent / "layouts"
 JOB_SECONDS = 1.0
 FORGET_SECONDS = 86_400.0
 
@@ -38,6 +41,7 @@ def create(settings: BillingSettings) -> Service:
     payfip = Payfip(
         settings.payfip_url, settings.payfip_page_url or settings.payfip_url, settings.payfip_timeout_seconds
     )
+    typesetter = Typesetter(LAYOUTS)
     provider = PaymentProvider(payfip, rules)
     subscriptions = Subscriptions()
     directory.subscribe(subscriptions)
@@ -51,6 +55,7 @@ def create(settings: BillingSettings) -> Service:
             *CHARGE_ROUTES,
             *RUN_ROUTES,
             *INVOICE_ROUTES,
+            *CERTIFICATE_ROUTES,
             *PAYER_ROUTES,
             *PAYMENT_ROUTES,
             *SETTLEMENT_ROUTES,
@@ -66,6 +71,11 @@ def create(settings: BillingSettings) -> Service:
             Job("forget_names", FORGET_SECONDS, partial(forget_names, rules=rules)),
             CHECKING.job,
         ],
-        provide={BillingRules: rules, PaymentProvider: provider, Typesetter: Typesetter()},
+        provide={
+            BillingRules: rules,
+            PaymentProvider: provider,
+            Typesetter: typesetter,
+            Press: Press(typesetter, rules.town, rules.portal_url),
+        },
         on_stop=[payfip.close],
     )

@@ -89,6 +89,10 @@ class DocumentForgotten(Refusal):
     """This invoice is of a household that was erased, and the time for which it is kept is over: it has no document any more."""
 
 
+class NothingPaid(Refusal):
+    """Nothing was paid on these days, so that there is nothing to certify."""
+
+
 class DocumentCannotBeSet(Refusal):
     """This document cannot be made as it stands: trying again changes nothing."""
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from chassis.documents.issuing import Press
+from chassis.documents.typesetting import Typesetter
 from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
@@ -18,26 +20,35 @@ from .care.commands import keep_keys
 from .care.routes import ROUTES as CARE_ROUTES
 from .catalog.commands import open_school_years
 from .catalog.routes import ROUTES as CATALOG_ROUTES
+from .certificates.routes import ROUTES as CERTIFICATE_ROUTES
 from .closings.routes import ROUTES as CLOSING_ROUTES
 from .delegations import consumers as delegations
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
 from .directory import consumers as directory
 from .directory.routes import ROUTES as DIRECTORY_ROUTES
+from .enrollment_decisions.commands import forget_batches
+from .enrollment_decisions.routes import ROUTES as ENROLLMENT_DECISION_ROUTES
 from .enrollments.routes import ROUTES as ENROLLMENT_ROUTES
 from .following.commands import Following
 from .invariants.queries import CHECKING
 from .moves.routes import ROUTES as MOVE_ROUTES
 from .settings import BookingPolicies, BookingSettings
+from .waiting.commands import forget_owners
+from .waiting.queries import Promise
+from .waiting.routes import ROUTES as WAITING_ROUTES
 
+LAYOUTS = Path(__file__).parent / "layouts"
 SCHOOL_YEARS_SECONDS = 86_400.0
 FOLLOW_SECONDS = 2.0
 """How long after two files were merged what is enrolled there follows, at most, but for the time that it takes."""
+FORGET_SECONDS = 86_400.0
 CARE_KEYS_SECONDS = 10.0
 """How long after a child's enrollment was validated it is asked what it needs, at most."""
 
 
 def create(settings: BookingSettings) -> Service:
-    zone = load_town(settings.town_file).zone
+    town = load_town(settings.town_file)
+    zone = town.zone
     policies = load_section(settings.town_file, "booking", BookingPolicies)
     subscriptions = Subscriptions()
     directory.subscribe(subscriptions)
@@ -49,14 +60,17 @@ def create(settings: BookingSettings) -> Service:
         routes=(
             *CATALOG_ROUTES,
             *ENROLLMENT_ROUTES,
+            *ENROLLMENT_DECISION_ROUTES,
             *MOVE_ROUTES,
             *CALENDAR_ROUTES,
             *BOOKING_ROUTES,
             *ATTENDANCE_ROUTES,
             *CLOSING_ROUTES,
             *CARE_ROUTES,
+            *CERTIFICATE_ROUTES,
             *DIRECTORY_ROUTES,
             *DELEGATION_ROUTES,
+            *WAITING_ROUTES,
             *CHECKING.routes,
         ),
         subscriptions=subscriptions,
@@ -64,10 +78,14 @@ def create(settings: BookingSettings) -> Service:
             Job("school_years", SCHOOL_YEARS_SECONDS, open_school_years),
             Job("following", FOLLOW_SECONDS, Following(zone).run),
             Job("care_keys", CARE_KEYS_SECONDS, keep_keys),
+            Job("forget_owners", FORGET_SECONDS, forget_owners),
+            Job("forget_bulk_decisions", FORGET_SECONDS, forget_batches),
             CHECKING.job,
         ),
         provide={
             ZoneInfo: zone,
+            Press: Press(Typesetter(LAYOUTS), town, settings.portal_url),
+            Promise: Promise(town.answer_days),
             CalendarDisplay: CalendarDisplay(zone, policies.shows_free_places),
             BookingBatcher: booking_batcher(zone),
         },

@@ -78,3 +78,11 @@ class ActNotDelegated(Refusal):
 class CareNotNeeded(Refusal):
     """What a child needs is shown on the day on which it comes and on the day before, to those who have it in care: not for a day that is over, and not
     long ahead."""
+
+
+class EnrolledNowhere(Refusal):
+    """No enrollment of this child was validated for this school year, so that there is nothing to certify."""
+
+
+class NeverPresent(Refusal):
+    """No closed sheet of these days says that this child was there, so that there is nothing to certify."""

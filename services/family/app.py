@@ -4,10 +4,14 @@ from pathlib import Path
 
 from joserfc.jwk import OKPKey
 
+from chassis.documents.issuing import Press
+from chassis.documents.typesetting import Typesetter
 from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
 from chassis.service import Service
+from chassis.town import load_town
 
+from .adapters.api_particulier import ApiParticulier, NoReader
 from .adapters.blobs import Blobs
 from .adapters.contents import Contents, Workshop
 from .adapters.scanner import scanner_at
@@ -17,6 +21,7 @@ from .archives.routes import ROUTES as ARCHIVE_ROUTES
 from .authorizations.routes import ROUTES as AUTHORIZATION_ROUTES
 from .births.routes import ROUTES as BIRTH_ROUTES
 from .care import consumers as care
+from .certificates.routes import ROUTES as CERTIFICATE_ROUTES
 from .changes.commands import forget_decided
 from .changes.routes import ROUTES as CHANGE_ROUTES
 from .circle.routes import ROUTES as CIRCLE_ROUTES
@@ -30,6 +35,8 @@ from .delegations.commands import follow_people, forget_ended
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
 from .derogations.commands import forget_derogations
 from .derogations.routes import ROUTES as DEROGATION_ROUTES
+from .document_decisions.commands import forget_batches
+from .document_decisions.routes import ROUTES as DOCUMENT_DECISION_ROUTES
 from .documents.commands import DocumentWork, Papers
 from .documents.routes import ROUTES as DOCUMENT_ROUTES
 from .duplicates.commands import COMPARE_SECONDS, compare_people
@@ -50,6 +57,8 @@ from .households.routes import ROUTES as HOUSEHOLD_ROUTES
 from .import_work.commands import LOOK_SECONDS, ImportWork
 from .imports.commands import forget_imports
 from .imports.routes import ROUTES as IMPORT_ROUTES
+from .insurance.commands import forget_insurances
+from .insurance.routes import ROUTES as INSURANCE_ROUTES
 from .invariants.queries import CHECKING
 from .merging.commands import forget_merged
 from .merging.routes import ROUTES as MERGE_ROUTES
@@ -60,6 +69,9 @@ from .protection.routes import ROUTES as PROTECTION_ROUTES
 from .protection_requests.commands import forget_settled
 from .protection_requests.routes import ROUTES as PROTECTION_REQUEST_ROUTES
 from .quotients.routes import change_quotient
+from .readings.commands import LOOK_SECONDS as READING_SECONDS
+from .readings.commands import Readings, ReadingWork
+from .readings.routes import ROUTES as READING_ROUTES
 from .registrations.commands import Answering, LetterSeal, purge
 from .registrations.routes import ROUTES as REGISTRATION_ROUTES
 from .request_decisions.routes import ROUTES as REQUEST_DECISION_ROUTES
@@ -72,7 +84,10 @@ from .search.routes import find_households
 from .sectors.routes import ROUTES as SECTOR_ROUTES
 from .settings import FamilyRules, FamilySettings
 from .splits.routes import ROUTES as SPLIT_ROUTES
+from .waiting.commands import forget_owners
+from .waiting.routes import ROUTES as WAITING_ROUTES
 
+LAYOUTS = Path(__file__).parent / "layouts"
 DAY_TURN_SECONDS = 600.0
 """How long after midnight what begins or ends on a day is said, at most."""
 ANSWER_SECONDS = 1.0
@@ -89,6 +104,10 @@ def create(settings: FamilySettings) -> Service:
     letters = LetterSeal(seal_key)
     contents = Contents(Workshop(), scanner_at(settings.scanner), Blobs(settings.document_store))
     papers = Papers(rules, letters)
+    access = settings.api_particulier()
+    reader = ApiParticulier(access) if access else NoReader()
+    readings = Readings(reader, rules)
+    press = Press(Typesetter(LAYOUTS), load_town(settings.town_file), settings.portal_url)
     subscriptions = Subscriptions()
     care.subscribe(subscriptions)
     email_changes.subscribe(subscriptions)
@@ -105,6 +124,7 @@ def create(settings: FamilySettings) -> Service:
             *CUSTODY_ROUTES,
             *HEALTH_ROUTES,
             *AUTHORIZATION_ROUTES,
+            *INSURANCE_ROUTES,
             *ENTOURAGE_ROUTES,
             *CHANGE_ROUTES,
             *EDITING_ROUTES,
@@ -121,6 +141,7 @@ def create(settings: FamilySettings) -> Service:
             *PROTECTION_ROUTES,
             *PROTECTION_REQUEST_ROUTES,
             change_quotient,
+            *READING_ROUTES,
             *REGISTRATION_ROUTES,
             *IMPORT_ROUTES,
             *SPLIT_ROUTES,
@@ -135,17 +156,29 @@ def create(settings: FamilySettings) -> Service:
             *REQUEST_ROUTES,
             *REQUEST_DECISION_ROUTES,
             *REQUEST_THREAD_ROUTES,
+            *DOCUMENT_DECISION_ROUTES,
+            *CERTIFICATE_ROUTES,
+            *WAITING_ROUTES,
             *CHECKING.routes,
         ],
         subscriptions=subscriptions,
-        jobs=_jobs(papers, contents),
-        provide={FamilyRules: rules, OKPKey: seal_key, LetterSeal: letters, Papers: papers, Contents: contents},
+        jobs=_jobs(papers, contents, readings),
+        provide={
+            FamilyRules: rules,
+            OKPKey: seal_key,
+            LetterSeal: letters,
+            Papers: papers,
+            Contents: contents,
+            Readings: readings,
+            Press: press,
+        },
+        on_stop=[reader.close],
     )
 
 
-def _jobs(papers: Papers, contents: Contents) -> list[Job]:
+def _jobs(papers: Papers, contents: Contents, readings: Readings) -> list[Job]:
     """What the service does by itself."""
-    documents = DocumentWork(papers, contents)
+    documents, quotients = DocumentWork(papers, contents), ReadingWork(readings)
     return [
         Job("comings_of_age", DAY_TURN_SECONDS, tell_comings_of_age),
         Job("forget_child_files", FORGET_SECONDS, forget_files_of_adults),
@@ -165,9 +198,14 @@ def _jobs(papers: Papers, contents: Contents) -> list[Job]:
         Job("forget_merged_rows", FORGET_SECONDS, forget_merged),
         Job("forget_derogations", FORGET_SECONDS, forget_derogations),
         Job("forget_imports", FORGET_SECONDS, forget_imports),
+        Job("forget_insurances", FORGET_SECONDS, forget_insurances),
         Job("remind_documents", PURGE_SECONDS, documents.remind),
         Job("forget_documents", FORGET_SECONDS, documents.forget),
         Job("sweep_documents", FORGET_SECONDS, documents.sweep),
         Job("forget_requests", FORGET_SECONDS, forget_requests),
+        Job("read_quotients", READING_SECONDS, quotients.ask_again),
+        Job("forget_readings", FORGET_SECONDS, quotients.forget),
+        Job("forget_owners", FORGET_SECONDS, forget_owners),
+        Job("forget_bulk_decisions", FORGET_SECONDS, forget_batches),
         CHECKING.job,
     ]

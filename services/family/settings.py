@@ -4,17 +4,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
 from joserfc.jwk import OKPKey
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, field_validator, model_validator
 
 from chassis.actor import Actor
 from chassis.settings import ServiceSettings
-from chassis.town import TownSection, load_section, load_town
+from chassis.town import ANSWER_DAYS, TownSection, load_section, load_town
 from contracts.family.child_events import FieldRule
 from contracts.family.delegations import DEFAULT_DELEGATION_DAYS
-from contracts.family.document_words import DocumentKind
+from contracts.family.document_words import DocumentAudience, DocumentKind, KindCode
 from contracts.family.entourage import PICKUP_AGE_DEFAULT
 from contracts.family.erasure import RETENTION_YEARS
 from contracts.family.events import HouseholdKind
@@ -23,6 +23,8 @@ from contracts.family.request_words import RefusalGround
 from contracts.school_holidays import SchoolZone
 from contracts.types import ActorKind
 
+from .adapters.api_particulier import ApiAccess
+from .organizations.domain import SIRET, is_siret
 from .procedures.domain import Known, procedure_of
 from .quotients.domain import AcceptedDays
 
@@ -64,12 +66,33 @@ class FieldRules(TownSection):
     contact: ContactRules = ContactRules()
 
 
+class InsuranceRules(TownSection):
+    """Whether families are asked who insures their children, each school year, and of which kind a document stands as its proof."""
+
+    is_asked: bool = False
+    proof_kind: KindCode | None = None
+
+
+class ApiParticulierSection(TownSection):
+    """Whether quotients are read from API Particulier, and the SIRET under which the town is known there; how it is reached stands in the settings of
+    the process."""
+
+    is_open: bool = False
+    siret: str = ""
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.is_open and not (SIRET.fullmatch(self.siret) and is_siret(self.siret)):
+            raise ValueError(f"siret {self.siret!r} is not 14 digits whose key is right")
+        return self
+
+
 class FamilyPolicy(TownSection):
     """How far from today a family quotient may start to count, in years; of which kinds the
     town takes files: of persons always, of organizations where it says so; and how many days ahead a delegation may end, 0 where families give none;
     what a child who is expected is called until it has a first name: without such a word, one is typed; and from which age a minor may collect a child;
     how many days after the last one of an enrollment its file may be put aside: those days are invoiced by then; for how many years a file is kept
-    after its last act; the kinds of documents that families send; and on which grounds their requests are refused.
+    after its last act; the kinds of documents that families send; on which grounds their requests are refused; and what is asked of the insurance of children.
     """
 
     unborn_name: Annotated[str, Field(max_length=80)] = ""
@@ -80,6 +103,8 @@ class FamilyPolicy(TownSection):
     pickup_age_min: Annotated[int, Field(ge=7, le=18)] = PICKUP_AGE_DEFAULT
     documents: tuple[DocumentKind, ...] = ()
     grounds: tuple[RefusalGround, ...] = ()
+    insurance: InsuranceRules = InsuranceRules()
+    api_particulier: ApiParticulierSection = ApiParticulierSection()
     archive_quiet_days: Annotated[int, Field(ge=0, le=366)] = 62
     retention_years: Annotated[int, Field(ge=0, le=30)] = RETENTION_YEARS
     delegation_days_max: Annotated[int, Field(ge=0, le=1096)] = DEFAULT_DELEGATION_DAYS
@@ -91,6 +116,13 @@ class FamilyPolicy(TownSection):
         if repeated := {code for code in codes if codes.count(code) > 1}:
             raise ValueError(f"kinds of documents named twice: {', '.join(sorted(repeated))}")
         return documents
+
+    @model_validator(mode="after")
+    def _proven_by_a_kind(self) -> Self:
+        of_children = {kind.code for kind in self.documents if DocumentAudience.CHILD in kind.audiences}
+        if self.insurance.proof_kind not in {None, *of_children}:
+            raise ValueError(f"insurance.proof_kind is no kind of documents of children: {self.insurance.proof_kind}")
+        return self
 
     @field_validator("kinds")
     @classmethod
@@ -112,6 +144,10 @@ class KeyedServicePart(BaseModel):
     code: str
 
 
+class TownTextFlawed(Exception):
+    """A text of a procedure, beside the town's file, says what cannot be meant."""
+
+
 class IdentityPart(BaseModel):
     """What this service needs of the `[identity]` table, whose other settings are another service's own."""
 
@@ -119,18 +155,16 @@ class IdentityPart(BaseModel):
     services: tuple[KeyedServicePart, ...] = ()
 
 
-class TownTextFlawed(Exception):
-    """A text of a procedure, beside the town's file, says what cannot be meant."""
-
-
 @dataclass(frozen=True, slots=True)
 class FamilyRules:
     """The town's rules. `is_registration_open`: people without an account may ask for one. `school_zone`: whose
-    school holidays two homes share by halves. `procedures`: the texts that the town begins with; `services`: those that are opened with a key."""
+    school holidays two homes share by halves. `answer_days`: within how many the town decides. `procedures`: the texts that the town begins with; `services`: those
+    that are opened with a key."""
 
     policy: FamilyPolicy
     is_registration_open: bool = False
     school_zone: SchoolZone | None = None
+    answer_days: int = ANSWER_DAYS
     procedures: tuple[str, ...] = ()
     services: frozenset[str] = frozenset()
 
@@ -165,20 +199,18 @@ class FamilyRules:
 
 class FamilySettings(ServiceSettings):
     """What a process of the family service is configured with. `document_store`: where contents of documents are kept, `file:///folder` or
-    `s3://bucket/prefix`; `scanner`: the address of clamd, such as `clamd:3310`, empty in a town that has none."""
+    `s3://bucket/prefix`; `scanner`: the address of clamd, such as `clamd:3310`, empty in a town that has none; `api_particulier_url`: where API Particulier is."""
 
     document_store: str
     scanner: str = ""
+    api_particulier_url: str = "https://particulier.api.gouv.fr"
 
     def rules(self) -> FamilyRules:
         identity = load_section(self.town_file, "identity", IdentityPart)
         policy = load_section(self.town_file, "family", FamilyPolicy)
-        rules = FamilyRules(
-            policy,
-            identity.registration.is_open,
-            load_town(self.town_file).school_zone,
-            services=frozenset(service.code for service in identity.services),
-        )
+        town = load_town(self.town_file)
+        rules = FamilyRules(policy, identity.registration.is_open, town.school_zone, town.answer_days)
+        rules = replace(rules, services=frozenset(service.code for service in identity.services))
         return replace(rules, procedures=self._procedures(rules.known_names))
 
     def _procedures(self, known: Known) -> tuple[str, ...]:
@@ -190,6 +222,13 @@ class FamilySettings(ServiceSettings):
             if not isinstance(made, Procedure):
                 raise TownTextFlawed(f"{path.name}, line {made[0].line}: {made[0].flaw} {made[0].word}".strip())
         return tuple(texts.values())
+
+    def api_particulier(self) -> ApiAccess | None:
+        """How API Particulier is asked, None in a town that does without. Raises MissingSecret."""
+        section = load_section(self.town_file, "family", FamilyPolicy).api_particulier
+        if not section.is_open:
+            return None
+        return ApiAccess(self.api_particulier_url, section.siret, self.secret("api_particulier_token"))
 
     def seal(self) -> OKPKey:
         """What closes texts for the notifications service alone. Raises MissingSecret."""

@@ -21,6 +21,7 @@ from .messages import consumers as messages
 from .messages.routes import list_messages
 from .messages.store import forget_old
 from .settings import NotificationsSettings
+from .taken_back import consumers as taken_back
 
 SEND_SECONDS = 0.3
 FORGET_SECONDS = 86_400.0
@@ -30,6 +31,7 @@ def create(settings: NotificationsSettings) -> Service:
     subscriptions = Subscriptions()
     directory.subscribe(subscriptions)
     messages.subscribe(subscriptions)
+    taken_back.subscribe(subscriptions)
     town, sender = load_town(settings.town_file), settings.sender()
     seal_key = OKPKey.import_key(json.loads(settings.secret("seal_private")))
     mail_sender = MailSender(

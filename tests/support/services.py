@@ -41,6 +41,7 @@ NO_PROVIDER = {
     "franceconnect_client_id": "portail-famille",
     "franceconnect_has_discovery": False,
     "agent_provider_issuer": "http://127.0.0.1:9/realms/mairie",
+    "api_particulier_url": "http://127.0.0.1:9",
 }
 """Where nobody answers: people can be sent there, and nobody comes back."""
 

@@ -29,8 +29,8 @@ NO_BREAK_SPACE = "\u00a0"
 def refusal_classes() -> dict[str, type[Refusal]]:
     """Every refusal that a service may answer, by code."""
     for service in SERVICES:
-        for path in sorted((REPOSITORY / "services" / service).glob("*errors.py")):
-            importlib.import_module(f"services.{service}.{path.stem}")
+        if (REPOSITORY / "services" / service / "app.py").is_file():
+            importlib.import_module(f"services.{service}.app")
     by_code: dict[str, type[Refusal]] = {}
     waiting = list(Refusal.__subclasses__())
     while waiting:

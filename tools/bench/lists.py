@@ -117,8 +117,8 @@ def _lists(db: Database) -> Mapping[str, Ask]:
         return await search.find_households(db, director, asked, await db.today())
 
     return {
-        **{f"gaps: {kind}": partial(gaps.list_gaps, db, kind, None, PAGE_SIZE) for kind in GapKind},
-        "gaps: every count": partial(gaps.count_gaps, db, None),
+        **{f"gaps: {kind}": partial(gaps.list_gaps, db, RULES, kind, None, PAGE_SIZE) for kind in GapKind},
+        "gaps: every count": partial(gaps.count_gaps, db, RULES, None),
         "files in double": partial(duplicates.duplicate_files, db, is_apart=False, cursor=None),
         "protected addresses": lambda: _protected(db),
         "corrections": partial(changes.list_changes, db, director, RULES, None, None),

@@ -1,8 +1,8 @@
-"""What is out of the ordinary in a file: an address that is protected, a child who left, one whom the family asks to add."""
+"""What is out of the ordinary in a file: an address that is protected, a child who left, one whom the family asks to add, a name that it asks to correct."""
 
 from .calls import Calls
 from .people import People
-from .plan import ONE_DAY, ChildPlan, Days, HouseholdPlan
+from .plan import ONE_DAY, ChildPlan, CorrectionPlan, Days, HouseholdPlan
 
 
 class Particulars:
@@ -25,6 +25,8 @@ class Particulars:
             await self._leave(f"{path}/members/{there[first_name]}")
         if plan.wanted:
             await self._ask(plan.key, plan.wanted)
+        if plan.correction:
+            await self._correct(plan.key, plan.correction)
 
     async def _leave(self, path: str) -> None:
         """A child who belonged to the household last month does since yesterday no longer."""
@@ -43,3 +45,14 @@ class Particulars:
         }
         options = {"key": f"seed-wanted-{key}", "guardian_id": household["payer_adult_id"]}
         await self._calls.send("family", "POST", "/wanted-children", body, **options)
+
+    async def _correct(self, key: str, correction: CorrectionPlan) -> None:
+        """The adult who pays asks for a child's last name to be corrected, unless they asked once."""
+        guardian_id = str(self._people.opened[key]["payer_adult_id"])
+        child_id = self._people.child_id(key, correction.child)
+        asked = await self._calls.send("family", "GET", "/person-changes", guardian_id=guardian_id)
+        if child_id not in {item["person_id"] for item in asked["items"]}:
+            path = f"/civil-statuses/{child_id}"
+            known = await self._calls.send("family", "GET", path, guardian_id=guardian_id)
+            body = {"version": known["version"], "last_name": correction.last_name}
+            await self._calls.send("family", "POST", path, body, guardian_id=guardian_id)

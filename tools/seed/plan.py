@@ -109,12 +109,35 @@ class ExpectedChildPlan(Model):
     in_days: Annotated[int, Field(ge=0, le=240)]
 
 
+class CorrectionPlan(Model):
+    """A last name that a family asks to be corrected: of a child, by its first name."""
+
+    child: str
+    last_name: str
+
+
+class DerogationPlan(Model):
+    """Another school than the sector's that a family asks for, this school year."""
+
+    child: str
+    school: str
+    reason: str
+
+
+class DocumentPlan(Model):
+    """A document of the household, by the code of its kind: it waits for an agent, or was refused for a reason, with words."""
+
+    kind: str
+    refused_for: str | None = None
+    words: str = ""
+
+
 class HouseholdPlan(Model):
     """A household. Who pays signs in with `login`, a user name or their address, if they have followed their invitation.
 
     `booked` are its next days that can be booked, `attended` days of last month on which its children came. `twin_reason` says why there is a
     second file of the same people, `protection` why the address is shown to nobody. Children who `left` belonged to it until yesterday; one who is
-    `wanted` is in no file, and the family asks for it to be added.
+    `wanted` is in no file, and the family asks for it to be added; a `correction` and a `derogation` are asked for, and nobody decided.
     """
 
     key: str
@@ -127,6 +150,9 @@ class HouseholdPlan(Model):
     expected: tuple[ExpectedChildPlan, ...] = ()
     left: tuple[str, ...] = ()
     wanted: ChildPlan | None = None
+    correction: CorrectionPlan | None = None
+    derogation: DerogationPlan | None = None
+    documents: tuple[DocumentPlan, ...] = ()
     twin_reason: str | None = None
     protection: str | None = None
     quotient: Body | None = None

@@ -14,7 +14,7 @@ class Schools:
     def __init__(self, calls: Calls, days: Days, people: People) -> None:
         self._calls = calls
         self._people = people
-        today = days.today
+        self._today = today = days.today
         self._year = today.year if today.month >= SCHOOL_YEAR_MONTH else today.year - 1
 
     async def open(self, plan: SchoolPlan) -> None:
@@ -50,6 +50,17 @@ class Schools:
             class_id = fitting[0] if fitting and pupil.has_class else None
             place = {"level": level, "school_code": pupil.school_code, "class_id": class_id}
             await self._calls.send("family", "PUT", path, {"starts_on": f"{self._year}-09-01", **place})
+
+    async def derogate(self, household: HouseholdPlan) -> None:
+        """Record that the household asks for another school, unless that was recorded once."""
+        asked = household.derogation
+        if asked is None:
+            return
+        path = f"/children/{self._people.child_id(household.key, asked.child)}/derogations"
+        if not (await self._calls.send("family", "GET", path))["items"]:
+            body = {"school_year": self._year, "school": asked.school, "reason": asked.reason}
+            key = f"seed-derogation-{household.key}-{self._year}"
+            await self._calls.send("family", "POST", path, {**body, "asked_on": self._today.isoformat()}, key=key)
 
     async def _classes(self, school_code: str) -> list[Any]:
         known = await self._calls.send("family", "GET", f"/schools/{school_code}/years/{self._year}")

@@ -14,6 +14,7 @@ from chassis.town import load_town
 
 from .calls import Calls
 from .days import Doings
+from .papers import Papers
 from .particulars import Particulars
 from .people import People
 from .plan import ActivityPlan, Days, TariffPlan, TownPlan
@@ -59,10 +60,12 @@ class Seed:
             await schools.open(school)
         if self._plan.sectors:
             await schools.publish(self._plan.sectors)
-        particulars = Particulars(self._calls, self._days, people)
+        particulars, papers = Particulars(self._calls, self._days, people), Papers(self._calls, self._days, people)
         for household in households:
             await schools.place(household)
+            await schools.derogate(household)
             await particulars.note(household)
+            await papers.send(household)
         doings = Doings(self._calls, self._days, people, activities)
         for household in households:
             for enrollment in household.enrollments:

@@ -79,6 +79,38 @@ create table invariant_checks (
     failure text
 );
 
+-- Who looks after something that waits for a decision, until `ends_at`.
+create table waiting_owners (
+    kind text not null,
+    item_id uuid not null,
+    account_id uuid not null,
+    ends_at timestamptz not null,
+    primary key (kind, item_id)
+);
+create index waiting_owners_ended on waiting_owners (ends_at);
+
+-- What an agent decided of many things at once, and what became of each: `code` says why it was not done, `followed` why it was not taken back.
+create table bulk_decisions (
+    batch_id uuid primary key,
+    kind text not null,
+    outcome text not null,
+    decided_by uuid not null,
+    decided_at timestamptz not null,
+    undone_by uuid,
+    undone_at timestamptz,
+    check ((undone_by is null) = (undone_at is null))
+);
+create index bulk_decisions_old on bulk_decisions (decided_at);
+
+create table bulk_decision_lines (
+    batch_id uuid not null references bulk_decisions on delete cascade,
+    position smallint not null,
+    item_id uuid not null,
+    code text,
+    followed text,
+    primary key (batch_id, position)
+);
+
 -- Keys that seal what an act changed, one for each household or person: to erase somebody is to delete their key.
 create table history_keys (
     owner text primary key,

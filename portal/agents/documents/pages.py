@@ -20,8 +20,8 @@ from portal.kit import Form, FormState
 PATH: Final = "/agents/documents"
 ONE_PATH: Final = f"{PATH}/{{document_id:uuid}}"
 DECISION: Final = Form(DocumentDecision, "agents.documents.decision", ("ends_on", "reason", "words"))
-FIELDS_OF: Final = {"validate": ("ends_on",), "refuse": ("reason", "words")}
-"""What counts of the form, by the button that was pressed."""
+FIELDS_OF: Final = {True: ("ends_on",), False: ("reason", "words")}
+"""What counts of the form, by what is decided."""
 
 
 @page(PATH, entry=MenuLabel("agents.menu.documents", "document", list_documents))
@@ -79,7 +79,8 @@ async def decide(visit: Visit, document_id: UUID) -> Response[Any]:
     decision = visit.posted.get("decision")
     typed = DECISION.typed(visit.posted.values)
     try:
-        document = await visit.call(decide_document, document_id, _decision(decision, typed))
+        decided = decision_of(typed, is_valid=decision == "validate")
+        document = await visit.call(decide_document, document_id, decided)
     except Refused as refused:
         state: FormState = visit.refused(refused, typed, DECISION)
         return await show_again(visit, document_page, state, document_id=document_id)
@@ -87,10 +88,10 @@ async def decide(visit: Visit, document_id: UUID) -> Response[Any]:
     return visit.redirect(f"{PATH}/{document.next_id}" if document.next_id else PATH, notice)
 
 
-def _decision(decision: str, typed: Mapping[str, str]) -> DocumentDecision:
-    """What was decided, by the fields of its button. Raises Refused."""
-    used = {name: value for name, value in typed.items() if name in FIELDS_OF.get(decision, ()) and value.strip()}
-    return typed_as(DocumentDecision, {"is_valid": decision == "validate", **DECISION.body(used)})
+def decision_of(typed: Mapping[str, str], *, is_valid: bool) -> DocumentDecision:
+    """What was decided, by the fields that count for it. Raises Refused."""
+    used = {name: value for name, value in typed.items() if name in FIELDS_OF[is_valid] and value.strip()}
+    return typed_as(DocumentDecision, {"is_valid": is_valid, **DECISION.body(used)})
 
 
 @file(f"{ONE_PATH}/pages/{{page_id:uuid}}")

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 
@@ -18,19 +17,19 @@ from contracts.booking.api import (
     request_enrollment,
 )
 from contracts.family.api import change_kind, change_quotient, family_history, read_household
-from contracts.family.child_events import EntourageKind
 from contracts.family.documents_api import list_documents
 from contracts.family.entourage_api import read_entourage
 from contracts.family.events import Quotient
-from contracts.family.models import Household
-from contracts.family.protection_api import protect_address, show_address
+from contracts.family.protection_api import protect_address
 from contracts.identity.api import identity_history, issue_service_key
 from contracts.notifications.api import list_messages
 from contracts.operation import Operation
 from contracts.types import EnrollmentStatus
+from portal.agents.file.crumb import file_crumb, subject_of
 from portal.agents.file.reading import Opened, items_of, value_of
-from portal.agents.lifecycle.links import archive_notes, lifecycle_links
-from portal.frame.errors import CONFIRMATION
+from portal.agents.file.warns import warns
+from portal.agents.lifecycle.links import lifecycle_links
+from portal.frame.certificates import certifies
 from portal.frame.visit import Visit
 from portal.kit.formats import date_words, money, time_words
 
@@ -45,16 +44,6 @@ class Tab:
     url: str
     count: str = ""
     is_current: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Warn:
-    """What nobody who opens the file may miss, and where more of it stands."""
-
-    kind: str
-    icon: str
-    text: str
-    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +81,9 @@ def head_of(visit: Visit, opened: Opened, current: str) -> dict[str, Any]:
         "opened": opened,
         "household": household,
         "names": opened.names,
-        "subject": _subject(visit, opened),
+        "subject": subject_of(visit, opened),
+        "crumb": file_crumb(household) if household else None,
+        "is_overview": current == "overview",
         "facts": list(facts(visit, opened)),
         "warns": list(warns(visit, opened, today)),
         "deeds": first,
@@ -101,23 +92,6 @@ def head_of(visit: Visit, opened: Opened, current: str) -> dict[str, Any]:
         "tab_title": visit.portal.texts(f"agents.file.tabs.{current}"),
         "today": today,
     }
-
-
-def confirmation(step_up: str, back: str) -> str:
-    """Where a proof is given before a part of a page is shown, and the way back."""
-    return f"{CONFIRMATION}?{urlencode({'pour': step_up, 'retour': back})}"
-
-
-def _subject(visit: Visit, opened: Opened) -> str:
-    """Whose file it is, in a title."""
-    texts, household = visit.portal.texts, value_of(opened.household)
-    if household is None:
-        return texts("agents.file.subject_children", names=", ".join(opened.names.children.values()) or "–")
-    if household.organization:
-        return household.organization.legal_name
-    payer = next((adult for adult in household.adults if adult.adult_id == household.payer_adult_id), None)
-    adult = payer or next(iter(household.adults), None)
-    return texts("agents.family.title", name=adult.last_name.upper()) if adult else texts("agents.file.subject_nobody")
 
 
 def facts(visit: Visit, opened: Opened) -> Iterator[tuple[str, str]]:
@@ -174,81 +148,6 @@ def _brackets(tariffs: Sequence[Tariff], cents: int, today: date) -> list[str]:
     return sorted(labels)
 
 
-def warns(visit: Visit, opened: Opened, today: date) -> Iterator[Warn]:
-    """What nobody may miss: children first, then the file, then money."""
-    yield from _of_health(visit, opened)
-    yield from _of_custody(visit, opened, today)
-    texts, household, account = visit.portal.texts, value_of(opened.household), value_of(opened.account)
-    if household and household.is_address_protected:
-        may_see = visit.may(protect_address) or visit.may(show_address)
-        url = f"{opened.path}/protection" if may_see else ""
-        yield Warn("error", "lock", texts("protection.badge"), url)
-    if household:
-        yield from (Warn("info", "folder", *note) for note in archive_notes(visit, household))
-        yield from _missing(visit, opened, household)
-    owed = [payer for payer in (account.payer, *account.others) if payer] if account else []
-    if due := sum(payer.balance_cents + payer.credit_cents for payer in owed if payer.unpaid_count):
-        text = texts("agents.file.warn.unpaid", count=sum(payer.unpaid_count for payer in owed), amount=money(due))
-        yield Warn("warning", "invoice", text, f"{opened.path}/factures")
-
-
-def _of_health(visit: Visit, opened: Opened) -> Iterator[Warn]:
-    texts, flags = visit.portal.texts, opened.flags
-    if flags is None:
-        return
-    if flags.value is None:
-        yield _not_shown(visit, opened, "health", flags.asks)
-        return
-    for flag in flags.value.children:
-        name, url = opened.names.children.get(flag.child_id, ""), f"/agents/enfants/{flag.child_id}/sante"
-        if flag.has_pai:
-            yield Warn("error", "health", texts("agents.file.warn.pai", name=name), url)
-        if flag.has_allergies:
-            yield Warn("error", "health", texts("agents.file.warn.allergy", name=name), url)
-
-
-def _of_custody(visit: Visit, opened: Opened, today: date) -> Iterator[Warn]:
-    texts, circle = visit.portal.texts, opened.circle
-    if circle is None:
-        return
-    if circle.value is None:
-        yield _not_shown(visit, opened, "custody", circle.asks)
-        return
-    for person in circle.value.people:
-        is_over = person.ends_on is not None and person.ends_on < today
-        if person.kind is EntourageKind.FORBIDDEN and not is_over:
-            name = f"{person.first_name} {person.last_name.upper()}"
-            text = texts("agents.file.warn.forbidden", children=opened.names.of(person.child_ids), name=name)
-            yield Warn("error", "warning", text, f"{opened.path}/entourage")
-    for child in circle.value.children:
-        if len({home.household_id for home in child.homes}) > 1:
-            text = texts("agents.file.warn.two_homes", name=opened.names.children.get(child.child_id, child.first_name))
-            yield Warn("info", "home", text, f"/agents/enfants/{child.child_id}/garde")
-
-
-def _not_shown(visit: Visit, opened: Opened, what: str, asks: str) -> Warn:
-    """In the place of warnings that are not known: for want of a proof, or of an answer."""
-    texts = visit.portal.texts
-    if asks:
-        return Warn("neutral", "lock", texts(f"agents.file.warn.{what}_locked"), confirmation(asks, opened.path))
-    return Warn("warning", "warning", texts(f"agents.file.warn.{what}_silent"), opened.path)
-
-
-def _missing(visit: Visit, opened: Opened, household: Household) -> Iterator[Warn]:
-    texts, people = visit.portal.texts, f"{opened.path}/personnes"
-    if household.payer_adult_id is None and not household.organization:
-        yield Warn("warning", "user", texts("agents.file.warn.no_payer"), people)
-    if household.quotient is None and not household.organization:
-        yield Warn(
-            "warning",
-            "edit",
-            texts("agents.file.warn.no_quotient"),
-            f"{people}#quotient" if visit.may(change_quotient) else people,
-        )
-    if any(account.invitation_refused_at for account in opened.known_accounts):
-        yield Warn("warning", "mail", texts("agents.family.not_delivered"), people)
-
-
 def deeds(visit: Visit, opened: Opened) -> tuple[list[Deed], list[Deed]]:
     """What an agent may do for this family: what is done each day, and the rest."""
     household, path = value_of(opened.household), opened.path
@@ -263,6 +162,7 @@ def deeds(visit: Visit, opened: Opened) -> tuple[list[Deed], list[Deed]]:
     others = [
         Deed("quotient", f"{path}/personnes#quotient") if is_of_children and visit.may(change_quotient) else None,
         Deed("entourage", f"{path}/entourage") if household.children and visit.may(read_entourage) else None,
+        Deed("certificates", f"{path}/attestations") if certifies(visit) else None,
         Deed("keys", f"{path}/cles") if has_keys and visit.may(issue_service_key) else None,
         Deed("kind", f"{path}/type") if visit.may(change_kind) and len(visit.portal.town.kinds) > 1 else None,
         Deed("protection", f"{path}/protection") if visit.may(protect_address) else None,
@@ -297,4 +197,6 @@ def _count(visit: Visit, opened: Opened, key: str) -> str:
     if key == "invoices" and account:
         due = sum(payer.unpaid_count for payer in (account.payer, *account.others) if payer)
         return visit.portal.texts("agents.file.tabs.due", count=due) if due else ""
+    if key == "documents" and (waiting := items_of(opened.to_decide)):
+        return visit.portal.texts("agents.file.tabs.to_decide", count=len(waiting))
     return ""

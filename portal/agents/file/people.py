@@ -14,6 +14,7 @@ from contracts.family.entourage_api import read_entourage
 from contracts.family.merging_api import merge_files
 from contracts.family.models import QuotientChange
 from contracts.family.protection_api import protect_address, show_address
+from contracts.family.readings_api import read_quotient
 from contracts.family.schools_api import read_schooling
 from contracts.identity.api import (
     accepted_terms,
@@ -27,7 +28,7 @@ from contracts.types import QuotientSource
 from gateway.calls import Refused, typed_as
 from portal.agents.file.head import head_of
 from portal.agents.file.lately import delegations_of
-from portal.agents.file.reading import PATH, household_of, open_file
+from portal.agents.file.reading import PATH, household_of, open_file, value_of
 from portal.frame.authorizations import school_years
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -50,11 +51,15 @@ async def people_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "can_change_kind": visit.may(change_kind) and len(visit.portal.town.kinds) > 1,
         "can_enter_authorizations": visit.may(enter_authorizations),
         "school_year": school_years(visit.portal.today())[0],
+        "insurances": {item.child_id: item for item in known.children}
+        if (known := value_of(opened.insurances))
+        else {},
         "can_see_custody": visit.may(read_custody),
         "can_see_sector": visit.may(list_derogations),
         "can_see_schooling": visit.may(read_schooling),
         "can_register_birth": visit.may(register_birth),
         "can_note_quotient": visit.may(change_quotient),
+        "can_read_quotient": visit.may(read_quotient) and visit.portal.town.reads_quotients,
         "can_correct_status": visit.may(change_civil_status),
         "can_keep_members": visit.may(join_household),
         "can_add_child": visit.may(ask_child),

@@ -12,6 +12,11 @@ from contracts.booking.models import Enrollment
 from contracts.family.api import read_household
 from contracts.family.circle import Circle, HealthFlags, HouseholdTimeline
 from contracts.family.circle_api import health_flags, household_circle, household_timeline
+from contracts.family.document_words import DocumentStatus
+from contracts.family.documents import Document
+from contracts.family.documents_api import list_documents
+from contracts.family.insurance import Insurances
+from contracts.family.insurance_api import household_insurances
 from contracts.family.models import Household
 from contracts.http import Page
 from contracts.identity.api import list_accounts
@@ -31,7 +36,8 @@ HouseholdPart = asyncio.Task[Part[Household] | None]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A file that somebody looks at. A part is None where it is not open to them. `accounts` are those of each adult."""
+    """A file that somebody looks at. A part is None where it is not open to them. `accounts` are those of each adult, `to_decide` the
+    documents that wait."""
 
     household_id: UUID
     household: Part[Household] | None
@@ -42,6 +48,8 @@ class Opened:
     flags: Part[HealthFlags] | None
     tariffs: Part[Page[Tariff]] | None
     accounts: tuple[Part[Page[Account]] | None, ...]
+    to_decide: Part[Page[Document]] | None
+    insurances: Part[Insurances] | None
 
     @property
     def path(self) -> str:
@@ -87,21 +95,28 @@ def household_of(visit: Visit, household_id: UUID) -> HouseholdPart:
 async def open_file(visit: Visit, household_id: UUID, household: HouseholdPart) -> Opened:
     """The file, for its head. Raises Refused: the household is not there, or nothing of it is open to whoever asks: an agent of a site who
     reads no files sees those of the children who come there."""
-    (known, years, circle, flags), (enrollments, account, tariffs, accounts) = await asyncio.gather(
+    (
+        (known, years, circle, flags, insurances),
+        (enrollments, account, tariffs, accounts, to_decide),
+    ) = await asyncio.gather(
         asyncio.gather(
             household,
             part_of(visit, household_timeline, household_id),
             part_of(visit, household_circle, household_id),
             part_of(visit, health_flags, household_id),
+            _insurances(visit, household_id),
         ),
         asyncio.gather(
             part_of(visit, list_enrollments, None, household_id),
             part_of(visit, read_account, household_id),
             _tariffs(visit),
             _accounts(visit, household),
+            part_of(visit, list_documents, DocumentStatus.SENT, None, household_id),
         ),
     )
-    opened = Opened(household_id, known, enrollments, account, years, circle, flags, tariffs, accounts)
+    opened = Opened(
+        household_id, known, enrollments, account, years, circle, flags, tariffs, accounts, to_decide, insurances
+    )
     if opened.household is None and (visit.may(read_household) or not opened.names.children):
         await visit.call(read_household, household_id)
     return opened
@@ -110,6 +125,12 @@ async def open_file(visit: Visit, household_id: UUID, household: HouseholdPart) 
 async def _tariffs(visit: Visit) -> Part[Page[Tariff]] | None:
     """The grids by which a quotient has a bracket: for whoever may see the quotient."""
     return await part_of(visit, list_tariffs) if visit.may(read_household) else None
+
+
+async def _insurances(visit: Visit, household_id: UUID) -> Part[Insurances] | None:
+    """Who insures the children, in a town that asks."""
+    is_asked = visit.portal.town.asks_insurance
+    return await part_of(visit, household_insurances, household_id) if is_asked else None
 
 
 async def _accounts(visit: Visit, household: HouseholdPart) -> tuple[Part[Page[Account]] | None, ...]:

@@ -9,6 +9,7 @@ from contracts.family.api import find_households
 from contracts.family.merging import FilesApart
 from contracts.family.merging_api import compare_files_again, keep_files_apart, list_duplicate_files
 from gateway.calls import Refused, typed_as
+from portal.agents.references import named_file
 from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState
@@ -48,13 +49,7 @@ async def _file(visit: Visit, reference: str) -> UUID | None:
     """The file that a reference leads to."""
     if not reference:
         return None
-    households = (await visit.call(find_households, reference)).items
-    answers = [
-        household
-        for household in households
-        if any(match.kind == "reference" and not match.is_near for match in household.matches)
-    ]
-    return answers[0].household_id if len(answers) == 1 else None
+    return named_file((await visit.call(find_households, reference)).items)
 
 
 @action("/agents/familles/{household_id:uuid}/doublon/{other_id:uuid}")

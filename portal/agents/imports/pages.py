@@ -92,13 +92,17 @@ async def run_file(visit: Visit, run_id: UUID) -> Response[Any]:
             f"agents.imports.column.{ImportColumn.HOUSEHOLD}",
             lambda line: line.cells.get(ImportColumn.HOUSEHOLD) or line.household_key,
         ),
-        *(_said(column) for column in ImportColumn if column is not ImportColumn.HOUSEHOLD),
+        *(_said(visit, column) for column in ImportColumn if column is not ImportColumn.HOUSEHOLD),
     ]
     return await export(visit, f"import-{run.created_at:%Y-%m-%d}", columns, RUNS.report(visit, run_id), LINES_MAX)
 
 
-def _said(column: ImportColumn) -> Column[ImportLine]:
-    return Column(f"agents.imports.column.{column}", lambda line: line.cells.get(column))
+def _said(visit: Visit, column: ImportColumn) -> Column[ImportLine]:
+    """What a line says in a column. Why an address is secret is kept nowhere: sent again as it is, the file says all the same that it is."""
+    again = visit.portal.texts("agents.imports.reason_again") if column is ImportColumn.SECRET_REASON else ""
+    return Column(
+        f"agents.imports.column.{column}", lambda line: line.cells[column] or again if column in line.cells else None
+    )
 
 
 def _reasons(visit: Visit, faults: Iterable[ImportFault]) -> list[str]:

@@ -27,7 +27,8 @@ from portal.kit import Form
 LIST: Final = "/agents/adresses-protegees"
 PATH: Final = "/agents/familles/{household_id:uuid}/protection"
 PROTECT: Final = Form(AddressProtection, "agents.protection.form", ("reason", "starts_on", "ends_on"))
-REQUEST: Final = f"{LIST}/demandes/{{request_id:uuid}}"
+REQUESTS: Final = f"{LIST}/demandes"
+REQUEST: Final = f"{REQUESTS}/{{request_id:uuid}}"
 CLOSE: Final = Form(ProtectionEnd, "agents.protection.close_form", ("reason",))
 END: Final = Form(ProtectionEnd, "agents.protection.end_form", ("reason",))
 
@@ -38,15 +39,27 @@ async def protections_page(visit: Visit) -> Response[Any]:
     households, requests = await asyncio.gather(
         visit.call(list_protected, cursor=visit.cursor), visit.call(list_protection_requests)
     )
-    context = {"households": households.items, "next_cursor": households.next_cursor, "requests": requests.items}
+    context = {
+        "households": households.items,
+        "next_cursor": households.next_cursor,
+        "requests": requests.items,
+        "has_more_requests": requests.next_cursor is not None,
+    }
     return visit.page("agents/protection/list.html.j2", context)
+
+
+@page(REQUESTS)
+async def requests_page(visit: Visit) -> Response[Any]:
+    """The families that ask for it, page by page."""
+    requests = await visit.call(list_protection_requests, cursor=visit.cursor)
+    context = {"requests": requests.items, "next_cursor": requests.next_cursor}
+    return visit.page("agents/protection/requests.html.j2", context)
 
 
 @page(REQUEST)
 async def request_page(visit: Visit, request_id: UUID) -> Response[Any]:
     """What somebody wrote who asks for their address to be protected, with the way to that and the form that closes it."""
-    waiting = (await visit.call(list_protection_requests)).items
-    request = next((item for item in waiting if item.request_id == request_id), None)
+    request = next(iter((await visit.call(list_protection_requests, request_id=request_id)).items), None)
     if request is None:
         return visit.redirect(LIST, FlashNotice("info", "protection_request_settled"))
     return visit.page("agents/protection/request.html.j2", {"request": request}, form=visit.form(CLOSE))
@@ -137,8 +150,7 @@ async def _requests(visit: Visit, household_id: UUID) -> list[ProtectionRequest]
     """What the adults of a household ask, for whoever may read it."""
     if not visit.may(list_protection_requests):
         return []
-    waiting = (await visit.call(list_protection_requests)).items
-    return [item for item in waiting if item.household_id == household_id]
+    return list((await visit.call(list_protection_requests, household_id)).items)
 
 
 def _values(known: ProtectedHousehold | None, today: date) -> dict[str, str]:
@@ -152,4 +164,15 @@ def _path(household_id: UUID) -> str:
     return f"/agents/familles/{household_id}/protection"
 
 
-PAGES = [protections_page, request_page, close, protection_page, protect, address_page, see, end_page, end]
+PAGES = [
+    protections_page,
+    requests_page,
+    request_page,
+    close,
+    protection_page,
+    protect,
+    address_page,
+    see,
+    end_page,
+    end,
+]

@@ -30,7 +30,7 @@ from gateway.calls import Refused, typed_as
 from gateway.composing import permitted
 from portal.agents.accounts.filters import Options, chosen
 from portal.frame.exports import Column, can_export, export
-from portal.frame.schools import school_name, school_names
+from portal.frame.schools import school_name, school_names, town_schools
 from portal.frame.spaces import MenuLabel, action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
@@ -132,13 +132,14 @@ async def child_page(visit: Visit, child_id: UUID) -> Response[Any]:
         asyncio.gather(*(visit.call(read_child_sectors, child_id, year) for year in years)),
         visit.call(child_derogations, child_id),
     )
-    names, texts = await school_names(visit), visit.portal.texts
+    schools, texts = await town_schools(visit), visit.portal.texts
+    names = schools or await school_names(visit)
     context = {
         "sectors": sectors,
         "child": sectors[0],
         "requests": requests.items,
         "names": names,
-        "schools": list(names.items()),
+        "schools": list(schools.items()),
         "years": [(year, f"{year}-{year + 1}") for year in years],
         "reasons": [(reason.value, texts(f"sectors.reason.{reason}")) for reason in DerogationReason],
         "url": CHILD_PATH.replace("{child_id:uuid}", str(child_id)),

@@ -21,7 +21,7 @@ from contracts.family.sectors_api import (
 from contracts.http import Page
 from gateway.calls import Refused, typed_as
 from portal.frame.exports import Column, can_export, export
-from portal.frame.schools import school_name, school_names
+from portal.frame.schools import school_name, school_names, town_schools
 from portal.frame.spaces import MenuLabel, action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
@@ -44,7 +44,8 @@ FILE: Final = Form(SectorFile, "agents.sectors", ("content",))
 async def sectors_page(visit: Visit) -> Response[Any]:
     """The segments of a year, those of one school or all, with the ways to change and publish them."""
     year = _year(visit)
-    plan, names = await visit.call(read_sectors, year), await school_names(visit)
+    plan, schools = await visit.call(read_sectors, year), await town_schools(visit)
+    names = schools or await school_names(visit)
     chosen = visit.query(SCHOOL)
     segments = [item for item in plan.segments if chosen in ("", item.school)]
     first = _first(visit, len(segments))
@@ -55,7 +56,8 @@ async def sectors_page(visit: Visit) -> Response[Any]:
         "next_cursor": str(first + ROWS) if is_more else None,
         "previous_cursor": str(max(0, first - ROWS)) if first else None,
         "names": names,
-        "schools": _schools(names, plan.segments),
+        "schools": _schools(schools, names, plan.segments),
+        "has_schools": bool(schools),
         "school": chosen,
         "year": year,
         "year_options": [(item, f"{item}-{item + 1}") for item in _years(visit)],
@@ -161,9 +163,11 @@ def level_options(visit: Visit) -> list[tuple[str, str]]:
     return [(level.value, visit.portal.texts(f"school.level.{level}")) for level in SECTIONS]
 
 
-def _schools(names: Mapping[str, str], segments: Sequence[KeptSegment]) -> list[tuple[str, str]]:
-    """The schools that a segment may be of: the town's sites, and whatever else a file named."""
-    codes = dict.fromkeys([*names, *(item.school for item in segments)])
+def _schools(
+    schools: Mapping[str, str], names: Mapping[str, str], segments: Sequence[KeptSegment]
+) -> list[tuple[str, str]]:
+    """The schools that a segment may be of: the town's, and whatever else a file named. A site that is no school is none of them."""
+    codes = dict.fromkeys([*schools, *(item.school for item in segments)])
     return [(code, school_name(names, code)) for code in codes]
 
 

@@ -14,7 +14,7 @@ from litestar import Response
 from chassis.clock import instant
 from contracts.booking.api import close_attendance, list_slots, mark_attendance, open_slots, show_attendance
 from contracts.booking.care import ChildCare
-from contracts.booking.care_api import day_care
+from contracts.booking.care_api import day_care, day_portrait
 from contracts.booking.models import (
     VERSION_MAX,
     AttendanceCandidate,
@@ -26,8 +26,9 @@ from contracts.booking.models import (
 from contracts.types import Attendance
 from gateway.calls import Refused, typed_as
 from portal.frame.alike import told_apart
+from portal.frame.pictures import served
 from portal.frame.render import Portal
-from portal.frame.spaces import MenuLabel, action, page, show_again
+from portal.frame.spaces import MenuLabel, action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState
 from portal.kit.days import day_typed, monday
@@ -66,6 +67,7 @@ async def days_page(visit: Visit) -> Response[Any]:
         "slots": slots.items,
         "next_cursor": slots.next_cursor,
         "can_open_days": visit.may(open_slots),
+        "can_see_sheets": visit.may(show_attendance),
     }
     return visit.page("agents/site/days.html.j2", context)
 
@@ -104,6 +106,12 @@ def _candidate_value(child: AttendanceCandidate) -> str:
 def _candidate_name(portal: Portal, child: AttendanceCandidate) -> str:
     name = f"{child.child_first_name} {child.child_last_name.upper()}"
     return name + told_apart(portal.texts, child.child_birth_on, child.child_class)
+
+
+@file("/agents/pointage/{slot_id:uuid}/enfants/{child_id:uuid}/photos/{portrait_id:uuid}")
+async def portrait(visit: Visit, slot_id: UUID, child_id: UUID, portrait_id: UUID) -> Response[Any]:
+    """The picture of somebody who may collect a child of the sheet."""
+    return served(await visit.call(day_portrait, slot_id, child_id, portrait_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,4 +246,4 @@ def _added(visit: Visit) -> dict[str, Any]:
     }
 
 
-PAGES = [days_page, sheet_page, note_marks]
+PAGES = [days_page, sheet_page, note_marks, portrait]

@@ -1,6 +1,7 @@
 """The children of a family, the file of each, what its parents authorize, and the press that says that nothing changed."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,9 +16,11 @@ from contracts.family.children_api import (
     read_authorizations,
     read_health,
 )
+from contracts.family.insurance import Insurance
+from contracts.family.insurance_api import read_insurance
 from contracts.family.schools_api import read_schooling
 from gateway.calls import Refused, typed_as
-from gateway.composing import permitted
+from gateway.composing import Part, permitted
 from portal.family.children.sectors import child_sectors
 from portal.frame.alike import child_names
 from portal.frame.authorizations import AUTHORIZATIONS, consents, school_years, sent, values_of
@@ -42,11 +45,12 @@ async def child_page(visit: Visit, child_id: UUID) -> Response[Any]:
     """A child's file: its parts, what is authorized this year and, in time, for the next one."""
     today = visit.portal.today()
     years = school_years(today)
-    children, schooling, authorized, sectors = await asyncio.gather(
+    children, schooling, authorized, sectors, insurances = await asyncio.gather(
         visit.call(my_children),
         permitted(visit.call(read_schooling, child_id)),
         asyncio.gather(*(visit.call(read_authorizations, child_id, year) for year in years)),
         child_sectors(visit, child_id, years),
+        _insurances(visit, child_id, years),
     )
     context = {
         "name": child_names(children.items).get(child_id, ""),
@@ -55,9 +59,17 @@ async def child_page(visit: Visit, child_id: UUID) -> Response[Any]:
         "schooling": schooling,
         "years": authorized,
         "sectors": sectors,
+        "insurances": insurances,
         "names": await public_site_names(visit) if sectors else {},
     }
     return visit.page("family/children/child.html.j2", context, form=visit.form())
+
+
+async def _insurances(visit: Visit, child_id: UUID, years: Sequence[int]) -> list[Part[Insurance] | None]:
+    """Who insures the child in each of these school years, in a town that asks."""
+    if not visit.portal.town.asks_insurance:
+        return []
+    return await asyncio.gather(*(permitted(visit.call(read_insurance, child_id, year)) for year in years))
 
 
 @page(f"{PATH}/{{child_id:uuid}}/autorisations/{{school_year:int}}")
@@ -87,10 +99,12 @@ async def answer(visit: Visit, child_id: UUID, school_year: int) -> Response[Any
 @page(f"{PATH}/{{child_id:uuid}}/rien-na-change/{{school_year:int}}")
 async def unchanged_page(visit: Visit, child_id: UUID, school_year: int) -> Response[Any]:
     """All that would be said again, before it is."""
-    health, known = await asyncio.gather(
-        visit.call(read_health, child_id), visit.call(read_authorizations, child_id, school_year)
+    health, known, insurances = await asyncio.gather(
+        visit.call(read_health, child_id),
+        visit.call(read_authorizations, child_id, school_year),
+        _insurances(visit, child_id, [school_year]),
     )
-    context = {"health": health, "known": known, "carried": carried(known)}
+    context = {"health": health, "known": known, "carried": carried(known), "insurances": insurances}
     return visit.page("family/children/unchanged.html.j2", context, form=visit.form())
 
 

@@ -9,15 +9,14 @@ from litestar import Response
 from chassis.clock import age_on
 from chassis.comparing import masked
 from contracts.billing.api import list_invoices
-from contracts.booking.api import list_enrollments
 from contracts.family.api import my_household
 from contracts.family.delegations_api import held_delegations
 from contracts.family.events import Adult
 from contracts.family.models import Household
-from contracts.family.requests_api import own_requests
-from contracts.types import EnrollmentStatus, InvoiceStatus, SessionStage
+from contracts.types import InvoiceStatus, SessionStage
 from gateway.auth import WrongSpace
 from gateway.composing import Part, if_open, optional, permitted
+from portal.family.home.requests import own_requests
 from portal.family.households.pages import forget_choice, has_lost_choice
 from portal.family.without_file.pages import show_without_file
 from portal.frame.alike import child_names
@@ -39,25 +38,19 @@ async def private_home(visit: Visit) -> Response[Any]:
     session = visit.session
     if await has_lost_choice(visit):
         return forget_choice(visit)
-    household, invoices, enrollments, held, requests = await asyncio.gather(
+    household, invoices, requests, held = await asyncio.gather(
         permitted(visit.call(my_household)),
         if_open(visit.call_about_all(list_invoices)),
-        permitted(visit.call(list_enrollments)),
+        own_requests(visit),
         optional(visit.call(held_delegations)),
-        permitted(visit.call(own_requests)),
     )
     if household is None:
         return await show_without_file(visit)
-    # Of a file that was just opened, booking may not have heard yet.
-    enrollments = enrollments or Part(None)
     guardian = own_guardian(household, session.guardian_id)
     if household.value is not None:
         visit.portal.greetings.hear(visit.visitor, household.value)
     unpaid = (
         [i for i in invoices.value.items if i.status is not InvoiceStatus.PAID] if invoices and invoices.value else []
-    )
-    waiting = (
-        [e for e in enrollments.value.items if e.status is EnrollmentStatus.REQUESTED] if enrollments.value else []
     )
     context = {
         "household": household,
@@ -65,14 +58,11 @@ async def private_home(visit: Visit) -> Response[Any]:
         "children": list(child_names(household.value.children).values()) if household.value else [],
         "invoices": invoices,
         "unpaid": unpaid,
-        "enrollments": enrollments,
-        "waiting": waiting,
         "requests": requests,
         "entrusted": [item for item in held.value.items if item.end is None] if held.value else [],
         "email": shown_email(visit, guardian),
         "blocks": shown_blocks(visit, household),
         "own_links": own_links(visit),
-        "opens_enrollments": visit.opens("/inscriptions"),
         "other_spaces": visit.portal.town.section.other_spaces,
     }
     return visit.page("family/home/home.html.j2", context)

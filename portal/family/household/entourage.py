@@ -6,10 +6,11 @@ from uuid import UUID
 from litestar import Response
 
 from contracts.family.children_api import my_children
+from contracts.family.documents import FILE_BYTES_MAX
 from portal.frame import entourage
 from portal.frame.alike import child_names
 from portal.frame.entourage import Place
-from portal.frame.spaces import action, page
+from portal.frame.spaces import action, file, page
 from portal.frame.visit import Visit
 
 PATH: Final = "/entourage"
@@ -57,4 +58,19 @@ async def order(visit: Visit, child_id: UUID) -> Response[Any]:
     return await entourage.order(visit, await _place(visit), list_page, child_id)
 
 
-PAGES = [list_page, new_page, add, one_page, change, end, order]
+@file(f"{ONE}/photo")
+async def portrait(visit: Visit, contact_id: UUID) -> Response[Any]:
+    return await entourage.show_portrait(visit, contact_id)
+
+
+@action(f"{ONE}/photo", body_max_bytes=FILE_BYTES_MAX)
+async def save_portrait(visit: Visit, contact_id: UUID) -> Response[Any]:
+    return await entourage.save_portrait(visit, await _place(visit), one_page, contact_id)
+
+
+@action(f"{ONE}/photo/suppression", typing=None)
+async def delete_portrait(visit: Visit, contact_id: UUID) -> Response[Any]:
+    return await entourage.delete_portrait(visit, await _place(visit), one_page, contact_id)
+
+
+PAGES = [list_page, new_page, add, one_page, change, end, order, portrait, save_portrait, delete_portrait]

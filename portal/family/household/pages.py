@@ -44,6 +44,7 @@ async def household_page(visit: Visit) -> Response[Any]:
         "names": child_names(household.children),
         "reached": {child.child_id for child in children.items},
         "changes": changes,
+        "reads_quotients": visit.portal.town.reads_quotients,
         "carrier": visit.portal.town.town.protected_mail_by,
     }
     return visit.page("family/household/household.html.j2", context, form=visit.form())

@@ -1,1 +1,1 @@
-"""All that billing reaches outside: the payment provider, the PDF compiler."""
+"""All that billing reaches outside: the payment provider."""

@@ -6,10 +6,13 @@ from uuid import UUID
 from chassis.access import household_among, reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction
+from chassis.data.history import without_words_on
 from chassis.refusal import FieldRefusal, Invalid, NotFound
+from contracts.history import HistoryEntry
+from contracts.http import Page
 from contracts.types import ActorKind
 
-from ..access import HOUSEHOLD
+from ..access import HOUSEHOLD, PAYER
 from ..access import invoice as reached_invoice
 
 REACHES_HOUSEHOLD_SQL = reaching(" select {is_reached}", is_reached=HOUSEHOLD.of("$4::uuid"))
@@ -79,6 +82,33 @@ async def households_of_children(
     for row in await queries.fetch(CHILDREN_SQL, *reach_of(actor, await queries.today()), list(children)):
         homes[row["child_id"]][row["household_id"]] = row["reference"]
     return [household_among(homes[child_id], household_id) for child_id, household_id in asked]
+
+
+KEPT_FROM_SQL = "select child_id from kept_apart where adult_id = $1 and days @> $2::date"
+
+# What was invoiced to somebody else of days of these children, and paid.
+PAYMENTS_FOR_SQL = reaching(
+    """
+select p.payment_id from payments p join invoices i using (invoice_id)
+where p.payment_id::text = any($4::text[]) and not ({is_own})
+  and exists (select from invoice_lines l where l.invoice_id = i.invoice_id and l.child_id = any($5::uuid[]))
+""",
+    is_own=PAYER.of("i.payer_id"),
+)
+
+
+async def as_far_as_open(queries: Database, actor: Actor, history: Page[HistoryEntry]) -> Page[HistoryEntry]:
+    """A history as an adult may read it: of what was done for a child whom a decision keeps from them it says that it was done, and not what. What they pay
+    themselves is theirs."""
+    if actor.guardian_id is None:
+        return history
+    today = await queries.today()
+    hidden = {row["child_id"] for row in await queries.fetch(KEPT_FROM_SQL, actor.guardian_id, today)}
+    if not hidden:
+        return history
+    subjects = [entry.subject for entry in history.items]
+    rows = await queries.fetch(PAYMENTS_FOR_SQL, *reach_of(actor, today), subjects, list(hidden))
+    return without_words_on(history, hidden | {row["payment_id"] for row in rows})
 
 
 EMAIL_SQL = """

@@ -10,14 +10,15 @@ from contracts.billing import api
 from contracts.history import HistoryEntry
 from contracts.http import Cursor, Page
 
-from .queries import household_for
+from .queries import as_far_as_open, household_for
 
 
 @serves(api.billing_history)
 async def billing_history(
     db: Database, actor: Actor, household_id: UUID | None = None, cursor: Cursor | None = None
 ) -> Page[HistoryEntry]:
-    return await history_of(db, await household_for(db, actor, household_id), cursor)
+    history = await history_of(db, await household_for(db, actor, household_id), cursor)
+    return await as_far_as_open(db, actor, history)
 
 
 ROUTES = (billing_history,)

@@ -7,19 +7,21 @@ from chassis.data.history import forget_changes
 from chassis.data.ranges import stored_range
 from chassis.data.replicas import DatedMembers, Replica
 from chassis.days import DateRange
+from chassis.documents import issuing
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
 from contracts.family.events import Address, HouseholdState, QuotientState, ResponsibilityState
 
 from ..payers.store import decide_again, keep_payers, sharing_children
 from ..repricing.store import ask_for_activity
+from .domain import Bond, kept_apart
 
 HOUSEHOLDS = Replica("households", "household_id", ("reference", "address_lines", "is_address_protected"))
 """Charges and invoices stay when a household is erased: accounts must be kept, and name only what they must."""
 ADULTS = DatedMembers("household_adults", "household_id", "adult_id", {"email": "text"})
 CHILDREN = DatedMembers("household_children", "household_id", "child_id", {"name": "text"})
 CUSTODY = Replica("custody", "child_id")
-"""Of custody, where a child lives; what was decided by it stays when it is erased."""
+"""Of custody, where a child lives and from whom it is kept; what was decided by it stays when it is erased."""
 ACTIVITIES = Replica("activities", "activity_id", ("label", "kind", "tariff_code"))
 """Lines that were invoiced keep the label of an activity that is erased."""
 QUOTIENT_FILES = Replica("quotient_files", "household_id")
@@ -83,6 +85,26 @@ async def erase_household(tx: Transaction, key: str) -> None:
     await tx.execute(FORGET_STARTED_SQL, UUID(key))
     await decide_again(tx, UUID(key))
     await forget_changes(tx, [UUID(key)])
+    await issuing.forget(tx, [UUID(key)])
+
+
+REMOVE_KEPT_APART_SQL = "delete from kept_apart where child_id = $1"
+
+ADD_KEPT_APART_SQL = """
+insert into kept_apart (child_id, adult_id, days)
+select $1, adult_id, range_agg(during) from unnest($2::uuid[], $3::daterange[]) as k(adult_id, during) group by adult_id
+"""
+
+
+async def _keep_apart(tx: Transaction, state: ResponsibilityState) -> None:
+    bonds = [
+        Bond(item.adult_id, item.role, item.authority, DateRange.between(item.starts_on, item.ends_on))
+        for item in state.responsibilities
+    ]
+    rows = [(adult_id, during) for adult_id, days in kept_apart(bonds).items() for during in days.ranges]
+    await tx.execute(REMOVE_KEPT_APART_SQL, state.child_id)
+    adult_ids, ranges = [adult_id for adult_id, _ in rows], [stored_range(during) for _, during in rows]
+    await tx.execute(ADD_KEPT_APART_SQL, state.child_id, adult_ids, ranges)
 
 
 REMOVE_RESIDENCES_SQL = "delete from residences where child_id = $1"
@@ -96,9 +118,10 @@ from unnest($2::daterange[], $3::text[], $4::text[], $5::date[], $6::smallint[],
 
 
 async def keep_custody(tx: Transaction, state: ResponsibilityState, envelope: Envelope) -> None:
-    """Replace where a child lives, unless something newer is known; a job decides again who pays for its open days."""
+    """Replace where a child lives and from whom a decision keeps it, unless something newer is known; a job decides again who pays for its open days."""
     if not await CUSTODY.keep(tx, state.child_id, envelope.sequence):
         return
+    await _keep_apart(tx, state)
     homes = state.residences
     await tx.execute(REMOVE_RESIDENCES_SQL, state.child_id)
     await tx.execute(

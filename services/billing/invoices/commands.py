@@ -1,19 +1,21 @@
 """The PDF of an invoice: set when first asked for, then kept as it was."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Row, Transaction, command
+from chassis.documents.typesetting import CannotBeSet, Typesetter
 from contracts.billing.models import InvoiceLine
 
-from ..adapters.typesetting import CannotBeSet, Typesetter
 from ..errors import DocumentCannotBeSet, DocumentForgotten
 from ..settings import BillingRules
 from . import store
 from .queries import invoice_lines, invoice_row, organization_of
+
+LAYOUT: Final = "invoice.typ"
 
 log = structlog.get_logger()
 
@@ -35,7 +37,7 @@ async def invoice_document(
     if pdf is None:
         content = _content(rules, row, await invoice_lines(db, invoice_id))
         try:
-            pdf = await typesetter.invoice(content, row["issued_at"])
+            pdf = await typesetter.document(LAYOUT, content, row["issued_at"])
         except CannotBeSet as error:
             log.error("invoice cannot be set", invoice_id=str(invoice_id), exc_info=error)
             raise DocumentCannotBeSet from error

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database
+from chassis.documents.typesetting import Typesetter
 from chassis.http.routes import serves
 from contracts.billing import api
 from contracts.billing.models import Invoice, InvoiceSummary
 from contracts.http import Cursor, File, Page
 
-from ..adapters.typesetting import Typesetter
 from ..settings import BillingRules
 from . import commands, queries
 

@@ -11,9 +11,9 @@ from chassis.clock import age_on
 from chassis.data.database import Database, Queries
 from chassis.data.history import history_of
 from chassis.refusal import NotFound
-from contracts.booking.care import ChildCare, SheetPerson
+from contracts.booking.care import ChildCare, SheetInsurance, SheetPerson
 from contracts.booking.care_events import CareKnown, Leaving
-from contracts.family.care import Care
+from contracts.family.care import Care, CarePerson
 from contracts.history import HistoryEntry
 from contracts.http import Page
 
@@ -59,16 +59,52 @@ def _care(child_id: UUID, care: Care | None, guardians: Sequence[Guardian], day:
                 age=age_on(person.birth_on, day) if person.birth_on else None,
                 decision=person.decision,
                 decided_on=person.decided_on,
+                portrait_id=person.contact_id if person.portrait else None,
             )
-            for person in care.people
-            if person.starts_on <= day and (person.ends_on is None or day <= person.ends_on)
+            for person in _people_on(care, day)
         ),
+        doctor_name=care.doctor_name,
+        doctor_phone=care.doctor_phone,
+        insurance=_insurance(care, day),
     )
+
+
+def _people_on(care: Care, day: date) -> list[CarePerson]:
+    """Who is around a child on a day."""
+    return [
+        person
+        for person in care.people
+        if person.starts_on <= day and (person.ends_on is None or day <= person.ends_on)
+    ]
+
+
+def _insurance(care: Care, day: date) -> SheetInsurance | None:
+    """The contract of the school year of a day: the last one that began by then, unless a whole year passed since."""
+    begun = [
+        item for item in care.insurances if item.starts_on <= day < item.starts_on.replace(item.starts_on.year + 1)
+    ]
+    if not begun:
+        return None
+    item = begun[-1]
+    return SheetInsurance(
+        company=item.company,
+        contract_number=item.contract_number,
+        ends_on=item.ends_on,
+        is_over=item.ends_on < day,
+    )
+
+
+async def portrait_on(db: Queries, child_id: UUID, portrait_id: UUID, day: date) -> bytes | None:
+    """The picture of somebody who is around a child on a day."""
+    care = (await store.load_care(db, [child_id])).get(child_id)
+    people = _people_on(care, day) if care else []
+    return next((person.portrait for person in people if person.contact_id == portrait_id), None)
 
 
 def shows_something(child: ChildCare) -> bool:
     """Whether whoever looks learns something of a child that its family said."""
-    return child.known is CareKnown.SAID or child.leaving is not Leaving.UNANSWERED or bool(child.people)
+    is_answered = child.leaving is not Leaving.UNANSWERED or child.insurance is not None
+    return child.known is CareKnown.SAID or is_answered or bool(child.people)
 
 
 ANSWERS_FOR_SQL = reaching(" select {is_reached}", is_reached=ANSWERED_CHILD.of("$4::uuid"))

@@ -8,7 +8,7 @@ from chassis.http.routes import serves
 from contracts.booking import care_api as api
 from contracts.booking.care import ChildCare
 from contracts.history import HistoryEntry
-from contracts.http import Cursor, Page
+from contracts.http import Cursor, File, Page
 
 from . import commands, queries
 
@@ -18,6 +18,11 @@ async def day_care(slot_id: UUID, db: Database, actor: Actor) -> Page[ChildCare]
     return await commands.look_at_care(db, actor, slot_id)
 
 
+@serves(api.day_portrait)
+async def day_portrait(slot_id: UUID, child_id: UUID, portrait_id: UUID, db: Database, actor: Actor) -> File:
+    return await commands.look_at_portrait(db, actor, slot_id, child_id, portrait_id)
+
+
 @serves(api.child_care_history)
 async def child_care_history(
     child_id: UUID, db: Database, actor: Actor, cursor: Cursor | None = None
@@ -25,4 +30,4 @@ async def child_care_history(
     return await queries.care_history(db, actor, child_id, cursor)
 
 
-ROUTES = (day_care, child_care_history)
+ROUTES = (day_care, day_portrait, child_care_history)

@@ -9,6 +9,7 @@ from chassis.data.idempotency import forget_answers
 from chassis.data.ranges import stored_range
 from chassis.data.replicas import DatedMembers, Replica
 from chassis.days import DateRange
+from chassis.documents import issuing
 from contracts.event import Envelope
 from contracts.family.events import ChildState, HouseholdState, ResponsibilityState
 from contracts.family.school_events import SchoolingState
@@ -44,6 +45,7 @@ async def forget_household(tx: Transaction, key: str) -> None:
     await tx.execute(FORGET_REASONS_SQL, household_id)
     await tx.execute(FORGET_DELEGATIONS_SQL, household_id)
     await forget_changes(tx, [household_id])
+    await issuing.forget(tx, [household_id])
     await forget_answers(tx, household_id)
 
 
@@ -66,6 +68,7 @@ async def forget_child(tx: Transaction, key: str) -> None:
     """Forget a child's civil status, what it needs in care, and the answers that name it."""
     await CHILDREN.forget(tx, key)
     await forget_care(tx, UUID(key))
+    await issuing.forget(tx, [UUID(key)])
     await forget_answers(tx, UUID(key))
 
 

@@ -1,6 +1,7 @@
 """Asking for an enrollment, deciding one, ending it, and placing its child in another group."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from chassis.identifiers import new_id
 from chassis.refusal import FieldRefusal, NotFound, Refusal
 from contracts.booking.events import EnrollmentEnded, EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
 from contracts.booking.models import Enrollment, EnrollmentCreate, EnrollmentDecision, EnrollmentEnd, PlacementChange
+from contracts.types import EnrollmentStatus
 
 from ..bookings.store import cancel_bookings, load_bookings_beyond
 from ..directory.queries import child_for
@@ -72,7 +74,7 @@ async def request_enrollment_for(tx: Transaction, actor: Actor, request: Enrollm
     )
     if not await store.insert_enrollment(tx, enrollment):
         raise AlreadyEnrolled
-    asked = await _subject(tx, enrollment) | {"starts_on": enrollment.days.first, "ends_on": enrollment.days.last}
+    asked = await subject_of(tx, enrollment) | {"starts_on": enrollment.days.first, "ends_on": enrollment.days.last}
     tx.note(Act(actor, "enrollment_requested", enrollment.enrollment_id, enrollment.household_id, after=asked))
     tx.emit(
         EnrollmentRequested(
@@ -88,6 +90,34 @@ async def request_enrollment_for(tx: Transaction, actor: Actor, request: Enrollm
     return await claim.keep(tx, await queries.enrollment(tx, actor, enrollment.enrollment_id))
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decides of an enrollment; `reason` says why it is refused. The family is told from an instant on, or at once."""
+
+    actor: Actor
+    status: EnrollmentStatus
+    reason: str | None
+    told_from: datetime | None = None
+
+
+async def settle(tx: Transaction, enrollment: Enrolled, decision: Decision) -> None:
+    """Carry a decision out on an enrollment that is held and awaits it."""
+    now, actor, status = await tx.now(), decision.actor, decision.status
+    taken = store.DecisionTaken(status, decision.reason, actor.account_id, now)
+    await store.save_decision(tx, enrollment.enrollment_id, taken)
+    is_validated = status is EnrollmentStatus.VALIDATED
+    action = "enrollment_validated" if is_validated else "enrollment_refused"
+    before = {"status": enrollment.status}
+    after = await subject_of(tx, enrollment) | {"status": status, "reason": decision.reason}
+    tx.note(Act(actor, action, enrollment.enrollment_id, enrollment.household_id, before=before, after=after))
+    told = {**ids_of(enrollment), "told_from": decision.told_from}
+    if is_validated:
+        days = enrollment.days
+        tx.emit(EnrollmentValidated(**told, starts_on=days.first, ends_on=days.last, validated_at=now))
+    else:
+        tx.emit(EnrollmentRefused(**told, refused_at=now))
+
+
 @command
 async def decide(tx: Transaction, actor: Actor, enrollment_id: UUID, request: EnrollmentDecision) -> Enrollment:
     """Validate or refuse an enrollment that awaits its decision.
@@ -100,19 +130,8 @@ async def decide(tx: Transaction, actor: Actor, enrollment_id: UUID, request: En
     if isinstance(status, Refusal):
         raise status
     if status is not enrollment.status:
-        now = await tx.now()
         reason = None if request.is_validated else request.reason
-        await store.save_decision(tx, enrollment_id, store.DecisionTaken(status, reason, actor.account_id, now))
-        decided = "enrollment_validated" if request.is_validated else "enrollment_refused"
-        before = {"status": enrollment.status}
-        after = await _subject(tx, enrollment) | {"status": status, "reason": reason}
-        tx.note(Act(actor, decided, enrollment_id, enrollment.household_id, before=before, after=after))
-        ids = _ids(enrollment)
-        if request.is_validated:
-            days = enrollment.days
-            tx.emit(EnrollmentValidated(**ids, starts_on=days.first, ends_on=days.last, validated_at=now))
-        else:
-            tx.emit(EnrollmentRefused(**ids, refused_at=now))
+        await settle(tx, enrollment, Decision(actor, status, reason))
     return await queries.enrollment(tx, actor, enrollment_id)
 
 
@@ -132,14 +151,14 @@ async def end(tx: Transaction, actor: Actor, enrollment_id: UUID, request: Enrol
     await cancel_bookings(tx, [(booking, actor.account_id) for booking in booked])
     await store.save_cut(tx, enrollment_id, cut, store.End(actor.account_id, now, request.reason))
     before = {"starts_on": enrollment.days.first, "ends_on": enrollment.days.last}
-    after = await _subject(tx, enrollment) | {
+    after = await subject_of(tx, enrollment) | {
         "ends_on": cut.days.last if cut.days else None,
         "reason": request.reason,
         "count": len(booked),
     }
     tx.note(Act(actor, "enrollment_ended", enrollment_id, enrollment.household_id, before=before, after=after))
     ended = EnrollmentEnded(
-        **_ids(enrollment),
+        **ids_of(enrollment),
         starts_on=enrollment.days.first,
         ends_on=cut.days.last if cut.days else None,
         cancelled_count=len(booked),
@@ -166,7 +185,7 @@ async def change_placement(
     if isinstance(groups, Refusal):
         raise groups
     await store.replace_placements(tx, enrollment_id, groups)
-    placed = await _subject(tx, enrollment) | {"group_id": request.group_id, "from_on": request.from_on}
+    placed = await subject_of(tx, enrollment) | {"group_id": request.group_id, "from_on": request.from_on}
     tx.note(Act(actor, "enrollment_placed", enrollment_id, enrollment.household_id, after=placed))
     return await queries.enrollment(tx, actor, enrollment_id)
 
@@ -188,7 +207,7 @@ async def lock_from(
     return enrollment, await load_bookings_beyond(tx, enrollment, from_on, zone)
 
 
-async def _subject(tx: Transaction, enrollment: Enrolled | store.NewEnrollment) -> dict[str, Any]:
+async def subject_of(tx: Transaction, enrollment: Enrolled | store.NewEnrollment) -> dict[str, Any]:
     """Whom and what an act was about, as the history keeps it: an activity by the name that it had then."""
     return {
         "child_id": enrollment.child_id,
@@ -197,7 +216,7 @@ async def _subject(tx: Transaction, enrollment: Enrolled | store.NewEnrollment) 
     }
 
 
-def _ids(enrollment: Enrolled) -> dict[str, UUID]:
+def ids_of(enrollment: Enrolled) -> dict[str, UUID]:
     return {
         "enrollment_id": enrollment.enrollment_id,
         "household_id": enrollment.household_id,

@@ -1,7 +1,7 @@
 """The work on a file from outside, in a process of its own with little memory and time: what decodes hostile bytes has no key, no address, no secret.
 
 `page` makes a picture (JPEG, PNG, HEIC) one upright JPEG without metadata, and a PDF one that only shows its pages. `whole` makes one PDF of such files,
-`leaf` a JPEG of one page of such a PDF.
+`leaf` a JPEG of one page of such a PDF, `portrait` a small JPEG of a picture.
 Standard input is the files, each after its length in 8 bytes; standard output is a line of JSON, and the result after it. It imports nothing of ours, so that
 it starts alone (`python -I`).
 """
@@ -25,6 +25,8 @@ PIXELS_MAX: Final = 64_000_000
 """Of a picture: more than the main camera of a telephone takes."""
 EDGE_PIXELS: Final = 2_200
 """The longer edge of what is kept: a page of A4 at 190 dots an inch, which is read and printed well."""
+PORTRAIT_PIXELS: Final = 240
+"""The longer edge of somebody's picture: beside a name, on a screen of two dots to a point."""
 QUALITY: Final = 80
 LEAVES_MAX: Final = 40
 PDF_STREAM_BYTES_MAX: Final = 150_000_000
@@ -53,7 +55,14 @@ def page(content: bytes) -> tuple[dict[str, Any], bytes]:
     """A file as it is kept."""
     if content.startswith(b"%PDF-"):
         return _pdf(content)
-    return _picture(content, _format_of(content))
+    return _picture(content, EDGE_PIXELS)
+
+
+def portrait(content: bytes) -> tuple[dict[str, Any], bytes]:
+    """The picture of somebody, as large as a face needs to be known again."""
+    if content.startswith(b"%PDF-"):
+        raise Unusable("content_no_picture")
+    return _picture(content, PORTRAIT_PIXELS)
 
 
 def _format_of(content: bytes) -> str:
@@ -67,7 +76,8 @@ def _format_of(content: bytes) -> str:
     raise Unusable("content_unknown")
 
 
-def _picture(content: bytes, name: str) -> tuple[dict[str, Any], bytes]:
+def _picture(content: bytes, edge: int) -> tuple[dict[str, Any], bytes]:
+    name = _format_of(content)
     if name == "HEIF":
         import pi_heif
 
@@ -78,7 +88,7 @@ def _picture(content: bytes, name: str) -> tuple[dict[str, Any], bytes]:
         with Image.open(io.BytesIO(content), formats=[name]) as opened:
             if opened.width * opened.height > PIXELS_MAX:
                 raise Unusable("content_too_large")
-            kept = _small(opened)
+            kept = _small(opened, edge)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Unusable("content_too_large") from error
     out = io.BytesIO()
@@ -87,7 +97,7 @@ def _picture(content: bytes, name: str) -> tuple[dict[str, Any], bytes]:
     return {"is_pdf": False, "leaf_count": 1}, out.getvalue()
 
 
-def _small(opened: Image.Image) -> Image.Image:
+def _small(opened: Image.Image, edge: int = EDGE_PIXELS) -> Image.Image:
     """A picture upright, no larger than can be read, on white. It gets small first: what follows costs its points again."""
     image: Image.Image = opened
     if opened.mode.startswith("I"):
@@ -95,7 +105,7 @@ def _small(opened: Image.Image) -> Image.Image:
     elif opened.mode not in ("L", "LA", "RGB", "RGBA", "CMYK"):
         image = opened.convert("RGBA" if "transparency" in opened.info else "RGB")
     turn = opened.getexif()
-    image.thumbnail((EDGE_PIXELS, EDGE_PIXELS), Image.Resampling.LANCZOS)
+    image.thumbnail((edge, edge), Image.Resampling.LANCZOS)
     image.getexif()[ORIENTATION] = turn.get(ORIENTATION, 1)
     image = ImageOps.exif_transpose(image)
     if image.mode in ("RGBA", "LA"):
@@ -226,6 +236,8 @@ def work(task: str, packed: bytes) -> tuple[dict[str, Any], bytes]:
         name, _, number = task.partition(" ")
         if name == "leaf":
             return leaf(files[0], int(number))
+        if name == "portrait":
+            return portrait(files[0])
         return whole(files) if name == "whole" else page(files[0])
     except Unusable as refused:
         return {"refused": str(refused)}, b""

@@ -49,6 +49,10 @@ class Workshop:
         """A file as it is kept. Raises Unusable, Busy."""
         return await self._made("page", [content])
 
+    async def portrait(self, content: bytes) -> Content:
+        """The picture of somebody, small. Raises Unusable, Busy."""
+        return await self._made("portrait", [content])
+
     async def whole(self, files: Sequence[bytes]) -> bytes:
         """Files as they are kept, as one PDF. Raises Unusable, Busy."""
         return (await self._made("whole", files)).content
@@ -80,12 +84,12 @@ class Contents:
     scanner: Scanner
     blobs: Blobs
 
-    async def taken(self, content: bytes) -> Content:
-        """A file as it is kept; what the scanner says counts first. Raises Unusable, ScanFailed, Busy."""
+    async def taken(self, content: bytes, *, is_portrait: bool = False) -> Content:
+        """A file as it is kept, a portrait smaller; what the scanner says counts first. Raises Unusable, ScanFailed, Busy."""
         if not await self.scanner.is_clean(content):
             log.warning("file refused", code=INFECTED)
             raise Unusable(INFECTED)
-        return await self.workshop.page(content)
+        return await (self.workshop.portrait(content) if is_portrait else self.workshop.page(content))
 
 
 async def _work(task: str, packed: bytes) -> tuple[dict[str, Any], bytes]:

@@ -34,6 +34,11 @@ HEADINGS: Final[Mapping[Column, Sequence[str]]] = {
     Column.QUOTIENT: ("Quotient", "Quotient familial", "QF"),
     Column.QUOTIENT_ON: ("Date du quotient", "Date d'effet du quotient"),
     Column.QUOTIENT_SOURCE: ("Source du quotient", "Origine du quotient"),
+    Column.SCHOOL: ("Ecole", "Code de l'ecole", "Etablissement"),
+    Column.ELSEWHERE: ("Ecole hors commune", "Ecole exterieure", "Autre ecole"),
+    Column.LEVEL: ("Niveau", "Niveau scolaire"),
+    Column.SCHOOL_CLASS: ("Classe",),
+    Column.SCHOOL_YEAR: ("Annee scolaire", "Rentree"),
     Column.CHILD_KEY: ("Cle de l'enfant", "Reference de l'enfant", "Numero de l'enfant"),
 }
 NAMES: Final = {comparable(name): column for column, names in HEADINGS.items() for name in names}

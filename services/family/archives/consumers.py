@@ -3,7 +3,13 @@
 from chassis.data.database import Transaction
 from chassis.events.applying import Subscriptions
 from contracts.billing.events import InvoiceIssued, InvoicePaid
-from contracts.booking.events import EnrollmentEnded, EnrollmentRefused, EnrollmentRequested, EnrollmentValidated
+from contracts.booking.events import (
+    EnrollmentEnded,
+    EnrollmentRefused,
+    EnrollmentReopened,
+    EnrollmentRequested,
+    EnrollmentValidated,
+)
 from contracts.event import Envelope
 
 from .store import keep_enrollment, keep_invoice
@@ -13,13 +19,16 @@ def subscribe(subscriptions: Subscriptions) -> None:
     """Listen to enrollments and invoices; each of a household comes in order."""
     subscriptions.on(EnrollmentRequested, _on_lasting)
     subscriptions.on(EnrollmentValidated, _on_lasting)
+    subscriptions.on(EnrollmentReopened, _on_lasting)
     subscriptions.on(EnrollmentEnded, _on_ended)
     subscriptions.on(EnrollmentRefused, _on_refused)
     subscriptions.on(InvoiceIssued, _on_issued)
     subscriptions.on(InvoicePaid, _on_paid)
 
 
-async def _on_lasting(tx: Transaction, event: EnrollmentRequested | EnrollmentValidated, envelope: Envelope) -> None:
+async def _on_lasting(
+    tx: Transaction, event: EnrollmentRequested | EnrollmentValidated | EnrollmentReopened, envelope: Envelope
+) -> None:
     await keep_enrollment(tx, event.enrollment_id, (event.household_id, event.child_id), event.ends_on)
 
 

@@ -11,9 +11,11 @@ from ..authorizations.store import load_answers, save_answers
 from ..entourage.store import load_around, save_around
 from ..health.domain import NOTHING
 from ..health.store import load_health, save_proof, save_said
+from ..insurance.store import load_insurances, save_insurance
 
 YEARS_SQL = """
-select distinct school_year from authorization_answers where child_id = any($1::uuid[]) order by school_year
+select school_year from authorization_answers where child_id = any($1::uuid[])
+union select school_year from insurances where child_id = any($1::uuid[]) order by school_year
 """
 
 CONFIRMED_ALONG_SQL = """
@@ -26,7 +28,7 @@ on conflict do nothing
 
 
 async def care_along(tx: Transaction, actor: Actor, pair: tuple[UUID, UUID], same: Mapping[UUID, UUID]) -> None:
-    """Let the second child of a pair have what is known of the first: its health, where nothing is said of the other's; who may fetch it and who may not;
+    """Let the second child of a pair have what is known of the first: its health and its insurance, where nothing is said of the other's; who may fetch it and who may not;
     and what its parents say, each of whom goes by whom they are by now. What the second one has stays. Both are held."""
     went, stays = pair
     health, known = await load_health(tx, went), await load_health(tx, stays)
@@ -42,7 +44,10 @@ async def care_along(tx: Transaction, actor: Actor, pair: tuple[UUID, UUID], sam
             await save_around(tx, replace(row, child_id=stays, rank=last + row.rank))
     years = [row["school_year"] for row in await tx.fetch(YEARS_SQL, [went, stays])]
     answers, given = await load_answers(tx, went, *years), await load_answers(tx, stays, *years)
+    insured, covered = await load_insurances(tx, went, *years), await load_insurances(tx, stays, *years)
     for year in years:
+        if (contract := insured[year].contract) is not None and covered[year].contract is None:
+            await save_insurance(tx, stays, year, insured[year].revision, contract)
         for adult_id, answer in answers[year].items():
             if (parent_id := same.get(adult_id, adult_id)) not in given[year]:
                 await save_answers(tx, stays, year, parent_id, answer)

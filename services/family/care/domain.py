@@ -35,10 +35,11 @@ BY_DECISION: Final = frozenset({CARETAKER, TRUSTED, FORBIDDEN})
 
 @dataclass(frozen=True, slots=True)
 class SitePerson:
-    """Somebody around a child, as a site reads it."""
+    """Somebody around a child, as a site reads it; `contact_id` is of who is of its entourage."""
 
     kind: str
     person: Person
+    contact_id: UUID | None = None
 
     @property
     def days(self) -> Days:
@@ -50,7 +51,7 @@ class SitePerson:
 
 def on_site(around: Sequence[Around], custody: Custody, adults: Mapping[UUID, Adult], today: date) -> list[SitePerson]:
     """Whom a site has to know of from today on, whom to call first."""
-    known = [SitePerson(row.kind.value, row.person) for row in visible(around, sees_forbidden=True)]
+    known = [SitePerson(row.kind.value, row.person, row.contact_id) for row in visible(around, sees_forbidden=True)]
     known += _of_custody(custody, adults)
     away: dict[str, Days] = {}
     for item in known:

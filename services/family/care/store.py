@@ -1,6 +1,8 @@
 """What is said to the service that has children in care, and with which key it reads it."""
 
 import json
+from base64 import b64encode
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -11,18 +13,20 @@ from chassis.data.replicas import Replica
 from chassis.sealing import seal
 from contracts.booking.events import CareKeyState
 from contracts.event import Envelope
-from contracts.family.care import Care, CarePerson, LeavingAnswer
+from contracts.family.care import Care, CareInsurance, CarePerson, LeavingAnswer
 from contracts.family.child_events import AuthorizationKind, Consent
 from contracts.family.events import CareState
 
 from ..authorizations.domain import Answers
 from ..authorizations.store import load_answers
 from ..custody.store import load_custody
-from ..entourage.store import load_around
+from ..entourage.store import load_around, load_portrait
 from ..health.store import HealthFile, load_health
+from ..insurance.domain import Kept
+from ..insurance.store import load_insurances
 from ..people.store import load_adult, load_children, lock_child
 from ..schools.domain import days_of, school_year_of
-from .domain import BY_DECISION, ROLES, SitePerson, on_site
+from .domain import BY_DECISION, COLLECTING, ROLES, SitePerson, on_site
 
 READERS: Final = Replica("care_readers", "child_id", ("public_key",))
 
@@ -52,7 +56,14 @@ async def publish_care(tx: Transaction, child_id: UUID) -> None:
         return
     year = school_year_of(await tx.today())
     answers = await load_answers(tx, child_id, year, year + 1)
-    text = _care(await load_health(tx, child_id), answers, await _people(tx, child_id)).model_dump_json()
+    known = _Known(
+        health=await load_health(tx, child_id),
+        answers=answers,
+        people=await _people(tx, child_id),
+        contracts=await load_insurances(tx, child_id, year, year + 1),
+    )
+    people = [_person(item, await _portrait(tx, item)) for item in known.people]
+    text = _care(known, people).model_dump_json()
     reader = OKPKey.import_key(json.loads(public_key))
     tx.emit(CareState(child_id=child_id, sealed_for=reader.thumbprint(), sealed=seal(text, reader)))
 
@@ -81,10 +92,26 @@ async def publish_care_around(tx: Transaction, adult_id: UUID) -> None:
             await publish_care(tx, row["child_id"])
 
 
-def _care(health: HealthFile, answers: dict[int, dict[UUID, Answers]], people: list[SitePerson]) -> Care:
-    statement = health.statement
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a child in care, as this service keeps it."""
+
+    health: HealthFile
+    answers: dict[int, dict[UUID, Answers]]
+    people: list[SitePerson]
+    contracts: dict[int, Kept]
+
+
+async def _portrait(tx: Transaction, item: SitePerson) -> bytes | None:
+    """The picture of who may collect the child."""
+    is_wanted = item.contact_id is not None and item.kind in COLLECTING
+    return await load_portrait(tx, item.contact_id) if is_wanted and item.contact_id else None
+
+
+def _care(known: _Known, people: list[CarePerson]) -> Care:
+    statement = known.health.statement
     return Care(
-        is_known=health.revision > 0,
+        is_known=known.health.revision > 0,
         allergens=tuple(statement.allergens),
         other_allergies=statement.other_allergies,
         has_pai=statement.has_pai,
@@ -100,25 +127,40 @@ def _care(health: HealthFile, answers: dict[int, dict[UUID, Answers]], people: l
                 is_given=answer.consent is Consent.GIVEN,
                 leaves_from=answer.leaves_from,
             )
-            for year, by_adult in answers.items()
+            for year, by_adult in known.answers.items()
             for days in [days_of(year)]
             for adult_id, by_kind in by_adult.items()
             if (answer := by_kind.of(AuthorizationKind.LEAVING_ALONE)) is not None
         ),
-        people=tuple(
-            CarePerson(
-                kind=item.kind,
-                name=f"{item.person.first_name} {item.person.last_name.upper()}",
-                relation=item.person.relation,
-                phone=item.person.phone,
-                starts_on=item.person.starts_on,
-                ends_on=item.person.ends_on,
-                birth_on=item.person.birth_on,
-                decision=item.person.decision if item.kind in BY_DECISION else None,
-                decided_on=item.person.decided_on if item.kind in BY_DECISION else None,
+        people=tuple(people),
+        doctor_name=statement.doctor_name,
+        doctor_phone=statement.doctor_phone,
+        insurances=tuple(
+            CareInsurance(
+                company=contract.company,
+                contract_number=contract.contract_number,
+                starts_on=days_of(year).first,
+                ends_on=contract.ends_on,
             )
-            for item in people
+            for year, kept in known.contracts.items()
+            if (contract := kept.contract) is not None
         ),
+    )
+
+
+def _person(item: SitePerson, portrait: bytes | None) -> CarePerson:
+    return CarePerson(
+        kind=item.kind,
+        name=f"{item.person.first_name} {item.person.last_name.upper()}",
+        relation=item.person.relation,
+        phone=item.person.phone,
+        starts_on=item.person.starts_on,
+        ends_on=item.person.ends_on,
+        birth_on=item.person.birth_on,
+        decision=item.person.decision if item.kind in BY_DECISION else None,
+        decided_on=item.person.decided_on if item.kind in BY_DECISION else None,
+        contact_id=item.contact_id if portrait else None,
+        portrait=b64encode(portrait) if portrait else None,
     )
 
 

@@ -216,7 +216,7 @@ async def withdraw(tx: Transaction, actor: Actor, change_id: UUID) -> None:
         return
     if change.status is not ChangeStatus.WAITING:
         raise ChangeDecided
-    await store.save_change(tx, replace(change, status=ChangeStatus.WITHDRAWN))
+    await store.save_change(tx, actor, replace(change, status=ChangeStatus.WITHDRAWN))
     tx.note(Act(actor, "change_withdrawn", change.subject_id, change.household_id))
 
 
@@ -245,7 +245,7 @@ async def decide(tx: Transaction, actor: Actor, letters: LetterSeal, change_id: 
         await _correct(tx, actor, person, change.after, household_ids)
     else:
         await _add_child(tx, actor, change, [change.asked_by])
-    await store.save_change(tx, replace(change, status=ChangeStatus.ACCEPTED))
+    await store.save_change(tx, actor, replace(change, status=ChangeStatus.ACCEPTED))
 
 
 async def forget_decided(db: Database) -> None:
@@ -254,7 +254,7 @@ async def forget_decided(db: Database) -> None:
 
 
 async def _refuse(tx: Transaction, actor: Actor, letters: LetterSeal, change: Change) -> None:
-    await store.save_change(tx, change)
+    await store.save_change(tx, actor, change)
     tx.note(Act(actor, "change_refused", change.subject_id, change.household_id))
     adult = await load_adult(tx, change.asked_by)
     if adult is not None and adult.email:

@@ -77,12 +77,15 @@ async def lock_change(tx: Transaction, change_id: UUID) -> Change | None:
     return await change_of(tx, row) if row else None
 
 
-SAVE_CHANGE_SQL = "update person_changes set status = $2, sealed = $3, decided_at = $4 where change_id = $1"
+SAVE_CHANGE_SQL = (
+    "update person_changes set status = $2, sealed = $3, decided_at = $4, decided_by = $5 where change_id = $1"
+)
 
 
-async def save_change(tx: Transaction, change: Change) -> None:
+async def save_change(tx: Transaction, actor: Actor, change: Change) -> None:
     """Write what became of a request that is held."""
-    await tx.execute(SAVE_CHANGE_SQL, change.change_id, change.status.value, await _sealed(tx, change), await tx.now())
+    values = (change.change_id, change.status.value, await _sealed(tx, change), await tx.now())
+    await tx.execute(SAVE_CHANGE_SQL, *values, actor.person_id)
 
 
 WAITING_FOR_SQL = """

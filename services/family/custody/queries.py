@@ -11,6 +11,7 @@ from chassis.refusal import NotFound
 from contracts.family.api import read_custody
 from contracts.family.custody import (
     ChildFile,
+    ChildFiles,
     ChildHome,
     ChildResidence,
     ChildResponsibility,
@@ -63,6 +64,23 @@ order by lower(m.during), h.reference
 """
 
 
+async def child_files(db: Queries, child_id: UUID, today: date) -> ChildFiles:
+    """The households of a child. Raises NotFound."""
+    child = (await load_children(db, [child_id])).get(child_id)
+    if child is None:
+        raise NotFound
+    return ChildFiles(
+        child_id=child_id,
+        first_name=child.first_name,
+        last_name=child.last_name,
+        homes=await _homes(db, child_id, today),
+    )
+
+
+async def _homes(db: Queries, child_id: UUID, today: date) -> tuple[ChildHome, ...]:
+    return tuple(ChildHome.model_validate(dict(row)) for row in await db.fetch(HOMES_SQL, child_id, today))
+
+
 async def child_file(db: Queries, child_id: UUID, today: date) -> ChildFile:
     """A child's custody, and where it is in the weeks to come. Raises NotFound."""
     child = (await load_children(db, [child_id])).get(child_id)
@@ -72,7 +90,6 @@ async def child_file(db: Queries, child_id: UUID, today: date) -> ChildFile:
     ties = custody.in_order()
     rows = await db.fetch(ADULT_NAMES_SQL, [tie.adult_id for tie, _ in ties])
     names = {row["adult_id"]: row["name"] for row in rows}
-    homes = await db.fetch(HOMES_SQL, child_id, today)
     return ChildFile(
         child_id=child.child_id,
         first_name=child.first_name,
@@ -97,7 +114,7 @@ async def child_file(db: Queries, child_id: UUID, today: date) -> ChildFile:
             ChildStay(household_id=item.value, starts_on=item.during.first, ends_on=item.during.last)
             for item in custody.swaps
         ),
-        homes=tuple(ChildHome.model_validate(dict(row)) for row in homes),
+        homes=await _homes(db, child_id, today),
         stays=tuple(
             ChildStay(household_id=stay.household_id, starts_on=stay.starts_on, ends_on=stay.ends_on)
             for stay in stays(custody.residences(), today, today + SHOWN)

@@ -8,6 +8,7 @@ from chassis.http.routes import serves
 from contracts.family import api, custody_api
 from contracts.family.custody import (
     ChildFile,
+    ChildFiles,
     ChildWithTurns,
     HomeDaysChange,
     ResidenceChange,
@@ -23,6 +24,11 @@ from . import commands, queries
 @serves(api.read_custody)
 async def read_custody(child_id: UUID, db: Database) -> ChildFile:
     return await queries.child_file(db, child_id, await db.today())
+
+
+@serves(custody_api.read_child_files)
+async def read_child_files(child_id: UUID, db: Database) -> ChildFiles:
+    return await queries.child_files(db, child_id, await db.today())
 
 
 @serves(api.change_responsibility)
@@ -58,6 +64,7 @@ async def children_in_turns(db: Database, actor: Actor, household_id: UUID | Non
 
 ROUTES = (
     read_custody,
+    read_child_files,
     change_responsibility,
     end_responsibility,
     change_residence,

@@ -10,7 +10,7 @@ from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
-from chassis.refusal import NotFound, Refusal
+from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from contracts.family.derogations import Derogation, DerogationCreate, DerogationDecision
 from contracts.family.sector_words import DerogationStatus
 
@@ -18,6 +18,7 @@ from ..errors import DerogationWaits
 from ..health.queries import child_for
 from ..people.store import lock_child
 from ..schools.domain import school_year_of
+from ..schools.store import unknown_school
 from ..sectors.queries import read_child_sectors, schools_of
 from . import domain, queries, store
 from .store import FORGET_DEROGATIONS_SQL, Kept
@@ -39,6 +40,8 @@ async def record_derogation(
     if (answer := await claim.replay(tx, Derogation)) is not None:
         return answer
     await _hold(tx, actor, child_id)
+    if await unknown_school(tx, [request.school]):
+        raise Invalid(FieldRefusal("/school", "school_unknown"))
     schools = tuple(schools_of(await read_child_sectors(tx, actor, child_id, request.school_year)))
     if refusal := domain.check_request(request.school, schools, request.asked_on, await tx.today()):
         raise refusal

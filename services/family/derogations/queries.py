@@ -20,6 +20,9 @@ from ..health.queries import child_for
 from .store import Kept, kept_of
 
 CHILD_ITEMS_MAX: Final = 50
+OWN_ITEMS_MAX: Final = 50
+_AGENTS_ONLY: Final = {"note": "", "household_id": None, "recorded_by": None, "decided_by": None, "sector_schools": ()}
+"""What no family is told of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,16 @@ OF_CHILD_SQL = reaching(
 )
 
 
+OWN_SQL = reaching(
+    f"""
+{_SELECTED}
+where d.child_id in (select r.child_id from responsibilities r where r.adult_id = $4) and {{is_reached}}
+order by d.recorded_at desc, d.derogation_id desc limit $5
+""",  # noqa: S608 - it is put together from constants alone
+    is_reached=CHILD.of("d.child_id"),
+)
+
+
 async def list_derogations(db: Database, actor: Actor, asked: DerogationsAsked) -> Page[Derogation]:
     """Requests without what was written, the oldest first. Raises Invalid."""
     after = read_cursor(asked.cursor, date.fromisoformat, UUID) if asked.cursor else (date.min, UUID(int=0))
@@ -89,9 +102,17 @@ async def child_derogations(db: Database, actor: Actor, child_id: UUID) -> Page[
     rows = await db.fetch(OF_CHILD_SQL, *reach_of(actor, await db.today()), child_id, CHILD_ITEMS_MAX)
     items = [_answer(row, await kept_of(db, row)) for row in rows]
     if actor.kind is not ActorKind.AGENT:
-        hidden = {"note": "", "household_id": None, "recorded_by": None, "decided_by": None, "sector_schools": ()}
-        items = [item.model_copy(update=hidden) for item in items]
+        items = [item.model_copy(update=_AGENTS_ONLY) for item in items]
     return Page(items=tuple(items))
+
+
+async def own_derogations(db: Database, actor: Actor) -> Page[Derogation]:
+    """The requests for the children of a parent, the newest first, without what was written."""
+    today = await db.today()
+    rows = await db.fetch(OWN_SQL, *reach_of(actor, today), actor.guardian_id, OWN_ITEMS_MAX)
+    hidden = {**_AGENTS_ONLY, "decision_reason": ""}
+    items = [_answer(row, replace(await kept_of(db, row), note="", decision_reason="")) for row in rows]
+    return Page(items=tuple(item.model_copy(update=hidden) for item in items))
 
 
 def _answer(row: Row, kept: Kept) -> Derogation:

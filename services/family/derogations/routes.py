@@ -53,6 +53,11 @@ async def child_derogations(child_id: UUID, db: Database, actor: Actor) -> Page[
     return await queries.child_derogations(db, actor, child_id)
 
 
+@serves(api.own_derogations)
+async def own_derogations(db: Database, actor: Actor) -> Page[Derogation]:
+    return await queries.own_derogations(db, actor)
+
+
 @serves(api.decide_derogation)
 async def decide_derogation(derogation_id: UUID, body: DerogationDecision, db: Database, actor: Actor) -> Derogation:
     return await commands.decide_derogation(db, actor, derogation_id, body)
@@ -68,6 +73,7 @@ ROUTES = (
     list_derogations,
     read_derogation,
     child_derogations,
+    own_derogations,
     decide_derogation,
     withdraw_derogation,
 )

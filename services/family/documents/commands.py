@@ -1,7 +1,7 @@
 """Beginning a document, adding its pages, sending and deleting it, deciding on it, and what becomes of it by time."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,13 +10,12 @@ from chassis.data.database import Database, Row, Transaction, command
 from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
-from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
+from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.family.document_events import DocumentAnswered
 from contracts.family.document_words import DocumentAnswer, DocumentAudience, DocumentStatus
 from contracts.family.documents import (
     Document,
     DocumentCreate,
-    DocumentDecision,
     DocumentLetter,
     DocumentSending,
 )
@@ -36,7 +35,6 @@ from .domain import ContentReason, kind_of
 from .queries import PageAsked
 from .store import NewDocument, Times
 
-ACTS: Final = {DocumentStatus.VALIDATED: "document_validated", DocumentStatus.REFUSED: "document_refused"}
 AT_ONCE: Final = 100
 SWEPT_AFTER: Final = timedelta(hours=1)
 """How old a content without a row is before it is swept up: the row may be on its way."""
@@ -100,7 +98,7 @@ async def add_page(db: Database, actor: Actor, contents: Contents, page: PageSen
     """
     row = await queries.find_document(db, actor, page.document_id)
     if _is_new(row, page.page_id):
-        await _keep_page(db, actor, contents, page, await _taken(contents, page.content))
+        await _keep_page(db, actor, contents, page, await taken(contents, page.content))
 
 
 def _is_new(row: Row, page_id: UUID) -> bool:
@@ -119,11 +117,12 @@ def _check_draft(row: Row) -> None:
         raise Invalid(FieldRefusal("/content", "document_sent"))
 
 
-async def _taken(contents: Contents, content: bytes) -> Content:
+async def taken(contents: Contents, content: bytes, *, is_portrait: bool = False) -> Content:
+    """A file as it is kept. Raises Invalid, Busy."""
     if not content:
         raise Invalid(FieldRefusal("/content", ContentReason.CONTENT_MISSING))
     try:
-        return await contents.taken(content)
+        return await contents.taken(content, is_portrait=is_portrait)
     except Unusable as fault:
         raise Invalid(FieldRefusal("/content", ContentReason(str(fault)))) from fault
     except ScanFailed as fault:
@@ -166,7 +165,7 @@ async def send_document(
         kind = kind_of(rules.policy.documents, row["kind"])
         if refusal := domain.check_mark(kind, request.marked_on, await tx.today()):
             raise refusal
-        tx.note(Act(actor, "document_sent", **_of(row)))
+        tx.note(Act(actor, "document_sent", **named(row)))
         await store.send(tx, document_id, request.marked_on)
     return await queries.read_document(tx, actor, rules, document_id)
 
@@ -186,30 +185,14 @@ async def _delete(tx: Transaction, actor: Actor, rules: FamilyRules, document_id
         raise Invalid(FieldRefusal("/content", "document_in_request"))
     if refusal := domain.deletion(await queries.standing_of(tx, rules, row), await tx.today()):
         raise refusal
-    tx.note(Act(actor, "document_deleted", **_of(row)))
+    tx.note(Act(actor, "document_deleted", **named(row)))
     return await store.remove(tx, [document_id])
 
 
-@command
-async def decide_document(
-    tx: Transaction, actor: Actor, papers: Papers, document_id: UUID, request: DocumentDecision
-) -> Document:
-    """Validate a document or refuse it, and have whoever sent it told; the same decision again changes nothing. Raises NotFound, Invalid, DocumentSettled."""
-    await store.lock_document(tx, document_id)
-    row = await queries.find_document(tx, actor, document_id)
-    known = await queries.standing_of(tx, papers.rules, row)
-    made = domain.decided(known, domain.Verdict(**request.model_dump()), await tx.today())
-    if isinstance(made, Refusal):
-        raise made
-    if made != known:
-        tx.note(Act(actor, ACTS[made.status], **_of(row)))
-        await store.save_decision(tx, document_id, made, actor.account_id)
-        await _tell(tx, papers, row["document_id"], DocumentAnswer(made.status.value))
-    return await queries.read_document(tx, actor, papers.rules, document_id)
-
-
-async def _tell(tx: Transaction, papers: Papers, document_id: UUID, answer: DocumentAnswer) -> None:
-    """Have whoever sent a document told what becomes of it, if they have an address; the letter names the kind, and nothing of the content."""
+async def tell(
+    tx: Transaction, papers: Papers, document_id: UUID, answer: DocumentAnswer, told_from: datetime | None = None
+) -> None:
+    """Have whoever sent a document told what becomes of it, not before an instant, if they have an address; the letter names the kind, and nothing of the content."""
     row = await store.load_sent(tx, document_id)
     adult = await load_adult(tx, row["created_by"])
     if adult is None or not adult.email:
@@ -224,10 +207,13 @@ async def _tell(tx: Transaction, papers: Papers, document_id: UUID, answer: Docu
         words=standing.words,
     )
     sealed = papers.letters.close(letter)
-    tx.emit(DocumentAnswered(document_id=document_id, answer=answer, sealed=sealed, answered_at=await tx.now()))
+    now = await tx.now()
+    tx.emit(
+        DocumentAnswered(document_id=document_id, answer=answer, sealed=sealed, answered_at=now, told_from=told_from)
+    )
 
 
-def _of(row: Row) -> dict[str, Any]:
+def named(row: Row) -> dict[str, Any]:
     """What an act on a document says: which it is, for which household, and the kind alone."""
     return {"subject": row["document_id"], "household_id": row["file_id"], "after": {"kind": row["kind"]}}
 
@@ -248,7 +234,7 @@ async def _open(tx: Transaction, actor: Actor, document_id: UUID) -> str:
     """The kind of a document whose contents the actor may see; that an agent saw what may say where a protected household lives is noted."""
     row = await queries.find_document(tx, actor, document_id)
     if await queries.is_of_protected(tx, actor, row):
-        tx.note(Act(actor, "protected_document_seen", **_of(row)))
+        tx.note(Act(actor, "protected_document_seen", **named(row)))
     return str(row["kind"])
 
 
@@ -283,7 +269,7 @@ async def _remind(tx: Transaction, papers: Papers) -> int:
     today = await tx.today()
     ending = await store.take_ending(tx, today, today + timedelta(days=domain.REMINDED_DAYS), AT_ONCE)
     for document_id in ending:
-        await _tell(tx, papers, document_id, DocumentAnswer.EXPIRING)
+        await tell(tx, papers, document_id, DocumentAnswer.EXPIRING)
     return len(ending)
 
 

@@ -42,6 +42,7 @@ class ContentReason(StrEnum):
     CONTENT_TOO_LARGE = auto()
     CONTENT_TOO_LONG = auto()
     CONTENT_INFECTED = auto()
+    CONTENT_NO_PICTURE = auto()
 
 
 @dataclass(frozen=True, slots=True)

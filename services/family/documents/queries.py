@@ -84,6 +84,15 @@ order by (f.sent_at, f.document_id) > ($5::timestamptz, $4::uuid) desc, f.sent_a
     is_reached=DOCUMENT.of("f.document_id"),
 )
 
+PREVIOUS_SQL = reaching(
+    """
+select f.document_id from filed_documents f
+where f.status = 'sent' and (f.sent_at, f.document_id) < ($5::timestamptz, $4::uuid) and {is_reached}
+order by f.sent_at desc, f.document_id desc limit 1
+""",
+    is_reached=DOCUMENT.of("f.document_id"),
+)
+
 
 async def list_documents(db: Database, actor: Actor, rules: FamilyRules, asked: DocumentsAsked) -> Page[Document]:
     """Documents that were sent, the oldest first. Raises Invalid."""
@@ -105,13 +114,14 @@ async def find_document(db: Database | Transaction, actor: Actor, document_id: U
 
 
 async def read_document(db: Database | Transaction, actor: Actor, rules: FamilyRules, document_id: UUID) -> Document:
-    """A document, and for agents which one waits after it. Raises NotFound."""
+    """A document, and for agents which ones wait after it and before. Raises NotFound."""
     row = await find_document(db, actor, document_id)
     document = await _answer(db, actor, rules, row)
     if actor.kind is not ActorKind.AGENT:
         return document
-    next_id = await db.fetchval(NEXT_SQL, *reach_of(actor, await db.today()), document_id, row["sent_at"])
-    return document.model_copy(update={"next_id": next_id})
+    place = (*reach_of(actor, await db.today()), document_id, row["sent_at"])
+    beside = {"next_id": await db.fetchval(NEXT_SQL, *place), "previous_id": await db.fetchval(PREVIOUS_SQL, *place)}
+    return document.model_copy(update=beside)
 
 
 async def standing_of(db: Queries, rules: FamilyRules, row: Row) -> Standing:

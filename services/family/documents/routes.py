@@ -11,7 +11,6 @@ from contracts.family.document_words import DocumentKind, DocumentStatus, KindCo
 from contracts.family.documents import (
     Document,
     DocumentCreate,
-    DocumentDecision,
     DocumentPageCreate,
     DocumentSending,
     Leaf,
@@ -22,7 +21,7 @@ from contracts.http import PAGE_SIZE, Cursor, File, Page, PageSize
 from ..adapters.contents import Contents
 from ..settings import FamilyRules
 from . import commands, queries
-from .commands import PageSent, Papers
+from .commands import PageSent
 from .queries import DocumentsAsked, PageAsked
 
 
@@ -105,13 +104,6 @@ async def list_documents(
     return await queries.list_documents(db, actor, rules, asked)
 
 
-@serves(api.decide_document)
-async def decide_document(
-    document_id: UUID, body: DocumentDecision, db: Database, actor: Actor, papers: Papers
-) -> Document:
-    return await commands.decide_document(db, actor, papers, document_id, body)
-
-
 ROUTES = (
     own_documents,
     begin_document,
@@ -124,5 +116,4 @@ ROUTES = (
     read_whole_document,
     document_kinds,
     list_documents,
-    decide_document,
 )

@@ -14,6 +14,7 @@ select case $1::text
     when 'request' then exists (select from requests where request_id = $2)
     when 'contact' then exists (select from adults where adult_id = $2)
     when 'entourage' then exists (select from entourage where contact_id = $2)
+    when 'civil_status' then exists (select from persons where person_id = $2)
     else exists (select from children where child_id = $2)
 end
 """

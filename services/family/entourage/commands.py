@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.data.database import Transaction, command
+from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
@@ -23,10 +23,13 @@ from contracts.family.entourage import (
 )
 from contracts.types import ActorKind
 
+from ..adapters.contents import Contents
 from ..care.store import publish_care
+from ..documents.commands import taken
 from ..errors import EntourageKeptByTown, EntourageOutdated
 from ..health.commands import hold
 from ..people.domain import single_spaced
+from ..people.store import lock_child
 from ..settings import FamilyRules
 from . import domain, queries, store
 from .domain import Around, Person, Rules
@@ -88,7 +91,7 @@ async def change(
     for child_id in child_ids:
         former = before.get(child_id)
         rank = former.rank if former else domain.next_rank(around[child_id], kind)
-        rows.append(Around(contact_id, child_id, kind, rank, person))
+        rows.append(Around(contact_id, child_id, kind, rank, person, known[0].has_portrait))
         await store.save_around(tx, rows[-1])
         if former is None or former.person != person:
             await _tell(tx, actor, "changed" if former else "added", rows[-1], former)
@@ -123,6 +126,61 @@ async def order(
         tx.note(Act(actor, "entourage_ordered", child_id))
         await publish_care(tx, child_id)
     return await queries.read_entourage(tx, actor, rules, child_id)
+
+
+async def keep_portrait(db: Database, actor: Actor, contents: Contents, contact_id: UUID, content: bytes) -> None:
+    """Keep a picture of who may collect a child. The work on it is done before anything is held.
+
+    Raises:
+        NotFound, EntourageKeptByTown, Busy.
+        Invalid: it is not kept, and why, or whether it is safe is not known; who it is of does not collect the child.
+    """
+    _check_portrayed(actor, await queries.reached(db, actor, await store.load_contact(db, contact_id)))
+    picture = await taken(contents, content, is_portrait=True)
+    await _keep_portrait(db, actor, contact_id, picture.content)
+
+
+@command
+async def _keep_portrait(tx: Transaction, actor: Actor, contact_id: UUID, picture: bytes) -> None:
+    known = await _hold_portrayed(tx, actor, contact_id)
+    if await store.load_portrait(tx, contact_id) != picture:
+        await store.save_portrait(tx, contact_id, picture)
+        await _tell_portrait(tx, actor, "portrait_kept", known)
+
+
+@command
+async def remove_portrait(tx: Transaction, actor: Actor, contact_id: UUID) -> None:
+    """Delete the picture of somebody; where there is none, it is gone already. Raises NotFound, EntourageKeptByTown."""
+    known = await _hold_portrayed(tx, actor, contact_id)
+    if known[0].has_portrait:
+        await store.remove_portrait(tx, contact_id)
+        await _tell_portrait(tx, actor, "portrait_removed", known)
+
+
+async def _hold_portrayed(tx: Transaction, actor: Actor, contact_id: UUID) -> list[Around]:
+    """Who may collect a child, as the children have them whom the actor reaches; all who have them are held. Raises NotFound, EntourageKeptByTown, Invalid."""
+    for row in await store.load_contact(tx, contact_id):
+        await lock_child(tx, row.child_id)
+    known = await queries.reached(tx, actor, await store.load_contact(tx, contact_id))
+    _check_portrayed(actor, known)
+    return known
+
+
+def _check_portrayed(actor: Actor, known: Sequence[Around]) -> None:
+    if not known:
+        raise NotFound
+    _check_kind(actor, known[0].kind)
+    if known[0].kind not in domain.COLLECTING:
+        raise Invalid(FieldRefusal("/content", "portrait_of_others"))
+
+
+async def _tell_portrait(tx: Transaction, actor: Actor, action: str, known: Sequence[Around]) -> None:
+    """Note it with the children whom the actor reaches, and have the sites of all know."""
+    for row in known:
+        name = f"{row.person.first_name} {row.person.last_name}"
+        tx.note(Act(actor, action, row.child_id, after={"kind": row.kind.value, "name": name}))
+    for row in await store.load_contact(tx, known[0].contact_id):
+        await publish_care(tx, row.child_id)
 
 
 def _check_kind(actor: Actor, kind: EntourageKind) -> None:

@@ -23,6 +23,8 @@ BY_FAMILIES: Final = frozenset({EntourageKind.EMERGENCY, EntourageKind.PICKUP})
 """Whom a family names itself."""
 DECIDED: Final = frozenset(EntourageKind) - BY_FAMILIES
 """What takes a decision."""
+COLLECTING: Final = frozenset({EntourageKind.PICKUP, EntourageKind.TRUSTED})
+"""Who comes for a child, and is known by a picture."""
 IN_ORDER: Final = {kind: place for place, kind in enumerate(EntourageKind)}
 
 
@@ -52,13 +54,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Somebody as one child has them; `rank` is their place among those of their kind."""
+    """Somebody as one child has them; `rank` is their place among those of their kind. `has_portrait`: there is a picture of them."""
 
     contact_id: UUID
     child_id: UUID
     kind: EntourageKind
     rank: int
     person: Person
+    has_portrait: bool = False
 
 
 @dataclass(frozen=True, slots=True)

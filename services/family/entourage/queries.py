@@ -1,12 +1,14 @@
 """The people around a child, as those who answer for the child, and entitled agents, read them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction
 from chassis.refusal import NotFound
 from contracts.family.entourage import Entourage, EntouragePerson
+from contracts.http import File
 from contracts.types import ActorKind
 
 from ..authorizations.domain import holders
@@ -16,6 +18,8 @@ from ..people.domain import Child
 from ..settings import FamilyRules
 from . import store
 from .domain import Around, version, visible
+
+JPEG_TYPE: Final = "image/jpeg"
 
 
 async def sees_forbidden(db: Database | Transaction, actor: Actor, child: Child) -> bool:
@@ -71,4 +75,14 @@ def answer(row: Around, rows: Sequence[Around]) -> EntouragePerson:
         ends_on=person.ends_on,
         child_ids=tuple(item.child_id for item in rows),
         version=version(rows),
+        has_portrait=row.has_portrait,
     )
+
+
+async def read_portrait(db: Database, actor: Actor, contact_id: UUID) -> File:
+    """The picture of somebody around a child whom the actor reaches. Raises NotFound."""
+    rows = await reached(db, actor, await store.load_contact(db, contact_id))
+    picture = await store.load_portrait(db, contact_id) if rows else None
+    if picture is None:
+        raise NotFound
+    return File(picture, JPEG_TYPE, "portrait.jpg")

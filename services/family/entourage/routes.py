@@ -15,8 +15,11 @@ from contracts.family.entourage import (
     EntourageEnd,
     EntourageOrder,
     EntouragePerson,
+    PortraitCreate,
 )
+from contracts.http import File
 
+from ..adapters.contents import Contents
 from ..settings import FamilyRules
 from . import commands, queries
 
@@ -52,4 +55,28 @@ async def order_entourage(
     return await commands.order(db, actor, rules, child_id, body)
 
 
-ROUTES = (read_entourage, add_to_entourage, change_entourage, end_entourage, order_entourage)
+@serves(api.read_portrait)
+async def read_portrait(contact_id: UUID, db: Database, actor: Actor) -> File:
+    return await queries.read_portrait(db, actor, contact_id)
+
+
+@serves(api.keep_portrait)
+async def keep_portrait(contact_id: UUID, body: PortraitCreate, db: Database, actor: Actor, contents: Contents) -> None:
+    await commands.keep_portrait(db, actor, contents, contact_id, body.content)
+
+
+@serves(api.remove_portrait)
+async def remove_portrait(contact_id: UUID, db: Database, actor: Actor) -> None:
+    await commands.remove_portrait(db, actor, contact_id)
+
+
+ROUTES = (
+    read_entourage,
+    add_to_entourage,
+    change_entourage,
+    end_entourage,
+    order_entourage,
+    read_portrait,
+    keep_portrait,
+    remove_portrait,
+)

@@ -7,6 +7,7 @@ from chassis.data.database import Transaction, command
 from chassis.data.history import Act, forget_changes
 from chassis.data.idempotency import forget_answers
 from chassis.days import ALWAYS
+from chassis.documents import issuing
 from chassis.identifiers import new_id
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.family.erasure import ErasureStage, ErasureStanding
@@ -125,6 +126,7 @@ async def _erase(tx: Transaction, household_id: UUID) -> None:
     delegate_ids = await store.remove_adults(tx, adult_ids)
     erased = [household_id, *adult_ids, *child_ids]
     await forget_changes(tx, erased)
+    await issuing.forget(tx, erased)
     for subject_id in erased:
         await forget_answers(tx, subject_id)
     for child_id in child_ids:

@@ -2,17 +2,25 @@
 
 import asyncio
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from chassis.data.database import Database
 from chassis.data.paging import page_of, read_id
+from chassis.data.ranges import stored_range
 from contracts.family.gaps import Gap, GapCount, GapKind
 from contracts.http import Page
 
 from ..births.domain import SILENCE_DAYS
+from ..schools.domain import school_births, school_year_of
+from ..settings import FamilyRules
 
-# $1 is today, $2 the kind that is asked for, none for all: a branch of another kind is not run. $3 is the day by which a birth without news was expected. Files that are put aside lack
+NO_INSURANCE: Final = GapKind.NO_INSURANCE
+"""What is a gap in a town alone that asks for it."""
+
+# $1 is today, $2 the kind that is asked for, none for all: a branch of another kind is not run. $3 is the day by which a birth without news was expected, $4 the school year
+# for which insurance is asked, none where it is not, $5 the kind of documents that proves it, and $6 the births of those who are at school this year; a town without schools
+# asks for none. Files that are put aside lack
 # nothing but what their own kinds say. Of a child, the file is the one that it belongs to, or did last. A file without any adult has no payer. Namesakes are doubled adults where a telephone number or an address is the same too.
 GAPS: Final = """
 with found as (
@@ -49,6 +57,16 @@ with found as (
         select from responsibilities r
         where r.child_id = c.child_id and r.role in ('guardian', 'caretaker') and r.authority <> 'none' and r.during @> $1::date)
     union all
+    select 'no_school', c.child_id, m.household_id, c.child_id, null, null
+    from children c
+    cross join lateral (
+        select m.household_id from household_members m join households h on h.household_id = m.household_id
+        where m.person_id = c.child_id and m.kind = 'child' and m.during @> $1::date and h.archived_on is null and h.merged_into is null
+        order by m.household_id limit 1) m
+    where ($2::text is null or $2 = 'no_school') and c.birth_on <@ $6::daterange and not c.is_expected
+      and exists (select from schools)
+      and not exists (select from schoolings s where s.child_id = c.child_id and s.during @> $1::date)
+    union all
     select 'no_class', s.child_id, m.household_id, s.child_id, lower(s.during), null
     from schoolings s
     cross join lateral (
@@ -56,6 +74,19 @@ with found as (
         where m.person_id = s.child_id and m.kind = 'child' and m.during @> $1::date and h.archived_on is null and h.merged_into is null
         order by m.household_id limit 1) m
     where ($2::text is null or $2 = 'no_class') and s.during @> $1::date and s.school_code is not null and s.class_id is null
+    union all
+    select 'no_insurance', c.child_id, m.household_id, c.child_id, coalesce(i.ends_on + 1, make_date($4, 9, 1)), null
+    from children c
+    cross join lateral (
+        select m.household_id from household_members m join households h on h.household_id = m.household_id
+        where m.person_id = c.child_id and m.kind = 'child' and m.during @> $1::date and h.archived_on is null and h.merged_into is null
+        order by m.household_id limit 1) m
+    left join insurances i on i.child_id = c.child_id and i.school_year = $4::int
+    where ($2::text is null or $2 = 'no_insurance') and $4 is not null and (i.ends_on is null or i.ends_on < $1)
+      and exists (select from household_enrollments e where e.child_id = c.child_id and e.ends_on >= $1::date)
+      and not exists (
+        select from filed_documents d
+        where d.subject_id = c.child_id and d.kind = $5::text and d.status = 'validated' and (d.ends_on is null or d.ends_on >= $1::date))
     union all
     select 'protected_address', p.household_id, p.household_id, null, p.starts_on, null
     from address_protections p join households h on h.household_id = p.household_id
@@ -121,7 +152,7 @@ select count(*) from found
 
 # A page first, then its names: how many are found is no planner's guess.
 LIST_SQL = f"""{GAPS}, f as materialized (
-    select * from found where $4::uuid is null or key > $4 order by key limit $5
+    select * from found where $7::uuid is null or key > $7 order by key limit $8
 )
 select f.kind, f.key, f.household_id, h.reference, f.person_id, f.since_on, o.reference as other_reference,
        coalesce(h.legal_name, p.first_name || ' ' || p.last_name, '') as payer_name,
@@ -136,19 +167,19 @@ order by f.key
 """  # noqa: S608 - it is put together from constants alone
 
 
-async def count_gaps(db: Database, only: GapKind | None) -> Page[GapCount]:
-    """How many there are of each kind, in the order of the kinds, or of one."""
-    kinds = (only,) if only else tuple(GapKind)
-    today = await db.today()
-    since = _silent_since(today)
-    counts = await asyncio.gather(*(db.fetchval(COUNT_SQL, today, kind.value, since) for kind in kinds))
+async def count_gaps(db: Database, rules: FamilyRules, only: GapKind | None) -> Page[GapCount]:
+    """How many there are of each kind that the town has, in the order of the kinds, or of one."""
+    insurance, today = rules.policy.insurance, await db.today()
+    kinds = (only,) if only else tuple(kind for kind in GapKind if kind is not NO_INSURANCE or insurance.is_asked)
+    asked = [_asked(rules, kind, today) for kind in kinds]
+    counts = await asyncio.gather(*(db.fetchval(COUNT_SQL, *parameters) for parameters in asked))
     return Page(items=tuple(GapCount(kind=kind, count=count) for kind, count in zip(kinds, counts, strict=True)))
 
 
-async def list_gaps(db: Database, kind: GapKind, cursor: str | None, limit: int) -> Page[Gap]:
+async def list_gaps(db: Database, rules: FamilyRules, kind: GapKind, cursor: str | None, limit: int) -> Page[Gap]:
     """Those of a kind. Raises Invalid."""
-    today = await db.today()
-    rows = await db.fetch(LIST_SQL, today, kind.value, _silent_since(today), read_id(cursor), limit + 1)
+    asked = _asked(rules, kind, await db.today())
+    rows = await db.fetch(LIST_SQL, *asked, read_id(cursor), limit + 1)
     keys: dict[int, UUID] = {}
     gaps = []
     for row in rows:
@@ -158,5 +189,10 @@ async def list_gaps(db: Database, kind: GapKind, cursor: str | None, limit: int)
     return page_of(gaps, lambda gap: (keys[id(gap)],), limit)
 
 
-def _silent_since(today: date) -> date:
-    return today - timedelta(days=SILENCE_DAYS)
+def _asked(rules: FamilyRules, kind: GapKind, today: date) -> tuple[Any, ...]:
+    """The first parameters of `GAPS`."""
+    insurance = rules.policy.insurance
+    year = school_year_of(today)
+    asked_year = year if insurance.is_asked else None
+    births = stored_range(school_births(year))
+    return today, kind.value, today - timedelta(days=SILENCE_DAYS), asked_year, insurance.proof_kind, births

@@ -17,6 +17,7 @@ from ..custody.domain import born_by
 from ..derogations.store import remove_derogations
 from ..documents.store import remove_of as remove_documents
 from ..entourage.store import forget_entourage
+from ..insurance.store import remove_insurances
 from ..people.domain import Child, single_spaced
 from ..people.store import lock_child
 from ..requests.store import remove_of as remove_requests
@@ -107,6 +108,7 @@ async def forget_child(tx: Transaction, child_id: UUID) -> None:
     await store.remove_health(tx, child_id)
     await remove_answers(tx, child_id)
     await forget_entourage(tx, child_id)
+    await remove_insurances(tx, child_id)
     await remove_derogations(tx, child_id)
     await remove_requests(tx, [], [child_id])
     await remove_documents(tx, [], [child_id])

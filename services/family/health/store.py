@@ -85,6 +85,7 @@ where c.birth_on <= $1 and (
     or exists (select from authorization_answers a where a.child_id = c.child_id)
     or exists (select from file_confirmations f where f.child_id = c.child_id)
     or exists (select from entourage e where e.child_id = c.child_id)
+    or exists (select from insurances i where i.child_id = c.child_id)
     or exists (select from derogations d where d.child_id = c.child_id)
     or exists (select from documents s where s.person_id = c.child_id)
     or exists (select from requests r where c.child_id = any(r.child_ids)))

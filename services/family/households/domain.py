@@ -83,7 +83,7 @@ class Member:
 class HouseholdFile:
     """A household, whole. Members are in the order of the file; `payers` are adults, one for each day at most. `organization`: whose file it is, if it is no
     person's. It has no `address` while that is protected. `merged`: into which file it was; `merged_references`: of those that were merged into it.
-    `archived_on`: since when it is put aside, and nobody belongs to it."""
+    `former_keys`: by what the former software knew it and its children. `archived_on`: since when it is put aside, and nobody belongs to it."""
 
     household_id: UUID
     reference: str
@@ -97,6 +97,7 @@ class HouseholdFile:
     organization: Organization | None = None
     merged: FileMerged | None = None
     merged_references: tuple[str, ...] = ()
+    former_keys: tuple[str, ...] = ()
     archived_on: date | None = None
 
     @property

@@ -113,6 +113,9 @@ async def save_payers(tx: Transaction, file: HouseholdFile) -> None:
 FILE_SQL = """
 select h.household_id, h.reference, h.address_lines, h.postal_code, h.city, h.country, h.created_at, h.kind, h.legal_name, h.siret, h.rna, h.archived_on,
        array(select f.reference from households f where f.merged_into = h.household_id order by f.reference) as merged_references,
+       array(select i.household_key from imported_households i where i.household_id = h.household_id order by 1)
+           || array(select i.child_key from shown_members m join imported_children i on i.child_id = m.person_id
+                    where m.household_id = h.household_id group by i.child_key order by 1) as former_keys,
        (select jsonb_build_object('household_id', m.kept_id, 'reference', k.reference, 'last_on', m.last_on, 'merged_by', m.merged_by,
                                   'same_persons', m.same_persons)
         from household_merges m join households k on k.household_id = m.kept_id
@@ -168,6 +171,7 @@ async def load_file(db: Queries, household_id: UUID) -> HouseholdFile | None:
         organization=_organization(row),
         merged=FileMerged.model_validate(row["merged"]) if row["merged"] else None,
         merged_references=tuple(row["merged_references"]),
+        former_keys=tuple(row["former_keys"]),
         archived_on=row["archived_on"],
     )
 

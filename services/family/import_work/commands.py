@@ -27,6 +27,8 @@ from ..contacts.domain import Correction, corrected
 from ..contacts.queries import load_contact
 from ..households.domain import Address, HouseholdFile
 from ..households.store import invite, load_file, lock_household
+from ..import_schooling.commands import place_known, place_moved, place_new
+from ..import_schooling.domain import Schooled
 from ..imports import store
 from ..imports.queries import INVITING_PER_MINUTE, PER_MINUTE
 from ..imports.store import Run
@@ -37,7 +39,7 @@ from ..people.store import is_email_elsewhere
 from ..quotients.commands import as_quotient, note_quotient
 from ..settings import FamilyRules
 from .queries import TO_DO, Judged, examined, judge, together
-from .store import uninvited
+from .store import keep_children, keep_households, uninvited
 
 LOOK_SECONDS: Final = 1.0
 WORK_SECONDS: Final = 10.0
@@ -158,15 +160,19 @@ async def _settle(tx: Transaction, run: Run, judged: Sequence[Judged]) -> None:
 async def _open(tx: Transaction, actor: Actor, rules: FamilyRules, run: Run, judged: Sequence[Judged]) -> list[Judged]:
     """Open those of these households that are to be opened; all of them once that is done."""
     wanted = {home.position: home.request for home in judged if home.finding is ImportFinding.TO_OPEN and home.request}
-    how = {home.position: Opening(home.key, run.is_inviting) for home in judged}
+    how = {home.position: Opening(home.key, run.is_inviting, home.draft.child_keys) for home in judged}
     opened = await open_files(tx, actor, rules, [(request, how[at]) for at, request in wanted.items()])
     outcomes = dict(zip(wanted, opened, strict=True))
     done = [home.opened(outcomes[home.position]) if home.position in outcomes else home for home in judged]
     files = [(home, file) for home in done if isinstance(file := outcomes.get(home.position), HouseholdFile)]
     # The children of a file are the new ones, then those that were known.
     new = [(key, child) for home, file in files for key, child in zip(home.fresh_keys, file.children, strict=False)]
-    await store.keep_children(tx, {key: child.child_id for key, child in new if key})
-    await store.keep_households(tx, [(home.key, file.household_id, home.fingerprint) for home, file in files])
+    placed = [(child, at) for home, file in files for child, at in zip(file.children, home.fresh_places, strict=False)]
+    await place_new(tx, [(child, place) for child, place in placed if place])
+    for home, _ in files:
+        await place_known(tx, actor, home.known_places)
+    await keep_children(tx, {key: child.child_id for key, child in new if key})
+    await keep_households(tx, [(home.key, file.household_id, home.fingerprint) for home, file in files])
     return done
 
 
@@ -177,8 +183,8 @@ async def _carry_out(tx: Transaction, actor: Actor, run: Run, judged: Judged) ->
     household_id = judged.known.household_id
     await lock_household(tx, household_id)
     if judged.request is not None and judged.finding is ImportFinding.TO_UPDATE:
-        await _update(tx, actor, household_id, judged.request)
-        await store.keep_households(tx, [(judged.key, household_id, judged.fingerprint)])
+        await _update(tx, actor, household_id, judged.request, judged.schooled)
+        await keep_households(tx, [(judged.key, household_id, judged.fingerprint)])
     if run.is_inviting and (adult_ids := await uninvited(tx, household_id)):
         tx.note(Act(actor, "household_import_invited", household_id, household_id))
         await invite(tx, adult_ids, await tx.today())
@@ -187,8 +193,10 @@ async def _carry_out(tx: Transaction, actor: Actor, run: Run, judged: Judged) ->
     return replace(judged, finding=ImportFinding.UPDATED if is_update else ImportFinding.INVITED, faults=by_hand)
 
 
-async def _update(tx: Transaction, actor: Actor, household_id: UUID, request: HouseholdCreate) -> None:
-    """Take over what a file says of how a household is reached, and of its quotient. What it does not say stays, and an address that is protected or should be too; nobody is invited by that."""
+async def _update(
+    tx: Transaction, actor: Actor, household_id: UUID, request: HouseholdCreate, placements: Schooled
+) -> None:
+    """Take over what a file says of how a household is reached, of its quotient and where its children go to school. What it does not say stays, and an address that is protected or should be too; nobody is invited by that."""
     file = await load_file(tx, household_id)
     if file is None:
         return
@@ -202,6 +210,7 @@ async def _update(tx: Transaction, actor: Actor, household_id: UUID, request: Ho
             await _correct(tx, actor, adults[key].adult_id, typed, moved)
     if request.quotient is not None:
         await note_quotient(tx, actor, household_id, as_quotient(request.quotient))
+    await place_moved(tx, actor, placements, file.children)
 
 
 def _name_key(typed: AdultCreate) -> str:

@@ -4,31 +4,41 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final
+from uuid import UUID
 
 from pydantic import ValidationError
 
 from chassis.comparing import comparable_name
 from chassis.data.database import Transaction
 from chassis.refusal import Refusal
+from chassis.timeline import Timeline
 from contracts.family.events import ImportColumn as Column
 from contracts.family.events import ImportFinding
 from contracts.family.models import HouseholdCreate
 
 from ..births.commands import children_typed
+from ..cells.domain import ImportReason
 from ..errors import HouseholdAlreadyExists
 from ..households.domain import HouseholdFile
 from ..households.store import load_file
+from ..import_schooling.domain import PLACE, Register, Schooled, is_otherwise, moved, schooled
+from ..import_schooling.queries import NOTHING, register_for
 from ..imports import store
-from ..imports.domain import Changes, Draft, Fault, Role, Row, changes_of, child_faults_of, drafted
-from ..imports.store import ImportedHousehold, Run, SettledLine
+from ..imports.domain import Draft, Fault, Role, Row, drafted
+from ..imports.store import Run, SettledLine
 from ..openings.commands import draft_of, typing_refusal
 from ..openings.store import twins as twins_of
 from ..people.domain import Child
 from ..quotients.commands import as_quotient
 from ..quotients.domain import day_fault
 from ..quotients.store import load_quotients
+from ..schooling.domain import Place
+from ..schooling.store import load_places
 from ..settings import FamilyRules
+from .domain import Changes, changes_of, child_faults_of
+from .store import ImportedHousehold, imported_children, imported_households
 
 TO_DO: Final = (ImportFinding.TO_OPEN, ImportFinding.TO_UPDATE, ImportFinding.TO_INVITE)
 
@@ -36,7 +46,8 @@ TO_DO: Final = (ImportFinding.TO_OPEN, ImportFinding.TO_UPDATE, ImportFinding.TO
 @dataclass(frozen=True, slots=True)
 class Judged:
     """What a household of a file comes to now. `request` is what opens it, and `fresh_keys` those of its new children, in its order; `known` is the household
-    that came from its key before, `twin` the reference of a file that it looks like."""
+    that came from its key before, `twin` the reference of a file that it looks like. `schooled` is where its children go to school, `fresh_places` the new
+    ones and `known_places` those whom another household has."""
 
     rows: tuple[Row, ...]
     finding: ImportFinding
@@ -45,6 +56,9 @@ class Judged:
     request: HouseholdCreate | None = field(default=None, repr=False)
     fingerprint: bytes = b""
     fresh_keys: tuple[str, ...] = ()
+    schooled: Schooled = field(default_factory=Schooled)
+    fresh_places: tuple[Place | None, ...] = ()
+    known_places: Mapping[UUID, Place] = field(default_factory=dict)
     known: ImportedHousehold | None = None
     twin: str | None = None
 
@@ -118,40 +132,51 @@ async def examined(tx: Transaction, rules: FamilyRules, run: Run, homes: Sequenc
     return await _without_twins(tx, await judge(tx, rules, run, homes))
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is there already of what some households name: those that came from their keys, children and where these go to school, the lines of the file that
+    name a child first, schools and classes."""
+
+    households: Mapping[str, ImportedHousehold]
+    children: Mapping[str, Child]
+    places: Mapping[UUID, Timeline[Place]]
+    first_rows: Mapping[str, Row]
+    register: Register
+    today: date
+
+
 async def judge(tx: Transaction, rules: FamilyRules, run: Run, homes: Sequence[tuple[Row, ...]]) -> list[Judged]:
     """What each of these households comes to, if no other file looks like it."""
-    known = await store.imported_households(tx, {rows[0].household_key for rows in homes})
+    today = await tx.today()
+    register = await register_for(tx, homes, today)
+    known = await imported_households(tx, {rows[0].household_key for rows in homes})
     keys = {key for rows in homes for row in rows if (key := row.cell(Column.CHILD_KEY))}
-    there = await store.imported_children(tx, keys)
-    first_rows = await store.first_rows(tx, run.run_id, keys)
+    there = await imported_children(tx, keys)
+    places = await load_places(tx, {child.child_id for child in there.values()}) if register is not NOTHING else {}
+    before = Before(known, there, places, await store.first_rows(tx, run.run_id, keys), register, today)
     judged = []
     for rows in homes:
-        judged.append(await _judge(tx, rules, run, rows, (known.get(rows[0].household_key), there, first_rows)))
+        judged.append(await _judge(tx, rules, run, rows, before))
         await asyncio.sleep(0)  # others of this process come first
     return judged
 
 
-async def _judge(
-    tx: Transaction,
-    rules: FamilyRules,
-    run: Run,
-    rows: tuple[Row, ...],
-    before: tuple[ImportedHousehold | None, Mapping[str, Child], Mapping[str, Row]],
-) -> Judged:
-    known, there, first_rows = before
+async def _judge(tx: Transaction, rules: FamilyRules, run: Run, rows: tuple[Row, ...], before: Before) -> Judged:
+    known, today = before.households.get(rows[0].household_key), before.today
     draft = drafted(rows)
-    home = Judged(rows, ImportFinding.REFUSED, draft, draft.faults, known=known)
+    placements = schooled(rows, before.register, today)
+    home = Judged(rows, ImportFinding.REFUSED, draft, draft.faults, schooled=placements, known=known)
     try:
         request = HouseholdCreate.model_validate(draft.body)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_context=False, include_input=False)
         pointers = ["/" + "/".join(map(str, fault["loc"])) for fault in errors]
-        return replace(home, faults=_beside(draft.faults, [draft.fault(pointer, "invalid") for pointer in pointers]))
-    fingerprint = _fingerprint(request, draft)
+        invalid = [draft.fault(pointer, "invalid") for pointer in pointers]
+        return replace(home, faults=_beside(draft.faults, [*invalid, *placements.faults]))
+    fingerprint = _fingerprint(request, draft, placements)
     if known is not None and known.fingerprint == fingerprint and not draft.faults:
         return replace(home, finding=_unchanged(run, known))
-    today = await tx.today()
-    faults = list(child_faults_of(rows, there, first_rows))
+    faults = [*child_faults_of(rows, before.children, before.first_rows), *placements.faults]
     if refusal := typing_refusal(request, await tx.now(), today):
         faults += home.refused(refusal).faults
     if request.quotient and (
@@ -162,7 +187,7 @@ async def _judge(
         return replace(home, faults=_beside(draft.faults, faults))
     home = replace(home, request=request, fingerprint=fingerprint)
     if known is None:
-        return _to_open(home, request, there)
+        return _to_open(home, request, before)
     return await _compared(tx, run, home, request, known)
 
 
@@ -172,17 +197,18 @@ def _beside(faults: Sequence[Fault], others: Sequence[Fault]) -> tuple[Fault, ..
     return (*faults, *(fault for fault in others if (fault.line, fault.column) not in cells))
 
 
-def _fingerprint(request: HouseholdCreate, draft: Draft) -> bytes:
-    return hashlib.sha256(f"{request.model_dump_json()}\n{draft.child_keys}".encode()).digest()
+def _fingerprint(request: HouseholdCreate, draft: Draft, placements: Schooled) -> bytes:
+    places = [row and [row.cell(column) for column in PLACE] for row in placements.rows] if any(placements.rows) else ""
+    return hashlib.sha256(f"{request.model_dump_json()}\n{draft.child_keys}{places}".encode()).digest()
 
 
 def _unchanged(run: Run, known: ImportedHousehold) -> ImportFinding:
     return ImportFinding.TO_INVITE if run.is_inviting and known.has_uninvited else ImportFinding.UNCHANGED
 
 
-def _to_open(home: Judged, request: HouseholdCreate, there: Mapping[str, Child]) -> Judged:
-    """The household to open, whose children that another one has already are named by their ids."""
-    keys = home.draft.child_keys
+def _to_open(home: Judged, request: HouseholdCreate, before: Before) -> Judged:
+    """The household to open, whose children that another one has already are named by their ids; these stay in their schools."""
+    keys, there, placements = home.draft.child_keys, before.children, home.schooled
     fresh = [place for place, key in enumerate(keys) if key not in there]
     old = [place for place, key in enumerate(keys) if key in there]
     renamed = {f"/children/{place}": f"/children/{at}" for at, place in enumerate(fresh)}
@@ -195,6 +221,15 @@ def _to_open(home: Judged, request: HouseholdCreate, there: Mapping[str, Child])
         ): place
         for pointer, place in home.draft.places.items()
     }
+    known_places, elsewhere = dict[UUID, Place](), list[Fault]()
+    for at in old:
+        child_id, place = there[keys[at]].child_id, placements.places[at]
+        if place is None or not is_otherwise(place, before.places[child_id], before.today):
+            continue
+        if any(item.value.school_year == place.school_year for item in before.places[child_id].slices):
+            elsewhere.append(placements.differs(at, ImportReason.IMPORT_DIFFERS_BY_HAND))
+        else:
+            known_places[child_id] = place
     request = request.model_copy(
         update={
             "children": [request.children[place] for place in fresh],
@@ -204,10 +239,12 @@ def _to_open(home: Judged, request: HouseholdCreate, there: Mapping[str, Child])
     return replace(
         home,
         finding=ImportFinding.TO_OPEN,
-        faults=(),
+        faults=tuple(elsewhere),
         draft=replace(home.draft, places=places),
         request=request,
         fresh_keys=tuple(keys[place] for place in fresh),
+        fresh_places=tuple(placements.places[place] for place in fresh),
+        known_places=known_places,
     )
 
 
@@ -222,6 +259,11 @@ async def _compared(
     if request.quotient and as_quotient(request.quotient) not in await load_quotients(tx, file.household_id):
         differs = home.draft.fault("/quotient/value_cents", "import_differs")
         changes = replace(changes, updatable=(*changes.updatable, differs))
+    if any(home.schooled.places):
+        known_places = await load_places(tx, [child.child_id for child in file.children])
+        others = moved(home.schooled, file.children, known_places, await tx.today())
+        differing = [home.schooled.differs(at, ImportReason.IMPORT_DIFFERS) for at, _, _ in others]
+        changes = replace(changes, updatable=(*changes.updatable, *differing))
     return replace(home, finding=_differing(run, known, changes), faults=(*changes.updatable, *changes.others))
 
 

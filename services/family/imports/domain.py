@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum, auto
 from typing import Any, Final
@@ -13,8 +13,6 @@ from contracts.types import Civility, QuotientSource
 
 from ..cells.domain import CIVILITIES, cents_of, day_of
 from ..cells.domain import ImportReason as Reason
-from ..households.domain import ADULT_POINTERS, HouseholdFile
-from ..people.domain import Child, is_same_email, name_key
 
 KEPT: Final = timedelta(days=30)
 """An import is kept for so long after it ended, or after it was proposed if nobody confirmed it."""
@@ -22,7 +20,15 @@ ADULTS_MAX: Final = 2
 CHILDREN_MAX: Final = 15
 KEY_LENGTH_MAX: Final = 80
 _FORMULA: Final = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
-_TEXTS: Final = (Column.FIRST_NAME, Column.LAST_NAME, Column.STREET, Column.COMPLEMENT, Column.CITY, Column.COUNTRY)
+_TEXTS: Final = (
+    Column.FIRST_NAME,
+    Column.LAST_NAME,
+    Column.STREET,
+    Column.COMPLEMENT,
+    Column.CITY,
+    Column.COUNTRY,
+    Column.ELSEWHERE,
+)
 HOME: Final = (Column.STREET, Column.COMPLEMENT, Column.POSTAL_CODE, Column.CITY, Column.COUNTRY)
 SECRET: Final = (*HOME, Column.SECRET_REASON)
 """What a report says of no household whose address is protected, or is to be."""
@@ -115,6 +121,11 @@ def households_of(rows: Iterable[Row]) -> Iterator[tuple[Row, ...]]:
     for row in rows:
         homes.setdefault(row.household_key or f"\n{row.number}", []).append(row)
     yield from (tuple(home) for home in homes.values())
+
+
+def is_secret(rows: Iterable[Row]) -> bool:
+    """Whether the lines of a household say that its address is to be told nowhere."""
+    return any(row.cell(Column.SECRET_REASON) for row in rows)
 
 
 def drafted(rows: Sequence[Row]) -> Draft:
@@ -239,60 +250,6 @@ def _day(row: Row, column: Column, faults: list[Fault]) -> date | None:
     return day
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """How a household differs from what a file says. `updatable` is what an import may take over; `others` are an agent's to decide: people who came,
-    went, or are called otherwise. An empty cell differs from nothing."""
-
-    updatable: tuple[Fault, ...] = ()
-    others: tuple[Fault, ...] = ()
-
-
-def changes_of(known: HouseholdFile, wanted: HouseholdFile, draft: Draft) -> Changes:
-    """How a household differs from what a file says of it, but for its quotient."""
-    updatable, others = list[Fault](), list[Fault]()
-    adults = {name_key(adult): adult for adult in known.adults}
-    for pointer, adult in zip(ADULT_POINTERS, wanted.adults, strict=False):
-        there = adults.pop(name_key(adult), None)
-        if there is None:
-            others.append(draft.fault(f"{pointer}/last_name", Reason.IMPORT_PERSON_UNKNOWN))
-            continue
-        if adult.phone and adult.phone != there.phone:
-            updatable.append(draft.fault(f"{pointer}/phone", Reason.IMPORT_DIFFERS))
-        if adult.email and not is_same_email(adult.email, there.email):
-            by_hand = draft.fault(f"{pointer}/email", Reason.IMPORT_DIFFERS_BY_HAND)
-            (others if there.is_invited else updatable).append(
-                by_hand if there.is_invited else replace(by_hand, code=Reason.IMPORT_DIFFERS)
-            )
-        if adult.civility is not Civility.NONE and adult.civility is not there.civility:
-            others.append(draft.fault(f"{pointer}/civility", Reason.IMPORT_DIFFERS_BY_HAND))
-    children = {(name_key(child), child.birth_on) for child in known.children}
-    for place, child in enumerate(wanted.children):
-        if (name_key(child), child.birth_on) not in children:
-            others.append(draft.fault(f"/children/{place}/last_name", Reason.IMPORT_PERSON_UNKNOWN))
-    count = len(known.adults) + len(known.children)
-    if count > len(wanted.adults) + len(wanted.children):
-        others.append(draft.fault("", Reason.IMPORT_PERSON_MISSING))
-    # Of a protected address no file says whether it is the right one.
-    if known.address and draft.is_secret:
-        others.append(draft.fault("/secret_reason", Reason.IMPORT_DIFFERS_BY_HAND))
-    elif known.address and wanted.address and wanted.address.as_kept() != known.address:
-        updatable.append(draft.fault("/address/street", Reason.IMPORT_DIFFERS))
-    return Changes(tuple(updatable), tuple(others))
-
-
-def child_faults_of(rows: Sequence[Row], known: Mapping[str, Child], first_rows: Mapping[str, Row]) -> Iterator[Fault]:
-    """Children whose key is another child's: of one who is there, or of an earlier line of the file."""
-    for row in rows:
-        key = row.cell(Column.CHILD_KEY)
-        if row.role is not Role.CHILD or not key:
-            continue
-        identity = _child_of(row)
-        if key in known and (name_key(known[key]), known[key].birth_on) != identity:
-            yield Fault(row.number, Column.CHILD_KEY, Reason.IMPORT_CHILD_IS_ANOTHER)
-        elif key in first_rows and first_rows[key].number < row.number and _child_of(first_rows[key]) != identity:
-            yield Fault(row.number, Column.CHILD_KEY, Reason.IMPORT_KEY_REPEATED, (("line", first_rows[key].number),))
-
-
-def _child_of(row: Row) -> tuple[str, date | None]:
+def identity_of(row: Row) -> tuple[str, date | None]:
+    """A child as a line says it, by what it is known again: name and birth date."""
     return comparable_name(row.cell(Column.FIRST_NAME), row.cell(Column.LAST_NAME)), day_of(row.cell(Column.BIRTH_ON))

@@ -67,14 +67,12 @@ IS_RUN_SQL = "select exists (select from household_imports where run_id = $1)"
 
 LINES_SQL = """
 select l.line_number, l.household_key, l.finding, coalesce(l.faults, '[]'::jsonb) as faults,
-       coalesce(case when p.address_lines is null and p.household_id is not null or s.is_secret then l.cells - $5::text[] else l.cells end, '{}'::jsonb) as cells,
+       coalesce(case when p.address_lines is null and p.household_id is not null then l.cells - $5::text[] else l.cells end, '{}'::jsonb) as cells,
        h.reference
 from household_import_lines l
 left join households h using (household_id)
 left join imported_households i on i.household_key = l.household_key
 left join households p on p.household_id = coalesce(l.household_id, i.household_id)
-cross join lateral (select exists (
-    select from household_import_lines o where o.run_id = l.run_id and o.position = l.position and o.cells ? 'secret_reason') as is_secret) s
 where l.run_id = $1 and l.line_number > $2 and ($3::text is null or l.finding = $3 or $3 = 'refused' and l.finding = 'held')
 order by l.line_number limit $4
 """
@@ -91,7 +89,7 @@ class LinesAsked:
 
 
 async def list_lines(db: Queries, asked: LinesAsked) -> Page[ImportLine]:
-    """A page of a report; of a household whose address is protected or is to be, without the address that the file says, and why. Raises NotFound, Invalid."""
+    """A page of a report; of a household whose address is protected or is to be, without the address that the file says, and why: those stand sealed, if at all. Raises NotFound, Invalid."""
     after = read_cursor(asked.cursor, int)[0] if asked.cursor else 0
     rows = await db.fetch(LINES_SQL, asked.run_id, after, asked.finding, asked.limit + 1, list(SECRET))
     if not rows and not await db.fetchval(IS_RUN_SQL, asked.run_id):

@@ -1,7 +1,7 @@
 """Storage of imports: runs with their lines, and which households and children came from which keys."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -9,10 +9,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from chassis.data.database import Queries, Row, Transaction
+from chassis.data.sealed_values import seal_value, unseal_value
 from contracts.family.events import ImportColumn, ImportFinding
 from contracts.runs import RunStatus
 
-from ..people.domain import Child
 from . import domain
 
 LINES_AT_ONCE: Final = 5_000
@@ -46,27 +46,56 @@ values ($1, $2, 'examining', $3, $4, $5, $6)
 """
 
 ADD_LINES_SQL = """
-insert into household_import_lines (run_id, line_number, position, household_key, cells, finding)
-select $1, l.line_number, l.position, l.household_key, l.cells, 'waiting'
-from unnest($2::int[], $3::int[], $4::text[], $5::jsonb[]) as l(line_number, position, household_key, cells)
+insert into household_import_lines (run_id, line_number, position, household_key, cells, sealed, finding)
+select $1, l.line_number, l.position, l.household_key, l.cells, l.sealed, 'waiting'
+from unnest($2::int[], $3::int[], $4::text[], $5::jsonb[], $6::bytea[]) as l(line_number, position, household_key, cells, sealed)
+"""
+
+PROTECTED_KEYS_SQL = """
+select i.household_key from imported_households i join households h using (household_id)
+where i.household_key = any($1::text[]) and h.address_lines is null
 """
 
 
 async def add_run(tx: Transaction, run: NewRun, homes: Iterable[Sequence[domain.Row]]) -> None:
-    """Keep an import with its lines, household by household."""
+    """Keep an import with its lines, household by household; an address that is secret, or is to be, is sealed."""
     values = (run.label, run.is_updating, run.is_inviting, run.created_at, run.created_by)
     await tx.execute(ADD_RUN_SQL, run.run_id, *values)
+    homes = list(homes)
+    keys = [home[0].household_key for home in homes]
+    protected = {row["household_key"] for row in await tx.fetch(PROTECTED_KEYS_SQL, keys)}
+    secret = {home[0].number for home in homes if home[0].household_key in protected or domain.is_secret(home)}
     lines = [(row, home[0].number) for home in homes for row in home]
     for begin in range(0, len(lines), LINES_AT_ONCE):
         some = lines[begin : begin + LINES_AT_ONCE]
+        parts = [await _parted(tx, run.run_id, row, is_secret=position in secret) for row, position in some]
         await tx.execute(
             ADD_LINES_SQL,
             run.run_id,
             [row.number for row, _ in some],
             [position for _, position in some],
             [row.household_key for row, _ in some],
-            [{column.value: cell for column, cell in row.cells.items()} for row, _ in some],
+            [cells for cells, _ in parts],
+            [sealed for _, sealed in parts],
         )
+
+
+async def _parted(
+    tx: Transaction, run_id: UUID, row: domain.Row, *, is_secret: bool
+) -> tuple[dict[str, str], bytes | None]:
+    """What a line says, and what of it stands sealed."""
+    cells = {column.value: cell for column, cell in row.cells.items()}
+    if not is_secret:
+        return cells, None
+    hidden = {column.value: cells.pop(column.value) for column in domain.SECRET if column.value in cells}
+    if ImportColumn.SECRET_REASON.value in hidden:
+        cells[ImportColumn.SECRET_REASON.value] = ""  # it goes on saying that there is one
+    return cells, await seal_value(tx, run_id, _place(row.number), hidden) if hidden else None
+
+
+def _place(line_number: int) -> bytes:
+    """What the sealed part of a line is bound to, beside the key of its run."""
+    return f"line {line_number}".encode()
 
 
 LOCK_RUN_SQL = "select status from household_imports where run_id = $1 for update"
@@ -118,7 +147,7 @@ async def set_status(tx: Transaction, run_id: UUID, status: RunStatus) -> None:
 
 
 WAITING_LINES_SQL = """
-select position, line_number, cells from household_import_lines
+select position, line_number, cells, sealed from household_import_lines
 where run_id = $1 and position in (
     select distinct position from household_import_lines
     where run_id = $1 and finding = any($2::text[]) and finding in ('waiting', 'to_open', 'to_update', 'to_invite')
@@ -132,11 +161,23 @@ async def next_homes(
 ) -> list[tuple[domain.Row, ...]]:
     """The lines of the next households of an import that come to one of these."""
     rows = await tx.fetch(WAITING_LINES_SQL, run_id, list(findings), limit)
-    return [tuple(map(row_of, lines)) for _, lines in groupby(rows, key=lambda row: row["position"])]
+    wholes = [(row["position"], await _whole(tx, run_id, row)) for row in rows]
+    return [tuple(row for _, row in home) for _, home in groupby(wholes, key=lambda item: item[0])]
+
+
+async def _whole(tx: Transaction, run_id: UUID, row: Row) -> domain.Row:
+    """A line with what of it stands sealed."""
+    readable = row_of(row)
+    if row["sealed"] is None:
+        return readable
+    hidden: dict[str, str] = await unseal_value(tx, run_id, _place(readable.number), row["sealed"]) or {}
+    return domain.Row(
+        readable.number, {**readable.cells, **{ImportColumn(name): cell for name, cell in hidden.items()}}
+    )
 
 
 def row_of(row: Row) -> domain.Row:
-    """A line as its file said it."""
+    """A line as its file said it, but for what stands sealed."""
     cells = {ImportColumn(name): cell for name, cell in (row["cells"] or {}).items()}
     return domain.Row(row["line_number"], cells)
 
@@ -154,22 +195,18 @@ async def first_rows(tx: Transaction, run_id: UUID, keys: Collection[str]) -> di
 
 SETTLE_LINES_SQL = """
 update household_import_lines l
-set finding = s.finding, faults = s.faults::jsonb, household_id = coalesce(s.household_id, t.household_id), cells = case when s.is_kept then l.cells end
-from unnest($2::int[], $3::text[], $4::text[], $5::uuid[], $6::boolean[], $7::text[]) as s(line_number, finding, faults, household_id, is_kept, twin)
+set finding = s.finding, faults = s.faults::jsonb, household_id = coalesce(s.household_id, t.household_id),
+    cells = case when s.is_pending or s.is_kept and p.address_lines is not null or s.is_kept and p.household_id is null then l.cells when s.is_kept then l.cells - $9::text[] end,
+    sealed = case when s.is_pending then l.sealed end
+from unnest($2::int[], $3::text[], $4::text[], $5::uuid[], $6::boolean[], $7::boolean[], $8::text[]) as s(line_number, finding, faults, household_id, is_pending, is_kept, twin)
 left join households t on t.reference = s.twin
+left join households p on p.household_id = coalesce(s.household_id, t.household_id)
 where l.run_id = $1 and l.line_number = s.line_number
 """
-KEPT_CELLS: Final = frozenset(
-    {
-        ImportFinding.TO_OPEN,
-        ImportFinding.TO_UPDATE,
-        ImportFinding.TO_INVITE,
-        ImportFinding.REFUSED,
-        ImportFinding.HELD,
-        ImportFinding.DIFFERS,
-    }
-)
-"""Of lines that come to this, what the file says is kept: they are worked off, or sent again."""
+PENDING: Final = frozenset({ImportFinding.TO_OPEN, ImportFinding.TO_UPDATE, ImportFinding.TO_INVITE})
+"""Lines that come to this are worked off: all that the file says is kept, and sealed what is secret of it."""
+KEPT_CELLS: Final = frozenset({ImportFinding.REFUSED, ImportFinding.HELD, ImportFinding.DIFFERS})
+"""Of lines that come to this, what the file says is kept, to be corrected and sent again, but for what is secret of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,74 +229,45 @@ async def settle_lines(tx: Transaction, run_id: UUID, lines: Sequence[SettledLin
         [line.finding for line in lines],
         [json.dumps([_fault(fault) for fault in line.faults]) if line.faults else None for line in lines],
         [line.household_id for line in lines],
+        [line.finding in PENDING for line in lines],
         [line.finding in KEPT_CELLS for line in lines],
         [line.twin for line in lines],
+        list(domain.SECRET),
     )
+
+
+CONCEALED_SQL = """
+with files as (select household_id from households where household_id = $1 or merged_into = $1)
+select run_id, line_number, finding, cells from household_import_lines
+where cells ?| $2::text[] and (household_id in (select household_id from files)
+    or household_key in (select household_key from imported_households where household_id in (select household_id from files)))
+order by run_id, line_number for update
+"""
+
+CONCEAL_SQL = """
+update household_import_lines l set cells = l.cells - $3::text[], sealed = s.sealed
+from unnest($1::uuid[], $2::int[], $4::bytea[]) as s(run_id, line_number, sealed)
+where l.run_id = s.run_id and l.line_number = s.line_number
+"""
+
+
+async def conceal(tx: Transaction, household_id: UUID) -> None:
+    """Leave no address where the lines of imports say one of a household whose own becomes protected: what is still worked off has it sealed."""
+    columns = list(domain.SECRET)
+    rows = await tx.fetch(CONCEALED_SQL, household_id, columns)
+    finals = {*KEPT_CELLS}
+    sealed = [
+        None if row["finding"] in finals else (await _parted(tx, row["run_id"], row_of(row), is_secret=True))[1]
+        for row in rows
+    ]
+    if rows:
+        places = [row["run_id"] for row in rows], [row["line_number"] for row in rows]
+        await tx.execute(CONCEAL_SQL, *places, columns, sealed)
 
 
 def _fault(fault: domain.Fault) -> dict[str, Any]:
     params = {name: value if isinstance(value, int | str) else str(value) for name, value in fault.params}
     return {"column": fault.column.value, "code": fault.code, "params": params}
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedHousehold:
-    """A household that came from a key. `fingerprint` stands for what the file said; `has_uninvited`: an adult has an address and was never invited."""
-
-    household_id: UUID
-    fingerprint: bytes
-    has_uninvited: bool
-
-
-KNOWN_HOUSEHOLDS_SQL = """
-select i.household_key, i.household_id, i.fingerprint, exists (
-    select from household_members m join adults a on a.adult_id = m.person_id
-    where m.household_id = i.household_id and not a.is_invited and a.email is not null) as has_uninvited
-from imported_households i where i.household_key = any($1::text[])
-"""
-
-
-async def imported_households(db: Queries, keys: Collection[str]) -> dict[str, ImportedHousehold]:
-    """Those of these keys from which a household came."""
-    rows = await db.fetch(KNOWN_HOUSEHOLDS_SQL, list(keys))
-    return {
-        row["household_key"]: ImportedHousehold(row["household_id"], row["fingerprint"], row["has_uninvited"])
-        for row in rows
-    }
-
-
-KNOWN_CHILDREN_SQL = """
-select i.child_key, c.child_id, c.first_name, c.last_name, c.birth_on, c.is_expected
-from imported_children i join children c using (child_id) where i.child_key = any($1::text[])
-"""
-
-
-async def imported_children(db: Queries, keys: Collection[str]) -> dict[str, Child]:
-    """The children who came from these keys."""
-    rows = [dict(row) for row in await db.fetch(KNOWN_CHILDREN_SQL, list(keys))]
-    return {row.pop("child_key"): Child(**row) for row in rows}
-
-
-KEEP_HOUSEHOLDS_SQL = """
-insert into imported_households (household_key, household_id, fingerprint) select * from unnest($1::text[], $2::uuid[], $3::bytea[])
-on conflict (household_key) do update set fingerprint = excluded.fingerprint
-"""
-
-
-async def keep_households(tx: Transaction, households: Sequence[tuple[str, UUID, bytes]]) -> None:
-    """Households came from these keys, or their files say something else by now: with what stands for that."""
-    if households:
-        await tx.execute(KEEP_HOUSEHOLDS_SQL, *map(list, zip(*households, strict=True)))
-
-
-KEEP_CHILDREN_SQL = """
-insert into imported_children (child_key, child_id) select * from unnest($1::text[], $2::uuid[]) on conflict do nothing
-"""
-
-
-async def keep_children(tx: Transaction, children: Mapping[str, UUID]) -> None:
-    """Children came from these keys."""
-    await tx.execute(KEEP_CHILDREN_SQL, list(children), list(children.values()))
 
 
 BACKLOG_SQL = "select count(*) from (select from outbox limit $1) waiting"

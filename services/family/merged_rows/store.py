@@ -40,6 +40,7 @@ PARTS: Final[Mapping[str, MergedPart]] = {
     "health_files": MergedPart.CARE,
     "authorization_answers": MergedPart.CARE,
     "file_confirmations": MergedPart.CARE,
+    "insurances": MergedPart.CARE,
     "entourage": MergedPart.CARE,
     "schoolings": MergedPart.SCHOOLING,
     "derogations": MergedPart.SCHOOLING,
@@ -62,6 +63,7 @@ with written as (
     union all select 'health_files', to_jsonb(t) from health_files t where t.child_id = any($3::uuid[])
     union all select 'authorization_answers', to_jsonb(t) from authorization_answers t where t.child_id = any($3::uuid[])
     union all select 'file_confirmations', to_jsonb(t) from file_confirmations t where t.child_id = any($3::uuid[])
+    union all select 'insurances', to_jsonb(t) from insurances t where t.child_id = any($3::uuid[])
     union all select 'entourage', to_jsonb(t) from entourage t where t.child_id = any($3::uuid[])
     union all select 'schoolings', to_jsonb(t) from schoolings t where t.child_id = any($3::uuid[])
     union all select 'derogations', to_jsonb(t) from derogations t where t.child_id = any($3::uuid[])
@@ -99,6 +101,7 @@ with
     h as (delete from authorization_answers where child_id = any($3::uuid[])),
     i as (delete from file_confirmations where child_id = any($3::uuid[])),
     j as (delete from entourage where child_id = any($3::uuid[])),
+    n as (delete from insurances where child_id = any($3::uuid[])),
     k as (delete from schoolings where child_id = any($3::uuid[])),
     l as (delete from derogations where child_id = any($3::uuid[])),
     m as (delete from imported_children where child_id = any($3::uuid[]))
@@ -117,6 +120,7 @@ with
     h as (insert into authorization_answers select * from jsonb_populate_recordset(null::authorization_answers, $1::jsonb -> 'authorization_answers')),
     i as (insert into file_confirmations select * from jsonb_populate_recordset(null::file_confirmations, $1::jsonb -> 'file_confirmations')),
     j as (insert into entourage select * from jsonb_populate_recordset(null::entourage, $1::jsonb -> 'entourage')),
+    n as (insert into insurances select * from jsonb_populate_recordset(null::insurances, $1::jsonb -> 'insurances')),
     k as (insert into schoolings select * from jsonb_populate_recordset(null::schoolings, $1::jsonb -> 'schoolings')),
     l as (insert into derogations select * from jsonb_populate_recordset(null::derogations, $1::jsonb -> 'derogations')),
     m as (insert into imported_children select * from jsonb_populate_recordset(null::imported_children, $1::jsonb -> 'imported_children'))

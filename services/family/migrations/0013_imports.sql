@@ -21,13 +21,14 @@ create index household_imports_examining on household_imports (run_id) where sta
 create index household_imports_age on household_imports ((coalesce(finished_at, created_at)));
 
 -- The report of an import. `position` is the line number of the first line of its household; `cells` are what the file says, until the line is settled,
--- and as long as it is refused.
+-- and as long as it is refused. `sealed` is what they say of an address that is secret, or is to be, sealed with the run's key until its household was worked off.
 create table household_import_lines (
     run_id uuid not null references household_imports on delete cascade,
     line_number integer not null,
     position integer not null,
     household_key text not null,
     cells jsonb,
+    sealed bytea,
     finding text not null,
     faults jsonb,
     household_id uuid references households on delete set null,
@@ -39,6 +40,7 @@ create index household_import_lines_position on household_import_lines (run_id, 
 create index household_import_lines_finding on household_import_lines (run_id, finding, line_number);
 create index household_import_lines_child on household_import_lines (run_id, (cells ->> 'child_key'), line_number)
     where cells ->> 'child_key' is not null;
+create index household_import_lines_key on household_import_lines (household_key);
 create index household_import_lines_household on household_import_lines (household_id);
 
 -- `fingerprint` stands for what the file said of the household when it was read last: the same again changes nothing.

@@ -1,6 +1,6 @@
 -- Who edits a form of a file, one agent at a time, until `ends_at` unless they go on (a lease).
 create table editing_leases (
-    form text not null check (form in ('change', 'contact', 'health', 'entourage')),
+    form text not null check (form in ('change', 'contact', 'health', 'entourage', 'civil_status')),
     subject_id uuid not null,
     account_id uuid not null,
     ends_at timestamptz not null,

@@ -184,7 +184,8 @@ def _drafted(
     new_children = children_typed(request, rules.policy.unborn_name)
     known_children = [there[child_id] for child_id in sorted(set(request.known_child_ids))]
     draft = draft_of(request, (*new_children, *known_children), *when)
-    return _Opened(replace(draft, adults=how.of_file(draft.adults)), request, how, KnownFiles(), new_children)
+    draft = replace(draft, adults=how.of_file(draft.adults), former_keys=how.former_keys)
+    return _Opened(draft, request, how, KnownFiles(), new_children)
 
 
 def _decided(draft: _Opened, rules: FamilyRules, today: date) -> _Opened | Refusal:

@@ -5,6 +5,7 @@ from uuid import UUID
 from chassis.actor import Actor
 from chassis.data.database import Transaction, command
 from chassis.data.history import Act
+from chassis.documents import issuing
 from chassis.refusal import Invalid, NotFound
 from contracts.family.events import Address as AddressShown
 from contracts.family.models import Household
@@ -46,7 +47,9 @@ async def protect_address(tx: Transaction, actor: Actor, household_id: UUID, req
         await store.save_protection(tx, household_id, kept.protection_id, protection)
     elif file.address is not None:
         await store.protect(tx, household_id, file.address, protection, actor.account_id)
-        await publish(tx, await store.blanked(tx, household_id), today)
+        blanked = await store.blanked(tx, household_id)
+        await issuing.forget(tx, blanked)  # certificates that say where the household lives
+        await publish(tx, blanked, today)
     return await read_household(tx, household_id, today)
 
 

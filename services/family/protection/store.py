@@ -11,6 +11,7 @@ from chassis.data.sealed_values import seal_value, unseal_value
 from chassis.identifiers import new_id
 
 from ..households.domain import Address
+from ..imports.store import conceal
 from .domain import Protection
 
 ADDRESS = TypeAdapter(Address)
@@ -105,6 +106,7 @@ async def protect(tx: Transaction, household_id: UUID, address: Address, protect
         by,
     )
     await tx.execute(BLANK_SQL, household_id)
+    await conceal(tx, household_id)
 
 
 SAVE_PROTECTION_SQL = """

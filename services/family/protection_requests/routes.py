@@ -6,9 +6,11 @@ from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.http.routes import serves
 from contracts.family import protection_api as api
-from contracts.family.protection import ProtectionAsked, ProtectionEnd, ProtectionRequests
+from contracts.family.protection import ProtectionAsked, ProtectionEnd, ProtectionRequest
+from contracts.http import PAGE_SIZE, Cursor, Page, PageSize
 
 from . import commands, queries
+from .queries import RequestsAsked
 
 
 @serves(api.ask_protection)
@@ -17,8 +19,14 @@ async def ask_protection(body: ProtectionAsked, db: Database, actor: Actor) -> N
 
 
 @serves(api.list_protection_requests)
-async def list_protection_requests(db: Database) -> ProtectionRequests:
-    return await queries.list_requests(db)
+async def list_protection_requests(
+    db: Database,
+    household_id: UUID | None = None,
+    request_id: UUID | None = None,
+    cursor: Cursor | None = None,
+    limit: PageSize = PAGE_SIZE,
+) -> Page[ProtectionRequest]:
+    return await queries.list_requests(db, RequestsAsked(household_id, request_id, cursor, limit))
 
 
 @serves(api.close_protection_request)

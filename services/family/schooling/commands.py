@@ -73,7 +73,18 @@ async def _lock(tx: Transaction, actor: Actor, child_id: UUID) -> Child:
 async def _save(
     tx: Transaction, actor: Actor, child_id: UUID, before: Timeline[Place], after: Timeline[Place]
 ) -> ChildSchooling:
-    """Keep what was decided, unless it is so already; it is noted for each household of the child."""
+    await keep_schooling(tx, actor, child_id, before, after)
+    today = await tx.today()
+    row = await tx.fetchrow(CHILD_SQL, *reach_of(actor, today), child_id)
+    if row is None:
+        raise NotFound
+    return await child_schooling(tx, row, today)
+
+
+async def keep_schooling(
+    tx: Transaction, actor: Actor, child_id: UUID, before: Timeline[Place], after: Timeline[Place]
+) -> None:
+    """Keep what was decided of a child who is held, unless it is so already; it is noted for each household of the child."""
     if after != before:
         changes = before.changes_to(after)
         words = {
@@ -83,11 +94,6 @@ async def _save(
         for _, household_id in await homes_of(tx, [child_id]):
             tx.note(Act(actor, "schooling_changed", child_id, household_id, **words))
         await save_places(tx, child_id, after)
-    today = await tx.today()
-    row = await tx.fetchrow(CHILD_SQL, *reach_of(actor, today), child_id)
-    if row is None:
-        raise NotFound
-    return await child_schooling(tx, row, today)
 
 
 def _words(place: Place) -> dict[str, Any]:

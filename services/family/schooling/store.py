@@ -61,6 +61,12 @@ async def add_places(tx: Transaction, rows: Sequence[tuple[UUID, DateRange, Plac
     )
 
 
+async def add_pupils(tx: Transaction, rows: Sequence[tuple[UUID, DateRange, Place]]) -> None:
+    """Write where children go to school of whom nothing was said before, and publish it."""
+    await add_places(tx, rows)
+    await _publish(tx, [child_id for child_id, _, _ in rows])
+
+
 async def places_along(tx: Transaction, went: UUID, stays: UUID, later: Days) -> None:
     """Have the second of two children who are one go to school where the first does on these days, but for those of which something is said of the
     second. Schools, classes and children are held."""

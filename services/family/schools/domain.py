@@ -44,6 +44,11 @@ def proposed_level(birth_on: date, school_year: int) -> SchoolLevel | None:
     return SECTIONS[place] if 0 <= place < len(SECTIONS) else None
 
 
+def school_births(school_year: int) -> DateRange:
+    """The birth dates of the children who are at school in a year: from the third birthday on (education code, L131-1) until the first degree ends."""
+    return DateRange(date(school_year - FIRST_AGE - len(SECTIONS) + 1, 1, 1), date(school_year - FIRST_AGE - 1, 12, 31))
+
+
 def next_level(level: SchoolLevel) -> SchoolLevel | None:
     """The level of the next year; None where the first degree ends."""
     if level in UNITS:

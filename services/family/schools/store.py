@@ -31,6 +31,15 @@ async def hold_school(tx: Transaction, school_code: str) -> School | None:
     return School(row["school_code"], row["label"], levels_of(row)) if row else None
 
 
+ALL_CODES_SQL = "select school_code from schools"
+
+
+async def unknown_school(db: Queries, codes: Collection[str]) -> str | None:
+    """The first of these codes that no school of the town bears; none where the town keeps no schools."""
+    known = {row["school_code"] for row in await db.fetch(ALL_CODES_SQL)}
+    return next((code for code in codes if known and code not in known), None)
+
+
 async def save_school(tx: Transaction, school: School) -> None:
     """Write a school."""
     await tx.execute(SAVE_SCHOOL_SQL, school.school_code, school.label, list(school.levels))

@@ -1,7 +1,8 @@
 """What a file is found by, and what a search asks for. Pure.
 
 A file keeps *marks*: words of names as they are and glued, and the same with one letter missing (`chassis/comparing.py`); `=12` is the number of the reference
-F-000012, `+0612345678` a telephone number as it is dialed here and `+33612345678` from abroad, `/20180914` the birth date of a child. A search is a
+F-000012, `+0612345678` a telephone number as it is dialed here and `+33612345678` from abroad, `/20180914` the birth date of a child. A key of the former software is a word like
+another, alone and glued. A search is a
 conjunction of *terms*, and each term a choice of marks.
 """
 
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from chassis.comparing import comparable, near_marks, near_sought, runs_of, words_of
+from chassis.comparing import comparable, glued, near_marks, near_sought, runs_of, words_of
 from contracts.telephones import SEPARATORS, home_number
 
 from ..households.domain import HouseholdFile
@@ -72,12 +73,18 @@ def name_marks(*names: str) -> set[str]:
     return words.union(*(near_marks(word) for word in words))
 
 
+def key_marks(key: str) -> set[str]:
+    """The marks of a key of the former software: it and its parts, without case, spaces and signs."""
+    return {*words_of(key), glued(key)} - {""}
+
+
 def marks_of(file: HouseholdFile) -> list[str]:
     """All by which an agent finds a file, sorted: also by the references of those that became part of it, which are found no more. No address: nobody is
     found by where they live."""
     if file.merged is not None:
         return []
     marks = {reference_mark(reference) for reference in (file.reference, *file.merged_references)}
+    marks = marks.union(*map(key_marks, file.former_keys))
     people: tuple[Adult | Child, ...] = (*file.adults, *file.children)
     for person in people:
         marks |= name_marks(person.first_name, person.last_name)
@@ -96,7 +103,7 @@ def terms_of(search: str) -> tuple[Term, ...]:
     rest = search
     for pattern in _ORDERS:
         rest = pattern.sub(lambda part: _taken(terms, _date_term(part), part), rest)
-    rest = _REFERENCE.sub(lambda part: _taken(terms, _reference_term(part["number"]), part), rest)
+    rest = _REFERENCE.sub(lambda part: _taken(terms, _reference_term(part), part), rest)
     rest = _PHONE.sub(lambda part: _taken(terms, _phone_term(part.group()), part), rest)
     return (*terms, *_word_terms(comparable(rest).split()))[:TERMS_MAX]
 
@@ -139,15 +146,18 @@ def _month(word: str) -> int:
     return next((number for number, month in enumerate(_MONTHS, 1) if folded.startswith(month)), 0)
 
 
-def _reference_term(number: str) -> Term:
-    mark = frozenset({f"={number}"})
-    return Term(mark, mark)
+def _reference_term(part: re.Match[str]) -> Term:
+    """A reference of ours, or what the former software wrote so."""
+    marks = frozenset({f"={part['number']}", glued(part.group())})
+    return Term(marks, marks)
 
 
 def _phone_term(typed: str) -> Term:
     digits = "".join(char for char in typed.replace("(0)", "") if char.isdigit())
-    mark = frozenset({f"+{digits[2:] if digits.startswith('00') else digits}"})
-    return Term(mark, mark)
+    phone = f"+{digits[2:] if digits.startswith('00') else digits}"
+    # A key of the former software may look like a number.
+    marks = frozenset({phone, digits})
+    return Term(marks, marks)
 
 
 def _word_terms(words: Sequence[str]) -> Iterator[Term]:

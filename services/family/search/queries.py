@@ -18,7 +18,7 @@ from contracts.family.search import HouseholdSummary, MatchKind, SearchMatch
 from contracts.http import Page
 
 from ..access import HOUSEHOLD
-from .domain import Term, birth_mark, name_marks, phone_marks, reference_mark, steps_of, terms_of
+from .domain import Term, birth_mark, key_marks, name_marks, phone_marks, reference_mark, steps_of, terms_of
 
 MATCHES_MAX: Final = 6
 
@@ -91,6 +91,9 @@ SUMMARIES_SQL = """
 select h.household_id, h.reference, h.kind, h.city, h.archived_on, h.created_at, h.legal_name, h.siret, h.rna,
        coalesce(h.legal_name, a.first_name || ' ' || a.last_name, '') as payer_name, a.email,
        array(select f.reference from households f where f.merged_into = h.household_id order by f.reference) as merged_references,
+       array(select i.household_key from imported_households i where i.household_id = h.household_id order by 1)
+           || array(select i.child_key from shown_members m join imported_children i on i.child_id = m.person_id
+                    where m.household_id = h.household_id group by i.child_key order by 1) as former_keys,
        array(select (p.first_name, p.last_name, p.email, p.phone)
              from shown_members m join adults p on p.adult_id = m.person_id
              where m.household_id = h.household_id order by m.position) as adults,
@@ -191,6 +194,8 @@ def _entries(row: Row) -> Iterator[tuple[MatchKind, str, set[str]]]:
     """What a file is found by, in the order in which it is said."""
     for reference in (row["reference"], *row["merged_references"]):
         yield MatchKind.REFERENCE, reference, {reference_mark(reference)}
+    for key in row["former_keys"]:
+        yield MatchKind.FORMER_KEY, key, key_marks(key)
     if row["legal_name"] is not None:
         yield MatchKind.ORGANIZATION, row["legal_name"], name_marks(row["legal_name"])
     for number in (row["siret"], row["rna"]):

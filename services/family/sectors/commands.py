@@ -21,6 +21,7 @@ from contracts.family.sectors import SEGMENTS_MAX, SectorFile, SectorPlan
 
 from ..adapters.sector_files import read_sector_file
 from ..errors import SectorsFull, SectorsUnchanged
+from ..schools.store import unknown_school
 from . import store
 from .domain import SectorFileReason, Segment, overlaps
 from .queries import read_plan
@@ -41,6 +42,8 @@ async def add_segment(
     if len(known) >= SEGMENTS_MAX:
         raise SectorsFull(count=SEGMENTS_MAX)
     segment = _segment(request)
+    if await unknown_school(tx, [segment.school]):
+        raise Invalid(FieldRefusal("/school", "school_unknown"))
     others = list(known.values())
     for other, place in overlaps([*others, segment]):
         if place == len(others):
@@ -72,6 +75,8 @@ async def replace_sectors(tx: Transaction, actor: Actor, school_year: int, reque
             raise Invalid(FieldRefusal("/is_copy", SectorFileReason.SECTOR_NOTHING_BEFORE))
     else:
         segments = _read(request.content)
+        if code := await unknown_school(tx, [segment.school for segment in segments]):
+            raise Invalid(FieldRefusal("/content", SectorFileReason.SECTOR_SCHOOL_UNKNOWN, (("school", code),)))
     await store.hold_plan(tx, school_year)
     await store.empty_plan(tx, school_year)
     await store.add_segments(tx, school_year, {new_id(): segment for segment in segments})

@@ -30,6 +30,7 @@ class SectorFileReason(StrEnum):
     SECTOR_LINE_UNREADABLE = auto()
     SECTOR_LINE_TOO_LONG = auto()
     SECTOR_LINE_WRONG = auto()
+    SECTOR_SCHOOL_UNKNOWN = auto()
     SECTOR_LINES_OVERLAP = auto()
     SECTOR_OVERLAPS = auto()
     SECTOR_LEVELS_REVERSED = auto()

@@ -11,7 +11,7 @@ from chassis.data.history import history_of
 from chassis.data.paging import page_of, read_cursor, text_key
 from chassis.refusal import NotFound
 from contracts.history import HistoryEntry
-from contracts.http import Page
+from contracts.http import PAGE_SIZE_MAX, Page
 from contracts.identity import models
 from contracts.identity.accounts import LastSignIn
 from contracts.identity.agent_provider import ProviderLink
@@ -177,6 +177,21 @@ async def names(
     """Who agents are: their name, or for a family their service where the town would rather say that."""
     is_family = actor.kind is ActorKind.PARENT
     rows = await queries.fetch(NAMES_SQL, list(account_ids), is_family and is_service_said)
+    return Page(items=tuple(models.AgentName(**row) for row in rows))
+
+
+COLLEAGUES_SQL = """
+select g.account_id, g.first_name || ' ' || g.last_name as name
+from agents g join accounts a using (account_id)
+where a.status = 'active' and not a.is_disabled and g.roles_lapsed_at is null and g.roles && $1::text[]
+order by g.name_key, g.account_id limit $2
+"""
+
+
+async def colleagues(queries: Queries, guard: Guard, permission: str) -> Page[models.AgentName]:
+    """Who may do something, by name."""
+    roles = sorted(name for name, role in guard.roles.items() if permission in role.permissions)
+    rows = await queries.fetch(COLLEAGUES_SQL, roles, PAGE_SIZE_MAX)
     return Page(items=tuple(models.AgentName(**row) for row in rows))
 
 

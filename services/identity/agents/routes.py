@@ -17,6 +17,7 @@ from contracts.identity.agents import (
     AgentState,
     AgentSummary,
     OwnRights,
+    PermissionName,
     RoleName,
     RolesReturn,
     TownRole,
@@ -82,6 +83,11 @@ async def agent_names(body: NamesAsked, db: Database, actor: Actor, rules: Ident
     return await queries.names(db, actor, body.account_ids, is_service_said=rules.is_service_said)
 
 
+@serves(agents_api.list_colleagues)
+async def list_colleagues(permission: PermissionName, db: Database, rules: IdentityRules) -> Page[AgentName]:
+    return await queries.colleagues(db, rules.guard, permission)
+
+
 @serves(agents_api.list_roles)
 async def list_roles(rules: IdentityRules) -> Page[TownRole]:
     return queries.town_roles(rules.guard)
@@ -101,6 +107,7 @@ ROUTES = [
     give_roles_back,
     agent_history,
     agent_names,
+    list_colleagues,
     list_roles,
     own_rights,
 ]

@@ -1,6 +1,7 @@
 """Events become notices, one for each event, whoever its recipients turn out to be."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -49,8 +50,6 @@ from .store import Notice, add_notice, end_former_credentials, end_overtaken
 
 TOLD: dict[type[Event], Template] = {
     EnrollmentRequested: Template.ENROLLMENT_REQUESTED,
-    EnrollmentValidated: Template.ENROLLMENT_VALIDATED,
-    EnrollmentRefused: Template.ENROLLMENT_REFUSED,
     EnrollmentEnded: Template.ENROLLMENT_ENDED,
     BasketConfirmed: Template.BASKET_CONFIRMED,
     ChildCameOfAge: Template.CHILD_CAME_OF_AGE,
@@ -74,7 +73,11 @@ REGISTRATIONS = {
     RegistrationAnswer.KNOWN: Template.REGISTRATION_KNOWN,
     RegistrationAnswer.REFUSED: Template.REGISTRATION_REFUSED,
 }
-
+DECISIONS: dict[type[EnrollmentValidated | EnrollmentRefused], Template] = {
+    EnrollmentValidated: Template.ENROLLMENT_VALIDATED,
+    EnrollmentRefused: Template.ENROLLMENT_REFUSED,
+}
+"""What waits until it can be taken back no more."""
 DOCUMENTS = {
     DocumentAnswer.VALIDATED: Template.DOCUMENT_VALIDATED,
     DocumentAnswer.REFUSED: Template.DOCUMENT_REFUSED,
@@ -88,6 +91,8 @@ def subscribe(subscriptions: Subscriptions) -> None:
     """Listen to every event that leads to a mail."""
     for event, template in TOLD.items():
         subscriptions.on(event, _telling(template))
+    for decision in DECISIONS:
+        subscriptions.on(decision, _tell_decision)
     subscriptions.on(CredentialIssued, _tell_credential)
     for opening in (AccountActivated, CredentialsChosen):
         subscriptions.on(opening, _drop_credentials)
@@ -149,7 +154,18 @@ async def _tell_refusal(tx: Transaction, event: ChangeRefused, envelope: Envelop
 
 
 async def _tell_document(tx: Transaction, event: DocumentAnswered, envelope: Envelope) -> None:
-    await add_notice(tx, _notice(DOCUMENTS[event.answer], event, envelope, sealed=event.sealed))
+    notice = _notice(DOCUMENTS[event.answer], event, envelope, sealed=event.sealed)
+    await add_notice(tx, replace(notice, told_from=_by_the_machine(tx, event.told_from)))
+
+
+async def _tell_decision(tx: Transaction, event: EnrollmentValidated | EnrollmentRefused, envelope: Envelope) -> None:
+    notice = _notice(DECISIONS[type(event)], event, envelope)
+    await add_notice(tx, replace(notice, told_from=_by_the_machine(tx, event.told_from)))
+
+
+def _by_the_machine(tx: Transaction, told_from: datetime | None) -> datetime | None:
+    """An instant of the town's clock, which a demonstration may have moved, by the machine's: that of notices."""
+    return told_from - tx.clock_offset if told_from else None
 
 
 async def _tell_request(tx: Transaction, event: RequestAnswered, envelope: Envelope) -> None:

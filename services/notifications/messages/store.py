@@ -15,7 +15,7 @@ from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Rule, Sent, S
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What an event gives to send: `subject_id` is the household or the account that it is about, `trace` what led to it."""
+    """What an event gives to send: `subject_id` is the household or the account that it is about, `trace` what led to it. It is not told before `told_from`, by the machine's clock."""
 
     event_id: UUID
     template: Template
@@ -25,6 +25,7 @@ class Notice:
     sealed: str | None
     expires_at: datetime
     trace: dict[str, str]
+    told_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ ADD_NOTICE_SQL = """
 insert into notices (event_id, template, subject_id, event_type, payload, sealed, status, due_at, expires_at,
                      trace)
 select $1, $2, $3, $4, $5, case when is_late then null else $6::text end,
-       case when is_late then 'expired' else 'waiting' end, clock_timestamp(), $7, $8
+       case when is_late then 'expired' else 'waiting' end, greatest(clock_timestamp(), $9::timestamptz), $7, $8
 from (select $7::timestamptz <= clock_timestamp()) as age(is_late)
 on conflict (event_id) do nothing returning true
 """
@@ -56,7 +57,7 @@ on conflict (event_id) do nothing returning true
 async def add_notice(tx: Transaction, notice: Notice) -> bool:
     """Keep a notice, as expired when it is too old; False when it is a duplicate."""
     values = (notice.event_id, notice.template, notice.subject_id, notice.event_type, notice.payload, notice.sealed)
-    return bool(await tx.fetchval(ADD_NOTICE_SQL, *values, notice.expires_at, notice.trace))
+    return bool(await tx.fetchval(ADD_NOTICE_SQL, *values, notice.expires_at, notice.trace, notice.told_from))
 
 
 END_FORMER_NOTICES_SQL = """

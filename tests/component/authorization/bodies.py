@@ -10,6 +10,7 @@ from contracts.billing.payers import payer_id_of
 from tests.component.authorization import (
     agent_bodies,
     births,
+    certificates,
     child_files,
     delegations,
     documents,
@@ -20,6 +21,7 @@ from tests.component.authorization import (
     pairs,
     passkeys,
     protections,
+    readings,
     requests,
     school_cells,
     schooling,
@@ -219,8 +221,10 @@ def _fixed(**fields: Any) -> Body:
 
 
 BODIES: Final[Mapping[str, Body]] = {
+    **certificates.BODIES,
     **documents.BODIES,
     **requests.BODIES,
+    **readings.BODIES,
     "sign_in": _field("login", password=PASSWORD),
     "start_franceconnect": _fixed(browser_token="a-browser-of-tests"),
     "finish_franceconnect": _field("state", browser_token="a-browser-of-tests"),

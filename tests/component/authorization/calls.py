@@ -14,6 +14,7 @@ import httpx2
 from tests.component.authorization import (
     agents,
     births,
+    certificates,
     changes,
     child_files,
     delegations,
@@ -24,6 +25,8 @@ from tests.component.authorization import (
     pairs,
     passkeys,
     protections,
+    queue,
+    readings,
     registrations,
     requests,
     school_cells,
@@ -48,6 +51,7 @@ PAIRED: Final[Mapping[str, Callable[[World], Awaitable[str]]]] = {
     "file_merge": file_pairs.merge,
     "segment": schooling.segment,
 }
+POSTED: Final = {**BODIES, **queue.BODIES}
 PEOPLE: Final = ("person_id", "adult_id")
 """Who is named beside the object: somebody of a family that no actor belongs to."""
 TARIFF: Final = "leisure"
@@ -60,7 +64,7 @@ async def answer_to(
     """Perform a cell, after something that is done once all that it needs is there."""
     operation = cell.operation
     named = await _object(world, cell)
-    body = await BODIES[operation.name](world, cell, named) if operation.name in BODIES else None
+    body = await POSTED[operation.name](world, cell, named) if operation.name in POSTED else None
     path = operation.path
     for parameter in operation.parameters:
         value = someone(world) if parameter in PEOPLE and cell.names != "adult" else named or TARIFF
@@ -72,12 +76,14 @@ async def answer_to(
             value = await passkeys.own_id(world, named) if cell.expected == "ok" else uuid4().hex
         if parameter == "child_id" and cell.names == "class_change":
             value = world.owned["first"]["child"]
+        if parameter in ("child_id", "portrait_id") and cell.names == "slot":
+            value = await entourage.on_sheet(world, parameter)
         if parameter == "school_year":
             value = child_files.school_year(await world.town.booking.today())
         if parameter == "other_id":
             value = await file_pairs.other(world, cell, named)
         if parameter == "kind":
-            value = requests.PIECE if cell.names == "request" else "no_payer"
+            value = {"request": requests.PIECE, "document": "document"}.get(cell.names, "no_payer")
         if parameter == "code":
             value = requests.CODE
         if parameter == "step":
@@ -87,7 +93,7 @@ async def answer_to(
         path = path.replace(f"{{{parameter}}}", value)
     today = await world.town.booking.today()
     given = {"from_on": str(today), "to_on": str(await world.town.booking.day(DAYS_AHEAD))}
-    given["since_on"] = str(today)
+    given |= {"since_on": str(today), "permission": "family.queue.read"}
     given |= dict.fromkeys(QUERY_NAMES.get(cell.names, ()), named) if named else {}
     query = {name: value for name, value in given.items() if name in operation.parameters}
     headers = {"Idempotency-Key": str(uuid4()), **await _headers(world, cell, named)}
@@ -124,6 +130,8 @@ def _service(world: World, cell: Cell) -> RunningService:
 
 async def _object(world: World, cell: Cell) -> str | None:
     """The id or secret that a cell names; None when it names none."""
+    if cell.operation.name == "list_waiting_enrollments":
+        await world.request("first")
     if cell.operation.name == "list_duplicate_files":
         await file_pairs.alike(world)
     if not cell.names or cell.about == "unnamed":
@@ -148,10 +156,16 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await entourage.one_for(world, str(household_named(cell)))
     if cell.operation.name in protections.NEEDED and cell.expected == "ok":
         await protections.protected(world, str(household_named(cell)))
+    if cell.names in queue.BATCHES:
+        return await queue.batch(world, cell, str(household_named(cell)))
     if cell.names == "document":
         return await documents.one_for(world, cell, str(household_named(cell)))
     if cell.names == "request":
         return await requests.one_for(world, cell, str(household_named(cell)))
+    if cell.names == "reading":
+        return await readings.one_for(world, str(household_named(cell)))
+    if cell.names == "certificate":
+        return await certificates.one_for(world, cell, str(household_named(cell)))
     if cell.names == "derogation":
         return await schooling.one_for(world, str(household_named(cell)))
     if cell.names in PAIRED:
@@ -170,7 +184,7 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await _fresh_run(world, cell) if cell.names == "run" else world.shared[cell.names]
     if cell.names == "link" and cell.about == "own" and cell.actor != "erased_parent":
         return await world.link()
-    if cell.operation.name == "decide_enrollment" and cell.expected == "ok" and cell.about != "erased":
+    if cell.operation.name in queue.REQUESTED and cell.expected == "ok" and cell.about != "erased":
         return await world.request(str(household_named(cell)))
     if cell.operation.name == "start_payment" and cell.expected == "ok":
         return await world.invoice(str(household_named(cell)))

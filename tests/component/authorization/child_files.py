@@ -58,6 +58,15 @@ async def confirmation(world: World, _cell: Cell, named: str | None) -> Any:
     return {"revision": await _revision(world, named)}
 
 
+async def insurance(world: World, _cell: Cell, named: str | None) -> Any:
+    """Another contract each time."""
+    family, year = world.town.services["family"], school_year(await world.town.booking.today())
+    answer = await family.client.get(f"/children/{named}/insurance/{year}", headers=family.as_system())
+    revision = int(answer.json()["revision"]) if answer.is_success else 0
+    number = f"N° {next(world.endings)}"
+    return {"company": "Mutuelle Azur", "contract_number": number, "ends_on": f"{FAR}-08-31", "revision": revision}
+
+
 def school_year(day: Any) -> str:
     """The school year of a day."""
     return str(day.year if day.month >= 9 else day.year - 1)
@@ -65,6 +74,7 @@ def school_year(day: Any) -> str:
 
 BODIES: Final = {
     "change_health": health,
+    "change_insurance": insurance,
     "note_proof": proof,
     "answer_authorizations": answers,
     "enter_authorizations": on_paper,

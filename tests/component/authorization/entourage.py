@@ -1,16 +1,23 @@
 """The people around children whom the matrix is about."""
 
+from base64 import b64encode
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from services.family.entourage import store
 from tests.component.authorization.matrix import Cell
 from tests.component.authorization.world import World
+from tests.component.family.papers import jpeg
 
 
 async def _add(world: World, child_id: str) -> str | None:
     """Somebody new whom to call for a child; None where there is no such child any more."""
+    return await _added(world, child_id, "emergency")
+
+
+async def _added(world: World, child_id: str, kind: str) -> str | None:
     family = world.town.services["family"]
-    body = {**_person(world), "kind": "emergency", "child_ids": [child_id]}
+    body = {**_person(world), "kind": kind, "child_ids": [child_id]}
     answer = await family.client.post("/entourage", json=body, headers=family.as_system() | family.key())
     return str(answer.json()["contact_id"]) if answer.is_success else None
 
@@ -28,12 +35,34 @@ async def _people(world: World, child_id: str) -> list[Any]:
 
 
 async def one_for(world: World, name: str) -> str:
-    """Somebody around the child of a household, and nobody else around it."""
+    """Somebody around the child of a household, who may collect it and is known by a picture, and nobody else around it."""
     family, child_id = world.town.services["family"], world.owned[name]["child"]
     for person in await _people(world, child_id):
         path, body = f"/entourage/{person['contact_id']}/end", {"version": person["version"]}
         await family.client.post(path, json=body, headers=family.as_system())
-    return await _add(world, child_id) or uuid4().hex
+    contact_id = await _added(world, child_id, "pickup")
+    if contact_id is None:
+        return uuid4().hex
+    async with family.db.transaction() as tx:
+        await store.save_portrait(tx, UUID(contact_id), jpeg())
+    return contact_id
+
+
+async def on_sheet(world: World, parameter: str) -> str:
+    """A child of the sheet of the day, or who may collect it, of whom the sheet has a picture."""
+    family, owned = world.town.services["family"], world.owned["first"]
+    if "portrait" not in owned:
+        owned["portrait"] = await one_for(world, "first")
+        path, body = f"/entourage/{owned['portrait']}/portrait", await portrait(world, None, None)
+        answer = await family.client.put(path, json=body, headers=family.as_system())
+        assert answer.status_code == 204, answer.text
+        await world.town.settle()
+    return owned["child" if parameter == "child_id" else "portrait"]
+
+
+async def portrait(_world: World, _cell: Cell | None, _named: str | None) -> Any:
+    """A picture, which is not the one that is there."""
+    return {"content": b64encode(jpeg()).decode()}
 
 
 async def _known(world: World, named: str | None) -> Any:
@@ -72,4 +101,5 @@ BODIES: Final = {
     "change_entourage": change,
     "end_entourage": end,
     "order_entourage": order,
+    "keep_portrait": portrait,
 }

@@ -53,7 +53,7 @@ SECRETS: Final = ("session", "login")
 NONE: Final = "-"
 DELEGATES: Final = "Delegates"
 """The heading of what is open to who only acts for families: nothing else but what is public."""
-ANSWERS: Final = frozenset({"ok", "none", "401", "403", "404", "422", NONE})
+ANSWERS: Final = frozenset({"ok", "none", "401", "403", "404", "409", "422", NONE})
 
 
 @dataclass(frozen=True)

@@ -71,5 +71,8 @@ def test_what_could_lock_somebody_out_or_take_something_away_belongs_to_a_class(
     assert by_class[StepUp.AGENTS] == managing >= {"create_agent", "change_agent", "invite_agent"}
     assert by_class[StepUp.ACCOUNTS] >= {"give_password"}
     assert by_class[StepUp.EXPORTS] >= {"record_export"}
-    assert by_class[StepUp.INVOICES] == {"list_invoices", "read_invoice", "read_invoice_pdf"}
+    assert by_class[StepUp.INVOICES] == {
+        *("list_invoices", "read_invoice", "read_invoice_pdf"),
+        *("list_certificates", "issue_certificate", "read_certificate"),
+    }
     assert by_class[StepUp.PAYMENTS] == {"start_payment"}

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 from pypdf import PdfReader
 
+from chassis.documents.typesetting import Typesetter
 from chassis.http.errors import RETRIED_STATUSES
-from services.billing.adapters.typesetting import Typesetter
 from services.billing.errors import DocumentCannotBeSet
 from services.billing.invoices.commands import invoice_document
 from services.billing.settings import BillingRules

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +12,7 @@ from joserfc.jwk import OKPKey
 from chassis.actor import Actor
 from chassis.sealing import seal
 from contracts.booking.events import CareKeyState
-from contracts.family.care import Care, CarePerson, LeavingAnswer
+from contracts.family.care import Care, CareInsurance, CarePerson, LeavingAnswer
 from contracts.family.events import CareState, ChildState
 from contracts.types import ActorKind
 from tests.component.booking.sheets import UNTIL_MIDNIGHT
@@ -122,6 +122,57 @@ async def test_people_around_a_child_are_shown_on_their_days_with_age_and_decisi
     assert shown == [("Léo", 13, str(today)), ("Marc", None, None)]
     (_, marc) = (await day.child())["people"]
     assert (marc["decision"], marc["decided_on"]) == ("JAF 26/00412", str(eve))
+
+
+async def test_the_doctor_and_the_insurance_of_the_school_year_are_shown(town: BookingTown) -> None:
+    day = await care_day(town)
+    today = await town.today()
+    first_on = date(today.year - (today.month < 9), 9, 1)
+    former = CareInsurance(
+        company="Ancienne", contract_number="1", starts_on=first_on.replace(first_on.year - 1), ends_on=date.max
+    )
+    present = CareInsurance(company="Azur", contract_number="2", starts_on=first_on, ends_on=today)
+    doctor = {"doctor_name": "Dr Petit", "doctor_phone": "+33145000000"}
+    await day.say(NEEDS.model_copy(update={**doctor, "insurances": (former, present)}))
+    child = await day.child()
+    assert (child["doctor_name"], child["doctor_phone"]) == ("Dr Petit", "+33145000000")
+    assert (child["insurance"]["company"], child["insurance"]["is_over"]) == ("Azur", False)
+    over = present.model_copy(update={"ends_on": today - timedelta(days=1)})
+    await day.say(NEEDS.model_copy(update={"insurances": (former, over)}))
+    assert (await day.child())["insurance"]["is_over"] is True
+    await day.say(NEEDS.model_copy(update={"insurances": (former,)}))
+    assert (await day.child())["insurance"] is None, "that of another year is none"
+
+
+async def test_a_picture_is_served_on_its_days_to_the_agents_of_its_site_and_noted(town: BookingTown) -> None:
+    day = await care_day(town)
+    today, contact_id = await town.today(), uuid4()
+    known = CarePerson(kind="pickup", name="Odile", relation="", phone=None, starts_on=today, ends_on=today)
+    seen = known.model_copy(update={"contact_id": contact_id, "portrait": b"\xff\xd8\xff picture"})
+    await day.say(NEEDS.model_copy(update={"people": (seen, known)}))
+    path = f"/slots/{day.slot_id}/care/{day.family.child_id}/portraits/{contact_id}"
+
+    async def asked(who: Actor | None = None, at: str = path) -> Any:
+        return await day.service.client.get(at, headers=day.service.as_actor(who or day.agent))
+
+    answer = await asked()
+    assert (answer.status_code, answer.content, answer.headers["content-type"]) == (200, seen.portrait, "image/jpeg")
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert len((await day.looks()).json()["items"]) == 1
+    child = await day.child()
+    assert [person["portrait_id"] for person in child["people"]] == [str(contact_id), None]
+    assert "portrait" not in child["people"][0], "the picture itself is asked for"
+    assert len((await day.looks()).json()["items"]) == 1, "one look a day, of the sheet and its pictures alike"
+    assert (await asked(agent_of(Role.SITE, sites=frozenset({"ailleurs"})))).status_code == 404
+    assert (await asked(agent_of(Role.FINANCE))).status_code == 403
+    other = await care_day(town)
+    for elsewhere in (
+        f"/slots/{other.slot_id}/care/{day.family.child_id}/portraits/{contact_id}",
+        f"/slots/{day.slot_id}/care/{day.family.child_id}/portraits/{uuid4()}",
+    ):
+        assert (await asked(at=elsewhere)).status_code == 404
+    day.service.advance(days=1)
+    assert (await asked()).status_code == 409
 
 
 async def test_only_who_has_the_child_in_care_sees_it(town: BookingTown) -> None:

@@ -41,7 +41,11 @@ DEAD_SECONDS = 2.0
 
 FAMILY = re.compile(r"^# TYPE (\w+) ", re.MULTILINE)
 LIBRARY = ("python_", "process_")
-CALLERS_ONLY = {"http_calls_total"}  # of processes that call other systems
+CALLERS_ONLY = {
+    "http_calls_total",
+    "quotient_reads_total",
+    "api_particulier_token_end_timestamp_seconds",
+}  # of processes that call other systems
 
 
 def documented() -> set[str]:

@@ -94,5 +94,5 @@ async def test_leases_that_ended_are_forgotten(forms: Forms) -> None:
 async def test_only_agents_have_forms_and_only_of_what_is_there(forms: Forms) -> None:
     assert (await forms.hold(forms.service.as_parent(uuid4()))).status_code == 403
     forms.subject_id = str(uuid4())
-    for form in ("change", "contact", "health", "entourage"):
+    for form in ("change", "contact", "health", "entourage", "civil_status"):
         assert (await forms.hold(forms.first, form)).status_code == 404, form

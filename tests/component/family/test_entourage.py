@@ -51,7 +51,7 @@ class Around:
         return next(person for person in everybody if person["contact_id"] == answer.json()["contact_id"])
 
     async def change(self, headers: dict[str, str], known: Any, **fields: Any) -> Any:
-        kept = {name: known[name] for name in known if name not in ("contact_id", "kind")}
+        kept = {name: known[name] for name in known if name not in ("contact_id", "kind", "has_portrait")}
         return await self.client.put(f"/entourage/{known['contact_id']}", json=kept | fields, headers=headers)
 
     async def end(self, headers: dict[str, str], known: Any) -> Any:

@@ -98,6 +98,30 @@ async def test_a_child_of_a_school_without_a_class(files: Files) -> None:
     assert (await files.counts())[GapKind.NO_CLASS] == 0
 
 
+async def test_a_child_of_school_age_without_a_school(files: Files) -> None:
+    """From the year of three to the end of CM2, once the town has schools; a school elsewhere is one too."""
+    office = SchoolOffice(files.service)
+    office.be_on(date(2026, 9, 1))
+    births = ("2024-01-01", "2023-12-31", "2016-01-01", "2015-12-31")
+    children = [
+        {"first_name": f"Léo{'abcd'[at]}", "last_name": "Le Goff", "birth_on": day} for at, day in enumerate(births)
+    ]
+    file = await files.desk.open(children=children)
+    assert (await files.counts())[GapKind.NO_SCHOOL] == 0, "a town that keeps no schools asks for none"
+    await office.school()
+    listed = (await files.listed(GapKind.NO_SCHOOL))["items"]
+    assert [gap["person_name"] for gap in listed] == ["Léob Le Goff", "Léoc Le Goff"]
+    named = {child.first_name: child.child_id for child in file.children}
+    elsewhere = await office.place(named["Léob"], "ps", school_code=None, elsewhere="Sainte-Anne")
+    assert elsewhere.status_code == 200, elsewhere.text
+    assert (await office.place(named["Léoc"], "cm2")).status_code == 200
+    assert (await files.counts())[GapKind.NO_SCHOOL] == 0
+    office.be_on(date(2027, 8, 31))
+    assert (await files.counts())[GapKind.NO_SCHOOL] == 0
+    office.be_on(date(2027, 9, 1))
+    assert (await files.counts())[GapKind.NO_SCHOOL] == 2, "what is entered holds until the end of the school year"
+
+
 async def test_a_protected_address_is_listed_and_not_told(files: Files) -> None:
     guard = Guard(files.service, files.desk)
     file = await guard.protected()

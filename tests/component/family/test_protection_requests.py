@@ -126,3 +126,19 @@ async def test_erasure_takes_it_along(asking: Asking) -> None:
         await erase_household(tx, asking.household.household_id)
     assert await asking.service.db.fetchval("select count(*) from protection_requests") == 0
     assert await asking.waiting() == []
+
+
+async def test_requests_are_read_page_by_page_of_a_household_or_one(asking: Asking) -> None:
+    assert (await asking.ask()).status_code == 204
+    assert (await asking.ask("Moi aussi", asking.other)).status_code == 204
+    first, second = await asking.waiting()
+    page = (await asking.guard.get("/protection-requests?limit=1")).json()
+    assert [item["request_id"] for item in page["items"]] == [first["request_id"]]
+    rest = (await asking.guard.get(f"/protection-requests?limit=1&cursor={page['next_cursor']}")).json()
+    assert [item["request_id"] for item in rest["items"]] == [second["request_id"]]
+    assert rest["next_cursor"] is None
+    one = (await asking.guard.get(f"/protection-requests?request_id={second['request_id']}")).json()["items"]
+    assert [item["message"] for item in one] == ["Moi aussi"]
+    for household_id, count in ((asking.household.household_id, 2), (first["request_id"], 0)):
+        own = (await asking.guard.get(f"/protection-requests?household_id={household_id}")).json()["items"]
+        assert len(own) == count

@@ -91,6 +91,51 @@ async def test_imported(guard: Guard) -> None:
     assert await importer.count("households") == 1
 
 
+@pytest.mark.parametrize("is_worked_off", [False, True])
+async def test_a_line_that_is_refused_keeps_no_secret_address(guard: Guard, is_worked_off: bool) -> None:
+    """Neither in the report nor in the database, before it is confirmed as after; that the address is secret goes on being said."""
+    importer = Importer(guard.service)
+    bad = LINES.format(reason=REASON).replace("14/09/2018", "31/02/2018")
+    run = await importer.proposed(bad.encode())
+    if is_worked_off:
+        assert (await importer.confirm(run)).status_code == 200
+        await importer.work()
+    report = await importer.report(run)
+    assert [line["finding"] for line in report] == ["held", "refused"]
+    assert (words_in(str(report)), REASON in str(report)) == ([], False)
+    assert report[0]["cells"]["secret_reason"] == ""
+    assert await tables_that_say(guard.service) == []
+    assert await guard.service.db.fetchval("select count(*) from household_import_lines where sealed is not null") == 0
+
+
+async def test_a_line_that_waits_has_its_secret_address_sealed(guard: Guard) -> None:
+    importer = Importer(guard.service)
+    await importer.send(LINES.format(reason=REASON).encode())
+    assert await tables_that_say(guard.service) == []
+    await importer.work()
+    assert await tables_that_say(guard.service) == []
+    assert await guard.service.db.fetchval("select count(*) from household_import_lines where sealed is not null") == 1
+
+
+async def test_what_an_import_says_of_an_address_goes_when_the_address_is_protected(guard: Guard) -> None:
+    """Lines that differ, lines that wait to be taken over, and those of a file that was sent before."""
+    importer = Importer(guard.service)
+    opened = LINES.format(reason="")
+    await importer.done(opened.replace(STREET, "1 rue Connue").replace("Hérisson", "X").encode())
+    differing = await importer.proposed(opened.encode())
+    updating = await importer.proposed(opened.encode(), is_updating=True)
+    assert [await importer.findings(run) for run in (differing, updating)] == [["differs"] * 2, ["to_update"] * 2]
+    assert "household_import_lines.cells" in await tables_that_say(guard.service)
+    household_id = await guard.service.db.fetchval("select household_id from households")
+    assert (await guard.protect(household_id)).status_code == 200
+    assert await tables_that_say(guard.service) == []
+    assert (await importer.confirm(updating)).status_code == 200
+    await importer.work()
+    assert await importer.findings(updating) == ["unchanged"] * 2
+    await importer.done(opened.replace("Inès", "Agnès").encode())
+    assert await tables_that_say(guard.service) == []
+
+
 async def test_a_file_does_not_move_a_household_that_should_be_protected(guard: Guard) -> None:
     """It was imported openly and should be secret by now: the new address is published by no import, and an agent is told."""
     importer = Importer(guard.service)

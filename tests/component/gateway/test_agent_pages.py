@@ -77,6 +77,7 @@ async def test_a_file_that_looks_like_another_is_opened_with_a_reason(agent: Bro
     assert is_refused(page)
     assert reference in words(page)
     assert f'href="/agents/familles?recherche={reference}"' in page.text
+    assert (await agent.get(f"/agents/familles?recherche={reference}")).headers["location"] == first.url.path
     assert 'name="twin_reason"' in page.text
     reason = "Homonymes, livrets de famille vérifiés"
     opened = await agent.landing(await agent.done(NEW_FAMILY, again | {"twin_reason": reason}))
@@ -296,3 +297,6 @@ async def test_days_are_opened_by_whoever_may(town: Town) -> None:
         agent = await town.agent(role)
         assert ('href="/agents/ouvertures"' in (await agent.get("/agents/pointage")).text) == is_shown
         assert (await agent.get("/agents/ouvertures")).status_code == (200 if is_shown else 404)
+        assert ('href="/agents/pointage' in (await agent.get("/agents")).text) == is_shown, (
+            "a sheet that would be refused"
+        )

@@ -114,7 +114,7 @@ async def test_from_what_a_parent_says_to_the_sheet_of_the_day_and_back_to_the_p
     site = await town.agent(Role.SITE)
     page = await site.get(sheet)
     text = words(page)
-    for expected in (f"{CANARY} kiwi", f"{CANARY} appeler le 15", "Végétarien", "Panier repas", "PAI"):
+    for expected in (f"{CANARY} kiwi", f"{CANARY} appeler le 15", f"Dr {CANARY}", "Végétarien", "Panier repas", "PAI"):
         assert expected in text
     assert f"{CANARY} sirop" not in text, "treatments are not for the site"
     assert (await site.get(f"/agents/enfants/{home.household.children[0].child_id}/sante")).status_code in (403, 404)

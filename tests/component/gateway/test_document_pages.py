@@ -73,6 +73,7 @@ async def _decided(town: Town, household: Household, document_id: str) -> None:
     assert household.reference in words(await agent.get("/agents/documents"))
     tab = await agent.get(f"/agents/familles/{household.household_id}/documents")
     assert f"/agents/documents/{document_id}" in tab.text
+    assert "Documents 1 à décider" in words(tab)
     page = await agent.get(f"/agents/documents/{document_id}")
     assert page.text.count("<img") == 3
     picture = re.findall(r'<img src="([^"]+)"', page.text)[0].replace("&amp;", "&")
@@ -84,6 +85,22 @@ async def _decided(town: Town, household: Household, document_id: str) -> None:
     answer = await agent.done(f"/agents/documents/{document_id}/decision", {"decision": "validate", "ends_on": ""})
     assert "Le document est validé" in words(await agent.landing(answer))
     assert "Validé" in words(await agent.get(f"/agents/documents/{document_id}"))
+
+
+async def test_documents_that_wait_lead_to_each_other_by_link_and_key(town: Town) -> None:
+    parent, household = await town.parent()
+    for _ in range(3):
+        address = await begun(parent, "La famille", "Livret de famille")
+        await parent.landing(await send(parent, address, [jpeg()], step="send"))
+    agent = await town.agent(Role.FRONT_DESK)
+    tab = await agent.get(f"/agents/familles/{household.household_id}/documents")
+    first, second, third = dict.fromkeys(re.findall(r"/agents/documents/[0-9a-f-]{36}", tab.text))
+    page = await agent.get(second)
+    for key, label, url in (("k", "Précédent", first), ("j", "Suivant", third)):
+        assert re.search(
+            rf'href="{url}">.*?<span>{label}</span><kbd data-key="{key}" aria-hidden="true" hidden>', page.text
+        )
+    assert re.search(r'value="validate">.*?<kbd data-key="a"', page.text)
 
 
 async def test_a_refused_file_leaves_the_others_and_the_draft_goes_on(town: Town) -> None:

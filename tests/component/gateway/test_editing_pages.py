@@ -118,3 +118,27 @@ async def test_whoever_types_keeps_a_form_and_takes_none_from_another_agent(
     assert "Anna Premier a ce formulaire ouvert" in words(await second.get(path))
     assert (await first.post(f"/agents/formulaires/inconnu/{child_id}")).status_code == 404
     assert (await home.parent.post(mark)).status_code in (303, 403, 404)
+
+
+async def test_a_civil_status_is_corrected_by_one_agent(home: Home, agents: tuple[Browser, Browser]) -> None:
+    """Who comes back by the browser's button, or reloads, finds what they typed; a family that corrects itself waits for nobody."""
+    first, second = agents
+    child = home.household.children[0]
+    path = f"/agents/familles/{home.household.household_id}/etat-civil/{child.child_id}"
+    await first.get(path)
+    page = await second.get(path)
+    assert "Anna Premier a ce formulaire ouvert" in words(page)
+    typed = {"version": hidden(page, "version"), "first_name": "Quetzal", "last_name": child.last_name}
+    typed["birth_on"] = child.birth_on.isoformat()
+    page = await second.submit(path, typed)
+    assert is_refused(page)
+    assert 'value="Quetzal"' in page.text
+    assert 'value="Quetzal"' in (await second.get(str(page.url))).text, "reloaded"
+    page = await second.submit(path, typed | TAKE_OVER)
+    assert "Vous avez la main" in words(page)
+    page = await first.submit(path, typed | {"first_name": "Perle"})
+    assert "Zoran Second a ce formulaire ouvert" in words(page)
+    assert 'value="Perle"' in page.text
+    await second.done(path, typed)
+    assert "formulaire ouvert" not in words(await first.get(path)), "it is free again"
+    assert "formulaire ouvert" not in words(await home.parent.get(f"/ma-famille/{child.child_id}/etat-civil"))

@@ -6,6 +6,7 @@ from datetime import timedelta
 import httpx2
 import pytest
 
+from tests.component.family.papers import jpeg
 from tests.component.gateway.browser import is_refused, words
 from tests.component.gateway.test_agent_pages import field_errors
 from tests.component.gateway.test_child_pages import Home, home
@@ -124,3 +125,41 @@ async def test_who_answers_for_no_child_is_no_co_representative(home: Home, town
         page = words(await home.parent.get(path))
         assert other.first_name in page
         assert "co-représentant" not in page.lower()
+
+
+async def test_a_picture_of_who_may_collect_is_seen_on_the_sheet_and_deleted(home: Home, town: Town) -> None:
+    """Small, beside the name, kept nowhere by a browser; a file that is none takes nothing of the page away."""
+    parent, rose = home.parent, await named(home, kind="pickup")
+
+    async def sent(content: bytes) -> httpx2.Response:
+        await parent.get(rose)
+        form, parts = {"csrf_token": parent.form_token}, [("photo", ("rose.jpg", content))]
+        answer = await parent.http.post(f"{rose}/photo", data=form, files=parts, headers={"Origin": parent.origin})
+        return await parent.landing(answer)
+
+    refused = await sent(b"%PDF-1.7 none")
+    assert is_refused(refused)
+    assert "il faut ici une photo" in words(refused)
+    assert f'value="{CANARY}"' in refused.text
+    page = await sent(jpeg(600, 800))
+    assert "La photo est enregistrée" in words(page)
+    assert f'src="{rose}/photo"' in page.text
+    picture = await parent.get(f"{rose}/photo")
+    assert (picture.headers["content-type"], picture.headers["cache-control"]) == ("image/jpeg", "no-store")
+    assert "sandbox" in picture.headers["content-security-policy"]
+    assert f'src="{rose}/photo"' in (await parent.get(PATH)).text
+    await home.settle()
+    site = await town.agent(Role.SITE)
+    (address,) = re.findall(
+        r'src="(/agents/pointage/[^"]+/photos/[^"]+)"', (await site.get(f"/agents/pointage/{home.slot_id}")).text
+    )
+    shown_there = await site.get(address)
+    assert (shown_there.content, shown_there.headers["cache-control"]) == (picture.content, "no-store")
+    assert (await (await town.agent(Role.FINANCE)).get(address)).status_code in (403, 404)
+    page = await parent.landing(await parent.done(f"{rose}/photo/suppression"))
+    assert "La photo est supprimée" in words(page)
+    assert (await parent.get(f"{rose}/photo")).status_code == 404
+    await home.settle()
+    assert (await site.get(address)).status_code == 404
+    looks = words(await parent.get(f"{home.path}/consultations"))
+    assert "Photo d’une personne de l’entourage supprimée" in looks

@@ -48,7 +48,7 @@ MISSING_PARTS = {
         "/historique": ["Compte du portail, dans l’historique"],
     },
     "family": {
-        "/mon-accueil": ["Mon espace"],
+        "/mon-accueil": ["Mes dernières demandes", "Mon espace"],
         "/historique": ["Dossier famille, dans l’historique"],
         "/agents/familles/{household_id}": ["Dossier famille"],
         "/agents/familles/{household_id}/personnes": ["Dossier famille"],
@@ -58,7 +58,7 @@ MISSING_PARTS = {
         "/agents/familles/{household_id}/messages": ["Dossier famille"],
         "/agents/familles/{household_id}/historique": ["Dossier famille", "Dossier famille, dans l’historique"],
         "/agents/familles/{household_id}/frise": ["Dossier famille", "Foyers et entourage"],
-        "/agents": ["Demandes d’espace"],
+        "/agents": ["Demandes d’espace", "Familles qui attendent une réponse"],
     },
     "booking": {
         "/activites": ["Activités"],

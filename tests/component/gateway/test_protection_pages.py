@@ -48,7 +48,7 @@ async def test_an_agent_protects_sees_and_ends(town: Town) -> None:
     assert household.reference in words(await agent.get("/agents/adresses-protegees"))
     page = await agent.get(f"/agents/familles/{household.household_id}")
     assert (BADGE in words(page), STREET in page.text) == (True, False)
-    listed = await agent.get(f"/agents/familles?recherche={household.reference}")
+    listed = await agent.get(f"/agents/familles?recherche={household.adults[0].last_name}")
     assert (BADGE in words(listed), "Valmont-sur-Orne" in table_of(listed)) == (True, False)
     await agent.get(page_at(household))
     shown = await agent.submit(f"{page_at(household)}/adresse")

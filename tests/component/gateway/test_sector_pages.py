@@ -142,6 +142,8 @@ async def test_a_granted_derogation_is_shown_and_given_up(agent: Browser, town: 
     await agent.done(f"{url}/decision", {"decision": "grant", "reason": ""})
     assert "École accordée" in words(await agent.get(counter))
     assert "Accordée" in words(await parent.get(f"/mes-enfants/{child.child_id}"))
+    looked = await parent.get(f"/mes-enfants/{child.child_id}/consultations")
+    assert (looked.status_code, "érogation" in words(looked)) == (200, True)
     await agent.get(url)
     page = await agent.landing(await agent.done(f"{url}/retrait", {}))
     assert "Retirée par la famille" in words(page)

@@ -1,12 +1,13 @@
 """What a family reads by mail about a document that it sent."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from contracts.family.document_events import DocumentAnswer, DocumentAnswered
+from contracts.booking.events import EnrollmentReopened
+from contracts.family.document_events import DocumentAnswer, DocumentAnswered, DocumentReopened
 from contracts.family.document_words import DocumentReason
 from contracts.family.documents import DocumentLetter
 from tests.component.notifications import news
@@ -55,3 +56,30 @@ async def test_each_answer_is_mailed_once_with_its_kind_and_what_to_do(
     assert "pour Léa est validé" in " ".join(validated.split())
     assert "31 août 2027" in validated.replace("\u00a0", " ")
     assert "/mon-espace-de-stockage" in part(mails["Un document bientôt périmé : Livret de famille"], "plain")
+
+
+async def test_a_decision_that_may_be_taken_back_is_told_later_and_never_if_it_was(
+    service: RunningService, mail_server: MailServer, secrets_dir: Path
+) -> None:
+    later = datetime.now(UTC) + timedelta(minutes=10)
+    one, other = (
+        answered(secrets_dir, DocumentAnswer.VALIDATED, name="Léa").model_copy(update={"told_from": later})
+        for _ in range(2)
+    )
+    enrollment = news.enrollment_validated().model_copy(update={"told_from": later})
+    await service.deliver(news.household(), news.activity(), one, other, enrollment)
+    await service.run_job("send_messages")
+    assert mail_server.received == []
+    ids = enrollment.model_dump(
+        include={"enrollment_id", "household_id", "child_id", "activity_id", "starts_on", "ends_on"}
+    )
+    await service.deliver(
+        DocumentReopened(document_id=one.document_id, reopened_at=datetime.now(UTC)),
+        EnrollmentReopened(**ids, reopened_at=datetime.now(UTC)),
+    )
+    await service.db.execute("update notices set due_at = clock_timestamp() where status = 'waiting'")
+    await service.run_job("send_messages")
+    assert len(mail_server.received) == 1, "that of the one which was not taken back"
+    assert (
+        await service.db.fetchval("select count(*) from notices where sealed is not null and status = 'expired'") == 0
+    )

@@ -100,6 +100,7 @@ RIGHT: Final[Mapping[str, Mapping[str, str]]] = {
         "household_payers days": REPLICATED,
         "responsibilities days": REPLICATED,
         "guardianships days": DERIVED,
+        "kept_apart days": DERIVED,
     },
     OVERLAPPING_RANGES_SQL: {
         "household_adults days": REPLICATED,
@@ -107,6 +108,7 @@ RIGHT: Final[Mapping[str, Mapping[str, str]]] = {
         "household_payers days": REPLICATED,
         "responsibilities days": REPLICATED,
         "guardianships days": DERIVED,
+        "kept_apart days": DERIVED,
         "units span": "units of one activity may share minutes: what a child cannot have together, a unit excludes",
     },
 }

@@ -45,7 +45,6 @@ FRAME: Final = Frame(
         datetime(2024, 12, 31, 10, 26, tzinfo=UTC),
         own_page=MenuEntry("Mon espace", "/"),
     ),
-    breadcrumb=[Crumb("Accueil", "/"), Crumb("Ma page")],
     flashes=[Flash("success", "Votre espace est activé.")],
 )
 AGENT_FRAME: Final = Frame(
@@ -59,7 +58,7 @@ AGENT_FRAME: Final = Frame(
         MenuGroup("Finances", "invoice", [MenuEntry("Facturation", "/"), MenuEntry("Paiements à vérifier", "/")]),
     ],
     session=SessionZone("Claire Durand", "token", "Claire Durand", "CD", own_page=MenuEntry("Mes identifiants", "/")),
-    breadcrumb=[Crumb("Accueil", "/"), Crumb("Inscriptions")],
+    breadcrumb=[Crumb("Inscriptions", "/")],
 )
 POLICY: Final = CredentialPolicy(
     length_min=8,

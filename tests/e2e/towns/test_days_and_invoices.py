@@ -103,6 +103,9 @@ async def test_a_request_waits_and_is_validated(town: GuideTown) -> None:
     home = words(await browser.get("/mon-accueil"))
     assert "Zoé" in home
     assert "1 demande" in home
+    asked = words(await browser.get("/mes-demandes"))
+    assert label in asked
+    assert "? En attente de validation" in asked
     calendar = await browser.get(asking.calendar)
     assert 'name="slot"' not in calendar.text
     assert "pas encore validée (?)" in words(calendar)

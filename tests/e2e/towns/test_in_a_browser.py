@@ -144,7 +144,7 @@ def test_the_keys_of_services_and_the_sheet_of_one_fit_their_screen_and_their_pa
     expect(desk.locator("h1")).to_have_text("Clé à remettre")
     assert axe_violations(desk) == []
     desk.emulate_media(media="print")
-    expect(desk.locator("text=Retour aux clés")).to_be_hidden()
+    expect(desk.locator("nav.breadcrumb")).to_be_hidden()
     expect(desk.locator("text=Cette clé n’est montrée qu’ici")).to_be_hidden()
     expect(desk.locator("text=Votre clé")).to_be_visible()
     desk.context.close()

@@ -1,12 +1,16 @@
 """Every town of a guide starts and has people: each agent signs in to the work of their roles, each parent to a home, days and invoices;
 roles, texts and settings are those of the town's file."""
 
+import os
 import re
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
 
 from contracts.types import InvoiceRunStatus
+from deploy.local.child import ROOT
 from deploy.local.up import personas
 from tests.component.gateway.browser import words
 from tests.e2e.towns.town import GuideTown
@@ -76,6 +80,38 @@ async def test_last_month_is_issued_at_the_prices_of_the_town(town: GuideTown) -
     (invoice,) = invoices["items"]
     rows = [(row, town.plan.activity(row.activity).body["tariff_code"]) for row in town.family.attended]
     assert invoice["total_cents"] == sum(row.days * _price(town, code) for row, code in rows)
+
+
+async def test_every_list_of_the_household_file_shows_something_and_the_seed_may_run_again(town: GuideTown) -> None:
+    """The seed has somebody for each page of agents: an address that is protected, a birth, a gap, a correction, documents, and sectors where the town has schools."""
+    before = await _counts(town)
+    assert all(before.values()), before
+    subprocess.run(
+        [sys.executable, "-m", "tools.seed"],
+        env={**os.environ, **town.stack.tool_env()},
+        cwd=ROOT,
+        timeout=120,
+        check=True,
+    )
+    assert await _counts(town) == before
+
+
+async def _counts(town: GuideTown) -> dict[str, int]:
+    """How much stands in each list of agents."""
+    gaps = {item["kind"]: item["count"] for item in (await town.call("family", "GET", "/gaps"))["items"]}
+    lists = {
+        "households": "/households?limit=100",
+        "protected": "/protected-addresses",
+        "births": "/expected-children",
+        "corrections": "/person-changes",
+        "documents": "/documents?status=sent",
+        "refused documents": "/documents?status=refused",
+    }
+    if town.plan.schools:
+        lists |= {"schools": "/schools"}
+    counts = {name: len((await town.call("family", "GET", path))["items"]) for name, path in lists.items()}
+    counts |= {"children without a home": gaps["no_home"], "corrections that wait": gaps["change_waiting"]}
+    return counts | ({"children without a class": gaps["no_class"]} if town.plan.schools else {})
 
 
 def _price(town: GuideTown, code: str) -> int:

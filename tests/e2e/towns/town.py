@@ -14,7 +14,7 @@ from uuid import uuid4
 import httpx2
 from joserfc.jwk import OKPKey
 
-from chassis.actor import sign_actor
+from chassis.actor import Actor, sign_actor
 from deploy.local.child import LOOPBACK
 from deploy.local.stack import Stack
 from tests.component.gateway.browser import Browser, hidden, is_refused, words
@@ -189,15 +189,21 @@ class GuideTown:
         code = code_of(self.mail(email, STEP_UP_SUBJECT, before)["text"])
         await desk.done("/confirmer", {**led_on, "code": code})
 
-    async def call(self, service: str, method: str, path: str, body: Any = None) -> Any:
-        """The answer of a service to the town's own tool."""
+    async def ask(
+        self, service: str, method: str, path: str, body: Any = None, actor: Actor = SYSTEM
+    ) -> httpx2.Response:
+        """What a service answers to the town's own tool, or to somebody else."""
         secret = json.loads((self.stack.secrets_dir / "actor_private.json").read_text())
-        token, _ = sign_actor(SYSTEM, OKPKey.import_key(secret), TOKEN_LIFETIME)
+        token, _ = sign_actor(actor, OKPKey.import_key(secret), TOKEN_LIFETIME)
         headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
         async with httpx2.AsyncClient(base_url=self.stack.url(service), timeout=20) as client:
-            answer = await client.request(method, path, json=body, headers=headers)
-        assert answer.is_success, answer.text
-        return answer.json()
+            return await client.request(method, path, json=body, headers=headers)
+
+    async def call(self, service: str, method: str, path: str, body: Any = None, actor: Actor = SYSTEM) -> Any:
+        """The value of an answer that must not be a refusal; None where there is none."""
+        answer = await self.ask(service, method, path, body, actor)
+        assert answer.is_success, f"{method} {path}: {answer.text}"
+        return answer.json() if answer.content else None
 
 
 def family_form(name: str, today: date) -> dict[str, str]:

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from typst import Compiler, TypstError
 
-from services.billing.adapters.glyphs import SUBSTITUTE, is_latin, shown
-from services.billing.adapters.typesetting import LAYOUTS, CannotBeSet, Typesetter, font_folders, in_glyphs
+from chassis.documents.glyphs import SUBSTITUTE, is_latin, shown
+from chassis.documents.typesetting import MAIN, SHARED, CannotBeSet, Typesetter, font_folders, in_glyphs
+from services.billing.app import LAYOUTS
 from tests.support.printed import misplaced, pages_of
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +27,7 @@ A4_WIDTH = 595.3
 
 @pytest.fixture(scope="module")
 def typesetter() -> Typesetter:
-    return Typesetter()
+    return Typesetter(LAYOUTS)
 
 
 def invoice(
@@ -100,14 +101,14 @@ async def test_every_script_and_symbol_is_shown(typesetter: Typesetter, text: st
     """An invoice whose font lacks a character answered 503 for ever."""
     document = invoice(child=text, payer=text, label=text)
     assert SUBSTITUTE not in str(in_glyphs(document, typesetter.has_glyph))
-    pdf = await typesetter.invoice(document, ISSUED_AT)
+    pdf = await typesetter.document("invoice.typ", document, ISSUED_AT)
     assert SUBSTITUTE not in words(pdf)
 
 
 @pytest.mark.parametrize("text", ["ᠮᠣᠩᠭᠣᠯ", "ⵣ", "བོད", "\U0010fffd", "𓀀", "\ufdd0"])
 async def test_a_character_that_no_font_has_is_seen_to_be_missing(typesetter: Typesetter, text: str) -> None:
     """What has no glyph is shown by a substitute, and costs nobody the invoice."""
-    printed_text = words(await typesetter.invoice(invoice(child=f"Zoé {text}", label=text), ISSUED_AT))
+    printed_text = words(await typesetter.document("invoice.typ", invoice(child=f"Zoé {text}", label=text), ISSUED_AT))
     assert f"Zoé {SUBSTITUTE}" in printed_text
 
 
@@ -115,24 +116,25 @@ async def test_a_character_that_no_font_has_is_seen_to_be_missing(typesetter: Ty
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12))
 async def test_whatever_is_written_the_document_comes_out(typesetter: Typesetter, text: str) -> None:
     """No text is a permanent fault."""
-    assert (await typesetter.invoice(invoice(child=text, label=text, lines=1), ISSUED_AT)).startswith(b"%PDF")
+    assert (await typesetter.document("invoice.typ", invoice(child=text, label=text, lines=1), ISSUED_AT)).startswith(
+        b"%PDF"
+    )
 
 
 def test_without_other_fonts_and_substitutes_the_fault_is_there() -> None:
     """The negative control: the layout's own typeface alone, and the compiler refuses."""
-    compiler = Compiler(root=LAYOUTS, ignore_system_fonts=True)
+    compiler = Compiler(ignore_system_fonts=True)
+    sources = {MAIN: (LAYOUTS / "invoice.typ").read_bytes(), SHARED.name: SHARED.read_bytes()}
     for child, is_refused in (("Lina", False), ("小明", True)):
         with pytest.raises(TypstError) if is_refused else nullcontext():
             document = json.dumps(invoice(child))
-            compiler.compile(
-                LAYOUTS / "invoice.typ", format="pdf", pdf_standards="ua-1", sys_inputs={"invoice": document}
-            )
+            compiler.compile(sources, format="pdf", pdf_standards="ua-1", sys_inputs={"document": document})
 
 
 async def test_a_layout_that_is_broken_is_told_from_a_text(tmp_path: Path) -> None:
     (tmp_path / "invoice.typ").write_text("#panic()")
     with pytest.raises(CannotBeSet):
-        await Typesetter(tmp_path).invoice(invoice(), ISSUED_AT)
+        await Typesetter(tmp_path).document("invoice.typ", invoice(), ISSUED_AT)
 
 
 LONG = {
@@ -145,7 +147,7 @@ LONG = {
 @pytest.mark.parametrize(("child", "payer", "label"), LONG.values(), ids=LONG)
 async def test_nothing_overlaps_or_leaves_the_page(typesetter: Typesetter, child: str, payer: str, label: str) -> None:
     """A first name of 79 letters squeezed its neighbours, and a long word left the page."""
-    for boxes in pages_of(await typesetter.invoice(invoice(child, payer, label), ISSUED_AT)):
+    for boxes in pages_of(await typesetter.document("invoice.typ", invoice(child, payer, label), ISSUED_AT)):
         assert len(boxes) > 5
         assert misplaced(boxes, A4_WIDTH) == []
 
@@ -153,23 +155,23 @@ async def test_nothing_overlaps_or_leaves_the_page(typesetter: Typesetter, child
 async def test_three_lines_of_a_long_name_stay_on_a_page(typesetter: Typesetter) -> None:
     """Three lines took two pages."""
     name = "Marie-Antoinette Josèphe Jeanne de Habsbourg-Lorraine Archiduchesse d’Autriche"
-    assert len(pages_of(await typesetter.invoice(invoice(name), ISSUED_AT))) == 1
+    assert len(pages_of(await typesetter.document("invoice.typ", invoice(name), ISSUED_AT))) == 1
 
 
 async def test_words_that_are_never_cut_are_seen_to_leave(tmp_path: Path) -> None:
     """The negative control: a layout that cuts no word."""
     shutil.copytree(LAYOUTS, tmp_path / "layouts")
-    layout = tmp_path / "layouts" / "invoice.typ"
-    source = layout.read_text("utf-8")
+    layout = tmp_path / "layouts" / SHARED.name
+    source = SHARED.read_text("utf-8")
     assert ".width <= place" in source
     layout.write_text(source.replace(".width <= place", ".width >= 0pt"), "utf-8")
-    boxes = pages_of(await Typesetter(tmp_path / "layouts").invoice(invoice("W" * 79), ISSUED_AT))[0]
+    boxes = pages_of(await Typesetter(tmp_path / "layouts").document("invoice.typ", invoice("W" * 79), ISSUED_AT))[0]
     assert misplaced(boxes, A4_WIDTH) != []
 
 
 async def test_months_are_elided_and_the_telephone_stays_on_a_line(typesetter: Typesetter) -> None:
     """« Facture de octobre », and a number that breaks."""
-    pdf = PdfReader(io.BytesIO(await typesetter.invoice(invoice(), ISSUED_AT)))
+    pdf = PdfReader(io.BytesIO(await typesetter.document("invoice.typ", invoice(), ISSUED_AT)))
     text = pdf.pages[0].extract_text()
     assert "Facture d’octobre 2026" in text
     assert "02\u00a031\u00a000\u00a000\u00a000" in text
@@ -197,7 +199,7 @@ async def test_an_invoice_of_a_long_named_organization_stays_on_its_page(typeset
     content = invoice(payer="Association " + "de-sauvegarde-" * 8) | {
         "organization": {"contact_name": "Éléonore " + "Long-Nom-" * 10, "siret": "73282932000074", "rna": "W142000123"}
     }
-    pdf = await typesetter.invoice(content, ISSUED_AT)
+    pdf = await typesetter.document("invoice.typ", content, ISSUED_AT)
     assert [misplaced(boxes, A4_WIDTH) for boxes in pages_of(pdf)] == [[]]
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
     assert "732\u00a0829\u00a0320\u00a000074" in text
@@ -213,4 +215,6 @@ async def test_an_invoice_of_a_person_is_the_same_to_the_byte_as_if_there_were_n
         layout.index("} else [", layout.index("destinataire")),
     )
     (layouts / "invoice.typ").write_text(layout[:begins] + layout[ends:].replace("} else [", "[", 1))
-    assert await typesetter.invoice(invoice(), ISSUED_AT) == await Typesetter(layouts).invoice(invoice(), ISSUED_AT)
+    assert await typesetter.document("invoice.typ", invoice(), ISSUED_AT) == await Typesetter(layouts).document(
+        "invoice.typ", invoice(), ISSUED_AT
+    )

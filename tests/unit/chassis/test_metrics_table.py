@@ -1,4 +1,4 @@
-"""docs/metrics.md lists every measure of the chassis and the gateway, with its type, labels and meaning."""
+"""docs/metrics.md lists every measure of the chassis, the gateway and adapters to outside systems, with its type, labels and meaning."""
 
 import importlib
 import pkgutil
@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 
 import chassis
 import gateway
+from services.family import adapters
 
 TABLE = Path(__file__).parents[3] / "docs" / "metrics.md"
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| (.*?) \| (.*) \|$", re.MULTILINE)
@@ -17,7 +18,7 @@ ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| (.*?) \| (.*) \|$", re.MULTILINE)
 
 def declared() -> set[tuple[str, str, str, str]]:
     """Every measure that a module of ours declares."""
-    for package in (chassis, gateway):
+    for package in (chassis, gateway, adapters):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)

@@ -207,7 +207,7 @@ def test_servers_are_reached_by_services_alone() -> None:
     assert reaching == {*SERVERS, *services, "databases", "topics", "invariants"}
     assert COMPOSE["networks"]["data"] == COMPOSE["networks"]["calls"] == {"internal": True}
     leaving = {name for name, container in CONTAINERS.items() if "outside" in container.get("networks", [])}
-    assert leaving == {"identity", "billing", "notifications", "gateway", *SIMULATORS}
+    assert leaving == {"identity", "family", "billing", "notifications", "gateway", *SIMULATORS}
     assert set(COMPOSE["networks"]) == {
         network for container in CONTAINERS.values() for network in container.get("networks", [])
     }

@@ -37,7 +37,7 @@ async def leaving_page(visit: Visit, household_id: UUID, person_id: UUID) -> Res
         raise NotFoundException
     context = {"household": household, "person_id": person_id, "name": name}
     form = visit.form(LEAVE, {"ends_on": visit.portal.today().isoformat()})
-    return visit.page("agents/counter/leaving.html.j2", context, form=form)
+    return visit.page("agents/members/leaving.html.j2", context, form=form)
 
 
 @action(LEAVING)
@@ -64,7 +64,7 @@ async def joining_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "people": [one for one in _people(other) if one not in list(_people(household))] if other else [],
     }
     form = visit.form(JOIN, {"starts_on": visit.portal.today().isoformat()})
-    return visit.page("agents/counter/joining.html.j2", context, form=form)
+    return visit.page("agents/members/joining.html.j2", context, form=form)
 
 
 @action(JOINING)
@@ -92,7 +92,7 @@ async def paying_page(visit: Visit, household_id: UUID) -> Response[Any]:
     household = await _file(visit, household_id, change_payer)
     context = {"household": household, "adults": list(_adults(household))}
     form = visit.form(PAY, {"starts_on": visit.portal.today().isoformat()})
-    return visit.page("agents/counter/paying.html.j2", context, form=form)
+    return visit.page("agents/members/paying.html.j2", context, form=form)
 
 
 @action(PAYING)

@@ -34,7 +34,7 @@ async def adult_page(visit: Visit, household_id: UUID) -> Response[Any]:
     civilities = [(item.value, texts(f"agents.civility.{item}")) for item in Civility]
     context = {"household": household, "children": children, "civilities": civilities}
     form = visit.form(ADULT, {CHILDREN: [child_id for child_id, _ in children]})
-    return visit.page("agents/counter/new_adult.html.j2", context, form=form)
+    return visit.page("agents/members/new_adult.html.j2", context, form=form)
 
 
 @action(PATH)

@@ -1,4 +1,4 @@
-"""Invoices as PDF/UA-1 documents: tagged, in French, set by Typst from the layout of this service.
+"""PDF/UA-1 documents: tagged, in French, set by Typst from a layout of the service that issues them.
 
 The layout's own typeface comes with Typst; for scripts and symbols that it lacks, Noto stands in, from the packages
 `manimgx-fonts` and `manimgx-fonts-cjk`. A character that no font has is shown by a substitute (font fallback: `glyphs.py`).
@@ -17,7 +17,9 @@ import structlog
 
 from .glyphs import SUBSTITUTE, covered, is_latin, shown
 
-LAYOUTS = Path(__file__).parents[1] / "layouts"
+SHARED: Final = Path(__file__).with_name("letter.typ")
+"""What every layout of a service imports: how dates and amounts are written, and how a letter looks."""
+MAIN: Final = "main.typ"
 STANDARD: Final = "ua-1"
 FONT_PACKAGES: Final = ("manimgx_fonts", "manimgx_fonts_cjk")
 
@@ -31,7 +33,7 @@ class CannotBeSet(Exception):
 class Typesetter:
     """Sets one document at a time, in a thread: the compiler keeps its fonts between two documents."""
 
-    def __init__(self, layouts: Path = LAYOUTS) -> None:
+    def __init__(self, layouts: Path) -> None:
         self._layouts = layouts
         self._loaded: tuple[Any, set[int]] | None = None
         self._turn = asyncio.Lock()
@@ -40,26 +42,26 @@ class Typesetter:
         """Whether a font of documents shows a character; a layout's own typeface shows no other."""
         return ord(character) in self._fonts()[1]
 
-    async def invoice(self, document: Mapping[str, Any], created_at: datetime) -> bytes:
-        """The PDF of an invoice; the same content and creation time give the same bytes.
+    async def document(self, layout: str, content: Mapping[str, Any], created_at: datetime) -> bytes:
+        """The PDF that a layout makes of a content; the same content and creation time give the same bytes.
 
         Raises:
             CannotBeSet: nor can it be set later.
         """
         async with self._turn:
-            return await asyncio.to_thread(self._set, "invoice.typ", document, created_at)
+            return await asyncio.to_thread(self._set, layout, content, created_at)
 
-    def _set(self, layout: str, document: Mapping[str, Any], created_at: datetime) -> bytes:
+    def _set(self, layout: str, content: Mapping[str, Any], created_at: datetime) -> bytes:
         from typst import TypstError
 
         try:
-            return self._compile(layout, in_glyphs(document, self.has_glyph), created_at)
+            return self._compile(layout, in_glyphs(content, self.has_glyph), created_at)
         except TypstError as error:
             # Marks that no font has together with their letter: each is there, and the cluster is not.
             # The compiler's words quote the text, so they stay out of the log.
             log.warning("document is set in Latin letters alone", error=type(error).__name__)
         try:
-            return self._compile(layout, in_glyphs(document, is_latin), created_at)
+            return self._compile(layout, in_glyphs(content, is_latin), created_at)
         except TypstError as error:
             raise CannotBeSet(str(error)) from error
 
@@ -71,15 +73,20 @@ class Typesetter:
 
             folders = font_folders()
             characters = {character for path in _font_files(folders) for character in _read_covered(path)}
-            compiler = Compiler(root=self._layouts, ignore_system_fonts=True, font_paths=[*folders])
+            compiler = Compiler(ignore_system_fonts=True, font_paths=[*folders])
             self._loaded = (compiler, characters)
         return self._loaded
 
-    def _compile(self, layout: str, document: Mapping[str, Any], created_at: datetime) -> bytes:
+    def _sources(self, layout: str) -> dict[str, bytes]:
+        own = (self._layouts / SHARED.name, SHARED)
+        shared = next(path for path in own if path.exists())
+        return {MAIN: (self._layouts / layout).read_bytes(), SHARED.name: shared.read_bytes()}
+
+    def _compile(self, layout: str, content: Mapping[str, Any], created_at: datetime) -> bytes:
         pdf = self._fonts()[0].compile(
-            self._layouts / layout,
+            self._sources(layout),
             format="pdf",
-            sys_inputs={"invoice": json.dumps(document)},
+            sys_inputs={"document": json.dumps(content)},
             pdf_standards=STANDARD,
             timestamp=created_at.replace(microsecond=0),
         )

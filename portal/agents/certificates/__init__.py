@@ -1,0 +1,1 @@
+"""What agents certify for a family."""

@@ -1,0 +1,56 @@
+"""Who insures a child for a school year, as a form: for its family, and for agents on behalf of one."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response
+
+from contracts.family.insurance import Insurance, InsuranceChange
+from contracts.family.insurance_api import change_insurance, read_insurance
+from gateway.calls import Refused, typed_as
+from portal.frame.spaces import Screen, show_again
+from portal.frame.visit import FlashNotice, Visit
+from portal.kit import Form
+
+INSURANCE: Final = Form(InsuranceChange, "insurance.form", ("company", "contract_number", "ends_on"))
+
+
+@dataclass(frozen=True, slots=True)
+class InsurancePlace:
+    """Where the form stands: its own address, where it leads back to, and whether to an agent."""
+
+    path: str
+    back: str
+    is_town: bool
+
+
+async def show_insurance(visit: Visit, place: InsurancePlace, child_id: UUID, school_year: int) -> Response[Any]:
+    """What is known for a school year, and the form to say it; what was said the year before is there to be checked."""
+    known = await visit.call(read_insurance, child_id, school_year)
+    context = {"known": known, "place": place}
+    form = visit.form(INSURANCE)
+    form = replace(form, values={**_proposed(known), **form.values})
+    return visit.page("insurance_form.html.j2", context, form=form)
+
+
+async def save_insurance(
+    visit: Visit, place: InsurancePlace, page: Screen, child_id: UUID, school_year: int
+) -> Response[Any]:
+    """Carry out what was typed."""
+    typed = INSURANCE.typed(visit.posted.values)
+    body = INSURANCE.body(typed) | {"revision": visit.posted.get("revision")}
+    try:
+        await visit.call(change_insurance, child_id, school_year, typed_as(InsuranceChange, body))
+    except Refused as refused:
+        state = visit.refused(refused, typed, INSURANCE)
+        return await show_again(visit, page, state, child_id=child_id, school_year=school_year)
+    return visit.redirect(place.back, FlashNotice("success", "insurance_saved"))
+
+
+def _proposed(known: Insurance) -> dict[str, str]:
+    """What is known, or else the contract of the year before without its last day, which is another one."""
+    if known.contract is not None:
+        return {name: str(value) for name, value in known.contract.model_dump(mode="json").items()}
+    former = known.former
+    return {"company": former.company, "contract_number": former.contract_number} if former else {}

@@ -1,0 +1,1 @@
+"""Certificates of what was paid in a year."""

@@ -1,0 +1,1 @@
+"""Certificates of enrollments, and of the days on which a child was there."""

@@ -1,0 +1,1 @@
+"""Decisions on many requests for enrollments at once, which may be taken back for some minutes."""

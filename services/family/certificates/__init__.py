@@ -1,0 +1,1 @@
+"""Certificates of who belongs to a household."""

@@ -1,0 +1,121 @@
+"""Who belongs to a household, as a certificate for one of its adults says it, and the certificates that were issued."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from chassis.access import Reach, reach_of, reaching
+from chassis.actor import Actor
+from chassis.data.database import Database, Queries
+from chassis.documents.issuing import LISTED, LISTED_MAX, certificate
+from chassis.refusal import NotFound
+from contracts.certificates import CertificateKind, CertificateOffer, Certificates
+from contracts.http import File
+
+from ..access import HOUSEHOLD
+from ..households.queries import household_id_for
+from .domain import Member
+
+PDF_TYPE: Final = "application/pdf"
+OWN: Final = Reach("actor.guardian_id is null or {id} = actor.guardian_id")
+"""Of an adult: what the file says to one adult of a household is not what it says to another."""
+LIST_SQL = reaching(
+    f"{LISTED} and d.household_id = $4 and {{is_own}} order by d.document_id desc limit $5",
+    is_own=OWN.of("d.adult_id"),
+)
+
+ADULTS_SQL = reaching(
+    """
+select a.adult_id, a.first_name || ' ' || a.last_name as name
+from household_members m join adults a on a.adult_id = m.person_id
+where m.household_id = $4 and m.during @> $3::date and {is_own} order by m.position
+""",
+    is_own=OWN.of("a.adult_id"),
+)
+
+
+async def certificates(db: Database, actor: Actor, household_id: UUID | None) -> Certificates:
+    """For which adults a household can be certified, and the certificates that were issued. Raises NotFound, Invalid, HouseholdAmbiguous."""
+    today = await db.today()
+    known_id, reach = await household_id_for(db, actor, household_id, today), reach_of(actor, today)
+    adults = await db.fetch(ADULTS_SQL, *reach, known_id)
+    issued = await db.fetch(LIST_SQL, *reach, known_id, LISTED_MAX)
+    offers = [CertificateOffer(kind=CertificateKind.HOUSEHOLD, **dict(row)) for row in adults]
+    return Certificates(household_id=known_id, offers=tuple(offers), issued=tuple(map(certificate, issued)))
+
+
+FILE_SQL = reaching(
+    """
+select d.number, d.pdf from issued_documents d
+where d.document_id = $4 and d.pdf is not null and {is_reached} and {is_own}
+""",
+    is_reached=HOUSEHOLD.of("d.household_id"),
+    is_own=OWN.of("d.adult_id"),
+)
+
+
+async def certificate_file(db: Database, actor: Actor, certificate_id: UUID) -> File:
+    """A certificate as it was issued. Raises NotFound."""
+    row = await db.fetchrow(FILE_SQL, *reach_of(actor, await db.today()), certificate_id)
+    if row is None:
+        raise NotFound
+    return File(row["pdf"], PDF_TYPE, f"{row['number']}.pdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A household on a day: its reference, who belongs to it, who answers for each child, and the lines of its address, none while it is protected."""
+
+    reference: str
+    members: tuple[Member, ...]
+    authority: dict[UUID, list[UUID]]
+    address: tuple[str, ...]
+
+
+HOUSEHOLD_SQL = """
+select h.reference, case when h.address_lines is null then array[]::text[]
+    else h.address_lines || (h.postal_code || ' ' || h.city) || array_remove(array[upper(h.country)], null) end as address,
+    exists (
+        select from household_members m where m.household_id = $1 and m.person_id = $2 and m.kind = 'adult' and m.during @> $3::date) as is_member
+from households h where h.household_id = $1
+"""
+
+# A child whom a decision keeps from the adult is not told of; nor is one who is not born.
+MEMBERS_SQL = """
+select m.person_id, coalesce(a.first_name || ' ' || a.last_name, c.first_name || ' ' || c.last_name) as name, c.birth_on
+from household_members m
+left join adults a on a.adult_id = m.person_id
+left join children c on c.child_id = m.person_id
+where m.household_id = $1 and m.during @> $3::date and c.is_expected is not true and (c.child_id is null or not exists (
+    select from responsibilities r
+    where r.child_id = c.child_id and r.adult_id = $2 and r.during @> $3::date
+      and (r.role = 'forbidden_pickup' or r.role = 'guardian' and r.authority = 'none')
+      and not exists (
+          select from responsibilities other
+          where other.child_id = c.child_id and other.adult_id = $2 and other.during @> $3::date
+            and other.role in ('guardian', 'caretaker') and other.authority <> 'none')))
+order by m.position
+"""
+
+AUTHORITY_SQL = """
+select r.child_id, array_agg(r.adult_id order by r.adult_id) as adult_ids
+from responsibilities r join household_members m on m.person_id = r.child_id
+where m.household_id = $1 and m.during @> $2::date and r.during @> $2::date
+  and r.role in ('guardian', 'caretaker') and r.authority <> 'none'
+group by r.child_id
+"""
+
+
+async def standing_of(db: Queries, household_id: UUID, adult_id: UUID, today: date) -> Standing:
+    """A household as its file tells it to one of its adults. Raises NotFound: they do not belong to it."""
+    row = await db.fetchrow(HOUSEHOLD_SQL, household_id, adult_id, today)
+    if row is None or not row["is_member"]:
+        raise NotFound
+    members = tuple(Member(**member) for member in await db.fetch(MEMBERS_SQL, household_id, adult_id, today))
+    order = {member.person_id: place for place, member in enumerate(members)}
+    authority = {
+        item["child_id"]: sorted(item["adult_ids"], key=lambda adult: order.get(adult, len(order)))
+        for item in await db.fetch(AUTHORITY_SQL, household_id, today)
+    }
+    return Standing(row["reference"], members, authority, tuple(row["address"]))

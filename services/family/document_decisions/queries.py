@@ -1,0 +1,73 @@
+"""What a decision on many documents would do, and what it did."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.data.bulk_decisions import load_batch
+from chassis.data.database import Database, Queries, Row
+from chassis.refusal import NotFound
+from contracts.family.documents import DocumentsDecision
+from contracts.queue import DecisionLine, DecisionPreview, DecisionReport
+
+from ..documents.domain import Standing, kind_of
+from ..documents.queries import standing_of
+from ..settings import FamilyRules
+from .domain import Wish, decided_among
+from .store import load_chosen
+
+KIND = "document"
+
+
+def wish_of(request: DocumentsDecision) -> Wish:
+    """What is decided."""
+    return Wish(request.is_valid, request.reason, request.words)
+
+
+async def judged(
+    db: Queries, rules: FamilyRules, rows: Mapping[UUID, Row], wish: Wish, today: date
+) -> dict[UUID, Standing | str]:
+    """What becomes of documents."""
+    return {
+        document_id: decided_among(
+            await standing_of(db, rules, row), wish, (row["marked_on"], row["sent_at"].date()), today
+        )
+        for document_id, row in rows.items()
+    }
+
+
+def lines_of(rows: Mapping[UUID, Row], rules: FamilyRules) -> list[DecisionLine]:
+    """What documents are, for whoever decides or decided them."""
+    return [
+        DecisionLine(
+            item_id=document_id,
+            label=kind_of(rules.policy.documents, row["kind"]).label,
+            name=row["name"],
+            household_id=row["file_id"],
+            reference=row["reference"],
+            code=None,
+            decided_by=row["decided_by"],
+            told=(row["told"],) if row["told"] else (),
+        )
+        for document_id, row in rows.items()
+    ]
+
+
+async def preview(db: Database, actor: Actor, rules: FamilyRules, request: DocumentsDecision) -> DecisionPreview:
+    """What a decision would do, in the order in which documents were chosen; what the actor does not reach is not there. Raises NotFound: none is."""
+    if not (rows := await load_chosen(db, actor, request.item_ids)):
+        raise NotFound
+    made = await judged(db, rules, rows, wish_of(request), await db.today())
+    lines = {line.item_id: line for line in lines_of(rows, rules)}
+    shown: Sequence[UUID] = [item_id for item_id in dict.fromkeys(request.item_ids) if item_id in lines]
+    codes = {item_id: one if isinstance(one := made[item_id], str) else None for item_id in shown}
+    return DecisionPreview(lines=tuple(lines[item_id].model_copy(update={"code": codes[item_id]}) for item_id in shown))
+
+
+async def read_decisions(db: Database, actor: Actor, rules: FamilyRules, batch_id: UUID) -> DecisionReport:
+    """What a decision did. Raises NotFound."""
+    batch = await load_batch(db, KIND, batch_id)
+    if not (rows := await load_chosen(db, actor, [*batch.lines])):
+        raise NotFound
+    return batch.report(lines_of(rows, rules))

@@ -1,0 +1,1 @@
+"""What waits for an agent in the files of households: one list over every kind, and who looks after what."""

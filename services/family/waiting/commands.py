@@ -1,0 +1,25 @@
+"""Saying who looks after something that waits."""
+
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.data.database import Database, Transaction, command
+from chassis.data.waiting import FORGET_OWNERS_SQL, find_item, take_item
+from chassis.housekeeping import remove_in_batches
+from chassis.refusal import NotFound
+from contracts.queue import OwnerChange, WaitingKind
+
+from .queries import WAITING_ITEM_SQL, kinds_read_by
+
+
+@command
+async def keep_owner(tx: Transaction, actor: Actor, kind: WaitingKind, item_id: UUID, change: OwnerChange) -> None:
+    """Have an agent look after something, or nobody. Raises NotFound, OwnedByColleague."""
+    if kind not in kinds_read_by(actor):
+        raise NotFound
+    await take_item(tx, await find_item(tx, actor, WAITING_ITEM_SQL, [kind], item_id), change)
+
+
+async def forget_owners(db: Database) -> None:
+    """Remove what nobody looks after any more."""
+    await remove_in_batches(db, FORGET_OWNERS_SQL, await db.now())
