@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from contracts.event import Event
+from contracts.family.document_events import DOCUMENT_ANSWERS
 from contracts.family.request_words import RequestAnswer
 from contracts.topic import Topic, TopicKind
 
@@ -32,3 +33,5 @@ REQUEST_ANSWERS: Final = Topic(
     events=(RequestAnswered,),
     retention_days=1,
 )
+ANSWERS: Final = (DOCUMENT_ANSWERS, REQUEST_ANSWERS)
+"""What families are mailed about what they sent and asked for."""

@@ -13,7 +13,6 @@ from tests.component.authorization import (
     certificates,
     child_files,
     delegations,
-    documents,
     file_pairs,
     homes,
     lifecycle,
@@ -222,7 +221,6 @@ def _fixed(**fields: Any) -> Body:
 
 BODIES: Final[Mapping[str, Body]] = {
     **certificates.BODIES,
-    **documents.BODIES,
     **requests.BODIES,
     **readings.BODIES,
     "sign_in": _field("login", password=PASSWORD),

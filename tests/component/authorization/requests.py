@@ -100,6 +100,7 @@ async def _published(_world: World, _cell: Cell, _named: str | None) -> Any:
 
 
 BODIES: Final[Mapping[str, Callable[[World, Cell, str | None], Awaitable[Any]]]] = {
+    **documents.BODIES,
     "begin_request": _new,
     "keep_step": _answers,
     "give_piece": _piece,

@@ -93,13 +93,13 @@ async def test_a_request_goes_page_by_page_to_its_receipt(town: Town) -> None:
     assert 'name="answers.fratrie.1.prenom"' in more.text
     summary = await press(parent, address, 3, WAITING_LIST[2])
     text = words(summary)
-    for told_back in ("février 2027", "Lundi, Mardi", "Tom", "Merci."):
-        assert told_back in text, text
+    for answer in ("février 2027", "Lundi, Mardi", "Tom", "Merci."):
+        assert answer in text, text
     receipt = await parent.submit(f"{address}/envoi")
     text = words(receipt)
     assert re.search(r"D-20\d\d-\d{6}", text)
-    for said in ("Réponse annoncée avant le", "Petite enfance", "considérée comme refusée", "demande envoyée"):
-        assert said in text, text
+    for sentence in ("Réponse annoncée avant le", "Petite enfance", "considérée comme refusée", "demande envoyée"):
+        assert sentence in text, text
     listed = words(await parent.get(PATH))
     assert "Envoyée, en attente" in listed
 
