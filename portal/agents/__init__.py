@@ -31,9 +31,11 @@ from portal.agents.members import civil_status, membership, newcomers
 from portal.agents.money import invoicing, payments
 from portal.agents.operations import invariants
 from portal.agents.places import openings
+from portal.agents.procedures import pages as procedures
 from portal.agents.protection import pages as protection
 from portal.agents.queue import bulk as queue_bulk
 from portal.agents.queue import pages as queue
+from portal.agents.requests import pages as requests
 from portal.agents.resources import pages as resources
 from portal.agents.schools import changes as class_changes
 from portal.agents.schools import pages as schools
@@ -101,6 +103,8 @@ AGENTS = Space(
             health,
             sectors,
             documents,
+            requests,
+            procedures,
             certificates,
             school_derogations,
             addresses,

@@ -14,7 +14,7 @@ from contracts.family.resources import DeclarationCreate, Resources
 from contracts.family.resources_api import declare_resources, own_resources, withdraw_declaration
 from contracts.types import QuotientSource
 from gateway.calls import Refused, typed_as
-from portal.family.documents.pages import UPLOAD_BYTES_MAX, files_of, kept_pages
+from portal.family.documents.pages import UPLOAD_BYTES_MAX, files_of, keep_files
 from portal.frame.resources import counting, last_incomes, steps
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -141,7 +141,7 @@ async def _new_proof(
     begun = await visit.call(
         begin_document, typed_as(DocumentCreate, {"household_id": household_id, "kind": kind.code})
     )
-    if problems := await kept_pages(visit, begun.document_id, files):
+    if problems := await keep_files(visit, begun.document_id, files):
         return None, FormState(typed, {"content": " ".join(problems)}, form=DECLARING)
     marked = {"marked_on": typed["marked_on"]} if typed.get("marked_on") else {}
     await visit.call(send_document, begun.document_id, typed_as(DocumentSending, marked))

@@ -29,6 +29,7 @@ from ..households.store import lock_household
 from ..people.store import load_adult
 from ..quotients.commands import lock_waiting_for, publish_quotients
 from ..registrations.commands import LetterSeal
+from ..requests.store import is_in_open_request
 from ..settings import FamilyRules
 from . import domain, queries, store
 from .domain import ContentReason, kind_of
@@ -179,6 +180,8 @@ async def _delete(tx: Transaction, actor: Actor, rules: FamilyRules, document_id
     waiting_id = await lock_waiting_for(tx, document_id)
     await store.lock_document(tx, document_id)
     row = await queries.find_document(tx, actor, document_id)
+    if await is_in_open_request(tx, document_id):
+        raise Invalid(FieldRefusal("/content", "document_in_request"))
     if refusal := domain.deletion(await queries.standing_of(tx, rules, row), await tx.today()):
         raise refusal
     tx.note(Act(actor, "document_deleted", **named(row)))

@@ -13,7 +13,6 @@ from tests.component.authorization import (
     certificates,
     child_files,
     delegations,
-    documents,
     file_pairs,
     homes,
     lifecycle,
@@ -22,6 +21,7 @@ from tests.component.authorization import (
     passkeys,
     protections,
     readings,
+    requests,
     resources,
     school_cells,
     schooling,
@@ -218,7 +218,7 @@ def _fixed(**fields: Any) -> Body:
 
 BODIES: Final[Mapping[str, Body]] = {
     **certificates.BODIES,
-    **documents.BODIES,
+    **requests.BODIES,
     **readings.BODIES,
     **resources.BODIES,
     "sign_in": _field("login", password=PASSWORD),

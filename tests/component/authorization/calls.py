@@ -29,6 +29,7 @@ from tests.component.authorization import (
     queue,
     readings,
     registrations,
+    requests,
     resources,
     school_cells,
     schooling,
@@ -86,7 +87,11 @@ async def answer_to(
         if parameter == "service":
             value = exports.SERVICE
         if parameter == "kind":
-            value = "document" if cell.names == "document" else "no_payer"
+            value = {"request": requests.PIECE, "document": "document"}.get(cell.names, "no_payer")
+        if parameter == "code":
+            value = requests.CODE
+        if parameter == "step":
+            value = "1"
         if parameter == "merged_account_id":
             value = pairs.request(world)[parameter]
         path = path.replace(f"{{{parameter}}}", value)
@@ -161,6 +166,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await queue.batch(world, cell, str(household_named(cell)))
     if cell.names == "document":
         return await documents.one_for(world, cell, str(household_named(cell)))
+    if cell.names == "request":
+        return await requests.one_for(world, cell, str(household_named(cell)))
     if cell.names == "reading":
         return await readings.one_for(world, str(household_named(cell)))
     if cell.names == "certificate":
