@@ -79,10 +79,10 @@ class Reach:
         return {path: max(answers, key=lambda answer: answer.size) for path, answers in shown.items() if answers}
 
     def _taken(self, answer: Answer, source: str) -> Iterator[str]:
-        """Keep an answer; the links of it that are worth following."""
+        """Keep an answer; the links of it that are worth following. Where a visit starts may be closed; what a link leads to may not."""
         screen = screen_at(answer.path)
         self.answers.setdefault(screen.path if screen else "", []).append(answer)
-        if answer.status >= 400:
+        if answer.status >= (400 if source else 500):
             self.dead.append(f"{source} leads to {answer.path}, which answers {answer.status}")
         for link in answer.links:
             yield from self._worth(answer, link)
