@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from joserfc.jwk import OKPKey
+from litestar.handlers import HTTPRouteHandler
 
 from chassis.documents.issuing import Press
 from chassis.documents.typesetting import Typesetter
@@ -114,48 +115,7 @@ def create(settings: FamilySettings) -> Service:
     return Service(
         name="family",
         migrations=Path(__file__).parent / "migrations",
-        routes=[
-            *HOUSEHOLD_ROUTES,
-            find_households,
-            *CONTACT_ROUTES,
-            *EMAIL_CHANGE_ROUTES,
-            *CUSTODY_ROUTES,
-            *HEALTH_ROUTES,
-            *AUTHORIZATION_ROUTES,
-            *INSURANCE_ROUTES,
-            *ENTOURAGE_ROUTES,
-            *CHANGE_ROUTES,
-            *EDITING_ROUTES,
-            *CIRCLE_ROUTES,
-            *BIRTH_ROUTES,
-            *NEWCOMER_ROUTES,
-            *SCHOOL_ROUTES,
-            *SCHOOLING_ROUTES,
-            *CLASS_CHANGE_ROUTES,
-            *DUPLICATE_ROUTES,
-            *MERGE_ROUTES,
-            change_kind,
-            *DELEGATION_ROUTES,
-            *PROTECTION_ROUTES,
-            *PROTECTION_REQUEST_ROUTES,
-            change_quotient,
-            *READING_ROUTES,
-            *REGISTRATION_ROUTES,
-            *IMPORT_ROUTES,
-            *SPLIT_ROUTES,
-            *ARCHIVE_ROUTES,
-            *ERASURE_ROUTES,
-            *GAP_ROUTES,
-            *ADDRESS_ROUTES,
-            *SECTOR_ROUTES,
-            *DEROGATION_ROUTES,
-            *DOCUMENT_ROUTES,
-            *DOCUMENT_DECISION_ROUTES,
-            *CERTIFICATE_ROUTES,
-            *EXPORT_ROUTES,
-            *WAITING_ROUTES,
-            *CHECKING.routes,
-        ],
+        routes=_routes(),
         subscriptions=subscriptions,
         jobs=_jobs(papers, contents, readings, ExportWork(press, rules, contents)),
         provide={
@@ -169,6 +129,52 @@ def create(settings: FamilySettings) -> Service:
         },
         on_stop=[reader.close],
     )
+
+
+def _routes() -> list[HTTPRouteHandler]:
+    """What the service answers, area by area."""
+    return [
+        *HOUSEHOLD_ROUTES,
+        find_households,
+        *CONTACT_ROUTES,
+        *EMAIL_CHANGE_ROUTES,
+        *CUSTODY_ROUTES,
+        *HEALTH_ROUTES,
+        *AUTHORIZATION_ROUTES,
+        *INSURANCE_ROUTES,
+        *ENTOURAGE_ROUTES,
+        *CHANGE_ROUTES,
+        *EDITING_ROUTES,
+        *CIRCLE_ROUTES,
+        *BIRTH_ROUTES,
+        *NEWCOMER_ROUTES,
+        *SCHOOL_ROUTES,
+        *SCHOOLING_ROUTES,
+        *CLASS_CHANGE_ROUTES,
+        *DUPLICATE_ROUTES,
+        *MERGE_ROUTES,
+        change_kind,
+        *DELEGATION_ROUTES,
+        *PROTECTION_ROUTES,
+        *PROTECTION_REQUEST_ROUTES,
+        change_quotient,
+        *READING_ROUTES,
+        *REGISTRATION_ROUTES,
+        *IMPORT_ROUTES,
+        *SPLIT_ROUTES,
+        *ARCHIVE_ROUTES,
+        *ERASURE_ROUTES,
+        *GAP_ROUTES,
+        *ADDRESS_ROUTES,
+        *SECTOR_ROUTES,
+        *DEROGATION_ROUTES,
+        *DOCUMENT_ROUTES,
+        *DOCUMENT_DECISION_ROUTES,
+        *CERTIFICATE_ROUTES,
+        *EXPORT_ROUTES,
+        *WAITING_ROUTES,
+        *CHECKING.routes,
+    ]
 
 
 def _jobs(papers: Papers, contents: Contents, readings: Readings, exports: ExportWork) -> list[Job]:
