@@ -1,6 +1,6 @@
 """What every service says of the things that wait for an agent's decision (a work queue): one shape, one order, one cursor.
 
-A list is ordered by `since`, then by id, in each service alike. The cursor of an item stands for that place and is good for any of them: whoever
+A list is ordered by `asked_at`, then by id, in each service alike. The cursor of an item stands for that place and is good for any of them: whoever
 reads several lists merges them, and goes on everywhere after the last item that was shown.
 """
 
@@ -55,7 +55,7 @@ class Settled(Model):
 class WaitingItem(Model):
     """Something that waits. `label`: of a document its kind as the town calls it, of an enrollment the activity, of a correction what it is of, of a derogation the school;
     `name`: whom it is about, or who asked. `due_on`: the last day on which the town would decide. `owner_id`: the agent who looks after it.
-    `can_decide`: whether the reader may. `settled`: it waits no more. `cursor`: the place after it."""
+    `is_decidable`: whether the reader may. `settled`: it waits no more. `cursor`: the place after it."""
 
     kind: WaitingKind
     item_id: UUID
@@ -64,10 +64,10 @@ class WaitingItem(Model):
     household_id: UUID | None
     reference: str
     site_code: SiteCode | None
-    since: datetime
+    asked_at: datetime
     due_on: date
     owner_id: UUID | None
-    can_decide: bool
+    is_decidable: bool
     cursor: str
     settled: Settled | None = None
 
@@ -99,7 +99,7 @@ class Places(Model):
 
 
 class DecisionLine(Model):
-    """What a decision on many does with one: done, or `code`, why it is not; by whom it was decided before, if it was. `told`: who is mailed, by name.
+    """What a decision on many does with one: done, or `code`, why it is not; by whom it was decided before, if it was. `recipients`: who is mailed, by name.
     `followed`: of a decision that was taken back, why this one stays."""
 
     item_id: UUID
@@ -109,7 +109,7 @@ class DecisionLine(Model):
     reference: str
     code: str | None
     decided_by: UUID | None = None
-    told: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
     places: Places | None = None
     followed: str | None = None
 
@@ -121,12 +121,12 @@ class DecisionPreview(Model):
 
 
 class DecisionReport(Model):
-    """What a decision on many did, line by line. It may be taken back until `undo_until`; until then nobody is mailed about it."""
+    """What a decision on many did, line by line. It may be taken back until `final_at`; until then nobody is mailed about it."""
 
     batch_id: UUID
     outcome: str
     lines: tuple[DecisionLine, ...]
     decided_by: UUID
     decided_at: datetime
-    undo_until: datetime
+    final_at: datetime
     undone_at: datetime | None

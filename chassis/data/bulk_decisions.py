@@ -34,7 +34,7 @@ class Batch:
     undone_at: datetime | None = None
 
     @property
-    def undo_until(self) -> datetime:
+    def final_at(self) -> datetime:
         """Until when it may be taken back."""
         return self.decided_at + UNDO_WINDOW
 
@@ -56,7 +56,7 @@ class Batch:
             ),
             decided_by=self.decided_by,
             decided_at=self.decided_at,
-            undo_until=self.undo_until,
+            final_at=self.final_at,
             undone_at=self.undone_at,
         )
 
@@ -95,7 +95,7 @@ async def load_batch(db: Queries, kind: str, batch_id: UUID) -> Batch:
 async def lock_batch(tx: Transaction, kind: str, batch_id: UUID) -> Batch:
     """What was decided, held to be taken back, or taken back already. Raises NotFound, UndoTooLate."""
     batch = await _batch_of(tx, await tx.fetchrow(LOCK_BATCH_SQL, batch_id, kind))
-    if batch.undone_at is None and await tx.now() >= batch.undo_until:
+    if batch.undone_at is None and await tx.now() >= batch.final_at:
         raise UndoTooLate
     return batch
 

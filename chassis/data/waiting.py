@@ -135,10 +135,10 @@ def item_of(row: Row | Mapping[str, Any], desk: Desk, zone: ZoneInfo, settled: S
         household_id=row["household_id"],
         reference=row["reference"],
         site_code=row["site_code"],
-        since=since,
+        asked_at=since,
         due_on=civil_day(since, zone) + timedelta(days=desk.answer_days),
         owner_id=row["owner_id"],
-        can_decide=kind in desk.decided and settled is None,
+        is_decidable=kind in desk.decided and settled is None,
         cursor=cursor_of((since.isoformat(), row["item_id"])),
         settled=settled,
     )

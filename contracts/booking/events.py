@@ -56,7 +56,7 @@ class EnrollmentRequested(Event):
 
 
 class EnrollmentValidated(Event):
-    """An agent validated the enrollment: its days are open to booking (marker "V"). `told_from`: the family is not told before, for until then the decision
+    """An agent validated the enrollment: its days are open to booking (marker "V"). `tellable_at`: the family is not told before, for until then the decision
     may be taken back."""
 
     event_type: ClassVar[str] = "booking.enrollment_validated.v1"
@@ -70,11 +70,11 @@ class EnrollmentValidated(Event):
     starts_on: date
     ends_on: date
     validated_at: datetime
-    told_from: datetime | None = None
+    tellable_at: datetime | None = None
 
 
 class EnrollmentRefused(Event):
-    """An agent refused the enrollment. The reason stays in the booking service: it may say something personal. `told_from`: as of one that is validated."""
+    """An agent refused the enrollment. The reason stays in the booking service: it may say something personal. `tellable_at`: as of one that is validated."""
 
     event_type: ClassVar[str] = "booking.enrollment_refused.v1"
     topic: ClassVar[str] = "booking.enrollments"
@@ -85,7 +85,7 @@ class EnrollmentRefused(Event):
     child_id: UUID
     activity_id: UUID
     refused_at: datetime
-    told_from: datetime | None = None
+    tellable_at: datetime | None = None
 
 
 class EnrollmentReopened(Event):

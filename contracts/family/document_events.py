@@ -11,7 +11,7 @@ from contracts.topic import Topic, TopicKind
 
 class DocumentAnswered(Event):
     """A document that a family sent was decided, or ends soon, which whoever sent it is told by mail: their address, the kind and the reason, sealed for
-    the notifications service alone: the JSON of `contracts.family.documents.DocumentLetter`. `told_from`: not before, for until then the decision may be taken back."""
+    the notifications service alone: the JSON of `contracts.family.documents.DocumentLetter`. `tellable_at`: not before, for until then the decision may be taken back."""
 
     event_type: ClassVar[str] = "family.document_answered.v1"
     topic: ClassVar[str] = "family.document_answers"
@@ -21,7 +21,7 @@ class DocumentAnswered(Event):
     answer: DocumentAnswer
     sealed: str
     answered_at: datetime
-    told_from: datetime | None = None
+    tellable_at: datetime | None = None
 
 
 class DocumentReopened(Event):

@@ -184,7 +184,7 @@ async def report_page(visit: Visit) -> Response[Any]:
         "reports": reports,
         "missing": [kind for kind, named in ids.items() if not named],
         "query": urlencode(ids),
-        "is_open": {str(report.batch_id): now < report.undo_until and report.undone_at is None for report in values},
+        "is_open": {str(report.batch_id): now < report.final_at and report.undone_at is None for report in values},
         "names": await _names(
             visit, {line.decided_by for report in values for line in report.lines if line.code or line.followed}
         ),

@@ -66,9 +66,9 @@ async def _enrollment(visit: Visit, item: WaitingItem) -> tuple[Context, dict[st
     cursor: str | None = None
     while True:
         page = await visit.call(list_enrollments, EnrollmentStatus.REQUESTED, item.household_id, cursor)
-        found: Enrollment | None = next((one for one in page.items if one.enrollment_id == item.item_id), None)
-        if found is not None or (cursor := page.next_cursor) is None:
-            return {"enrollment": found}, {}
+        enrollment: Enrollment | None = next((one for one in page.items if one.enrollment_id == item.item_id), None)
+        if enrollment is not None or (cursor := page.next_cursor) is None:
+            return {"enrollment": enrollment}, {}
 
 
 async def _change(visit: Visit, item: WaitingItem) -> tuple[Context, dict[str, str]]:

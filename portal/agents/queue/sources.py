@@ -82,7 +82,7 @@ class Waiting:
 async def read_queue(visit: Visit, filters: Filters) -> Waiting:
     """The page of the queue that is asked for."""
     pages, missing = await _answers(_lists(visit, filters))
-    items = [*merge(*(page.items for page in pages), key=lambda item: (item.since, item.item_id))]
+    items = [*merge(*(page.items for page in pages), key=lambda item: (item.asked_at, item.item_id))]
     has_more = len(items) > PAGE_SIZE or any(page.next_cursor for page in pages)
     shown = tuple(items[:PAGE_SIZE])
     return Waiting(shown, shown[-1].cursor if has_more else None, missing)

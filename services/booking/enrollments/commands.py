@@ -97,7 +97,7 @@ class Decision:
     actor: Actor
     status: EnrollmentStatus
     reason: str | None
-    told_from: datetime | None = None
+    tellable_at: datetime | None = None
 
 
 async def settle(tx: Transaction, enrollment: Enrolled, decision: Decision) -> None:
@@ -110,12 +110,12 @@ async def settle(tx: Transaction, enrollment: Enrolled, decision: Decision) -> N
     before = {"status": enrollment.status}
     after = await subject_of(tx, enrollment) | {"status": status, "reason": decision.reason}
     tx.note(Act(actor, action, enrollment.enrollment_id, enrollment.household_id, before=before, after=after))
-    told = {**ids_of(enrollment), "told_from": decision.told_from}
+    facts = {**ids_of(enrollment), "tellable_at": decision.tellable_at}
     if is_validated:
         days = enrollment.days
-        tx.emit(EnrollmentValidated(**told, starts_on=days.first, ends_on=days.last, validated_at=now))
+        tx.emit(EnrollmentValidated(**facts, starts_on=days.first, ends_on=days.last, validated_at=now))
     else:
-        tx.emit(EnrollmentRefused(**told, refused_at=now))
+        tx.emit(EnrollmentRefused(**facts, refused_at=now))
 
 
 @command

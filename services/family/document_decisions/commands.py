@@ -42,13 +42,13 @@ class Decider:
 
     actor: Actor
     papers: Papers
-    told_from: datetime | None = None
+    tellable_at: datetime | None = None
 
 
 async def _settle(tx: Transaction, decider: Decider, row: Row, made: Standing) -> None:
     tx.note(Act(decider.actor, ACTS[made.status], **named(row)))
     await save_decision(tx, row["document_id"], made, decider.actor.account_id)
-    await tell(tx, decider.papers, row["document_id"], DocumentAnswer(made.status.value), decider.told_from)
+    await tell(tx, decider.papers, row["document_id"], DocumentAnswer(made.status.value), decider.tellable_at)
 
 
 @command

@@ -48,7 +48,7 @@ def lines_of(rows: Mapping[UUID, Row], rules: FamilyRules) -> list[DecisionLine]
             reference=row["reference"],
             code=None,
             decided_by=row["decided_by"],
-            told=(row["told"],) if row["told"] else (),
+            recipients=(row["told"],) if row["told"] else (),
         )
         for document_id, row in rows.items()
     ]

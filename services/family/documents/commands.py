@@ -192,7 +192,7 @@ async def _delete(tx: Transaction, actor: Actor, rules: FamilyRules, document_id
 
 
 async def tell(
-    tx: Transaction, papers: Papers, document_id: UUID, answer: DocumentAnswer, told_from: datetime | None = None
+    tx: Transaction, papers: Papers, document_id: UUID, answer: DocumentAnswer, tellable_at: datetime | None = None
 ) -> None:
     """Have whoever sent a document told what becomes of it, not before an instant, if they have an address; the letter names the kind, and nothing of the content."""
     row = await store.load_sent(tx, document_id)
@@ -211,7 +211,9 @@ async def tell(
     sealed = papers.letters.close(letter)
     now = await tx.now()
     tx.emit(
-        DocumentAnswered(document_id=document_id, answer=answer, sealed=sealed, answered_at=now, told_from=told_from)
+        DocumentAnswered(
+            document_id=document_id, answer=answer, sealed=sealed, answered_at=now, tellable_at=tellable_at
+        )
     )
 
 

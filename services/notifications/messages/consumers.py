@@ -157,17 +157,17 @@ async def _tell_refusal(tx: Transaction, event: ChangeRefused, envelope: Envelop
 
 async def _tell_document(tx: Transaction, event: DocumentAnswered, envelope: Envelope) -> None:
     notice = _notice(DOCUMENTS[event.answer], event, envelope, sealed=event.sealed)
-    await add_notice(tx, replace(notice, told_from=_by_the_machine(tx, event.told_from)))
+    await add_notice(tx, replace(notice, tellable_at=_by_the_machine(tx, event.tellable_at)))
 
 
 async def _tell_decision(tx: Transaction, event: EnrollmentValidated | EnrollmentRefused, envelope: Envelope) -> None:
     notice = _notice(DECISIONS[type(event)], event, envelope)
-    await add_notice(tx, replace(notice, told_from=_by_the_machine(tx, event.told_from)))
+    await add_notice(tx, replace(notice, tellable_at=_by_the_machine(tx, event.tellable_at)))
 
 
-def _by_the_machine(tx: Transaction, told_from: datetime | None) -> datetime | None:
+def _by_the_machine(tx: Transaction, tellable_at: datetime | None) -> datetime | None:
     """An instant of the town's clock, which a demonstration may have moved, by the machine's: that of notices."""
-    return told_from - tx.clock_offset if told_from else None
+    return tellable_at - tx.clock_offset if tellable_at else None
 
 
 async def _tell_request(tx: Transaction, event: RequestAnswered, envelope: Envelope) -> None:

@@ -15,7 +15,7 @@ from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Rule, Sent, S
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What an event gives to send: `subject_id` is the household or the account that it is about, `trace` what led to it. It is not told before `told_from`, by the machine's clock."""
+    """What an event gives to send: `subject_id` is the household or the account that it is about, `trace` what led to it. It is not told before `tellable_at`, by the machine's clock."""
 
     event_id: UUID
     template: Template
@@ -25,7 +25,7 @@ class Notice:
     sealed: str | None
     expires_at: datetime
     trace: dict[str, str]
-    told_from: datetime | None = None
+    tellable_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ on conflict (event_id) do nothing returning true
 async def add_notice(tx: Transaction, notice: Notice) -> bool:
     """Keep a notice, as expired when it is too old; False when it is a duplicate."""
     values = (notice.event_id, notice.template, notice.subject_id, notice.event_type, notice.payload, notice.sealed)
-    return bool(await tx.fetchval(ADD_NOTICE_SQL, *values, notice.expires_at, notice.trace, notice.told_from))
+    return bool(await tx.fetchval(ADD_NOTICE_SQL, *values, notice.expires_at, notice.trace, notice.tellable_at))
 
 
 END_FORMER_NOTICES_SQL = """

@@ -36,7 +36,7 @@ async def test_many_requests_are_decided_once_and_taken_back_unless_days_were_bo
     path = f"/enrollment-decisions/{reports[0].json()['batch_id']}"
     decided = [event for event in await service.outbox() if isinstance(event, EnrollmentValidated)]
     assert len(decided) == 2
-    assert all(event.told_from for event in decided)
+    assert all(event.tellable_at for event in decided)
     assert (await town.book(families[0][0], slot_id)).status_code == 201
     undone = (await service.client.post(f"{path}/undo", headers=desk)).json()
     assert [line["followed"] for line in undone["lines"]] == ["days_booked", None, None]

@@ -48,7 +48,7 @@ async def test_every_kind_is_in_one_list_by_age_and_counted(papers: Papers) -> N
         ("change", "new_child"),
         ("document", "Livret de famille"),
     ]
-    assert all(item["can_decide"] and item["reference"] for item in items)
+    assert all(item["is_decidable"] and item["reference"] for item in items)
     assert [item["item_id"] for item in await listed(papers, kind="document")] == [first, last]
     assert await listed(papers, days=1) == []
     papers.service.advance(days=6)
@@ -97,7 +97,7 @@ async def test_many_documents_are_decided_once_and_taken_back_but_for_what_follo
         (first, None),
         (insured, None),
     ]
-    assert len(preview["lines"][0]["told"]) == 1
+    assert len(preview["lines"][0]["recipients"]) == 1
     headers = papers.desk | papers.service.key()
     reports = [await papers.client.post("/document-decisions", json=body, headers=headers) for _ in range(2)]
     assert [report.status_code for report in reports] == [201, 201]
@@ -105,7 +105,7 @@ async def test_many_documents_are_decided_once_and_taken_back_but_for_what_follo
     assert reports[1].json() == report, "pressed twice is done once"
     assert [line["code"] for line in report["lines"]] == [None, "document_settled", None, None]
     answers = await papers.home.events(DocumentAnswered)
-    assert [answer.told_from is None for answer in answers] == [True, False, False, False]
+    assert [answer.tellable_at is None for answer in answers] == [True, False, False, False]
     item = next(item for item in (await papers.own())["items"] if item["document_id"] == insured)
     assert item["ends_on"] == "2027-08-31", "each holds as long as its kind says"
     assert (await papers.client.delete(f"/documents/{first}", headers=papers.father)).status_code == 204

@@ -63,10 +63,10 @@ async def test_a_decision_that_may_be_taken_back_is_told_later_and_never_if_it_w
 ) -> None:
     later = datetime.now(UTC) + timedelta(minutes=10)
     one, other = (
-        answered(secrets_dir, DocumentAnswer.VALIDATED, name="Léa").model_copy(update={"told_from": later})
+        answered(secrets_dir, DocumentAnswer.VALIDATED, name="Léa").model_copy(update={"tellable_at": later})
         for _ in range(2)
     )
-    enrollment = news.enrollment_validated().model_copy(update={"told_from": later})
+    enrollment = news.enrollment_validated().model_copy(update={"tellable_at": later})
     await service.deliver(news.household(), news.activity(), one, other, enrollment)
     await service.run_job("send_messages")
     assert mail_server.received == []
