@@ -60,6 +60,11 @@ class Basis:
     provider: str = ""
     request_id: str = ""
 
+    @property
+    def grounds(self) -> tuple[str | None, Cents | None, int | None]:
+        """What it says, whoever said it."""
+        return self.month, self.income_cents, self.child_count
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -149,9 +154,9 @@ def is_said(history: tuple[Quotient, ...], quotient: Quotient) -> bool:
 
 
 def is_there(known: tuple[Entry, ...], entry: Entry) -> bool:
-    """Whether an entry says nothing that is not known: the same quotient, on the same grounds as far as it names any."""
-    same = (item for item in known if item.quotient == entry.quotient)
-    return any(entry.basis in (item.basis, Basis()) for item in same)
+    """Whether an entry says nothing that is not known: the same quotient, on the same grounds as far as it names any, whoever answered."""
+    same = (item.basis for item in known if item.quotient == entry.quotient)
+    return any(entry.basis.grounds in (basis.grounds, Basis().grounds) for basis in same)
 
 
 def tax_quotient(formula: TaxFormula, income_cents: Cents, child_count: int) -> Cents:

@@ -106,7 +106,7 @@ async def test_the_quote_says_why_and_the_account_names_no_quotient(
     )
     service.advance(days=(day.service_on - await service.db.today()).days)
     headers = service.as_agent(Role.FINANCE)
-    account = (await service.client.get(f"/households/{day.family.household_id}/account", headers=headers)).json()
+    account = (await service.client.get(f"/account?household_id={day.family.household_id}", headers=headers)).json()
     assert account["quotient_cents"] is None
 
 
