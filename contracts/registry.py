@@ -38,8 +38,7 @@ from .family.events import (
     RegistrationAnswered,
     ResponsibilityState,
 )
-from .family.request_events import ANSWERS
-from .family.resource_events import RESOURCE_NOTICES
+from .family.request_events import MAILED
 from .family.school_events import SchoolingState
 from .identity.events import (
     AccountActivated,
@@ -195,8 +194,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         events=(RegistrationAnswered,),
         retention_days=1,
     ),
-    *ANSWERS,
-    RESOURCE_NOTICES,
+    *MAILED,
     Topic(
         name="family.change_refusals",
         kind=TopicKind.SECRET,

@@ -7,6 +7,7 @@ from uuid import UUID
 from contracts.event import Event
 from contracts.family.document_events import DOCUMENT_ANSWERS
 from contracts.family.request_words import RequestAnswer
+from contracts.family.resource_events import RESOURCE_NOTICES
 from contracts.topic import Topic, TopicKind
 
 
@@ -33,5 +34,5 @@ REQUEST_ANSWERS: Final = Topic(
     events=(RequestAnswered,),
     retention_days=1,
 )
-ANSWERS: Final = (DOCUMENT_ANSWERS, REQUEST_ANSWERS)
-"""What families are mailed about what they sent and asked for."""
+MAILED: Final = (DOCUMENT_ANSWERS, REQUEST_ANSWERS, RESOURCE_NOTICES)
+"""What families are mailed about what they sent, asked for and should send."""
