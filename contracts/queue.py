@@ -33,6 +33,8 @@ class WaitingKind(StrEnum):
     PROTECTION = auto()
     BIRTH = auto()
     REOPENING = auto()
+    REQUEST = auto()
+    DECLARATION = auto()
     ENROLLMENT = auto()
 
 

@@ -37,6 +37,8 @@ PAGES: Final = {
     WaitingKind.PROTECTION: "/agents/adresses-protegees/demandes/{item_id}",
     WaitingKind.BIRTH: "/agents/familles/{household_id}/naissance/{item_id}",
     WaitingKind.REOPENING: "/agents/familles/{household_id}/archive",
+    WaitingKind.REQUEST: "/agents/demarches/{item_id}",
+    WaitingKind.DECLARATION: "/agents/ressources/{item_id}",
 }
 """The own page of each kind."""
 

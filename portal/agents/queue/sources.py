@@ -37,6 +37,8 @@ KINDS: Final = {
     "protections": WaitingKind.PROTECTION,
     "naissances": WaitingKind.BIRTH,
     "reouvertures": WaitingKind.REOPENING,
+    "demarches": WaitingKind.REQUEST,
+    "ressources": WaitingKind.DECLARATION,
 }
 """The kinds by the word of the address."""
 WORDS: Final = {kind: word for word, kind in KINDS.items()}

@@ -35,7 +35,6 @@ create table requests (
     changed_at timestamptz not null,
     sent_at timestamptz,
     due_on date,
-    owner_id uuid,
     decided_at timestamptz,
     decided_by uuid,
     kept_until date,

@@ -6,10 +6,12 @@ from uuid import UUID
 from chassis.actor import Actor
 from chassis.data.database import Row, Transaction, command
 from chassis.data.history import Act
+from chassis.data.waiting import change_owner
 from chassis.identifiers import new_id
 from chassis.refusal import FieldRefusal, Invalid, Refusal
 from contracts.family.request_words import RequestAnswer, RequestMove, RequestStatus
 from contracts.family.requests import Request, RequestDecision
+from contracts.queue import OwnerChange, WaitingKind
 
 from ..documents.commands import Papers
 from ..procedures.store import said_by
@@ -44,13 +46,30 @@ async def take_request(
     known = await store.standing_of(tx, row)
     if row["owner_id"] != actor.account_id:
         _check_owner(row, actor, is_taking_over=is_taking_over)
-        status = lawful(known.status, RequestMove.TAKE)
-        tx.note(Act(actor, "request_taken", **act_of(row)))
-        await store.give_to(tx, request_id, actor.account_id)
-        if status is not known.status:
-            made = Standing(status, known.due_on)
-            await store.save_standing(tx, request_id, made, None, is_by_agent=True)
+        await _turn(tx, actor, row, known)
+        await _look_after(tx, actor, row)
     return await read_request(tx, actor, rules, request_id)
+
+
+async def show_under_review(tx: Transaction, actor: Actor, request_id: UUID) -> None:
+    """Write that an agent looks after a request, which was given to one elsewhere. Raises NotFound, RequestSettled."""
+    await store.lock_request(tx, request_id)
+    row = await find_request(tx, actor, request_id)
+    await _turn(tx, actor, row, await store.standing_of(tx, row))
+
+
+async def _turn(tx: Transaction, actor: Actor, row: Row, known: Standing) -> None:
+    status = lawful(known.status, RequestMove.TAKE)
+    tx.note(Act(actor, "request_taken", **act_of(row)))
+    if status is not known.status:
+        made = Standing(status, known.due_on)
+        await store.save_standing(tx, row["request_id"], made, None, is_by_agent=True)
+
+
+async def _look_after(tx: Transaction, actor: Actor, row: Row) -> None:
+    """Have the agent look after the request, whoever did."""
+    change = OwnerChange(owner_id=actor.account_id, known_owner_id=row["owner_id"])
+    await change_owner(tx, WaitingKind.REQUEST, row["request_id"], change)
 
 
 def _check_owner(row: Row, actor: Actor, *, is_taking_over: bool = False) -> None:
@@ -76,7 +95,7 @@ async def decide_request(
     if made != known:
         _check_owner(row, actor)
         tx.note(Act(actor, ACTS[verdict.move], **act_of(row)))
-        await store.give_to(tx, request_id, actor.account_id)
+        await _look_after(tx, actor, row)
         if made.status is RequestStatus.MORE_ASKED:
             await store.save_standing(tx, request_id, made, None, is_by_agent=True)
             await add_message(tx, NewMessage(new_id(), request_id, actor.account_id, True, verdict.words))

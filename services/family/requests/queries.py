@@ -54,27 +54,33 @@ class RequestsAsked:
     limit: int
 
 
-_SELECTED: Final = """
-select f.*, h.reference, v.text, coalesce(c.first_name || ' ' || c.last_name, a.first_name || ' ' || a.last_name, '') as name
+def _selected(now: str) -> str:
+    """Requests with the text of their version and whoever looks after them, at an instant."""
+    return f"""
+select f.*, o.account_id as owner_id, h.reference, v.text, coalesce(c.first_name || ' ' || c.last_name, a.first_name || ' ' || a.last_name, '') as name
 from filed_requests f
 join households h on h.household_id = f.file_id
 join procedure_versions v on v.code = f.code and v.version = f.version
+left join waiting_owners o on o.kind = 'request' and o.item_id = f.request_id and o.ends_at > {now}::timestamptz
 left join children c on c.child_id = f.subject_id
 left join adults a on a.adult_id = f.subject_id
-"""
+"""  # noqa: S608 - it is put together from constants alone
 
-READ_SQL = reaching(f"{_SELECTED} where f.request_id = $4 and {{is_reached}}", is_reached=REQUEST.of("f.request_id"))
+
+READ_SQL = reaching(
+    f"{_selected('$5')} where f.request_id = $4 and {{is_reached}}", is_reached=REQUEST.of("f.request_id")
+)
 
 OWN_SQL = reaching(
-    f"{_SELECTED} where f.file_id = $4 and {{is_reached}} order by f.changed_at desc, f.request_id desc limit $5",
+    f"{_selected('$6')} where f.file_id = $4 and {{is_reached}} order by f.changed_at desc, f.request_id desc limit $5",
     is_reached=REQUEST.of("f.request_id"),
 )
 
 LIST_SQL = reaching(
     f"""
-{_SELECTED}
+{_selected("$12")}
 where {{is_reached}} and f.sent_at is not null and ($4::text is null or f.status = $4) and ($5::text is null or f.code = $5)
-  and ($6::uuid is null or f.file_id = $6) and ($7::uuid is null or f.owner_id = $7)
+  and ($6::uuid is null or f.file_id = $6) and ($7::uuid is null or o.account_id = $7)
   and (not $8::boolean or f.status in ('sent', 'under_review', 'more_asked') or f.task_on is not null and f.task_done_at is null)
   and (f.sent_at, f.request_id) > ($9::timestamptz, $10::uuid)
 order by f.sent_at, f.request_id limit $11
@@ -94,7 +100,7 @@ order by (f.sent_at, f.request_id) > ($5::timestamptz, $4::uuid) desc, f.sent_at
 
 async def find_request(db: Database | Transaction, actor: Actor, request_id: UUID) -> Row:
     """A request that the actor reaches. Raises NotFound."""
-    row = await db.fetchrow(READ_SQL, *reach_of(actor, await db.today()), request_id)
+    row = await db.fetchrow(READ_SQL, *reach_of(actor, await db.today()), request_id, await db.now())
     if row is None:
         raise NotFound
     return row
@@ -105,7 +111,8 @@ async def list_requests(db: Database, actor: Actor, asked: RequestsAsked) -> Pag
     start = (BEFORE_ALL, UUID(int=0))
     after = read_cursor(asked.cursor, datetime.fromisoformat, UUID) if asked.cursor else start
     filters = (asked.status, asked.code, asked.household_id, asked.owner_id, asked.is_open)
-    rows = await db.fetch(LIST_SQL, *reach_of(actor, await db.today()), *filters, *after, asked.limit + 1)
+    reach, now = reach_of(actor, await db.today()), await db.now()
+    rows = await db.fetch(LIST_SQL, *reach, *filters, *after, asked.limit + 1, now)
     items = [RequestLine(**_line(actor, row)) for row in rows]
     return page_of(items, lambda item: (item.sent_at, item.request_id), asked.limit)
 
@@ -115,7 +122,7 @@ async def own_requests(db: Database, actor: Actor, household_id: UUID | None) ->
     actor.require_guardian()
     today = await db.today()
     own_id = await household_id_for(db, actor, household_id, today)
-    rows = await db.fetch(OWN_SQL, *reach_of(actor, today), own_id, OWN_ITEMS_MAX)
+    rows = await db.fetch(OWN_SQL, *reach_of(actor, today), own_id, OWN_ITEMS_MAX, await db.now())
     return OwnRequests(household_id=own_id, items=tuple(RequestLine(**_line(actor, row)) for row in rows))
 
 

@@ -152,14 +152,6 @@ async def standing_of(db: Queries, row: Row) -> Standing:
     return Standing(RequestStatus(row["status"]), row["due_on"], Outcome(**(words or {})), row["task_on"])
 
 
-OWN_SQL = "update requests set owner_id = $2 where request_id = $1"
-
-
-async def give_to(tx: Transaction, request_id: UUID, owner_id: UUID) -> None:
-    """Write which agent has a request."""
-    await tx.execute(OWN_SQL, request_id, owner_id)
-
-
 FINISH_TASK_SQL = "update requests set task_done_at = $2 where request_id = $1"
 
 

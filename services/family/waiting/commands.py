@@ -9,15 +9,18 @@ from chassis.housekeeping import remove_in_batches
 from chassis.refusal import NotFound
 from contracts.queue import OwnerChange, WaitingKind
 
+from ..request_decisions.commands import show_under_review
 from .queries import WAITING_ITEM_SQL, kinds_read_by
 
 
 @command
 async def keep_owner(tx: Transaction, actor: Actor, kind: WaitingKind, item_id: UUID, change: OwnerChange) -> None:
-    """Have an agent look after something, or nobody. Raises NotFound, OwnedByColleague."""
+    """Have an agent look after something, or nobody: the family of a request then sees it under review. Raises NotFound, OwnedByColleague."""
     if kind not in kinds_read_by(actor):
         raise NotFound
     await take_item(tx, await find_item(tx, actor, WAITING_ITEM_SQL, [kind], item_id), change)
+    if kind is WaitingKind.REQUEST and change.owner_id is not None:
+        await show_under_review(tx, actor, item_id)
 
 
 async def forget_owners(db: Database) -> None:

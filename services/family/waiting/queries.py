@@ -3,14 +3,14 @@
 A kind is shown to whoever may read its own list, and to the same reach. What another part of this service has agents decide is one branch more here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
-from chassis.data.database import Database
+from chassis.data.database import Database, Row
 from chassis.data.waiting import (
     Desk,
     WaitingAsked,
@@ -28,8 +28,9 @@ from contracts.http import Page
 from contracts.queue import Settled, WaitingCount, WaitingItem, WaitingKind
 from contracts.types import ActorKind, Permission
 
-from ..access import CHILD, DOCUMENT
+from ..access import CHILD, DOCUMENT, HOUSEHOLD, REQUEST
 from ..documents.domain import kind_of
+from ..procedures.store import said_by
 from ..settings import FamilyRules
 
 READ_BY: Final[Mapping[WaitingKind, Permission]] = {
@@ -40,11 +41,14 @@ READ_BY: Final[Mapping[WaitingKind, Permission]] = {
     WaitingKind.PROTECTION: FamilyPermission.PROTECT_ADDRESSES,
     WaitingKind.BIRTH: FamilyPermission.KEEP_HOUSEHOLDS,
     WaitingKind.REOPENING: FamilyPermission.KEEP_HOUSEHOLDS,
+    WaitingKind.REQUEST: FamilyPermission.READ_REQUESTS,
+    WaitingKind.DECLARATION: FamilyPermission.CHANGE_QUOTIENTS,
 }
 DECIDED_BY: Final = {
     **READ_BY,
     WaitingKind.DOCUMENT: FamilyPermission.DECIDE_DOCUMENTS,
     WaitingKind.DEROGATION: FamilyPermission.DECIDE_DEROGATIONS,
+    WaitingKind.REQUEST: FamilyPermission.DECIDE_REQUESTS,
 }
 
 _DOCUMENTS: Final = f"""
@@ -112,7 +116,27 @@ join households h on h.household_id = r.household_id
 join adults a on a.adult_id = r.asked_by
 where 'reopening' = any($4::text[]) and r.asked_at is not null
 """
-BRANCHES: Final = (_DOCUMENTS, _CHANGES, _DEROGATIONS, _REGISTRATIONS, _PROTECTIONS, _BIRTHS, _REOPENINGS)
+_REQUESTS: Final = f"""
+select 'request', f.request_id, f.code,
+       coalesce(c.first_name || ' ' || c.last_name, a.first_name || ' ' || a.last_name, ''), f.file_id, h.reference, null, f.sent_at
+from filed_requests f
+join households h on h.household_id = f.file_id
+left join children c on c.child_id = f.subject_id
+left join adults a on a.adult_id = coalesce(f.subject_id, f.created_by)
+where 'request' = any($4::text[]) and f.status in ('sent', 'under_review') and {REQUEST.of("f.request_id")}
+"""  # noqa: S608 - it is put together from constants alone
+_DECLARATIONS: Final = f"""
+select 'declaration', d.declaration_id, '', coalesce(a.first_name || ' ' || a.last_name, ''), k.household_id, k.reference, null, d.declared_at
+from resource_declarations d
+join households h on h.household_id = d.household_id
+join households k on k.household_id = coalesce(h.merged_into, h.household_id)
+left join adults a on a.adult_id = d.declared_by
+where 'declaration' = any($4::text[]) and d.status = 'waiting' and {HOUSEHOLD.of("k.household_id")}
+"""  # noqa: S608 - it is put together from constants alone
+BRANCHES: Final = (
+    *(_DOCUMENTS, _CHANGES, _DEROGATIONS, _REGISTRATIONS, _PROTECTIONS, _BIRTHS, _REOPENINGS),
+    *(_REQUESTS, _DECLARATIONS),
+)
 
 LIST_WAITING_SQL = list_statement(*BRANCHES)
 COUNT_WAITING_SQL = count_statement(*BRANCHES)
@@ -138,7 +162,7 @@ async def list_waiting(db: Database, actor: Actor, rules: FamilyRules, asked: Wa
     """What waits and the actor may see, the oldest first. Raises Invalid."""
     seen = replace(asked, kinds=kinds_read_by(actor) & set(asked.kinds))
     page = await list_items(db, actor, LIST_WAITING_SQL, _desk(actor, rules), seen)
-    return page.model_copy(update={"items": tuple(_labelled(item, rules) for item in page.items)})
+    return page.model_copy(update={"items": await _labelled(db, rules, page.items)})
 
 
 async def count_waiting(db: Database, actor: Actor, rules: FamilyRules, asked: WaitingAsked) -> Page[WaitingCount]:
@@ -164,7 +188,16 @@ from registrations r where $4 = 'registration' and r.registration_id = $5 and r.
 union all
 select '', p.request_id, p.household_id, 'settled', p.settled_by, p.settled_at, p.asked_at from protection_requests p
 where $4 = 'protection' and p.request_id = $5 and p.settled_at is not null
+union all
+select f.code, f.request_id, f.file_id, f.status, f.decided_by, coalesce(f.decided_at, f.changed_at), f.sent_at from filed_requests f
+where $4 = 'request' and f.request_id = $5 and f.status in ('more_asked', 'accepted', 'refused', 'withdrawn') and {is_request}
+union all
+select '', d.declaration_id, h.household_id, d.status, d.decided_by, d.decided_at, d.declared_at
+from resource_declarations d join households h using (household_id)
+where $4 = 'declaration' and d.declaration_id = $5 and d.decided_at is not null and {is_household}
 """,
+    is_request=REQUEST.of("f.request_id"),
+    is_household=HOUSEHOLD.of("h.household_id"),
     is_document=DOCUMENT.of("d.document_id"),
     is_child=CHILD.of("d.child_id"),
 )
@@ -176,17 +209,38 @@ async def read_waiting(db: Database, actor: Actor, rules: FamilyRules, kind: Wai
         raise NotFound
     row = await find_item(db, actor, WAITING_ITEM_SQL, [kind], item_id)
     if row is not None:
-        return _labelled(item_of(row, _desk(actor, rules), db.zone), rules)
+        return await _labelled_one(db, rules, item_of(row, _desk(actor, rules), db.zone))
     row = await db.fetchrow(SETTLED_SQL, *reach_of(actor, await db.today()), kind, item_id)
     if row is None:
         raise NotFound
     settled = Settled(outcome=row["outcome"], decided_by=row["decided_by"], decided_at=row["decided_at"])
     known = {**row, "kind": kind, "name": "", "reference": "", "site_code": None, "owner_id": None}
-    return _labelled(item_of(known, _desk(actor, rules), db.zone, settled), rules)
+    return await _labelled_one(db, rules, item_of(known, _desk(actor, rules), db.zone, settled))
 
 
-def _labelled(item: WaitingItem, rules: FamilyRules) -> WaitingItem:
-    """A document by the name that the town has for its kind."""
-    if item.kind is not WaitingKind.DOCUMENT:
+PROMISED_SQL = """
+select r.request_id, r.due_on, v.text
+from requests r join procedure_versions v on v.code = r.code and v.version = r.version where r.request_id = any($1::uuid[])
+"""
+
+
+async def _labelled(db: Database, rules: FamilyRules, items: Iterable[WaitingItem]) -> tuple[WaitingItem, ...]:
+    """Documents by the name that the town has for their kind, requests by their procedure, and until when each of these was promised."""
+    items = tuple(items)
+    asked = [item.item_id for item in items if item.kind is WaitingKind.REQUEST]
+    promised = {row["request_id"]: row for row in await db.fetch(PROMISED_SQL, asked)} if asked else {}
+    return tuple(_named(item, rules, promised.get(item.item_id)) for item in items)
+
+
+async def _labelled_one(db: Database, rules: FamilyRules, item: WaitingItem) -> WaitingItem:
+    (labelled,) = await _labelled(db, rules, (item,))
+    return labelled
+
+
+def _named(item: WaitingItem, rules: FamilyRules, promised: Row | None) -> WaitingItem:
+    if item.kind is WaitingKind.DOCUMENT:
+        return item.model_copy(update={"label": kind_of(rules.policy.documents, item.label).label})
+    if promised is None:
         return item
-    return item.model_copy(update={"label": kind_of(rules.policy.documents, item.label).label})
+    due_on = promised["due_on"] or item.due_on
+    return item.model_copy(update={"label": said_by(promised["text"]).label, "due_on": due_on})

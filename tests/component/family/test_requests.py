@@ -160,6 +160,29 @@ async def test_an_accepted_change_becomes_a_task_of_a_day(demands: Demands) -> N
     assert await demands.listed(is_open=True) == []
 
 
+async def test_a_request_waits_in_the_queue_and_has_one_owner_there_and_on_its_page(demands: Demands) -> None:
+    request = await demands.sent()
+    path, desk = f"/waiting-items/request/{request['request_id']}", demands.agent()
+    (item,) = (await demands.client.get("/waiting-items", headers=desk)).json()["items"]
+    assert (item["kind"], item["label"], item["due_on"]) == ("request", "Liste attente Crèche", request["due_on"])
+    own = str(demands.desk.account_id)
+    given = await demands.client.put(
+        f"{path}/owner", json={"owner_id": own, "known_owner_id": None}, headers=demands.agent(demands.director)
+    )
+    assert given.status_code == 204
+    read = (await demands.read(request["request_id"], desk)).json()
+    assert (read["owner_id"], read["status"]) == (own, "under_review"), "the family sees that somebody looks at it"
+    other = await demands.take(request["request_id"], demands.agent(demands.director))
+    assert other.json()["code"] == "request_of_another"
+    body = {"owner_id": None, "known_owner_id": own}
+    assert (await demands.client.put(f"{path}/owner", json=body, headers=desk)).status_code == 204
+    assert (await demands.read(request["request_id"], desk)).json()["owner_id"] is None
+    await demands.decide(request["request_id"], "refuse", ground="pas_de_place")
+    assert (await demands.client.get("/waiting-items", headers=desk)).json()["items"] == []
+    settled = (await demands.client.get(path, headers=desk)).json()["settled"]
+    assert (settled["outcome"], settled["decided_by"]) == ("refused", own)
+
+
 async def test_a_request_is_taken_back_and_a_draft_thrown_away(demands: Demands) -> None:
     request_id = (await demands.sent())["request_id"]
     for _ in range(2):

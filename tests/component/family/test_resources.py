@@ -96,6 +96,8 @@ async def test_unknown_is_a_state_and_a_declared_quotient_counts_once_an_agent_s
     own = await purse.own()
     assert (own["state"], own["is_top_price"], own["quotient"], own["child_count"]) == ("unknown", True, None, 2)
     declaration = await purse.declared()
+    queued = (await purse.client.get("/waiting-items", headers=purse.papers.desk)).json()["items"]
+    assert declaration["declaration_id"] in [item["item_id"] for item in queued if item["kind"] == "declaration"]
     assert (await purse.own())["state"] == "waiting"
     assert (await purse.state()).awaited_since_on == date(2026, 9, 1)
     entry = {"value_cents": 51_000, "effective_on": "2026-09-01", "source": "caf", "month": "2026-08"}
