@@ -45,7 +45,7 @@ ELSEWHERE: Final = {
     "/personnes-de-confiance/recapitulatif": "shows what was typed: towns/test_delegations.py",
     "/agents/a-traiter/lot": "shows what a decision on many would do, after a post",
     "/agents/a-traiter/lot/resultat": "shows what it did, after a post",
-    "/agents/procedures/version/{code:str}": "the demonstration has no procedure yet",
+    "/agents/procedures/version/{code:str}": "a version and a request are begun by a post: towns/test_requests.py",
     "/agents/demarches/{request_id:uuid}": "as above",
     "/mes-demarches/nouvelle/{code:str}": "as above",
     "/mes-demarches/{request_id:uuid}": "as above",
@@ -53,8 +53,8 @@ ELSEWHERE: Final = {
     "/mes-demarches/{request_id:uuid}/etape/{step:int}": "as above",
     "/mes-demarches/{request_id:uuid}/pieces": "as above",
     "/mes-demarches/{request_id:uuid}/pieces/{kind:str}": "as above",
-    "/agents/familles/{household_id:uuid}/ressources/apercu": "shows what was typed",
-    "/agents/ressources/{declaration_id:uuid}": "nobody declared resources in this town yet",
+    "/agents/familles/{household_id:uuid}/ressources/apercu": "shows what was typed: towns/test_resources.py",
+    "/agents/ressources/{declaration_id:uuid}": "is declared by a post: towns/test_resources.py",
 }
 """Pages that no link leads to here, and why."""
 
