@@ -4,6 +4,7 @@ services' own routes. No family of the seed is touched."""
 from base64 import b64encode
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -76,7 +77,7 @@ class Filling:
         await self.call("family", "PUT", f"{members}/{child_id}", {"starts_on": str(today - MONTHS)})
         (activity, *_) = (await self.call("booking", "GET", "/activities"))["items"]
         wish = {"child_id": child_id, "activity_id": activity["activity_id"], "household_id": other["household_id"]}
-        await eventually(lambda: self.is_taken("/enrollments", wish))
+        await eventually(partial(self.is_taken, "/enrollments", wish))
         home = f"/households/{own['household_id']}/members/{child_id}"
         await self.call("family", "PUT", home, {"starts_on": str(today)})
         await self.call("family", "POST", f"{members}/{child_id}/end", {"ends_on": str(today - timedelta(1))})

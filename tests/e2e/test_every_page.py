@@ -43,6 +43,18 @@ ELSEWHERE: Final = {
     "/ma-famille/adresse": "shows a hidden address once, after a post",
     "/paiement/retour": "where the payment page leads back to: test_path.py",
     "/personnes-de-confiance/recapitulatif": "shows what was typed: towns/test_delegations.py",
+    "/agents/a-traiter/lot": "shows what a decision on many would do, after a post",
+    "/agents/a-traiter/lot/resultat": "shows what it did, after a post",
+    "/agents/procedures/version/{code:str}": "a version and a request are begun by a post: towns/test_requests.py",
+    "/agents/demarches/{request_id:uuid}": "as above",
+    "/mes-demarches/nouvelle/{code:str}": "as above",
+    "/mes-demarches/{request_id:uuid}": "as above",
+    "/mes-demarches/{request_id:uuid}/envoi": "as above",
+    "/mes-demarches/{request_id:uuid}/etape/{step:int}": "as above",
+    "/mes-demarches/{request_id:uuid}/pieces": "as above",
+    "/mes-demarches/{request_id:uuid}/pieces/{kind:str}": "as above",
+    "/agents/familles/{household_id:uuid}/ressources/apercu": "shows what was typed: towns/test_resources.py",
+    "/agents/ressources/{declaration_id:uuid}": "is declared by a post: towns/test_resources.py",
 }
 """Pages that no link leads to here, and why."""
 
