@@ -34,7 +34,8 @@ class Actor:
     """Who asks. A parent has a `guardian_id`, and so has who only helps families, by which these know them; an agent has `permissions`, at `sites`
     (None: at every one); the system is the town's own tools. `opened` are the classes of acts (`StepUp`) that the town asks no proof for, or that one was given for a moment ago.
     `details_revision` is what of a guardian's details the session stands on: of a later one, which may
-    have taken it away, identity did not hear yet when it signed this; `channel` comes with the request, not with the token.
+    have taken it away, identity did not hear yet when it signed this; `services` are those of the town that a family opened with their keys; `channel` comes with the
+    request, not with the token.
     """
 
     account_id: UUID
@@ -45,6 +46,7 @@ class Actor:
     strength: Strength = Strength.BASIC
     opened: frozenset[str] = field(default_factory=frozenset)
     details_revision: int | None = None
+    services: frozenset[str] = field(default_factory=frozenset)
     channel: Channel = Channel.API
 
     @property
@@ -98,6 +100,8 @@ def sign_actor(actor: Actor, key: OKPKey, lifetime: timedelta) -> tuple[str, dat
         claims["opened"] = " ".join(sorted(actor.opened))
     if actor.details_revision is not None:
         claims["details"] = actor.details_revision
+    if actor.services:
+        claims["services"] = " ".join(sorted(actor.services))
     return jwt.encode({"alg": ALGORITHM}, claims, key, algorithms=[ALGORITHM]), expires_at
 
 
@@ -189,6 +193,7 @@ def _verify(token: str, key: OKPKey, now: float) -> tuple[Actor, float]:
             strength=Strength(claims["acr"]),
             opened=frozenset(claims.get("opened", "").split()),
             details_revision=int(details) if details is not None else None,
+            services=frozenset(claims.get("services", "").split()),
         )
         return actor, float(claims["exp"])
     except (JoseError, KeyError, ValueError, TypeError, AttributeError) as error:

@@ -17,7 +17,6 @@ from .booking.events import (
     EnrollmentValidated,
 )
 from .event import Event
-from .family.document_events import DOCUMENT_ANSWERS
 from .family.erasure_events import ErasureAsked, HouseholdErased
 from .family.events import (
     CareState,
@@ -39,6 +38,7 @@ from .family.events import (
     RegistrationAnswered,
     ResponsibilityState,
 )
+from .family.request_events import MAILED
 from .family.school_events import SchoolingState
 from .identity.events import (
     AccountActivated,
@@ -194,7 +194,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         events=(RegistrationAnswered,),
         retention_days=1,
     ),
-    DOCUMENT_ANSWERS,
+    *MAILED,
     Topic(
         name="family.change_refusals",
         kind=TopicKind.SECRET,

@@ -63,7 +63,7 @@ class QuoteRequest(Model):
 
 
 class PriceExplanation(Model):
-    """Why a line costs what it costs. `quotient_cents` is None when unknown: the maximum tariff then applies."""
+    """Why a line costs what it costs. `quotient_cents` is None when none counts: the maximum then applies; the last one may have ended, a proof may wait."""
 
     tariff_code: str
     tariff_label: str
@@ -71,6 +71,8 @@ class PriceExplanation(Model):
     bracket_label: str
     quotient_cents: int | None
     is_maximum_for_want_of_quotient: bool
+    quotient_ended_on: date | None = None
+    is_quotient_awaited: bool = False
 
 
 class QuoteLine(Model):
@@ -121,10 +123,8 @@ class HouseholdAccount(Model):
 
 
 class ChargeLine(Model):
-    """What a household's payer owes for a day: None until a tariff is known, zero and unexplained once nothing is owed.
-
-    Without a `payer_id` nobody pays in the household on that day: the line is on no invoice until somebody does.
-    """
+    """What a household's payer owes for a day: None until a tariff is known, zero and unexplained once nothing is owed. Without a `payer_id` nobody pays in
+    the household on that day: the line is on no invoice until somebody does."""
 
     charge_id: UUID
     payer_id: UUID | None

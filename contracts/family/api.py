@@ -1,4 +1,4 @@
-"""What the family service answers: files of households, family quotients."""
+"""What the family service answers: files of households."""
 
 from uuid import UUID
 
@@ -25,7 +25,6 @@ from contracts.family.models import (
     MembershipChange,
     MembershipEnd,
     PayerChange,
-    QuotientChange,
 )
 from contracts.family.organizations import KindChange
 from contracts.family.permissions import FamilyPermission
@@ -168,11 +167,6 @@ async def end_responsibility(child_id: UUID, adult_id: UUID, body: Responsibilit
 @put("/children/{child_id}/residence", agents(FamilyPermission.CHANGE_CUSTODY), step_up=StepUp.CUSTODY, public=True)
 async def change_residence(child_id: UUID, body: ResidenceChange) -> ChildFile:
     """Say where a child lives, from a day on."""
-
-
-@put("/households/{household_id}/quotient", agents(FamilyPermission.CHANGE_QUOTIENTS), step_up=StepUp.QUOTIENTS)
-async def change_quotient(household_id: UUID, body: QuotientChange) -> Household:
-    """Record the family quotient of a household from a day on."""
 
 
 @post("/registrations", EVERYBODY, status=202, is_noted=False)

@@ -8,13 +8,14 @@ from contracts.event import Model
 
 
 class EditedForm(StrEnum):
-    """A form that one agent at a time edits, and what it is of: the decision of a change, how an adult is reached, a child's health, the people
+    """A form that one agent at a time edits, and what it is of: the decision of a change or of a request, how an adult is reached, a child's health, the people
     around a child, or somebody's civil status."""
 
     CHANGE = auto()
     CONTACT = auto()
     HEALTH = auto()
     ENTOURAGE = auto()
+    REQUEST = auto()
     CIVIL_STATUS = auto()
 
 

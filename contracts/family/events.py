@@ -32,8 +32,7 @@ class HouseholdState(Event):
     """A household, whole: its home, its adults, who belongs to it when, and who pays. Personal data: state topic only. A tombstone
     erases it. `adults` are those of `adult_members`, in the order of the file. `kind` is one of `HouseholdKind`, as this release knows them: more
     may come; of any but a person's file `organization` says whose it is, and it has no children. There is no `address` while it is protected: nobody
-    learns it, and letters go by the town's own route. `merged`:
-    it is part of another file by now."""
+    learns it, and letters go by the town's own route. `merged`: it is part of another file by now."""
 
     event_type: ClassVar[str] = "family.household_state.v1"
     topic: ClassVar[str] = "family.households"
@@ -79,15 +78,16 @@ class ResponsibilityState(Event):
 
 
 class Quotient(Model):
-    """A family quotient in cents, valid from a day until the next one starts."""
+    """A family quotient in cents, valid from a day until the next one starts, or until its last day `ends_on` where it has one: from then on none counts."""
 
     value_cents: int
     effective_on: date
     source: QuotientSource
+    ends_on: date | None = None
 
 
 class QuotientState(Event):
-    """Every known quotient of a household, oldest first. Income data: read by billing alone."""
+    """Every known quotient of a household, oldest first, and since when the proof of another waits. Income data: read by billing alone."""
 
     event_type: ClassVar[str] = "family.quotient_state.v1"
     topic: ClassVar[str] = "family.quotients"
@@ -95,6 +95,7 @@ class QuotientState(Event):
 
     household_id: UUID
     quotients: tuple[Quotient, ...]
+    awaited_since_on: date | None = None
 
 
 class HouseholdCreated(Event):
@@ -112,8 +113,7 @@ class ContactChanged(Event):
     """How an adult of the household is reached was corrected, by themselves or, without a `by_adult_id`, by the town. The household's
     state says what it is now; it comes after this.
 
-    `fields` are some of `phone`, `email`, `address`: more may come.
-    """
+    `fields` are some of `phone`, `email`, `address`: more may come."""
 
     event_type: ClassVar[str] = "family.contact_changed.v1"
     topic: ClassVar[str] = "family.household_facts"

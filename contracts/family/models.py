@@ -22,6 +22,8 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 PostalCountry = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=38, pattern=LINE)]
 """A country as its line of an address has it."""
 HOME_COUNTRY = "france"
+QuotientCents = Annotated[Cents, Field(ge=0, le=10_000_000, strict=True)]
+"""A family quotient in cents a month."""
 
 
 class AdultCreate(Model):
@@ -80,7 +82,7 @@ class ExpectedChildCreate(Model):
 class QuotientChange(Model):
     """A family quotient in cents a month, valid from a day."""
 
-    value_cents: Annotated[Cents, Field(ge=0, le=10_000_000, strict=True)]
+    value_cents: QuotientCents
     effective_on: Day
     source: QuotientSource = QuotientSource.AGENT
 

@@ -130,6 +130,8 @@ CREATE TABLE public.charges (
     run_id uuid,
     invoice_id uuid,
     recorded_at timestamp with time zone NOT NULL,
+    quotient_ended_on date,
+    is_quotient_awaited boolean NOT NULL,
     CONSTRAINT charges_check CHECK (((quantity = 1) OR ((quantity = '-1'::integer) AND (correction > 0)))),
     CONSTRAINT charges_check1 CHECK ((num_nonnulls(booking_id, attendance_id) = 1)),
     CONSTRAINT charges_correction_check CHECK ((correction >= 0)),
@@ -274,6 +276,8 @@ CREATE TABLE public.invoice_lines (
     grid_version integer NOT NULL,
     bracket_label text NOT NULL,
     quotient_cents integer,
+    quotient_ended_on date,
+    is_quotient_awaited boolean NOT NULL,
     CONSTRAINT invoice_lines_check CHECK ((amount_cents = (quantity * unit_cents)))
 );
 
@@ -531,14 +535,16 @@ CREATE TABLE public.payers (
 
 CREATE TABLE public.quotient_files (
     household_id uuid NOT NULL,
-    version bigint NOT NULL
+    version bigint NOT NULL,
+    awaited_since_on date
 );
 
 CREATE TABLE public.quotients (
     household_id uuid NOT NULL,
     effective_on date NOT NULL,
     value_cents integer NOT NULL,
-    source text NOT NULL
+    source text NOT NULL,
+    ends_on date
 );
 
 CREATE TABLE public.repricings (

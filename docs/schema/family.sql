@@ -459,6 +459,77 @@ CREATE VIEW public.filed_documents AS
    FROM (public.documents d
      JOIN public.households h ON ((h.household_id = d.household_id)));
 
+CREATE TABLE public.requests (
+    request_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    code text NOT NULL,
+    version integer NOT NULL,
+    subject text NOT NULL,
+    person_id uuid,
+    child_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    status text NOT NULL,
+    number text,
+    sealed bytea,
+    outcome bytea,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    due_on date,
+    owner_id uuid,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    kept_until date,
+    task_on date,
+    task_done_at timestamp with time zone,
+    CONSTRAINT requests_check CHECK (((subject = 'household'::text) = (person_id IS NULL))),
+    CONSTRAINT requests_check1 CHECK (((status = 'draft'::text) = (sent_at IS NULL))),
+    CONSTRAINT requests_check2 CHECK (((status = 'draft'::text) = (number IS NULL))),
+    CONSTRAINT requests_check3 CHECK (((status = ANY (ARRAY['accepted'::text, 'refused'::text])) = (decided_at IS NOT NULL))),
+    CONSTRAINT requests_check4 CHECK (((decided_at IS NULL) = (decided_by IS NULL))),
+    CONSTRAINT requests_check5 CHECK (((status = ANY (ARRAY['accepted'::text, 'refused'::text, 'withdrawn'::text])) = (kept_until IS NOT NULL))),
+    CONSTRAINT requests_check6 CHECK (((task_on IS NULL) OR (status = 'accepted'::text))),
+    CONSTRAINT requests_check7 CHECK (((task_done_at IS NULL) OR (task_on IS NOT NULL))),
+    CONSTRAINT requests_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'sent'::text, 'under_review'::text, 'more_asked'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text]))),
+    CONSTRAINT requests_subject_check CHECK ((subject = ANY (ARRAY['household'::text, 'adult'::text, 'child'::text])))
+);
+
+CREATE VIEW public.filed_requests AS
+ SELECT r.request_id,
+    r.household_id,
+    r.code,
+    r.version,
+    r.subject,
+    r.person_id,
+    r.child_ids,
+    r.status,
+    r.number,
+    r.sealed,
+    r.outcome,
+    r.created_at,
+    r.created_by,
+    r.changed_at,
+    r.sent_at,
+    r.due_on,
+    r.owner_id,
+    r.decided_at,
+    r.decided_by,
+    r.kept_until,
+    r.task_on,
+    r.task_done_at,
+    COALESCE(h.merged_into, h.household_id) AS file_id,
+    COALESCE(( SELECT ((pair.value ->> 'kept_person_id'::text))::uuid AS uuid
+           FROM (public.household_merges m
+             CROSS JOIN LATERAL jsonb_array_elements(m.same_persons) pair(value))
+          WHERE ((m.former_id = r.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = r.person_id))), r.person_id) AS subject_id,
+    ARRAY( SELECT COALESCE(( SELECT ((pair.value ->> 'kept_person_id'::text))::uuid AS uuid
+                   FROM (public.household_merges m
+                     CROSS JOIN LATERAL jsonb_array_elements(m.same_persons) pair(value))
+                  WHERE ((m.former_id = r.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = named.child_id))), named.child_id) AS "coalesce"
+           FROM unnest(r.child_ids) named(child_id)) AS named_ids
+   FROM (public.requests r
+     JOIN public.households h ON ((h.household_id = r.household_id)));
+
 CREATE TABLE public.files_apart (
     household_id uuid NOT NULL,
     other_id uuid NOT NULL,
@@ -546,7 +617,8 @@ CREATE TABLE public.household_enrollments (
     enrollment_id uuid NOT NULL,
     household_id uuid NOT NULL,
     child_id uuid NOT NULL,
-    ends_on date NOT NULL
+    ends_on date NOT NULL,
+    starts_on date
 );
 
 CREATE TABLE public.household_erasures (
@@ -762,6 +834,15 @@ CREATE TABLE public.portraits (
     sealed bytea NOT NULL
 );
 
+CREATE TABLE public.procedure_versions (
+    code text NOT NULL,
+    version integer NOT NULL,
+    text text NOT NULL,
+    published_at timestamp with time zone NOT NULL,
+    published_by uuid,
+    CONSTRAINT procedure_versions_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE public.protection_requests (
     request_id uuid NOT NULL,
     household_id uuid NOT NULL,
@@ -818,7 +899,13 @@ CREATE TABLE public.quotients (
     recorded_at timestamp with time zone NOT NULL,
     recorded_by uuid NOT NULL,
     replaced_at timestamp with time zone,
-    CONSTRAINT quotients_value_cents_check CHECK ((value_cents >= 0))
+    ends_on date,
+    way text NOT NULL,
+    document_id uuid,
+    sealed bytea,
+    CONSTRAINT quotients_check CHECK ((ends_on >= effective_on)),
+    CONSTRAINT quotients_value_cents_check CHECK ((value_cents >= 0)),
+    CONSTRAINT quotients_way_check CHECK ((way = ANY (ARRAY['entered'::text, 'declared'::text, 'read'::text])))
 );
 
 CREATE TABLE public.registration_levels (
@@ -843,6 +930,40 @@ CREATE TABLE public.registrations (
     CONSTRAINT registrations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'accepted'::text, 'refused'::text])))
 );
 
+CREATE TABLE public.request_message_pieces (
+    message_id uuid NOT NULL,
+    document_id uuid NOT NULL
+);
+
+CREATE TABLE public.request_messages (
+    message_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    sent_at timestamp with time zone NOT NULL,
+    sent_by uuid NOT NULL,
+    is_by_agent boolean NOT NULL,
+    sealed bytea NOT NULL
+);
+
+CREATE TABLE public.request_numbers (
+    year integer NOT NULL,
+    last_number integer NOT NULL
+);
+
+CREATE TABLE public.request_pieces (
+    request_id uuid NOT NULL,
+    kind text NOT NULL,
+    document_id uuid NOT NULL
+);
+
+CREATE TABLE public.request_turns (
+    request_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    status text NOT NULL,
+    turned_at timestamp with time zone NOT NULL,
+    is_by_agent boolean NOT NULL
+);
+
 CREATE TABLE public.residences (
     child_id uuid NOT NULL,
     pattern text NOT NULL,
@@ -862,6 +983,31 @@ CREATE TABLE public.residences (
     CONSTRAINT residences_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)))),
     CONSTRAINT residences_evidence_kind_check CHECK ((evidence_kind = ANY (ARRAY['judgment'::text, 'agreement'::text, 'declaration'::text]))),
     CONSTRAINT residences_household_ids_check CHECK (((cardinality(household_ids) >= 1) AND (cardinality(household_ids) <= 2)))
+);
+
+CREATE TABLE public.resource_declarations (
+    declaration_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    status text NOT NULL,
+    source text NOT NULL,
+    sealed bytea NOT NULL,
+    declared_at timestamp with time zone NOT NULL,
+    declared_by uuid NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    CONSTRAINT resource_declarations_check CHECK (((status = 'waiting'::text) = (decided_at IS NULL))),
+    CONSTRAINT resource_declarations_check1 CHECK (((decided_at IS NULL) = (decided_by IS NULL))),
+    CONSTRAINT resource_declarations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text])))
+);
+
+CREATE TABLE public.resource_notices (
+    household_id uuid NOT NULL,
+    occasion text NOT NULL,
+    about_on date NOT NULL,
+    days integer NOT NULL,
+    noticed_at timestamp with time zone NOT NULL,
+    CONSTRAINT resource_notices_occasion_check CHECK ((occasion = ANY (ARRAY['ending'::text, 'ended'::text, 'unknown'::text])))
 );
 
 CREATE TABLE public.responsibilities (
@@ -1185,6 +1331,9 @@ ALTER TABLE ONLY public.persons
 ALTER TABLE ONLY public.portraits
     ADD CONSTRAINT portraits_pkey PRIMARY KEY (contact_id);
 
+ALTER TABLE ONLY public.procedure_versions
+    ADD CONSTRAINT procedure_versions_pkey PRIMARY KEY (code, version);
+
 ALTER TABLE ONLY public.protection_requests
     ADD CONSTRAINT protection_requests_pkey PRIMARY KEY (request_id);
 
@@ -1203,8 +1352,38 @@ ALTER TABLE ONLY public.registration_levels
 ALTER TABLE ONLY public.registrations
     ADD CONSTRAINT registrations_pkey PRIMARY KEY (registration_id);
 
+ALTER TABLE ONLY public.request_message_pieces
+    ADD CONSTRAINT request_message_pieces_pkey PRIMARY KEY (message_id, document_id);
+
+ALTER TABLE ONLY public.request_messages
+    ADD CONSTRAINT request_messages_pkey PRIMARY KEY (message_id);
+
+ALTER TABLE ONLY public.request_messages
+    ADD CONSTRAINT request_messages_request_id_position_key UNIQUE (request_id, "position");
+
+ALTER TABLE ONLY public.request_numbers
+    ADD CONSTRAINT request_numbers_pkey PRIMARY KEY (year);
+
+ALTER TABLE ONLY public.request_pieces
+    ADD CONSTRAINT request_pieces_pkey PRIMARY KEY (request_id, kind);
+
+ALTER TABLE ONLY public.request_turns
+    ADD CONSTRAINT request_turns_pkey PRIMARY KEY (request_id, "position");
+
+ALTER TABLE ONLY public.requests
+    ADD CONSTRAINT requests_number_key UNIQUE (number);
+
+ALTER TABLE ONLY public.requests
+    ADD CONSTRAINT requests_pkey PRIMARY KEY (request_id);
+
 ALTER TABLE ONLY public.residences
     ADD CONSTRAINT residences_child_id_during_excl EXCLUDE USING gist (child_id WITH =, during WITH &&);
+
+ALTER TABLE ONLY public.resource_declarations
+    ADD CONSTRAINT resource_declarations_pkey PRIMARY KEY (declaration_id);
+
+ALTER TABLE ONLY public.resource_notices
+    ADD CONSTRAINT resource_notices_pkey PRIMARY KEY (household_id, about_on, occasion, days);
 
 ALTER TABLE ONLY public.responsibilities
     ADD CONSTRAINT responsibilities_child_id_adult_id_role_during_excl EXCLUDE USING gist (child_id WITH =, adult_id WITH =, role WITH =, during WITH &&);
@@ -1370,6 +1549,8 @@ CREATE INDEX household_archives_asker ON public.household_archives USING btree (
 
 CREATE INDEX household_enrollments_household ON public.household_enrollments USING btree (household_id, ends_on);
 
+CREATE INDEX household_enrollments_starting ON public.household_enrollments USING btree (starts_on) WHERE (starts_on IS NOT NULL);
+
 CREATE INDEX household_import_lines_child ON public.household_import_lines USING btree (run_id, ((cells ->> 'child_key'::text)), line_number) WHERE ((cells ->> 'child_key'::text) IS NOT NULL);
 
 CREATE INDEX household_import_lines_finding ON public.household_import_lines USING btree (run_id, finding, line_number);
@@ -1478,6 +1659,10 @@ CREATE UNIQUE INDEX quotient_readings_waiting ON public.quotient_readings USING 
 
 CREATE UNIQUE INDEX quotients_current ON public.quotients USING btree (household_id, effective_on) WHERE (replaced_at IS NULL);
 
+CREATE INDEX quotients_document ON public.quotients USING btree (document_id) WHERE (document_id IS NOT NULL);
+
+CREATE INDEX quotients_ending ON public.quotients USING btree (ends_on, household_id) WHERE ((replaced_at IS NULL) AND (ends_on IS NOT NULL));
+
 CREATE INDEX quotients_of_household ON public.quotients USING btree (household_id);
 
 CREATE INDEX registration_levels_empty ON public.registration_levels USING btree (empty_at);
@@ -1494,7 +1679,33 @@ CREATE INDEX registrations_requested ON public.registrations USING btree (reques
 
 CREATE INDEX registrations_unanswered ON public.registrations USING btree (registration_id) WHERE (answered_at IS NULL);
 
+CREATE INDEX request_message_pieces_of_document ON public.request_message_pieces USING btree (document_id);
+
+CREATE INDEX request_pieces_of_document ON public.request_pieces USING btree (document_id);
+
+CREATE INDEX requests_begun ON public.requests USING btree (changed_at, request_id) WHERE (status = 'draft'::text);
+
+CREATE INDEX requests_kept ON public.requests USING btree (kept_until, request_id) WHERE (kept_until IS NOT NULL);
+
+CREATE INDEX requests_listed ON public.requests USING btree (sent_at, request_id) WHERE (sent_at IS NOT NULL);
+
+CREATE INDEX requests_of_children ON public.requests USING gin (child_ids);
+
+CREATE INDEX requests_of_household ON public.requests USING btree (household_id, request_id);
+
+CREATE INDEX requests_of_person ON public.requests USING btree (person_id);
+
+CREATE INDEX requests_waiting ON public.requests USING btree (sent_at, request_id) WHERE ((status = ANY (ARRAY['sent'::text, 'under_review'::text, 'more_asked'::text])) OR ((task_on IS NOT NULL) AND (task_done_at IS NULL)));
+
 CREATE INDEX residences_of_child ON public.residences USING btree (child_id) INCLUDE (during);
+
+CREATE INDEX resource_declarations_listed ON public.resource_declarations USING btree (declared_at, declaration_id) WHERE (status = 'waiting'::text);
+
+CREATE INDEX resource_declarations_of_document ON public.resource_declarations USING btree (document_id);
+
+CREATE INDEX resource_declarations_of_household ON public.resource_declarations USING btree (household_id, declared_at);
+
+CREATE UNIQUE INDEX resource_declarations_waiting ON public.resource_declarations USING btree (household_id) WHERE (status = 'waiting'::text);
 
 CREATE INDEX responsibilities_adult ON public.responsibilities USING btree (adult_id);
 
@@ -1719,13 +1930,52 @@ ALTER TABLE ONLY public.quotient_readings
     ADD CONSTRAINT quotient_readings_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.quotients
+    ADD CONSTRAINT quotients_document_id_fkey FOREIGN KEY (document_id) REFERENCES public.documents(document_id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.quotients
     ADD CONSTRAINT quotients_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);
 
 ALTER TABLE ONLY public.registrations
     ADD CONSTRAINT registrations_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.request_message_pieces
+    ADD CONSTRAINT request_message_pieces_document_id_fkey FOREIGN KEY (document_id) REFERENCES public.documents(document_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.request_message_pieces
+    ADD CONSTRAINT request_message_pieces_message_id_fkey FOREIGN KEY (message_id) REFERENCES public.request_messages(message_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.request_messages
+    ADD CONSTRAINT request_messages_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.requests(request_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.request_pieces
+    ADD CONSTRAINT request_pieces_document_id_fkey FOREIGN KEY (document_id) REFERENCES public.documents(document_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.request_pieces
+    ADD CONSTRAINT request_pieces_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.requests(request_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.request_turns
+    ADD CONSTRAINT request_turns_request_id_fkey FOREIGN KEY (request_id) REFERENCES public.requests(request_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.requests
+    ADD CONSTRAINT requests_code_version_fkey FOREIGN KEY (code, version) REFERENCES public.procedure_versions(code, version);
+
+ALTER TABLE ONLY public.requests
+    ADD CONSTRAINT requests_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id);
+
+ALTER TABLE ONLY public.requests
+    ADD CONSTRAINT requests_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.persons(person_id);
+
 ALTER TABLE ONLY public.residences
     ADD CONSTRAINT residences_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id);
+
+ALTER TABLE ONLY public.resource_declarations
+    ADD CONSTRAINT resource_declarations_document_id_fkey FOREIGN KEY (document_id) REFERENCES public.documents(document_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.resource_declarations
+    ADD CONSTRAINT resource_declarations_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.resource_notices
+    ADD CONSTRAINT resource_notices_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.responsibilities
     ADD CONSTRAINT responsibilities_adult_id_fkey FOREIGN KEY (adult_id) REFERENCES public.adults(adult_id);

@@ -22,6 +22,7 @@ from portal.agents.direction import dashboard
 from portal.agents.documents import pages as documents
 from portal.agents.family_accounts import pages as family_accounts
 from portal.agents.file import booking, enrolling, overview, people, quotients, tabs, timeline
+from portal.agents.file import resources as file_resources
 from portal.agents.file_merges import duplicates, merging
 from portal.agents.imports import pages as imports
 from portal.agents.invitations import pages as invitations
@@ -30,9 +31,12 @@ from portal.agents.members import civil_status, membership, newcomers
 from portal.agents.money import invoicing, payments
 from portal.agents.operations import invariants
 from portal.agents.places import openings
+from portal.agents.procedures import pages as procedures
 from portal.agents.protection import pages as protection
 from portal.agents.queue import bulk as queue_bulk
 from portal.agents.queue import pages as queue
+from portal.agents.requests import pages as requests
+from portal.agents.resources import pages as resources
 from portal.agents.schools import changes as class_changes
 from portal.agents.schools import pages as schools
 from portal.agents.schools import schooling
@@ -55,6 +59,8 @@ AGENTS = Space(
             overview,
             people,
             quotients,
+            file_resources,
+            resources,
             tabs,
             booking,
             enrolling,
@@ -97,6 +103,8 @@ AGENTS = Space(
             health,
             sectors,
             documents,
+            requests,
+            procedures,
             certificates,
             school_derogations,
             addresses,

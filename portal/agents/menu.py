@@ -15,11 +15,18 @@ def _group(name: str, icon: str, *entries: str) -> Group:
 MENU: Final = (
     Group("", "", ("agents.menu.dashboard", "agents.menu.queue")),
     _group("files", "folder", "families", "gaps", "duplicates", "addresses", "protections", "invitations", "imports"),
-    _group("requests", "edit", "enrollments", "changes", "documents", "registrations", "derogations", "births"),
+    _group(
+        *("requests", "edit", "enrollments", "changes", "demands", "documents"),
+        *("resources", "registrations", "derogations", "births"),
+    ),
     _group("places", "school", "attendance", "openings", "moves", "schools", "sectors"),
     _group("money", "invoice", "invoicing", "payments", "payer_conflicts"),
     _group("administration", "lock", "accounts", "invariants"),
 )
 
-AROUND: Final = {"agents.menu.families": ("/agents/enfants",), "agents.menu.schools": ("/agents/passages",)}
-"""Pages that belong to an entry and do not stand below its address: those of a child to the families, those of a class change to the schools."""
+AROUND: Final = {
+    "agents.menu.families": ("/agents/enfants",),
+    "agents.menu.schools": ("/agents/passages",),
+    "agents.menu.demands": ("/agents/procedures",),
+}
+"""Pages that belong to an entry and do not stand below its address: those of a child to the families, those of a class change to the schools, those of procedures to the requests."""

@@ -6,6 +6,7 @@ from portal.family.children import health as child_health
 from portal.family.children import insurance as child_insurance
 from portal.family.children import pages as children
 from portal.family.delegations import pages as delegations
+from portal.family.demands import pages as demands
 from portal.family.documents import pages as documents
 from portal.family.enrollments import pages as enrollments
 from portal.family.entrusted import pages as entrusted
@@ -18,6 +19,7 @@ from portal.family.household import pages as household
 from portal.family.households import pages as households
 from portal.family.invoices import pages as invoices
 from portal.family.menu import pages as menu
+from portal.family.resources import pages as resources
 from portal.family.services import pages as services
 from portal.family.without_file import pages as without_file
 from portal.frame.spaces import Space, only_families, only_holders
@@ -29,7 +31,7 @@ FAMILY = Space(
         for area in (
             *(home, requests, menu, households, enrollments, calendar, invoices, history, services, delegations),
             *(children, child_health, child_insurance, household, discretion, entourage, quotients),
-            *(documents, certificates, exports, without_file),
+            *(documents, resources, certificates, exports, demands, without_file),
         )
         for page in area.PAGES
     ],

@@ -13,6 +13,7 @@ from portal.public.franceconnect import pages as franceconnect
 from portal.public.home import pages as home
 from portal.public.information import pages as information
 from portal.public.passkeys import pages as passkeys
+from portal.public.procedures import pages as procedures
 from portal.public.registration import pages as registration
 from portal.public.sign_in import pages as sign_in
 
@@ -33,6 +34,7 @@ PUBLIC = Space(
             first_steps,
             activities,
             information,
+            procedures,
             check,
             nowhere,
         )

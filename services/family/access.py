@@ -42,6 +42,25 @@ DOCUMENT: Final = Reach(
 """Of a document: whoever belongs to its household today, a child's if they answer for the child, an adult's if it is theirs or they sent it; the other home
 of a child has no part in it. An agent who works everywhere, once it was sent."""
 
+REQUEST: Final = Reach(
+    """actor.guardian_id is null and actor.sites is null
+    and exists (select from requests sent where sent.request_id = {id} and sent.status <> 'draft')
+    or exists (
+        select from filed_requests own
+        join household_members m on m.household_id = own.file_id and m.person_id = actor.guardian_id and m.during @> actor.today
+        where own.request_id = {id}
+          and (own.status <> 'draft' or own.created_by = actor.guardian_id)
+          and (own.subject <> 'adult' or actor.guardian_id in (own.subject_id, own.created_by))
+          and not exists (
+              select from unnest(own.named_ids) as named (child_id)
+              where not exists (
+                  select from responsibilities r
+                  where r.child_id = named.child_id and r.adult_id = actor.guardian_id and r.role in ('guardian', 'caretaker')
+                    and r.authority <> 'none' and r.during @> actor.today)))"""
+)
+"""Of a request: whoever belongs to its household today and answers for every child that it is about or that an answer names, a draft if it is their own; one about
+an adult is theirs and the sender's. The other home of a child has no part in it. An agent who works everywhere, once it was sent."""
+
 PUPIL: Final = Reach(
     f"""actor.guardian_id is null and exists (
         select from schoolings s

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from joserfc.jwk import OKPKey
-from litestar.handlers import HTTPRouteHandler
 
 from chassis.documents.issuing import Press
 from chassis.documents.typesetting import Typesetter
@@ -67,15 +66,21 @@ from .merging.commands import forget_merged
 from .merging.routes import ROUTES as MERGE_ROUTES
 from .newcomers.routes import ROUTES as NEWCOMER_ROUTES
 from .organizations.routes import change_kind
+from .procedures.routes import ROUTES as PROCEDURE_ROUTES
 from .protection.routes import ROUTES as PROTECTION_ROUTES
 from .protection_requests.commands import forget_settled
 from .protection_requests.routes import ROUTES as PROTECTION_REQUEST_ROUTES
-from .quotients.routes import change_quotient
 from .readings.commands import LOOK_SECONDS as READING_SECONDS
 from .readings.commands import Readings, ReadingWork
 from .readings.routes import ROUTES as READING_ROUTES
 from .registrations.commands import Answering, LetterSeal, purge
 from .registrations.routes import ROUTES as REGISTRATION_ROUTES
+from .request_decisions.routes import ROUTES as REQUEST_DECISION_ROUTES
+from .request_threads.routes import ROUTES as REQUEST_THREAD_ROUTES
+from .requests.commands import forget_requests
+from .requests.routes import ROUTES as REQUEST_ROUTES
+from .resources.commands import ResourceWork
+from .resources.routes import ROUTES as RESOURCE_ROUTES
 from .schooling.routes import ROUTES as SCHOOLING_ROUTES
 from .schools.routes import ROUTES as SCHOOL_ROUTES
 from .search.routes import find_households
@@ -94,6 +99,54 @@ PURGE_SECONDS = 3600.0
 FOLLOW_SECONDS = 5.0
 """How long what ended with its parent's authority is said to last, at most; nothing is done by it any more in the meantime."""
 FORGET_SECONDS = 86_400.0
+
+
+ROUTES = (
+    *HOUSEHOLD_ROUTES,
+    find_households,
+    *CONTACT_ROUTES,
+    *EMAIL_CHANGE_ROUTES,
+    *CUSTODY_ROUTES,
+    *HEALTH_ROUTES,
+    *AUTHORIZATION_ROUTES,
+    *INSURANCE_ROUTES,
+    *ENTOURAGE_ROUTES,
+    *CHANGE_ROUTES,
+    *EDITING_ROUTES,
+    *CIRCLE_ROUTES,
+    *BIRTH_ROUTES,
+    *NEWCOMER_ROUTES,
+    *SCHOOL_ROUTES,
+    *SCHOOLING_ROUTES,
+    *CLASS_CHANGE_ROUTES,
+    *DUPLICATE_ROUTES,
+    *MERGE_ROUTES,
+    change_kind,
+    *DELEGATION_ROUTES,
+    *PROTECTION_ROUTES,
+    *PROTECTION_REQUEST_ROUTES,
+    *READING_ROUTES,
+    *REGISTRATION_ROUTES,
+    *IMPORT_ROUTES,
+    *SPLIT_ROUTES,
+    *ARCHIVE_ROUTES,
+    *ERASURE_ROUTES,
+    *GAP_ROUTES,
+    *ADDRESS_ROUTES,
+    *SECTOR_ROUTES,
+    *DEROGATION_ROUTES,
+    *DOCUMENT_ROUTES,
+    *PROCEDURE_ROUTES,
+    *REQUEST_ROUTES,
+    *REQUEST_DECISION_ROUTES,
+    *REQUEST_THREAD_ROUTES,
+    *DOCUMENT_DECISION_ROUTES,
+    *CERTIFICATE_ROUTES,
+    *EXPORT_ROUTES,
+    *RESOURCE_ROUTES,
+    *WAITING_ROUTES,
+    *CHECKING.routes,
+)
 
 
 def create(settings: FamilySettings) -> Service:
@@ -115,7 +168,7 @@ def create(settings: FamilySettings) -> Service:
     return Service(
         name="family",
         migrations=Path(__file__).parent / "migrations",
-        routes=_routes(),
+        routes=ROUTES,
         subscriptions=subscriptions,
         jobs=_jobs(papers, contents, readings, ExportWork(press, rules, contents)),
         provide={
@@ -129,52 +182,6 @@ def create(settings: FamilySettings) -> Service:
         },
         on_stop=[reader.close],
     )
-
-
-def _routes() -> list[HTTPRouteHandler]:
-    """What the service answers, area by area."""
-    return [
-        *HOUSEHOLD_ROUTES,
-        find_households,
-        *CONTACT_ROUTES,
-        *EMAIL_CHANGE_ROUTES,
-        *CUSTODY_ROUTES,
-        *HEALTH_ROUTES,
-        *AUTHORIZATION_ROUTES,
-        *INSURANCE_ROUTES,
-        *ENTOURAGE_ROUTES,
-        *CHANGE_ROUTES,
-        *EDITING_ROUTES,
-        *CIRCLE_ROUTES,
-        *BIRTH_ROUTES,
-        *NEWCOMER_ROUTES,
-        *SCHOOL_ROUTES,
-        *SCHOOLING_ROUTES,
-        *CLASS_CHANGE_ROUTES,
-        *DUPLICATE_ROUTES,
-        *MERGE_ROUTES,
-        change_kind,
-        *DELEGATION_ROUTES,
-        *PROTECTION_ROUTES,
-        *PROTECTION_REQUEST_ROUTES,
-        change_quotient,
-        *READING_ROUTES,
-        *REGISTRATION_ROUTES,
-        *IMPORT_ROUTES,
-        *SPLIT_ROUTES,
-        *ARCHIVE_ROUTES,
-        *ERASURE_ROUTES,
-        *GAP_ROUTES,
-        *ADDRESS_ROUTES,
-        *SECTOR_ROUTES,
-        *DEROGATION_ROUTES,
-        *DOCUMENT_ROUTES,
-        *DOCUMENT_DECISION_ROUTES,
-        *CERTIFICATE_ROUTES,
-        *EXPORT_ROUTES,
-        *WAITING_ROUTES,
-        *CHECKING.routes,
-    ]
 
 
 def _jobs(papers: Papers, contents: Contents, readings: Readings, exports: ExportWork) -> list[Job]:
@@ -203,8 +210,11 @@ def _jobs(papers: Papers, contents: Contents, readings: Readings, exports: Expor
         Job("forget_imports", FORGET_SECONDS, forget_imports),
         Job("forget_insurances", FORGET_SECONDS, forget_insurances),
         Job("remind_documents", PURGE_SECONDS, documents.remind),
+        Job("notice_resources", PURGE_SECONDS, ResourceWork(papers.rules).notice),
+        Job("forget_resources", FORGET_SECONDS, ResourceWork(papers.rules).forget),
         Job("forget_documents", FORGET_SECONDS, documents.forget),
         Job("sweep_documents", FORGET_SECONDS, documents.sweep),
+        Job("forget_requests", FORGET_SECONDS, forget_requests),
         Job("read_quotients", READING_SECONDS, quotients.ask_again),
         Job("forget_readings", FORGET_SECONDS, quotients.forget),
         Job("forget_owners", FORGET_SECONDS, forget_owners),

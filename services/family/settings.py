@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Self
 
@@ -18,12 +18,19 @@ from contracts.family.document_words import DocumentAudience, DocumentKind, Kind
 from contracts.family.entourage import PICKUP_AGE_DEFAULT
 from contracts.family.erasure import RETENTION_YEARS
 from contracts.family.events import HouseholdKind
+from contracts.family.procedure_words import Procedure
+from contracts.family.request_words import RefusalGround
+from contracts.family.resource_words import TaxFormula
 from contracts.school_holidays import SchoolZone
-from contracts.types import ActorKind
+from contracts.types import ActorKind, QuotientSource
 
 from .adapters.api_particulier import ApiAccess
 from .organizations.domain import SIRET, is_siret
-from .quotients.domain import AcceptedDays
+from .procedures.domain import Known, procedure_of
+from .quotients.domain import AcceptedDays, Renewal
+
+PROCEDURES = "procedures"
+"""The folder beside the town's file with the texts of its procedures, each of which is the first version."""
 
 
 class ChildRules(TownSection):
@@ -81,21 +88,46 @@ class ApiParticulierSection(TownSection):
         return self
 
 
+class ResourceRules(TownSection):
+    """By which day of each year quotients are renewed, as `month-day`, never where a town says none; how many days before the last one adults hear of it,
+    negative after it; how many days before an enrollment starts they are asked for resources that are not known; which kind of document proves
+    each source; and what the town makes of a tax notice."""
+
+    renewed_by: Annotated[
+        str,
+        Field(
+            pattern=r"^((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))?$"
+        ),
+    ] = ""
+    notice_days: Annotated[tuple[Annotated[int, Field(ge=-30, le=90)], ...], Field(max_length=6)] = (28, 14, -1)
+    asked_days: Annotated[int, Field(ge=0, le=90)] = 28
+    proofs: Mapping[QuotientSource, KindCode] = Field(default_factory=dict)
+    tax_formula: TaxFormula | None = None
+
+    @property
+    def renewal(self) -> Renewal | None:
+        """The day of renewal."""
+        return Renewal(*map(int, self.renewed_by.split("-"))) if self.renewed_by else None
+
+
 class FamilyPolicy(TownSection):
     """How far from today a family quotient may start to count, in years; of which kinds the
     town takes files: of persons always, of organizations where it says so; and how many days ahead a delegation may end, 0 where families give none;
     what a child who is expected is called until it has a first name: without such a word, one is typed; and from which age a minor may collect a child;
     how many days after the last one of an enrollment its file may be put aside: those days are invoiced by then; for how many years a file is kept
-    after its last act; the kinds of documents that families send; and what is asked of the insurance of children.
+    after its last act; the kinds of documents that families send; on which grounds their requests are refused; and what is asked of the insurance of children.
+    `resources`: how quotients are proved and renewed.
     """
 
     unborn_name: Annotated[str, Field(max_length=80)] = ""
     kinds: tuple[HouseholdKind, ...] = (HouseholdKind.INDIVIDUAL,)
     quotient_years_back_max: Annotated[int, Field(ge=0, le=20)] = 3
     quotient_years_ahead_max: Annotated[int, Field(ge=0, le=5)] = 1
+    resources: ResourceRules = ResourceRules()
     fields: FieldRules = FieldRules()
     pickup_age_min: Annotated[int, Field(ge=7, le=18)] = PICKUP_AGE_DEFAULT
     documents: tuple[DocumentKind, ...] = ()
+    grounds: tuple[RefusalGround, ...] = ()
     insurance: InsuranceRules = InsuranceRules()
     api_particulier: ApiParticulierSection = ApiParticulierSection()
     archive_quiet_days: Annotated[int, Field(ge=0, le=366)] = 62
@@ -131,21 +163,40 @@ class RegistrationPart(BaseModel):
     is_open: bool = False
 
 
+class KeyedServicePart(BaseModel):
+    """What this service needs of an entry of `[[identity.services]]`."""
+
+    code: str
+
+
+class TownTextFlawed(Exception):
+    """A text of a procedure, beside the town's file, says what cannot be meant."""
+
+
 class IdentityPart(BaseModel):
     """What this service needs of the `[identity]` table, whose other settings are another service's own."""
 
     registration: RegistrationPart = RegistrationPart()
+    services: tuple[KeyedServicePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FamilyRules:
     """The town's rules. `is_registration_open`: people without an account may ask for one. `school_zone`: whose
-    school holidays two homes share by halves. `answer_days`: within how many the town decides."""
+    school holidays two homes share by halves. `answer_days`: within how many the town decides. `procedures`: the texts that the town begins with; `services`: those
+    that are opened with a key."""
 
     policy: FamilyPolicy
     is_registration_open: bool = False
     school_zone: SchoolZone | None = None
     answer_days: int = ANSWER_DAYS
+    procedures: tuple[str, ...] = ()
+    services: frozenset[str] = frozenset()
+
+    @property
+    def known_names(self) -> Known:
+        """What a procedure may name here, besides other procedures."""
+        return Known(document_kinds={kind.code for kind in self.policy.documents}, services=self.services)
 
     @property
     def kinds(self) -> frozenset[HouseholdKind]:
@@ -170,6 +221,11 @@ class FamilyRules:
         """The days on which a quotient recorded today may start to count."""
         return AcceptedDays.around(today, self.policy.quotient_years_back_max, self.policy.quotient_years_ahead_max)
 
+    def last_quotient_day(self, effective_on: date) -> date | None:
+        """Until when a quotient counts that starts on a day, in a town where quotients are renewed."""
+        renewal = self.policy.resources.renewal
+        return renewal.last_day(effective_on) if renewal else None
+
 
 class FamilySettings(ServiceSettings):
     """What a process of the family service is configured with. `document_store`: where contents of documents are kept, `file:///folder` or
@@ -183,7 +239,19 @@ class FamilySettings(ServiceSettings):
         identity = load_section(self.town_file, "identity", IdentityPart)
         policy = load_section(self.town_file, "family", FamilyPolicy)
         town = load_town(self.town_file)
-        return FamilyRules(policy, identity.registration.is_open, town.school_zone, town.answer_days)
+        rules = FamilyRules(policy, identity.registration.is_open, town.school_zone, town.answer_days)
+        rules = replace(rules, services=frozenset(service.code for service in identity.services))
+        return replace(rules, procedures=self._procedures(rules.known_names))
+
+    def _procedures(self, known: Known) -> tuple[str, ...]:
+        """The texts of the town's procedures, by the names of their files. Raises TownTextFlawed."""
+        texts = {path: path.read_text("utf-8") for path in sorted((self.town_file.parent / PROCEDURES).glob("*.toml"))}
+        codes = {made.code for made in map(procedure_of, texts.values()) if isinstance(made, Procedure)}
+        for path, text in texts.items():
+            made = procedure_of(text, replace(known, procedures=codes))
+            if not isinstance(made, Procedure):
+                raise TownTextFlawed(f"{path.name}, line {made[0].line}: {made[0].flaw} {made[0].word}".strip())
+        return tuple(texts.values())
 
     def api_particulier(self) -> ApiAccess | None:
         """How API Particulier is asked, None in a town that does without. Raises MissingSecret."""

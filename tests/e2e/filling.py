@@ -29,8 +29,8 @@ class Filling:
     town: GuideTown
     mark: str = field(default_factory=lambda: "".join(letter for letter in uuid4().hex if letter.isalpha())[:6])
 
-    async def fill(self) -> tuple[Newcomer, tuple[str, ...]]:
-        """A family that can sign in and has everything that a family can have, and the files of agents that show more than the others."""
+    async def fill(self) -> tuple[Newcomer, str, tuple[str, ...]]:
+        """A parent who can sign in, the reference of their file, which has everything that one can have, and the files that show agents most."""
         newcomer, _ = await self.town.at_home()
         (summary,) = (await self.call("family", "GET", f"/households?search={newcomer.name}"))["items"]
         own = await self.call("family", "GET", f"/households/{summary['household_id']}")
@@ -40,7 +40,11 @@ class Filling:
         await self.entrusted(entrusting, newcomer.email)
         merged = await self.merged()
         await self.at_work()
-        return newcomer, tuple(f"/agents/familles/{file['household_id']}" for file in (own, other, entrusting, merged))
+        return (
+            newcomer,
+            str(own["reference"]),
+            tuple(f"/agents/familles/{file['household_id']}" for file in (own, other, entrusting, merged)),
+        )
 
     async def of_a_family(self, own: Body, newcomer: Newcomer) -> None:
         """Who may collect a child, a document, a request for protection, a derogation, and somebody who may act."""

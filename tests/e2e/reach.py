@@ -13,14 +13,18 @@ from playwright.sync_api import Page
 from portal.frame.spaces import Screen
 from portal.spaces import SPACES
 
-TOGETHER: Final = 8
+TOGETHER: Final = 4
 """How many pages are asked for at once."""
 ALIKE_MAX: Final = 4
 """How many addresses of one page are followed that differ in what they name, not in which parameters they have."""
 LEFT_ALONE: Final = ("/connexion", "/deconnexion", "/static/", "/theme.css")
 KINDS: Final = {"uuid": r"[0-9a-f-]{36}", "int": r"-?\d+", "str": "[^/]+"}
 _READ: Final = """async paths => Promise.all(paths.map(async path => {
-  const answer = await fetch(path);
+  let answer = await fetch(path);
+  for (let again = 0; answer.status === 503 && again < 5; again++) { // a service that is busy is asked again
+    await new Promise(done => setTimeout(done, 1000));
+    answer = await fetch(path);
+  }
   const text = await answer.text();
   const isPage = (answer.headers.get("content-type") || "").startsWith("text/html");
   const page = new DOMParser().parseFromString(isPage ? text : "", "text/html");
@@ -75,10 +79,10 @@ class Reach:
         return {path: max(answers, key=lambda answer: answer.size) for path, answers in shown.items() if answers}
 
     def _taken(self, answer: Answer, source: str) -> Iterator[str]:
-        """Keep an answer; the links of it that are worth following."""
+        """Keep an answer; the links of it that are worth following. Where a visit starts may be closed; what a link leads to may not."""
         screen = screen_at(answer.path)
         self.answers.setdefault(screen.path if screen else "", []).append(answer)
-        if answer.status >= 400:
+        if answer.status >= (400 if source else 500):
             self.dead.append(f"{source} leads to {answer.path}, which answers {answer.status}")
         for link in answer.links:
             yield from self._worth(answer, link)

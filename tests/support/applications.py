@@ -93,10 +93,13 @@ class Applications:
 
     def _keep(self, town_file: Path) -> Path:
         """A copy of a town's file and of those beside it, which go when their test is over; the same for the same texts."""
-        texts = {file.name: file.read_bytes() for file in sorted(town_file.parent.glob("*.toml"))}
+        beside = town_file.parent
+        files = sorted((*beside.glob("*.toml"), *beside.glob("procedures/*.toml")))
+        texts = {str(file.relative_to(beside)): file.read_bytes() for file in files}
         folder = self._towns / hashlib.sha256(repr(texts).encode()).hexdigest()
         folder.mkdir(exist_ok=True)
         for name, text in texts.items():
+            (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_bytes(text)
         return folder / town_file.name
 

@@ -5,6 +5,7 @@ Events of other services are delivered through the service's real subscriptions 
 
 import importlib
 import json
+import shutil
 import tomllib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
@@ -169,7 +170,7 @@ async def running_service(
 
 
 def write_town(folder: Path, *fragments: Path, base: Path = DEMO_TOWN, **sections: dict[str, Any]) -> Path:
-    """A town file: the tables of `base` and of the fragments, with `sections` (table name -> values) laid over them."""
+    """A town file, with the procedures of `base` beside it: the tables of `base` and of the fragments, with `sections` (table name -> values) laid over them."""
     merged: dict[str, Any] = {}
     for path in (base, *fragments):
         merged |= tomllib.loads(path.read_text())
@@ -177,6 +178,9 @@ def write_town(folder: Path, *fragments: Path, base: Path = DEMO_TOWN, **section
         merged[name] = {**merged.get(name, {}), **values}
     target = folder / "town.toml"
     target.write_text("\n".join(_toml_table(name, table) for name, table in merged.items()))
+    procedures = base.parent / "procedures"
+    if procedures.is_dir() and folder != base.parent:
+        shutil.copytree(procedures, folder / procedures.name, dirs_exist_ok=True)
     return target
 
 

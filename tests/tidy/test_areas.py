@@ -16,6 +16,8 @@ from tests.tidy.tree import FUNCTIONS, Fault, all_files, check, classes, files, 
 AREA_FILES = {"__init__.py", "domain.py", "store.py", "commands.py", "queries.py", "routes.py", "consumers.py"}
 NEEDED_FILES = {"README.md", "__init__.py", "__main__.py", "app.py", "settings.py"}
 SERVICE_FILES = {*NEEDED_FILES, "errors.py", "access.py"}
+ERRORS = re.compile(r"(\w+_)?errors(\.py)?")
+"""What a service refuses; a service of many areas has a file of its own for some."""
 ADAPTERS = "adapters"
 """The folder of a service for all that talks to the outside or wraps a slow library."""
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "new_id", "uuid4", "uuid7"}
@@ -42,7 +44,8 @@ MIGRATION = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 def unexpected_files(path: Path, _source: str) -> Iterator[Fault]:
     """Python files of a service whose name is none of the fixed ones."""
     expected = SERVICE_FILES if len(path.parts) == 3 else AREA_FILES
-    if path.name not in expected and path.parts[2] != ADAPTERS:
+    is_refusals = len(path.parts) == 3 and ERRORS.fullmatch(path.name)
+    if path.name not in expected and not is_refusals and path.parts[2] != ADAPTERS:
         yield f": not one of the fixed names {sorted(expected)}"
 
 
@@ -147,7 +150,8 @@ def _is_sibling(path: Path, module: str) -> bool:
     """The service's errors, or the domain of one of its areas."""
     parts = module.split(".")
     own = list(path.parts[:2])
-    return parts == [*own, "errors"] or (parts[:2] == own and len(parts) == 4 and parts[3] == "domain")
+    is_refusals = len(parts) == 3 and parts[:2] == own and ERRORS.fullmatch(parts[2])
+    return bool(is_refusals) or (parts[:2] == own and len(parts) == 4 and parts[3] == "domain")
 
 
 def _is_constant(argument: ast.expr, chosen: dict[str, ast.expr]) -> bool:

@@ -16,11 +16,12 @@ from contracts.booking.api import (
     list_enrollments,
     request_enrollment,
 )
-from contracts.family.api import change_kind, change_quotient, family_history, read_household
+from contracts.family.api import change_kind, family_history, read_household
 from contracts.family.documents_api import list_documents
 from contracts.family.entourage_api import read_entourage
 from contracts.family.events import Quotient
 from contracts.family.protection_api import protect_address
+from contracts.family.resources_api import change_quotient
 from contracts.identity.api import identity_history, issue_service_key
 from contracts.notifications.api import list_messages
 from contracts.operation import Operation
@@ -58,6 +59,7 @@ class Deed:
 TABS: Final[Sequence[tuple[str, str, tuple[Operation[..., Any], ...]]]] = (
     ("overview", "", (read_household, list_enrollments, household_calendar)),
     ("people", "/personnes", (read_household,)),
+    ("resources", "/ressources", (change_quotient,)),
     ("enrollments", "/inscriptions", (list_enrollments,)),
     ("bookings", "/reservations", (household_calendar,)),
     ("invoices", "/factures", (list_invoices, read_account)),
@@ -159,7 +161,7 @@ def deeds(visit: Visit, opened: Opened) -> tuple[list[Deed], list[Deed]]:
         return [deed for deed in first if deed], []
     has_keys = any(account.services for account in opened.known_accounts)
     others = [
-        Deed("quotient", f"{path}/personnes#quotient") if is_of_children and visit.may(change_quotient) else None,
+        Deed("quotient", f"{path}/ressources#quotient") if is_of_children and visit.may(change_quotient) else None,
         Deed("entourage", f"{path}/entourage") if household.children and visit.may(read_entourage) else None,
         Deed("certificates", f"{path}/attestations") if certifies(visit) else None,
         Deed("keys", f"{path}/cles") if has_keys and visit.may(issue_service_key) else None,
@@ -176,7 +178,7 @@ def tabs(visit: Visit, opened: Opened, current: str) -> Iterator[Tab]:
     household = value_of(opened.household)
     is_of_organization = household is not None and household.organization is not None
     for key, place, operations in TABS:
-        if is_of_organization and key in ("enrollments", "bookings"):
+        if is_of_organization and key in ("resources", "enrollments", "bookings"):
             continue
         if any(visit.may(operation) for operation in operations):
             yield Tab(

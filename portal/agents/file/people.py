@@ -1,20 +1,19 @@
 """The people of a file: adults and how they are reached, children, the quotient, the accounts, and whom the family lets act."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from litestar import Response
 
-from contracts.family.api import change_contact, change_kind, change_quotient, join_household, read_custody
+from contracts.family.api import change_contact, change_kind, join_household, read_custody
 from contracts.family.births_api import register_birth
 from contracts.family.changes_api import ask_child, change_civil_status
 from contracts.family.children_api import enter_authorizations, read_health
 from contracts.family.derogations_api import list_derogations
 from contracts.family.entourage_api import read_entourage
 from contracts.family.merging_api import merge_files
-from contracts.family.models import QuotientChange
 from contracts.family.protection_api import protect_address, show_address
-from contracts.family.readings_api import read_quotient
+from contracts.family.resources_api import read_resources
 from contracts.family.schools_api import read_schooling
 from contracts.identity.api import (
     accepted_terms,
@@ -24,17 +23,12 @@ from contracts.identity.api import (
     issue_service_key,
 )
 from contracts.identity.merging_api import merge_accounts
-from contracts.types import QuotientSource
-from gateway.calls import Refused, typed_as
 from portal.agents.file.head import head_of
 from portal.agents.file.lately import delegations_of
 from portal.agents.file.reading import PATH, household_of, open_file, value_of
 from portal.frame.authorizations import school_years
-from portal.frame.spaces import action, page, show_again
-from portal.frame.visit import FlashNotice, Visit
-from portal.kit import Form
-
-NEW_QUOTIENT: Final = Form(QuotientChange, "agents.family", ("value_cents", "effective_on", "source"))
+from portal.frame.spaces import page
+from portal.frame.visit import Visit
 
 
 @page(f"{PATH}/personnes")
@@ -58,8 +52,7 @@ async def people_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "can_see_sector": visit.may(list_derogations),
         "can_see_schooling": visit.may(read_schooling),
         "can_register_birth": visit.may(register_birth),
-        "can_note_quotient": visit.may(change_quotient),
-        "can_read_quotient": visit.may(read_quotient) and visit.portal.town.reads_quotients,
+        "can_see_resources": visit.may(read_resources),
         "can_correct_status": visit.may(change_civil_status),
         "can_keep_members": visit.may(join_household),
         "can_add_child": visit.may(ask_child),
@@ -74,21 +67,8 @@ async def people_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "can_issue_keys": visit.may(issue_service_key),
         "can_merge": visit.may(merge_accounts),
         "can_merge_files": visit.may(merge_files),
-        "sources": [(source.value, visit.portal.texts(f"agents.source.{source}")) for source in QuotientSource],
     }
-    return visit.page("agents/file/people.html.j2", context, form=visit.form(NEW_QUOTIENT))
+    return visit.page("agents/file/people.html.j2", context, form=visit.form())
 
 
-@action(f"{PATH}/quotient")
-async def set_quotient(visit: Visit, household_id: UUID) -> Response[Any]:
-    """Note a family quotient from a day on."""
-    typed = NEW_QUOTIENT.typed(visit.posted.values)
-    try:
-        await visit.call(change_quotient, household_id, typed_as(QuotientChange, NEW_QUOTIENT.body(typed)))
-    except Refused as refused:
-        form = visit.refused(refused, typed, NEW_QUOTIENT)
-        return await show_again(visit, people_page, form, household_id=household_id)
-    return visit.redirect(f"/agents/familles/{household_id}/personnes", FlashNotice("success", "quotient_noted"))
-
-
-PAGES = [people_page, set_quotient]
+PAGES = [people_page]

@@ -22,7 +22,7 @@ async def _place(visit: Visit, household_id: UUID) -> Place:
     payer = next((adult for adult in household.adults if adult.adult_id == household.payer_adult_id), None)
     return Place(
         path=f"{file}/quotient-caf-msa",
-        back=f"{file}/personnes#quotient",
+        back=f"{file}/ressources",
         household_id=household_id,
         is_town=True,
         known={"birth_name": payer.last_name, "first_names": payer.first_name} if payer else {},

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from contracts.family.api import change_quotient
 from contracts.family.child_events import EntourageKind, InsuranceStatus
 from contracts.family.models import Household
 from contracts.family.protection_api import protect_address, show_address
+from contracts.family.resources_api import change_quotient
 from portal.agents.file.reading import Opened, value_of
 from portal.agents.lifecycle.links import archive_notes
 from portal.frame.errors import CONFIRMATION
@@ -111,7 +111,7 @@ def _missing(visit: Visit, opened: Opened, household: Household) -> Iterator[War
             "warning",
             "edit",
             texts("agents.file.warn.no_quotient"),
-            f"{people}#quotient" if visit.may(change_quotient) else people,
+            f"{opened.path}/ressources#quotient" if visit.may(change_quotient) else people,
         )
     if any(account.invitation_refused_at for account in opened.known_accounts):
         yield Warn("warning", "mail", texts("agents.family.not_delivered"), people)

@@ -56,12 +56,6 @@ class Whom:
         return None if self.code == HOUSEHOLD else self.code
 
 
-@page("/mes-demarches")
-async def procedures_page(visit: Visit) -> Response[Any]:
-    """What a family may ask the town for, and send it."""
-    return visit.page("family/documents/procedures.html.j2", {"opens_enrollments": visit.opens("/inscriptions")})
-
-
 @page(PATH)
 async def storage_page(visit: Visit) -> Response[Any]:
     """What the household sent and what became of it, what was begun, and what the town asks for."""
@@ -79,7 +73,7 @@ async def send_page(visit: Visit) -> Response[Any]:
     whom = next((item for item in people if item.code == visit.query("pour")), None)
     kinds = [kind for kind in own.kinds if whom and whom.audience in kind.audiences]
     kind = next((item for item in kinds if item.code == visit.query("piece")), None)
-    context = {"own": own, "people": people, "whom": whom, "kinds": kinds, "kind": kind, "asks_day": _asks_day(kind)}
+    context = {"own": own, "people": people, "whom": whom, "kinds": kinds, "kind": kind, "asks_day": asks_day(kind)}
     return visit.page("family/documents/send.html.j2", context, form=visit.form(SENDING))
 
 
@@ -94,7 +88,7 @@ def _people(visit: Visit, own: OwnDocuments, household: Household) -> list[Whom]
     return [whom for whom in everybody if whom.audience in asked]
 
 
-def _asks_day(kind: DocumentKind | None) -> str:
+def asks_day(kind: DocumentKind | None) -> str:
     """Which date of a document its sender types, if any."""
     return kind.validity.value if kind and kind.validity in DATED else ""
 
@@ -104,9 +98,9 @@ async def send(visit: Visit) -> Response[Any]:
     """Begin a document, keep its pages, and send it: or go on with the draft, which keeps what could be kept."""
     typed = SENDING.typed(visit.posted.values)
     asked = {name: visit.posted.get(name) for name in ("pour", "piece")}
-    if not _files(visit):
+    if not files_of(visit):
         state = FormState(typed, {"content": visit.portal.texts("documents.form.missing")}, form=SENDING)
-        return _answer(visit, await show_again(visit, send_page, state, asked))
+        return answer_upload(visit, await show_again(visit, send_page, state, asked))
     body = {
         "household_id": visit.posted.get("household_id"),
         "kind": asked["piece"],
@@ -115,8 +109,8 @@ async def send(visit: Visit) -> Response[Any]:
     try:
         begun = await visit.call(begin_document, typed_as(DocumentCreate, body))
     except Refused as refused:
-        return _answer(visit, await show_again(visit, send_page, visit.refused(refused), asked))
-    return _answer(visit, await _go_on(visit, begun.document_id, typed))
+        return answer_upload(visit, await show_again(visit, send_page, visit.refused(refused), asked))
+    return answer_upload(visit, await _go_on(visit, begun.document_id, typed))
 
 
 @page(ONE_PATH)
@@ -128,7 +122,7 @@ async def document_page(visit: Visit, document_id: UUID) -> Response[Any]:
         "document": document,
         "path": path,
         "previews": previews(path, document),
-        "asks_day": _asks_day(document.kind),
+        "asks_day": asks_day(document.kind),
         "whom": document.person_id or HOUSEHOLD,
     }
     return visit.page("family/documents/document.html.j2", context, form=visit.form(SENDING))
@@ -138,15 +132,15 @@ async def document_page(visit: Visit, document_id: UUID) -> Response[Any]:
 async def complete(visit: Visit, document_id: UUID) -> Response[Any]:
     """Add pages to a draft, and send it if that was asked for."""
     typed = SENDING.typed(visit.posted.values)
-    if visit.posted.get("step") != "send" and not _files(visit):
+    if visit.posted.get("step") != "send" and not files_of(visit):
         state = FormState(typed, {"content": visit.portal.texts("documents.form.missing")}, form=SENDING)
-        return _answer(visit, await show_again(visit, document_page, state, document_id=document_id))
-    return _answer(visit, await _go_on(visit, document_id, typed))
+        return answer_upload(visit, await show_again(visit, document_page, state, document_id=document_id))
+    return answer_upload(visit, await _go_on(visit, document_id, typed))
 
 
 async def _go_on(visit: Visit, document_id: UUID, typed: Mapping[str, str]) -> Response[Any]:
     """Keep what was posted; where one file is refused the others stay, and nothing is sent."""
-    problems = await _kept(visit, document_id, _files(visit))
+    problems = await keep_files(visit, document_id, files_of(visit))
     if problems:
         state = FormState(typed, {"content": " ".join(problems)}, form=SENDING)
         return await show_again(visit, document_page, state, document_id=document_id)
@@ -161,7 +155,7 @@ async def _go_on(visit: Visit, document_id: UUID, typed: Mapping[str, str]) -> R
     return visit.redirect(PATH, FlashNotice("success", "document_sent"))
 
 
-async def _kept(visit: Visit, document_id: UUID, files: Sequence[bytes]) -> list[str]:
+async def keep_files(visit: Visit, document_id: UUID, files: Sequence[bytes]) -> list[str]:
     """Why files are not kept, each by its number where there are several. A form that comes twice names its pages the same."""
     problems = []
     for number, content in enumerate(files, start=1):
@@ -211,12 +205,12 @@ def _refused(visit: Visit, refused: Refused) -> FormState:
     return visit.refused(refused, {"content": ""}, SENDING)
 
 
-def _files(visit: Visit) -> list[bytes]:
+def files_of(visit: Visit) -> list[bytes]:
     """What was chosen, and photographed."""
     return [content for name in FILE_FIELDS for content in visit.posted.files.get(name, ())]
 
 
-def _answer(visit: Visit, response: Response[Any]) -> Response[Any]:
+def answer_upload(visit: Visit, response: Response[Any]) -> Response[Any]:
     """Where to go on to: a browser is led there, a script is told."""
     if BY_SCRIPT not in visit.request.headers or not isinstance(response, Redirect):
         return response
@@ -224,7 +218,6 @@ def _answer(visit: Visit, response: Response[Any]) -> Response[Any]:
 
 
 PAGES = [
-    procedures_page,
     storage_page,
     send_page,
     send,

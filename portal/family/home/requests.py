@@ -1,4 +1,5 @@
-"""What a family asked for and what became of it: enrollments, corrections of its file, other schools than the sector's. Who asks for an address to be protected
+"""What a family asked for and what became of it: enrollments, corrections of its file, other schools than the sector's, requests by procedures of the
+town. Who asks for an address to be protected
 reads it nowhere: somebody else may look at the screen."""
 
 import asyncio
@@ -16,6 +17,9 @@ from contracts.family.changes_api import list_changes
 from contracts.family.child_events import ChangeStatus
 from contracts.family.derogations import Derogation
 from contracts.family.derogations_api import own_derogations
+from contracts.family.request_words import RequestStatus
+from contracts.family.requests import RequestLine
+from contracts.family.requests_api import own_requests as sent_requests
 from contracts.family.sector_words import DerogationStatus
 from contracts.types import EnrollmentStatus
 from gateway.composing import Part, permitted
@@ -24,6 +28,7 @@ from portal.frame.spaces import page
 from portal.frame.visit import Visit
 
 PATH: Final = "/mes-demandes"
+OPEN: Final = (RequestStatus.SENT, RequestStatus.UNDER_REVIEW, RequestStatus.MORE_ASKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +38,7 @@ class Asked:
     kind: str
     asked_at: datetime
     is_waiting: bool
-    request: Enrollment | PersonChange | Derogation
+    request: Enrollment | PersonChange | Derogation | RequestLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,18 @@ class Requests:
 
 async def own_requests(visit: Visit) -> Requests:
     """What the family of whoever is signed in asked for, as far as they may see it."""
-    enrollments, changes, derogations = await asyncio.gather(
+    enrollments, changes, derogations, demands = await asyncio.gather(
         permitted(visit.call(list_enrollments)) if visit.opens("/inscriptions") else _nothing(),
         permitted(visit.call(list_changes)),
         permitted(visit.call(own_derogations)),
+        permitted(visit.call(sent_requests)),
     )
-    parts: dict[str, Part[Any] | None] = {"enrollment": enrollments, "change": changes, "derogation": derogations}
+    parts: dict[str, Part[Any] | None] = {
+        "enrollment": enrollments,
+        "change": changes,
+        "derogation": derogations,
+        "demand": demands,
+    }
     items = [
         *(
             Asked("enrollment", item.requested_at, item.status is EnrollmentStatus.REQUESTED, item)
@@ -67,6 +78,7 @@ async def own_requests(visit: Visit) -> Requests:
             Asked("derogation", item.recorded_at, item.status is DerogationStatus.WAITING, item)
             for item in _items(derogations)
         ),
+        *(Asked("demand", item.sent_at, item.status in OPEN, item) for item in _items(demands) if item.sent_at),
     ]
     newest = sorted(items, key=lambda item: item.asked_at, reverse=True)
     return Requests(newest, [kind for kind, part in parts.items() if part is not None and part.value is None])

@@ -52,7 +52,7 @@ select (select count(*) from household_children where household_id = $1) as chil
        q.value_cents as quotient_cents, q.effective_on as quotient_on, q.source as quotient_source
 from (select) always left join lateral (
     select * from quotients where household_id = $1 and effective_on <= $2 order by effective_on desc limit 1
-) q on true
+) q on q.ends_on is null or q.ends_on >= $2
 """
 
 

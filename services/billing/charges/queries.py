@@ -65,4 +65,6 @@ def explanation_of(price: Price) -> PriceExplanation:
         bracket_label=price.bracket_label,
         quotient_cents=price.quotient.value_cents if price.quotient else None,
         is_maximum_for_want_of_quotient=price.quotient is None,
+        quotient_ended_on=price.want.ended_on if price.want else None,
+        is_quotient_awaited=price.want is not None and price.want.is_awaited,
     )

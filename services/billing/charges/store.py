@@ -10,7 +10,7 @@ from chassis.data.database import Queries, Row, Transaction
 from contracts.types import ChargeStatus
 
 from ..payers.domain import Part
-from ..tariffs.domain import Price, QuotientInForce, ServiceDay
+from ..tariffs.domain import Price, QuotientInForce, ServiceDay, Want
 from .domain import Charge, Facts, Source
 
 
@@ -123,14 +123,15 @@ REMOVE_CHARGES_SQL = "delete from charges where charge_id = any($1::uuid[])"
 SAVE_CHARGES_SQL = """
 insert into charges as c (charge_id, booking_id, attendance_id, payer_id, household_id, share_basis_points, child_id, activity_id,
     service_on, correction, quantity, status, unit_cents, tariff_code, tariff_label, grid_version, bracket_label, quotient_cents,
-    quotient_on, run_id, recorded_at)
-select *, $21 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::integer[], $7::uuid[], $8::uuid[],
+    quotient_on, quotient_ended_on, is_quotient_awaited, run_id, recorded_at)
+select *, $23 from unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::integer[], $7::uuid[], $8::uuid[],
     $9::date[], $10::integer[], $11::smallint[], $12::text[], $13::integer[], $14::text[], $15::text[], $16::integer[], $17::text[],
-    $18::integer[], $19::date[], $20::uuid[])
+    $18::integer[], $19::date[], $20::date[], $21::boolean[], $22::uuid[])
 on conflict (charge_id) do update set
     share_basis_points = excluded.share_basis_points, status = excluded.status, unit_cents = excluded.unit_cents,
     tariff_code = excluded.tariff_code, tariff_label = excluded.tariff_label, grid_version = excluded.grid_version,
     bracket_label = excluded.bracket_label, quotient_cents = excluded.quotient_cents, quotient_on = excluded.quotient_on,
+    quotient_ended_on = excluded.quotient_ended_on, is_quotient_awaited = excluded.is_quotient_awaited,
     run_id = excluded.run_id, recorded_at = excluded.recorded_at
 """
 
@@ -144,6 +145,7 @@ async def save(tx: Transaction, charges: Sequence[Charge], recorded_at: datetime
     """Write what was decided for these lines."""
     prices = [charge.price for charge in charges]
     quotients = [price.quotient if price else None for price in prices]
+    wants = [price.want if price else None for price in prices]
     await tx.execute(
         SAVE_CHARGES_SQL,
         [charge.charge_id for charge in charges],
@@ -165,6 +167,8 @@ async def save(tx: Transaction, charges: Sequence[Charge], recorded_at: datetime
         [price and price.bracket_label for price in prices],
         [quotient and quotient.value_cents for quotient in quotients],
         [quotient and quotient.effective_on for quotient in quotients],
+        [want and want.ended_on for want in wants],
+        [want is not None and want.is_awaited for want in wants],
         [charge.run_id for charge in charges],
         recorded_at,
     )
@@ -181,6 +185,7 @@ def charge_of(row: Row) -> Charge:
     price = None
     if row["grid_version"] is not None:
         quotient = QuotientInForce(row["quotient_cents"], row["quotient_on"]) if row["quotient_on"] else None
+        want = None if quotient else Want(row["quotient_ended_on"], row["is_quotient_awaited"])
         price = Price(
             row["unit_cents"],
             row["tariff_code"],
@@ -188,6 +193,7 @@ def charge_of(row: Row) -> Charge:
             row["grid_version"],
             row["bracket_label"],
             quotient,
+            want,
         )
     day = ServiceDay(row["booked_by"], row["activity_id"], row["service_on"])
     return Charge(

@@ -24,7 +24,7 @@ CUSTODY = Replica("custody", "child_id")
 """Of custody, where a child lives and from whom it is kept; what was decided by it stays when it is erased."""
 ACTIVITIES = Replica("activities", "activity_id", ("label", "kind", "tariff_code"))
 """Lines that were invoiced keep the label of an activity that is erased."""
-QUOTIENT_FILES = Replica("quotient_files", "household_id")
+QUOTIENT_FILES = Replica("quotient_files", "household_id", ("awaited_since_on",))
 """What was priced stays when quotients are erased."""
 
 
@@ -154,15 +154,15 @@ async def keep_activity(tx: Transaction, activity: ActivityState, envelope: Enve
 FORGET_QUOTIENTS_SQL = "delete from quotients where household_id = $1"
 
 KEEP_QUOTIENTS_SQL = """
-insert into quotients (household_id, effective_on, value_cents, source)
-select $1, effective_on, value_cents, source
-from unnest($2::date[], $3::integer[], $4::text[]) as q(effective_on, value_cents, source)
+insert into quotients (household_id, effective_on, value_cents, source, ends_on)
+select $1, effective_on, value_cents, source, ends_on
+from unnest($2::date[], $3::integer[], $4::text[], $5::date[]) as q(effective_on, value_cents, source, ends_on)
 """
 
 
 async def keep_quotients(tx: Transaction, state: QuotientState, envelope: Envelope) -> None:
     """Replace the quotients of a household, unless something newer is known; a job prices its open days again."""
-    if not await QUOTIENT_FILES.keep(tx, state.household_id, envelope.sequence):
+    if not await QUOTIENT_FILES.keep(tx, state.household_id, envelope.sequence, state.awaited_since_on):
         return
     # Two quotients from the same day: the later in the list corrects the earlier.
     by_day = {quotient.effective_on: quotient for quotient in state.quotients}
@@ -173,5 +173,6 @@ async def keep_quotients(tx: Transaction, state: QuotientState, envelope: Envelo
         list(by_day),
         [quotient.value_cents for quotient in by_day.values()],
         [quotient.source.value for quotient in by_day.values()],
+        [quotient.ends_on for quotient in by_day.values()],
     )
     await decide_again(tx, state.household_id)

@@ -61,7 +61,7 @@ async def invoice_row(queries: Database, actor: Actor, invoice_id: UUID) -> Row:
 
 LINES_SQL = """
 select position, label, child_first_name, service_on, quantity, share_basis_points, unit_cents, amount_cents, tariff_code, tariff_label,
-       grid_version, bracket_label, quotient_cents
+       grid_version, bracket_label, quotient_cents, quotient_ended_on, is_quotient_awaited
 from invoice_lines where invoice_id = $1 order by position
 """
 
@@ -86,6 +86,8 @@ async def invoice_lines(queries: Queries, invoice_id: UUID) -> tuple[InvoiceLine
                 bracket_label=row["bracket_label"],
                 quotient_cents=row["quotient_cents"],
                 is_maximum_for_want_of_quotient=row["quotient_cents"] is None,
+                quotient_ended_on=row["quotient_ended_on"],
+                is_quotient_awaited=row["is_quotient_awaited"],
             ),
         )
         for row in sorted(rows, key=lambda row: (comparable(row["child_first_name"] or ""), row["position"]))

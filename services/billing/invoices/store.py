@@ -44,7 +44,8 @@ left join households h on h.household_id = new.household_id
 FREEZE_LINES_SQL = """
 with line as materialized (
     select i.invoice_id, c.charge_id, c.household_id, c.child_id, c.activity_id, c.service_on, c.correction,
-           c.quantity, c.share_basis_points, c.unit_cents, c.tariff_code, c.tariff_label, c.grid_version, c.bracket_label, c.quotient_cents
+           c.quantity, c.share_basis_points, c.unit_cents, c.tariff_code, c.tariff_label, c.grid_version, c.bracket_label, c.quotient_cents,
+           c.quotient_ended_on, c.is_quotient_awaited
     from unnest($1::uuid[], $2::uuid[]) as i(invoice_id, payer_id)
     cross join lateral (
         select * from charges where account_id = i.payer_id and status = 'due' and run_id = $3 offset 0
@@ -54,13 +55,14 @@ with line as materialized (
     from line where c.charge_id = line.charge_id
 )
 insert into invoice_lines (invoice_id, position, charge_id, label, child_id, child_first_name, service_on, quantity,
-    share_basis_points, unit_cents, amount_cents, tariff_code, tariff_label, grid_version, bracket_label, quotient_cents)
+    share_basis_points, unit_cents, amount_cents, tariff_code, tariff_label, grid_version, bracket_label, quotient_cents,
+    quotient_ended_on, is_quotient_awaited)
 select c.invoice_id,
        row_number() over (partition by c.invoice_id order by k.name, c.child_id, c.service_on, a.label,
                           c.correction, c.charge_id),
        c.charge_id, coalesce(a.label, c.tariff_label), c.child_id, k.name, c.service_on, c.quantity,
        c.share_basis_points, c.unit_cents, c.quantity * c.unit_cents, c.tariff_code, c.tariff_label, c.grid_version, c.bracket_label,
-       c.quotient_cents
+       c.quotient_cents, c.quotient_ended_on, c.is_quotient_awaited
 from line c
 left join activities a on a.activity_id = c.activity_id
 left join household_children k on k.household_id = c.household_id and k.child_id = c.child_id

@@ -43,6 +43,14 @@ class QuotientInForce:
 
 
 @dataclass(frozen=True, slots=True)
+class Want:
+    """Why no quotient counts on the day that is priced: none was known by then, or the last one ended on `ended_on`; and whether a proof of another one waits."""
+
+    ended_on: date | None = None
+    is_awaited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceDay:
     """What is priced: an activity on a day, for a household."""
 
@@ -53,7 +61,7 @@ class ServiceDay:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """An amount and all that explains it. `quotient` is None when unknown: the maximum of the grid then applies."""
+    """An amount and all that explains it. `quotient` is None when none counts: the maximum of the grid then applies, and `want` says why."""
 
     amount_cents: Cents
     tariff_code: str
@@ -61,21 +69,33 @@ class Price:
     grid_version: int
     bracket_label: str
     quotient: QuotientInForce | None
+    want: Want | None = None
 
 
-def price(grid: Grid, quotient: QuotientInForce | None) -> Price:
+def price(grid: Grid, quotient: QuotientInForce | Want | None) -> Price:
     """What a day costs on this grid.
 
     Without a quotient the highest price of the grid applies, and of two brackets with it the last.
     """
-    if quotient is None:
+    known = quotient if isinstance(quotient, QuotientInForce) else None
+    want = quotient if isinstance(quotient, Want) else None
+    if known is None:
         bracket = max(reversed(grid.brackets), key=lambda candidate: candidate.price_cents)
     else:
         # Brackets rise from zero without a gap, so the last that starts at or below the quotient holds it. A quotient
         # below zero (benefits paid back) counts as zero.
-        value = max(quotient.value_cents, 0)
+        value = max(known.value_cents, 0)
         bracket = next(b for b in reversed(grid.brackets) if b.quotient_min_cents <= value)
-    return Price(bracket.price_cents, grid.tariff_code, grid.label, grid.grid_version, bracket.label, quotient)
+    return Price(bracket.price_cents, grid.tariff_code, grid.label, grid.grid_version, bracket.label, known, want)
+
+
+def quotient_on(
+    day: date, quotient: QuotientInForce | None, ends_on: date | None, *, is_awaited: bool
+) -> QuotientInForce | Want:
+    """What counts on a day: of the last quotient that started by then, unless it had ended, or why none does."""
+    if quotient is None or (ends_on is not None and ends_on < day):
+        return Want(ends_on if quotient else None, is_awaited)
+    return quotient
 
 
 def problems_of(brackets: Sequence[PriceBracket]) -> list[FieldRefusal]:

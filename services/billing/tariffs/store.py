@@ -7,7 +7,7 @@ from typing import Any
 from chassis.actor import Actor
 from chassis.data.database import Queries, Row, Transaction
 
-from .domain import Grid, Price, PriceBracket, QuotientInForce, ServiceDay, price
+from .domain import Grid, Price, PriceBracket, QuotientInForce, ServiceDay, price, quotient_on
 
 LOCK_TARIFF_SQL = "select pg_advisory_xact_lock(hashtextextended('tariff ' || $1::text, 0))"
 
@@ -60,7 +60,7 @@ async def share_tariffs(tx: Transaction) -> None:
 
 PRICE_DAYS_SQL = """
 select a.label as activity_label, t.tariff_code, t.label, t.grid_version, t.effective_on, t.brackets,
-       q.value_cents, q.effective_on as quotient_on
+       q.value_cents, q.effective_on as quotient_on, q.ends_on as quotient_ends_on, f.awaited_since_on is not null as is_quotient_awaited
 from unnest($1::uuid[], $2::uuid[], $3::date[])
     with ordinality as wanted(household_id, activity_id, service_on, position)
 left join activities a using (activity_id)
@@ -72,6 +72,7 @@ left join lateral (
     select * from quotients where household_id = wanted.household_id and effective_on <= wanted.service_on
     order by effective_on desc limit 1
 ) q on true
+left join quotient_files f on f.household_id = wanted.household_id
 order by wanted.position
 """
 
@@ -94,14 +95,15 @@ async def price_days(queries: Queries, days: Sequence[ServiceDay]) -> list[Price
     )
     grids: dict[tuple[str, int], Grid] = {}
     priced = []
-    for row in rows:
+    for day, row in zip(days, rows, strict=True):
         if row["grid_version"] is None:
             priced.append(PricedDay(row["activity_label"], None))
             continue
         version = (row["tariff_code"], row["grid_version"])
         grid = grids.get(version) or grids.setdefault(version, grid_of(row))
-        quotient = QuotientInForce(row["value_cents"], row["quotient_on"]) if row["quotient_on"] else None
-        priced.append(PricedDay(row["activity_label"], price(grid, quotient)))
+        known = QuotientInForce(row["value_cents"], row["quotient_on"]) if row["quotient_on"] else None
+        counting = quotient_on(day.service_on, known, row["quotient_ends_on"], is_awaited=row["is_quotient_awaited"])
+        priced.append(PricedDay(row["activity_label"], price(grid, counting)))
     return priced
 
 

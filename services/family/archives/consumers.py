@@ -29,11 +29,14 @@ def subscribe(subscriptions: Subscriptions) -> None:
 async def _on_lasting(
     tx: Transaction, event: EnrollmentRequested | EnrollmentValidated | EnrollmentReopened, envelope: Envelope
 ) -> None:
-    await keep_enrollment(tx, event.enrollment_id, (event.household_id, event.child_id), event.ends_on)
+    await keep_enrollment(
+        tx, event.enrollment_id, (event.household_id, event.child_id), (event.starts_on, event.ends_on)
+    )
 
 
 async def _on_ended(tx: Transaction, event: EnrollmentEnded, envelope: Envelope) -> None:
-    await keep_enrollment(tx, event.enrollment_id, (event.household_id, event.child_id), event.ends_on)
+    days = (event.starts_on, event.ends_on) if event.ends_on else None
+    await keep_enrollment(tx, event.enrollment_id, (event.household_id, event.child_id), days)
 
 
 async def _on_refused(tx: Transaction, event: EnrollmentRefused, envelope: Envelope) -> None:

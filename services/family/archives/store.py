@@ -75,19 +75,21 @@ async def note_asked(tx: Transaction, household_id: UUID, adult_id: UUID, at: da
 
 
 KEEP_ENROLLMENT_SQL = """
-insert into household_enrollments (enrollment_id, household_id, child_id, ends_on) values ($1, $2, $3, $4)
-on conflict (enrollment_id) do update set ends_on = excluded.ends_on
+insert into household_enrollments (enrollment_id, household_id, child_id, starts_on, ends_on) values ($1, $2, $3, $4, $5)
+on conflict (enrollment_id) do update set starts_on = excluded.starts_on, ends_on = excluded.ends_on
 """
 
 FORGET_ENROLLMENT_SQL = "delete from household_enrollments where enrollment_id = $1"
 
 
-async def keep_enrollment(tx: Transaction, enrollment_id: UUID, whose: tuple[UUID, UUID], ends_on: date | None) -> None:
-    """Note until when an enrollment of a household and a child of it lasts; it never was without an end."""
-    if ends_on is None:
+async def keep_enrollment(
+    tx: Transaction, enrollment_id: UUID, whose: tuple[UUID, UUID], days: tuple[date, date] | None
+) -> None:
+    """Note the first and last day of an enrollment of a household and a child of it; None where it never was."""
+    if days is None:
         await tx.execute(FORGET_ENROLLMENT_SQL, enrollment_id)
     else:
-        await tx.execute(KEEP_ENROLLMENT_SQL, enrollment_id, *whose, ends_on)
+        await tx.execute(KEEP_ENROLLMENT_SQL, enrollment_id, *whose, *days)
 
 
 KEEP_INVOICE_SQL = """

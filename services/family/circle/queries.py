@@ -64,7 +64,7 @@ select coalesce((
             'starts_on', lower(p.during), 'ends_on', upper(p.during) - 1) order by p.during)
         from household_payers p join adults a on a.adult_id = p.adult_id where p.household_id = h.household_id), '[]') as payers,
     coalesce((
-        select jsonb_agg(jsonb_build_object('value_cents', q.value_cents, 'effective_on', q.effective_on, 'source', q.source)
+        select jsonb_agg(jsonb_build_object('value_cents', q.value_cents, 'effective_on', q.effective_on, 'source', q.source, 'ends_on', q.ends_on)
             order by q.effective_on)
         from quotients q where q.household_id = h.household_id and q.replaced_at is null), '[]') as quotients
 from households h where h.household_id = $1

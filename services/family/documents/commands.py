@@ -27,7 +27,9 @@ from ..health.queries import child_for
 from ..households.queries import household_id_for
 from ..households.store import lock_household
 from ..people.store import load_adult
+from ..quotients.commands import lock_waiting_for, publish_quotients
 from ..registrations.commands import LetterSeal
+from ..requests.store import is_in_open_request
 from ..settings import FamilyRules
 from . import domain, queries, store
 from .domain import ContentReason, kind_of
@@ -89,11 +91,8 @@ async def _audience(tx: Transaction, actor: Actor, household_id: UUID, person_id
 
 
 async def add_page(db: Database, actor: Actor, contents: Contents, page: PageSent) -> None:
-    """Keep a file; the same page again changes nothing. The work on it is done before anything is held.
-
-    Raises:
-        NotFound, Busy.
-        Invalid: it is not kept, and why, or whether it is safe is not known; the document was sent, or is full.
+    """Keep a file; the same page again changes nothing. The work on it is done before anything is held. Raises NotFound, Busy,
+    Invalid: it is not kept, and why, or whether it is safe is not known; the document was sent, or is full.
     """
     row = await queries.find_document(db, actor, page.document_id)
     if _is_new(row, page.page_id):
@@ -178,12 +177,18 @@ async def delete_document(
 
 @command
 async def _delete(tx: Transaction, actor: Actor, rules: FamilyRules, document_id: UUID) -> list[str]:
+    waiting_id = await lock_waiting_for(tx, document_id)
     await store.lock_document(tx, document_id)
     row = await queries.find_document(tx, actor, document_id)
+    if await is_in_open_request(tx, document_id):
+        raise Invalid(FieldRefusal("/content", "document_in_request"))
     if refusal := domain.deletion(await queries.standing_of(tx, rules, row), await tx.today()):
         raise refusal
     tx.note(Act(actor, "document_deleted", **named(row)))
-    return await store.remove(tx, [document_id])
+    blobs = await store.remove(tx, [document_id])
+    if waiting_id is not None:
+        await publish_quotients(tx, waiting_id)
+    return blobs
 
 
 async def tell(

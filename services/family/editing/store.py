@@ -11,6 +11,7 @@ from .domain import Lease
 IS_THERE_SQL = """
 select case $1::text
     when 'change' then exists (select from person_changes where change_id = $2)
+    when 'request' then exists (select from requests where request_id = $2)
     when 'contact' then exists (select from adults where adult_id = $2)
     when 'entourage' then exists (select from entourage where contact_id = $2)
     when 'civil_status' then exists (select from persons where person_id = $2)

@@ -145,7 +145,7 @@ async def _keep_portrait(tx: Transaction, actor: Actor, contact_id: UUID, pictur
     known = await _hold_portrayed(tx, actor, contact_id)
     if await store.load_portrait(tx, contact_id) != picture:
         await store.save_portrait(tx, contact_id, picture)
-        await _tell_portrait(tx, actor, "portrait_kept", known)
+        await _tell_portrait(tx, actor, known, is_kept=True)
 
 
 @command
@@ -154,7 +154,7 @@ async def remove_portrait(tx: Transaction, actor: Actor, contact_id: UUID) -> No
     known = await _hold_portrayed(tx, actor, contact_id)
     if known[0].has_portrait:
         await store.remove_portrait(tx, contact_id)
-        await _tell_portrait(tx, actor, "portrait_removed", known)
+        await _tell_portrait(tx, actor, known, is_kept=False)
 
 
 async def _hold_portrayed(tx: Transaction, actor: Actor, contact_id: UUID) -> list[Around]:
@@ -174,8 +174,9 @@ def _check_portrayed(actor: Actor, known: Sequence[Around]) -> None:
         raise Invalid(FieldRefusal("/content", "portrait_of_others"))
 
 
-async def _tell_portrait(tx: Transaction, actor: Actor, action: str, known: Sequence[Around]) -> None:
+async def _tell_portrait(tx: Transaction, actor: Actor, known: Sequence[Around], *, is_kept: bool) -> None:
     """Note it with the children whom the actor reaches, and have the sites of all know."""
+    action = "portrait_kept" if is_kept else "portrait_removed"
     for row in known:
         name = f"{row.person.first_name} {row.person.last_name}"
         tx.note(Act(actor, action, row.child_id, after={"kind": row.kind.value, "name": name}))

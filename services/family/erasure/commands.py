@@ -30,6 +30,7 @@ from ..documents.store import remove_of as remove_documents
 from ..health.commands import forget_child
 from ..households.store import lock_household, lock_households
 from ..people.store import lock_child
+from ..requests.store import remove_of as remove_requests
 from ..settings import FamilyRules
 from . import store
 from .domain import Accounts, is_reference
@@ -113,6 +114,7 @@ async def _erase(tx: Transaction, household_id: UUID) -> None:
     around = await store.adults_around(tx, household_id)
     delegation_ids, holding = await store.remove_delegations(tx, household_id)
     adult_ids, child_ids = await store.alone_in(tx, household_id, [*people, *around])
+    await remove_requests(tx, [household_id], [*adult_ids, *child_ids])
     await remove_documents(tx, [household_id], [*adult_ids, *child_ids])
     for child_id in child_ids:
         if await lock_child(tx, child_id) is not None:

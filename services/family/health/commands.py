@@ -20,6 +20,7 @@ from ..entourage.store import forget_entourage
 from ..insurance.store import remove_insurances
 from ..people.domain import Child, single_spaced
 from ..people.store import lock_child
+from ..requests.store import remove_of as remove_requests
 from . import queries, store
 from .domain import Said, changed_fields, proof_seen, said_instead
 
@@ -109,6 +110,7 @@ async def forget_child(tx: Transaction, child_id: UUID) -> None:
     await forget_entourage(tx, child_id)
     await remove_insurances(tx, child_id)
     await remove_derogations(tx, child_id)
+    await remove_requests(tx, [], [child_id])
     await remove_documents(tx, [], [child_id])
     await forget_changes(tx, [child_id])
     await forget_care(tx, child_id)

@@ -87,7 +87,8 @@ where c.birth_on <= $1 and (
     or exists (select from entourage e where e.child_id = c.child_id)
     or exists (select from insurances i where i.child_id = c.child_id)
     or exists (select from derogations d where d.child_id = c.child_id)
-    or exists (select from documents s where s.person_id = c.child_id))
+    or exists (select from documents s where s.person_id = c.child_id)
+    or exists (select from requests r where c.child_id = any(r.child_ids)))
 order by c.child_id limit $2
 """
 

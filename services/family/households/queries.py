@@ -40,10 +40,11 @@ select h.household_id, h.reference, h.created_at, h.kind, h.archived_on,
         from shown_members m join children c on c.child_id = m.person_id
         where m.household_id = h.household_id and not m.during << daterange($2, $2, '[]')) as children,
        h.payer_adult_id,
-       (select jsonb_build_object('value_cents', q.value_cents, 'effective_on', q.effective_on, 'source', q.source)
-        from quotients q
-        where q.household_id = h.household_id and q.replaced_at is null and q.effective_on <= $2
-        order by q.effective_on desc limit 1) as quotient,
+       (select jsonb_build_object('value_cents', q.value_cents, 'effective_on', q.effective_on, 'source', q.source, 'ends_on', q.ends_on)
+        from (
+            select * from quotients
+            where household_id = h.household_id and replaced_at is null and effective_on <= $2 order by effective_on desc limit 1) as q
+        where q.ends_on is null or q.ends_on >= $2) as quotient,
        (select jsonb_build_object('household_id', k.household_id, 'reference', k.reference)
         from households k where k.household_id = h.merged_into) as merged_into,
        (select jsonb_agg(jsonb_build_object('household_id', f.household_id, 'reference', f.reference) order by f.reference)

@@ -36,7 +36,9 @@ from ..openings.commands import open_files
 from ..openings.domain import Opening
 from ..people.domain import is_same_email, name_key
 from ..people.store import is_email_elsewhere
-from ..quotients.commands import as_quotient, note_quotient
+from ..quotients.commands import as_entry, note_quotient
+from ..quotients.domain import Entry, is_said
+from ..quotients.store import load_quotients
 from ..settings import FamilyRules
 from .queries import TO_DO, Judged, examined, judge, together
 from .store import keep_children, keep_households, uninvited
@@ -140,7 +142,7 @@ async def work(tx: Transaction, rules: FamilyRules, at_once: int) -> Turn | None
         await _settle(tx, run, await _open(tx, actor, rules, run, judged))
         return Turn(run, len(judged))
     try:
-        await _settle(tx, run, [await _carry_out(tx, actor, run, judged[0])])
+        await _settle(tx, run, [await _carry_out(tx, actor, rules, run, judged[0])])
     except Refusal as refusal:
         raise HouseholdRefused(run, judged[0].refused(refusal)) from refusal
     return Turn(run, 1)
@@ -176,14 +178,16 @@ async def _open(tx: Transaction, actor: Actor, rules: FamilyRules, run: Run, jud
     return done
 
 
-async def _carry_out(tx: Transaction, actor: Actor, run: Run, judged: Judged) -> Judged:
+async def _carry_out(tx: Transaction, actor: Actor, rules: FamilyRules, run: Run, judged: Judged) -> Judged:
     """Do what a household that is there was judged to need; the household once it is done."""
     if judged.known is None or judged.finding not in TO_DO:
         return judged
     household_id = judged.known.household_id
     await lock_household(tx, household_id)
     if judged.request is not None and judged.finding is ImportFinding.TO_UPDATE:
-        await _update(tx, actor, household_id, judged.request, judged.schooled)
+        quotient = judged.request.quotient
+        entry = as_entry(rules, quotient) if quotient else None
+        await _update(tx, actor, (household_id, entry), judged.request, judged.schooled)
         await keep_households(tx, [(judged.key, household_id, judged.fingerprint)])
     if run.is_inviting and (adult_ids := await uninvited(tx, household_id)):
         tx.note(Act(actor, "household_import_invited", household_id, household_id))
@@ -194,9 +198,10 @@ async def _carry_out(tx: Transaction, actor: Actor, run: Run, judged: Judged) ->
 
 
 async def _update(
-    tx: Transaction, actor: Actor, household_id: UUID, request: HouseholdCreate, placements: Schooled
+    tx: Transaction, actor: Actor, file_of: tuple[UUID, Entry | None], request: HouseholdCreate, placements: Schooled
 ) -> None:
     """Take over what a file says of how a household is reached, of its quotient and where its children go to school. What it does not say stays, and an address that is protected or should be too; nobody is invited by that."""
+    household_id, entry = file_of
     file = await load_file(tx, household_id)
     if file is None:
         return
@@ -208,8 +213,8 @@ async def _update(
         if key in adults:
             moved = (household_id, home) if place == 0 and file.address and not request.secret_reason else None
             await _correct(tx, actor, adults[key].adult_id, typed, moved)
-    if request.quotient is not None:
-        await note_quotient(tx, actor, household_id, as_quotient(request.quotient))
+    if entry is not None and not is_said(await load_quotients(tx, household_id), entry.quotient):
+        await note_quotient(tx, actor, household_id, entry)
     await place_moved(tx, actor, placements, file.children)
 
 

@@ -15,7 +15,7 @@ from chassis.data.database import Transaction
 from chassis.refusal import Refusal
 from chassis.timeline import Timeline
 from contracts.family.events import ImportColumn as Column
-from contracts.family.events import ImportFinding
+from contracts.family.events import ImportFinding, Quotient
 from contracts.family.models import HouseholdCreate
 
 from ..births.commands import children_typed
@@ -31,8 +31,8 @@ from ..imports.store import Run, SettledLine
 from ..openings.commands import draft_of, typing_refusal
 from ..openings.store import twins as twins_of
 from ..people.domain import Child
-from ..quotients.commands import as_quotient
-from ..quotients.domain import day_fault
+from ..quotients.commands import as_entry
+from ..quotients.domain import is_said, quotient_fault
 from ..quotients.store import load_quotients
 from ..schooling.domain import Place
 from ..schooling.store import load_places
@@ -180,7 +180,9 @@ async def _judge(tx: Transaction, rules: FamilyRules, run: Run, rows: tuple[Row,
     if refusal := typing_refusal(request, await tx.now(), today):
         faults += home.refused(refusal).faults
     if request.quotient and (
-        fault := day_fault(as_quotient(request.quotient), rules.accepted_quotient_days(today), "/quotient")
+        fault := quotient_fault(
+            as_entry(rules, request.quotient).quotient, rules.accepted_quotient_days(today), "/quotient"
+        )
     ):
         faults.append(draft.fault(fault.pointer, fault.code, fault.params))
     if faults or draft.faults:
@@ -256,7 +258,8 @@ async def _compared(
     if file is None:
         return replace(home, finding=ImportFinding.UNCHANGED, faults=())
     changes = changes_of(file, await _wanted(tx, request), home.draft)
-    if request.quotient and as_quotient(request.quotient) not in await load_quotients(tx, file.household_id):
+    quotient = request.quotient
+    if quotient and not is_said(await load_quotients(tx, file.household_id), Quotient(**quotient.model_dump())):
         differs = home.draft.fault("/quotient/value_cents", "import_differs")
         changes = replace(changes, updatable=(*changes.updatable, differs))
     if any(home.schooled.places):

@@ -12,7 +12,6 @@ from chassis.data.idempotency import Claim
 from chassis.days import ONE_DAY
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound, Refusal
-from contracts.family.events import QuotientState
 from contracts.family.merging import FileMerge, FileMergeRequest
 
 from ..care.commands import care_along
@@ -26,8 +25,9 @@ from ..households.store import lock_households, publish, save_address, save_memb
 from ..import_work.store import keys_along
 from ..merged_rows.store import Written, put_back, reopen_quotients, rows_of
 from ..people.store import load_adult, load_children, save_contact
+from ..quotients.commands import publish_quotients
 from ..quotients.domain import in_force
-from ..quotients.store import load_quotients, record_quotient
+from ..quotients.store import load_entries, load_quotients, record_quotient
 from ..schooling.store import places_along, publish_schoolings
 from . import store
 from .domain import UNDO_TIME, Both, Match, Merged, merged
@@ -159,10 +159,13 @@ async def _publish(tx: Transaction, written: Written, today: date) -> None:
 async def _take_quotient(tx: Transaction, actor: Actor, both: Both) -> None:
     """Have the quotient of the file that goes count for the one that is kept, from the day on which its homes and payers do."""
     kept_id = both.kept.household_id
-    if quotient := in_force(await load_quotients(tx, both.former.household_id), both.last_on):
-        taken = quotient.model_copy(update={"effective_on": both.last_on + ONE_DAY})
-        await record_quotient(tx, kept_id, taken, await tx.now(), actor.account_id)
-        tx.emit(QuotientState(household_id=kept_id, quotients=await load_quotients(tx, kept_id)))
+    former_id, first_on = both.former.household_id, both.last_on + ONE_DAY
+    quotient = in_force(await load_quotients(tx, former_id), first_on)
+    for kept in await load_entries(tx, former_id):
+        if kept.replaced_at is None and kept.entry.quotient == quotient:
+            taken = replace(kept.entry, quotient=quotient.model_copy(update={"effective_on": first_on}))
+            await record_quotient(tx, kept_id, taken, await tx.now(), actor.account_id)
+            await publish_quotients(tx, kept_id)
 
 
 async def _restore(tx: Transaction, merge: MergeRecord, standing: Standing) -> None:
@@ -178,7 +181,7 @@ async def _restore(tx: Transaction, merge: MergeRecord, standing: Standing) -> N
     if standing.written.quotients_of:
         counting = [UUID(row["quotient_id"]) for row in standing.before.get("quotients", [])]
         await reopen_quotients(tx, merge.kept_id, counting)
-        tx.emit(QuotientState(household_id=merge.kept_id, quotients=await load_quotients(tx, merge.kept_id)))
+        await publish_quotients(tx, merge.kept_id)
     children = await load_children(tx, standing.written.child_ids)
     for child_id in sorted(children):
         tx.emit((await load_custody(tx, children[child_id])).state())

@@ -33,8 +33,8 @@ from ..people.domain import Adult, Child
 from ..people.store import add_adults, add_children, load_children, lock_child
 from ..protection.domain import Protection
 from ..protection.store import protect
-from ..quotients.commands import as_quotient
-from ..quotients.domain import day_fault
+from ..quotients.commands import as_entry
+from ..quotients.domain import quotient_fault
 from ..quotients.store import add_quotients
 from ..settings import FamilyRules
 from .domain import AT_THE_DESK, Opening
@@ -108,7 +108,7 @@ async def open_files(
         answer if isinstance(answer, Refusal) else replace(answer, file=_named(answer, next(references)))
         for answer in answers
     ]
-    await _write(tx, actor, [answer for answer in answers if isinstance(answer, _Opened)])
+    await _write(tx, actor, rules, [answer for answer in answers if isinstance(answer, _Opened)])
     return [answer if isinstance(answer, Refusal) else answer.file for answer in answers]
 
 
@@ -195,7 +195,9 @@ def _decided(draft: _Opened, rules: FamilyRules, today: date) -> _Opened | Refus
     if refusal := domain.check_opening(draft.file, draft.new_children, known, today, has_reason=has_reason):
         return refusal
     if request.quotient and (
-        fault := day_fault(as_quotient(request.quotient), rules.accepted_quotient_days(today), "/quotient")
+        fault := quotient_fault(
+            as_entry(rules, request.quotient).quotient, rules.accepted_quotient_days(today), "/quotient"
+        )
     ):
         return Invalid(fault)
     return replace(draft, file=domain.with_known_adults(domain.as_kept(draft.file), known.adults))
@@ -241,7 +243,7 @@ def _at(pointer: str, refusal: Refusal) -> Refusal:
     return Invalid(*(replace(fault, pointer=pointer) for fault in refusal.fields)) if refusal.fields else refusal
 
 
-async def _write(tx: Transaction, actor: Actor, opened: Sequence[_Opened]) -> None:
+async def _write(tx: Transaction, actor: Actor, rules: FamilyRules, opened: Sequence[_Opened]) -> None:
     """Write new files with those of their people whom no file names yet, and publish them."""
     now, today = await tx.now(), await tx.today()
     for item in opened:
@@ -254,10 +256,12 @@ async def _write(tx: Transaction, actor: Actor, opened: Sequence[_Opened]) -> No
             address, protection = _address(item.request).as_kept(), Protection(reason, today, None)
             await protect(tx, item.file.household_id, address, protection, actor.account_id)
     await save_custodies(tx, [custody for item in opened for custody in item.custodies])
-    quotients = {item.file.household_id: as_quotient(q) for item in opened if (q := item.request.quotient)}
-    await add_quotients(tx, quotients, now, actor.account_id)
+    entries = {item.file.household_id: as_entry(rules, q) for item in opened if (q := item.request.quotient)}
+    await add_quotients(tx, entries, now, actor.account_id)
     for item in opened:
         _publish(tx, item)
+        if entry := entries.get(item.file.household_id):
+            tx.emit(QuotientState(household_id=item.file.household_id, quotients=(entry.quotient,)))
         await asyncio.sleep(0)
         if item.how.is_inviting:
             await invite(tx, [adult.adult_id for adult in item.known.adults.values() if not adult.is_invited], today)
@@ -275,5 +279,3 @@ def _publish(tx: Transaction, opened: _Opened) -> None:
             for child in file.children
         ),
     )
-    if quotient := opened.request.quotient:
-        tx.emit(QuotientState(household_id=file.household_id, quotients=(as_quotient(quotient),)))

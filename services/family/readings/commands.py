@@ -14,6 +14,7 @@ from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from contracts.family.events import Quotient
 from contracts.family.reading_words import ReadingStatus
 from contracts.family.readings import QuotientAsked, QuotientReading
+from contracts.family.resource_words import QuotientWay
 from contracts.types import ActorKind, QuotientSource
 
 from ..adapters.api_particulier import QuotientReader
@@ -22,6 +23,7 @@ from ..households.queries import household_id_for, read_household
 from ..households.store import lock_household
 from ..permits.commands import NoPermit, close, permit
 from ..quotients.commands import note_quotient
+from ..quotients.domain import Basis, Entry
 from ..settings import FamilyRules
 from . import domain, queries, store
 from .domain import Answer, Identity, Outcome
@@ -147,7 +149,7 @@ async def _conclude(
 
 
 @command
-async def take_quotient(tx: Transaction, actor: Actor, reading_id: UUID) -> QuotientReading:
+async def take_quotient(tx: Transaction, actor: Actor, rules: FamilyRules, reading_id: UUID) -> QuotientReading:
     """Have a quotient that was found count; one that was taken already stays as it is. Raises NotFound, HouseholdMerged, QuotientNotFound."""
     today = await tx.today()
     household_id = (await queries.find_reading(tx, actor, reading_id, today))["household_id"]
@@ -157,9 +159,13 @@ async def take_quotient(tx: Transaction, actor: Actor, reading_id: UUID) -> Quot
         raise NotFound
     if row["status"] == ReadingStatus.FOUND:
         quotient = Quotient(
-            value_cents=row["value_cents"], effective_on=row["month_on"], source=QuotientSource(row["source"])
+            value_cents=row["value_cents"],
+            effective_on=row["month_on"],
+            source=QuotientSource(row["source"]),
+            ends_on=rules.last_quotient_day(row["month_on"]),
         )
-        await note_quotient(tx, actor, household_id, quotient)
+        basis = Basis(f"{row['month_on']:%Y-%m}", provider=row["source"], request_id=row["request_id"])
+        await note_quotient(tx, actor, household_id, Entry(quotient, QuotientWay.READ, basis))
         await store.save_taken(tx, reading_id, actor.account_id)
     elif row["status"] != ReadingStatus.TAKEN:
         raise domain.QuotientUnanswered

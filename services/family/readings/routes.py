@@ -27,8 +27,8 @@ async def read_quotient(
 
 
 @serves(api.take_quotient)
-async def take_quotient(reading_id: UUID, db: Database, actor: Actor) -> QuotientReading:
-    return await commands.take_quotient(db, actor, reading_id)
+async def take_quotient(reading_id: UUID, db: Database, actor: Actor, rules: FamilyRules) -> QuotientReading:
+    return await commands.take_quotient(db, actor, rules, reading_id)
 
 
 @serves(api.drop_reading)

@@ -20,6 +20,7 @@ from contracts.family.documents import DocumentLetter
 from contracts.family.events import RegistrationAnswer, RegistrationAnswered, RegistrationStatus
 from contracts.family.models import AdultCreate, HouseholdCreate
 from contracts.family.registrations import Registration, RegistrationCreate, RegistrationDecision, RegistrationLetter
+from contracts.family.requests import RequestLetter
 
 from ..errors import RegistrationsClosed, TooManyRegistrations
 from ..openings.commands import check_kind, open_file, typing_refusal
@@ -49,7 +50,7 @@ class LetterSeal:
 
     key: OKPKey
 
-    def close(self, letter: RegistrationLetter | DocumentLetter) -> str:
+    def close(self, letter: RegistrationLetter | DocumentLetter | RequestLetter) -> str:
         """The sealed form of what a mail needs."""
         return seal(letter.model_dump_json(), self.key)
 

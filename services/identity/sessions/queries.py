@@ -124,6 +124,7 @@ def actor_of(session: SignedIn, rules: IdentityRules) -> Actor:
         strength=session.strength,
         opened=session.open_acts.opened,
         details_revision=session.details_revision,
+        services=frozenset(session.services),
     )
 
 

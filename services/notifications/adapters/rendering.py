@@ -16,6 +16,8 @@ from chassis.town import Town
 from contracts.family.documents import DocumentLetter
 from contracts.family.email_changes import MailedLink
 from contracts.family.registrations import RegistrationLetter
+from contracts.family.request_words import RequestAnswer
+from contracts.family.requests import RequestLetter
 from contracts.identity.models import Credential
 from contracts.registry import EVENTS
 from contracts.types import Civility
@@ -31,6 +33,8 @@ TO_SEALED_ADDRESS = (Template.EMAIL_REPLACED, Template.EMAIL_CHANGE_ASKED)
 """What is sealed with these is the address that they go to."""
 DOCUMENTS = frozenset({Template.DOCUMENT_VALIDATED, Template.DOCUMENT_REFUSED, Template.DOCUMENT_EXPIRING})
 """The templates of letters about a document."""
+REQUESTS = frozenset(Template(f"request_{answer}") for answer in RequestAnswer)
+"""The templates of letters about a request."""
 CREDENTIALS = frozenset({Template.WELCOME, Template.PASSWORD_RESET})
 """The templates of letters with a credential."""
 SALUTATIONS = {Civility.MADAME: "Madame", Civility.MONSIEUR: "Monsieur"}
@@ -112,12 +116,14 @@ class Renderer:
             return None
         return MailedLink.model_validate_json(unseal(notice.sealed, self._seal_key))
 
-    def _letter(self, notice: Notice) -> RegistrationLetter | DocumentLetter | None:
-        """What is told to somebody who asked for a space or a correction, or sent a document."""
+    def _letter(self, notice: Notice) -> RegistrationLetter | DocumentLetter | RequestLetter | None:
+        """What is told to somebody who asked for a space, a correction or by a procedure, or sent a document."""
         if notice.sealed is None or RULES[notice.template].audience is not Audience.ADDRESS:
             return None
         if notice.template in DOCUMENTS:
             return DocumentLetter.model_validate_json(unseal(notice.sealed, self._seal_key))
+        if notice.template in REQUESTS:
+            return RequestLetter.model_validate_json(unseal(notice.sealed, self._seal_key))
         return RegistrationLetter.model_validate_json(unseal(notice.sealed, self._seal_key))
 
     def _code(self, notice: Notice) -> str:

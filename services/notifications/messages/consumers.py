@@ -30,6 +30,9 @@ from contracts.family.events import (
     RegistrationAnswer,
     RegistrationAnswered,
 )
+from contracts.family.request_events import RequestAnswered
+from contracts.family.request_words import RequestAnswer
+from contracts.family.resource_events import ResourcesNoticed
 from contracts.identity.events import (
     AccountActivated,
     AccountsMerged,
@@ -55,6 +58,7 @@ TOLD: dict[type[Event], Template] = {
     DelegationGiven: Template.DELEGATION_GIVEN,
     DelegationEnded: Template.DELEGATION_ENDED,
     DelegateAsked: Template.DELEGATE_ASKED,
+    ResourcesNoticed: Template.RESOURCES_NOTICED,
     BrowserFirstUsed: Template.BROWSER_FIRST_USED,
     AccountsMerged: Template.ACCOUNTS_MERGED,
     AccountsSeparated: Template.ACCOUNTS_SEPARATED,
@@ -82,6 +86,8 @@ DOCUMENTS = {
     DocumentAnswer.EXPIRING: Template.DOCUMENT_EXPIRING,
 }
 
+REQUESTS = {answer: Template(f"request_{answer}") for answer in RequestAnswer}
+
 
 def subscribe(subscriptions: Subscriptions) -> None:
     """Listen to every event that leads to a mail."""
@@ -99,6 +105,7 @@ def subscribe(subscriptions: Subscriptions) -> None:
     subscriptions.on(RegistrationAnswered, _answer_registration)
     subscriptions.on(ChangeRefused, _tell_refusal)
     subscriptions.on(DocumentAnswered, _tell_document)
+    subscriptions.on(RequestAnswered, _tell_request)
 
 
 def _telling(template: Template) -> Callable[[Transaction, Event, Envelope], Awaitable[None]]:
@@ -161,6 +168,10 @@ async def _tell_decision(tx: Transaction, event: EnrollmentValidated | Enrollmen
 def _by_the_machine(tx: Transaction, tellable_at: datetime | None) -> datetime | None:
     """An instant of the town's clock, which a demonstration may have moved, by the machine's: that of notices."""
     return tellable_at - tx.clock_offset if tellable_at else None
+
+
+async def _tell_request(tx: Transaction, event: RequestAnswered, envelope: Envelope) -> None:
+    await add_notice(tx, _notice(REQUESTS[event.answer], event, envelope, sealed=event.sealed))
 
 
 async def _answer_registration(tx: Transaction, event: RegistrationAnswered, envelope: Envelope) -> None:

@@ -55,6 +55,12 @@ class Template(StrEnum):
     DOCUMENT_VALIDATED = auto()
     DOCUMENT_REFUSED = auto()
     DOCUMENT_EXPIRING = auto()
+    RESOURCES_NOTICED = auto()
+    REQUEST_RECEIVED = auto()
+    REQUEST_MORE_ASKED = auto()
+    REQUEST_ACCEPTED = auto()
+    REQUEST_REFUSED = auto()
+    REQUEST_MESSAGE = auto()
 
 
 class Audience(StrEnum):
@@ -114,6 +120,12 @@ RULES: Final = {
     Template.DOCUMENT_VALIDATED: Rule(Audience.ADDRESS, timedelta(days=7)),
     Template.DOCUMENT_REFUSED: Rule(Audience.ADDRESS, timedelta(days=7)),
     Template.DOCUMENT_EXPIRING: Rule(Audience.ADDRESS, timedelta(days=7)),
+    Template.RESOURCES_NOTICED: Rule(Audience.HOUSEHOLD, timedelta(days=7)),
+    Template.REQUEST_RECEIVED: Rule(Audience.ADDRESS, timedelta(days=7)),
+    Template.REQUEST_MORE_ASKED: Rule(Audience.ADDRESS, timedelta(days=7)),
+    Template.REQUEST_ACCEPTED: Rule(Audience.ADDRESS, timedelta(days=7)),
+    Template.REQUEST_REFUSED: Rule(Audience.ADDRESS, timedelta(days=7)),
+    Template.REQUEST_MESSAGE: Rule(Audience.ADDRESS, timedelta(days=7)),
 }
 
 

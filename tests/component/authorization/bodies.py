@@ -13,8 +13,6 @@ from tests.component.authorization import (
     certificates,
     child_files,
     delegations,
-    documents,
-    exports,
     file_pairs,
     homes,
     lifecycle,
@@ -23,6 +21,8 @@ from tests.component.authorization import (
     passkeys,
     protections,
     readings,
+    requests,
+    resources,
     school_cells,
     schooling,
     service_keys,
@@ -139,10 +139,6 @@ async def _recovery_code(world: World, cell: Cell, _named: str | None) -> Any:
     return {"recovery_code": world.devices[cell.actor].recovery_codes.pop() if cell.expected == "ok" else "none"}
 
 
-async def _quotient(world: World, _cell: Cell, _named: str | None) -> Any:
-    return {"value_cents": secrets.randbelow(100_000), "effective_on": str(await world.town.booking.today())}
-
-
 async def _address(_world: World, _cell: Cell, _named: str | None) -> Any:
     return {"email": f"{uuid4().hex}@famille.example"}
 
@@ -222,9 +218,9 @@ def _fixed(**fields: Any) -> Body:
 
 BODIES: Final[Mapping[str, Body]] = {
     **certificates.BODIES,
-    **documents.BODIES,
+    **requests.BODIES,
     **readings.BODIES,
-    **exports.BODIES,
+    **resources.BODIES,
     "sign_in": _field("login", password=PASSWORD),
     "start_franceconnect": _fixed(browser_token="a-browser-of-tests"),
     "finish_franceconnect": _field("state", browser_token="a-browser-of-tests"),
@@ -263,7 +259,6 @@ BODIES: Final[Mapping[str, Body]] = {
     "open_household": _household,
     "ask_registration": _registration,
     "decide_registration": _fixed(is_accepted=True),
-    "change_quotient": _quotient,
     "give_delegation": delegations.wish,
     "end_delegation": _fixed(reason="Demande de la famille."),
     "join_household": _membership,

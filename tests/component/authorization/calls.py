@@ -29,6 +29,8 @@ from tests.component.authorization import (
     queue,
     readings,
     registrations,
+    requests,
+    resources,
     school_cells,
     schooling,
 )
@@ -85,7 +87,11 @@ async def answer_to(
         if parameter == "service":
             value = exports.SERVICE
         if parameter == "kind":
-            value = "document" if cell.names == "document" else "no_payer"
+            value = {"request": requests.PIECE, "document": "document"}.get(cell.names, "no_payer")
+        if parameter == "code":
+            value = requests.CODE
+        if parameter == "step":
+            value = "1"
         if parameter == "merged_account_id":
             value = pairs.request(world)[parameter]
         path = path.replace(f"{{{parameter}}}", value)
@@ -130,6 +136,8 @@ async def _object(world: World, cell: Cell) -> str | None:
     """The id or secret that a cell names; None when it names none."""
     if cell.operation.name == "list_waiting_enrollments":
         await world.request("first")
+    if cell.operation.name == "list_declarations":
+        await resources.waiting(world, cell)
     if cell.operation.name == "list_duplicate_files":
         await file_pairs.alike(world)
     if not cell.names or cell.about == "unnamed":
@@ -158,12 +166,16 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await queue.batch(world, cell, str(household_named(cell)))
     if cell.names == "document":
         return await documents.one_for(world, cell, str(household_named(cell)))
+    if cell.names == "request":
+        return await requests.one_for(world, cell, str(household_named(cell)))
     if cell.names == "reading":
         return await readings.one_for(world, str(household_named(cell)))
     if cell.names == "certificate":
         return await certificates.one_for(world, cell, str(household_named(cell)))
     if cell.names == "export":
         return await exports.one_for(world, cell, str(household_named(cell)))
+    if cell.names == "declaration":
+        return await resources.one_for(world, cell, str(household_named(cell)))
     if cell.names == "derogation":
         return await schooling.one_for(world, str(household_named(cell)))
     if cell.names in PAIRED:

@@ -1,4 +1,4 @@
-"""Certificates as the matrix needs them: one that was issued for an adult of a household, of its number and code, and what is asked for."""
+"""Papers as the matrix needs them: a certificate that was issued for an adult of a household, by its number and code; what is asked for of it and of exports."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
@@ -9,6 +9,7 @@ from chassis.documents import issuing
 from chassis.documents.issuing import Paper, Press
 from contracts.certificates import CertificateKind
 from contracts.types import ActorKind
+from tests.component.authorization import exports
 from tests.component.authorization.matrix import FAMILIES, FORMERS, Cell
 from tests.component.authorization.world import HOUSEHOLD_OF, World
 
@@ -87,4 +88,5 @@ async def _check(world: World, cell: Cell, named: str | None) -> Any:
 BODIES: Final[Mapping[str, Callable[[World, Cell, str | None], Awaitable[Any]]]] = {
     "issue_certificate": _request,
     "check_certificate": _check,
+    **exports.BODIES,
 }

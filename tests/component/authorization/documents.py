@@ -43,6 +43,11 @@ async def _kept(world: World, name: str, *, is_sent: bool) -> str:
     return str(document_id)
 
 
+async def proof(world: World, name: str) -> str:
+    """A document of a household that was sent."""
+    return await _kept(world, name, is_sent=True)
+
+
 def _page_id(document_id: UUID) -> UUID:
     return uuid5(document_id, "page")
 

@@ -4,86 +4,21 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
-from joserfc.jwk import OKPKey
 
 from chassis.actor import Actor
-from chassis.sealing import seal
-from contracts.booking.events import CareKeyState
-from contracts.family.care import Care, CareInsurance, CarePerson, LeavingAnswer
-from contracts.family.events import CareState, ChildState
+from contracts.family.care import CareInsurance, CarePerson, LeavingAnswer
+from contracts.family.events import ChildState
 from contracts.types import ActorKind
-from tests.component.booking.sheets import UNTIL_MIDNIGHT
+from tests.component.booking.care_days import CANARY, NEEDS, care_day
 from tests.component.family.child_files import rows_of
-from tests.factories.booking import BookingTown, Family
+from tests.factories.booking import BookingTown
 from tests.factories.households import KnownChild, custody_state
 from tests.support.roles import Role, agent_of
 
 pytestmark = pytest.mark.anyio
-
-CANARY = "quetzalcanari"
-NEEDS = Care(
-    is_known=True,
-    allergens=("peanuts", "of_a_later_release"),
-    other_allergies=f"{CANARY}1",
-    has_pai=True,
-    pai_ends_on=None,
-    conduct=f"{CANARY}2",
-    diet="no_pork",
-    has_own_lunch=True,
-    leaving=(),
-    people=(),
-)
-
-
-class CareDay:
-    """A child who is expected at a sheet, some days from today."""
-
-    def __init__(self, town: BookingTown, family: Family, activity_id: UUID, slot_id: UUID) -> None:
-        self.town, self.service, self.family = town, town.service, family
-        self.activity_id, self.slot_id = activity_id, slot_id
-        self.agent = agent_of(Role.SITE)
-
-    async def public_key(self) -> OKPKey:
-        """The key that the child's care is to be sealed with, as it was published last."""
-        (*_, state) = (await self.service.emitted(kind=CareKeyState))[1]
-        assert isinstance(state, CareKeyState)
-        assert "d" not in json.loads(state.public_key), "the private part never travels"
-        return OKPKey.import_key(json.loads(state.public_key))
-
-    async def sealed(self, care: Care, key: OKPKey | None = None) -> CareState:
-        key = key or await self.public_key()
-        sealed = seal(care.model_dump_json(), key)
-        return CareState(child_id=self.family.child_id, sealed_for=key.thumbprint(), sealed=sealed)
-
-    async def say(self, care: Care) -> None:
-        await self.service.run_job("care_keys")
-        await self.service.deliver(await self.sealed(care))
-
-    async def look(self, agent: Actor | None = None) -> Any:
-        headers = self.service.as_actor(agent or self.agent)
-        return await self.service.client.get(f"/slots/{self.slot_id}/care", headers=headers)
-
-    async def child(self) -> Any:
-        answer = await self.look()
-        assert answer.status_code == 200, answer.text
-        (child,) = answer.json()["items"]
-        return child
-
-    async def looks(self, guardian_id: UUID | None = None) -> Any:
-        headers = self.service.as_parent(guardian_id or self.family.guardian_id)
-        return await self.service.client.get(f"/children/{self.family.child_id}/care-history", headers=headers)
-
-
-async def care_day(town: BookingTown, offset: int = 0, guardians: int = 1) -> CareDay:
-    family = await town.family(guardians=guardians)
-    activity_id = await town.activity(cutoff=UNTIL_MIDNIGHT)
-    (slot_id,) = await town.open(activity_id, offset)
-    await town.enroll(family, activity_id)
-    assert (await town.book(family, slot_id)).status_code == 201
-    return CareDay(town, family, activity_id, slot_id)
 
 
 async def test_the_sheet_shows_what_a_child_needs_and_says_what_is_not_known(town: BookingTown) -> None:
@@ -270,53 +205,6 @@ async def test_erasure_deletes_the_key_and_no_copy_opens_any_more(town: BookingT
     assert await day.service.db.fetchval("select count(*) from care_records") == 0
     erased = await day.service.db.fetch("select key from outbox where topic = 'booking.care_keys' and payload is null")
     assert [row["key"] for row in erased] == [str(day.family.child_id)]
-
-
-async def test_a_key_lasts_as_long_as_the_enrollment(town: BookingTown) -> None:
-    family = await town.family()
-    await town.service.run_job("care_keys")
-    assert (await town.service.emitted(kind=CareKeyState))[1] == [], "who is enrolled nowhere is asked nothing"
-    activity_id = await town.activity()
-    await town.enroll(family, activity_id)
-    for _ in range(2):
-        await town.service.run_job("care_keys")
-    assert len((await town.service.emitted(kind=CareKeyState))[1]) == 1
-    town.service.advance(days=800)
-    await town.service.run_job("care_keys")
-    assert await town.service.db.fetchval("select count(*) from care_keys") == 0
-
-
-async def test_what_was_sealed_for_another_key_makes_us_say_ours_again(town: BookingTown) -> None:
-    """After a restore the family service may know a key that this one does not: both find together again, and until then nothing is guessed."""
-    day = await care_day(town)
-    await day.say(NEEDS)
-    other = OKPKey.generate_key("X25519")
-    stale = day.service.envelope(await day.sealed(NEEDS, other))
-    await day.service.deliver(stale, stale)
-    assert (await day.child())["known"] == "not_yet"
-    published = (await day.service.emitted(kind=CareKeyState))[1]
-    assert len(published) == 2
-    assert published[0] == published[1]
-    await day.service.deliver(await day.sealed(NEEDS))
-    assert (await day.child())["known"] == "said"
-
-
-async def test_an_empty_service_asks_again_and_reads_the_topic_anew(town: BookingTown) -> None:
-    day = await care_day(town)
-    await day.say(NEEDS)
-    newest = day.service.envelope(await day.sealed(NEEDS), sequence=9)
-    await day.service.db.execute("delete from care_records")
-    await day.service.deliver(newest)
-    assert (await day.child())["conduct"] == NEEDS.conduct, "the record of the topic opens with the key that stayed"
-    older = day.service.envelope(await day.sealed(NEEDS.model_copy(update={"conduct": "avant"})), sequence=8)
-    await day.service.deliver(older)
-    assert (await day.child())["conduct"] == NEEDS.conduct
-    await day.service.db.execute("delete from care_keys")
-    await day.service.db.execute("delete from care_records")
-    await day.service.deliver(day.service.envelope(await day.sealed(NEEDS), sequence=10))
-    assert (await day.child())["known"] == "not_yet"
-    await day.say(NEEDS)
-    assert (await day.child())["known"] == "said"
 
 
 async def test_needs_stand_nowhere_in_clear(town: BookingTown, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,7 +27,12 @@ async def test_a_quotient_counts_from_its_day_until_the_next(service: RunningSer
             service, household.household_id, desk.headers, value_cents=value, effective_on=day, source="caf"
         )
         assert response.status_code == 200, response.text
-    assert response.json()["quotient"] == {"value_cents": 700, "effective_on": "2026-09-01", "source": "caf"}
+    assert response.json()["quotient"] == {
+        "value_cents": 700,
+        "effective_on": "2026-09-01",
+        "source": "caf",
+        "ends_on": None,
+    }
     state = (await service.outbox())[-1]
     assert isinstance(state, QuotientState)
     assert [quotient.value_cents for quotient in state.quotients] == [500, 700, 900]

@@ -297,6 +297,4 @@ async def test_days_are_opened_by_whoever_may(town: Town) -> None:
         agent = await town.agent(role)
         assert ('href="/agents/ouvertures"' in (await agent.get("/agents/pointage")).text) == is_shown
         assert (await agent.get("/agents/ouvertures")).status_code == (200 if is_shown else 404)
-        assert ('href="/agents/pointage' in (await agent.get("/agents")).text) == is_shown, (
-            "a sheet that would be refused"
-        )
+        assert ('href="/agents/pointage' in (await agent.get("/agents")).text) == is_shown, "it would be refused"

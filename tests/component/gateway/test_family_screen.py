@@ -19,6 +19,7 @@ pytestmark = pytest.mark.anyio
 TABS: Final = {
     "": "Vue d’ensemble",
     "/personnes": "Personnes",
+    "/ressources": "Ressources",
     "/inscriptions": "Inscriptions",
     "/reservations": "Réservations",
     "/factures": "Factures",

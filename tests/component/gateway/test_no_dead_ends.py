@@ -105,13 +105,13 @@ async def test_a_list_that_is_refused_asks_for_the_file_again(town: Town) -> Non
 async def test_what_was_pressed_in_a_folded_part_comes_back_unfolded(strict_town: Town) -> None:
     household, _ = await strict_town.household()
     agent, file = await strict_town.agent(Role.DIRECTOR), f"/agents/familles/{household.household_id}"
-    page = await agent.get(f"{file}/personnes")
+    page = await agent.get(f"{file}/ressources")
     assert '<details>\n<summary id="quotient">' in page.text
     typed = {"value_cents": "650,00", "effective_on": "2026-01-01", "source": "agent", "part": "quotient"}
-    asked = await agent.post(f"{file}/quotient", typed, coming_from(f"{file}/personnes"))
+    asked = await agent.post(f"{file}/quotient", typed, coming_from(f"{file}/ressources"))
     assert asked.headers["location"].startswith("/confirmer?"), asked.headers
     back = hidden(await agent.landing(asked), "retour")
-    assert back.startswith(f"{file}/personnes?")
+    assert back.startswith(f"{file}/ressources?")
     assert back.endswith("#quotient")
     shown = await agent.get(back.partition("#")[0])
     assert '<details open>\n<summary id="quotient">' in shown.text

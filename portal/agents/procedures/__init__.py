@@ -1,0 +1,1 @@
+"""Procedures for agents: what counts, and publishing a new version of it."""

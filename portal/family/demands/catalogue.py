@@ -1,0 +1,93 @@
+"""What a family may ask the town for, its requests, and beginning one."""
+
+from typing import Any, Final
+
+from litestar import Response
+from litestar.exceptions import NotFoundException
+
+from contracts.family.api import my_household
+from contracts.family.models import Household
+from contracts.family.procedure_words import Subject
+from contracts.family.procedures import OwnProcedure
+from contracts.family.procedures_api import own_procedures
+from contracts.family.request_words import Draftable, RequestStatus
+from contracts.family.requests import RequestCreate
+from contracts.family.requests_api import begin_request, own_requests
+from gateway.calls import Refused, typed_as
+from portal.frame.spaces import action, page, show_again
+from portal.frame.visit import Visit
+from portal.kit import Form, FormState
+
+PATH: Final = "/mes-demarches"
+NEW_PATH: Final = f"{PATH}/nouvelle/{{code:str}}"
+BEGINNING: Final = Form(RequestCreate, "demands.begin", ("person_id",))
+SETTLED: Final = (RequestStatus.ACCEPTED, RequestStatus.REFUSED, RequestStatus.WITHDRAWN)
+SHOWN_MAX: Final = 30
+
+
+@page(PATH)
+async def requests_page(visit: Visit) -> Response[Any]:
+    """What a family may ask for, what it asked, and sending a document."""
+    own, procedures = await visit.call(own_requests), await visit.call(own_procedures)
+    drafts = [item for item in own.items if item.status is RequestStatus.DRAFT]
+    sent = [item for item in own.items if item not in drafts]
+    context = {
+        "drafts": drafts,
+        "sent": sent[:SHOWN_MAX],
+        "procedures": procedures.items,
+        "opens_enrollments": visit.opens("/inscriptions"),
+    }
+    return visit.page("family/demands/list.html.j2", context, form=visit.form())
+
+
+@page(NEW_PATH)
+async def begin_page(visit: Visit, code: str) -> Response[Any]:
+    """What a procedure is, how long it takes, whom it is about, and what is missing from the step before."""
+    procedure, household = await _procedure(visit, code), await visit.call(my_household)
+    people = _people(visit, procedure.subject, household)
+    context = {
+        "procedure": procedure,
+        "household_id": household.household_id,
+        "people": people,
+        "is_open": procedure.draftable is Draftable.OPEN,
+    }
+    alone = {"person_id": people[0][0]} if len(people) == 1 else {}
+    return visit.page("family/demands/begin.html.j2", context, form=visit.form(BEGINNING, alone))
+
+
+async def _procedure(visit: Visit, code: str) -> OwnProcedure:
+    """A procedure of the catalogue. Raises NotFoundException."""
+    known = {item.code: item for item in (await visit.call(own_procedures)).items}
+    if code not in known or known[code].leads_to:
+        raise NotFoundException
+    return known[code]
+
+
+def _people(visit: Visit, subject: Subject, household: Household) -> list[tuple[str, str]]:
+    """Whom a request may be about: the children, or who is signed in; nobody where it is the household's."""
+    if subject is Subject.CHILD:
+        return [(str(child.child_id), f"{child.first_name} {child.last_name}") for child in household.children]
+    if subject is Subject.ADULT:
+        own_id = visit.session.guardian_id
+        return [
+            (str(adult.adult_id), f"{adult.first_name} {adult.last_name}")
+            for adult in household.adults
+            if adult.adult_id == own_id
+        ]
+    return []
+
+
+@action(NEW_PATH)
+async def begin(visit: Visit, code: str) -> Response[Any]:
+    """Begin a request, or go on with its draft."""
+    typed = BEGINNING.typed(visit.posted.values)
+    body = {"code": code, "household_id": visit.posted.get("household_id") or None, **BEGINNING.body(typed)}
+    try:
+        begun = await visit.call(begin_request, typed_as(RequestCreate, body))
+    except Refused as refused:
+        state: FormState = visit.refused(refused, typed, BEGINNING)
+        return await show_again(visit, begin_page, state, code=code)
+    return visit.redirect(f"{PATH}/{begun.request_id}/etape/1")
+
+
+PAGES = [requests_page, begin_page, begin]

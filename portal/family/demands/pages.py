@@ -1,0 +1,78 @@
+"""A request of a family: where it stands, what was answered, its pieces, and the thread with the service."""
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response
+
+from contracts.family.documents_api import own_documents
+from contracts.family.request_words import RequestStatus
+from contracts.family.requests import MESSAGE_PIECES_MAX, RequestMessageCreate
+from contracts.family.requests_api import discard_request, read_request, withdraw_request, write_message
+from gateway.calls import Refused, typed_as
+from portal.family.demands import catalogue, pieces, steps
+from portal.family.demands.catalogue import PATH
+from portal.family.demands.steps import ONE_PATH, wording_of
+from portal.frame.requests import answers_shown
+from portal.frame.spaces import action, page, show_again
+from portal.frame.visit import FlashNotice, Visit
+from portal.kit import Form
+
+MESSAGE: Final = Form(RequestMessageCreate, "demands.message", ("words", "document_ids"))
+OPEN: Final = (RequestStatus.SENT, RequestStatus.UNDER_REVIEW, RequestStatus.MORE_ASKED)
+OFFERED_MAX: Final = 12
+
+
+@page(ONE_PATH)
+async def request_page(visit: Visit, request_id: UUID) -> Response[Any]:
+    """A request; a draft leads to where it is filled in."""
+    request = await visit.call(read_request, request_id)
+    if request.status is RequestStatus.DRAFT:
+        return visit.redirect(f"{PATH}/{request_id}/envoi")
+    is_open = request.status in OPEN
+    documents = [item for item in (await visit.call(own_documents)).items if item.sent_at] if is_open else []
+    context = {
+        "request": request,
+        "path": f"{PATH}/{request_id}",
+        "pages": answers_shown(wording_of(visit, request), request),
+        "is_open": is_open,
+        "telephone": request.procedure.telephone or visit.portal.town.town.contact_phone,
+        "documents": [(str(item.document_id), item.kind.label, item.name) for item in documents[:OFFERED_MAX]],
+        "pieces_max": MESSAGE_PIECES_MAX,
+    }
+    return visit.page("family/demands/request.html.j2", context, form=visit.form(MESSAGE))
+
+
+@action(f"{ONE_PATH}/messages")
+async def write(visit: Visit, request_id: UUID) -> Response[Any]:
+    """Write to the service; what it asked for is answered with it."""
+    typed = {"words": visit.posted.get("words"), "document_ids": visit.posted.all("document_ids")}
+    try:
+        await visit.call(write_message, request_id, typed_as(RequestMessageCreate, typed))
+    except Refused as refused:
+        state = visit.refused(refused, typed, MESSAGE)  # type: ignore[arg-type]  # several documents under one name
+        return await show_again(visit, request_page, state, request_id=request_id)
+    return visit.redirect(f"{PATH}/{request_id}#echanges", FlashNotice("success", "request_written"))
+
+
+@action(f"{ONE_PATH}/retrait", typing=None)
+async def withdraw(visit: Visit, request_id: UUID) -> Response[Any]:
+    """Take a request back."""
+    try:
+        await visit.call(withdraw_request, request_id)
+    except Refused as refused:
+        return await show_again(visit, request_page, visit.refused(refused), request_id=request_id)
+    return visit.redirect(f"{PATH}/{request_id}", FlashNotice("success", "request_withdrawn"))
+
+
+@action(f"{ONE_PATH}/suppression", typing=None)
+async def discard(visit: Visit, request_id: UUID) -> Response[Any]:
+    """Throw a draft away."""
+    try:
+        await visit.call(discard_request, request_id)
+    except Refused as refused:
+        return await show_again(visit, catalogue.requests_page, visit.refused(refused))
+    return visit.redirect(PATH, FlashNotice("success", "request_discarded"))
+
+
+PAGES = [*catalogue.PAGES, *steps.PAGES, *pieces.PAGES, request_page, write, withdraw, discard]

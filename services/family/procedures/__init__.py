@@ -1,0 +1,1 @@
+"""Procedures: what the town has families ask for, as data, in versions."""

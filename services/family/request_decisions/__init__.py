@@ -1,0 +1,1 @@
+"""What agents do with requests: take one, decide it, and do the task that follows."""

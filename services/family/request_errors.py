@@ -1,0 +1,35 @@
+"""What the family service refuses about procedures and requests."""
+
+from chassis.refusal import Refusal
+
+
+class ProcedureOutdated(Refusal):
+    """Another version, `version`, was published since this text was read: look at it, then publish again."""
+
+
+class ProcedureClosed(Refusal):
+    """Nobody can ask by this procedure now."""
+
+
+class ProcedureWaits(Refusal):
+    """The procedure before this one, `label`, must be accepted first."""
+
+
+class ProcedureDoneElsewhere(Refusal):
+    """No request is made of this procedure: its page, `page`, does what it is for."""
+
+
+class RequestNotDraft(Refusal):
+    """The request was sent: its answers do not change any more."""
+
+
+class RequestIncomplete(Refusal):
+    """Something is missing from the request, `count` answers or pieces, or is not as it must be: complete it, then send it."""
+
+
+class RequestSettled(Refusal):
+    """The request is `status`: what was asked for cannot be done of it any more."""
+
+
+class RequestOfAnother(Refusal):
+    """Another agent, `owner_id`, has this request: ask them, or take it over."""

@@ -1,0 +1,235 @@
+"""Beginning a request, keeping its pages, sending it and taking it back; and what becomes of it by time."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from chassis.actor import Actor
+from chassis.data.database import Database, Row, Transaction, command
+from chassis.data.history import Act
+from chassis.data.idempotency import Claim
+from chassis.identifiers import new_id
+from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
+from contracts.family.document_words import DocumentAudience, DocumentStatus
+from contracts.family.procedure_words import FieldKind, Procedure, Subject
+from contracts.family.request_words import RequestAnswer, RequestMove, RequestStatus
+from contracts.family.requests import BegunRequest, Request, RequestCreate
+
+from ..answers.domain import Answers, Circle, asked_of, checked
+from ..documents.commands import Papers
+from ..documents.queries import find_document, standing_of
+from ..documents.store import audience_of
+from ..health.queries import child_for
+from ..households.queries import household_id_for
+from ..households.store import lock_household
+from ..procedures.queries import counting, is_shown, name_before, statuses_of
+from ..procedures.store import add_version, said_by
+from ..request_errors import ProcedureClosed, RequestIncomplete, RequestNotDraft
+from ..request_letters.commands import tell
+from ..settings import FamilyRules
+from . import domain, queries, store
+from .domain import Standing, best, due_after, moved
+from .store import NewRequest
+
+AT_ONCE: Final = 100
+HELD: Final = (DocumentStatus.SENT, DocumentStatus.VALIDATED)
+
+
+@command
+async def begin_request(
+    tx: Transaction, actor: Actor, claim: Claim, rules: FamilyRules, request: RequestCreate
+) -> BegunRequest:
+    """Begin a request, or go on with the draft of the same.
+
+    Raises:
+        NotFound, HouseholdAmbiguous, HouseholdMerged, Invalid.
+        ProcedureClosed, ProcedureWaits, ProcedureDoneElsewhere: it may not be made now.
+    """
+    if (answer := await claim.replay(tx, BegunRequest)) is not None:
+        return answer
+    guardian_id, today = actor.require_guardian(), await tx.today()
+    household_id = await household_id_for(tx, actor, request.household_id, today)
+    if not await lock_household(tx, household_id):
+        raise NotFound
+    known = await counting(tx, rules)
+    published = known.get(request.code)
+    if published is None or not is_shown(published.procedure, actor):
+        raise NotFound
+    procedure = published.procedure
+    await _check_subject(tx, actor, household_id, procedure.subject, request.person_id)
+    before = best((await statuses_of(tx, actor, household_id, request.person_id)).get(procedure.after or "", ()))
+    named = name_before(procedure, known)
+    if refusal := domain.check_new(procedure, before, named.label if named else "", today):
+        raise refusal
+    new = NewRequest(new_id(), household_id, procedure.code, published.version, procedure.subject, request.person_id)
+    if (draft_id := await store.draft_of(tx, new, guardian_id)) is None:
+        if await store.count_open(tx, household_id) >= domain.OPEN_MAX:
+            raise Invalid(FieldRefusal("/code", "requests_too_many", (("count", domain.OPEN_MAX),)))
+        await add_version(tx, published, published.published_by)
+        await store.add_request(tx, new, guardian_id)
+    return await claim.keep(tx, BegunRequest(request_id=draft_id or new.request_id))
+
+
+async def _check_subject(
+    tx: Transaction, actor: Actor, household_id: UUID, subject: Subject, person_id: UUID | None
+) -> None:
+    """Whom a request may be about: the household, a child whom the actor answers for, or the actor. Raises NotFound, Invalid."""
+    if (subject is Subject.HOUSEHOLD) is not (person_id is None):
+        raise Invalid(FieldRefusal("/person_id", "request_subject_missing"))
+    if person_id is None:
+        return
+    audience = await audience_of(tx, household_id, person_id, await tx.today())
+    if audience is None or audience is not DocumentAudience(subject.value):
+        raise NotFound
+    if audience is DocumentAudience.CHILD:
+        await child_for(tx, actor, person_id)
+    elif person_id != actor.guardian_id:
+        raise NotFound
+
+
+async def _draft(tx: Transaction, actor: Actor, request_id: UUID) -> Row:
+    """A draft of whoever asks, held. Raises NotFound, RequestNotDraft."""
+    await store.lock_request(tx, request_id)
+    row = await queries.find_request(tx, actor, request_id)
+    if row["status"] != RequestStatus.DRAFT:
+        raise RequestNotDraft
+    return row
+
+
+@command
+async def keep_step(
+    tx: Transaction, actor: Actor, rules: FamilyRules, step: tuple[UUID, int], typed: Answers
+) -> Request:
+    """Keep what was typed on a page of a draft, whatever is wrong with it. Raises NotFound, RequestNotDraft."""
+    request_id, number = step
+    row = await _draft(tx, actor, request_id)
+    procedure = said_by(row["text"])
+    if not 1 <= number <= len(procedure.steps):
+        raise NotFound
+    page = procedure.steps[number - 1]
+    codes = {*(item.code for item in page.fields), *(rows.code for rows in page.rows)}
+    answers = await store.answers_of(tx, row) | {code: value for code, value in typed.items() if code in codes}
+    circle, _, _ = await queries.circle_for(tx, actor, row)
+    named = _named(procedure, asked_of(procedure, answers, circle), circle)
+    await store.save_answers(tx, request_id, answers, {*named, *_own_child(row)})
+    return await queries.read_request(tx, actor, rules, request_id)
+
+
+def _own_child(row: Row) -> set[UUID]:
+    return {row["person_id"]} if row["subject"] == Subject.CHILD else set()
+
+
+def _named(procedure: Procedure, asked: Answers, circle: Circle) -> Iterator[UUID]:
+    """The children of the household whom answers name."""
+    for step in procedure.steps:
+        for item in step.fields:
+            if item.kind is FieldKind.CHILD and asked.get(item.code) in circle.children:
+                yield UUID(asked[item.code])
+        for rows in step.rows:
+            codes = [item.code for item in rows.fields if item.kind is FieldKind.CHILD]
+            chosen = [row.get(code) for row in asked.get(rows.code, ()) for code in codes]
+            yield from (UUID(child_id) for child_id in chosen if child_id in circle.children)
+
+
+@command
+async def give_piece(
+    tx: Transaction, actor: Actor, rules: FamilyRules, piece: tuple[UUID, str], document_id: UUID
+) -> Request:
+    """Give a document for a piece of a draft, or of a request that more is asked of. Raises NotFound, RequestNotDraft, Invalid."""
+    request_id, kind = piece
+    await store.lock_request(tx, request_id)
+    row = await queries.find_request(tx, actor, request_id)
+    if row["status"] not in (RequestStatus.DRAFT, RequestStatus.MORE_ASKED):
+        raise RequestNotDraft
+    if kind not in {item.kind for item in said_by(row["text"]).pieces}:
+        raise NotFound
+    document = await find_document(tx, actor, document_id)
+    standing = await standing_of(tx, rules, document)
+    is_of_other_child = document["audience"] == DocumentAudience.CHILD and (
+        row["subject"] == Subject.CHILD and document["subject_id"] != row["subject_id"]
+    )
+    is_fit = document["kind"] == kind and document["file_id"] == row["file_id"] and not is_of_other_child
+    if not is_fit or standing.status_on(await tx.today()) not in HELD:
+        raise Invalid(FieldRefusal("/document_id", "piece_unfit"))
+    await store.give_piece(tx, request_id, kind, document_id)
+    return await queries.read_request(tx, actor, rules, request_id)
+
+
+@command
+async def take_piece_back(tx: Transaction, actor: Actor, request_id: UUID, kind: str) -> None:
+    """Take a document back from a draft. Raises NotFound, RequestNotDraft."""
+    await _draft(tx, actor, request_id)
+    await store.take_piece_back(tx, request_id, kind)
+
+
+@command
+async def discard_request(tx: Transaction, actor: Actor, request_id: UUID) -> None:
+    """Throw a draft away. Raises NotFound, RequestNotDraft."""
+    await _draft(tx, actor, request_id)
+    await store.remove(tx, [request_id])
+
+
+@command
+async def send_request(tx: Transaction, actor: Actor, papers: Papers, request_id: UUID) -> Request:
+    """Send a request; one that was sent already stays as it is. Raises NotFound, ProcedureClosed, RequestIncomplete."""
+    await store.lock_request(tx, request_id)
+    row = await queries.find_request(tx, actor, request_id)
+    if row["status"] == RequestStatus.DRAFT:
+        procedure, today = said_by(row["text"]), await tx.today()
+        if not procedure.is_open(today):
+            raise ProcedureClosed
+        circle, _, _ = await queries.circle_for(tx, actor, row)
+        answers = checked(procedure, await store.answers_of(tx, row), circle)
+        draft = await queries.read_request(tx, actor, papers.rules, request_id)
+        if isinstance(answers, Invalid) or draft.faults:
+            raise RequestIncomplete(count=len(draft.faults))
+        await store.save_answers(tx, request_id, answers, {*_named(procedure, answers, circle), *_own_child(row)})
+        tx.note(Act(actor, "request_sent", **act_of(row)))
+        await store.send(tx, request_id, due_after(procedure, today))
+        await tell(tx, papers, request_id, RequestAnswer.RECEIVED)
+    return await queries.read_request(tx, actor, papers.rules, request_id)
+
+
+def act_of(row: Row) -> dict[str, Any]:
+    """What an act on a request says: which it is, for which household, and the procedure alone."""
+    return {"subject": row["request_id"], "household_id": row["file_id"], "after": {"procedure": row["code"]}}
+
+
+@command
+async def withdraw_request(tx: Transaction, actor: Actor, rules: FamilyRules, request_id: UUID) -> Request:
+    """Take back a request that is not decided; one that was taken back stays so. Raises NotFound, RequestSettled."""
+    await store.lock_request(tx, request_id)
+    row = await queries.find_request(tx, actor, request_id)
+    known = await store.standing_of(tx, row)
+    if known.status is not RequestStatus.WITHDRAWN:
+        made = Standing(lawful(known.status, RequestMove.WITHDRAW))
+        tx.note(Act(actor, "request_withdrawn", **act_of(row)))
+        await store.save_standing(tx, request_id, made, await kept_until(tx, row), is_by_agent=False)
+    return await queries.read_request(tx, actor, rules, request_id)
+
+
+def lawful(status: RequestStatus, move: RequestMove) -> RequestStatus:
+    """The state after a move. Raises RequestSettled."""
+    after = moved(status, move)
+    if isinstance(after, Refusal):
+        raise after
+    return after
+
+
+async def kept_until(tx: Transaction, row: Row) -> Any:
+    """Until when a request is kept that is settled today."""
+    return await tx.today() + timedelta(days=said_by(row["text"]).kept_days)
+
+
+async def forget_requests(db: Database) -> None:
+    """Delete requests that are past their time, and drafts that nobody went on with."""
+    while await _forget(db):
+        continue
+
+
+@command
+async def _forget(tx: Transaction) -> int:
+    past = await store.take_past(tx, await tx.today(), await tx.now() - domain.DRAFTS_KEPT, AT_ONCE)
+    await store.remove(tx, past)
+    return len(past)

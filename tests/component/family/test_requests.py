@@ -1,0 +1,200 @@
+"""Requests: a family fills one in page by page, sends it once, and an agent decides it."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from contracts.family.request_events import RequestAnswered
+from services.family.erasure.commands import erase_household
+from tests.component.family.child_files import rows_of
+from tests.component.family.delegating import codes, opened
+from tests.component.family.demands import SCHOOL, WAITING_LIST, Demands
+from tests.component.family.desk import Desk
+from tests.support.services import RunningService
+
+pytestmark = pytest.mark.anyio
+
+CANARY = "Quetzalcanari"
+
+
+@pytest.fixture
+async def demands(service: RunningService, desk: Desk) -> Demands:
+    return Demands(await opened(service, desk))
+
+
+def faults(request: Any) -> list[tuple[int, str, str]]:
+    return [(item["step"], item["pointer"], item["code"]) for item in request["faults"]]
+
+
+async def test_a_draft_keeps_each_page_whatever_is_wrong_with_it(demands: Demands) -> None:
+    """A second tab, another press and a new session go on with the same draft."""
+    request_id = await demands.begun("creche_liste_attente")
+    assert await demands.begun("creche_liste_attente") == request_id, "there is one draft of the same"
+    await demands.keep(request_id, 2, {"debut": "someday", "jours": ["lundi"], "heures": "90"})
+    kept = (await demands.keep(request_id, 1, {"est_ne": "yes", "strange": "x"})).json()
+    assert kept["answers"] == {"debut": "someday", "jours": ["lundi"], "heures": "90", "est_ne": "yes"}
+    assert (1, "/answers/enfant", "missing") in faults(kept)
+    assert (2, "/answers/debut", "answer_no_month") in faults(kept)
+    assert (2, "/answers/heures", "answer_above") in faults(kept)
+    refused = await demands.send(request_id)
+    assert (refused.status_code, refused.json()["code"]) == (409, "request_incomplete")
+    assert (await demands.read(request_id, demands.mother)).status_code == 404, "a draft is its writer's alone"
+    assert (await demands.read(request_id, demands.agent())).status_code == 404
+
+
+async def test_what_was_sent_is_sent_once_with_a_number_and_a_day(demands: Demands) -> None:
+    request_id = await demands.begun("creche_liste_attente")
+    await demands.fill(request_id, WAITING_LIST)
+    answers = await asyncio.gather(*(demands.send(request_id) for _ in range(2)))
+    assert [answer.status_code for answer in answers] == [200, 200]
+    sent = answers[0].json()
+    assert (sent["number"], sent["status"], sent["due_on"]) == ("D-2026-000001", "sent", "2026-10-31")
+    (received,) = await demands.home.events(RequestAnswered)
+    assert received.answer == "received"
+    assert (await demands.keep(request_id, 1, {"est_ne": "yes"})).json()["code"] == "request_not_draft"
+    (line,) = await demands.listed(is_open=True)
+    assert (line["label"], line["status"], line["reference"]) == (
+        "Liste attente Crèche",
+        "sent",
+        sent["reference"],
+    )
+    assert [item["request_id"] for item in await demands.own(demands.mother)] == [request_id]
+
+
+async def test_what_the_file_holds_is_not_asked_and_pieces_come_from_the_safe(demands: Demands) -> None:
+    lea = demands.child()
+    request_id = await demands.begun("inscription_scolaire", person_id=lea)
+    kept = (await demands.keep(request_id, 1, dict(SCHOOL[0]))).json()
+    assert kept["facts"]["address"].startswith("12 rue"), kept["facts"]
+    assert [piece["kind"] for piece in kept["pieces"]] == [
+        "livret_famille",
+        "piece_identite",
+        "justificatif_domicile",
+    ], "three documents, as the law has it"
+    assert [fault for fault in faults(kept) if fault[0] == 1] == []
+    book = await demands.papers.sent()
+    assert codes(await demands.give(request_id, "piece_identite", book)) == [("/document_id", "piece_unfit")]
+    assert (await demands.give(request_id, "livret_famille", book)).status_code == 200
+    father_id = str(demands.home.father_id)
+    identity = await demands.papers.sent(kind="piece_identite", person_id=father_id, day="2030-01-01")
+    home = await demands.papers.sent(kind="justificatif_domicile", day="2026-08-01")
+    await demands.give(request_id, "piece_identite", identity)
+    await demands.give(request_id, "justificatif_domicile", home)
+    sent = (await demands.send(request_id)).json()
+    assert sent["status"] == "sent", sent
+    assert sent["answers"]["adresse"].startswith("12 rue"), "what was known is part of what is sent"
+    refused = await demands.client.delete(f"/documents/{book}", headers=demands.father)
+    assert codes(refused) == [("/content", "document_in_request")]
+
+
+async def test_an_agent_takes_asks_and_refuses_with_a_ground_of_the_library(
+    demands: Demands, capsys: pytest.CaptureFixture[str]
+) -> None:
+    request = await demands.sent()
+    request_id = request["request_id"]
+    taken = (await demands.take(request_id)).json()
+    assert (taken["status"], taken["owner_id"]) == ("under_review", str(demands.desk.account_id))
+    director = demands.agent(demands.director)
+    assert (await demands.take(request_id, director)).json()["code"] == "request_of_another"
+    assert (await demands.decide(request_id, "accept", director)).json()["code"] == "request_of_another"
+    assert (await demands.take(request_id, director, is_taking_over=True)).status_code == 200
+    assert codes(await demands.decide(request_id, "ask", director)) == [("/words", "asked_words_missing")]
+    asked = (await demands.decide(request_id, "ask", director, words=f"{CANARY} ?")).json()
+    assert (asked["status"], asked["due_on"]) == ("more_asked", None)
+    assert (await demands.write(request_id, f"{CANARY} !", demands.mother)).status_code == 201
+    demands.service.advance(days=1)
+    read = (await demands.read(request_id)).json()
+    assert (read["status"], read["due_on"]) == ("under_review", "2026-10-31"), "the delay begins again"
+    assert [(item["is_by_agent"], item["words"]) for item in read["messages"]] == [
+        (True, f"{CANARY} ?"),
+        (False, f"{CANARY} !"),
+    ]
+    assert codes(await demands.decide(request_id, "refuse", director)) == [("/ground", "ground_missing")]
+    for _ in range(2):
+        refused = await demands.decide(request_id, "refuse", director, ground="pas_de_place", words=CANARY)
+        assert (refused.status_code, refused.json()["status"]) == (200, "refused")
+    final = (await demands.read(request_id)).json()
+    assert final["sentence"].startswith("La commission n’a pas de place")
+    assert "prochaine commission" in final["remedy"]
+    assert [turn["status"] for turn in final["turns"]] == [
+        "sent",
+        "under_review",
+        "more_asked",
+        "under_review",
+        "refused",
+    ]
+    assert (await demands.decide(request_id, "accept", director)).json()["code"] == "request_settled"
+    mailed = [event.answer for event in await demands.home.events(RequestAnswered)]
+    assert mailed == ["received", "more_asked", "more_asked", "refused", "refused"], (
+        "both parents are told what is decided"
+    )
+    text = await rows_of(demands.service.db) + capsys.readouterr().out
+    assert [trace for trace in (CANARY, CANARY.encode().hex()) if trace in text] == []
+
+
+async def test_the_second_step_of_a_path_waits_for_the_first(demands: Demands) -> None:
+    lea = demands.child()
+    before = (await demands.catalogue())["creche_dossier"]
+    assert (before["number"], before["draftable"], before["waits_for"]) == (2, "waits_for", None)
+    assert before["after"]["label"] == "Liste attente Crèche"
+    refused = await demands.begin("creche_dossier", person_id=lea)
+    assert (refused.status_code, refused.json()["code"]) == (409, "procedure_waits")
+    request = await demands.sent()
+    assert (await demands.catalogue())["creche_dossier"]["waits_for"] == "sent"
+    await demands.decide(request["request_id"], "accept")
+    assert (await demands.catalogue())["creche_dossier"]["draftable"] == "open"
+    assert (await demands.begin("creche_dossier", person_id=lea)).status_code == 201
+
+
+async def test_an_accepted_change_becomes_a_task_of_a_day(demands: Demands) -> None:
+    request = await demands.sent("creche_modification", person_id=demands.child())
+    request_id = request["request_id"]
+    assert codes(await demands.decide(request_id, "accept")) == [("/task_on", "task_day_missing")]
+    accepted = (await demands.decide(request_id, "accept", task_on="2026-10-01")).json()
+    assert (accepted["status"], accepted["task_on"], accepted["is_task_done"]) == ("accepted", "2026-10-01", False)
+    assert (await demands.read(request_id)).json()["task_on"] is None, "the task is the agents' own"
+    assert [item["request_id"] for item in await demands.listed(is_open=True)] == [request_id]
+    for _ in range(2):
+        assert (await demands.post(request_id, "task", demands.agent())).json()["is_task_done"]
+    assert await demands.listed(is_open=True) == []
+
+
+async def test_a_request_is_taken_back_and_a_draft_thrown_away(demands: Demands) -> None:
+    request_id = (await demands.sent())["request_id"]
+    for _ in range(2):
+        assert (await demands.post(request_id, "withdrawal")).json()["status"] == "withdrawn"
+    assert (await demands.decide(request_id, "accept")).json()["code"] == "request_settled"
+    draft_id = await demands.begun("attestation_paiement")
+    path = f"/requests/{draft_id}"
+    assert (await demands.client.delete(path, headers=demands.mother)).status_code == 404
+    assert (await demands.client.delete(path, headers=demands.father)).status_code == 204
+    assert (await demands.read(draft_id)).status_code == 404
+
+
+async def test_what_is_past_goes_with_its_key(demands: Demands) -> None:
+    request_id = (await demands.sent())["request_id"]
+    await demands.decide(request_id, "accept")
+    draft_id = await demands.begun("attestation_paiement")
+    await demands.keep(draft_id, 1, {"du": "2026-01"})
+    demands.service.advance(days=91)
+    await demands.service.run_job("forget_requests")
+    assert (await demands.read(draft_id)).status_code == 404
+    demands.service.advance(days=1095 - 91)
+    await demands.service.run_job("forget_requests")
+    assert (await demands.read(request_id)).status_code == 200
+    demands.service.advance(days=1)
+    await demands.service.run_job("forget_requests")
+    assert (await demands.read(request_id)).status_code == 404
+    for owner in (request_id, draft_id):
+        assert await demands.service.db.fetchval("select count(*) from history_keys where owner = $1", owner) == 0
+
+
+async def test_erasure_takes_requests_and_their_keys(demands: Demands) -> None:
+    request_id = (await demands.sent())["request_id"]
+    await demands.write(request_id, "Un mot.")
+    async with demands.service.db.transaction() as tx:
+        await erase_household(tx, demands.home.household.household_id)
+    for table in ("requests", "request_turns", "request_messages"):
+        assert await demands.service.db.fetchval(f"select count(*) from {table}") == 0
+    assert await demands.service.db.fetchval("select count(*) from history_keys where owner = $1", request_id) == 0

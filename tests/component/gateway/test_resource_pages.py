@@ -1,0 +1,125 @@
+"""A family declares its resources with plain forms, an agent decides beside the proof, and both see what counts, until when, and why the price is the highest."""
+
+import re
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.component.family.papers import jpeg
+from tests.component.gateway.browser import Browser, hidden, is_refused, words
+from tests.component.gateway.test_agent_pages import field_errors
+from tests.component.gateway.town import Town
+from tests.support.roles import Role
+
+pytestmark = pytest.mark.anyio
+
+PATH = "/quotient-et-ressources"
+DECLARE = f"{PATH}/declarer"
+
+
+async def declare(browser: Browser, source: str, files: list[bytes] | None = None, **fields: str) -> httpx2.Response:
+    """Post the form of a source as a browser does that has files."""
+    page = await browser.get(f"{DECLARE}?origine={source}")
+    form = {
+        "csrf_token": browser.form_token,
+        "idempotency_key": hidden(page, "idempotency_key"),
+        "origine": source,
+        "document_id": "",
+        **fields,
+    }
+    parts = [("content", (f"{number}.bin", content)) for number, content in enumerate(files or [])]
+    return await browser.http.post(DECLARE, data=form, files=parts, headers={"Origin": browser.origin})
+
+
+def declaration_of(page: httpx2.Response) -> str:
+    """The address of the first declaration that a page leads to."""
+    return re.findall(r'href="(/agents/ressources/[0-9a-f-]{36})"', page.text)[0]
+
+
+async def test_a_tax_notice_is_declared_decided_and_shown_with_its_income(town: Town) -> None:
+    parent, household = await town.parent()
+    shown = words(await parent.get(PATH))
+    assert "Le tarif maximum s’applique" in shown
+    assert "Quotient non connu" in shown
+    steps = await parent.get(DECLARE)
+    assert f'href="{DECLARE}?origine=tax_notice"' in steps.text
+    today = str(await town.services["family"].db.today())
+    typed = {"income_cents": "30 000", "child_count": "2", "marked_on": today}
+    without = await parent.landing(await declare(parent, "tax_notice", **typed))
+    assert is_refused(without)
+    assert "30 000" in without.text, "what was typed is kept"
+    answer = await declare(parent, "tax_notice", [jpeg()], **typed)
+    landed = words(await parent.landing(answer))
+    assert "Votre déclaration est envoyée" in landed
+    assert "En cours d’examen" in landed
+    agent = await town.agent(Role.FRONT_DESK)
+    listed = await agent.get("/agents/ressources")
+    assert household.reference in words(listed)
+    path = declaration_of(await agent.get(f"/agents/familles/{household.household_id}/ressources"))
+    page = await agent.get(path)
+    assert page.text.count("<img") == 1
+    assert "833,33" in words(page).replace("\u202f", " ")
+    refused = await agent.submit(f"{path}/decision", {"decision": "refuse", "words": "Illisible"})
+    assert is_refused(refused)
+    assert "Illisible" in refused.text
+    await agent.get(path)
+    fields: dict[str, Any] = {
+        "decision": "accept",
+        "entry.source": "tax_notice",
+        "entry.income_cents": "30 000",
+        "entry.child_count": "2",
+        "entry.effective_on": "2026-09-01",
+    }
+    assert "La déclaration est acceptée" in words(await agent.landing(await agent.done(f"{path}/decision", fields)))
+    own = words(await parent.get(PATH))
+    assert "En vigueur" in own
+    assert "833,33" in own
+    assert "Avis d’imposition" in own
+    assert "30 000,00" in own.replace("\u202f", " ").replace("\xa0", " ")
+
+
+async def test_a_proof_that_is_there_already_serves_again(town: Town) -> None:
+    parent, _ = await town.parent()
+    today = str(await town.services["family"].db.today())
+    first = await declare(parent, "caf", [jpeg()], value_cents="652,50", month="2026-08", marked_on=today)
+    assert "Votre déclaration est envoyée" in words(await parent.landing(first))
+    page = await parent.get(f"{DECLARE}?origine=caf")
+    (proof,) = re.findall(r'<input[^>]*name="document_id"[^>]*value="([0-9a-f-]{36})"', page.text)
+    again = await declare(parent, "caf", document_id=proof, value_cents="640")
+    shown = await parent.landing(again)
+    assert "640,00" in words(shown)
+    withdrawal = re.findall(rf'action="({PATH}/[0-9a-f-]{{36}}/retrait)"', shown.text)[0]
+    assert "Votre déclaration est retirée" in words(await parent.landing(await parent.done(withdrawal)))
+
+
+async def test_an_agent_sees_what_a_quotient_cuts_before_it_is_noted(town: Town) -> None:
+    _, household = await town.parent()
+    agent = await town.agent(Role.FRONT_DESK)
+    path = f"/agents/familles/{household.household_id}"
+    await agent.get(f"{path}/ressources")
+    typed = {"value_cents": "650", "source": "caf", "effective_on": "2026-01-01", "ends_on": "2027-06-30"}
+    await agent.done(f"{path}/quotient", {**typed, "step": "save"})
+    typed = {"value_cents": "400", "source": "caf", "effective_on": "2027-03-15", "ends_on": ""}
+    await agent.get(f"{path}/ressources")
+    preview = await agent.submit(f"{path}/quotient", {**typed, "step": "preview"})
+    assert "compte jusqu’au dimanche 14 mars 2027 (avant : mercredi 30 juin 2027)" in words(preview)
+    edited = await agent.submit(f"{path}/quotient", {**typed, "step": "edit"})
+    assert 'value="400"' in edited.text
+    noted = await agent.landing(await agent.done(f"{path}/quotient", {**typed, "step": "save"}))
+    assert "Le quotient familial est enregistré" in words(noted)
+    assert "14/03/2027" in words(noted)
+    wrong = await agent.submit(f"{path}/quotient", {**typed, "value_cents": "x", "step": "preview"})
+    assert field_errors(wrong) == {"value_cents"}
+
+
+async def test_who_pays_most_for_want_of_a_quotient_is_a_list_and_a_file(town: Town) -> None:
+    _, household = await town.parent()
+    agent = await town.agent(Role.DIRECTOR)
+    cursor = "/agents/ressources/sans-quotient"
+    while household.reference not in (page := await agent.get(cursor)).text:
+        cursor = re.findall(r'href="([^"]*suite=[^"]+)"', page.text)[-1].replace("&amp;", "&")
+    assert "Quotient non connu" in words(page)
+    table = await agent.get("/agents/ressources/sans-quotient/tableau")
+    assert table.headers["content-type"].startswith("text/csv")
+    assert f"{household.reference};" in table.content.decode("utf-8-sig")
