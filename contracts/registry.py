@@ -121,7 +121,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         events=(HouseholdState,),
     ),
     _of_child("family.children", ("booking",), ChildState),
-    _of_child("family.responsibilities", ("booking", "billing"), ResponsibilityState),
+    _of_child("family.responsibilities", ("booking", "billing", "notifications"), ResponsibilityState),
     _of_child("family.schoolings", ("booking",), SchoolingState),
     _of_child("family.care", ("booking",), CareState),
     Topic(

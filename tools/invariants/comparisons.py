@@ -136,7 +136,7 @@ REPLICAS: Final = (
     ),
     Comparison("I9", "children", Side("family", f"{PEOPLE} children"), (Side("booking", f"{PEOPLE} child_records"),)),
     Comparison("I9", "schoolings", Side("family", SCHOOLINGS), (Side("booking", SCHOOLINGS_KEPT),)),
-    Comparison("I9", "responsibilities", Side("family", TIES), (Side("booking", TIES),)),
+    Comparison("I9", "responsibilities", Side("family", TIES), (Side("booking", TIES), Side("notifications", TIES))),
     Comparison("I9", "payers", Side("family", PAYERS), (Side("billing", PAYERS_KEPT),)),
     Comparison("I9", "residences", Side("family", HOMES), (Side("billing", HOMES_KEPT),)),
     Comparison(

@@ -3,10 +3,12 @@
 from typing import Any
 
 from chassis.data.database import Transaction
+from chassis.data.ranges import stored_range
 from chassis.data.replicas import DatedMembers, Replica
+from chassis.days import DateRange
 from contracts.booking.events import ActivityState
 from contracts.event import Envelope
-from contracts.family.events import DelegateState, HouseholdState
+from contracts.family.events import DelegateState, HouseholdState, ResponsibilityState
 from contracts.identity.events import AccountState
 
 HOUSEHOLDS = Replica("households", "household_id", ("said_at", "organization"))
@@ -17,6 +19,7 @@ ADULTS = DatedMembers(
     {"civility": "text", "first_name": "text", "last_name": "text", "email": "text", "is_invited": "boolean"},
 )
 CHILDREN = DatedMembers("household_children", "household_id", "child_id", {"name": "text"})
+CUSTODY = Replica("custody", "child_id")
 ACCOUNTS = Replica("accounts", "account_id", ("guardian_ids", "email"))
 DELEGATES = Replica("delegates", "delegate_id", ("first_name", "last_name"))
 ACTIVITIES = Replica("activities", "activity_id", ("label", "units"))
@@ -48,6 +51,32 @@ def _organization(state: HouseholdState) -> dict[str, Any] | None:
     address = state.address
     lines = [*address.lines, f"{address.postal_code} {address.city}"] if address else []
     return {**state.organization.model_dump(), "address_lines": lines} if state.organization else None
+
+
+REMOVE_RESPONSIBILITIES_SQL = "delete from responsibilities where child_id = $1"
+
+ADD_RESPONSIBILITIES_SQL = """
+insert into responsibilities (child_id, adult_id, role, authority, days)
+select $1, adult_id, role, authority, range_agg(during)
+from unnest($2::uuid[], $3::text[], $4::text[], $5::daterange[]) as r(adult_id, role, authority, during)
+group by adult_id, role, authority
+"""
+
+
+async def keep_custody(tx: Transaction, state: ResponsibilityState, envelope: Envelope) -> None:
+    """Replace who answers for a child, unless something newer is known."""
+    if not await CUSTODY.keep(tx, state.child_id, envelope.sequence):
+        return
+    await tx.execute(REMOVE_RESPONSIBILITIES_SQL, state.child_id)
+    items = state.responsibilities
+    await tx.execute(
+        ADD_RESPONSIBILITIES_SQL,
+        state.child_id,
+        [item.adult_id for item in items],
+        [item.role for item in items],
+        [item.authority for item in items],
+        [stored_range(DateRange.between(item.starts_on, item.ends_on)) for item in items],
+    )
 
 
 async def keep_account(tx: Transaction, state: AccountState, envelope: Envelope) -> None:

@@ -64,8 +64,8 @@ class Template(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who gets a message: the holder of an account, that of an adult's account, every invited adult of a household, or the payer of an invoice; once no file
-    names that one any more, every invited adult; or whoever reads the address that the notice itself brings, sealed."""
+    """Who gets a message: the holder of an account, that of an adult's account, every invited adult of a household who answers for the children that it names, or the
+    payer of an invoice; once no file names that one any more, every invited adult; or whoever reads the address that the notice itself brings, sealed."""
 
     ACCOUNT = auto()
     ADULT = auto()

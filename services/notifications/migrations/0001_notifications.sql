@@ -69,6 +69,21 @@ create table household_children (
 );
 create index household_children_child on household_children (child_id);
 
+-- Who answers for a child, and when: what is done for it is told to nobody else.
+create table custody (
+    child_id uuid primary key,
+    version bigint not null
+);
+
+create table responsibilities (
+    child_id uuid not null references custody on delete cascade,
+    adult_id uuid not null,
+    role text not null,
+    authority text not null,
+    days datemultirange not null,
+    primary key (child_id, adult_id, role, authority)
+);
+
 create table accounts (
     account_id uuid primary key,
     guardian_ids uuid[] not null,

@@ -105,31 +105,45 @@ async def test_a_guardian_whom_a_judgment_keeps_away_reads_nothing_of_the_child(
     days = f"from_on={today}&to_on={today + timedelta(days=30)}"
     gone = await booking.client.get(f"/calendar?child_id={child_id}&{days}", headers=booking.as_parent(father))
     assert str(child_id) not in gone.text
+    assert await told_of_a_request(society, "shared", "second", "father") == 0
+    assert await told_of_a_request(society, "half", "second", "father") == 1, "nothing keeps him from this one"
+    assert await told_of_a_request(society, "shared", "first", "mother") == 1, "the control"
+
+
+async def told_of_a_request(society: Society, child: str, home: str, adult: str) -> int:
+    """How many messages an adult is to get once an agent entered a request for a child."""
+    town, booking = society.town, society.town.services["booking"]
+    before = await enrollment_mails(society, adult)
+    wish = {
+        "child_id": str(society.children[child]),
+        "activity_id": str(await town.booking.activity()),
+        "household_id": str(society.households[home].household_id),
+    }
+    answer = await booking.client.post(
+        "/enrollments", json=wish, headers=booking.as_agent(Role.FRONT_DESK) | booking.key()
+    )
+    assert answer.status_code == 201, answer.text
+    await town.settle()
+    return await enrollment_mails(society, adult) - before
+
+
+async def enrollment_mails(society: Society, adult: str) -> int:
+    notices = society.town.services["notifications"]
+    await notices.run_job("send_messages")
+    answer = await notices.client.get(
+        f"/messages?recipient_id={society.adults[adult]}", headers=notices.as_agent(Role.FRONT_DESK)
+    )
+    return sum(item["template"].startswith("enrollment") for item in answer.json()["items"])
 
 
 async def test_a_grandmother_without_authority_hears_nothing_of_a_request(town: Town, society: Society) -> None:
     """An agent enters a request for the child that she brought on paper: no badge, no list and no mail is hers."""
     household, grandmother = society.households["second"], society.adults["grandmother"]
-    activity_id = await town.booking.activity()
-    booking, notices = town.services["booking"], town.services["notifications"]
-    wish = {
-        "child_id": str(society.children["shared"]),
-        "activity_id": str(activity_id),
-        "household_id": str(household.household_id),
-    }
-    asked = await booking.client.post(
-        "/enrollments", json=wish, headers=booking.as_agent(Role.FRONT_DESK) | booking.key()
-    )
-    assert asked.status_code == 201, asked.text
-    await town.settle()
+    booking = town.services["booking"]
+    assert await told_of_a_request(society, "shared", "second", "grandmother") == 0
     query = f"household_id={household.household_id}"
     listed = await booking.client.get(f"/enrollments?{query}", headers=booking.as_parent(grandmother))
     assert str(society.children["shared"]) not in listed.text
-    mailed = await notices.client.get(
-        f"/messages?recipient_id={grandmother}", headers=notices.as_agent(Role.FRONT_DESK)
-    )
-    subjects = [item["template"] for item in mailed.json()["items"]]
-    assert not [template for template in subjects if "enrollment" in template], subjects
     browser = await browser_of(society, "grandmother")
     home = words(await browser.get("/mon-accueil"))
     assert "0 demande en attente" in home
