@@ -2,7 +2,7 @@
 
 A service says of each kind which rows wait (a branch); order, pages, filters and owners are the same for all of them (`contracts/queue.py`). An
 owner is an agent who said that they look after something, or were given it: one at a time, until it is settled or `OWNED_FOR` is over. That is
-a word among colleagues, and never needed to decide.
+a word among colleagues, and not needed to decide: requests alone are taken over first.
 """
 
 from collections.abc import Collection, Mapping, Sequence

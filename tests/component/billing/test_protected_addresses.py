@@ -1,13 +1,15 @@
 """Invoices of a household whose address is protected: without it, and with who carries them; what families hold already stays as it is."""
 
 import io
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from tests.component.billing.families import Booked, Family, drafted_run, issued_invoice, issued_run
+from tests.support.applications import Applications
 from tests.support.roles import Role
-from tests.support.services import RunningService
+from tests.support.services import RunningService, write_town
 
 pytestmark = pytest.mark.anyio
 
@@ -60,3 +62,14 @@ async def test_the_next_invoice_says_it_once_it_is_protected_no_longer(service: 
     await service.deliver(family.state().model_copy(update={"address": None}), family.state())
     text = words_of(await pdf_of(service, await next_invoice(service, family, "2026-10")))
     assert (STREET in text, CARRIED in text) == (True, False)
+
+
+async def test_a_town_says_who_carries_the_letters(applications: Applications, town: Path, tmp_path: Path) -> None:
+    file = write_town(tmp_path, base=town, town={"protected_mail": "la cellule d’aide aux victimes"})
+    async with applications.lend("billing", town_file=file) as service:
+        family = Family()
+        await issued_invoice(service, family)
+        await service.deliver(family.state().model_copy(update={"address": None}))
+        text = words_of(await pdf_of(service, await next_invoice(service, family, "2026-10")))
+    assert STREET not in text
+    assert "Courrier transmis par la cellule d’aide aux victimes" in text

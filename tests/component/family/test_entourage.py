@@ -163,6 +163,22 @@ async def test_who_may_not_collect_is_entered_by_an_agent_and_shown_by_authority
     assert [entry["action"] for entry in await around.file.looks(father)] == ["forbidden_added"]
 
 
+async def test_a_trusted_third_person_stands_by_a_decision_and_is_told_to_parents_and_on_site(around: Around) -> None:
+    """An agent enters them; both parents read it, neither ends it; without a decision there is none."""
+    desk, key = around.service.as_agent(Role.FRONT_DESK), OKPKey.generate_key("X25519")
+    trusted = {**FORBIDDEN, "kind": "trusted", "first_name": "Irène", "last_name": "Sureau", "phone": "06 11 22 33 44"}
+    bare = await around.add(desk, **{**trusted, "decision": None, "decided_on": None})
+    assert codes(bare) == [("/decision", "decision_missing"), ("/decided_on", "decision_day_wrong")]
+    known = await around.added(desk, **trusted)
+    await around.file.read_by(key)
+    for parent in (around.file.father, around.file.mother):
+        assert await around.names(parent) == [("trusted", "Irène")]
+        assert (await around.end(parent, known)).json()["code"] == "entourage_kept_by_town"
+    assert [(person.kind, person.name) for person in (await around.file.cared(key)).people] == [("trusted", "Irène SUREAU")]
+    assert (await around.end(desk, known)).status_code == 204
+    assert await around.names(around.file.mother) == []
+
+
 async def test_whom_a_decision_keeps_away_collects_nobody(around: Around) -> None:
     """Not by a new entry, in whatever spelling, and not on the sheet by one that was there before."""
     desk, key = around.service.as_agent(Role.FRONT_DESK), OKPKey.generate_key("X25519")

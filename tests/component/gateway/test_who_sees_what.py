@@ -42,7 +42,7 @@ async def household(town: Town) -> Household:
 
 
 async def test_finance_opens_a_file_without_the_evidence_of_custody(town: Town, household: Household) -> None:
-    """On the page, in the API, and in the history, where the evidence stood with the act. (Allergies: there are no health data yet.)"""
+    """On the page, in the API, and in the history, where the evidence stood with the act. (Of health: `test_family_screen.py`.)"""
     (child_id,) = child_ids(household)
     finance = await town.agent(Role.FINANCE)
     page = await finance.get(f"/agents/familles/{household.household_id}")

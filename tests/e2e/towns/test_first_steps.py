@@ -138,7 +138,7 @@ async def test_the_home_of_a_family(town: GuideTown) -> None:
     email = f"{newcomer.email[0]}…@famille.example" if town.name == "premium" else newcomer.email
     assert (newcomer.email in home) == (town.name != "premium"), "masked but for its domain"
     people = ("4 rue des Lilas", "14000 Valmont-sur-Orne", "06 12 34 56 78", email, "Zoé")
-    for text in (*people, "Mon espace", "Mon tableau de bord", "Mes factures", "Ma famille"):
+    for text in (*people, "Mon espace", "Mon tableau de bord", "Mes factures", "Ma famille", "Membres du foyer"):
         assert text in home.replace("\u00a0", " "), text
     for link in town.settings["portal"].get("other_spaces", ()):
         assert link["label"] in home

@@ -20,6 +20,7 @@ async def test_the_links_of_mon_espace(town: GuideTown) -> None:
     place = f"{address['postal_code']} {address['city']}"
     for detail in (civil_name, address["street"], place, guardian["phone"], guardian["email"]):
         assert detail in block, detail
+    assert "Membres du foyer" in block
     assert len(town.family.children) == 2
     for child in town.family.children:
         assert f"<li>{child.first_name}</li>" in block
