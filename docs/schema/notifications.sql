@@ -62,6 +62,11 @@ CREATE TABLE public.bulk_decisions (
     CONSTRAINT bulk_decisions_check CHECK (((undone_by IS NULL) = (undone_at IS NULL)))
 );
 
+CREATE TABLE public.custody (
+    child_id uuid NOT NULL,
+    version bigint NOT NULL
+);
+
 CREATE TABLE public.dead_letters (
     event_key text NOT NULL,
     topic text NOT NULL,
@@ -280,6 +285,14 @@ CREATE TABLE public.outbox_keys (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE public.responsibilities (
+    child_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    role text NOT NULL,
+    authority text NOT NULL,
+    days datemultirange NOT NULL
+);
+
 CREATE TABLE public.schema_migrations (
     name text NOT NULL,
     checksum text NOT NULL,
@@ -306,6 +319,9 @@ ALTER TABLE ONLY public.bulk_decision_lines
 
 ALTER TABLE ONLY public.bulk_decisions
     ADD CONSTRAINT bulk_decisions_pkey PRIMARY KEY (batch_id);
+
+ALTER TABLE ONLY public.custody
+    ADD CONSTRAINT custody_pkey PRIMARY KEY (child_id);
 
 ALTER TABLE ONLY public.dead_letters
     ADD CONSTRAINT dead_letters_pkey PRIMARY KEY (event_key);
@@ -372,6 +388,9 @@ ALTER TABLE ONLY public.outbox_keys
 
 ALTER TABLE ONLY public.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.responsibilities
+    ADD CONSTRAINT responsibilities_pkey PRIMARY KEY (child_id, adult_id, role, authority);
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (name);
@@ -443,3 +462,6 @@ ALTER TABLE ONLY public.household_children
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.notices(event_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.responsibilities
+    ADD CONSTRAINT responsibilities_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.custody(child_id) ON DELETE CASCADE;

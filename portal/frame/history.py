@@ -17,12 +17,11 @@ from contracts.family.children_api import child_file_history
 from contracts.family.delegations import Delegation
 from contracts.history import HistoryEntry
 from contracts.http import PAGE_SIZE, Page
-from contracts.identity.agents_api import agent_names
 from contracts.identity.api import identity_history
-from contracts.identity.models import NamesAsked
 from contracts.operation import Operation
 from contracts.types import ActorKind, Channel
 from gateway.composing import permitted
+from portal.frame.agents import agents_by_name
 from portal.frame.visit import Visit
 from portal.kit import Texts
 from portal.kit.formats import date_short, money
@@ -175,11 +174,7 @@ def delegate_names(delegations: Iterable[Delegation], texts: Texts) -> dict[UUID
 
 async def agents_among(visit: Visit, entries: list[HistoryEntry]) -> dict[UUID, str]:
     """The agents among those who acted, by name or service as identity says them; nothing while it does not answer."""
-    asked = {entry.actor_id for entry in entries if entry.actor_kind is ActorKind.AGENT}
-    if not asked:
-        return {}
-    part = await permitted(visit.call(agent_names, NamesAsked(account_ids=tuple(sorted(asked)))))
-    return {agent.account_id: agent.name for agent in part.value.items} if part and part.value else {}
+    return await agents_by_name(visit, {entry.actor_id for entry in entries if entry.actor_kind is ActorKind.AGENT})
 
 
 def line_of(entry: HistoryEntry, names: Names, texts: Texts) -> HistoryLine:

@@ -29,13 +29,12 @@ from contracts.family.queue_api import (
     read_document_decisions,
     undo_document_decisions,
 )
-from contracts.identity.agents_api import agent_names
-from contracts.identity.models import NamesAsked
 from contracts.operation import Operation
 from contracts.queue import ITEMS_AT_ONCE_MAX, DecisionPreview, DecisionReport
 from gateway.calls import Refused, typed_as
 from gateway.composing import Part, optional, permitted
 from portal.agents.queue.sources import PATH
+from portal.frame.agents import agents_by_name
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form, FormState
@@ -132,7 +131,7 @@ async def preview_page(visit: Visit) -> Response[Any]:
         "is_accepted": is_accepted,
         "kind": kinds[0],
         "count": sum(line.code is None for line in lines),
-        "names": await _names(visit, {line.decided_by for line in lines if line.code}),
+        "names": await agents_by_name(visit, {line.decided_by for line in lines if line.code}),
         "reasons": [(reason.value, texts(f"papers.reason.{reason}")) for reason in DocumentReason],
     }
     form = visit.form(None if is_accepted else BULKS[kinds[0]].form)
@@ -185,7 +184,7 @@ async def report_page(visit: Visit) -> Response[Any]:
         "missing": [kind for kind, named in ids.items() if not named],
         "query": urlencode(ids),
         "is_open": {str(report.batch_id): now < report.final_at and report.undone_at is None for report in values},
-        "names": await _names(
+        "names": await agents_by_name(
             visit, {line.decided_by for report in values for line in report.lines if line.code or line.followed}
         ),
     }
@@ -217,12 +216,6 @@ async def undo(visit: Visit, kind: str, batch_id: UUID) -> Response[Any]:
     asked = visit.posted.get("retour")
     query = asked if asked.startswith(tuple(BULKS)) else urlencode({kind: batch_id})
     return visit.redirect(f"{REPORT}?{query}", notice)
-
-
-async def _names(visit: Visit, account_ids: set[UUID | None]) -> dict[UUID, str]:
-    asked = tuple(sorted(account_id for account_id in account_ids if account_id))
-    part = await permitted(visit.call(agent_names, NamesAsked(account_ids=asked[:100]))) if asked else None
-    return {agent.account_id: agent.name for agent in part.value.items} if part and part.value else {}
 
 
 PAGES: Final[Sequence[Any]] = [preview_page, decide, report_page, undo]

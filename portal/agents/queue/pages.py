@@ -14,8 +14,7 @@ from contracts.booking.permissions import BookingPermission
 from contracts.booking.queue_api import list_waiting_enrollments
 from contracts.family.permissions import FamilyPermission
 from contracts.family.queue_api import list_waiting
-from contracts.identity.agents_api import agent_names, list_colleagues
-from contracts.identity.models import NamesAsked
+from contracts.identity.agents_api import list_colleagues
 from contracts.queue import OwnerChange, WaitingItem, WaitingKind
 from gateway.calls import Refused
 from gateway.composing import no_part, permitted
@@ -32,6 +31,7 @@ from portal.agents.queue.sources import (
     read_item,
     read_queue,
 )
+from portal.frame.agents import agents_by_name
 from portal.frame.schools import site_names
 from portal.frame.spaces import MenuLabel, action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -118,10 +118,8 @@ def _neighbours(items: Sequence[WaitingItem], item: WaitingItem | None) -> dict[
 
 async def _names(visit: Visit, items: Iterable[WaitingItem]) -> dict[UUID, str]:
     """The agents who look after things or decided them, by name; an adult who took something back is none."""
-    ids = {item.owner_id for item in items} | {item.settled.decided_by for item in items if item.settled}
-    asked = tuple(sorted(account_id for account_id in ids if account_id))
-    part = await permitted(visit.call(agent_names, NamesAsked(account_ids=asked))) if asked else None
-    return {agent.account_id: agent.name for agent in part.value.items} if part and part.value else {}
+    decided = {item.settled.decided_by for item in items if item.settled}
+    return await agents_by_name(visit, {item.owner_id for item in items} | decided)
 
 
 async def _colleagues(visit: Visit, item: WaitingItem | None) -> list[tuple[str, str]]:

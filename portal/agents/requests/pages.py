@@ -21,7 +21,7 @@ from contracts.family.requests_api import (
 )
 from gateway.calls import Refused, typed_as
 from portal.agents.accounts.filters import Options, chosen
-from portal.frame.agents import agent_name
+from portal.frame.agents import agent_name, agents_by_name
 from portal.frame.editing import Edited
 from portal.frame.requests import Wording, answers_shown
 from portal.frame.spaces import MenuLabel, action, page, show_again
@@ -82,9 +82,9 @@ async def _options(visit: Visit) -> Options:
 
 async def _owners(visit: Visit, requests: tuple[RequestLine, ...]) -> dict[UUID, str]:
     """The agents who have these requests, by name."""
-    return {
-        owner_id: await agent_name(visit, owner_id) for owner_id in {item.owner_id for item in requests} if owner_id
-    }
+    owner_ids = {item.owner_id for item in requests if item.owner_id}
+    somebody = visit.portal.texts("editing.somebody")
+    return dict.fromkeys(owner_ids, somebody) | await agents_by_name(visit, owner_ids)
 
 
 @page(ONE_PATH)

@@ -24,11 +24,9 @@ from contracts.family.derogations_api import (
 )
 from contracts.family.sectors_api import read_child_sectors
 from contracts.http import PAGE_SIZE_MAX, Page
-from contracts.identity.agents_api import agent_names
-from contracts.identity.models import NamesAsked
 from gateway.calls import Refused, typed_as
-from gateway.composing import permitted
 from portal.agents.accounts.filters import Options, chosen
+from portal.frame.agents import agents_by_name
 from portal.frame.exports import Column, can_export, export
 from portal.frame.schools import school_name, school_names, town_schools
 from portal.frame.spaces import MenuLabel, action, file, page, show_again
@@ -161,9 +159,7 @@ async def record(visit: Visit, child_id: UUID) -> Response[Any]:
 
 async def _who(visit: Visit, known: Derogation) -> dict[UUID, str]:
     """The agents who recorded and decided, by name."""
-    account_ids = tuple({item for item in (known.recorded_by, known.decided_by) if item is not None})
-    part = await permitted(visit.call(agent_names, NamesAsked(account_ids=account_ids)))
-    return {item.account_id: item.name for item in part.value.items} if part and part.value else {}
+    return await agents_by_name(visit, (known.recorded_by, known.decided_by))
 
 
 def _years(visit: Visit) -> tuple[int, int]:

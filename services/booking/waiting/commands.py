@@ -1,4 +1,4 @@
-"""Saying who looks after a request."""
+"""Saying who looks after a request for an enrollment."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from .queries import KINDS, WAITING_ITEM_SQL
 
 @command
 async def keep_owner(tx: Transaction, actor: Actor, enrollment_id: UUID, change: OwnerChange) -> None:
-    """Have an agent look after a request, or nobody. Raises NotFound, OwnedByColleague."""
+    """Have an agent look after a request for an enrollment, or nobody. Raises NotFound, OwnedByColleague."""
     await take_item(tx, await find_item(tx, actor, WAITING_ITEM_SQL, KINDS, enrollment_id), change)
 
 

@@ -174,7 +174,9 @@ async def test_a_trusted_third_person_stands_by_a_decision_and_is_told_to_parent
     for parent in (around.file.father, around.file.mother):
         assert await around.names(parent) == [("trusted", "Irène")]
         assert (await around.end(parent, known)).json()["code"] == "entourage_kept_by_town"
-    assert [(person.kind, person.name) for person in (await around.file.cared(key)).people] == [("trusted", "Irène SUREAU")]
+    assert [(person.kind, person.name) for person in (await around.file.cared(key)).people] == [
+        ("trusted", "Irène SUREAU")
+    ]
     assert (await around.end(desk, known)).status_code == 204
     assert await around.names(around.file.mother) == []
 
