@@ -8,6 +8,7 @@ from uuid import UUID
 from chassis.data.database import Row, Transaction, command
 from contracts.billing.payers import payer_id_of
 
+from ..directory.queries import candidates
 from . import store
 from .domain import RULES, Audience, Failed, Outcome, Postponed, Template, announcement
 from .store import ClaimedMessage
@@ -31,17 +32,17 @@ async def address_notices(tx: Transaction) -> int:
     notices = await store.take_notices(tx, ADDRESS_MAX)
     for notice in notices:
         rule = RULES[Template(notice["template"])]
-        candidates = await store.candidates(tx, rule, notice, await tx.today())
-        recipient_ids = None if candidates is None else _recipients(rule.audience, notice, candidates)
+        known = await candidates(tx, rule, notice, await tx.today())
+        recipient_ids = None if known is None else _recipients(rule.audience, notice, known)
         await store.address(tx, notice, recipient_ids, await tx.now())
     return len(notices)
 
 
-def _recipients(audience: Audience, notice: Row, candidates: Mapping[UUID, bool]) -> list[UUID]:
+def _recipients(audience: Audience, notice: Row, known: Mapping[UUID, bool]) -> list[UUID]:
     """The payer of an invoice, and everybody invited otherwise, or once no file names the payer any more."""
     payer_id = notice["payload"].get("payer_id") if audience is Audience.PAYER else None
-    payers = [adult_id for adult_id in candidates if str(payer_id_of(notice["subject_id"], adult_id)) == payer_id]
-    return payers or [adult_id for adult_id, is_invited in candidates.items() if is_invited]
+    payers = [adult_id for adult_id in known if str(payer_id_of(notice["subject_id"], adult_id)) == payer_id]
+    return payers or [adult_id for adult_id, is_invited in known.items() if is_invited]
 
 
 @command

@@ -2,7 +2,7 @@
 other sender takes it meanwhile."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from chassis.data.database import Database, Queries, Row, Transaction
 from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
 
-from .domain import FACTS_RETRY_MAX, Audience, Outcome, Postponed, Rule, Sent, Subject, Template, retry_after
+from .domain import FACTS_RETRY_MAX, Outcome, Postponed, Sent, Subject, Template, retry_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,54 +111,6 @@ order by due_at limit $1 for update skip locked
 async def take_notices(tx: Transaction, limit: int) -> list[Row]:
     """Notices that are not addressed yet, locked."""
     return await tx.fetch(TAKE_NOTICES_SQL, limit)
-
-
-ACCOUNT_RECIPIENT_SQL = """
-select coalesce(guardian_ids[1], account_id) as recipient_id from accounts where account_id = $1
-"""
-
-ADULT_RECIPIENT_SQL = "select $1::uuid as recipient_id from accounts where $1 = any(guardian_ids)"
-
-# What is done for children is told to whoever answers for each of them that day; when nobody does any more, to whoever did. Of a child whose
-# custody was never said, everybody is told. Of those who share an address the first one stands for all: they are written to once.
-HOUSEHOLD_RECIPIENTS_SQL = """
-with named as (
-    select distinct (child #>> '{}')::uuid as child_id
-    from (select jsonb_path_query($4::jsonb, '$.**.child_id') union all select jsonb_path_query($4::jsonb, '$.child_ids[*]')) p(child)
-), answering as (
-    select r.child_id, r.adult_id, r.days @> $2::date as is_today
-    from named join responsibilities r using (child_id)
-    where r.role in ('guardian', 'caretaker') and r.authority <> 'none'
-), told as (
-    select a.adult_id, lower(a.email) as email from household_adults a
-    where a.household_id = $1 and a.is_invited and a.days @> $2::date and not exists (
-        select from named join custody c using (child_id) where not exists (
-            select from answering g where g.child_id = c.child_id and g.adult_id = a.adult_id and (g.is_today or not exists (
-                select from answering other where other.child_id = c.child_id and other.is_today))))
-)
-select a.adult_id as recipient_id, t.adult_id is not null and not exists (
-           select from told other where other.adult_id < t.adult_id and other.email = t.email
-       ) as is_invited
-from households h
-left join household_adults a on a.household_id = h.household_id
-left join told t on t.adult_id = a.adult_id
-where h.household_id = $1 and ($3::timestamptz is null or h.said_at >= $3) order by a.adult_id
-"""
-
-
-async def candidates(tx: Transaction, rule: Rule, notice: Row, today: date) -> dict[UUID, bool] | None:
-    """Who may be written to, and whether an invitation makes them one of today's household who may know it, and the first of their address: its
-    adults, or an account that is no adult's. A notice that brings its own address is for nobody whom we know: its subject stands for them. None when the subject, or what
-    was said of it, is not known yet."""
-    if rule.audience is Audience.ADDRESS:
-        return {notice["subject_id"]: True}
-    if rule.audience in (Audience.ACCOUNT, Audience.ADULT):
-        sql = ACCOUNT_RECIPIENT_SQL if rule.audience is Audience.ACCOUNT else ADULT_RECIPIENT_SQL
-        rows = await tx.fetch(sql, notice["subject_id"])
-        return {row["recipient_id"]: True for row in rows} or None
-    since = rule.known_since(notice["expires_at"])
-    rows = await tx.fetch(HOUSEHOLD_RECIPIENTS_SQL, notice["subject_id"], today, since, notice["payload"])
-    return {row["recipient_id"]: row["is_invited"] for row in rows if row["recipient_id"]} if rows else None
 
 
 ADD_MESSAGE_SQL = """
