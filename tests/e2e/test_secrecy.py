@@ -30,7 +30,7 @@ LOGIN, PASSWORD = "famille.testeur", "tilleuls-lina-4"
 EMAIL = "antoine.testeur@example.org"
 SEEDED = ("testeur", "okafor", "ngozi", "tilleuls", "+336000000", "example.org", "2018-04-12")
 SERVERS = ("postgres", "kafka")
-PROCESSES = 10  # five services, the gateway, three simulators, and the process that forks them
+PROCESSES = 11  # five services, the gateway, four simulators, and the process that forks them
 READERS = ("identity", "booking", "billing", "notifications")
 SETTLE_SECONDS = 30.0
 

@@ -138,6 +138,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         await world.request("first")
     if cell.operation.name == "list_declarations":
         await resources.waiting(world, cell)
+    if cell.operation.name == "households_without_resources":
+        await resources.unknown(world)
     if cell.operation.name == "list_duplicate_files":
         await file_pairs.alike(world)
     if not cell.names or cell.about == "unnamed":

@@ -44,6 +44,12 @@ async def waiting(world: World, cell: Cell) -> None:
     await one_for(world, cell, "first")
 
 
+async def unknown(world: World) -> None:
+    """Have a household of which no quotient is known."""
+    forget = "update quotients set replaced_at = now() where household_id = $1 and replaced_at is null"
+    await world.town.services["family"].db.execute(forget, world.households["first"].household_id)
+
+
 async def _declared(world: World, cell: Cell, named: str | None) -> Any:
     name = {"other": "second", "erased": "first"}.get(cell.about, HOUSEHOLD_OF.get(cell.actor, "first"))
     proof = await documents.proof(world, name if name in world.households and name != "erased" else "first")

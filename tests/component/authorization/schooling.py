@@ -4,8 +4,9 @@ from base64 import b64encode
 from typing import Any, Final
 from uuid import uuid4
 
+from tests.component.authorization import schools
 from tests.component.authorization.child_files import school_year
-from tests.component.authorization.matrix import Cell
+from tests.component.authorization.matrix import SITE, Cell
 from tests.component.authorization.world import World
 
 LINES: Final = "École;Du niveau;Au niveau;Commune;Voie\nmaison;CP;CM2;Valmont;Rue des Tilleuls\n"
@@ -64,7 +65,8 @@ async def new_derogation(world: World, _cell: Cell | None, named: str | None) ->
     today = await world.town.services["family"].db.today()
     await _settle(world, str(named))
     year = int(school_year(today))
-    return {"school_year": year, "school": "plateau", "reason": "sibling", "asked_on": str(today)}
+    await schools.school(world.town, SITE, year)
+    return {"school_year": year, "school": SITE, "reason": "sibling", "asked_on": str(today)}
 
 
 async def _address(_world: World, _cell: Cell, _named: str | None) -> Any:

@@ -52,6 +52,8 @@ async def test_a_basket_is_priced_line_by_line_with_why(service: RunningService,
         "bracket_label": "Tranche 2",
         "quotient_cents": 75_000,
         "is_maximum_for_want_of_quotient": False,
+        "quotient_ended_on": None,
+        "is_quotient_awaited": False,
     }
 
 
