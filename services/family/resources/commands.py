@@ -206,9 +206,9 @@ async def _ask_unknown(tx: Transaction, rules: FamilyRules) -> int:
 
 
 async def _tell(tx: Transaction, notice: store.Notice) -> None:
-    if await store.add_notice(tx, notice):
+    at = await tx.now()
+    if await store.add_notice(tx, notice, at - ASKED_AGAIN):
         last_on = None if notice.occasion is ResourcesOccasion.UNKNOWN else notice.about_on
-        at = await tx.now()
         tx.emit(
             ResourcesNoticed(household_id=notice.household_id, occasion=notice.occasion, last_on=last_on, noticed_at=at)
         )
