@@ -1,6 +1,6 @@
 """Storage of readings and of calls; who is asked about is sealed with the household's key, and only while it waits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -27,6 +27,7 @@ class Asked:
     identity: Identity
     asked_by: UUID
     is_by_family: bool
+    call_id: UUID = field(default_factory=new_id)
 
 
 FIND_READING_SQL = "select * from quotient_readings where reading_id = $1"
@@ -54,14 +55,22 @@ async def count_calls(tx: Transaction, household_id: UUID, since: datetime) -> i
 
 ADD_CALL_SQL = """
 insert into quotient_calls (call_id, household_id, called_by, is_by_family, outcome, request_id, called_at)
-values ($1, $2, $3, $4, $5, $6, $7)
+values ($1, $2, $3, $4, 'begun', '', $5)
 """
 
 
-async def add_call(tx: Transaction, asked: Asked, answer: Answer) -> None:
-    """Write down that somebody was asked about, and what came of it."""
-    who = (new_id(), asked.household_id, asked.asked_by, asked.is_by_family)
-    await tx.execute(ADD_CALL_SQL, *who, answer.outcome, answer.request_id, await tx.now())
+async def add_call(tx: Transaction, asked: Asked) -> None:
+    """Write down that somebody is asked about, before they are: calls that are under way count."""
+    who = (asked.call_id, asked.household_id, asked.asked_by, asked.is_by_family)
+    await tx.execute(ADD_CALL_SQL, *who, await tx.now())
+
+
+END_CALL_SQL = "update quotient_calls set outcome = $2, request_id = $3 where call_id = $1"
+
+
+async def end_call(tx: Transaction, asked: Asked, answer: Answer) -> None:
+    """Write down what came of a call."""
+    await tx.execute(END_CALL_SQL, asked.call_id, answer.outcome, answer.request_id)
 
 
 ADD_FOUND_SQL = """
