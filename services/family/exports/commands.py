@@ -13,6 +13,7 @@ from uuid import UUID
 import structlog
 
 from chassis.actor import Actor
+from chassis.clock import civil_day
 from chassis.data.database import Database, Row, Transaction, command
 from chassis.data.history import Act
 from chassis.data.idempotency import Claim
@@ -107,7 +108,7 @@ class ExportWork:
 
     async def _archive(self, db: Database, row: Row) -> bytes:
         parts = await store.parts_of(db, row["export_id"], row["adult_id"])
-        made_on = row["created_at"].date()
+        made_on = civil_day(row["created_at"], db.zone)
         whole = WholeFile(
             reference=row["reference"],
             gathered_on=made_on,

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.actor import Actor
+from chassis.clock import civil_day
 from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.identifiers import new_id
@@ -143,7 +144,7 @@ async def _settle(
     stands, today = await documents.standing_of(tx, rules, row), await tx.today()
     if stands.status is not DocumentStatus.SENT:
         return
-    ends_on = proposed_end(stands.kind, row["marked_on"], row["sent_at"].date())
+    ends_on = proposed_end(stands.kind, row["marked_on"], civil_day(row["sent_at"], tx.zone))
     verdict = Verdict(
         is_valid=request.entry is not None,
         ends_on=max(ends_on, today) if ends_on and request.entry else None,

@@ -251,7 +251,9 @@ async def test_a_declaration_that_is_taken_back_waits_no_more(purse: Purse) -> N
         assert (await purse.client.post(path, headers=purse.papers.mother)).status_code == 204
     assert (await purse.own())["state"] == "unknown"
     assert (await purse.state()).awaited_since_on is None
+    purse.service.advance(minutes=13 * 60)  # a new day in the town, and not yet in UTC
     declaration = await purse.declared()
+    assert (await purse.state()).awaited_since_on == date(2026, 9, 2)
     gone = await purse.client.delete(f"/documents/{declaration['document_id']}", headers=purse.papers.father)
     assert gone.status_code == 204
     assert ((await purse.own())["state"], (await purse.state()).awaited_since_on) == ("unknown", None), (
