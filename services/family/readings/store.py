@@ -116,18 +116,20 @@ update quotient_readings set attempt_count = attempt_count + 1, next_at = $2
 where reading_id = (
     select reading_id from quotient_readings where status = 'waiting' and next_at <= $1
     order by next_at limit 1 for update skip locked)
-returning *, exists (select from persons p where p.person_id = asked_by) as is_by_family
+returning *, exists (select from persons p where p.person_id = asked_by) as is_by_family,
+    exists (select from households h where h.household_id = quotient_readings.household_id and h.merged_into is not null) as is_merged
 """
 
 
 async def take_up(tx: Transaction) -> tuple[Asked | None, int] | None:
-    """A question whose time has come and how often it was asked, with this one; None when there is none. Its question is None where the key of the household was erased."""
+    """A question whose time has come and how often it was asked, with this one; None when there is none. Its question is None where the key of the household was erased, or its file
+    is part of another one, for which nothing could be kept."""
     now = await tx.now()
     row = await tx.fetchrow(TAKE_UP_SQL, now, now + TAKEN_UP)
     if row is None:
         return None
     content: Any = await unseal_value(tx, row["household_id"], _place(row["reading_id"]), row["sealed"])
-    if content is None:
+    if content is None or row["is_merged"]:
         await tx.execute(DROP_READING_SQL, row["reading_id"])
         return None, row["attempt_count"]
     identity = msgspec.convert(content, Identity)
