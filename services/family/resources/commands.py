@@ -105,7 +105,7 @@ async def decide_declaration(
 ) -> answers.Declaration:
     """Accept a declaration as a quotient, or refuse it, its proof with it, and have the household told once.
 
-    Raises NotFound, HouseholdMerged, Invalid: it was settled otherwise, or the quotient cannot be.
+    Raises NotFound, HouseholdMerged, Invalid: it was settled otherwise or by somebody else, or the quotient cannot be.
     """
     file_id = await queries.household_of(tx, actor, declaration_id)
     if not await lock_household(tx, file_id):
@@ -114,7 +114,7 @@ async def decide_declaration(
     if known is None:
         raise NotFound
     wanted = DeclarationStatus.REFUSED if request.entry is None else DeclarationStatus.ACCEPTED
-    if known.status is not wanted:
+    if known.status is not wanted or known.decided_by != actor.account_id:
         if fault := decision_fault(known.status):
             raise fault
         await _settle(tx, actor, rules, known, request)

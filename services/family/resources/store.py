@@ -55,6 +55,7 @@ async def declaration_of(db: Queries, row: Row) -> Declaration | None:
         declared_at=row["declared_at"],
         declared_by=row["declared_by"],
         decided_at=row["decided_at"],
+        decided_by=row["decided_by"],
     )
 
 

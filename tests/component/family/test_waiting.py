@@ -144,6 +144,9 @@ async def test_a_document_by_which_a_quotient_was_decided_stays_decided(papers: 
     entry = {"source": "caf", "value_cents": 50_000, "effective_on": str(await papers.service.db.today())}
     path = f"/resource-declarations/{declared.json()['declaration_id']}/decision"
     assert (await papers.client.post(path, json={"entry": entry}, headers=papers.desk)).status_code == 200
+    other, colleague = {**entry, "value_cents": 70_000}, papers.service.as_agent(Role.DIRECTOR)
+    late = await papers.client.post(path, json={"entry": other}, headers=colleague)
+    assert late.json()["errors"][0]["code"] == "declaration_settled", "nobody believes that theirs counts"
     path = f"/document-decisions/{report.json()['batch_id']}/undo"
     undone = (await papers.client.post(path, headers=papers.desk)).json()
     assert [line["followed"] for line in undone["lines"]] == ["document_relied_on"]
