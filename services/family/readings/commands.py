@@ -219,9 +219,9 @@ class ReadingWork:
 async def _take_up(tx: Transaction) -> tuple[Asked | None, int] | None:
     """What is due, written down as a call; what a family agreed to is dropped once it is about none of its adults any more."""
     due = await store.take_up(tx)
-    if due is None or due[0] is None:
+    asked, attempts = due or (None, 0)
+    if asked is None:
         return due
-    asked, attempts = due
     adults = await queries.adults_in(tx, asked.household_id, await tx.today())
     if asked.is_by_family and not domain.is_of(asked.identity, adults):
         await store.drop(tx, asked.reading_id)
