@@ -26,7 +26,7 @@ from contracts.family.requests import (
 from contracts.http import Page
 from contracts.types import ActorKind
 
-from ..access import REQUEST
+from ..access import FILED, REQUEST
 from ..answers.domain import Answers, Circle, asked_of, pieces_of, step_faults
 from ..answers.queries import circle_of, facts_of, people_of
 from ..documents.domain import kind_of
@@ -73,7 +73,7 @@ READ_SQL = reaching(
 )
 
 OWN_SQL = reaching(
-    f"{_selected('$6')} where f.file_id = $4 and {{is_reached}} order by f.changed_at desc, f.request_id desc limit $5",
+    f"{_selected('$6')} where f.file_id = $4 and f.household_id in ({FILED.format(id='$4')}) and {{is_reached}} order by f.changed_at desc, f.request_id desc limit $5",
     is_reached=REQUEST.of("f.request_id"),
 )
 
