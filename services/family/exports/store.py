@@ -1,5 +1,6 @@
 """Exports: begun, given their parts, made, and removed after their last day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -127,6 +128,14 @@ delete from exports where adult_id = $1 and export_id not in (
 async def forget_oldest(tx: Transaction, adult_id: UUID, kept_max: int) -> None:
     """Remove the exports of an adult but for the newest."""
     await tx.execute(FORGET_OLDEST_SQL, adult_id, kept_max)
+
+
+FORGET_OF_HOUSEHOLDS_SQL = "delete from exports where household_id = any($1::uuid[])"
+
+
+async def forget_of_households(tx: Transaction, household_ids: Sequence[UUID]) -> None:
+    """Remove the exports of households, which say where these live."""
+    await tx.execute(FORGET_OF_HOUSEHOLDS_SQL, list(household_ids))
 
 
 FORGET_OF_CHILD_SQL = """

@@ -203,10 +203,10 @@ async def read_request(db: Database | Transaction, actor: Actor, rules: FamilyRu
 async def _answers_told(db: Database | Transaction, row: Row, procedure: Procedure) -> dict[str, Any]:
     """What was answered; where the household lived is told no more once its address is protected."""
     answers = await store.answers_of(db, row)
-    said = {item.code for step in procedure.steps for item in step.fields if item.known_as is KnownFact.ADDRESS}
-    if not said & answers.keys() or not await db.fetchval(IS_PROTECTED_SQL, row["file_id"], row["household_id"]):
+    places = {item.code for step in procedure.steps for item in step.fields if item.known_as is KnownFact.ADDRESS}
+    if not places & answers.keys() or not await db.fetchval(IS_PROTECTED_SQL, row["file_id"], row["household_id"]):
         return answers
-    return answers | dict.fromkeys(said & answers.keys(), PROTECTED)
+    return answers | dict.fromkeys(places & answers.keys(), PROTECTED)
 
 
 async def _next_id(db: Database | Transaction, actor: Actor, row: Row) -> UUID | None:

@@ -10,6 +10,7 @@ import pytest
 from contracts.types import SERVICES
 from tests.component.family.delegating import OTHERS, Home, opened
 from tests.component.family.desk import Desk
+from tests.component.family.protecting import Guard
 from tests.support.roles import Role
 from tests.support.services import RunningService
 
@@ -95,6 +96,13 @@ async def test_a_decision_on_a_child_removes_what_was_made_before_it(exports: Ex
     assert answer.status_code == 200, answer.text
     assert (await exports.take(path, exports.father)).status_code == 404
     assert await exports.left() == 0
+
+
+async def test_an_address_that_is_protected_is_in_no_archive(exports: Exports, desk: Desk) -> None:
+    path = await exports.made(exports.father)
+    answer = await Guard(exports.service, desk).protect(exports.home.household.household_id)
+    assert answer.status_code == 200, answer.text
+    assert (await exports.take(path, exports.father)).status_code == 404
 
 
 async def test_an_adult_has_three_at_most(exports: Exports) -> None:

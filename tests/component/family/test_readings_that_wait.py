@@ -18,10 +18,10 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_nothing_is_asked_for_a_file_that_is_part_of_another_one(
-    service: RunningService,  # noqa: F811
+    service: RunningService,  # noqa: F811 - a fixture
     desk: Desk,
-    home: Household,  # noqa: F811
-    api: Particulier,  # noqa: F811
+    home: Household,  # noqa: F811 - a fixture
+    api: Particulier,  # noqa: F811 - a fixture
 ) -> None:
     """It would be asked every minute, for nothing could be kept of the answer."""
     kept = await desk.open(guardian={"first_name": "Ana", "email": "ana@courriel.example"}, twin_reason="x")
