@@ -16,6 +16,8 @@ from chassis.refusal import NotFound, UndoTooLate
 from contracts.queue import DecisionLine, DecisionReport
 
 UNDO_WINDOW: Final = timedelta(minutes=10)
+TOLD_AFTER: Final = UNDO_WINDOW + timedelta(minutes=1)
+"""When families are told: what is taken back in the last second has time to arrive before."""
 KEPT: Final = timedelta(days=30)
 """How long a report may be read."""
 

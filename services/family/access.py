@@ -61,6 +61,9 @@ REQUEST: Final = Reach(
 """Of a request: whoever belongs to its household today and answers for every child that it is about or that an answer names, a draft if it is their own; one about
 an adult is theirs and the sender's. The other home of a child has no part in it. An agent who works everywhere, once it was sent."""
 
+FILED: Final = "select part.household_id from households part where part.household_id = {id} or part.merged_into = {id}"
+"""The households whose papers stand in a file: itself, and those that became part of it. By their ids papers are found without looking at everybody's."""
+
 PUPIL: Final = Reach(
     f"""actor.guardian_id is null and exists (
         select from schoolings s

@@ -6,7 +6,7 @@ from chassis.actor import Actor
 from chassis.data.bulk_decisions import (
     FORGET_BATCHES_SQL,
     KEPT,
-    UNDO_WINDOW,
+    TOLD_AFTER,
     Batch,
     add_batch,
     lock_batch,
@@ -48,7 +48,7 @@ async def decide_enrollments(
         made = decided_among(enrollment.status, request.reason, is_validated=request.is_validated)
         codes[enrollment_id] = None if isinstance(made, EnrollmentStatus) else made
         if isinstance(made, EnrollmentStatus):
-            await settle(tx, enrollment, Decision(actor, made, reason, now + UNDO_WINDOW))
+            await settle(tx, enrollment, Decision(actor, made, reason, now + TOLD_AFTER))
     outcome = EnrollmentStatus.VALIDATED if request.is_validated else EnrollmentStatus.REFUSED
     lines = {enrollment_id: codes[enrollment_id] for enrollment_id in chosen if enrollment_id in codes}
     batch = Batch(new_id(), queries.KIND, outcome, actor.account_id, now, lines, {})

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.actor import Actor
+from chassis.clock import civil_day
 from chassis.data.database import Database, Row, Transaction
 from chassis.data.paging import cursor_of, read_id
 from chassis.refusal import NotFound
@@ -156,7 +157,7 @@ async def _answer(db: Database, actor: Actor, row: Row) -> PersonChange | None:
         is_address_hidden=is_hidden,
         asked_by_name=row["asked_by_name"],
         asked_at=row["asked_at"],
-        decided_on=row["decided_at"].date() if row["decided_at"] else None,
+        decided_on=civil_day(row["decided_at"], db.zone) if row["decided_at"] else None,
         reason=change.reason,
     )
 

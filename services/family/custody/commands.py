@@ -24,6 +24,7 @@ from contracts.family.custody import (
 from contracts.family.events import ChildCameOfAge, HolidayTurns
 
 from ..care.store import publish_care
+from ..exports.store import forget_of_child
 from ..households.store import households_of_person
 from ..people.domain import noted_days
 from ..people.store import load_adult, lock_child
@@ -130,6 +131,7 @@ async def _save(tx: Transaction, before: Custody, decision: Custody | Refusal, a
         for household_id in sorted(await households_of_person(tx, before.child.child_id)):
             tx.note(replace(act, household_id=household_id, before={"former": former} if former else None))
         await save_custody(tx, decision)
+        await forget_of_child(tx, before.child.child_id)
         await publish_care(tx, before.child.child_id)
     return await queries.child_file(tx, before.child.child_id, await tx.today())
 

@@ -9,7 +9,7 @@ from chassis.actor import Actor
 from chassis.data.bulk_decisions import (
     FORGET_BATCHES_SQL,
     KEPT,
-    UNDO_WINDOW,
+    TOLD_AFTER,
     Batch,
     add_batch,
     lock_batch,
@@ -80,7 +80,7 @@ async def decide_documents(
     await store.lock_documents(tx, sorted(chosen))
     if not (rows := await store.load_chosen(tx, actor, chosen)):
         raise NotFound
-    decider = Decider(actor, papers, now + UNDO_WINDOW)
+    decider = Decider(actor, papers, now + TOLD_AFTER)
     codes: dict[UUID, str | None] = {}
     for document_id, made in (await queries.judged(tx, papers.rules, rows, wish, await tx.today())).items():
         codes[document_id] = made if isinstance(made, str) else None

@@ -26,12 +26,13 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A decision as it stands: what it says, by whom and when; and whether the same was sent again since."""
+    """A decision as it stands: what it says, by whom and when; whether the same was sent again since, and whether a quotient or a request was decided by it."""
 
     status: DocumentStatus
     decided_by: UUID | None
     decided_at: datetime | None
     is_sent_again: bool
+    is_relied_on: bool = False
 
 
 def check(wish: Wish) -> Refusal | None:
@@ -62,4 +63,6 @@ def followed(taken: Taken | None, status: DocumentStatus, decided_by: UUID, deci
         return "document_deleted"
     if (taken.status, taken.decided_by, taken.decided_at) != (status, decided_by, decided_at):
         return "decided_again"
+    if taken.is_relied_on:
+        return "document_relied_on"
     return "document_sent_again" if taken.is_sent_again else None

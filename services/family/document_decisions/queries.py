@@ -5,8 +5,9 @@ from datetime import date
 from uuid import UUID
 
 from chassis.actor import Actor
+from chassis.clock import civil_day
 from chassis.data.bulk_decisions import load_batch
-from chassis.data.database import Database, Queries, Row
+from chassis.data.database import Database, Row, Transaction
 from chassis.refusal import NotFound
 from contracts.family.documents import DocumentsDecision
 from contracts.queue import DecisionLine, DecisionPreview, DecisionReport
@@ -26,12 +27,12 @@ def wish_of(request: DocumentsDecision) -> Wish:
 
 
 async def judged(
-    db: Queries, rules: FamilyRules, rows: Mapping[UUID, Row], wish: Wish, today: date
+    db: Database | Transaction, rules: FamilyRules, rows: Mapping[UUID, Row], wish: Wish, today: date
 ) -> dict[UUID, Standing | str]:
     """What becomes of documents."""
     return {
         document_id: decided_among(
-            await standing_of(db, rules, row), wish, (row["marked_on"], row["sent_at"].date()), today
+            await standing_of(db, rules, row), wish, (row["marked_on"], civil_day(row["sent_at"], db.zone)), today
         )
         for document_id, row in rows.items()
     }

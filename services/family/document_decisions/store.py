@@ -45,7 +45,10 @@ TAKEN_SQL = """
 select d.document_id, d.status, d.decided_by, d.decided_at, exists (
     select from documents later
     where later.household_id = d.household_id and later.kind = d.kind and later.person_id is not distinct from d.person_id
-      and later.document_id <> d.document_id and later.created_at > d.decided_at) as is_sent_again
+      and later.document_id <> d.document_id and later.created_at > d.decided_at) as is_sent_again,
+    exists (select from quotients q where q.document_id = d.document_id and q.recorded_at > d.decided_at)
+    or exists (select from request_pieces p join requests r using (request_id)
+               where p.document_id = d.document_id and r.decided_at > d.decided_at) as is_relied_on
 from documents d where d.document_id = any($1::uuid[])
 """
 
@@ -54,7 +57,11 @@ async def load_taken(tx: Transaction, document_ids: Sequence[UUID]) -> dict[UUID
     """What stands decided of documents that are held."""
     return {
         row["document_id"]: Taken(
-            DocumentStatus(row["status"]), row["decided_by"], row["decided_at"], row["is_sent_again"]
+            DocumentStatus(row["status"]),
+            row["decided_by"],
+            row["decided_at"],
+            row["is_sent_again"],
+            row["is_relied_on"],
         )
         for row in await tx.fetch(TAKEN_SQL, document_ids)
     }

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
+from chassis.clock import civil_day
 from chassis.data.database import Database, Queries, Row, Transaction
 from chassis.data.paging import page_of, read_cursor
 from chassis.refusal import NotFound
@@ -132,7 +133,7 @@ async def standing_of(db: Queries, rules: FamilyRules, row: Row) -> Standing:
 
 async def _answer(db: Database | Transaction, actor: Actor, rules: FamilyRules, row: Row) -> Document:
     standing, today = await standing_of(db, rules, row), await db.today()
-    sent_on = row["sent_at"].date() if row["sent_at"] else today
+    sent_on = civil_day(row["sent_at"], db.zone) if row["sent_at"] else today
     return Document(
         document_id=row["document_id"],
         household_id=row["file_id"],

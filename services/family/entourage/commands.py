@@ -85,8 +85,6 @@ async def change(
     for child_id in child_ids:
         if child_id not in before:
             _full(around[child_id], kind)
-    gone = [row for row in known if row.child_id not in child_ids]
-    await store.remove_around(tx, contact_id, [row.child_id for row in gone])
     rows = []
     for child_id in child_ids:
         former = before.get(child_id)
@@ -95,6 +93,9 @@ async def change(
         await store.save_around(tx, rows[-1])
         if former is None or former.person != person:
             await _tell(tx, actor, "changed" if former else "added", rows[-1], former)
+    # Last: a picture goes with the last child whom its person is around.
+    gone = [row for row in known if row.child_id not in child_ids]
+    await store.remove_around(tx, contact_id, [row.child_id for row in gone])
     for row in gone:
         await _tell(tx, actor, "ended", row)
     return queries.answer(rows[0], rows)

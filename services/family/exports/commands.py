@@ -13,13 +13,15 @@ from uuid import UUID
 import structlog
 
 from chassis.actor import Actor
+from chassis.clock import civil_day
 from chassis.data.database import Database, Row, Transaction, command
 from chassis.data.history import Act
 from chassis.data.idempotency import Claim
 from chassis.documents.issuing import Press
+from chassis.documents.typesetting import CannotBeSet
 from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
-from chassis.refusal import Busy, NotFound
+from chassis.refusal import Busy, Refusal
 from contracts.family.document_words import DocumentStatus
 from contracts.family.exports import Export, ExportCreate, ExportPart, WholeFile
 from contracts.http import File
@@ -31,7 +33,7 @@ from ..documents.store import load_contents
 from ..households.queries import household_id_for
 from ..settings import FamilyRules
 from . import queries, store
-from .domain import last_day
+from .domain import KEPT_MAX, last_day
 from .store import NewExport
 
 MADE_AT_ONCE: Final = 5
@@ -51,6 +53,7 @@ async def start_export(tx: Transaction, actor: Actor, claim: Claim, request: Exp
     if export_id is None:
         export_id = new_id()
         await store.add(tx, NewExport(export_id, household_id, adult_id, last_day(today)), actor)
+        await store.forget_oldest(tx, adult_id, KEPT_MAX)
     return await claim.keep(tx, await queries.shown(tx, export_id, adult_id))
 
 
@@ -74,7 +77,7 @@ async def read_export(tx: Transaction, actor: Actor, export_id: UUID) -> None:
 
 async def take(db: Database, actor: Actor, export_id: UUID) -> File:
     """The archive, for its adult. Raises NotFound, also while it is made."""
-    content = await queries.archive(db, export_id, actor.require_guardian())
+    content = await queries.archive(db, actor, export_id)
     await read_export(db, actor, export_id)
     return content
 
@@ -88,13 +91,16 @@ class ExportWork:
     contents: Contents
 
     async def make(self, db: Database) -> None:
-        """Make the archives of the exports that have all their parts."""
+        """Make the archives of the exports that have all their parts; one that cannot be made goes, and its adult begins another one."""
         for export_id, adult_id in await store.waiting(db, len(SERVICES), MADE_AT_ONCE):
             try:
                 row = await queries.row_of(db, export_id, adult_id)
                 await _keep(db, export_id, adult_id, await self._archive(db, row))
-            except (NotFound, Busy):
+            except Busy:
                 log.info("export waits", export_id=str(export_id))
+            except (Refusal, CannotBeSet) as error:
+                log.error("export cannot be made", export_id=str(export_id), error=type(error).__name__)
+                await _drop(db, export_id)
 
     async def forget(self, db: Database) -> None:
         """Remove the exports that are past their last day."""
@@ -102,7 +108,7 @@ class ExportWork:
 
     async def _archive(self, db: Database, row: Row) -> bytes:
         parts = await store.parts_of(db, row["export_id"], row["adult_id"])
-        made_on = row["created_at"].date()
+        made_on = civil_day(row["created_at"], db.zone)
         whole = WholeFile(
             reference=row["reference"],
             gathered_on=made_on,
@@ -135,6 +141,11 @@ class ExportWork:
             if content:
                 files[f"documents/{number:03d}-{item.kind.code}.pdf"] = content
         return files
+
+
+@command
+async def _drop(tx: Transaction, export_id: UUID) -> None:
+    await store.drop(tx, export_id)
 
 
 @command

@@ -7,6 +7,8 @@ from typing import Final
 from contracts.types import SERVICES
 
 KEPT_DAYS: Final = 7
+KEPT_MAX: Final = 3
+"""Of an adult: whoever begins another one loses the oldest."""
 
 
 def last_day(begun_on: date) -> date:

@@ -3,25 +3,34 @@
 from typing import Final
 from uuid import UUID
 
+from chassis.access import reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries, Row
 from chassis.refusal import NotFound
 from contracts.family.exports import Export, ExportStatus
 from contracts.http import File, Page
 
+from ..access import HOUSEHOLD
+from ..households.queries import household_id_for
 from . import store
 from .domain import is_gathered
 
 ZIP_TYPE: Final = "application/zip"
 LISTED_MAX: Final = 20
 
-OWN_SQL = "select export_id from exports where adult_id = $1 and ends_on >= $2 order by export_id desc limit $3"
+OWN_SQL = reaching(
+    """
+select e.export_id from exports e
+where e.adult_id = $1 and e.ends_on >= $3::date and {is_reached} order by e.export_id desc limit $4
+""",
+    is_reached=HOUSEHOLD.of("e.household_id"),
+)
 
 
 async def own_exports(db: Database, actor: Actor) -> Page[Export]:
-    """The exports of the adult who asks that are still there, the newest first."""
+    """The exports of the adult who asks that are still there, of the households that they belong to, the newest first."""
     adult_id = actor.require_guardian()
-    rows = await db.fetch(OWN_SQL, adult_id, await db.today(), LISTED_MAX)
+    rows = await db.fetch(OWN_SQL, *reach_of(actor, await db.today()), LISTED_MAX)
     return Page(items=tuple([await shown(db, row["export_id"], adult_id) for row in rows]))
 
 
@@ -51,11 +60,13 @@ def answer(row: Row) -> Export:
     )
 
 
-async def archive(db: Database, export_id: UUID, adult_id: UUID) -> File:
-    """The archive of an export that is ready. Raises NotFound, also while it is made."""
+async def archive(db: Database, actor: Actor, export_id: UUID) -> File:
+    """The archive of an export that is ready. Raises NotFound, also while it is made, and once its adult belongs to the household no more."""
+    adult_id, today = actor.require_guardian(), await db.today()
     row = await row_of(db, export_id, adult_id)
-    if row["ends_on"] < await db.today():
+    if row["ends_on"] < today:
         raise NotFound
+    await household_id_for(db, actor, row["household_id"], today)
     content = await store.archive_of(db, export_id, adult_id)
     if content is None:
         raise NotFound

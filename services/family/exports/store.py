@@ -1,5 +1,6 @@
 """Exports: begun, given their parts, made, and removed after their last day."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -108,6 +109,43 @@ async def archive_of(db: Queries, export_id: UUID, adult_id: UUID) -> bytes | No
     """The archive, None until it was made."""
     sealed = await db.fetchval(ARCHIVE_SQL, export_id)
     return await unseal_bytes(db, adult_id, _place(export_id, "archive"), sealed)
+
+
+DROP_SQL = "delete from exports where export_id = $1"
+
+
+async def drop(tx: Transaction, export_id: UUID) -> None:
+    """Remove an export."""
+    await tx.execute(DROP_SQL, export_id)
+
+
+FORGET_OLDEST_SQL = """
+delete from exports where adult_id = $1 and export_id not in (
+    select export_id from exports where adult_id = $1 order by export_id desc limit $2)
+"""
+
+
+async def forget_oldest(tx: Transaction, adult_id: UUID, kept_max: int) -> None:
+    """Remove the exports of an adult but for the newest."""
+    await tx.execute(FORGET_OLDEST_SQL, adult_id, kept_max)
+
+
+FORGET_OF_HOUSEHOLDS_SQL = "delete from exports where household_id = any($1::uuid[])"
+
+
+async def forget_of_households(tx: Transaction, household_ids: Sequence[UUID]) -> None:
+    """Remove the exports of households, which say where these live."""
+    await tx.execute(FORGET_OF_HOUSEHOLDS_SQL, list(household_ids))
+
+
+FORGET_OF_CHILD_SQL = """
+delete from exports where household_id in (select m.household_id from household_members m where m.person_id = $1)
+"""
+
+
+async def forget_of_child(tx: Transaction, child_id: UUID) -> None:
+    """Remove the exports of a child's homes: who may read what of the child is decided anew."""
+    await tx.execute(FORGET_OF_CHILD_SQL, child_id)
 
 
 FORGET_SQL = "delete from exports where export_id in (select export_id from exports where ends_on < $1 order by export_id limit $2)"

@@ -18,7 +18,7 @@ from contracts.family.procedures import (
 from contracts.family.request_words import ProcedureName, RequestStatus
 from contracts.http import Page
 
-from ..access import REQUEST
+from ..access import FILED, REQUEST
 from ..households.queries import household_id_for
 from ..requests.domain import best, draftable, path_numbers
 from ..settings import FamilyRules
@@ -67,10 +67,10 @@ def _summary(procedure: Procedure, known: Counting) -> dict[str, object]:
 
 
 STATUSES_SQL = reaching(
-    """
+    f"""
 select r.code, array_agg(distinct r.status) as statuses from filed_requests r
-where r.file_id = $4 and ($5::uuid is null or r.subject_id is null or r.subject_id = $5) and {is_reached} group by r.code
-""",
+where r.file_id = $4 and r.household_id in ({FILED.format(id="$4")}) and ($5::uuid is null or r.subject_id is null or r.subject_id = $5) and {{is_reached}} group by r.code
+""",  # noqa: S608 - it is put together from constants alone
     is_reached=REQUEST.of("r.request_id"),
 )
 

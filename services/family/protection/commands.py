@@ -12,6 +12,7 @@ from contracts.family.models import Household
 from contracts.family.protection import AddressProtection, ProtectionEnd
 
 from ..errors import AddressNotProtected
+from ..exports.store import forget_of_households
 from ..households.domain import HouseholdFile
 from ..households.queries import household_id_for, read_household
 from ..households.store import load_file, lock_household, publish, save_address
@@ -49,6 +50,7 @@ async def protect_address(tx: Transaction, actor: Actor, household_id: UUID, req
         await store.protect(tx, household_id, file.address, protection, actor.account_id)
         blanked = await store.blanked(tx, household_id)
         await issuing.forget(tx, blanked)  # certificates that say where the household lives
+        await forget_of_households(tx, blanked)
         await publish(tx, blanked, today)
     return await read_household(tx, household_id, today)
 

@@ -5,6 +5,7 @@ from typing import Protocol
 from uuid import UUID
 
 from chassis.actor import Actor
+from chassis.clock import civil_day
 from chassis.data.database import Transaction, command
 from chassis.data.history import Act
 from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
@@ -83,7 +84,11 @@ async def publish_quotients(tx: Transaction, household_id: UUID) -> None:
     since = await awaited_since(tx, household_id)
     quotients = await load_quotients(tx, household_id)
     tx.emit(
-        QuotientState(household_id=household_id, quotients=quotients, awaited_since_on=since.date() if since else None)
+        QuotientState(
+            household_id=household_id,
+            quotients=quotients,
+            awaited_since_on=civil_day(since, tx.zone) if since else None,
+        )
     )
 
 

@@ -85,7 +85,9 @@ async def _begin(
     if is_by_family:
         await _check_family(tx, household_id, identity, is_present=month_on == today.replace(day=1))
     tx.note(Act(actor, "quotient_asked", household_id, household_id, after={"month": month_on.isoformat()}))
-    return Asked(reading_id, household_id, month_on, identity, actor.account_id, is_by_family)
+    asked = Asked(reading_id, household_id, month_on, identity, actor.account_id, is_by_family)
+    await store.add_call(tx, asked)
+    return asked
 
 
 async def _check_family(tx: Transaction, household_id: UUID, identity: Identity, *, is_present: bool) -> None:
@@ -93,7 +95,7 @@ async def _check_family(tx: Transaction, household_id: UUID, identity: Identity,
     if not is_present:
         raise Invalid(FieldRefusal("/month", "reading_month_of_agents"))
     now, today = await tx.now(), await tx.today()
-    if not domain.is_of(identity, await queries.first_names_in(tx, household_id, today)):
+    if not domain.is_of(identity, await queries.adults_in(tx, household_id, today)):
         raise Invalid(FieldRefusal("/first_names", "reading_of_others"))
     if await store.count_calls(tx, household_id, now - domain.FAMILY_CALLS_TIME) >= domain.FAMILY_CALLS_MAX:
         raise domain.ReadingsTooMany(count=domain.FAMILY_CALLS_MAX)
@@ -133,7 +135,7 @@ async def _conclude(
 ) -> QuotientReading | Refusal:
     """Keep what was found, or the question where it may be asked again; otherwise the refusal that says why not. The call is written down whatever came of it."""
     await lock_household(tx, asked.household_id)
-    await store.add_call(tx, asked, answer)
+    await store.end_call(tx, asked, answer)
     if answer.value is not None:
         await store.end_waiting(tx, asked.household_id)
         await store.add_found(tx, asked, answer.value, answer.request_id)
@@ -215,17 +217,27 @@ class ReadingWork:
 
 @command
 async def _take_up(tx: Transaction) -> tuple[Asked | None, int] | None:
-    return await store.take_up(tx)
+    """What is due, written down as a call; what a family agreed to is dropped once it is about none of its adults any more."""
+    due = await store.take_up(tx)
+    asked, attempts = due or (None, 0)
+    if asked is None:
+        return due
+    adults = await queries.adults_in(tx, asked.household_id, await tx.today())
+    if asked.is_by_family and not domain.is_of(asked.identity, adults):
+        await store.drop(tx, asked.reading_id)
+        return None, attempts
+    await store.add_call(tx, asked)
+    return asked, attempts
 
 
 @command
 async def _settle(tx: Transaction, asked: Asked, answer: Answer, attempts: int) -> None:
     """Write what came of an attempt; whoever withdrew the question meanwhile has it withdrawn."""
     await lock_household(tx, asked.household_id)
+    await store.end_call(tx, asked, answer)
     row = await store.hold(tx, asked.reading_id)
     if row is None or row["status"] != ReadingStatus.WAITING:
         return
-    await store.add_call(tx, asked, answer)
     pause = domain.pause_after(attempts, answer.retry_seconds) if answer.is_worth_asking_again else None
     if pause is not None:
         await store.put_off(tx, asked, pause, answer.request_id)

@@ -109,10 +109,18 @@ def oldest_month(today: date) -> date:
     return date(today.year - MONTHS_BACK_MAX // 12, today.month, 1)
 
 
-def is_of(identity: Identity, first_names: Collection[str]) -> bool:
-    """Whether an identity can be of one of these adults. A birth name may be another than the one in use, so the first name alone is compared."""
-    known = {comparable(name).partition(" ")[0] for name in first_names}
-    return any(comparable(name).partition(" ")[0] in known for name in identity.first_names)
+def is_of(identity: Identity, adults: Collection[tuple[str, str]]) -> bool:
+    """Whether an identity can be of one of these adults, by their first and last names. A birth name may be another than the one in use, so the first name
+    alone is compared; one in use that comes second says so only beside the same last name, for it could be added to anybody's."""
+    wanted = [_first(name) for name in identity.first_names]
+    return any(
+        _first(first_name) in (wanted if comparable(last_name) == comparable(identity.birth_name) else wanted[:1])
+        for first_name, last_name in adults
+    )
+
+
+def _first(name: str) -> str:
+    return comparable(name).partition(" ")[0]
 
 
 def pause_after(attempts: int, retry_seconds: float) -> timedelta | None:

@@ -41,15 +41,15 @@ async def find_reading(db: Queries, actor: Actor, reading_id: UUID, today: date)
     return row
 
 
-FIRST_NAMES_SQL = """
-select a.first_name from household_members m join adults a on a.adult_id = m.person_id
+ADULTS_SQL = """
+select a.first_name, a.last_name from household_members m join adults a on a.adult_id = m.person_id
 where m.household_id = $1 and m.during @> $2::date
 """
 
 
-async def first_names_in(db: Queries, household_id: UUID, today: date) -> list[str]:
-    """What the adults of a household are called."""
-    return [row["first_name"] for row in await db.fetch(FIRST_NAMES_SQL, household_id, today)]
+async def adults_in(db: Queries, household_id: UUID, today: date) -> list[tuple[str, str]]:
+    """The first and last names of the adults of a household."""
+    return [(row["first_name"], row["last_name"]) for row in await db.fetch(ADULTS_SQL, household_id, today)]
 
 
 def reading_of(row: Row) -> QuotientReading:

@@ -1,6 +1,6 @@
 """Storage of readings and of calls; who is asked about is sealed with the household's key, and only while it waits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -27,6 +27,7 @@ class Asked:
     identity: Identity
     asked_by: UUID
     is_by_family: bool
+    call_id: UUID = field(default_factory=new_id)
 
 
 FIND_READING_SQL = "select * from quotient_readings where reading_id = $1"
@@ -54,14 +55,22 @@ async def count_calls(tx: Transaction, household_id: UUID, since: datetime) -> i
 
 ADD_CALL_SQL = """
 insert into quotient_calls (call_id, household_id, called_by, is_by_family, outcome, request_id, called_at)
-values ($1, $2, $3, $4, $5, $6, $7)
+values ($1, $2, $3, $4, 'begun', '', $5)
 """
 
 
-async def add_call(tx: Transaction, asked: Asked, answer: Answer) -> None:
-    """Write down that somebody was asked about, and what came of it."""
-    who = (new_id(), asked.household_id, asked.asked_by, asked.is_by_family)
-    await tx.execute(ADD_CALL_SQL, *who, answer.outcome, answer.request_id, await tx.now())
+async def add_call(tx: Transaction, asked: Asked) -> None:
+    """Write down that somebody is asked about, before they are: calls that are under way count."""
+    who = (asked.call_id, asked.household_id, asked.asked_by, asked.is_by_family)
+    await tx.execute(ADD_CALL_SQL, *who, await tx.now())
+
+
+END_CALL_SQL = "update quotient_calls set outcome = $2, request_id = $3 where call_id = $1"
+
+
+async def end_call(tx: Transaction, asked: Asked, answer: Answer) -> None:
+    """Write down what came of a call."""
+    await tx.execute(END_CALL_SQL, asked.call_id, answer.outcome, answer.request_id)
 
 
 ADD_FOUND_SQL = """
@@ -107,18 +116,20 @@ update quotient_readings set attempt_count = attempt_count + 1, next_at = $2
 where reading_id = (
     select reading_id from quotient_readings where status = 'waiting' and next_at <= $1
     order by next_at limit 1 for update skip locked)
-returning *, exists (select from persons p where p.person_id = asked_by) as is_by_family
+returning *, exists (select from persons p where p.person_id = asked_by) as is_by_family,
+    exists (select from households h where h.household_id = quotient_readings.household_id and h.merged_into is not null) as is_merged
 """
 
 
 async def take_up(tx: Transaction) -> tuple[Asked | None, int] | None:
-    """A question whose time has come and how often it was asked, with this one; None when there is none. Its question is None where the key of the household was erased."""
+    """A question whose time has come and how often it was asked, with this one; None when there is none. Its question is None where the key of the household was erased, or its file
+    is part of another one, for which nothing could be kept."""
     now = await tx.now()
     row = await tx.fetchrow(TAKE_UP_SQL, now, now + TAKEN_UP)
     if row is None:
         return None
     content: Any = await unseal_value(tx, row["household_id"], _place(row["reading_id"]), row["sealed"])
-    if content is None:
+    if content is None or row["is_merged"]:
         await tx.execute(DROP_READING_SQL, row["reading_id"])
         return None, row["attempt_count"]
     identity = msgspec.convert(content, Identity)

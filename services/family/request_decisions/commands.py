@@ -17,7 +17,7 @@ from ..documents.commands import Papers
 from ..procedures.store import said_by
 from ..request_errors import RequestOfAnother
 from ..request_letters.commands import tell
-from ..request_threads.store import NewMessage, add_message
+from ..request_threads.store import NewMessage, add_message, is_said_last
 from ..requests import domain, store
 from ..requests.commands import act_of, kept_until, lawful
 from ..requests.domain import Standing
@@ -82,7 +82,7 @@ def _check_owner(row: Row, actor: Actor, *, is_taking_over: bool = False) -> Non
 async def decide_request(
     tx: Transaction, actor: Actor, papers: Papers, request_id: UUID, request: RequestDecision
 ) -> Request:
-    """Accept a request, refuse it, or ask for more, and have its family told; the same decision again changes nothing.
+    """Accept a request, refuse it, or ask for more, and have its family told; the same decision again, in the same words, changes nothing.
 
     Raises NotFound, Invalid, RequestSettled, RequestOfAnother."""
     await store.lock_request(tx, request_id)
@@ -92,12 +92,14 @@ async def decide_request(
     made = domain.decided(known, procedure, verdict, papers.rules.policy.grounds, await tx.today())
     if isinstance(made, Refusal):
         raise made
-    if made != known:
+    is_said = made.status is not RequestStatus.MORE_ASKED or await is_said_last(tx, request_id, verdict.words)
+    if made != known or not is_said:
         _check_owner(row, actor)
         tx.note(Act(actor, ACTS[verdict.move], **act_of(row)))
         await _look_after(tx, actor, row)
         if made.status is RequestStatus.MORE_ASKED:
-            await store.save_standing(tx, request_id, made, None, is_by_agent=True)
+            if made != known:
+                await store.save_standing(tx, request_id, made, None, is_by_agent=True)
             await add_message(tx, NewMessage(new_id(), request_id, actor.account_id, True, verdict.words))
         else:
             await store.save_decision(tx, request_id, made, await kept_until(tx, row), actor.account_id)

@@ -56,6 +56,15 @@ async def given(db: Queries, document_ids: Collection[UUID], household_id: UUID)
     return {row["document_id"] for row in await db.fetch(GIVEN_SQL, list(document_ids), household_id)}
 
 
+LAST_SQL = "select request_id, message_id, sealed, is_by_agent from request_messages where request_id = $1 order by position desc limit 1"
+
+
+async def is_said_last(db: Queries, request_id: UUID, words: str) -> bool:
+    """Whether an agent's message with these words is the last one of a request."""
+    row = await db.fetchrow(LAST_SQL, request_id)
+    return row is not None and row["is_by_agent"] and await words_of(db, row) == words
+
+
 COUNT_SQL = "select count(*) from request_messages where request_id = $1"
 
 

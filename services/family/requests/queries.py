@@ -12,7 +12,7 @@ from chassis.data.database import Database, Row, Transaction
 from chassis.data.paging import page_of, read_cursor
 from chassis.refusal import FieldRefusal, NotFound
 from contracts.family.document_words import DocumentStatus
-from contracts.family.procedure_words import KnownFact, Procedure, Subject
+from contracts.family.procedure_words import PROTECTED, KnownFact, Procedure, Subject
 from contracts.family.request_words import RefusalGround, RequestStatus
 from contracts.family.requests import (
     GivenPiece,
@@ -26,10 +26,11 @@ from contracts.family.requests import (
 from contracts.http import Page
 from contracts.types import ActorKind
 
-from ..access import REQUEST
+from ..access import FILED, REQUEST
 from ..answers.domain import Answers, Circle, asked_of, pieces_of, step_faults
 from ..answers.queries import circle_of, facts_of, people_of
 from ..documents.domain import kind_of
+from ..documents.queries import IS_PROTECTED_SQL
 from ..households.queries import household_id_for
 from ..procedures.store import said_by
 from ..request_threads.queries import messages_of
@@ -72,7 +73,7 @@ READ_SQL = reaching(
 )
 
 OWN_SQL = reaching(
-    f"{_selected('$6')} where f.file_id = $4 and {{is_reached}} order by f.changed_at desc, f.request_id desc limit $5",
+    f"{_selected('$6')} where f.file_id = $4 and f.household_id in ({FILED.format(id='$4')}) and {{is_reached}} order by f.changed_at desc, f.request_id desc limit $5",
     is_reached=REQUEST.of("f.request_id"),
 )
 
@@ -170,7 +171,8 @@ async def read_request(db: Database | Transaction, actor: Actor, rules: FamilyRu
     """A request whole. Raises NotFound."""
     row = await find_request(db, actor, request_id)
     circle, people, facts = await circle_for(db, actor, row)
-    procedure, answers = said_by(row["text"]), await store.answers_of(db, row)
+    procedure = said_by(row["text"])
+    answers = await _answers_told(db, row, procedure)
     pieces = await _pieces(db, rules, row, procedure, asked_pieces(row, procedure, answers, circle))
     asked = asked_of(procedure, answers, circle)
     is_draft = row["status"] == RequestStatus.DRAFT
@@ -196,6 +198,15 @@ async def read_request(db: Database | Transaction, actor: Actor, rules: FamilyRu
         messages=await messages_of(db, rules, row, is_for_agent=is_agent),
         next_id=await _next_id(db, actor, row) if is_agent else None,
     )
+
+
+async def _answers_told(db: Database | Transaction, row: Row, procedure: Procedure) -> dict[str, Any]:
+    """What was answered; where the household lived is told no more once its address is protected."""
+    answers = await store.answers_of(db, row)
+    places = {item.code for step in procedure.steps for item in step.fields if item.known_as is KnownFact.ADDRESS}
+    if not places & answers.keys() or not await db.fetchval(IS_PROTECTED_SQL, row["file_id"], row["household_id"]):
+        return answers
+    return answers | dict.fromkeys(places & answers.keys(), PROTECTED)
 
 
 async def _next_id(db: Database | Transaction, actor: Actor, row: Row) -> UUID | None:

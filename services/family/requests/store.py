@@ -12,6 +12,7 @@ from chassis.data.sealed_values import seal_value, unseal_value
 from contracts.family.procedure_words import Subject
 from contracts.family.request_words import RequestStatus
 
+from ..access import FILED
 from .domain import Outcome, Standing, number_of
 
 ANSWERS: Final = b"answers"
@@ -42,9 +43,10 @@ async def draft_of(tx: Transaction, new: NewRequest, by: UUID) -> UUID | None:
     return draft_id
 
 
-COUNT_OPEN_SQL = """
-select count(*) from filed_requests where file_id = $1 and status in ('draft', 'sent', 'under_review', 'more_asked')
-"""
+COUNT_OPEN_SQL = f"""
+select count(*) from filed_requests f
+where f.file_id = $1 and f.household_id in ({FILED.format(id="$1")}) and f.status in ('draft', 'sent', 'under_review', 'more_asked')
+"""  # noqa: S608 - it is put together from constants alone
 
 
 async def count_open(tx: Transaction, household_id: UUID) -> int:

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.actor import Actor
+from chassis.clock import civil_day
 from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.identifiers import new_id
@@ -104,7 +105,7 @@ async def decide_declaration(
 ) -> answers.Declaration:
     """Accept a declaration as a quotient, or refuse it, its proof with it, and have the household told once.
 
-    Raises NotFound, HouseholdMerged, Invalid: it was settled otherwise, or the quotient cannot be.
+    Raises NotFound, HouseholdMerged, Invalid: it was settled otherwise or by somebody else, or the quotient cannot be.
     """
     file_id = await queries.household_of(tx, actor, declaration_id)
     if not await lock_household(tx, file_id):
@@ -113,7 +114,7 @@ async def decide_declaration(
     if known is None:
         raise NotFound
     wanted = DeclarationStatus.REFUSED if request.entry is None else DeclarationStatus.ACCEPTED
-    if known.status is not wanted:
+    if known.status is not wanted or known.decided_by != actor.account_id:
         if fault := decision_fault(known.status):
             raise fault
         await _settle(tx, actor, rules, known, request)
@@ -143,7 +144,7 @@ async def _settle(
     stands, today = await documents.standing_of(tx, rules, row), await tx.today()
     if stands.status is not DocumentStatus.SENT:
         return
-    ends_on = proposed_end(stands.kind, row["marked_on"], row["sent_at"].date())
+    ends_on = proposed_end(stands.kind, row["marked_on"], civil_day(row["sent_at"], tx.zone))
     verdict = Verdict(
         is_valid=request.entry is not None,
         ends_on=max(ends_on, today) if ends_on and request.entry else None,
@@ -206,9 +207,9 @@ async def _ask_unknown(tx: Transaction, rules: FamilyRules) -> int:
 
 
 async def _tell(tx: Transaction, notice: store.Notice) -> None:
-    if await store.add_notice(tx, notice):
+    at = await tx.now()
+    if await store.add_notice(tx, notice, at - ASKED_AGAIN):
         last_on = None if notice.occasion is ResourcesOccasion.UNKNOWN else notice.about_on
-        at = await tx.now()
         tx.emit(
             ResourcesNoticed(household_id=notice.household_id, occasion=notice.occasion, last_on=last_on, noticed_at=at)
         )

@@ -58,6 +58,7 @@ class Declaration:
     declared_at: datetime
     declared_by: UUID
     decided_at: datetime | None
+    decided_by: UUID | None = None
 
 
 def standing(history: tuple[Quotient, ...], today: date, *, is_awaited: bool, notice_days: Sequence[int]) -> Standing:

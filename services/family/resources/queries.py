@@ -7,6 +7,7 @@ from uuid import UUID
 
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
+from chassis.clock import civil_day
 from chassis.data.database import Database, Queries, Row, Transaction
 from chassis.data.paging import page_of, read_cursor, text_key
 from chassis.refusal import NotFound
@@ -240,7 +241,7 @@ async def households_without(db: Database, cursor: str | None, limit: int) -> Pa
             child_count=row["child_count"],
             state=_state_of(row),
             ended_on=row["ended_on"],
-            declared_on=row["declared_at"].date() if row["declared_at"] else None,
+            declared_on=civil_day(row["declared_at"], db.zone) if row["declared_at"] else None,
             is_enrolled=row["is_enrolled"],
         )
         for row in rows

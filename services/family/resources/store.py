@@ -55,6 +55,7 @@ async def declaration_of(db: Queries, row: Row) -> Declaration | None:
         declared_at=row["declared_at"],
         declared_by=row["declared_by"],
         decided_at=row["decided_at"],
+        decided_by=row["decided_by"],
     )
 
 
@@ -157,8 +158,10 @@ async def enrolled_without(
 
 
 ADD_NOTICE_SQL = """
-insert into resource_notices (household_id, occasion, about_on, days, noticed_at) values ($1, $2, $3, $4, $5)
-on conflict do nothing returning true
+insert into resource_notices as known (household_id, occasion, about_on, days, noticed_at) values ($1, $2, $3, $4, $5)
+on conflict (household_id, about_on, occasion, days) do update set noticed_at = excluded.noticed_at
+    where known.occasion = 'unknown' and known.noticed_at <= $6
+returning true
 """
 
 
@@ -172,10 +175,10 @@ class Notice:
     days: int
 
 
-async def add_notice(tx: Transaction, notice: Notice) -> bool:
-    """Note that a word is given; False if it was before."""
+async def add_notice(tx: Transaction, notice: Notice, asked_after: datetime) -> bool:
+    """Note that a word is given; False if it was before. What is not known is asked again when it was asked by an instant."""
     values = (notice.household_id, notice.occasion.value, notice.about_on, notice.days)
-    return bool(await tx.fetchval(ADD_NOTICE_SQL, *values, await tx.now()))
+    return bool(await tx.fetchval(ADD_NOTICE_SQL, *values, await tx.now(), asked_after))
 
 
 FORGET_NOTICES_SQL = "delete from resource_notices where noticed_at < $1"

@@ -130,6 +130,10 @@ async def test_it_goes_with_the_person_and_not_before(around: Portrayed) -> None
     await around.keep(known)
     one = (await around.change(around.file.father, known, child_ids=both[:1])).json()
     assert await around.left(known) == (1, 1)
+    one = (await around.change(around.file.father, one, child_ids=both[1:])).json()
+    assert (one["has_portrait"], await around.left(known)) == (True, (1, 1)), (
+        "nor when one child takes the other's place"
+    )
     assert (await around.end(around.file.father, one)).is_success
     assert await around.left(known) == (0, 0)
 

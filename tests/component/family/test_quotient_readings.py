@@ -1,6 +1,8 @@
 """Quotients that are read from API Particulier, of its simulator: looked at, taken, asked for again later, and what is kept of whom they are about."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -197,8 +199,9 @@ async def test_a_parent_asks_about_the_adults_of_the_household_and_about_now(
     service: RunningService, home: Household, api: Particulier
 ) -> None:
     parent = service.as_parent(home.adults[0].adult_id)
-    answer = await ask(service, home, parent, first_names="Lucie")
-    assert faults_of(answer) == {"/first_names": "reading_of_others"}
+    for names in ("Lucie", "Lucie Marge"):
+        answer = await ask(service, home, parent, first_names=names)
+        assert faults_of(answer) == {"/first_names": "reading_of_others"}, "nor is one's own name added to another's"
     answer = await ask(service, home, parent, month=f"{ApiParticulier.today().year - 1}-12")
     assert faults_of(answer) == {"/month": "reading_month_of_agents"}
     assert await api.calls() == []
@@ -209,8 +212,20 @@ async def test_a_parent_asks_about_the_adults_of_the_household_and_about_now(
 async def test_a_family_does_not_try_out_identities(service: RunningService, home: Household, api: Particulier) -> None:
     parent = service.as_parent(home.adults[0].adult_id)
     await api.order("faults", {"mode": "35003"})
-    codes = [code_of(await ask(service, home, parent))[1] for _ in range(11)]
-    assert codes == ["quotient_unknown"] * 10 + ["readings_too_many"]
+    codes = [code_of(answer)[1] for answer in await asyncio.gather(*(ask(service, home, parent) for _ in range(14)))]
+    assert sorted(codes) == ["quotient_unknown"] * 10 + ["readings_too_many"] * 4, "nor many of them at once"
+    assert len(await api.calls()) == 10
+
+
+async def test_nobody_is_asked_about_who_left(service: RunningService, home: Household, api: Particulier) -> None:
+    adult_id, today = home.adults[0].adult_id, await service.db.today()
+    await api.order("faults", {"mode": "37001"})
+    await ask(service, home, service.as_parent(adult_id), is_later_agreed=True)
+    until = "update household_members set during = daterange(lower(during), $1) where person_id = $2"
+    await service.db.execute(until, today + timedelta(days=1), adult_id)
+    service.advance(days=1)
+    await service.run_job("read_quotients")
+    assert (len(await api.calls()), await service.db.fetchval("select count(*) from quotient_readings")) == (1, 0)
 
 
 async def test_an_agent_asks_for_a_month_that_is_past(service: RunningService, desk: Desk, home: Household) -> None:
@@ -273,7 +288,7 @@ async def test_what_waits_or_was_not_taken_can_be_withdrawn_and_a_proof_cannot(
     assert len(await api.calls()) == calls
 
 
-async def test_a_parent_of_another_household_reads_nothing(
+async def test_a_stranger_or_an_agent_without_the_permission_reads_nothing(
     service: RunningService, desk: Desk, home: Household
 ) -> None:
     reading = await reading_of(service, home, desk.headers)
@@ -281,10 +296,4 @@ async def test_a_parent_of_another_household_reads_nothing(
     headers = service.as_parent(stranger.adults[0].adult_id)
     taking = await service.client.post(f"/quotient-readings/{reading['reading_id']}/taking", headers=headers)
     assert (taking.status_code, (await ask(service, home, headers)).status_code) == (404, 404)
-
-
-async def test_an_agent_without_the_permission_asks_nothing(
-    service: RunningService, home: Household, api: Particulier
-) -> None:
     assert (await ask(service, home, service.as_agent(Role.FINANCE))).status_code == 403
-    assert await api.calls() == []

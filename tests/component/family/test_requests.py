@@ -102,12 +102,17 @@ async def test_an_agent_takes_asks_and_refuses_with_a_ground_of_the_library(
     assert codes(await demands.decide(request_id, "ask", director)) == [("/words", "asked_words_missing")]
     asked = (await demands.decide(request_id, "ask", director, words=f"{CANARY} ?")).json()
     assert (asked["status"], asked["due_on"]) == ("more_asked", None)
+    again = [
+        await demands.decide(request_id, "ask", director, words=words) for words in (f"{CANARY} ?", "Et ?", "Et ?")
+    ]
+    assert [answer.status_code for answer in again] == [200] * 3
     assert (await demands.write(request_id, f"{CANARY} !", demands.mother)).status_code == 201
     demands.service.advance(days=1)
     read = (await demands.read(request_id)).json()
     assert (read["status"], read["due_on"]) == ("under_review", "2026-10-31"), "the delay begins again"
     assert [(item["is_by_agent"], item["words"]) for item in read["messages"]] == [
         (True, f"{CANARY} ?"),
+        (True, "Et ?"),
         (False, f"{CANARY} !"),
     ]
     assert codes(await demands.decide(request_id, "refuse", director)) == [("/ground", "ground_missing")]
@@ -126,9 +131,7 @@ async def test_an_agent_takes_asks_and_refuses_with_a_ground_of_the_library(
     ]
     assert (await demands.decide(request_id, "accept", director)).json()["code"] == "request_settled"
     mailed = [event.answer for event in await demands.home.events(RequestAnswered)]
-    assert mailed == ["received", "more_asked", "more_asked", "refused", "refused"], (
-        "both parents are told what is decided"
-    )
+    assert mailed == ["received", *["more_asked"] * 4, "refused", "refused"], "both parents are told what is decided"
     text = await rows_of(demands.service.db) + capsys.readouterr().out
     assert [trace for trace in (CANARY, CANARY.encode().hex()) if trace in text] == []
 

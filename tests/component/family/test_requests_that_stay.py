@@ -7,9 +7,10 @@ import pytest
 from contracts.family.request_events import RequestAnswered
 from services.family.erasure.commands import erase_household
 from tests.component.family.delegating import OTHERS, opened
-from tests.component.family.demands import CHANGE, Demands
+from tests.component.family.demands import CHANGE, SCHOOL, Demands
 from tests.component.family.desk import Desk
 from tests.component.family.merging import Counter
+from tests.component.family.protecting import Guard
 from tests.component.family.test_documents_that_stay import parents_of
 from tests.support.roles import Role
 from tests.support.services import RunningService
@@ -142,3 +143,22 @@ async def test_a_file_that_becomes_part_of_another_is_read_with_it(
     async with service.db.transaction() as tx:
         await erase_household(tx, former.home.household.household_id)
     assert await service.db.fetchval("select count(*) from requests") == 0
+
+
+async def test_an_address_that_is_protected_is_told_no_more_by_what_was_sent_before(
+    demands: Demands, desk: Desk
+) -> None:
+    father_id = str(demands.home.father_id)
+    request_id = await demands.begun("inscription_scolaire", person_id=demands.child())
+    await demands.fill(request_id, SCHOOL)
+    for kind, fields in (
+        ("livret_famille", {}),
+        ("piece_identite", {"person_id": father_id, "day": "2030-01-01"}),
+        ("justificatif_domicile", {"day": "2026-08-01"}),
+    ):
+        await demands.give(request_id, kind, await demands.papers.sent(kind=kind, **fields))
+    assert (await demands.send(request_id)).json()["answers"]["adresse"].startswith("12 rue")
+    protected = await Guard(demands.service, desk).protect(demands.home.household.household_id)
+    assert protected.status_code == 200, protected.text
+    for headers in (demands.agent(), demands.mother):
+        assert (await demands.read(request_id, headers)).json()["answers"]["adresse"] == "*"

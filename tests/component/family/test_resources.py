@@ -251,7 +251,9 @@ async def test_a_declaration_that_is_taken_back_waits_no_more(purse: Purse) -> N
         assert (await purse.client.post(path, headers=purse.papers.mother)).status_code == 204
     assert (await purse.own())["state"] == "unknown"
     assert (await purse.state()).awaited_since_on is None
+    purse.service.advance(minutes=13 * 60)  # a new day in the town, and not yet in UTC
     declaration = await purse.declared()
+    assert (await purse.state()).awaited_since_on == date(2026, 9, 2)
     gone = await purse.client.delete(f"/documents/{declaration['document_id']}", headers=purse.papers.father)
     assert gone.status_code == 204
     assert ((await purse.own())["state"], (await purse.state()).awaited_since_on) == ("unknown", None), (
@@ -274,11 +276,14 @@ def validated(household_id: UUID, child_id: str, starts_on: str) -> EnrollmentVa
 
 @pytest.mark.parametrize(("starts_on", "is_asked"), [("2026-09-29", True), ("2026-09-30", False), ("2026-08-24", True)])
 async def test_two_siblings_who_start_are_one_question(purse: Purse, starts_on: str, is_asked: bool) -> None:
-    """28 days before the first day, or at once where the enrollment was entered late."""
+    """28 days before the first day, or at once where the enrollment was entered late; and again half a year later."""
     for child_id in purse.papers.home.child_ids:
         await purse.service.deliver(validated(purse.household_id, child_id, starts_on))
     for _ in range(2):
         assert await purse.noticed() == ([("unknown", None)] if is_asked else [])
+    await purse.on("2027-03-01")
+    for _ in range(2):
+        assert await purse.noticed() == [("unknown", None)] * (2 if is_asked else 1)
 
 
 async def test_resources_are_of_one_home(purse: Purse, desk: Desk) -> None:

@@ -133,3 +133,21 @@ async def test_what_was_decided_again_stays_and_late_is_too_late(papers: Papers)
     papers.service.advance(minutes=11)
     late = await papers.client.post(f"/document-decisions/{report.json()['batch_id']}/undo", headers=papers.desk)
     assert (late.status_code, late.json()["code"]) == (409, "undo_too_late")
+
+
+async def test_a_document_by_which_a_quotient_was_decided_stays_decided(papers: Papers) -> None:
+    document_id = await papers.sent()
+    body = {"item_ids": [document_id], "is_valid": True}
+    report = await papers.client.post("/document-decisions", json=body, headers=papers.desk | papers.service.key())
+    claim = {"source": "caf", "value_cents": 50_000, "document_id": document_id}
+    declared = await papers.client.post("/resource-declarations", json=claim, headers=papers.father)
+    entry = {"source": "caf", "value_cents": 50_000, "effective_on": str(await papers.service.db.today())}
+    path = f"/resource-declarations/{declared.json()['declaration_id']}/decision"
+    assert (await papers.client.post(path, json={"entry": entry}, headers=papers.desk)).status_code == 200
+    other, colleague = {**entry, "value_cents": 70_000}, papers.service.as_agent(Role.DIRECTOR)
+    late = await papers.client.post(path, json={"entry": other}, headers=colleague)
+    assert late.json()["errors"][0]["code"] == "declaration_settled", "nobody believes that theirs counts"
+    path = f"/document-decisions/{report.json()['batch_id']}/undo"
+    undone = (await papers.client.post(path, headers=papers.desk)).json()
+    assert [line["followed"] for line in undone["lines"]] == ["document_relied_on"]
+    assert (await papers.read(document_id)).json()["status"] == "validated"

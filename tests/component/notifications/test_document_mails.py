@@ -58,6 +58,28 @@ async def test_each_answer_is_mailed_once_with_its_kind_and_what_to_do(
     assert "/mon-espace-de-stockage" in part(mails["Un document bientôt périmé : Livret de famille"], "plain")
 
 
+@pytest.mark.parametrize("is_on_its_way", [False, True])
+async def test_what_was_taken_back_in_time_is_never_mailed_however_late_that_is_heard(
+    service: RunningService, mail_server: MailServer, secrets_dir: Path, is_on_its_way: bool
+) -> None:
+    """This service was away for the time in which a decision may be taken back, or its mail did not leave."""
+    earlier = datetime.now(UTC) - timedelta(minutes=1)
+    one, other = (
+        answered(secrets_dir, DocumentAnswer.VALIDATED, name="Léa").model_copy(update={"tellable_at": earlier})
+        for _ in range(2)
+    )
+    await service.deliver(one, other)
+    if is_on_its_way:
+        mail_server.recipient_answer = "451 4.3.0 later"
+        await service.run_job("send_messages")
+        mail_server.recipient_answer = None
+        assert await service.db.fetchval("select count(*) from messages where status = 'queued'") == 2
+    await service.deliver(DocumentReopened(document_id=one.document_id, reopened_at=datetime.now(UTC)))
+    await service.db.execute("update messages set due_at = clock_timestamp()")
+    await service.run_job("send_messages")
+    assert len(mail_server.received) == 1, "that of the one which was not taken back"
+
+
 async def test_a_decision_that_may_be_taken_back_is_told_later_and_never_if_it_was(
     service: RunningService, mail_server: MailServer, secrets_dir: Path
 ) -> None:

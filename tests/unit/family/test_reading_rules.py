@@ -152,9 +152,11 @@ def test_first_names_stand_apart(typed: str, names: tuple[str, ...]) -> None:
 
 
 def test_an_identity_is_of_an_adult_by_a_first_name() -> None:
-    assert is_of(LEA, ["Paul", "LEA"])
-    assert is_of(LEA, ["Rose-Marie"])
-    assert not is_of(LEA, ["Lucie"])
+    """A second one counts beside the same last name alone: anybody could add their own to somebody else's."""
+    assert is_of(LEA, [("Paul", "Petit"), ("LEA", "Petit")])
+    assert is_of(LEA, [("Rose-Marie", "Martin")])
+    assert not is_of(LEA, [("Rose-Marie", "Petit")])
+    assert not is_of(LEA, [("Lucie", "Martin")])
     assert not is_of(LEA, [])
 
 
