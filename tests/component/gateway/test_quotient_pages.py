@@ -92,7 +92,7 @@ async def test_an_agent_asks_from_the_file(town: Town) -> None:
     agent = await town.agent(Role.FRONT_DESK)
     file = f"/agents/familles/{household.household_id}"
     address = f"{file}/quotient-caf-msa"
-    assert address in (await agent.get(f"{file}/personnes")).text
+    assert address in (await agent.get(f"{file}/ressources")).text
     page = await agent.get(address)
     assert "Mois du quotient" in words(page)
     reading_id = await reading_of(town, household)
