@@ -15,6 +15,7 @@ from tests.support.roles import Role
 pytestmark = pytest.mark.anyio
 
 PAGE = "/agents/secteurs"
+SCHOOLS = ("lilas", "maison", "plateau", "tilleuls")
 
 
 async def school_year(town: Town) -> int:
@@ -24,10 +25,14 @@ async def school_year(town: Town) -> int:
 
 @pytest.fixture
 async def agent(town: Town) -> Browser:
-    """Somebody with every role, where no plan is left of another test."""
-    db = town.services["family"].db
-    await db.execute("delete from sector_segments")
-    await db.execute("delete from sector_plans")
+    """Somebody with every role, where no plan is left of another test, and the schools of the plans are schools of the town."""
+    family = town.services["family"]
+    await family.db.execute("delete from sector_segments")
+    await family.db.execute("delete from sector_plans")
+    for code in SCHOOLS:
+        school = {"label": f"École {code}", "levels": ["ce1"]}
+        answer = await family.client.put(f"/schools/{code}", json=school, headers=family.as_system() | family.key())
+        assert answer.is_success, answer.text
     return await town.agent(*Role)
 
 
