@@ -1657,7 +1657,7 @@ CREATE UNIQUE INDEX quotient_readings_waiting ON public.quotient_readings USING 
 
 CREATE UNIQUE INDEX quotients_current ON public.quotients USING btree (household_id, effective_on) WHERE (replaced_at IS NULL);
 
-CREATE INDEX quotients_document ON public.quotients USING btree (document_id) WHERE (document_id IS NOT NULL);
+CREATE INDEX quotients_document ON public.quotients USING btree (document_id);
 
 CREATE INDEX quotients_ending ON public.quotients USING btree (ends_on, household_id) WHERE ((replaced_at IS NULL) AND (ends_on IS NOT NULL));
 
@@ -1692,6 +1692,8 @@ CREATE INDEX requests_of_children ON public.requests USING gin (child_ids);
 CREATE INDEX requests_of_household ON public.requests USING btree (household_id, request_id);
 
 CREATE INDEX requests_of_person ON public.requests USING btree (person_id);
+
+CREATE INDEX requests_of_version ON public.requests USING btree (code, version);
 
 CREATE INDEX requests_waiting ON public.requests USING btree (sent_at, request_id) WHERE ((status = ANY (ARRAY['sent'::text, 'under_review'::text, 'more_asked'::text])) OR ((task_on IS NOT NULL) AND (task_done_at IS NULL)));
 

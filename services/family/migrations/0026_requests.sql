@@ -51,6 +51,7 @@ create table requests (
     check (task_done_at is null or task_on is not null)
 );
 create index requests_of_household on requests (household_id, request_id);
+create index requests_of_version on requests (code, version);
 create index requests_of_person on requests (person_id);
 create index requests_of_children on requests using gin (child_ids);
 create index requests_listed on requests (sent_at, request_id) where sent_at is not null;

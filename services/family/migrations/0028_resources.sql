@@ -8,7 +8,7 @@ alter table quotients
     add column sealed bytea;
 alter table quotients alter column way drop default;
 create index quotients_ending on quotients (ends_on, household_id) where replaced_at is null and ends_on is not null;
-create index quotients_document on quotients (document_id) where document_id is not null;
+create index quotients_document on quotients (document_id);
 
 -- One waits for each household. `sealed`: what was declared, and what an agent wrote. It goes with its proof.
 create table resource_declarations (

@@ -65,7 +65,7 @@ async def new_derogation(world: World, _cell: Cell | None, named: str | None) ->
     today = await world.town.services["family"].db.today()
     await _settle(world, str(named))
     year = int(school_year(today))
-    await schools.school(world.town, SITE, year)
+    await schools.call(world.town, "PUT", f"/schools/{SITE}", {"label": f"École {SITE}", "levels": ["ce1"]})
     return {"school_year": year, "school": SITE, "reason": "sibling", "asked_on": str(today)}
 
 

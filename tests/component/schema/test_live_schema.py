@@ -93,6 +93,7 @@ RIGHT: Final[Mapping[str, Mapping[str, str]]] = {
     },
     UNPAIRED_PEOPLE_SQL: {
         "bookings booked_by": "stands beside `confirmed_at`, which is what its event calls it",
+        "procedure_versions published_by": "none for what the town began with: nobody published it here",
     },
     UNBOUNDED_RANGES_SQL: {
         "household_adults days": REPLICATED,

@@ -24,8 +24,8 @@ async def test_a_changed_column_is_seen_and_another_month_is_not(postgres: Postg
     connection = await asyncpg.connect(address)
     await connection.execute("select make_history_months(now() + interval '1 year', 2)")
     assert await schema_of(address) == before
-    await connection.execute("alter table quotients alter source drop not null")
+    await connection.execute("alter table quotients alter effective_on drop not null")
     await connection.close()
     after = await schema_of(address)
-    assert (before.count("source text NOT NULL"), after.count("source text NOT NULL")) == (1, 0)
+    assert (before.count("effective_on date NOT NULL"), after.count("effective_on date NOT NULL")) == (1, 0)
     await postgres.drop(address)
