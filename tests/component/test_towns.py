@@ -1,6 +1,7 @@
 """Every town profile: each service, the gateway and the portal's theme accept it whole."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,9 @@ def test_menus_and_tiles_lead_to_pages_that_exist(profile: str) -> None:
     section = PortalTown.load(TOWNS / profile / "town.toml").section
     check_theme(section.theme)
     links = [*section.public_menu, *section.private_menu, *(tile for block in section.blocks for tile in block.tiles)]
-    paths = PATHS | {f"/services/{service.code}" for service in section.services}
+    procedures = [tomllib.loads(text.read_text())["code"] for text in (TOWNS / profile / "procedures").glob("*.toml")]
+    begun = {f"/mes-demarches/nouvelle/{code}" for code in procedures}
+    paths = PATHS | begun | {f"/services/{service.code}" for service in section.services}
     assert [link.url for link in links if link.url not in paths] == []
 
 

@@ -37,7 +37,7 @@ async def test_an_enrollment_that_an_agent_ended_is_told_with_what_was_booked_be
 
 
 @pytest.mark.parametrize(
-    ("ends_on", "authority", "told"),
+    ("ends_on", "authority", "addresses"),
     [
         (None, "none", ["anne@courriel.example"]),
         (None, "joint", ["anne@courriel.example", "eric@courriel.example"]),
@@ -45,7 +45,7 @@ async def test_an_enrollment_that_an_agent_ended_is_told_with_what_was_booked_be
     ],
 )
 async def test_whoever_answers_for_the_child_is_told(
-    service: RunningService, mail_server: MailServer, ends_on: date | None, authority: str, told: list[str]
+    service: RunningService, mail_server: MailServer, ends_on: date | None, authority: str, addresses: list[str]
 ) -> None:
     """Nobody else of the household; and where nobody answers any more, whoever did."""
     other = responsibility(news.PAYER).model_copy(update={"authority": authority})
@@ -53,7 +53,7 @@ async def test_whoever_answers_for_the_child_is_told(
     custody = ResponsibilityState(child_id=news.CHILD, responsibilities=ties, residences=())
     await service.deliver(news.household(), news.activity(), custody, news.enrollment_ended())
     await service.run_job("send_messages")
-    assert sorted(mail["To"].addresses[0].addr_spec for mail in mail_server.received) == told
+    assert sorted(mail["To"].addresses[0].addr_spec for mail in mail_server.received) == addresses
 
 
 @pytest.mark.parametrize("guardian", [news.PAYER, news.OTHER])

@@ -105,7 +105,7 @@ def test_personas_are_shown_as_a_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("town", "named"),
     [
-        ("demo", {"Mails sent": 8202, "Payment (PayFiP)": 8201, "FranceConnect": 8205}),
+        ("demo", {"Mails sent": 8202, "Payment (PayFiP)": 8201, "FranceConnect": 8205, "API Particulier": 8207}),
         ("belfort", {"Mails sent": 8202, "Payment (PayFiP)": 8201, "Agents' provider": 8206}),
     ],
 )

@@ -1,6 +1,7 @@
 """Whatever takes a secret says so, where it is declared: operations by what their body holds, forms of pages by the operations that they call."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import is_dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ NO_PROOF: Final[Mapping[str, str]] = {
     "request_enrollment": "the code of a site is its name",
     "change_schooling": "the code of a school is its name",
     "match_address": "a postal code is no secret",
+    "begin_request": "the code of a procedure is its name",
     "accept_terms": "that the terms were shown to the end, which is no secret",
     "create_agent": "the town's own tools alone may choose a password for somebody else",
     "end_by_provider": "the provider posts it, for all of its agents from one address",
@@ -60,8 +62,9 @@ def operations_called(function: Callable[..., Any]) -> set[str]:
 def named_by(code: CodeType, module: Mapping[str, object]) -> Iterator[object]:
     values = [module[name] for name in code.co_names if name in module]
     yield from values
-    for value in values:
-        if isinstance(value, ModuleType):
+    held = [item for value in values if isinstance(value, Mapping) for item in value.values()]
+    for value in (*values, *held):
+        if isinstance(value, ModuleType) or is_dataclass(value):
             yield from (getattr(value, name) for name in code.co_names if hasattr(value, name))
     for constant in code.co_consts:
         if isinstance(constant, CodeType):

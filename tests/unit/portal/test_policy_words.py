@@ -17,8 +17,11 @@ POLICY = CredentialPolicy(
 
 def test_policy_text_follows_the_settings() -> None:
     texts = Texts.load()
-    assert policy_words(texts, POLICY) == "au minimum 8 caractère(s) dont au moins : 1 minuscule(s), 1 chiffre(s)"
+    assert policy_words(texts, POLICY) == "au minimum 8 caractère(s) dont au moins\u00a0: 1 minuscule(s), 1 chiffre(s)"
     stricter = POLICY.model_copy(update={"length_min": 12, "uppercase_min": 2, "digit_min": 0})
-    assert policy_words(texts, stricter) == "au minimum 12 caractère(s) dont au moins : 1 minuscule(s), 2 majuscule(s)"
+    assert (
+        policy_words(texts, stricter)
+        == "au minimum 12 caractère(s) dont au moins\u00a0: 1 minuscule(s), 2 majuscule(s)"
+    )
     freer = POLICY.model_copy(update={"lowercase_min": 0, "digit_min": 0})
     assert policy_words(texts, freer) == "au minimum 8 caractère(s)"
