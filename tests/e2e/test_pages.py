@@ -23,7 +23,7 @@ def test_every_page_fits_at_every_width_and_the_first_is_accessible(
 ) -> None:
     page, paths = visitor
     complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(words(message)))
+    page.on("console", lambda message: complaints.append(f"{page.url} {words(message)}"))
     for path in paths:
         page.goto(stack.portal_url + path)
         expect(page.locator("header a.home")).to_be_visible()

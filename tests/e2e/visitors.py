@@ -19,7 +19,11 @@ FINANCE_PAGES = ("/agents/facturation", "/agents/paiements", "/agents/payeurs")
 OPERATIONS_PAGES = ("/agents/exploitation/invariants",)
 ACCOUNT_PAGES = ("/agents/comptes", "/agents/comptes/nouveau", "/agents/comptes/demandes")
 INVITATION_PAGES = ("/agents/invitations", "/agents/imports")
-DIRECTION_PAGES = (*INVITATION_PAGES, "/agents/adresses-protegees", "/agents/secteurs", "/agents/procedures/nouvelle")
+DIRECTION_PAGES = (
+    *INVITATION_PAGES,
+    *("/agents/adresses-protegees", "/agents/adresses-protegees/demandes"),
+    *("/agents/secteurs", "/agents/procedures/nouvelle"),
+)
 OF_SOME = FINANCE_PAGES + OPERATIONS_PAGES + ACCOUNT_PAGES + DIRECTION_PAGES
 """Pages of agents that the front desk does not open."""
 WAYS_IN = ("/creer-mon-espace", "/creer-mon-espace/envoye", "/franceconnect", "/franceconnect/refus", "/adresse")

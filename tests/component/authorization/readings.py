@@ -32,10 +32,10 @@ async def one_for(world: World, name: str) -> str:
 async def _asked(world: World, _cell: Cell, named: str | None) -> Any:
     """Somebody of the household: nobody answers in the matrix, and it is to be asked again."""
     family = world.town.services["family"]
-    known = await queries.first_names_in(family.db, UUID(named), await family.db.today()) if named else []
+    known = await queries.adults_in(family.db, UUID(named), await family.db.today()) if named else []
     return {
         "birth_name": "MARTIN",
-        "first_names": known[0] if known else "Lea",
+        "first_names": known[0][0] if known else "Lea",
         "sex": "female",
         "birth_on": "1990-04-12",
         "birth_city": "Reims",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from portal.agents.counter.enrollments import DECISION
 from portal.agents.counter.families import NEW_FAMILY
-from portal.agents.file.people import NEW_QUOTIENT
+from portal.agents.file.resources import ENTRY
 from portal.agents.money.invoicing import NEW_RUN
 from portal.agents.places.openings import OPENING, PERIOD_DAYS_MAX, WEEKDAYS, Opening, chosen_days
 from portal.family.enrollments.pages import NEW_ENROLLMENT
@@ -24,7 +24,7 @@ from portal.kit.amounts import cents_typed
 from portal.kit.forms import FieldLimits
 from portal.public.first_steps.pages import CHOICE
 
-EVERY_FORM = (CHOICE, DECISION, NEW_ENROLLMENT, NEW_FAMILY, NEW_QUOTIENT, NEW_RUN, OPENING, SIGN_IN)
+EVERY_FORM = (CHOICE, DECISION, ENTRY, NEW_ENROLLMENT, NEW_FAMILY, NEW_RUN, OPENING, SIGN_IN)
 DAYS = st.dates(date(2020, 1, 1), date(2030, 12, 31))
 
 
