@@ -19,6 +19,7 @@ from tests.component.authorization.world import World
 CODE: Final = "attestation_paiement"
 WITH_PIECES: Final = "inscription_scolaire"
 PIECE: Final = "livret_famille"
+JOINED_LEAVE_SQL: Final = "delete from household_members where household_id = $1 and person_id <> all($2::uuid[])"
 DRAFTED: Final = ("keep_step", "give_piece", "take_piece_back", "discard_request", "send_request")
 
 
@@ -45,7 +46,10 @@ async def _kept(world: World, cell: Cell, name: str, *, is_sent: bool) -> str:
     writer_id = household.adults[0].adult_id
     if cell.actor in FAMILIES and cell.expected == "ok":
         writer_id = world.people[cell.actor].actor.guardian_id or writer_id
+    own = [*(adult.adult_id for adult in household.adults), *(child.child_id for child in household.children)]
     async with family.db.transaction() as tx:
+        # Whom other cells had join is no stranger in truth, and one to the matrix.
+        await tx.execute(JOINED_LEAVE_SQL, household.household_id, own)
         await add_version(tx, published, None)
         new = NewRequest(request_id, household.household_id, code, published.version, subject, person_id)
         await store.add_request(tx, new, writer_id)
