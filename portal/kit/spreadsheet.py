@@ -60,10 +60,7 @@ def written(cell: Cell) -> str:
         case date():
             return date_short(cell)
         case str():
-            return (
-                TEXT_MARK + cell
-                if _FORMULA.match(cell) or _LEADING_ZERO.fullmatch(cell)
-                else cell.replace(NO_BREAK_HYPHEN, "-")
-            )
+            typed = cell.replace(NO_BREAK_HYPHEN, "-")
+            return TEXT_MARK + typed if _FORMULA.match(typed) or _LEADING_ZERO.fullmatch(typed) else typed
         case _:
             return str(cell)
