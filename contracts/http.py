@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
@@ -87,12 +88,20 @@ class Page(Model, Generic[ItemT]):
     next_cursor: str | None = None
 
 
+class FileType(StrEnum):
+    """What the bytes of a file are (RFC 6838)."""
+
+    JPEG = "image/jpeg"
+    PDF = "application/pdf"
+    ZIP = "application/zip"
+
+
 @dataclass(frozen=True, slots=True)
 class File:
     """An answer that is a file: its bytes, what they are, and a name to keep it under."""
 
     content: bytes = field(repr=False)
-    media_type: str
+    media_type: FileType
     name: str
 
 

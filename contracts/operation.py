@@ -24,6 +24,7 @@ from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel
 
+from .http import FileType
 from .types import ActorKind, Permission, StepUp
 
 P = ParamSpec("P")
@@ -130,6 +131,7 @@ class Operation(Generic[P, R_co]):
     `has_secret`: its body holds what proves who somebody is, so that it may be asked less often than anything else.
 
     `body_max_bytes` is how large its body may be, where that is more than the process takes for any other: a file travels in it.
+    `file_type` is what it answers when that is a file.
 
     `step_up` is the class of acts that it belongs to, before which the town may ask its caller to prove once more who they are; None for
     what a session alone opens everywhere.
@@ -152,6 +154,7 @@ class Operation(Generic[P, R_co]):
     step_up: StepUp | None
     has_secret: bool
     body_max_bytes: int | None
+    file_type: FileType
     stub: Callable[P, Awaitable[R_co]] = field(repr=False, compare=False)
 
     @property
@@ -204,6 +207,7 @@ class Options(TypedDict, total=False):
     step_up: StepUp
     has_secret: bool
     body_max_bytes: int
+    file_type: FileType
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +242,7 @@ class Declaration:
             step_up=options.get("step_up"),
             has_secret=options.get("has_secret", False),
             body_max_bytes=options.get("body_max_bytes"),
+            file_type=options.get("file_type", FileType.PDF),
             stub=stub,
         )
 

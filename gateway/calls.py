@@ -150,5 +150,5 @@ def _read(response: httpx2.Response, operation: Operation[..., Any]) -> Any:
         return None
     if operation.answer is File:
         _, _, name = response.headers.get("content-disposition", "").partition('filename="')
-        return File(response.content, response.headers.get("content-type", ""), name.rstrip('"'))
+        return File(response.content, operation.file_type, name.rstrip('"'))
     return operation.answer.model_validate_json(response.content, extra="ignore")

@@ -5,7 +5,7 @@ from uuid import UUID
 from contracts.booking.care import ChildCare
 from contracts.booking.permissions import BookingPermission
 from contracts.history import HistoryEntry
-from contracts.http import Cursor, File, Page
+from contracts.http import Cursor, File, FileType, Page
 from contracts.operation import agents, families, get
 
 
@@ -15,7 +15,12 @@ async def day_care(slot_id: UUID) -> Page[ChildCare]:
     see, and the family sees it."""
 
 
-@get("/slots/{slot_id}/care/{child_id}/portraits/{portrait_id}", agents(BookingPermission.READ_CARE), is_noted=True)
+@get(
+    "/slots/{slot_id}/care/{child_id}/portraits/{portrait_id}",
+    agents(BookingPermission.READ_CARE),
+    is_noted=True,
+    file_type=FileType.JPEG,
+)
 async def day_portrait(slot_id: UUID, child_id: UUID, portrait_id: UUID) -> File:
     """The picture of somebody who may collect a child of a sheet, on the same days and noted as the same look."""
 

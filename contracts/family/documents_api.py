@@ -14,7 +14,7 @@ from contracts.family.documents import (
     OwnDocuments,
 )
 from contracts.family.permissions import FamilyPermission
-from contracts.http import PAGE_SIZE, Cursor, File, Page, PageSize
+from contracts.http import PAGE_SIZE, Cursor, File, FileType, Page, PageSize
 from contracts.operation import agents, delete, families, get, post, put
 
 
@@ -59,7 +59,12 @@ async def read_document(document_id: UUID) -> Document:
     """A document. Agents see what was sent."""
 
 
-@get("/documents/{document_id}/pages/{page_id}", families(FamilyPermission.READ_DOCUMENTS), is_slow=True)
+@get(
+    "/documents/{document_id}/pages/{page_id}",
+    families(FamilyPermission.READ_DOCUMENTS),
+    is_slow=True,
+    file_type=FileType.JPEG,
+)
 async def read_document_page(document_id: UUID, page_id: UUID, leaf: Leaf = 1) -> File:
     """A file of a document as a picture; of a PDF, one of its pages."""
 

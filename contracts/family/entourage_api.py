@@ -14,7 +14,7 @@ from contracts.family.entourage import (
     PortraitCreate,
 )
 from contracts.family.permissions import FamilyPermission
-from contracts.http import File
+from contracts.http import File, FileType
 from contracts.operation import delete, families, get, post, put
 from contracts.types import StepUp
 
@@ -44,7 +44,12 @@ async def order_entourage(child_id: UUID, body: EntourageOrder) -> Entourage:
     """Say whom to call first. An order of other people than there are now is refused."""
 
 
-@get("/entourage/{contact_id}/portrait", families(FamilyPermission.READ_CUSTODY), step_up=StepUp.CUSTODY)
+@get(
+    "/entourage/{contact_id}/portrait",
+    families(FamilyPermission.READ_CUSTODY),
+    step_up=StepUp.CUSTODY,
+    file_type=FileType.JPEG,
+)
 async def read_portrait(contact_id: UUID) -> File:
     """The picture of somebody who may collect a child."""
 

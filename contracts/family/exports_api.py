@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from contracts.family.exports import PART_BYTES_MAX, Export, ExportCreate, ExportPart, ServiceName
-from contracts.http import File, Page
+from contracts.http import File, FileType, Page
 from contracts.operation import families, get, post, put
 from contracts.types import StepUp
 
@@ -29,6 +29,6 @@ async def add_export_part(export_id: UUID, service: ServiceName, body: ExportPar
     """Keep the part of a service; with the last one the archive is made. The same part again takes the place of the former."""
 
 
-@get("/exports/{export_id}/archive", families(), is_noted=True, step_up=StepUp.EXPORTS)
+@get("/exports/{export_id}/archive", families(), is_noted=True, step_up=StepUp.EXPORTS, file_type=FileType.ZIP)
 async def read_export(export_id: UUID) -> File:
     """The archive: a PDF to read, JSON with its schema, and the documents."""

@@ -14,6 +14,7 @@ from deploy.local.browser import find_browser
 WIDTHS: Final = (320, 360, 768, 1280)
 HEIGHT: Final = 800
 TIMEOUT_MS: Final = 10_000
+POLLING_MS: Final = 50
 _FLAGS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -73,8 +74,8 @@ _WIDER: Final = """() => {
 
 def overflow(page: Page) -> int:
     """How many pixels the page is wider than its window: more than 0 means that one must scroll sideways. A page that is still
-    coming, or on its way to the next one, is waited for."""
-    return int(page.wait_for_function(_WIDER).json_value()["pixels"])
+    coming, or on its way to the next one, is waited for: it is asked again and again, and not at each frame, as a page at rest draws none."""
+    return int(page.wait_for_function(_WIDER, polling=POLLING_MS).json_value()["pixels"])
 
 
 def repeated_ids(page: Page) -> list[str]:

@@ -18,7 +18,6 @@ PUBLIC: Final = "gateway"
 PUBLIC_BASE: Final = "/api/v1"
 PUBLIC_WORDS: Final = "Sign in with POST /api/v1/sessions, then send its token in Authorization: Bearer."
 JSON_TYPE: Final = "application/json"
-PDF_TYPE: Final = "application/pdf"
 
 SCHEMES: Final[Mapping[str, Any]] = {
     "actor": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT signed by the identity service"},
@@ -173,6 +172,9 @@ def _answer(operation: Operation[..., Any], references: Mapping[Any, Any]) -> di
     if operation.answer is None:
         return {"description": "Done."}
     if operation.answer is File:
-        return {"description": "The file.", "content": {PDF_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
+        return {
+            "description": "The file.",
+            "content": {operation.file_type: {"schema": {"type": "string", "format": "binary"}}},
+        }
     schema = references[operation.answer, "serialization"]
     return {"description": "The answer.", "content": {JSON_TYPE: {"schema": schema}}}

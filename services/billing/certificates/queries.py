@@ -11,14 +11,13 @@ from chassis.data.database import Database, Queries
 from chassis.documents.issuing import LISTED, LISTED_MAX, certificate
 from chassis.refusal import NotFound
 from contracts.certificates import CertificateKind, CertificateOffer, Certificates, CertifiedPeriod
-from contracts.http import File
+from contracts.http import File, FileType
 
 from ..access import HOUSEHOLD
 from ..directory.queries import household_for
 from ..errors import NothingPaid
 from .domain import PaidInvoice, PaidLine
 
-PDF_TYPE: Final = "application/pdf"
 OWN: Final = Reach("actor.guardian_id is null or {id} = actor.guardian_id")
 """Of an adult: what somebody paid is between them and the town, also within a household."""
 
@@ -79,7 +78,7 @@ async def certificate_file(db: Database, actor: Actor, certificate_id: UUID) -> 
     row = await db.fetchrow(FILE_SQL, *reach_of(actor, await db.today()), certificate_id)
     if row is None:
         raise NotFound
-    return File(row["pdf"], PDF_TYPE, f"{row['number']}.pdf")
+    return File(row["pdf"], FileType.PDF, f"{row['number']}.pdf")
 
 
 PAYER_SQL = """

@@ -8,12 +8,10 @@ from chassis.documents.typesetting import Typesetter
 from chassis.http.routes import serves
 from contracts.billing import api
 from contracts.billing.models import Invoice, InvoiceSummary
-from contracts.http import Cursor, File, Page
+from contracts.http import Cursor, File, FileType, Page
 
 from ..settings import BillingRules
 from . import commands, queries
-
-PDF_TYPE = "application/pdf"
 
 
 @serves(api.list_invoices)
@@ -31,7 +29,7 @@ async def read_invoice(invoice_id: UUID, db: Database, actor: Actor, rules: Bill
 @serves(api.read_invoice_pdf)
 async def read_pdf(invoice_id: UUID, db: Database, actor: Actor, rules: BillingRules, typesetter: Typesetter) -> File:
     name, pdf = await commands.invoice_document(db, actor, rules, typesetter, invoice_id)
-    return File(pdf, PDF_TYPE, name)
+    return File(pdf, FileType.PDF, name)
 
 
 ROUTES = (list_invoices, read_invoice, read_pdf)

@@ -7,7 +7,7 @@ from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.refusal import NotFound
 from contracts.booking.care import ChildCare
-from contracts.http import File, Page
+from contracts.http import File, FileType, Page
 
 from ..attendance.domain import Sheet
 from ..attendance.queries import implied_rows
@@ -17,7 +17,6 @@ from . import queries, store
 from .domain import is_needed
 
 PER_RUN_MAX = 200
-JPEG_TYPE = "image/jpeg"
 
 
 @command
@@ -38,7 +37,7 @@ async def look_at_portrait(tx: Transaction, actor: Actor, slot_id: UUID, child_i
     if picture is None:
         raise NotFound
     await _note_look(tx, actor, sheet, [child_id])
-    return File(picture, JPEG_TYPE, "portrait.jpg")
+    return File(picture, FileType.JPEG, "portrait.jpg")
 
 
 async def _needed(tx: Transaction, actor: Actor, slot_id: UUID) -> tuple[Sheet, list[UUID]]:

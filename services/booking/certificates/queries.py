@@ -6,7 +6,7 @@ An agent of some sites sees a part of what a child has: certificates, which spea
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from chassis.access import reach_of, reaching, sites_of
@@ -15,15 +15,13 @@ from chassis.data.database import Database, Queries
 from chassis.documents.issuing import LISTED, LISTED_MAX, certificate
 from chassis.refusal import NotFound
 from contracts.certificates import CertificateKind, CertificateOffer, Certificates, CertifiedPeriod
-from contracts.http import File
+from contracts.http import File, FileType
 
 from ..access import HOUSEHOLD, reads
 from ..catalog.domain import SCHOOL_YEAR_MONTH
 from ..directory.queries import household_for
 from ..errors import EnrolledNowhere, NeverPresent
 from .domain import Child, Place, Presence
-
-PDF_TYPE: Final = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +122,7 @@ async def certificate_file(db: Database, actor: Actor, certificate_id: UUID) -> 
     row = await db.fetchrow(FILE_SQL, *reach_of(actor, await db.today()), certificate_id)
     if row is None:
         raise NotFound
-    return File(row["pdf"], PDF_TYPE, f"{row['number']}.pdf")
+    return File(row["pdf"], FileType.PDF, f"{row['number']}.pdf")
 
 
 PLACES_SQL = """

@@ -11,13 +11,12 @@ from chassis.data.database import Database, Queries
 from chassis.documents.issuing import LISTED, LISTED_MAX, certificate
 from chassis.refusal import NotFound
 from contracts.certificates import CertificateKind, CertificateOffer, Certificates
-from contracts.http import File
+from contracts.http import File, FileType
 
 from ..access import HOUSEHOLD
 from ..households.queries import household_id_for
 from .domain import Member
 
-PDF_TYPE: Final = "application/pdf"
 OWN: Final = Reach("actor.guardian_id is null or {id} = actor.guardian_id")
 """Of an adult: what the file says to one adult of a household is not what it says to another."""
 LIST_SQL = reaching(
@@ -60,7 +59,7 @@ async def certificate_file(db: Database, actor: Actor, certificate_id: UUID) -> 
     row = await db.fetchrow(FILE_SQL, *reach_of(actor, await db.today()), certificate_id)
     if row is None:
         raise NotFound
-    return File(row["pdf"], PDF_TYPE, f"{row['number']}.pdf")
+    return File(row["pdf"], FileType.PDF, f"{row['number']}.pdf")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from chassis.refusal import NotFound
 from contracts.family.document_words import DocumentAudience, DocumentKind, DocumentStatus
 from contracts.family.documents import Document, DocumentPage, DocumentWanted, OwnDocuments
 from contracts.family.permissions import FamilyPermission
-from contracts.http import File, Page
+from contracts.http import File, FileType, Page
 from contracts.types import ActorKind
 
 from ..access import CHILD, DOCUMENT
@@ -28,8 +28,6 @@ from .domain import Standing, deletion, kind_of, needs, proposed_end, unmet
 
 OWN_ITEMS_MAX: Final = 200
 BEFORE_ALL: Final = datetime(2000, 1, 1, tzinfo=UTC)
-PDF_TYPE: Final = "application/pdf"
-JPEG_TYPE: Final = "image/jpeg"
 THERE: Final = (DocumentStatus.SENT, DocumentStatus.VALIDATED)
 
 
@@ -233,11 +231,11 @@ async def read_page(db: Database, contents: Contents, asked: PageAsked) -> File:
         picture = await contents.workshop.leaf(kept.content, asked.leaf) if kept.is_pdf else kept.content
     except Unusable as fault:  # a page that nobody can draw; the whole document is there all the same
         raise NotFound from fault
-    return File(picture, JPEG_TYPE, f"page-{asked.leaf}.jpg")
+    return File(picture, FileType.JPEG, f"page-{asked.leaf}.jpg")
 
 
 async def read_whole(db: Database, contents: Contents, document_id: UUID, kind: str) -> File:
     """All files of a document that was opened, as one PDF. Raises NotFound, Busy."""
     if not (pages := await store.load_contents(db, contents.blobs, document_id)):
         raise NotFound
-    return File(await contents.workshop.whole(pages), PDF_TYPE, f"{kind}.pdf")
+    return File(await contents.workshop.whole(pages), FileType.PDF, f"{kind}.pdf")

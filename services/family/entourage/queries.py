@@ -1,14 +1,13 @@
 """The people around a child, as those who answer for the child, and entitled agents, read them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
 from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction
 from chassis.refusal import NotFound
 from contracts.family.entourage import Entourage, EntouragePerson
-from contracts.http import File
+from contracts.http import File, FileType
 from contracts.types import ActorKind
 
 from ..authorizations.domain import holders
@@ -18,8 +17,6 @@ from ..people.domain import Child
 from ..settings import FamilyRules
 from . import store
 from .domain import Around, version, visible
-
-JPEG_TYPE: Final = "image/jpeg"
 
 
 async def sees_forbidden(db: Database | Transaction, actor: Actor, child: Child) -> bool:
@@ -85,4 +82,4 @@ async def read_portrait(db: Database, actor: Actor, contact_id: UUID) -> File:
     picture = await store.load_portrait(db, contact_id) if rows else None
     if picture is None:
         raise NotFound
-    return File(picture, JPEG_TYPE, "portrait.jpg")
+    return File(picture, FileType.JPEG, "portrait.jpg")

@@ -8,14 +8,13 @@ from chassis.actor import Actor
 from chassis.data.database import Database, Queries, Row
 from chassis.refusal import NotFound
 from contracts.family.exports import Export, ExportStatus
-from contracts.http import File, Page
+from contracts.http import File, FileType, Page
 
 from ..access import HOUSEHOLD
 from ..households.queries import household_id_for
 from . import store
 from .domain import is_gathered
 
-ZIP_TYPE: Final = "application/zip"
 LISTED_MAX: Final = 20
 
 OWN_SQL = reaching(
@@ -70,4 +69,4 @@ async def archive(db: Database, actor: Actor, export_id: UUID) -> File:
     content = await store.archive_of(db, export_id, adult_id)
     if content is None:
         raise NotFound
-    return File(content, ZIP_TYPE, f"dossier-{row['reference']}.zip")
+    return File(content, FileType.ZIP, f"dossier-{row['reference']}.zip")

@@ -66,7 +66,7 @@ async def test_the_next_invoice_says_it_once_it_is_protected_no_longer(service: 
 
 async def test_a_town_says_who_carries_the_letters(applications: Applications, town: Path, tmp_path: Path) -> None:
     file = write_town(tmp_path, base=town, town={"protected_mail": "la cellule d’aide aux victimes"})
-    async with applications.lend("billing", town_file=file) as service:
+    async with applications.lend("billing", town_file=file, payfip_url="http://127.0.0.1:9") as service:
         family = Family()
         await issued_invoice(service, family)
         await service.deliver(family.state().model_copy(update={"address": None}))
