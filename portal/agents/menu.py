@@ -16,7 +16,7 @@ MENU: Final = (
     Group("", "", ("agents.menu.dashboard", "agents.menu.queue")),
     _group("files", "folder", "families", "gaps", "duplicates", "addresses", "protections", "invitations", "imports"),
     _group(
-        *("requests", "edit", "enrollments", "changes", "demands", "documents"),
+        *("requests", "edit", "enrollments", "changes", "procedures", "documents"),
         *("resources", "registrations", "derogations", "births"),
     ),
     _group("places", "school", "attendance", "openings", "moves", "schools", "sectors"),
@@ -27,6 +27,6 @@ MENU: Final = (
 AROUND: Final = {
     "agents.menu.families": ("/agents/enfants",),
     "agents.menu.schools": ("/agents/passages",),
-    "agents.menu.demands": ("/agents/procedures",),
+    "agents.menu.procedures": ("/agents/procedures",),
 }
 """Pages that belong to an entry and do not stand below its address: those of a child to the families, those of a class change to the schools, those of procedures to the requests."""

@@ -6,19 +6,19 @@ from portal.family.children import health as child_health
 from portal.family.children import insurance as child_insurance
 from portal.family.children import pages as children
 from portal.family.delegations import pages as delegations
-from portal.family.demands import pages as demands
 from portal.family.documents import pages as documents
 from portal.family.enrollments import pages as enrollments
 from portal.family.entrusted import pages as entrusted
 from portal.family.exports import pages as exports
 from portal.family.history import pages as history
 from portal.family.home import pages as home
-from portal.family.home import requests
+from portal.family.home import requests as asked
 from portal.family.household import discretion, entourage, quotients
 from portal.family.household import pages as household
 from portal.family.households import pages as households
 from portal.family.invoices import pages as invoices
 from portal.family.menu import pages as menu
+from portal.family.requests import pages as requests
 from portal.family.resources import pages as resources
 from portal.family.services import pages as services
 from portal.family.without_file import pages as without_file
@@ -29,9 +29,9 @@ FAMILY = Space(
     [
         page
         for area in (
-            *(home, requests, menu, households, enrollments, calendar, invoices, history, services, delegations),
+            *(home, asked, menu, households, enrollments, calendar, invoices, history, services, delegations),
             *(children, child_health, child_insurance, household, discretion, entourage, quotients),
-            *(documents, resources, certificates, exports, demands, without_file),
+            *(documents, resources, certificates, exports, requests, without_file),
         )
         for page in area.PAGES
     ],

@@ -57,7 +57,7 @@ class Wording:
         """What a question offers."""
         match field.kind:
             case FieldKind.YES_NO:
-                return [(value, self.texts(f"demands.{value}")) for value in YES_NO]
+                return [(value, self.texts(f"requests.{value}")) for value in YES_NO]
             case FieldKind.CHILD | FieldKind.ADULT:
                 is_child = field.kind is FieldKind.CHILD
                 return [(str(item.person_id), item.name) for item in self.people if item.is_child is is_child]
@@ -74,7 +74,7 @@ class Wording:
             labels = dict(self.options(field))
             return ", ".join(labels.get(item, item) for item in value)
         if value == PROTECTED and field.known_as:
-            return self.texts("demands.protected")
+            return self.texts("requests.protected")
         match field.kind:
             case FieldKind.DAY:
                 return _day(value)
@@ -83,11 +83,11 @@ class Wording:
             case FieldKind.PHONE:
                 return phone(value)
             case FieldKind.AMOUNT:
-                return self.texts("demands.euros", amount=value.replace(".", ","))
+                return self.texts("requests.euros", amount=value.replace(".", ","))
             case FieldKind.AGREEMENT:
-                return self.texts("demands.agreed") if value == YES_NO[0] else ""
+                return self.texts("requests.agreed") if value == YES_NO[0] else ""
             case FieldKind.YES_NO | FieldKind.CHOICE | FieldKind.CHILD | FieldKind.ADULT:
-                return dict(self.options(field)).get(value, self.texts("demands.somebody_else"))
+                return dict(self.options(field)).get(value, self.texts("requests.somebody_else"))
             case _:
                 return value
 
@@ -202,5 +202,5 @@ def codes_of(step: Step) -> set[str]:
 
 def path_of(procedure: Procedure, texts: Texts) -> list[str]:
     """The pages of a procedure as steps of a path: its questions, its pieces, and the sending."""
-    pieces = [texts("demands.pieces")] if procedure.pieces else []
-    return [*(step.title for step in procedure.steps), *pieces, texts("demands.sending")]
+    pieces = [texts("requests.pieces")] if procedure.pieces else []
+    return [*(step.title for step in procedure.steps), *pieces, texts("requests.sending")]

@@ -30,8 +30,8 @@ from portal.kit import Form, FormState
 
 PATH: Final = "/agents/demarches"
 ONE_PATH: Final = f"{PATH}/{{request_id:uuid}}"
-DECISION: Final = Form(RequestDecision, "agents.demands.decision", ("ground", "words", "task_on"))
-MESSAGE: Final = Form(RequestMessageCreate, "agents.demands.message", ("words",))
+DECISION: Final = Form(RequestDecision, "agents.requests.decision", ("ground", "words", "task_on"))
+MESSAGE: Final = Form(RequestMessageCreate, "agents.requests.message", ("words",))
 FIELDS_OF: Final = {"accept": ("words", "task_on"), "refuse": ("ground", "words"), "ask": ("words",)}
 """What counts of the form, by the button that was pressed."""
 OPEN: Final = (RequestStatus.SENT, RequestStatus.UNDER_REVIEW, RequestStatus.MORE_ASKED)
@@ -39,7 +39,7 @@ WAITING: Final = "ouvertes"
 MINE: Final = "moi"
 
 
-@page(PATH, entry=MenuLabel("agents.menu.demands", "document", list_requests))
+@page(PATH, entry=MenuLabel("agents.menu.procedures", "document", list_requests))
 async def requests_page(visit: Visit) -> Response[Any]:
     """Those that are not settled by default, the oldest first."""
     options = await _options(visit)
@@ -70,13 +70,13 @@ async def _options(visit: Visit) -> Options:
     states = [status for status in RequestStatus if status is not RequestStatus.DRAFT]
     return {
         "etat": [
-            (WAITING, texts("agents.demands.waiting")),
-            *((status.value, texts(f"demands.status.{status}")) for status in states),
+            (WAITING, texts("agents.requests.waiting")),
+            *((status.value, texts(f"requests.status.{status}")) for status in states),
         ],
         "demarche": [
             (item.procedure.code, item.procedure.label) for item in procedures.items if not item.procedure.leads_to
         ],
-        "suivi": [(MINE, texts("agents.demands.mine"))],
+        "suivi": [(MINE, texts("agents.requests.mine"))],
     }
 
 

@@ -56,7 +56,7 @@ class Requests:
 
 async def own_requests(visit: Visit) -> Requests:
     """What the family of whoever is signed in asked for, as far as they may see it."""
-    enrollments, changes, derogations, demands = await asyncio.gather(
+    enrollments, changes, derogations, requests = await asyncio.gather(
         permitted(visit.call(list_enrollments)) if visit.opens("/inscriptions") else _nothing(),
         permitted(visit.call(list_changes)),
         permitted(visit.call(own_derogations)),
@@ -66,7 +66,7 @@ async def own_requests(visit: Visit) -> Requests:
         "enrollment": enrollments,
         "change": changes,
         "derogation": derogations,
-        "demand": demands,
+        "request": requests,
     }
     items = [
         *(
@@ -78,7 +78,7 @@ async def own_requests(visit: Visit) -> Requests:
             Asked("derogation", item.recorded_at, item.status is DerogationStatus.WAITING, item)
             for item in _items(derogations)
         ),
-        *(Asked("demand", item.sent_at, item.status in OPEN, item) for item in _items(demands) if item.sent_at),
+        *(Asked("request", item.sent_at, item.status in OPEN, item) for item in _items(requests) if item.sent_at),
     ]
     newest = sorted(items, key=lambda item: item.asked_at, reverse=True)
     return Requests(newest, [kind for kind, part in parts.items() if part is not None and part.value is None])

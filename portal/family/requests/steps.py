@@ -12,7 +12,7 @@ from contracts.family.request_words import RequestStatus
 from contracts.family.requests import Request, RequestFault, StepAnswers
 from contracts.family.requests_api import keep_step, read_request, send_request
 from gateway.calls import Refused, typed_as
-from portal.family.demands.catalogue import PATH
+from portal.family.requests.catalogue import PATH
 from portal.frame.requests import (
     PREFIX,
     Wording,
@@ -55,7 +55,7 @@ async def step_page(visit: Visit, request_id: UUID, step: int) -> Response[Any]:
             item.name: item.field.label for item in (*shown, *(item for of in rows for row in of.items for item in row))
         },
     }
-    return visit.page("family/demands/step.html.j2", context, form=visit.form(values=values_of(request.answers)))
+    return visit.page("family/requests/step.html.j2", context, form=visit.form(values=values_of(request.answers)))
 
 
 def step_of(request: Request, number: int) -> Step:
@@ -127,7 +127,7 @@ def errors_of(visit: Visit, faults: Iterable[RequestFault]) -> dict[str, str]:
     """What is wrong with each field, by its name."""
     errors = {}
     for fault in faults:
-        missing = visit.portal.texts("demands.missing")
+        missing = visit.portal.texts("requests.missing")
         text = missing if fault.code == "missing" else visit.portal.refusals.refusal(fault.code, fault.params)
         errors[fault.pointer.strip("/").replace("/", ".")] = text
     return errors
@@ -172,7 +172,7 @@ async def sending_page(visit: Visit, request_id: UUID) -> Response[Any]:
         "missing": [(number, steps[number - 1]) for number in missing],
         "pieces_step": len(request.procedure.steps) + 1,
     }
-    return visit.page("family/demands/sending.html.j2", context, form=visit.form())
+    return visit.page("family/requests/sending.html.j2", context, form=visit.form())
 
 
 @action(SENDING_PATH, typing=None)

@@ -14,9 +14,9 @@ from contracts.family.request_words import RequestStatus
 from contracts.family.requests import PieceChoice, Request
 from contracts.family.requests_api import give_piece, read_request, take_piece_back
 from gateway.calls import Refused, typed_as
-from portal.family.demands.catalogue import PATH
-from portal.family.demands.steps import ONE_PATH, errors_of
 from portal.family.documents.pages import SENDING, UPLOAD_BYTES_MAX, answer_upload, asks_day, files_of, keep_files
+from portal.family.requests.catalogue import PATH
+from portal.family.requests.steps import ONE_PATH, errors_of
 from portal.frame.requests import path_of
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -43,7 +43,7 @@ async def pieces_page(visit: Visit, request_id: UUID) -> Response[Any]:
         "number": len(request.procedure.steps) + 1,
         "offered": {piece.kind: offered(request, own, piece.kind) for piece in request.pieces},
     }
-    return visit.page("family/demands/pieces.html.j2", context, form=visit.form())
+    return visit.page("family/requests/pieces.html.j2", context, form=visit.form())
 
 
 def offered(request: Request, own: OwnDocuments, kind: str) -> list[Document]:
@@ -84,7 +84,7 @@ async def piece_page(visit: Visit, request_id: UUID, kind: str) -> Response[Any]
         "offered": offered(request, own, kind),
         "asks_day": asks_day(_kind_of(own, kind)),
     }
-    return visit.page("family/demands/piece.html.j2", context, form=visit.form(SENDING))
+    return visit.page("family/requests/piece.html.j2", context, form=visit.form(SENDING))
 
 
 def _kind_of(own: OwnDocuments, code: str) -> DocumentKind | None:

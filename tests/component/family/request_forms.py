@@ -18,7 +18,7 @@ SCHOOL = ({"rentree": "2026-09", "motif": "arrivee", "ecole_precedente": "École
 CHANGE = ({"changement": "heures", "nouvelles_heures": "de 9 h à 16 h", "a_partir_du": "2026-10-01"},)
 
 
-class Demands:
+class RequestForms:
     """What a home asks by procedures, and what agents do with it."""
 
     def __init__(self, home: Home) -> None:

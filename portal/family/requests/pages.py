@@ -10,15 +10,15 @@ from contracts.family.request_words import RequestStatus
 from contracts.family.requests import MESSAGE_PIECES_MAX, RequestMessageCreate
 from contracts.family.requests_api import discard_request, read_request, withdraw_request, write_message
 from gateway.calls import Refused, typed_as
-from portal.family.demands import catalogue, pieces, steps
-from portal.family.demands.catalogue import PATH
-from portal.family.demands.steps import ONE_PATH, wording_of
+from portal.family.requests import catalogue, pieces, steps
+from portal.family.requests.catalogue import PATH
+from portal.family.requests.steps import ONE_PATH, wording_of
 from portal.frame.requests import answers_shown
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import Form
 
-MESSAGE: Final = Form(RequestMessageCreate, "demands.message", ("words", "document_ids"))
+MESSAGE: Final = Form(RequestMessageCreate, "requests.message", ("words", "document_ids"))
 OPEN: Final = (RequestStatus.SENT, RequestStatus.UNDER_REVIEW, RequestStatus.MORE_ASKED)
 OFFERED_MAX: Final = 12
 
@@ -40,7 +40,7 @@ async def request_page(visit: Visit, request_id: UUID) -> Response[Any]:
         "documents": [(str(item.document_id), item.kind.label, item.name) for item in documents[:OFFERED_MAX]],
         "pieces_max": MESSAGE_PIECES_MAX,
     }
-    return visit.page("family/demands/request.html.j2", context, form=visit.form(MESSAGE))
+    return visit.page("family/requests/request.html.j2", context, form=visit.form(MESSAGE))
 
 
 @action(f"{ONE_PATH}/messages")

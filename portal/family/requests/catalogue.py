@@ -20,7 +20,7 @@ from portal.kit import Form, FormState
 
 PATH: Final = "/mes-demarches"
 NEW_PATH: Final = f"{PATH}/nouvelle/{{code:str}}"
-BEGINNING: Final = Form(RequestCreate, "demands.begin", ("person_id",))
+BEGINNING: Final = Form(RequestCreate, "requests.begin", ("person_id",))
 SETTLED: Final = (RequestStatus.ACCEPTED, RequestStatus.REFUSED, RequestStatus.WITHDRAWN)
 SHOWN_MAX: Final = 30
 
@@ -37,7 +37,7 @@ async def requests_page(visit: Visit) -> Response[Any]:
         "procedures": procedures.items,
         "opens_enrollments": visit.opens("/inscriptions"),
     }
-    return visit.page("family/demands/list.html.j2", context, form=visit.form())
+    return visit.page("family/requests/list.html.j2", context, form=visit.form())
 
 
 @page(NEW_PATH)
@@ -52,7 +52,7 @@ async def begin_page(visit: Visit, code: str) -> Response[Any]:
         "is_open": procedure.draftable is Draftable.OPEN,
     }
     alone = {"person_id": people[0][0]} if len(people) == 1 else {}
-    return visit.page("family/demands/begin.html.j2", context, form=visit.form(BEGINNING, alone))
+    return visit.page("family/requests/begin.html.j2", context, form=visit.form(BEGINNING, alone))
 
 
 async def _procedure(visit: Visit, code: str) -> OwnProcedure:
