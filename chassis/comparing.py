@@ -1,9 +1,5 @@
-"""Collation: how people's names are compared, sorted and disambiguated, everywhere: in lists, sheets, exports, mails, documents and
-search. Pure.
-
-The order is that of a French list: accents, ligatures, case, apostrophes and hyphens do not count, and a particle is a part of
-the name that it stands in, so that de Beauvoir and d'Arc are found under D.
-"""
+"""How people's names are compared and disambiguated, everywhere: in lists, sheets, exports, mails, documents and search. Pure.
+Their order is that of the town (`chassis/collation.py`)."""
 
 import re
 import unicodedata
@@ -104,24 +100,6 @@ def _may_be_mistyped(word: str) -> bool:
 
 def _mark(place: int, rest: str) -> str:
     return f"~{place}~{rest}"
-
-
-def stored_key(first_name: str, last_name: str) -> str:
-    """A person's place in a list as a column of text in the collation "C": whole last names come before longer ones."""
-    return f"{comparable(last_name)}  {comparable(first_name)}"
-
-
-def sort_key(person: Person) -> tuple[bool, str, str, str, str, date]:
-    """Where a person stands in a list. Those who differ by an accent alone, and namesakes, are in one order too: by letters as
-    written, then by birth; erased people come last."""
-    last, first = person.last_name or "", person.first_name or ""
-    written = (comparable(last), comparable(first), last, first)
-    return (person.first_name is None, *written, person.birth_on or date.min)
-
-
-def in_order(people: Mapping[KeyT, Person]) -> list[tuple[KeyT, Person]]:
-    """People by name; those whom nothing tells apart stay as they came."""
-    return sorted(people.items(), key=lambda item: sort_key(item[1]))
 
 
 def first_names_apart(people: Mapping[KeyT, Person]) -> dict[KeyT, str]:

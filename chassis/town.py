@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.collation import Collation, Particles
 from chassis.french import sentence_start
 from contracts.http import TEXT
 from contracts.school_holidays import SchoolZone
@@ -45,6 +46,9 @@ class Town(TownSection):
     protected_mail: str = Field(default="", pattern=r"^(?:(?:la |le |les |l’)[^{}]+)?$")
     """Who carries letters to families whose address is protected, with its article: `le service courrier`. Without, the authority does."""
 
+    name_particles: Particles = Particles.COUNTED
+    """Whether `d’Arc` stands under D (`counted`) or under A (`passed_over`) in lists. `python -m tools.collate` puts in order what was stored before."""
+
     @property
     def in_a_sentence(self) -> str:
         """The town as the subject of a sentence: `La Ville de Beaulieu`, `L’Union de Beaulieu`."""
@@ -65,6 +69,11 @@ class Town(TownSection):
     def in_the_middle(self) -> str:
         """The same further on in a sentence: `la Ville de Beaulieu`."""
         return f"{self.in_a_sentence[0].lower()}{self.in_a_sentence[1:]}" if self.article else self.full_name
+
+    @property
+    def collation(self) -> Collation:
+        """The order of names in lists."""
+        return Collation(self.name_particles)
 
     @property
     def zone(self) -> ZoneInfo:

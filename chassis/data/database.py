@@ -13,6 +13,7 @@ import asyncpg
 import structlog
 
 from chassis.clock import civil_day
+from chassis.collation import Collation
 from chassis.data.history import Act, notes_of
 from chassis.data.idempotency import KeptAnswer
 from chassis.data.outages import COLLISIONS
@@ -33,6 +34,8 @@ SESSION_LOCK_SETTINGS = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval":
 HEALTH_ANSWER_SECONDS = 2.0
 UTC_ZONE: Final = ZoneInfo("UTC")
 """The zone of a connection that serves no town."""
+BY_EVERY_WORD: Final = Collation()
+"""Its order of names."""
 POOL_LOOK_SECONDS = 1.0
 CLOSE_SECONDS = 15.0
 """Longer than a statement may run, with its cancellation, and no longer than a process has to stop."""
@@ -47,11 +50,16 @@ class Transaction(Queries):
     """One database transaction. What it emits and keeps is stored with its other writes when it commits, or never."""
 
     def __init__(
-        self, connection: "asyncpg.Connection[Row]", clock_offset: timedelta, zone: ZoneInfo = UTC_ZONE
+        self,
+        connection: "asyncpg.Connection[Row]",
+        clock_offset: timedelta,
+        zone: ZoneInfo = UTC_ZONE,
+        collation: Collation = BY_EVERY_WORD,
     ) -> None:
         super().__init__(connection)
         self.clock_offset = clock_offset
         self.zone = zone
+        self.collation = collation
         self._begun_at: datetime | None = None
         self.emissions: list[Emission] = []
         self.answers: list[KeptAnswer] = []
@@ -112,12 +120,17 @@ class Database(Queries):
     """A service's database. Its own methods read; writes go through `transaction`, or better a `@command`."""
 
     def __init__(
-        self, pool: "asyncpg.Pool[Row]", clock_offset: timedelta = timedelta(), zone: ZoneInfo = UTC_ZONE
+        self,
+        pool: "asyncpg.Pool[Row]",
+        clock_offset: timedelta = timedelta(),
+        zone: ZoneInfo = UTC_ZONE,
+        collation: Collation = BY_EVERY_WORD,
     ) -> None:
         super().__init__(pool)
         self.pool = pool
         self.clock_offset = clock_offset
         self.zone = zone
+        self.collation = collation
         self.committed = asyncio.Event()
         """Set when a commit stored events: the relay of this process need not wait for its next look."""
         self._history_keys: dict[str, bytes] = {}
@@ -141,7 +154,8 @@ class Database(Queries):
                 "timezone": "UTC",
             },
         )
-        return cls(pool, timedelta(seconds=settings.clock_offset_seconds), load_town(settings.town_file).zone)
+        town = load_town(settings.town_file)
+        return cls(pool, timedelta(seconds=settings.clock_offset_seconds), town.zone, town.collation)
 
     async def run(self) -> None:
         """Watch the pool, which keeps itself in order while it is open; it ends when somebody closed it."""
@@ -185,7 +199,7 @@ class Database(Queries):
     async def transaction(self, *, is_flushed: bool = True) -> AsyncIterator[Transaction]:
         """A transaction that commits, with its events, when the block ends without an exception; on the disk by then, unless it is not flushed."""
         async with self.pool.acquire() as connection:
-            transaction = Transaction(connection, self.clock_offset, self.zone)  # type: ignore[arg-type]  # the pool's proxy
+            transaction = Transaction(connection, self.clock_offset, self.zone, self.collation)  # type: ignore[arg-type]  # the pool's proxy
             try:
                 await connection.execute("begin" if is_flushed else "begin; set local synchronous_commit to off")
                 yield transaction

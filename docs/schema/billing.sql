@@ -527,6 +527,7 @@ CREATE TABLE public.payers (
     household_id uuid NOT NULL,
     adult_id uuid NOT NULL,
     name text,
+    last_name text,
     contact_name text,
     siret text,
     rna text,

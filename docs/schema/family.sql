@@ -151,6 +151,7 @@ CREATE TABLE public.children (
     first_name text NOT NULL,
     last_name text NOT NULL,
     name_key text NOT NULL COLLATE pg_catalog."C",
+    list_key text NOT NULL COLLATE pg_catalog."C",
     birth_on date NOT NULL,
     is_expected boolean DEFAULT false NOT NULL,
     compared_name text COLLATE pg_catalog."C",

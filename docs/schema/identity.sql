@@ -54,6 +54,7 @@ CREATE TABLE public.account_persons (
     first_name text NOT NULL,
     last_name text NOT NULL,
     name_key text NOT NULL COLLATE pg_catalog."C",
+    list_key text NOT NULL COLLATE pg_catalog."C",
     phone_key text COLLATE pg_catalog."C",
     details_revision integer DEFAULT 0 NOT NULL,
     is_merged boolean DEFAULT false NOT NULL,
@@ -128,6 +129,7 @@ CREATE TABLE public.agents (
     roles_given_at timestamp with time zone NOT NULL,
     roles_lapsed_at timestamp with time zone,
     name_key text NOT NULL COLLATE pg_catalog."C",
+    list_key text NOT NULL COLLATE pg_catalog."C",
     employee_number text,
     CONSTRAINT agents_check CHECK (((NOT has_every_site) OR (sites = '{}'::text[]))),
     CONSTRAINT agents_employee_number_check CHECK ((employee_number <> ''::text))
@@ -776,7 +778,7 @@ CREATE INDEX agent_changes_age ON public.agent_changes USING btree (expires_at);
 
 CREATE UNIQUE INDEX agent_changes_awaited ON public.agent_changes USING btree (account_id) WHERE (outcome IS NULL);
 
-CREATE INDEX agents_by_name ON public.agents USING btree (name_key, account_id);
+CREATE INDEX agents_by_name ON public.agents USING btree (list_key, account_id);
 
 CREATE INDEX bulk_decisions_old ON public.bulk_decisions USING btree (decided_at);
 

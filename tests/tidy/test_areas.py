@@ -31,6 +31,7 @@ DOMAIN_IMPORTS = (
     "contracts.telephones",
     "chassis.refusal",
     "chassis.clock",
+    "chassis.collation",
     "chassis.comparing",
     "chassis.days",
     "chassis.timeline",

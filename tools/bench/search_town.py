@@ -10,14 +10,15 @@ from uuid import UUID
 
 import asyncpg
 
-from chassis.comparing import comparable, stored_key
+from chassis.collation import Collation
+from chassis.comparing import comparable
 from chassis.days import DateRange
 from chassis.identifiers import new_id
 from chassis.timeline import Timeline
 from contracts.types import Civility
 from services.family.households.domain import Address, HouseholdFile, Member
 from services.family.people.domain import Adult, Child, name_key
-from services.family.search.domain import marks_of
+from services.family.search.domain import list_key, marks_of
 
 LAST_NAMES: Final = 20_000
 FIRST_NAMES: Final = 900
@@ -118,7 +119,7 @@ def _family(chance: random.Random, number: int, lasts: Sequence[str], firsts: Se
         payers=Timeline.of([(during, adults[0].adult_id)]),
         created_at=OPENED_AT,
     )
-    return Family(file, stored_key(adults[0].first_name, adults[0].last_name))
+    return Family(file, list_key(file, SINCE, Collation()))
 
 
 def _adult(chance: random.Random, first_name: str, last_name: str, number: int | None) -> Adult:
@@ -143,8 +144,9 @@ from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text
     as a(adult_id, first_name, last_name, name_key, email, phone)
 """
 ADD_CHILDREN_SQL = """
-insert into children (child_id, first_name, last_name, name_key, birth_on)
-select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[])
+insert into children (child_id, first_name, last_name, name_key, list_key, birth_on)
+select child_id, first_name, last_name, name_key, name_key, birth_on
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[]) as c(child_id, first_name, last_name, name_key, birth_on)
 """
 ADD_HOUSEHOLDS_SQL = """
 insert into households

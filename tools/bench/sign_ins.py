@@ -45,8 +45,8 @@ from (select 'agent' || n as name from generate_series(1, $2::int) n) names
 """
 
 INSERT_AGENTS_SQL = """
-insert into agents (account_id, first_name, last_name, name_key, service, roles, sites, has_every_site, roles_given_at)
-select account_id, 'Bench', username, 'bench ' || username, 'Accueil', '{front_desk}', '{}', true, now() from accounts where kind = 'agent'
+insert into agents (account_id, first_name, last_name, name_key, list_key, service, roles, sites, has_every_site, roles_given_at)
+select account_id, 'Bench', username, 'bench ' || username, 'bench ' || username, 'Accueil', '{front_desk}', '{}', true, now() from accounts where kind = 'agent'
 """
 
 

@@ -16,6 +16,7 @@ from ..access import PAYER
 from ..charges.queries import explanation_of
 from ..charges.store import charge_of
 from ..directory.queries import household_for
+from ..payers.queries import payer_of
 from ..settings import BillingRules
 
 DAYS_MAX = 366
@@ -23,7 +24,7 @@ DAYS_MAX = 366
 # A payer whose household was erased is known by their invoices. What payers of a file that became part of this one owe is shown to them, and to agents.
 PAYERS_OF_HOUSEHOLD_SQL = reaching(
     """
-select payer_id, p.name as payer_name, f.reference as former_reference,
+select payer_id, p.name as payer_name, p.name, p.last_name, f.reference as former_reference,
        exists (select from payer_days d where d.payer_id = known.payer_id and d.during @> actor.today and d.household_id = $4) as is_paying,
        l.balance_cents, l.credit_cents,
        (select count(*) from invoices i where i.payer_id = known.payer_id and i.status <> 'paid') as unpaid_count
@@ -42,7 +43,7 @@ cross join lateral (
            -coalesce(sum(amount_cents) filter (where account like 'credit/%'), 0)::bigint as credit_cents
     from ledger_postings where account in ('receivable/' || known.payer_id, 'credit/' || known.payer_id)
 ) l
-order by p.name, payer_id
+order by payer_id
 """,
     is_reached=PAYER.of("o.payer_id"),
 )
@@ -60,8 +61,8 @@ async def account(db: Database, actor: Actor, rules: BillingRules, household_id:
     """The accounts of a household's payers, a parent's own household by default. Raises NotFound."""
     household = await household_for(db, actor, household_id)
     today = rules.today(await db.now())
-    rows = [dict(row) for row in await db.fetch(PAYERS_OF_HOUSEHOLD_SQL, *reach_of(actor, today), household)]
-    payers = [(row.pop("is_paying"), PayerAccount.model_validate(row)) for row in rows]
+    rows = db.collation.listed(await db.fetch(PAYERS_OF_HOUSEHOLD_SQL, *reach_of(actor, today), household), payer_of)
+    payers = [(row["is_paying"], PayerAccount.model_validate(dict(row), extra="ignore")) for row in rows]
     others = [other for is_paying, other in payers if not is_paying and (other.balance_cents or other.credit_cents)]
     return HouseholdAccount(
         household_id=household,

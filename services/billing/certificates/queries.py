@@ -16,6 +16,7 @@ from contracts.http import File, FileType
 from ..access import HOUSEHOLD
 from ..directory.queries import household_for
 from ..errors import NothingPaid
+from ..payers.queries import payer_of
 from .domain import PaidInvoice, PaidLine
 
 OWN: Final = Reach("actor.guardian_id is null or {id} = actor.guardian_id")
@@ -28,7 +29,7 @@ LIST_SQL = reaching(
 
 PAYERS_SQL = reaching(
     """
-select p.adult_id, coalesce(p.name, '') as name, array(
+select p.adult_id, coalesce(p.name, '') as name, p.last_name, array(
     select distinct extract(year from paid.paid_on)::integer from paid_parts paid
     where paid.payer_id in (
         select p.payer_id union all
@@ -36,7 +37,7 @@ select p.adult_id, coalesce(p.name, '') as name, array(
         where m.kept_adult_id = p.adult_id)
     order by 1 desc) as years
 from payers p
-where p.household_id = $4 and {is_own} order by p.name, p.payer_id
+where p.household_id = $4 and {is_own} order by p.payer_id
 """,
     is_own=OWN.of("p.adult_id"),
 )
@@ -48,7 +49,7 @@ async def certificates(db: Database, actor: Actor, household_id: UUID | None) ->
     reach = reach_of(actor, await db.today())
     payers = await db.fetch(PAYERS_SQL, *reach, known_id)
     issued = await db.fetch(LIST_SQL, *reach, known_id, LISTED_MAX)
-    offers = [_offer(row["adult_id"], row["name"], row["years"]) for row in payers]
+    offers = [_offer(row["adult_id"], row["name"], row["years"]) for row in db.collation.listed(payers, payer_of)]
     return Certificates(
         household_id=known_id,
         offers=tuple(offers) or (_offer(actor.guardian_id, "", ()),),

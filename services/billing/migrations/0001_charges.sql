@@ -35,6 +35,8 @@ create table payers (
     household_id uuid not null references households on delete cascade,
     adult_id uuid not null,
     name text,
+    -- What the name is listed by: the last name of a person, the whole name of an organization.
+    last_name text,
     unique (household_id, adult_id)
 );
 create index payers_adult on payers (adult_id);

@@ -23,13 +23,14 @@ select p.adult_id, d.during from payer_days d join payers p using (payer_id) whe
 
 # A payer whom the file does not name any more keeps the name of their last invoices. Of an organization, that is its legal name.
 KEEP_PAYERS_SQL = """
-insert into payers as known (payer_id, household_id, adult_id, name, contact_name, siret, rna)
+insert into payers as known (payer_id, household_id, adult_id, name, last_name, contact_name, siret, rna)
 select payer_id, $1, adult_id, case when person is not null then coalesce($5::text, person) end,
+       case when person is not null then coalesce($5::text, last_name) end,
        case when $5 is not null then person end,
        case when person is not null then $6::text end, case when person is not null then $7::text end
-from unnest($2::uuid[], $3::uuid[], $4::text[]) as p(payer_id, adult_id, person)
+from unnest($2::uuid[], $3::uuid[], $4::text[], $8::text[]) as p(payer_id, adult_id, person, last_name)
 on conflict (payer_id) do update
-set name = excluded.name, contact_name = excluded.contact_name, siret = excluded.siret, rna = excluded.rna
+set name = excluded.name, last_name = excluded.last_name, contact_name = excluded.contact_name, siret = excluded.siret, rna = excluded.rna
 where excluded.name is not null
 """
 
@@ -47,6 +48,7 @@ async def keep_payers(tx: Transaction, state: HouseholdState) -> None:
     before = Timeline.of((read_range(row["during"]), row["adult_id"]) for row in rows)
     register = read_register(state.payers, before)
     names = {adult.adult_id: f"{adult.first_name} {adult.last_name}" for adult in state.adults}
+    last_names = {adult.adult_id: adult.last_name for adult in state.adults}
     adults = sorted({line.adult_id for line in state.payers} | {item.value for item in register.payers})
     await tx.execute(
         KEEP_PAYERS_SQL,
@@ -55,6 +57,7 @@ async def keep_payers(tx: Transaction, state: HouseholdState) -> None:
         adults,
         [names.get(adult_id) for adult_id in adults],
         *((whose.legal_name, whose.siret, whose.rna) if whose else (None, None, None)),
+        [last_names.get(adult_id) for adult_id in adults],
     )
     await _keep_conflicts(tx, household_id, register)
     if register.payers == before:

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.comparing import Person, in_order, namesakes
+from chassis.collation import Collation
+from chassis.comparing import Person, namesakes
 from chassis.data.database import Database, Queries, Row, Transaction
 from chassis.refusal import NotFound
 from contracts.booking.models import AttendanceCandidate, AttendanceLine, AttendanceSheet, ImpliedLine
@@ -66,7 +67,7 @@ async def sheet(queries: Database | Transaction, actor: Actor, slot_id: UUID) ->
             for line in day.lines
         ),
         implied=_implied(there, marks),
-        candidates=_candidates(others, marks),
+        candidates=_candidates(others, marks, queries.collation),
         overrun=overrun(slot.capacity, slot.taken, day.lines),
         closed_at=await queries.fetchval(CLOSED_AT_SQL, slot_id),
     )
@@ -88,10 +89,11 @@ order by line.child_id
 """  # noqa: S608 - it is put together from constants alone
 
 
-async def implied_rows(queries: Queries, slot_id: UUID) -> list[Row]:
+async def implied_rows(queries: Database | Transaction, slot_id: UUID) -> list[Row]:
     """Who is there with a unit that takes its place from this one too, by name."""
     rows = {row["child_id"]: row for row in await queries.fetch(IMPLIED_SQL, slot_id)}
-    return [rows[child_id] for child_id, _ in in_order({child_id: _person(row) for child_id, row in rows.items()})]
+    people = {child_id: _person(row) for child_id, row in rows.items()}
+    return [rows[child_id] for child_id, _ in queries.collation.in_order(people)]
 
 
 def _implied(there: Sequence[Row], marks: Marks) -> tuple[ImpliedLine, ...]:
@@ -143,7 +145,7 @@ order by e.child_id, c.household_id
 """
 
 
-def _candidates(others: Sequence[Row], marks: Marks) -> tuple[AttendanceCandidate, ...]:
+def _candidates(others: Sequence[Row], marks: Marks, collation: Collation) -> tuple[AttendanceCandidate, ...]:
     people = {(row["child_id"], row["household_id"]): _person(row) for row in others}
     return tuple(
         AttendanceCandidate(
@@ -153,5 +155,5 @@ def _candidates(others: Sequence[Row], marks: Marks) -> tuple[AttendanceCandidat
             child_last_name=person.last_name or "",
             **marks.of(child_id),
         )
-        for (child_id, household_id), person in in_order(people)
+        for (child_id, household_id), person in collation.in_order(people)
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
-from chassis.comparing import Person, in_order
+from chassis.comparing import Person
 from chassis.data.database import Database, Row, Transaction
 from contracts.types import Attendance
 
@@ -54,9 +54,8 @@ async def sheet_of(
         return None
     rows = await queries.fetch(SHEET_LINES_SQL, slot_id)
     lines = {row["child_id"]: _line(row) for row in rows}
-    people = dict(
-        in_order({row["child_id"]: Person(row["first_name"], row["last_name"], row["birth_on"]) for row in rows})
-    )
+    named = {row["child_id"]: Person(row["first_name"], row["last_name"], row["birth_on"]) for row in rows}
+    people = dict(queries.collation.in_order(named))
     ordered = [lines[child_id] for child_id in people]
     activity = (slot["activity_id"], slot["activity_label"])
     return Sheet(slot_id, *activity, unit_of(slot), slot["service_on"], ordered, slot["marks_version"]), people

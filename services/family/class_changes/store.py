@@ -150,7 +150,7 @@ select s.child_id, s.class_id, s.level,
        exists (select from schoolings n where n.child_id = s.child_id and n.school_year = s.school_year + 1) as is_known
 from schoolings s join children c on c.child_id = s.child_id
 where s.school_code = $1 and s.school_year = $2 and upper(s.during) = make_date($2 + 1, 9, 1)
-order by c.name_key, c.child_id
+order by c.list_key, c.child_id
 """
 
 

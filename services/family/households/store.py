@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from chassis.comparing import stored_key
 from chassis.data.database import Queries, Row, Transaction
 from chassis.data.ranges import read_range, stored_range
 from chassis.refusal import NotFound
@@ -16,7 +15,7 @@ from ..addresses.store import Typed, verify
 from ..errors import HouseholdArchived, HouseholdMerged
 from ..organizations.domain import Organization
 from ..people.store import ADULT_COLUMNS, adult_of, load_adult, load_children, save_contact, take_turns
-from ..search.domain import marks_of
+from ..search.domain import list_key, marks_of
 from .domain import Address, HouseholdFile, Member
 
 LOCK_HOUSEHOLDS_SQL = """
@@ -241,11 +240,11 @@ async def publish(tx: Transaction, household_ids: Collection[UUID], today: date)
         if file is None:
             continue
         payer = file.payer_on(today)
-        key = stored_key(payer.first_name, payer.last_name) if payer else ""
-        key = stored_key("", file.organization.legal_name) if file.organization else key
         payer_id = payer.adult_id if payer else None
         turn_on = file.next_turn_on(today)
-        await tx.execute(SAVE_KEYS_SQL, household_id, key, marks_of(file), turn_on, payer_id, today)
+        await tx.execute(
+            SAVE_KEYS_SQL, household_id, list_key(file, today, tx.collation), marks_of(file), turn_on, payer_id, today
+        )
         tx.emit(file.state())
 
 

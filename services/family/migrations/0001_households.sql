@@ -35,7 +35,9 @@ create table children (
     kind text not null generated always as ('child') stored,
     first_name text not null,
     last_name text not null,
+    -- As names are compared, and the place in lists.
     name_key text collate "C" not null,
+    list_key text collate "C" not null,
     birth_on date not null,
     foreign key (child_id, kind) references persons (person_id, kind)
 );

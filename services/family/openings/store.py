@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from chassis.comparing import stored_key
+from chassis.collation import Collation
 from chassis.data.database import Queries, Transaction
 from chassis.data.ranges import stored_range
 
@@ -13,7 +13,7 @@ from ..households.domain import HouseholdFile, KnownFiles
 from ..households.store import known_organizations, verify_addresses
 from ..people.domain import comparable_email, name_key
 from ..people.store import known_adults, take_turns
-from ..search.domain import marks_of
+from ..search.domain import list_key, marks_of
 
 NEXT_NUMBERS_SQL = """
 insert into household_numbers as n (series, last_number) values ('F', $1)
@@ -103,7 +103,7 @@ insert into household_payers (household_id, adult_id, during) select * from unne
 
 async def add_files(tx: Transaction, files: Collection[HouseholdFile], by: UUID, today: date) -> None:
     """Store new files whose people are stored already, with the marks by which they are found."""
-    values = [_file_values(file, today) for file in files]
+    values = [_file_values(file, today, tx.collation) for file in files]
     columns = [list(column) for column in zip(*values, strict=True)]
     if not columns:
         return
@@ -122,16 +122,15 @@ async def add_files(tx: Transaction, files: Collection[HouseholdFile], by: UUID,
     await tx.execute(ADD_FILE_PAYERS_SQL, *map(list, zip(*payers, strict=True)))
 
 
-def _file_values(file: HouseholdFile, today: date) -> tuple[Any, ...]:
+def _file_values(file: HouseholdFile, today: date, collation: Collation) -> tuple[Any, ...]:
     whose, payer, address = file.organization, file.payer_on(today), file.address
-    key = stored_key(payer.first_name, payer.last_name) if payer else ""
     return (
         file.household_id,
         file.reference,
         *(("\n".join(address.lines), address.postal_code, address.city, address.country) if address else (None,) * 4),
         file.kind,
         *((whose.legal_name, whose.siret, whose.rna) if whose else (None, None, None)),
-        stored_key("", whose.legal_name) if whose else key,
+        list_key(file, today, collation),
         payer.adult_id if payer else None,
         "\n".join(marks_of(file)),
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from chassis.collation import Collation
 from chassis.data.database import Queries, Row, Transaction
 from contracts.types import Civility
 
@@ -36,26 +37,26 @@ async def add_adults(tx: Transaction, adults: Sequence[Adult], at: datetime, by:
 
 
 ADD_CHILDREN_SQL = """
-insert into children (child_id, first_name, last_name, name_key, birth_on, is_expected)
-select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[], $6::boolean[])
+insert into children (child_id, first_name, last_name, name_key, list_key, birth_on, is_expected)
+select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::date[], $7::boolean[])
 """
 
 
 async def add_children(tx: Transaction, children: Sequence[Child], at: datetime, by: UUID) -> None:
     await tx.execute(ADD_PERSONS_SQL, [child.child_id for child in children], "child", at, by)
-    rows = [(child.child_id, *_child_values(child)) for child in children]
+    rows = [(child.child_id, *_child_values(child, tx.collation)) for child in children]
     if rows:
         await tx.execute(ADD_CHILDREN_SQL, *map(list, zip(*rows, strict=True)))
 
 
 SAVE_CHILD_SQL = """
-update children set first_name = $2, last_name = $3, name_key = $4, birth_on = $5, is_expected = $6 where child_id = $1
+update children set first_name = $2, last_name = $3, name_key = $4, list_key = $5, birth_on = $6, is_expected = $7 where child_id = $1
 """
 
 
 async def save_child(tx: Transaction, child: Child) -> None:
     """Write a child's civil status."""
-    await tx.execute(SAVE_CHILD_SQL, child.child_id, *_child_values(child))
+    await tx.execute(SAVE_CHILD_SQL, child.child_id, *_child_values(child, tx.collation))
 
 
 CHILD_COLUMNS: Final = "c.child_id, c.first_name, c.last_name, c.birth_on, c.is_expected"
@@ -182,8 +183,9 @@ def adult_of(row: Row) -> Adult:
     )
 
 
-def _child_values(child: Child) -> tuple[object, ...]:
-    return (child.first_name, child.last_name, name_key(child), child.birth_on, child.is_expected)
+def _child_values(child: Child, collation: Collation) -> tuple[object, ...]:
+    keys = (name_key(child), collation.stored_key(child.first_name, child.last_name))
+    return (child.first_name, child.last_name, *keys, child.birth_on, child.is_expected)
 
 
 def _adult_values(adult: Adult) -> tuple[object, ...]:

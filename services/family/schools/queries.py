@@ -85,7 +85,7 @@ async def read_class(db: Queries, school_code: str, school_year: int, class_id: 
 
 
 PUPILS_SQL = """
-select s.child_id, h.household_id, p.first_name, p.last_name, p.birth_on, p.name_key, s.level, s.class_id, c.label as class_label,
+select s.child_id, h.household_id, p.first_name, p.last_name, p.birth_on, p.list_key, s.level, s.class_id, c.label as class_label,
        lower(s.during) as starts_on, upper(s.during) - 1 as ends_on
 from schoolings s
 join children p on p.child_id = s.child_id
@@ -95,8 +95,8 @@ left join lateral (
     order by m.household_id limit 1) h on true
 where s.school_code = $1 and s.school_year = $2 and s.during @> $3::date
   and ($4::uuid is null or s.class_id = $4) and (not $5 or s.class_id is null)
-  and (p.name_key, p.birth_on, s.child_id) > ($6::text collate "C", $7::date, $8::uuid)
-order by p.name_key, p.birth_on, s.child_id limit $9
+  and (p.list_key, p.birth_on, s.child_id) > ($6::text collate "C", $7::date, $8::uuid)
+order by p.list_key, p.birth_on, s.child_id limit $9
 """
 
 
@@ -124,6 +124,6 @@ async def list_pupils(db: Database, actor: Actor, asked: PupilsAsked) -> Page[Pu
     rows = await db.fetch(
         PUPILS_SQL, asked.school_code, asked.school_year, day, *chosen, *after, asked.limit + 1, today
     )
-    keys = {row["child_id"]: row["name_key"] for row in rows}
-    pupils = [Pupil.model_validate({name: value for name, value in row.items() if name != "name_key"}) for row in rows]
+    keys = {row["child_id"]: row["list_key"] for row in rows}
+    pupils = [Pupil.model_validate({name: value for name, value in row.items() if name != "list_key"}) for row in rows]
     return page_of(pupils, lambda pupil: (keys[pupil.child_id], pupil.birth_on, pupil.child_id), asked.limit)

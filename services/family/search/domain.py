@@ -1,4 +1,4 @@
-"""What a file is found by, and what a search asks for. Pure.
+"""What a file is found by, where it stands in lists, and what a search asks for. Pure.
 
 A file keeps *marks*: words of names as they are and glued, and the same with one letter missing (`chassis/comparing.py`); `=12` is the number of the reference
 F-000012, `+0612345678` a telephone number as it is dialed here and `+33612345678` from abroad, `/20180914` the birth date of a child. A key of the former software is a word like
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from chassis.collation import Collation
 from chassis.comparing import comparable, glued, near_marks, near_sought, runs_of, words_of
 from contracts.telephones import SEPARATORS, home_number
 
@@ -76,6 +77,14 @@ def name_marks(*names: str) -> set[str]:
 def key_marks(key: str) -> set[str]:
     """The marks of a key of the former software: it and its parts, without case, spaces and signs."""
     return {*words_of(key), glued(key)} - {""}
+
+
+def list_key(file: HouseholdFile, today: date, collation: Collation) -> str:
+    """Where a file stands in lists: under who pays today, or under the name of the organization."""
+    if file.organization:
+        return collation.stored_key("", file.organization.legal_name)
+    payer = file.payer_on(today)
+    return collation.stored_key(payer.first_name, payer.last_name) if payer else ""
 
 
 def marks_of(file: HouseholdFile) -> list[str]:

@@ -102,7 +102,7 @@ where a.kind = 'parent' and a.merged_into is null
 FAMILY_ACCOUNTS_SQL = f"""
 select a.account_id, a.email, {STANDING} as state, a.created_at, a.invited_at, i.expires_at as invitation_expires_at, a.last_sign_in_at,
        array(select trim(p.first_name || ' ' || p.last_name) from account_persons p
-             where p.account_id = a.account_id order by p.name_key, p.guardian_id) as names,
+             where p.account_id = a.account_id order by p.list_key, p.guardian_id) as names,
        array(select distinct v.reference from account_persons p
              join invited_guardians g using (guardian_id) join household_versions v using (household_id)
              where p.account_id = a.account_id and v.reference is not null order by v.reference) as "references"

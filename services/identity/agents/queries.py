@@ -45,7 +45,7 @@ case when a.is_disabled then 'closed' when g.roles_lapsed_at is not null then 'l
 """Where the account of an agent stands, an AgentState."""
 
 AGENTS_SQL = f"""
-select a.account_id, g.first_name, g.last_name, g.service, g.roles, g.sites, g.has_every_site, g.roles_lapsed_at, g.name_key,
+select a.account_id, g.first_name, g.last_name, g.service, g.roles, g.sites, g.has_every_site, g.roles_lapsed_at, g.list_key,
        a.last_sign_in_at, {STATE} as state,
        exists (select from agent_changes c
                where c.account_id = a.account_id and c.outcome is null and c.expires_at > $8) as is_awaited
@@ -57,10 +57,10 @@ where not exists (
   and ($2::text is null or $2 = any(g.roles))
   and ($3::text is null or g.has_every_site or $3 = any(g.sites))
   and ($4::text is null or $4 = {STATE})
-  and (g.name_key, a.account_id) > ($5, $6::uuid)
+  and (g.list_key, a.account_id) > ($5, $6::uuid)
   and ($9::timestamptz is null or a.last_sign_in_at >= $9) and ($10::timestamptz is null or a.last_sign_in_at < $10)
   and (a.last_sign_in_at is null or not $11::bool)
-order by g.name_key, a.account_id limit $7
+order by g.list_key, a.account_id limit $7
 """  # noqa: S608 - it is put together from constants alone
 
 
@@ -74,7 +74,7 @@ async def agents(db: Database, wanted: Filter, cursor: str | None, limit: int) -
     now = await db.now()
     signed_in = signed_in_between(wanted.last_sign_in, now)
     rows = await db.fetch(AGENTS_SQL, *filters, after_name, after_id, limit + 1, now, *signed_in)
-    keys = {row["account_id"]: row["name_key"] for row in rows}
+    keys = {row["account_id"]: row["list_key"] for row in rows}
     shown = [AgentSummary(**{name: row[name] for name in AgentSummary.model_fields}) for row in rows]
     return page_of(shown, lambda agent: (keys[agent.account_id], agent.account_id), limit)
 
@@ -184,7 +184,7 @@ COLLEAGUES_SQL = """
 select g.account_id, g.first_name || ' ' || g.last_name as name
 from agents g join accounts a using (account_id)
 where a.status = 'active' and not a.is_disabled and g.roles_lapsed_at is null and g.roles && $1::text[]
-order by g.name_key, g.account_id limit $2
+order by g.list_key, g.account_id limit $2
 """
 
 
@@ -216,7 +216,7 @@ select g.first_name || ' ' || g.last_name as name
 from agents g join accounts a using (account_id)
 where a.status = 'active' and not a.is_disabled and g.roles_lapsed_at is null and g.roles && $1::text[]
   and a.account_id <> $2
-order by g.name_key, a.account_id limit $3
+order by g.list_key, a.account_id limit $3
 """
 
 

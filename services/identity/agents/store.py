@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.comparing import stored_key
+from chassis.collation import Collation
+from chassis.comparing import comparable
 from chassis.data.database import Row, Transaction
 from chassis.identifiers import new_id
 
@@ -13,14 +14,14 @@ from .domain import WAITS_FOR, AgentRecord, ChangeRecord, Outcome, Standing, des
 
 INSERT_AGENT_SQL = """
 insert into agents (account_id, first_name, last_name, service, roles, sites, has_every_site, roles_given_at,
-                    roles_lapsed_at, name_key)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                    roles_lapsed_at, name_key, list_key)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 
 
 async def insert_agent(tx: Transaction, agent: AgentRecord) -> None:
     """Note who an agent is; the account must be there."""
-    await tx.execute(INSERT_AGENT_SQL, *_columns(agent))
+    await tx.execute(INSERT_AGENT_SQL, *_columns(agent, tx.collation))
 
 
 NUMBER_AGENT_SQL = """
@@ -37,14 +38,14 @@ async def number_agent(tx: Transaction, account_id: UUID, employee_number: str) 
 SAVE_AGENT_SQL = """
 update agents
 set first_name = $2, last_name = $3, service = $4, roles = $5, sites = $6, has_every_site = $7, roles_given_at = $8,
-    roles_lapsed_at = $9, name_key = $10
+    roles_lapsed_at = $9, name_key = $10, list_key = $11
 where account_id = $1
 """
 
 
 async def save_agent(tx: Transaction, agent: AgentRecord) -> None:
     """Write what may change of an agent."""
-    await tx.execute(SAVE_AGENT_SQL, *_columns(agent))
+    await tx.execute(SAVE_AGENT_SQL, *_columns(agent, tx.collation))
 
 
 LOCK_AGENT_SQL = """
@@ -164,7 +165,7 @@ def change_of(row: Row) -> ChangeRecord:
     )
 
 
-def _columns(agent: AgentRecord) -> tuple[Any, ...]:
+def _columns(agent: AgentRecord, collation: Collation) -> tuple[Any, ...]:
     return (
         agent.account_id,
         agent.first_name,
@@ -175,5 +176,6 @@ def _columns(agent: AgentRecord) -> tuple[Any, ...]:
         agent.has_every_site,
         agent.roles_given_at,
         agent.roles_lapsed_at,
-        stored_key(agent.first_name, agent.last_name),
+        comparable(f"{agent.last_name} {agent.first_name}"),
+        collation.stored_key(agent.first_name, agent.last_name),
     )

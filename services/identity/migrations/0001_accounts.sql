@@ -52,7 +52,7 @@ create table delegate_versions (
 
 -- One account for an adult, several adults of one account. `email` is the address that the file says, of the details that `details_revision`
 -- counts: who came by a merge (`is_merged`) may have another one than the account. Names and telephone number as the file says them:
--- they tell whoever signed in, and whoever merges, who is meant. `*_key` is how they are compared. Who helps families and has none here
+-- they tell whoever signed in, and whoever merges, who is meant. `name_key` and `phone_key` are how they are compared, `list_key` is their place in lists. Who helps families and has none here
 -- (`is_delegate`) is alone in an account, whatever files say: `guardian_id` is the id under which families know them. `left_at`: since when no
 -- file invites an adult any longer, and `left_household_id` is the last that did: they are erased with it.
 create table account_persons (
@@ -62,6 +62,7 @@ create table account_persons (
     first_name text not null,
     last_name text not null,
     name_key text collate "C" not null,
+    list_key text collate "C" not null,
     phone_key text collate "C",
     details_revision integer not null default 0,
     is_merged boolean not null default false,

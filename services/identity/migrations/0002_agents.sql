@@ -1,7 +1,7 @@
 -- Agents: what the town says of them beside their account, and what waits for a second person.
 
 -- Who an agent is, and what the town lets them do: roles of its settings, at some sites or at every one. Roles that nobody used for too
--- long have lapsed: they are kept by name and permit nothing. `name_key` is their place in a list. `employee_number` is what the town's own
+-- long have lapsed: they are kept by name and permit nothing. `name_key` has the words by which they are found, `list_key` is their place in a list. `employee_number` is what the town's own
 -- provider may name them by; typed by those who create accounts, and never changed.
 create table agents (
     account_id uuid primary key references accounts on delete cascade,
@@ -14,10 +14,11 @@ create table agents (
     roles_given_at timestamptz not null,
     roles_lapsed_at timestamptz,
     name_key text collate "C" not null,
+    list_key text collate "C" not null,
     employee_number text unique check (employee_number <> ''),
     check (not has_every_site or sites = '{}')
 );
-create index agents_by_name on agents (name_key, account_id);
+create index agents_by_name on agents (list_key, account_id);
 
 -- What an agent is to be once a second person confirms it. At most one waits for each agent; the others say a while how they ended.
 create table agent_changes (

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from chassis.collation import Collation
 from chassis.data.database import Queries, Transaction
 
 from ..accounts.domain import email_key
@@ -89,29 +90,29 @@ async def replace_invited(tx: Transaction, household_id: UUID, guardian_ids: Col
 
 
 LINK_SQL = """
-insert into account_persons (guardian_id, account_id, is_delegate, email, first_name, last_name, name_key, phone_key,
+insert into account_persons (guardian_id, account_id, is_delegate, email, first_name, last_name, name_key, list_key, phone_key,
                              details_revision)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (guardian_id) do update set account_id = excluded.account_id, is_merged = false
 """
 
 KEEP_DETAILS_SQL = """
 update account_persons
-set email = $2, first_name = $3, last_name = $4, name_key = $5, phone_key = $6, details_revision = $7
-where guardian_id = $1 and details_revision <= $7
+set email = $2, first_name = $3, last_name = $4, name_key = $5, list_key = $6, phone_key = $7, details_revision = $8
+where guardian_id = $1 and details_revision <= $8
 """
 
 
 async def link_person(tx: Transaction, invitee: Invitee, account_id: UUID, *, is_delegate: bool = False) -> None:
     """Let an account stand for an adult, or a delegate, and no other one. Whoever was alone in it goes on to act in its open sessions."""
     await keep_only_person(tx, account_id)
-    details = _details(invitee)
+    details = _details(invitee, tx.collation)
     await tx.execute(LINK_SQL, invitee.guardian_id, account_id, is_delegate, *details)
 
 
 async def keep_details(tx: Transaction, invitee: Invitee) -> None:
     """Note what a file says of an adult who has an account, unless something newer is known."""
-    await tx.execute(KEEP_DETAILS_SQL, invitee.guardian_id, *_details(invitee))
+    await tx.execute(KEEP_DETAILS_SQL, invitee.guardian_id, *_details(invitee, tx.collation))
 
 
 KEEP_ONLY_PERSON_SQL = """
@@ -185,12 +186,13 @@ async def erase_persons(tx: Transaction, guardian_ids: Collection[UUID]) -> list
     return [row["account_id"] for row in emptied]
 
 
-def _details(invitee: Invitee) -> tuple[object, ...]:
+def _details(invitee: Invitee, collation: Collation) -> tuple[object, ...]:
     return (
         invitee.email,
         invitee.first_name,
         invitee.last_name,
         person_name_key(invitee.first_name, invitee.last_name),
+        collation.stored_key(invitee.first_name, invitee.last_name),
         phone_key(invitee.phone),
         invitee.revision,
     )

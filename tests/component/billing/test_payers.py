@@ -264,7 +264,7 @@ async def test_a_register_with_two_payers_for_one_day_chooses_neither(service: R
         await service.run_job("price_charges")
         (conflict,) = await conflicts()
         assert (conflict["starts_on"], conflict["ends_on"]) == ("2026-09-08", "2026-09-09")
-        assert (conflict["names"], conflict["standing_name"]) == (["Anne Roux", "Camille Martin"], "Camille Martin")
+        assert (conflict["names"], conflict["standing_name"]) == (["Camille Martin", "Anne Roux"], "Camille Martin")
         payers = [payer_id for _, payer_id, _ in await owed(service)]
         assert payers == [homes.a.payer_id, homes.a.payer_id, payer_id_of(homes.a.household_id, new)]
     assert (await service.client.get("/payer-conflicts", headers=service.as_agent(Role.SITE))).status_code == 403

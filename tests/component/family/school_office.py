@@ -18,8 +18,8 @@ with born as (
 ), people as (
     insert into persons (person_id, kind, created_at, created_by) select child_id, 'child', now(), child_id from born
 ), children as (
-    insert into children (child_id, first_name, last_name, name_key, birth_on)
-    select child_id, 'Lou', 'Martin ' || n, 'martin' || lpad(n::text, 5, '0') || ' lou', '2018-03-02' from born
+    insert into children (child_id, first_name, last_name, name_key, list_key, birth_on)
+    select child_id, 'Lou', 'Martin ' || n, 'martin' || lpad(n::text, 5, '0') || ' lou', 'martin' || lpad(n::text, 5, '0') || ' lou', '2018-03-02' from born
 ), members as (
     insert into household_members (household_id, person_id, kind, position, during)
     select $2, child_id, 'child', n, daterange('2020-01-01', null) from born

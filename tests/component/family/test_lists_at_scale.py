@@ -24,8 +24,8 @@ with people as (
     select person_id, 'none', 'Lou', 'Nom', 'nom lou', '+33' || row_number() over (), false, 'nom lou', '+33' || row_number() over ()
     from people where kind = 'adult'
 )
-insert into children (child_id, first_name, last_name, name_key, birth_on, compared_name, compared_birth_on)
-select person_id, 'Lou', 'Nom', 'nom lou', '2015-01-01'::date + n % 2000, 'nom lou', '2015-01-01'::date + n % 2000
+insert into children (child_id, first_name, last_name, name_key, list_key, birth_on, compared_name, compared_birth_on)
+select person_id, 'Lou', 'Nom', 'nom lou', 'nom  lou', '2015-01-01'::date + n % 2000, 'nom lou', '2015-01-01'::date + n % 2000
 from (select person_id, (row_number() over ())::int as n from people where kind = 'child') c
 """
 FILES_SQL = """

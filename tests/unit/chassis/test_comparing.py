@@ -1,4 +1,4 @@
-"""One order and one comparison of people's names, and a name for each child that no other of its household bears."""
+"""One comparison of people's names, and a name for each child that no other of its household bears."""
 
 from datetime import date
 
@@ -11,13 +11,10 @@ from chassis.comparing import (
     comparable,
     comparable_name,
     first_names_apart,
-    in_order,
     is_near,
     namesakes,
     near_marks,
     near_sought,
-    sort_key,
-    stored_key,
     words_of,
 )
 
@@ -30,54 +27,6 @@ few_names = st.builds(
     st.sampled_from(["Roy", "Petit"]),
     st.sampled_from([LOU, TWIN]),
 )
-
-
-def test_a_list_is_in_the_order_of_a_french_list() -> None:
-    """Under the collation of bytes, particles, capitals and accents sent names to the end of the sheet."""
-    right = [
-        "ábaco",
-        "Çaglar",
-        "Caillou",
-        "d'Arc",
-        "de Beauvoir",
-        "Éluard",
-        "Eluardin",
-        "O'Hara",
-        "Œuvrard",
-        "Ozanne",
-        "Zola",
-    ]
-    sheet = {name: Person("Kim", name) for name in sorted(right)}
-    assert list(sheet) != right
-    assert [name for name, _ in in_order(sheet)] == right
-    assert sorted(right, key=lambda name: stored_key("Kim", name)) == right
-
-
-def test_last_names_are_compared_before_first_names() -> None:
-    names = [("Zoé", "Martin"), ("Anne", "Martin Dupont"), ("Anne", "Martineau")]
-    assert sorted(names, key=lambda name: stored_key(*name)) == names
-    assert sorted(names, key=lambda name: sort_key(Person(*name))) == names
-
-
-@given(st.lists(people, max_size=12), st.randoms())
-def test_an_order_is_the_same_however_people_come(listed: list[Person], random: object) -> None:
-    """A second key decides between twins."""
-    shuffled = list(listed)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]  # hypothesis gives a `random.Random`
-    assert [sort_key(person) for person in sorted(listed, key=sort_key)] == [
-        sort_key(person) for person in sorted(shuffled, key=sort_key)
-    ]
-
-
-@given(people, people)
-def test_the_order_of_a_column_is_that_of_a_list(one: Person, other: Person) -> None:
-    keys = [stored_key(person.first_name or "", person.last_name or "") for person in (one, other)]
-    if keys[0] != keys[1]:
-        assert (sort_key(one) < sort_key(other)) == (keys[0] < keys[1])
-
-
-def test_the_erased_come_last() -> None:
-    assert [key for key, _ in in_order({1: Person(None), 2: Person("Zoé", "Zola")})] == [2, 1]
 
 
 @pytest.mark.parametrize(
