@@ -1,11 +1,13 @@
 """Sealing: text that only the holder of a key can read (JWE with A256GCM; RFC 7516; for rows of ours, AES-GCM alone).
 
 For somebody else it is sealed with their public key (ECDH-ES on X25519, RFC 8037); for ourselves, through a browser that keeps it, with
-a secret key, and made small.
+a secret key, and made small; between two processes, with a secret that both have.
 """
 
+import hashlib
 import secrets
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -69,3 +71,24 @@ def unseal_row(sealed: bytes, key: bytes, place: bytes) -> bytes:
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
     except (InvalidTag, ValueError) as error:
         raise SealBroken from error
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSeal:
+    """What two processes of ours seal for each other by a secret that they share: whoever hands it on can neither make, read nor change it, nor use it in
+    another place."""
+
+    key: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, secret: str) -> Self:
+        """The seal of a secret."""
+        return cls(hashlib.sha256(secret.encode()).digest())
+
+    def close(self, plain: bytes, place: bytes) -> bytes:
+        """A value, sealed for a place."""
+        return seal_row(plain, self.key, place)
+
+    def open(self, sealed: bytes, place: bytes) -> bytes:
+        """The value that was sealed for a place. Raises SealBroken."""
+        return unseal_row(sealed, self.key, place)

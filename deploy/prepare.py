@@ -2,7 +2,7 @@
 may be repeated: what is there is left as it is, so that all of them run at every start.
 
 The folder SECRETS_DIR gets one folder for each process, with the secrets of that process alone, and `vault`, which only this
-program reads. `secrets NAME ...` makes the named ones anew: `actor`, `seal`, `portal_secret`, `databases`.
+program reads. `secrets NAME ...` makes the named ones anew: `actor`, `seal`, `portal_secret`, `export_seal`, `databases`.
 """
 
 import os
@@ -23,11 +23,11 @@ SECRETS_OF = {
         "franceconnect_client_secret",
         "agent_provider_client_secret",
     ),
-    "family": ("actor_public.json", "seal_public.json", "api_particulier_token"),
+    "family": ("actor_public.json", "seal_public.json", "export_seal", "api_particulier_token"),
     "booking": ("actor_public.json",),
     "billing": ("actor_public.json",),
     "notifications": ("actor_public.json", "seal_private.json"),
-    "gateway": ("portal_secret",),
+    "gateway": ("portal_secret", "export_seal"),
     "franceconnect": ("franceconnect_client_secret",),
     "api_particulier": ("api_particulier_token",),
 }
@@ -36,6 +36,7 @@ FILES_OF = {
     "actor": ("actor_private.json", "actor_public.json"),
     "seal": ("seal_private.json", "seal_public.json"),
     "portal_secret": ("portal_secret",),
+    "export_seal": ("export_seal",),
     "franceconnect_client_secret": ("franceconnect_client_secret",),
     "agent_provider_client_secret": ("agent_provider_client_secret",),
     "api_particulier_token": ("api_particulier_token",),

@@ -18,6 +18,7 @@ from prometheus_client import start_http_server
 from chassis.clock_watch import OwnClock
 from chassis.health import live, ready
 from chassis.http.telemetry import TelemetryMiddleware
+from chassis.sealing import SharedSeal
 from chassis.supervision import Supervisor
 from portal.frame.errors import PAGE_ERRORS, error_page
 from portal.frame.render import Portal
@@ -138,6 +139,7 @@ def create(settings: GatewaySettings) -> Litestar:
         app.state.sessions = Sessions(
             services, settings.secret("portal_secret"), settings.portal_url, settings.session_cache_seconds
         )
+        app.state.export_seal = SharedSeal.of(settings.secret("export_seal"))
         supervisor.start("clock", clock.run)
         try:
             with serving_metrics(settings, app.state.health):

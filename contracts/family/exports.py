@@ -8,7 +8,7 @@ from enum import StrEnum, auto
 from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Base64Bytes, Field, StringConstraints
 
 from contracts.event import Model
 from contracts.types import SERVICES
@@ -35,6 +35,17 @@ class ExportPart(Model):
     """What a service keeps of an adult, as far as they may read it."""
 
     sections: tuple[ExportSection, ...] = Field(max_length=SECTIONS_MAX)
+
+
+class SealedPart(Model):
+    """An `ExportPart` as JSON, sealed by the gateway that gathered it (`SharedSeal`) for its place in one export: not even its adult can make one."""
+
+    sealed: Annotated[Base64Bytes, Field(max_length=PART_BYTES_MAX)] = Field(repr=False)
+
+
+def place_of(export_id: UUID, service: str) -> bytes:
+    """The place for which the part of a service is sealed."""
+    return f"export {export_id} {service}".encode()
 
 
 class WholeFile(Model):

@@ -1,5 +1,5 @@
 """The secrets of one local deployment, made once: the key pair that signs who acts, the key pair that seals what only one
-service may open, the gateway's session secret, and what the stand-ins of outside systems know this portal by. Each is a file of the secrets folder that its owner alone can read."""
+service may open, the gateway's session secret, what closes parts of a whole file, and what the stand-ins of outside systems know this portal by. Each is a file of the secrets folder that its owner alone can read."""
 
 import base64
 import hashlib
@@ -15,7 +15,7 @@ from uuid import uuid4
 from joserfc.jwk import OKPKey
 
 SECRET_BYTES = 32
-TEXTS: Final = ("portal_secret", "franceconnect_client_secret", "agent_provider_client_secret")
+TEXTS: Final = ("portal_secret", "export_seal", "franceconnect_client_secret", "agent_provider_client_secret")
 API_TOKEN: Final = "api_particulier_token"  # noqa: S105 - the name of a file
 API_TOKEN_SECONDS: Final = 18 * 30 * 86_400
 """As long as API Particulier gives one out for."""

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.datastructures import Cookie
 from litestar.response import Redirect
 
+from chassis.sealing import SharedSeal
 from contracts.identity.models import CurrentSession
 from contracts.operation import Operation
 from contracts.types import ActorKind
@@ -121,6 +122,12 @@ class Visit:
         """What the gateway remembers of sessions."""
         remembered: Sessions = self.request.app.state.sessions
         return remembered
+
+    @property
+    def export_seal(self) -> SharedSeal:
+        """What closes the parts of a whole file, so that the family service knows who gathered them."""
+        seal: SharedSeal = self.request.app.state.export_seal
+        return seal
 
     def form(self, form: Form | None = None, values: Mapping[str, str | Sequence[str]] | None = None) -> FormState:
         """The form that the address names (see `show_again`), or a fresh one with these values."""

@@ -8,6 +8,7 @@ from chassis.documents.issuing import Press
 from chassis.documents.typesetting import Typesetter
 from chassis.events.applying import Subscriptions
 from chassis.jobs import Job
+from chassis.sealing import SharedSeal
 from chassis.service import Service
 from chassis.town import load_town
 
@@ -179,6 +180,7 @@ def create(settings: FamilySettings) -> Service:
             Contents: contents,
             Readings: readings,
             Press: press,
+            SharedSeal: settings.export_seal(),
         },
         on_stop=[reader.close],
     )

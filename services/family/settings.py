@@ -10,6 +10,7 @@ from joserfc.jwk import OKPKey
 from pydantic import BaseModel, Field, field_validator, model_validator
 
 from chassis.actor import Actor
+from chassis.sealing import SharedSeal
 from chassis.settings import ServiceSettings
 from chassis.town import ANSWER_DAYS, TownSection, load_section, load_town
 from contracts.family.child_events import FieldRule
@@ -259,6 +260,10 @@ class FamilySettings(ServiceSettings):
         if not section.is_open:
             return None
         return ApiAccess(self.api_particulier_url, section.siret, self.secret("api_particulier_token"))
+
+    def export_seal(self) -> SharedSeal:
+        """What the gateway closes parts of exports with. Raises MissingSecret."""
+        return SharedSeal.of(self.secret("export_seal"))
 
     def seal(self) -> OKPKey:
         """What closes texts for the notifications service alone. Raises MissingSecret."""

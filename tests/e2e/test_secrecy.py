@@ -109,10 +109,11 @@ def places_of(stack: Stack, spans: SpanCollector) -> dict[str, str]:
 
 
 def secrets_of(stack: Stack) -> list[str]:
-    """What opens the deployment: private keys, the portal's secret, the passwords of databases."""
+    """What opens the deployment: private keys, the portal's secrets, the passwords of databases."""
     keys = [json.loads(file.read_text())["d"] for file in stack.secrets_dir.glob("*_private.json")]
     passwords = [str(urlsplit(stack.dsn(name)).password) for name in SERVICES]
-    return [word.lower() for word in (*keys, (stack.secrets_dir / "portal_secret").read_text().strip(), *passwords)]
+    texts = [(stack.secrets_dir / name).read_text().strip() for name in ("portal_secret", "export_seal")]
+    return [word.lower() for word in (*keys, *texts, *passwords)]
 
 
 def test_nobody_is_named_and_no_secret_stands_where_many_may_look(

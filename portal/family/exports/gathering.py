@@ -1,20 +1,22 @@
 """The parts of an adult's whole file: what each service lets that adult read, field by field.
 
-The gateway alone speaks to every service, and asks with the adult's own token: an export holds nothing that its adult could not read. Of the other adults
-of a household their names alone are taken.
+The gateway alone speaks to every service, and asks with the adult's own token: an export holds nothing that its adult could not read. It closes what it
+gathered with its seal: an export holds nothing that its adult made up either. Of the other adults of a household their names alone are taken.
 """
 
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from contracts.billing.api import billing_history, list_invoices
 from contracts.booking.api import booking_history, list_bookings, list_enrollments
 from contracts.family.api import family_history, my_household, read_contact
 from contracts.family.certificates_api import list_certificates
 from contracts.family.documents_api import own_documents
-from contracts.family.exports import FIELD_LENGTH_MAX, ExportPart, ExportSection
+from contracts.family.exports import FIELD_LENGTH_MAX, ExportPart, ExportSection, SealedPart, place_of
 from contracts.http import Page
 from contracts.identity.api import current_session, identity_history, own_accepted_terms, own_sessions
 from contracts.notifications.api import own_messages
@@ -158,9 +160,11 @@ PARTS: Final[Mapping[str, tuple[Section, ...]]] = {
 }
 
 
-async def part_of(visit: Visit, service: str) -> ExportPart:
+async def part_of(visit: Visit, export_id: UUID, service: str) -> SealedPart:
     """What a service keeps of the adult who visits, as far as they may read it. Raises Unreachable, Refused."""
-    return ExportPart(sections=tuple([await _section(visit, section) for section in PARTS[service]]))
+    part = ExportPart(sections=tuple([await _section(visit, section) for section in PARTS[service]]))
+    sealed = visit.export_seal.close(part.model_dump_json().encode(), place_of(export_id, service))
+    return SealedPart(sealed=b64encode(sealed))
 
 
 async def _section(visit: Visit, section: Section) -> ExportSection:

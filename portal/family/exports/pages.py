@@ -49,7 +49,8 @@ async def begin(visit: Visit) -> Response[Any]:
 async def _gather(visit: Visit, export: Export, service: str) -> None:
     """A service that does not answer is asked again when its adult goes on."""
     try:
-        await visit.call(add_export_part, export.export_id, service, await part_of(visit, service))
+        part = await part_of(visit, export.export_id, service)
+        await visit.call(add_export_part, export.export_id, service, part)
     except Unreachable as error:
         log.warning("part of an export is missing", name=error.name)
 

@@ -21,9 +21,10 @@ from chassis.documents.issuing import Press
 from chassis.documents.typesetting import CannotBeSet
 from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
-from chassis.refusal import Busy, Refusal
+from chassis.refusal import Busy, Forbidden, Refusal
+from chassis.sealing import SealBroken, SharedSeal
 from contracts.family.document_words import DocumentStatus
-from contracts.family.exports import Export, ExportCreate, ExportPart, WholeFile
+from contracts.family.exports import Export, ExportCreate, ExportPart, SealedPart, WholeFile, place_of
 from contracts.http import File
 from contracts.types import SERVICES, ActorKind
 
@@ -55,6 +56,14 @@ async def start_export(tx: Transaction, actor: Actor, claim: Claim, request: Exp
         await store.add(tx, NewExport(export_id, household_id, adult_id, last_day(today)), actor)
         await store.forget_oldest(tx, adult_id, KEPT_MAX)
     return await claim.keep(tx, await queries.shown(tx, export_id, adult_id))
+
+
+def opened(seal: SharedSeal, export_id: UUID, service: str, part: SealedPart) -> ExportPart:
+    """The part that the gateway gathered. Raises Forbidden: somebody else made it up, or took it from another export."""
+    try:
+        return ExportPart.model_validate_json(seal.open(part.sealed, place_of(export_id, service)))
+    except SealBroken as error:
+        raise Forbidden from error
 
 
 @command

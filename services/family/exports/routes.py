@@ -6,8 +6,9 @@ from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.data.idempotency import Claim
 from chassis.http.routes import serves
+from chassis.sealing import SharedSeal
 from contracts.family import exports_api as api
-from contracts.family.exports import Export, ExportCreate, ExportPart, ServiceName
+from contracts.family.exports import Export, ExportCreate, SealedPart, ServiceName
 from contracts.http import File, Page
 
 from . import commands, queries
@@ -25,9 +26,10 @@ async def start_export(body: ExportCreate, db: Database, actor: Actor, claim: Cl
 
 @serves(api.add_export_part)
 async def add_export_part(
-    export_id: UUID, service: ServiceName, body: ExportPart, db: Database, actor: Actor
+    export_id: UUID, service: ServiceName, body: SealedPart, db: Database, actor: Actor, seal: SharedSeal
 ) -> Export:
-    return await commands.add_part(db, actor, export_id, service, body)
+    part = commands.opened(seal, export_id, service, body)
+    return await commands.add_part(db, actor, export_id, service, part)
 
 
 @serves(api.read_export)

@@ -1,10 +1,13 @@
 """Exports as the matrix needs them: one of whoever asks, with its archive where that is to be taken away."""
 
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from chassis.actor import Actor
+from chassis.sealing import SharedSeal
+from contracts.family.exports import place_of
 from contracts.types import ActorKind
 from services.family.exports import store
 from services.family.exports.domain import last_day
@@ -36,8 +39,9 @@ async def _new(_world: World, _cell: Cell, named: str | None) -> Any:
     return {"household_id": str(UUID(named))} if named else {}
 
 
-async def _part(_world: World, _cell: Cell, _named: str | None) -> Any:
-    return {"sections": []}
+async def _part(world: World, _cell: Cell, named: str | None) -> Any:
+    seal = SharedSeal.of((world.town.secrets_dir / "export_seal").read_text())
+    return {"sealed": b64encode(seal.close(b'{"sections": []}', place_of(UUID(named), SERVICE))).decode()}
 
 
 BODIES: Final[Mapping[str, Callable[[World, Cell, str | None], Awaitable[Any]]]] = {

@@ -1,12 +1,18 @@
 """Whole files of adults: one that cannot be made holds up no other one, they are few, and nobody takes away what they may not read any more."""
 
 import io
+import json
 import zipfile
+from base64 import b64encode
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from chassis.sealing import SharedSeal
+from contracts.family.exports import place_of
 from contracts.types import SERVICES
 from tests.component.family.delegating import OTHERS, Home, opened
 from tests.component.family.desk import Desk
@@ -16,11 +22,14 @@ from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
 
+PART = b'{"sections": []}'
+
 
 class Exports:
     """What the adults of a home take away."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, seal: SharedSeal) -> None:
+        self.seal = seal
         self.home, self.service, self.client = home, home.service, home.service.client
         self.father, self.mother = (self.service.as_parent(item) for item in (home.father_id, home.mother_id))
 
@@ -30,9 +39,17 @@ class Exports:
         assert begun.status_code == 201, begun.text
         path = f"/exports/{begun.json()['export_id']}"
         for name in SERVICES:
-            part = await self.client.put(f"{path}/parts/{name}", json={"sections": []}, headers=headers)
+            part = await self.give(path, name, headers, self.sealed(path, name))
             assert part.status_code == 200, part.text
         return path
+
+    def sealed(self, path: str, name: str, seal: SharedSeal | None = None) -> dict[str, str]:
+        """A part as the gateway closes it, or whoever has another seal."""
+        place = place_of(UUID(path.rpartition("/")[2]), name)
+        return {"sealed": b64encode((seal or self.seal).close(PART, place)).decode()}
+
+    async def give(self, path: str, name: str, headers: dict[str, str], body: object) -> Any:
+        return await self.client.put(f"{path}/parts/{name}", json=body, headers=headers)
 
     async def made(self, headers: dict[str, str]) -> str:
         path = await self.gathered(headers)
@@ -54,8 +71,25 @@ class Exports:
 
 
 @pytest.fixture
-async def exports(service: RunningService, desk: Desk) -> Exports:
-    return Exports(await opened(service, desk))
+async def exports(service: RunningService, desk: Desk, secrets_dir: Path) -> Exports:
+    return Exports(await opened(service, desk), SharedSeal.of((secrets_dir / "export_seal").read_text()))
+
+
+async def test_an_adult_makes_up_no_part_of_their_own_file(exports: Exports) -> None:
+    """Neither in the open, nor under a seal of theirs, nor with what the gateway gathered for another service, or before."""
+    before = await exports.made(exports.father)
+    begun = await exports.client.post("/exports", json={}, headers=exports.father | exports.service.key())
+    path = f"/exports/{begun.json()['export_id']}"
+    in_the_open = await exports.give(path, "billing", exports.father, json.loads(PART))
+    assert in_the_open.status_code == 422, in_the_open.text
+    for forged in (
+        exports.sealed(path, "billing", SharedSeal.of("mine")),
+        exports.sealed(path, "booking"),
+        exports.sealed(before, "billing"),
+    ):
+        assert (await exports.give(path, "billing", exports.father, forged)).status_code == 403
+    (listed, _) = (await exports.client.get("/me/exports", headers=exports.father)).json()["items"]
+    assert listed["services"] == []
 
 
 async def test_one_that_cannot_be_made_holds_up_no_other_one(exports: Exports, desk: Desk) -> None:

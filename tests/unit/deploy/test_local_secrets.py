@@ -4,6 +4,7 @@ import base64
 import json
 from pathlib import Path
 
+import pytest
 from joserfc.jwk import OKPKey
 
 from deploy.local.secrets import ensure_secrets
@@ -23,10 +24,11 @@ def test_each_private_key_has_its_public_half_and_no_public_file_gives_it_away(t
         assert "d" not in public
 
 
-def test_the_portal_secret_has_32_random_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["portal_secret", "export_seal"])
+def test_a_secret_text_has_32_random_bytes(tmp_path: Path, name: str) -> None:
     ensure_secrets(tmp_path / "a")
     ensure_secrets(tmp_path / "b")
-    first, second = ((tmp_path / folder / "portal_secret").read_text() for folder in "ab")
+    first, second = ((tmp_path / folder / name).read_text() for folder in "ab")
     assert len(base64.urlsafe_b64decode(first + "=")) == 32
     assert first != second
 

@@ -47,7 +47,7 @@ def test_secrets_stay_until_they_are_renewed_by_name(tmp_path: Path) -> None:
 def test_an_unknown_secret_or_step_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(
         LauncherError,
-        match="no secret 'smtp': one of actor, seal, portal_secret, franceconnect_client_secret, agent_provider_client_secret, api_particulier_token, databases",
+        match="no secret 'smtp': one of actor, seal, portal_secret, export_seal, franceconnect_client_secret, agent_provider_client_secret, api_particulier_token, databases",
     ):
         prepare_secrets(tmp_path, ["smtp"])
     monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
