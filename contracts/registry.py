@@ -38,7 +38,7 @@ from .family.events import (
     RegistrationAnswered,
     ResponsibilityState,
 )
-from .family.request_events import MAILED
+from .family.request_events import PAPERS
 from .family.school_events import SchoolingState
 from .identity.events import (
     AccountActivated,
@@ -194,7 +194,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         events=(RegistrationAnswered,),
         retention_days=1,
     ),
-    *MAILED,
+    *PAPERS,
     Topic(
         name="family.change_refusals",
         kind=TopicKind.SECRET,

@@ -7,12 +7,14 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from contracts.event import Model
+from contracts.family.document_words import KindCode
 from contracts.http import Day, ShortText
 from contracts.types import ActivityKind
 
 SITES_MAX = 50
 GROUPS_MAX = 100
 UNITS_MAX = 12
+DOCUMENTS_MAX = 10
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 """A short name that agents give a site, a group or a unit, and that never changes."""
@@ -76,7 +78,7 @@ class Cutoff(Model):
 
 class ActivityCreate(Model):
     """A new activity. Ages are in full years on the day of the activity, both included. Beside the groups that are named, each
-    site gets its default one."""
+    site gets its default one. `required_documents`: kinds of documents, of the child or of its household, that a family sends before it enrolls or books."""
 
     kind: ActivityKind
     label: ShortText
@@ -89,6 +91,7 @@ class ActivityCreate(Model):
     starts_on: Day
     ends_on: Day
     cutoff: Cutoff
+    required_documents: tuple[KindCode, ...] = Field(default=(), max_length=DOCUMENTS_MAX)
 
 
 class Activity(Model):
@@ -106,6 +109,7 @@ class Activity(Model):
     starts_on: date
     ends_on: date
     cutoff: Cutoff
+    required_documents: tuple[str, ...]
 
 
 class ActivityOffer(Model):

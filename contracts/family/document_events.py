@@ -1,12 +1,28 @@
 """Events about documents that families send."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
 from contracts.event import Event
 from contracts.family.document_words import DocumentAnswer as DocumentAnswer
+from contracts.family.document_words import DocumentStatus, KindCode
 from contracts.topic import Topic, TopicKind
+
+
+class DocumentState(Event):
+    """What a document that was sent is worth: its kind, for which household or which of its members, how far it has come, and until when it holds, or would. Nothing of what it says."""
+
+    event_type: ClassVar[str] = "family.document_state.v1"
+    topic: ClassVar[str] = "family.documents"
+    key_field: ClassVar[str] = "document_id"
+
+    document_id: UUID
+    household_id: UUID
+    person_id: UUID | None
+    kind: KindCode
+    status: DocumentStatus
+    ends_on: date | None
 
 
 class DocumentAnswered(Event):
@@ -34,6 +50,15 @@ class DocumentReopened(Event):
     document_id: UUID
     reopened_at: datetime
 
+
+DOCUMENTS: Final = Topic(
+    name=DocumentState.topic,
+    kind=TopicKind.STATE,
+    key=DocumentState.key_field,
+    producer="family",
+    consumers=("booking",),
+    events=(DocumentState,),
+)
 
 DOCUMENT_ANSWERS: Final = Topic(
     name=DocumentAnswered.topic,

@@ -61,7 +61,8 @@ class DocumentAnswer(StrEnum):
 
 class DocumentKind(Model):
     """A kind of document of the town. `is_yearly`: each one concerned is asked for it once a school year; `months`: how long a dated one holds;
-    `is_deletable`: a family may delete it while it holds; `kept_days`: how long it is kept after it ended."""
+    `is_deletable`: a family may delete it while it holds; `kept_days`: how long it is kept after it ended; `is_sent_enough`: where an activity asks for it, it counts
+    once it is sent, and does not wait for an agent."""
 
     code: KindCode
     label: ShortText
@@ -70,6 +71,7 @@ class DocumentKind(Model):
     months: Annotated[int, Field(ge=1, le=60)] = 12
     is_yearly: bool = False
     is_deletable: bool = True
+    is_sent_enough: bool = False
     kept_days: Annotated[int, Field(ge=0, le=3660)] = 365
 
     @model_validator(mode="after")

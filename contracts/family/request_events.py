@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from contracts.event import Event
-from contracts.family.document_events import DOCUMENT_ANSWERS
+from contracts.family.document_events import DOCUMENT_ANSWERS, DOCUMENTS
 from contracts.family.request_words import RequestAnswer
 from contracts.family.resource_events import RESOURCE_NOTICES
 from contracts.topic import Topic, TopicKind
@@ -36,3 +36,5 @@ REQUEST_ANSWERS: Final = Topic(
 )
 MAILED: Final = (DOCUMENT_ANSWERS, REQUEST_ANSWERS, RESOURCE_NOTICES)
 """What families are mailed about what they sent, asked for and should send."""
+PAPERS: Final = (DOCUMENTS, *MAILED)
+"""All that is told of what families send and ask for."""

@@ -67,6 +67,7 @@ CREATE TABLE public.activities (
     ends_on date NOT NULL,
     cutoff_days_before smallint NOT NULL,
     cutoff_at time without time zone NOT NULL,
+    required_documents text[] NOT NULL,
     CONSTRAINT activities_check CHECK ((age_min <= age_max)),
     CONSTRAINT activities_check1 CHECK ((starts_on <= ends_on))
 );
@@ -226,6 +227,17 @@ CREATE TABLE public.delegations (
     ends_on date NOT NULL,
     ending text,
     begins_on date NOT NULL
+);
+
+CREATE TABLE public.documents (
+    document_id uuid NOT NULL,
+    version bigint NOT NULL,
+    household_id uuid NOT NULL,
+    person_id uuid,
+    kind text NOT NULL,
+    status text NOT NULL,
+    ends_on date,
+    CONSTRAINT documents_status_check CHECK ((status = ANY (ARRAY['sent'::text, 'validated'::text, 'refused'::text])))
 );
 
 CREATE TABLE public.enrollments (
@@ -562,6 +574,9 @@ ALTER TABLE ONLY public.dead_letters
 ALTER TABLE ONLY public.delegations
     ADD CONSTRAINT delegations_pkey PRIMARY KEY (delegation_id);
 
+ALTER TABLE ONLY public.documents
+    ADD CONSTRAINT documents_pkey PRIMARY KEY (document_id);
+
 ALTER TABLE ONLY public.enrollments
     ADD CONSTRAINT enrollments_apart EXCLUDE USING gist (child_id WITH =, activity_id WITH =, household_id WITH =, days WITH &&) WHERE ((status = ANY (ARRAY['requested'::text, 'validated'::text])));
 
@@ -698,6 +713,10 @@ CREATE INDEX child_records_by_name ON public.child_records USING btree (lower(la
 CREATE INDEX dead_letters_open ON public.dead_letters USING btree (topic, partition, record_offset) WHERE (resolved_at IS NULL);
 
 CREATE INDEX delegations_of_household ON public.delegations USING btree (household_id);
+
+CREATE INDEX documents_of_household ON public.documents USING btree (household_id, kind) WHERE (person_id IS NULL);
+
+CREATE INDEX documents_of_person ON public.documents USING btree (person_id, kind) WHERE (person_id IS NOT NULL);
 
 CREATE INDEX enrollments_of_activity ON public.enrollments USING btree (activity_id);
 

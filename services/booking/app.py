@@ -26,6 +26,8 @@ from .delegations import consumers as delegations
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
 from .directory import consumers as directory
 from .directory.routes import ROUTES as DIRECTORY_ROUTES
+from .documents import consumers as documents
+from .documents.domain import DocumentRules
 from .enrollment_decisions.commands import forget_batches
 from .enrollment_decisions.routes import ROUTES as ENROLLMENT_DECISION_ROUTES
 from .enrollments.routes import ROUTES as ENROLLMENT_ROUTES
@@ -54,6 +56,8 @@ def create(settings: BookingSettings) -> Service:
     directory.subscribe(subscriptions)
     delegations.subscribe(subscriptions)
     care.subscribe(subscriptions)
+    documents.subscribe(subscriptions)
+    rules = settings.documents()
     return Service(
         name="booking",
         migrations=Path(__file__).parent / "migrations",
@@ -86,7 +90,8 @@ def create(settings: BookingSettings) -> Service:
             ZoneInfo: zone,
             Press: Press(Typesetter(LAYOUTS), town, settings.portal_url),
             Promise: Promise(town.answer_days),
-            CalendarDisplay: CalendarDisplay(zone, policies.shows_free_places),
-            BookingBatcher: booking_batcher(zone),
+            CalendarDisplay: CalendarDisplay(zone, policies.shows_free_places, rules),
+            DocumentRules: rules,
+            BookingBatcher: booking_batcher(zone, rules),
         },
     )

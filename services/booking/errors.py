@@ -27,6 +27,14 @@ class AgeNotAccepted(Refusal):
     """This child has not the age of this activity on any day of the period."""
 
 
+class DocumentMissing(Refusal):
+    """The activity asks for `documents` before a child is enrolled, and they are not there for the first day, or do not hold any more."""
+
+
+class DocumentWaiting(Refusal):
+    """The activity asks for `documents` before a child is enrolled: they were sent, and an agent has to validate them first."""
+
+
 class EnrollmentAlreadyDecided(Refusal):
     """This enrollment was already decided otherwise."""
 

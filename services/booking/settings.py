@@ -2,10 +2,24 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from chassis.settings import ServiceSettings
-from chassis.town import TownSection
+from chassis.town import TownSection, load_section
+from contracts.family.document_words import DocumentAudience, DocumentKind
+
+from .documents.domain import DocumentRules, Requirement
+
+
+class FamilyPart(BaseModel):
+    """What this service needs of the `[family]` table, whose other settings are its service's own: the kinds of documents that activities may ask for."""
+
+    documents: tuple[DocumentKind, ...] = ()
+
+    def rules(self) -> DocumentRules:
+        """The kinds that are of a child or of a household."""
+        asked = [kind for kind in self.documents if {*kind.audiences} - {DocumentAudience.ADULT}]
+        return DocumentRules({kind.code: Requirement(kind.code, kind.label, kind.is_sent_enough) for kind in asked})
 
 
 class BookingSettings(ServiceSettings):
@@ -13,6 +27,10 @@ class BookingSettings(ServiceSettings):
 
     database_pool_max: Annotated[int, Field(ge=2, le=64)] = 10
     """More than the others: places are asked for by everybody in the same minute."""
+
+    def documents(self) -> DocumentRules:
+        """What activities may ask of families' documents, as the town says."""
+        return load_section(self.town_file, "family", FamilyPart).rules()
 
 
 class BookingPolicies(TownSection):

@@ -24,6 +24,7 @@ from chassis.events.relay import Relay
 from chassis.town import load_town
 from contracts.booking.models import BasketLineCreate, BookingChanges
 from services.booking.bookings.commands import BookingBatcher, BookingRequest, booking_batcher
+from services.booking.documents.domain import DocumentRules
 
 from .harness import Goal, InvariantBroken, Outcome, Setting, Sides
 from .rate import at_rate, quantile
@@ -87,7 +88,7 @@ class CommitToReplica:
             families = await settle(booking, FAMILIES, activity_id, billing)
             wishes = _wishes(families, slots)
             seconds = QUICK_SECONDS if setting.is_quick else ROUND_SECONDS
-            batcher = booking_batcher(load_town(stack.plan.town_file).zone)
+            batcher = booking_batcher(load_town(stack.plan.town_file).zone, DocumentRules())
             sides = _Paths(batcher, booking, billing, raw, wishes, seconds)
             await sides.warm_up()
             yield sides

@@ -33,6 +33,7 @@ from services.billing.directory import consumers as billing_directory
 from services.billing.tariffs.commands import change_tariff
 from services.booking.catalog.commands import create_activity, create_site, open_slots
 from services.booking.directory import consumers as booking_directory
+from services.booking.documents.domain import DocumentRules
 
 SYSTEM = Actor(UUID(int=0), ActorKind.SYSTEM)
 TARIFF = "bench"
@@ -83,7 +84,7 @@ async def open_activity(booking: Database, days: int, capacity: int) -> tuple[UU
         cutoff=Cutoff(days_before=1, at=time(20)),
     )
     await create_site(booking, SYSTEM, SITE)
-    activity = await create_activity(booking, SYSTEM, wanted)
+    activity = await create_activity(booking, SYSTEM, DocumentRules(), wanted)
     slots = await open_slots(booking, SYSTEM, activity.activity_id, SlotsOpen(days=dates, capacity=capacity))
     return activity.activity_id, tuple(slot.slot_id for slot in slots)
 

@@ -33,6 +33,7 @@ from services.booking.bookings import queries as bookings
 from services.booking.bookings.commands import BookingRequest, book
 from services.booking.calendar import queries as calendar
 from services.booking.catalog import queries as catalog
+from services.booking.documents.domain import DocumentRules
 
 from .booking_town import number_id
 from .harness import InvariantBroken
@@ -165,7 +166,7 @@ async def _questions(db: Database, families: int, first: date, calls: int) -> li
 async def _change(db: Database, changes: BookingChanges) -> BookingChangesMade:
     actor = Actor(uuid4(), ActorKind.SYSTEM)
     claim = Claim.of("bench", str(uuid4()), "POST /bookings", changes.model_dump_json().encode())
-    (outcome,) = await book(db, [BookingRequest(actor, changes, claim, {})], ZONE)
+    (outcome,) = await book(db, [BookingRequest(actor, changes, claim, {})], ZONE, DocumentRules())
     if not isinstance(outcome, BookingChangesMade):
         raise InvariantBroken(f"refused: {outcome.code()} {outcome.fields}")
     return outcome

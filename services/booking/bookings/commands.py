@@ -18,6 +18,7 @@ from contracts.booking.models import Booking, BookingChanges, BookingChangesMade
 
 from ..delegations.domain import DelegatedAct, Delegation, refusal
 from ..delegations.store import load_delegations
+from ..documents.domain import DocumentRules
 from ..places.domain import NEW, BookingFacts, SlotFacts, given_back
 from ..places.store import lock_places
 from . import store
@@ -39,17 +40,19 @@ Outcome = BookingChangesMade | Refusal
 BookingBatcher = Batcher[BookingRequest, BookingChangesMade]
 
 
-def booking_batcher(zone: ZoneInfo) -> BookingBatcher:
+def booking_batcher(zone: ZoneInfo, documents: DocumentRules) -> BookingBatcher:
     """The batcher of concurrent requests for places: what arrives while a batch is under way is decided together."""
 
     async def run(db: Database, requests: Sequence[BookingRequest]) -> Sequence[Outcome]:
-        return await book(db, requests, zone)
+        return await book(db, requests, zone, documents)
 
     return Batcher(run)
 
 
 @command
-async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneInfo) -> list[Outcome]:
+async def book(
+    tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneInfo, documents: DocumentRules
+) -> list[Outcome]:
     """Decide baskets in order of arrival; each is carried out whole or refused. The outcomes are in the same order.
 
     A key that was answered before, or that is in the batch twice, gets one and the same answer, as long as what it is about is there
@@ -65,7 +68,7 @@ async def book(tx: Transaction, requests: Sequence[BookingRequest], zone: ZoneIn
     delegations, outcomes = await _delegations(tx, first.values())
     new = [request for request in first.values() if request.claim not in outcomes]
     lines = [_wished_lines(request, delegations.get(request.claim)) for request in new]
-    wished = await store.load_days(tx, [line for basket in lines for line in basket], zone)
+    wished = await store.load_days(tx, [line for basket in lines for line in basket], zone, documents)
     bookings = await store.load_bookings(tx, named, places, zone)
     kept, stays = await store.known_of(
         tx,

@@ -25,6 +25,7 @@ from ..calendar.domain import (
     derive_day_state,
 )
 from ..delegations.domain import Delegation
+from ..documents.domain import Gap
 from ..errors import BasketRefused
 from ..places.domain import BookingFacts, Places, SlotFacts, Stay, given_back, tightest
 
@@ -43,7 +44,8 @@ class BookableChild:
 class WishedDay:
     """A line of a basket; None stands for a child or a slot that is not there for this actor.
 
-    `homes` are the references of the households for which it may be, by id, when these are several.
+    `homes` are the references of the households for which it may be, by id, when these are several; `gap` what a family still has to
+    bring for it.
     """
 
     booking_id: UUID
@@ -52,6 +54,7 @@ class WishedDay:
     enrollment: EnrollmentFacts | None
     homes: Mapping[UUID, str] = field(default_factory=dict)
     standing: Standing = Standing()  # noqa: RUF009 - it is frozen
+    gap: Gap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +288,7 @@ def _refuse_day(
         for pool_id in slot.pool_ids
     )
     booking = BookingStatus.CONFIRMED if is_booked else None
-    on_day = ChildOnDay(child.birth_on, wish.enrollment, booking, stays, wish.standing)
+    on_day = ChildOnDay(child.birth_on, wish.enrollment, booking, stays, wish.standing, gap=wish.gap)
     verdict = derive_day_state(day_facts(snapshot.now, slot, places, on_day, sites))
     if verdict.state in OPEN_STATES:
         return None

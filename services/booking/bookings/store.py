@@ -15,6 +15,8 @@ from contracts.types import BookingStatus
 
 from ..access import ACTS_FOR, ANSWERS_ON, CHILD_AT_SITE, GIVERS_OF_BOOKING
 from ..calendar.domain import Standing
+from ..documents.domain import DocumentRules
+from ..documents.store import load_papers
 from ..enrollments.domain import Enrolled
 from ..enrollments.store import ENROLLMENT_OF_DAY, enrollment_of
 from ..places.domain import NEW, BookingFacts, Places, SlotFacts, Stay, given_back
@@ -72,7 +74,9 @@ LINES_AT_SITES_SQL = LINES.format(at_sites=f"and (line.sites is null or {CHILD_O
 REFERENCES_SQL = "select household_id, reference from households where household_id = any($1::uuid[])"
 
 
-async def load_days(tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo) -> list[WishedDay]:
+async def load_days(
+    tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo, rules: DocumentRules
+) -> list[WishedDay]:
     """What is known of each line, in the order given, without the places. To be read once these are locked: a sheet that is
     closed, or an enrollment that is cut, by a transaction that held them before is visible then."""
     if not lines:
@@ -89,6 +93,7 @@ async def load_days(tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo
     slots: dict[UUID, SlotFacts] = {}
     homes = [list(group) for _, group in groupby(rows, key=lambda row: row["position"])]
     days = [_wished_day(line, own[0], slots, zone) for line, own in zip(lines, homes, strict=True)]
+    days = await _with_gaps(tx, rules, lines, days)
     if len(rows) == len(lines):
         return days
     several = [row["household_id"] for own in homes if len(own) > 1 for row in own]
@@ -99,6 +104,24 @@ async def load_days(tx: Transaction, lines: Sequence[WishedLine], zone: ZoneInfo
         else day
         for day, own in zip(days, homes, strict=True)
     ]
+
+
+async def _with_gaps(
+    tx: Transaction, rules: DocumentRules, lines: Sequence[WishedLine], days: Sequence[WishedDay]
+) -> list[WishedDay]:
+    """The days that families wish, each with what of its documents is not there; agents are asked for none."""
+    asked = {
+        position: ((day.child.child_id, day.child.household_id), day.slot)
+        for position, (line, day) in enumerate(zip(lines, days, strict=True))
+        if line.guardian_id is not None and day.child and day.slot and day.slot.required_documents
+    }
+    codes = (code for _, slot in asked.values() for code in slot.required_documents)
+    papers = await load_papers(tx, rules, (child for child, _ in asked.values()), codes)
+    gaps = {
+        position: papers.needed(child, slot.required_documents).gap_on(slot.service_on)
+        for position, (child, slot) in asked.items()
+    }
+    return [replace(day, gap=gaps[position]) if position in gaps else day for position, day in enumerate(days)]
 
 
 def _wished_day(line: WishedLine, row: Row, slots: dict[UUID, SlotFacts], zone: ZoneInfo) -> WishedDay:

@@ -14,6 +14,7 @@ from chassis.clock import age_on
 from chassis.days import DateRange
 from contracts.types import BookingStatus, DayState, EnrollmentStatus
 
+from ..documents.domain import Gap
 from ..places.domain import LIVE, Places, SlotFacts, Stay, came_unbooked, elsewhere, excluding
 
 
@@ -36,6 +37,8 @@ class DayReason(StrEnum):
     ELSEWHERE = auto()
     UNIT_EXCLUDED = auto()
     SLOT_FULL = auto()
+    DOCUMENT_MISSING = auto()
+    DOCUMENT_WAITING = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class DayFacts:
 
     `elsewhere` is what it has at the same minutes, `excluded_by` what it cannot have beside this; `sites` those that whoever asks
     may hear of, None for every one. `is_closed`: the sheet of the day is, or a closing said what became of the booking. `is_present`:
-    the child was marked as there, booked or not. `standing` is what it is to the household, and whoever asks to it.
+    the child was marked as there, booked or not. `standing` is what it is to the household, and whoever asks to it; `gap` what of
+    the documents that the activity asks for is not there.
     """
 
     now: datetime
@@ -81,6 +85,7 @@ class DayFacts:
     excluded_by: Stay | None = None
     is_present: bool = False
     standing: Standing = Standing()
+    gap: Gap | None = None
     sites: Set[str] | None = None
 
     @property
@@ -107,7 +112,7 @@ class DayFacts:
 @dataclass(frozen=True, slots=True)
 class ChildOnDay:
     """A child on the day of a slot. `stays` are where it is that day; of its booking there, `is_recorded`: a closing published what
-    became of it, `is_present`: the child is marked as there."""
+    became of it, `is_present`: the child is marked as there. `gap`: the documents that a family still has to bring, none for an agent."""
 
     birth_on: date
     enrollment: EnrollmentFacts | None
@@ -116,6 +121,7 @@ class ChildOnDay:
     standing: Standing
     is_recorded: bool = False
     is_present: bool = False
+    gap: Gap | None = None
 
 
 def day_facts(
@@ -138,6 +144,7 @@ def day_facts(
         excluded_by=excluding(slot.activity_id, slot.unit, child.stays),
         is_present=child.is_present or came_unbooked(slot.slot_id, child.stays),
         standing=child.standing,
+        gap=child.gap,
         sites=sites,
     )
 
@@ -174,6 +181,8 @@ RULES: Final[tuple[Rule, ...]] = (
     (lambda day: day.elsewhere is not None, DayState.CLOSED, DayReason.ELSEWHERE),
     (lambda day: day.excluded_by is not None, DayState.CLOSED, DayReason.UNIT_EXCLUDED),
     (lambda day: day.taken >= day.capacity, DayState.FULL, DayReason.SLOT_FULL),
+    (lambda day: day.gap is not None and not day.gap.is_sent, DayState.CLOSED, DayReason.DOCUMENT_MISSING),
+    (lambda day: day.gap is not None, DayState.CLOSED, DayReason.DOCUMENT_WAITING),
     (lambda day: day.booking is BookingStatus.CANCELLED, DayState.CANCELLED, None),
     (lambda _day: True, DayState.BOOKABLE, None),
 )
@@ -228,5 +237,7 @@ def _params(day: DayFacts, reason: DayReason | None) -> Mapping[str, str]:
             return {"other_activity": day.elsewhere.activity_label, "other_unit": day.elsewhere.unit.label}
         case DayReason.UNIT_EXCLUDED if day.excluded_by is not None:
             return {"other_unit": day.excluded_by.unit.label}
+        case DayReason.DOCUMENT_MISSING | DayReason.DOCUMENT_WAITING if day.gap is not None:
+            return {"documents": day.gap.words}
         case _:
             return {}

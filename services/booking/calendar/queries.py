@@ -18,6 +18,8 @@ from contracts.types import BookingStatus, EnrollmentStatus
 
 from ..access import ANSWERS_ON, AT_SITE, GIVERS_OF_BOOKING, reads
 from ..catalog.queries import UNIT_LABEL
+from ..documents.domain import DocumentRules
+from ..documents.store import Papers, load_papers
 from ..enrollments.store import ENROLLMENT_OF_DAY, PLACEMENT_DAYS, enrollment_of
 from ..places.domain import Places, Stay
 from ..places.store import SHEET_COLUMNS, SLOT_COLUMNS, STAY_COLUMNS, slot_of, stay_of
@@ -28,10 +30,11 @@ CALENDAR_DAYS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class CalendarDisplay:
-    """How the town shows its calendar."""
+    """How the town shows its calendar, and the documents that its activities may ask for."""
 
     zone: ZoneInfo
     shows_free_places: bool
+    documents: DocumentRules = DocumentRules()  # noqa: RUF009 - it is frozen
 
 
 GUARDIAN = {"adult": "(select guardian_id from actor)", "today": "(select today from actor)"}
@@ -122,7 +125,13 @@ async def household_calendar(db: Database, actor: Actor, wanted: CalendarFilter,
     )
     groups = groupby(rows, key=lambda row: (row["child_id"], row["row_activity_id"], row["row_unit_code"]))
     sites = sites_of(actor)
-    moment = _Moment(now, view, stays, None if sites is None else frozenset(sites))
+    papers = await load_papers(
+        db,
+        view.documents.asked_of(actor.kind),
+        ((row["child_id"], household_id) for row in rows),
+        (code for row in rows for code in row["required_documents"] or ()),
+    )
+    moment = _Moment(household_id, now, view, stays, None if sites is None else frozenset(sites), papers)
     return Calendar(
         household_id=household_id,
         from_on=from_on,
@@ -134,12 +143,14 @@ async def household_calendar(db: Database, actor: Actor, wanted: CalendarFilter,
 @dataclass(frozen=True, slots=True)
 class _Moment:
     """What the cells of a calendar have in common. `stays` are where its children are, by child and day, `sites` those of which
-    whoever looks may hear."""
+    whoever looks may hear, `papers` what a family has to bring."""
 
+    household_id: UUID
     now: datetime
     view: CalendarDisplay
     stays: Mapping[tuple[UUID, date], Sequence[Stay]]
     sites: Set[str] | None
+    papers: Papers
 
 
 def _row(rows: Sequence[Row], child_name: str, moment: _Moment) -> CalendarRow:
@@ -160,7 +171,7 @@ def _row(rows: Sequence[Row], child_name: str, moment: _Moment) -> CalendarRow:
 
 
 def _cell(row: Row, moment: _Moment) -> DayCell:
-    slot = slot_of(row, moment.view.zone)
+    slot, child = slot_of(row, moment.view.zone), (row["child_id"], moment.household_id)
     day = day_facts(
         moment.now,
         slot,
@@ -173,6 +184,7 @@ def _cell(row: Row, moment: _Moment) -> DayCell:
             standing=Standing(row["is_member"], row["is_answered_for"], row["may_give_back"]),
             is_recorded=row["is_recorded"] is True,
             is_present=row["is_present"] is True,
+            gap=moment.papers.needed(child, slot.required_documents).gap_on(slot.service_on),
         ),
         moment.sites,
     )

@@ -12,6 +12,7 @@ from chassis.refusal import NotFound
 from contracts.booking.catalog import Activity, ActivityCreate, Group, Site, Slot, SlotsOpen
 from contracts.booking.events import ActivitySite, ActivityState, ActivityUnit
 
+from ..documents.domain import DocumentRules
 from . import queries, store
 from .domain import (
     DEFAULT_GROUP,
@@ -38,7 +39,7 @@ async def create_site(tx: Transaction, actor: Actor, request: Site) -> Site:
 
 
 @command
-async def create_activity(tx: Transaction, actor: Actor, request: ActivityCreate) -> Activity:
+async def create_activity(tx: Transaction, actor: Actor, documents: DocumentRules, request: ActivityCreate) -> Activity:
     """Add an activity with its units, and at each of its sites the groups that were named and the default one."""
     require_every_site(actor)
     sites = await store.site_labels(tx, request.site_codes)
@@ -49,8 +50,9 @@ async def create_activity(tx: Transaction, actor: Actor, request: ActivityCreate
         request.site_codes,
         tuple((group.site_code, group.code) for group in request.groups),
         units,
+        request.required_documents,
     )
-    if refusal := check_activity(plan, sites.keys()):
+    if refusal := check_activity(plan, sites.keys(), documents.kinds.keys()):
         raise refusal
     activity_id = new_id()
     await store.insert_activity(tx, activity_id, request)

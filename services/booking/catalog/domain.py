@@ -35,9 +35,10 @@ class ActivityPlan:
     site_codes: tuple[str, ...]
     groups: tuple[tuple[str, str], ...]
     units: tuple[UnitPlan, ...]
+    documents: tuple[str, ...] = ()
 
 
-def check_activity(plan: ActivityPlan, known_sites: Set[str]) -> Refusal | None:
+def check_activity(plan: ActivityPlan, known_sites: Set[str], known_documents: Set[str]) -> Refusal | None:
     """Why this activity does not hold together, or None."""
     (age_min, age_max), (starts_on, ends_on) = plan.ages, plan.dates
     unknown = [
@@ -48,6 +49,7 @@ def check_activity(plan: ActivityPlan, known_sites: Set[str]) -> Refusal | None:
     if unknown:
         return NotFound(*unknown)
     fields = [*_repeated("/site_codes/{}", plan.site_codes), *_group_faults(plan), *_unit_faults(plan.units)]
+    fields += [*_repeated("/required_documents/{}", plan.documents), *_document_faults(plan, known_documents)]
     if age_max < age_min:
         fields.append(FieldRefusal("/age_max", "range_reversed", (("age_min", age_min),)))
     if ends_on < starts_on:
@@ -63,6 +65,12 @@ def _group_faults(plan: ActivityPlan) -> Iterator[FieldRefusal]:
     for refusal in _repeated("{}", [*defaults, *plan.groups]):
         position = int(refusal.pointer) - len(defaults)
         yield FieldRefusal(f"/groups/{position}/code", refusal.code)
+
+
+def _document_faults(plan: ActivityPlan, known_documents: Set[str]) -> Iterator[FieldRefusal]:
+    for position, code in enumerate(plan.documents):
+        if code not in known_documents:
+            yield FieldRefusal(f"/required_documents/{position}", "document_kind_not_askable")
 
 
 def _unit_faults(units: Sequence[UnitPlan]) -> Iterator[FieldRefusal]:

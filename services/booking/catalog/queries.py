@@ -33,7 +33,7 @@ async def sites(db: Database, actor: Actor, cursor: str | None) -> Page[Site]:
 
 EVERY_ACTIVITY_SQL = """
 select a.id as activity_id, a.kind, a.label, a.tariff_code, a.age_min, a.age_max, a.starts_on, a.ends_on,
-       a.cutoff_days_before, a.cutoff_at,
+       a.cutoff_days_before, a.cutoff_at, a.required_documents,
        (
            select jsonb_agg(jsonb_build_object('code', s.code, 'label', s.label) order by s.code)
            from groups g join sites s on s.code = g.site_code where g.activity_id = a.id and g.is_default

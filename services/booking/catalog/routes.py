@@ -10,6 +10,7 @@ from contracts.booking import api
 from contracts.booking.catalog import Activity, ActivityCreate, Site, Slot, SlotsOpen
 from contracts.http import Cursor, Page
 
+from ..documents.domain import DocumentRules
 from . import commands, queries
 
 
@@ -24,8 +25,8 @@ async def list_sites(db: Database, actor: Actor, cursor: Cursor | None = None) -
 
 
 @serves(api.create_activity)
-async def create_activity(body: ActivityCreate, db: Database, actor: Actor) -> Activity:
-    return await commands.create_activity(db, actor, body)
+async def create_activity(body: ActivityCreate, db: Database, actor: Actor, documents: DocumentRules) -> Activity:
+    return await commands.create_activity(db, actor, documents, body)
 
 
 @serves(api.list_activities)

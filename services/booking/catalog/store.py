@@ -38,8 +38,8 @@ async def site_labels(tx: Transaction, codes: Sequence[str]) -> dict[str, str]:
 
 
 INSERT_ACTIVITY_SQL = """
-insert into activities (id, kind, label, tariff_code, age_min, age_max, starts_on, ends_on, cutoff_days_before, cutoff_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+insert into activities (id, kind, label, tariff_code, age_min, age_max, starts_on, ends_on, cutoff_days_before, cutoff_at, required_documents)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 
 
@@ -56,6 +56,7 @@ async def insert_activity(tx: Transaction, activity_id: UUID, request: ActivityC
         request.ends_on,
         request.cutoff.days_before,
         request.cutoff.at,
+        request.required_documents,
     )
 
 

@@ -20,11 +20,14 @@ from contracts.types import EnrollmentStatus
 
 from ..bookings.store import cancel_bookings, load_bookings_beyond
 from ..directory.queries import child_for
+from ..documents.domain import DocumentRules, Needed
+from ..documents.store import load_papers
 from ..errors import AlreadyEnrolled
 from ..places.domain import BookingFacts
 from ..places.store import lock_places_of_placements
 from . import queries, store
 from .domain import (
+    ActivityFacts,
     Enrolled,
     EnrollmentWish,
     change_group,
@@ -35,12 +38,14 @@ from .domain import (
 
 
 @command
-async def request_enrollment_for(tx: Transaction, actor: Actor, request: EnrollmentCreate, claim: Claim) -> Enrollment:
+async def request_enrollment_for(
+    tx: Transaction, actor: Actor, rules: DocumentRules, request: EnrollmentCreate, claim: Claim
+) -> Enrollment:
     """Ask for a child to be enrolled in an activity; an agent will decide.
 
     Raises:
         NotFound: the child is not one of this guardian's, or there is no such activity.
-        HouseholdAmbiguous, AlreadyEnrolled, AgeNotAccepted: the rules of `child_for` and `domain.request_enrollment`.
+        HouseholdAmbiguous, AlreadyEnrolled, AgeNotAccepted, DocumentMissing, DocumentWaiting: the rules of `child_for` and `domain.request_enrollment`.
     """
     kept = await claim.replay(tx, Enrollment)
     now, today = await tx.now(), await tx.today()
@@ -58,6 +63,7 @@ async def request_enrollment_for(tx: Transaction, actor: Actor, request: Enrollm
         ends_on=request.ends_on,
         site_code=request.site_code,
         enrolled=await store.enrolled_days(tx, request.child_id, request.activity_id, household_id),
+        documents=await _documents_of(tx, rules.asked_of(actor.kind), (request.child_id, household_id), activity),
     )
     plan = request_enrollment(wish)
     if isinstance(plan, Refusal):
@@ -88,6 +94,17 @@ async def request_enrollment_for(tx: Transaction, actor: Actor, request: Enrollm
         )
     )
     return await claim.keep(tx, await queries.enrollment(tx, actor, enrollment.enrollment_id))
+
+
+async def _documents_of(
+    tx: Transaction, rules: DocumentRules, child: tuple[UUID, UUID | None], activity: ActivityFacts | None
+) -> Needed:
+    child_id, household_id = child
+    if activity is None or household_id is None:
+        return Needed()
+    codes = activity.required_documents
+    papers = await load_papers(tx, rules, [(child_id, household_id)], codes)
+    return papers.needed((child_id, household_id), codes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,15 @@ from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from chassis.timeline import Timeline
 from contracts.types import EnrollmentStatus
 
+from ..documents.domain import Needed
 from ..errors import (
     AgeNotAccepted,
     AlreadyEnrolled,
     AttendanceClosed,
     BookingsRemain,
     ChildWasPresent,
+    DocumentMissing,
+    DocumentWaiting,
     EnrollmentAlreadyDecided,
     PlacedAtAnotherSite,
 )
@@ -28,12 +31,13 @@ LIVE = frozenset({EnrollmentStatus.REQUESTED, EnrollmentStatus.VALIDATED})
 
 @dataclass(frozen=True, slots=True)
 class ActivityFacts:
-    """What an activity asks of a child: dates, ages in full years, all included; and where it is held."""
+    """What an activity asks of a child: dates, ages in full years, all included; where it is held; and the codes of the documents that come first."""
 
     days: DateRange
     age_min: int
     age_max: int
     site_codes: tuple[str, ...]
+    required_documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class EnrollableChild:
 @dataclass(frozen=True, slots=True)
 class EnrollmentWish:
     """A wish as the service knows it: None stands for a child or an activity that is not there for this actor, and for a date or
-    a site that was not said. `enrolled` are the days that the child's live enrollments there have, for the same household."""
+    a site that was not said. `enrolled` are the days that the child's live enrollments there have, for the same household; `documents` what a family brings first."""
 
     today: date
     child: EnrollableChild | None
@@ -57,6 +61,7 @@ class EnrollmentWish:
     ends_on: date | None = None
     site_code: str | None = None
     enrolled: Days = Days()  # noqa: RUF009 - it is frozen
+    documents: Needed = Needed()  # noqa: RUF009 - it is frozen
 
 
 def age_refusal(birth_on: date, activity: ActivityFacts, days: DateRange) -> Refusal | None:
@@ -93,8 +98,16 @@ def request_enrollment(wish: EnrollmentWish) -> EnrollmentPlan | Refusal:
     site_code = _site_of(wish.site_code, wish.activity.site_codes)
     if isinstance(site_code, Refusal):
         return site_code
-    refusal = age_refusal(wish.child.birth_on, wish.activity, days)
+    refusal = age_refusal(wish.child.birth_on, wish.activity, days) or _document_refusal(wish, days)
     return refusal or EnrollmentPlan(wish.child.household_id, days, site_code)
+
+
+def _document_refusal(wish: EnrollmentWish, days: DateRange) -> Refusal | None:
+    """Refuse what lacks a document on its first day; later days are judged one by one, as they are booked."""
+    gap = wish.documents.gap_on(max(wish.today, days.first))
+    if gap is None:
+        return None
+    return DocumentWaiting(documents=gap.words) if gap.is_sent else DocumentMissing(documents=gap.words)
 
 
 def _days_of(wish: EnrollmentWish, offered: DateRange) -> DateRange | Refusal:

@@ -20,6 +20,8 @@ from contracts.types import ActorKind, EnrollmentStatus
 
 from ..access import AT_SITE, ENROLLMENT, reads
 from ..catalog.queries import EVERY_ACTIVITY_SQL, activity_of
+from ..documents.domain import DocumentRules, Needed
+from ..documents.store import load_papers
 from .domain import ActivityFacts, EnrollableChild, EnrollmentWish, request_enrollment
 
 EVERY_ENROLLMENT = """
@@ -128,23 +130,34 @@ order by activity_id
 )
 
 
-async def offers(
-    db: Database, actor: Actor, child_id: UUID, child: EnrollableChild, cursor: str | None
-) -> Page[ActivityOffer]:
+@dataclass(frozen=True, slots=True)
+class OffersAsked:
+    """For which child, in a household, activities are asked for; `cursor` is the last one of the page before."""
+
+    child_id: UUID
+    child: EnrollableChild
+    cursor: str | None
+
+
+async def offers(db: Database, actor: Actor, rules: DocumentRules, asked: OffersAsked) -> Page[ActivityOffer]:
     """Every activity that the actor may ask for, as it stands for a child of a household, by the rule that decides a request."""
     today = await db.today()
-    reach = reach_of(actor, today)
-    rows = await db.fetch(OFFERS_SQL, *reach, child_id, child.household_id, read_id(cursor), PAGE_SIZE_MAX + 1)
-    return page_of([_offer(dict(row), child, today) for row in rows], lambda offer: (offer.activity.activity_id,))
+    reach, own = reach_of(actor, today), (asked.child_id, asked.child.household_id)
+    rows = await db.fetch(OFFERS_SQL, *reach, *own, read_id(asked.cursor), PAGE_SIZE_MAX + 1)
+    codes = (code for row in rows for code in row["required_documents"])
+    papers = await load_papers(db, rules.asked_of(actor.kind), [own], codes)
+    offered = [_offer(dict(row), asked.child, today, papers.needed(own, row["required_documents"])) for row in rows]
+    return page_of(offered, lambda offer: (offer.activity.activity_id,))
 
 
-def _offer(fields: dict[str, Any], child: EnrollableChild, today: date) -> ActivityOffer:
+def _offer(fields: dict[str, Any], child: EnrollableChild, today: date, documents: Needed) -> ActivityOffer:
     enrolled = Days.of(read_range(days) for days in fields.pop("enrolled") or ())
     activity = activity_of(fields)
     sites = tuple(site.code for site in activity.sites)
     facts = ActivityFacts(DateRange(activity.starts_on, activity.ends_on), activity.age_min, activity.age_max, sites)
     # Whichever site is chosen, the answer is the same.
-    outcome = request_enrollment(EnrollmentWish(today, child, facts, site_code=sites[0], enrolled=enrolled))
+    wish = EnrollmentWish(today, child, facts, site_code=sites[0], enrolled=enrolled, documents=documents)
+    outcome = request_enrollment(wish)
     if not isinstance(outcome, Refusal):
         return ActivityOffer(activity=activity, reason=None, params={})
     reason = outcome.fields[0].code if outcome.fields else outcome.code()

@@ -16,12 +16,15 @@ from contracts.http import Cursor, Page
 from contracts.types import ActorKind, EnrollmentStatus
 
 from ..directory.queries import child_for, household_for
+from ..documents.domain import DocumentRules
 from . import commands, queries, store
 
 
 @serves(api.request_enrollment)
-async def request_enrollment(body: EnrollmentCreate, db: Database, actor: Actor, claim: Claim) -> Enrollment:
-    return await commands.request_enrollment_for(db, actor, body, claim)
+async def request_enrollment(
+    body: EnrollmentCreate, db: Database, actor: Actor, claim: Claim, documents: DocumentRules
+) -> Enrollment:
+    return await commands.request_enrollment_for(db, actor, documents, body, claim)
 
 
 @serves(api.list_enrollments)
@@ -42,13 +45,15 @@ async def list_offers(
     child_id: UUID,
     db: Database,
     actor: Actor,
+    documents: DocumentRules,
     household_id: UUID | None = None,
     cursor: Cursor | None = None,
 ) -> Page[ActivityOffer]:
     child = await child_for(db, actor, child_id, household_id, DateRange(await db.today()))
     if child is None:
         raise NotFound
-    return await queries.offers(db, actor, child_id, store.enrollable(child), cursor)
+    asked = queries.OffersAsked(child_id, store.enrollable(child), cursor)
+    return await queries.offers(db, actor, documents, asked)
 
 
 @serves(api.decide_enrollment)

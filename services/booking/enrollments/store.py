@@ -43,7 +43,7 @@ def enrollment_of(row: Row) -> EnrollmentFacts | None:
 
 ACTIVITY_FACTS_SQL = reaching(
     """
-select starts_on, ends_on, age_min, age_max,
+select starts_on, ends_on, age_min, age_max, required_documents,
        array(
            select g.site_code from groups g
            where g.activity_id = activities.id and g.is_default and {is_reached} order by g.site_code
@@ -70,9 +70,10 @@ async def activity_label(tx: Transaction, activity_id: UUID) -> str:
 
 
 def facts_of(row: Row) -> ActivityFacts:
-    """An activity of a row with its dates, ages and `site_codes`."""
+    """An activity of a row with its dates, ages, `site_codes` and documents."""
     days = DateRange(row["starts_on"], row["ends_on"])
-    return ActivityFacts(days, row["age_min"], row["age_max"], tuple(row["site_codes"]))
+    lists = (tuple(row["site_codes"]), tuple(row["required_documents"]))
+    return ActivityFacts(days, row["age_min"], row["age_max"], *lists)
 
 
 def enrollable(row: Row) -> EnrollableChild:

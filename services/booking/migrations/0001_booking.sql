@@ -18,6 +18,7 @@ create table activities (
     ends_on date not null,
     cutoff_days_before smallint not null,
     cutoff_at time not null,
+    required_documents text[] not null,
     check (age_min <= age_max),
     check (starts_on <= ends_on)
 );

@@ -57,7 +57,8 @@ class UnitFacts:
 
 @dataclass(frozen=True, slots=True)
 class SlotFacts:
-    """A unit of an activity on a day, without its places: those of `pool_ids`. `is_closed`: its sheet is."""
+    """A unit of an activity on a day, without its places: those of `pool_ids`. `is_closed`: its sheet is; `required_documents`: the codes
+    of what its activity asks for first."""
 
     slot_id: UUID
     activity_id: UUID
@@ -70,6 +71,7 @@ class SlotFacts:
     age_max: int
     pool_ids: tuple[UUID, ...]
     is_closed: bool
+    required_documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

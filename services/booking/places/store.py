@@ -16,7 +16,7 @@ BookingKey = tuple[date, UUID]
 
 SLOT_COLUMNS = """
 s.id as slot_id, s.service_on, s.activity_id, s.site_code, s.pool_ids, s.closed_at is not null as is_closed, a.label as activity_label,
-a.age_min, a.age_max, a.cutoff_days_before, a.cutoff_at,
+a.age_min, a.age_max, a.cutoff_days_before, a.cutoff_at, a.required_documents,
 u.code as unit_code, u.label as unit_label, lower(u.span) as begins, upper(u.span) as ends, u.excludes
 """
 """What `slot_of` reads, of a slot `s`, its activity `a` and its unit `u`."""
@@ -128,6 +128,7 @@ def slot_of(row: Row, zone: ZoneInfo) -> SlotFacts:
         age_max=row["age_max"],
         pool_ids=tuple(row["pool_ids"]),
         is_closed=row["is_closed"],
+        required_documents=tuple(row["required_documents"]),
     )
 
 

@@ -29,7 +29,7 @@ from contracts.queue import DecisionReport
 from ..documents.commands import Papers, named, tell
 from ..documents.domain import Standing, Verdict, decided
 from ..documents.queries import find_document, read_document, standing_of
-from ..documents.store import lock_document, save_decision
+from ..documents.store import lock_document, publish_documents, save_decision
 from . import queries, store
 from .domain import check, followed
 
@@ -48,6 +48,7 @@ class Decider:
 async def _settle(tx: Transaction, decider: Decider, row: Row, made: Standing) -> None:
     tx.note(Act(decider.actor, ACTS[made.status], **named(row)))
     await save_decision(tx, row["document_id"], made, decider.actor.account_id)
+    await publish_documents(tx, decider.papers.rules.policy.documents, [row["document_id"]])
     await tell(tx, decider.papers, row["document_id"], DocumentAnswer(made.status.value), decider.tellable_at)
 
 
@@ -100,11 +101,11 @@ async def undo_decisions(tx: Transaction, actor: Actor, papers: Papers, batch_id
     if not (rows := await store.load_chosen(tx, actor, [*batch.lines])):
         raise NotFound
     if batch.undone_at is None:
-        batch = await _undo(tx, actor, batch, rows)
+        batch = await _undo(tx, actor, papers, batch, rows)
     return batch.report(queries.lines_of(await store.load_chosen(tx, actor, [*batch.lines]), papers.rules))
 
 
-async def _undo(tx: Transaction, actor: Actor, batch: Batch, rows: dict[UUID, Row]) -> Batch:
+async def _undo(tx: Transaction, actor: Actor, papers: Papers, batch: Batch, rows: dict[UUID, Row]) -> Batch:
     taken, status = await store.load_taken(tx, batch.done_ids), DocumentStatus(batch.outcome)
     codes = {
         document_id: followed(taken.get(document_id), status, batch.decided_by, batch.decided_at)
@@ -116,6 +117,7 @@ async def _undo(tx: Transaction, actor: Actor, batch: Batch, rows: dict[UUID, Ro
     for document_id in reopened:
         tx.note(Act(actor, "document_reopened", **named(rows[document_id])))
         tx.emit(DocumentReopened(document_id=document_id, reopened_at=now))
+    await publish_documents(tx, papers.rules.policy.documents, reopened)
     return await save_undone(tx, batch, actor.account_id, {item_id: code for item_id, code in codes.items() if code})
 
 

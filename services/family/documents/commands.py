@@ -165,6 +165,7 @@ async def send_document(
             raise refusal
         tx.note(Act(actor, "document_sent", **named(row)))
         await store.send(tx, document_id, request.marked_on)
+        await store.publish_documents(tx, rules.policy.documents, [document_id])
     return await queries.read_document(tx, actor, rules, document_id)
 
 

@@ -7,15 +7,17 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from chassis.clock import civil_day
 from chassis.data.database import Queries, Row, Transaction
 from chassis.data.history import forget_changes
 from chassis.data.sealed_values import seal_bytes, seal_value, unseal_bytes, unseal_value
 from chassis.refusal import NotFound
-from contracts.family.document_words import DocumentAudience, DocumentReason, DocumentStatus
+from contracts.family.document_events import DocumentState
+from contracts.family.document_words import DocumentAudience, DocumentKind, DocumentReason, DocumentStatus
 
 from ..adapters.blobs import Blobs
 from ..adapters.contents import Content
-from .domain import Standing
+from .domain import Standing, kind_of, proposed_end
 
 WORDS: Final = b"words"
 
@@ -170,15 +172,43 @@ async def load_sent(tx: Transaction, document_id: UUID) -> Row:
     return row
 
 
+STATES_SQL = """
+select document_id, household_id, person_id, kind, status, marked_on, sent_at, ends_on from documents
+where document_id = any($1::uuid[]) and sent_at is not null order by document_id
+"""
+
+
+async def publish_documents(tx: Transaction, kinds: Collection[DocumentKind], document_ids: Collection[UUID]) -> None:
+    """Tell what documents that are held are worth, those of them that were sent. One that waits would hold as its kind says."""
+    for row in await tx.fetch(STATES_SQL, list(document_ids)):
+        sent_on = civil_day(row["sent_at"], tx.zone)
+        is_waiting = status_of(row) is DocumentStatus.SENT
+        proposed_on = proposed_end(kind_of(kinds, row["kind"]), row["marked_on"], sent_on) if is_waiting else None
+        tx.emit(
+            DocumentState(
+                document_id=row["document_id"],
+                household_id=row["household_id"],
+                person_id=row["person_id"],
+                kind=row["kind"],
+                status=status_of(row),
+                ends_on=row["ends_on"] or proposed_on,
+            )
+        )
+
+
 BLOBS_SQL = "select blob from document_pages where document_id = any($1::uuid[])"
 
-REMOVE_SQL = "delete from documents where document_id = any($1::uuid[])"
+REMOVE_SQL = (
+    "delete from documents where document_id = any($1::uuid[]) returning document_id, sent_at is not null as is_told"
+)
 
 
 async def remove(tx: Transaction, document_ids: Sequence[UUID]) -> list[str]:
     """Delete documents and their keys, with which no copy of them says anything any more; the names of what is left to sweep."""
     rows = await tx.fetch(BLOBS_SQL, document_ids)
-    await tx.execute(REMOVE_SQL, document_ids)
+    for row in await tx.fetch(REMOVE_SQL, document_ids):
+        if row["is_told"]:
+            tx.erase(DocumentState, str(row["document_id"]))
     await forget_changes(tx, document_ids)
     return [row["blob"] for row in rows]
 

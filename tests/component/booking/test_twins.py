@@ -9,6 +9,7 @@ from chassis.data.idempotency import Claim
 from contracts.booking.models import BookingChanges, BookingChangesMade
 from contracts.types import ActorKind
 from services.booking.bookings.commands import BookingRequest, book
+from services.booking.documents.domain import DocumentRules
 from tests.factories.booking import ZONE, BookingTown
 from tests.support.services import RunningService
 from tests.support.twins import TWINS, answers_of, twins
@@ -43,7 +44,7 @@ async def test_twins_on_many_replicas_book_one_basket(service: RunningService, t
     actor = Actor(family.guardian_id, ActorKind.PARENT, guardian_id=family.guardian_id)
     changes = BookingChanges.model_validate({"lines": [{"child_id": family.child_id, "slot_id": slot_id}]})
     request = BookingRequest(actor, changes, Claim.of("somebody", "key", "POST /bookings", b"{}"), {})
-    outcomes = await asyncio.gather(*(book(service.db, [request], ZONE) for _ in range(TWINS)))
+    outcomes = await asyncio.gather(*(book(service.db, [request], ZONE, DocumentRules()) for _ in range(TWINS)))
     (answer,) = {outcome.model_dump_json() for (outcome,) in outcomes if isinstance(outcome, BookingChangesMade)}
     assert sum(isinstance(outcome, BookingChangesMade) for (outcome,) in outcomes) == TWINS, answer
     assert await service.db.fetchval("select count(*) from bookings") == 1
