@@ -9,6 +9,7 @@ from pydantic import Field
 from contracts.event import Model
 from contracts.family.child_events import ChangeStatus, FieldRule
 from contracts.family.events import Address
+from contracts.family.procedure_words import Code
 from contracts.http import Day, LongText, ShortText
 from contracts.types import Civility
 
@@ -93,9 +94,11 @@ class PersonChange(Model):
 
 
 class PersonChanges(Model):
-    """Changes: for agents those that wait, the oldest first; for an adult those that they asked for, the newest first. `add_child` is what a family may do; `next_cursor`: of the next page, if there is one."""
+    """Changes: for agents those that wait, the oldest first; for an adult those that they asked for, the newest first. `add_child` is what a family may do, and
+    `add_child_by` the procedure by which it asks for that, where the town has one; `next_cursor`: of the next page, if there is one."""
 
     add_child: FieldRule
+    add_child_by: Code | None = None
     items: tuple[PersonChange, ...]
     next_cursor: str | None = None
 

@@ -84,10 +84,22 @@ class Change(StrEnum):
 
 
 class Effect(StrEnum):
-    """What an accepted request does by itself; `TASK`: an agent is given something to do by a day that they choose."""
+    """What an accepted request does by itself; `TASK`: an agent is given something to do by a day that they choose; `NEW_CHILD`: the child whom its answers name
+    joins the household, by the codes of `CHILD_FIELDS`."""
 
     NOTHING = auto()
     TASK = auto()
+    NEW_CHILD = auto()
+
+
+CHILD_FIELDS: Final[Mapping[str, FieldKind]] = {
+    "first_name": FieldKind.LINE,
+    "last_name": FieldKind.LINE,
+    "birth_on": FieldKind.DAY,
+}
+"""What a request asks by which a child joins a household, whatever else it asks."""
+EXPECTED_FIELD: Final = "is_expected"
+"""The question, of `yes` and `no`, by which such a request may be about a child who is to be born on that day, and may have no first name yet."""
 
 
 class Choice(Model):

@@ -145,9 +145,21 @@ class RequestLine(Model):
     is_task_done: bool
 
 
+class AlikeChild(Model):
+    """A child of a file who is born on the same day as one who is to be added, and called alike."""
+
+    child_id: UUID
+    first_name: str
+    last_name: str
+    birth_on: date
+    household_id: UUID
+    reference: str
+
+
 class Request(RequestLine):
     """A request whole: the procedure in the version that it was begun with, the answers, what the file holds already, and what became of it. `asked`: the questions
-    and rows that the answers leave open. `faults`: what a draft still lacks. `next_id`: which one waits after it, for agents."""
+    and rows that the answers leave open. `faults`: what a draft still lacks. `next_id`: which one waits after it, and `alike`: who could be the child that it
+    would add, for agents."""
 
     procedure: Procedure
     version: int
@@ -166,6 +178,7 @@ class Request(RequestLine):
     turns: tuple[RequestTurn, ...]
     messages: tuple[RequestMessage, ...]
     next_id: UUID | None = None
+    alike: tuple[AlikeChild, ...] = ()
 
 
 class OwnRequests(Model):

@@ -31,5 +31,9 @@ class RequestSettled(Refusal):
     """The request is `status`: what was asked for cannot be done of it any more."""
 
 
+class SenderLeft(Refusal):
+    """Whoever sent the request belongs to the household no longer, so that nobody would answer for the child: another adult of it asks."""
+
+
 class RequestOfAnother(Refusal):
     """Another agent, `owner_id`, has this request: ask them, or take it over."""

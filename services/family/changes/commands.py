@@ -28,7 +28,7 @@ from ..errors import ChangeDecided, ChangeOutdated, ChangeWaits, OrganizationHas
 from ..households.domain import HouseholdFile, joined
 from ..households.queries import household_id_for, own_households
 from ..households.store import households_of_person, load_file, lock_household, publish, save_members
-from ..people.domain import Adult, Child, name_key
+from ..people.domain import Adult, Child
 from ..people.store import add_children, load_adult, lock_child, save_child
 from ..registrations.commands import LetterSeal
 from ..settings import FamilyRules
@@ -139,7 +139,7 @@ async def ask_child(
     guardian_ids = await _answering(tx, actor, change, request.guardian_ids)
     await _check_new(tx, change)
     if rule is FieldRule.AT_ONCE:
-        await _add_child(tx, actor, change, guardian_ids)
+        await add_child(tx, actor, change, guardian_ids)
         return await claim.keep(tx, ChangeAsked(change_id=None, is_done=True))
     if await store.new_children(tx, household_id) >= domain.OPEN_MAX:
         raise ChangeWaits
@@ -149,7 +149,7 @@ async def ask_child(
 
 async def _answering(tx: Transaction, actor: Actor, change: Change, guardian_ids: Sequence[UUID]) -> Sequence[UUID]:
     """Who answers for a new child of a household, which is held. Raises NotFound, Invalid."""
-    file, today = await _held_file(tx, change.household_id), await tx.today()
+    file, today = await held_file(tx, change.household_id), await tx.today()
     adult_ids = [member.person_id for member in file.adult_members if today in member.during]
     answering = domain.answering(guardian_ids, actor.guardian_id, adult_ids)
     if isinstance(answering, Refusal):
@@ -157,7 +157,7 @@ async def _answering(tx: Transaction, actor: Actor, change: Change, guardian_ids
     return answering
 
 
-async def _held_file(tx: Transaction, household_id: UUID) -> HouseholdFile:
+async def held_file(tx: Transaction, household_id: UUID) -> HouseholdFile:
     """A household, held, which takes children. Raises NotFound, OrganizationHasNoChildren."""
     if not await lock_household(tx, household_id) or (file := await load_file(tx, household_id)) is None:
         raise NotFound
@@ -168,18 +168,14 @@ async def _held_file(tx: Transaction, household_id: UUID) -> HouseholdFile:
 
 async def _check_new(tx: Transaction, change: Change) -> Child:
     """A new child of a household, which is held. Raises NotFound, OrganizationHasNoChildren, Invalid."""
-    file, after = await _held_file(tx, change.household_id), change.after
-    if "first_name" not in after:
-        raise Invalid(FieldRefusal("/first_name", "missing"))
-    child = domain.corrected_child(Child(change.subject_id, **after), after, await tx.today())
+    file = await held_file(tx, change.household_id)
+    child = domain.new_child(change.subject_id, change.after, file.children, await tx.today())
     if isinstance(child, Refusal):
         raise child
-    if any(name_key(other) == name_key(child) and other.birth_on == child.birth_on for other in file.children):
-        raise Invalid(FieldRefusal("/first_name", "child_repeated"))
     return child
 
 
-async def _add_child(tx: Transaction, actor: Actor, change: Change, guardian_ids: Sequence[UUID]) -> None:
+async def add_child(tx: Transaction, actor: Actor, change: Change, guardian_ids: Sequence[UUID]) -> None:
     """Add a child, whom these adults answer for, and who lives in the household. Raises NotFound, Invalid."""
     child, today, now = await _check_new(tx, change), await tx.today(), await tx.now()
     if (file := await load_file(tx, change.household_id)) is None:
@@ -244,7 +240,7 @@ async def decide(tx: Transaction, actor: Actor, letters: LetterSeal, change_id: 
     elif person is not None:
         await _correct(tx, actor, person, change.after, household_ids)
     else:
-        await _add_child(tx, actor, change, [change.asked_by])
+        await add_child(tx, actor, change, [change.asked_by])
     await store.save_change(tx, actor, replace(change, status=ChangeStatus.ACCEPTED))
 
 

@@ -12,7 +12,7 @@ from contracts.family.child_events import ChangeStatus, FieldRule
 from contracts.types import Civility
 
 from ..births.domain import expected_faults
-from ..people.domain import Adult, Child, child_faults, single_spaced, text_faults
+from ..people.domain import Adult, Child, child_faults, name_key, single_spaced, text_faults
 
 CHILD: Final = ("first_name", "last_name", "birth_on")
 ADULT: Final = ("civility", "first_name", "last_name")
@@ -101,6 +101,18 @@ def corrected_child(child: Child, values: Values, today: date) -> Child | Invali
         of_day = expected_faults if child.is_expected else child_faults
         faults += (replace(fault, pointer=_place(fault.pointer)) for fault in of_day([wanted], today))
     return Invalid(*faults) if faults else wanted
+
+
+def new_child(child_id: UUID, values: Values, children: Collection[Child], today: date) -> Child | Invalid:
+    """A child by what was typed of it, if it can join a household of these children."""
+    if "first_name" not in values:
+        return Invalid(FieldRefusal("/first_name", "missing"))
+    child = corrected_child(Child(child_id, **values), values, today)
+    if isinstance(child, Child) and any(
+        name_key(other) == name_key(child) and other.birth_on == child.birth_on for other in children
+    ):
+        return Invalid(FieldRefusal("/first_name", "child_in_file"))
+    return child
 
 
 def _place(pointer: str) -> str:

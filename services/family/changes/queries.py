@@ -11,6 +11,7 @@ from chassis.data.paging import cursor_of, read_id
 from chassis.refusal import NotFound
 from contracts.family.changes import ChangedFields, CivilStatus, PersonChange, PersonChanges
 from contracts.family.child_events import ChangeStatus, FieldRule
+from contracts.family.procedure_words import Code, Effect
 from contracts.http import PAGE_SIZE, PAGE_SIZE_MAX
 from contracts.types import ActorKind
 
@@ -20,6 +21,7 @@ from ..health.queries import child_for
 from ..households.queries import household_id_for
 from ..people.domain import Adult, Child
 from ..people.store import load_adult, load_children
+from ..procedures.queries import counting, is_shown
 from ..settings import FamilyRules
 from . import store
 from .domain import Change, Values, is_stale, values_of, version
@@ -88,7 +90,16 @@ async def list_changes(
     items = [change for row in rows[:limit] if (change := await _answer(db, actor, row)) is not None]
     # A change that is not shown counts in its page.
     next_cursor = cursor_of((rows[limit - 1]["change_id"],)) if len(rows) > limit else None
-    return PersonChanges(add_child=rules.policy.fields.add_child, items=tuple(items), next_cursor=next_cursor)
+    rule = rules.policy.fields.add_child
+    by = await _new_child_procedure(db, actor, rules)
+    return PersonChanges(add_child=rule, add_child_by=by, items=tuple(items), next_cursor=next_cursor)
+
+
+async def _new_child_procedure(db: Database, actor: Actor, rules: FamilyRules) -> Code | None:
+    """The first procedure of the town by which a family asks for a child."""
+    procedures = [item.procedure for item in (await counting(db, rules)).values()]
+    codes = [item.code for item in procedures if item.effect is Effect.NEW_CHILD and is_shown(item, actor, rules)]
+    return next(iter(codes), None)
 
 
 CHANGE_SQL = f"""{CHANGES}

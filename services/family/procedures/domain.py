@@ -10,13 +10,17 @@ from itertools import chain
 from typing import Final
 
 from contracts.family.procedure_words import (
+    CHILD_FIELDS,
+    EXPECTED_FIELD,
     FIELDS_MAX,
     Change,
+    Effect,
     FieldKind,
     KnownFact,
     Procedure,
     ProcedureField,
     Rows,
+    Subject,
     When,
 )
 
@@ -70,6 +74,8 @@ class Flaw(StrEnum):
     STEPS_MISSING = auto()
     STEPS_UNUSED = auto()
     TASK_MISSING = auto()
+    CHILD_FIELD_MISSING = auto()
+    SUBJECT_UNFIT = auto()
     STEP_EMPTY = auto()
     KNOWN_OTHERWISE = auto()
 
@@ -179,6 +185,8 @@ def _flaws(procedure: Procedure) -> Iterator[tuple[Place, Flaw]]:
         yield ("after",), Flaw.AFTER_ITSELF
     if procedure.effect == "task" and not procedure.task:
         yield ("effect",), Flaw.TASK_MISSING
+    if procedure.effect is Effect.NEW_CHILD:
+        yield from _new_child_flaws(procedure)
     if procedure.opens_on and procedure.closes_on and procedure.closes_on < procedure.opens_on:
         yield ("closes_on",), Flaw.BOUNDS_CROSSED
     known: dict[str, ProcedureField] = {}
@@ -208,6 +216,22 @@ def _flaws(procedure: Procedure) -> Iterator[tuple[Place, Flaw]]:
         kinds.add(piece.kind)
     if len(list(every_field(procedure))) > FIELDS_MAX:
         yield ("steps",), Flaw.TOO_MANY_FIELDS
+
+
+def _new_child_flaws(procedure: Procedure) -> Iterator[tuple[Place, Flaw]]:
+    """A child joins the household by a name and a day that everybody is asked for; of one who is expected the first name may be unknown."""
+    if procedure.subject is not Subject.HOUSEHOLD:
+        yield ("subject",), Flaw.SUBJECT_UNFIT
+    fields = {field.code: field for step in procedure.steps for field in step.fields}
+    expected = fields.get(EXPECTED_FIELD)
+    if expected and (expected.kind is not FieldKind.YES_NO or expected.is_optional or expected.when):
+        yield ("effect", EXPECTED_FIELD), Flaw.CHILD_FIELD_MISSING
+    for code, kind in CHILD_FIELDS.items():
+        field = fields.get(code)
+        may_lack = code == "first_name" and expected is not None
+        is_asked = field and (may_lack or not (field.is_optional or field.when))
+        if not field or not is_asked or field.kind is not kind:
+            yield ("effect", code), Flaw.CHILD_FIELD_MISSING
 
 
 def every_field(procedure: Procedure) -> Iterator[ProcedureField]:

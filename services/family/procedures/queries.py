@@ -7,7 +7,8 @@ from chassis.access import reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries, Transaction
 from chassis.refusal import NotFound
-from contracts.family.procedure_words import Procedure
+from contracts.family.child_events import FieldRule
+from contracts.family.procedure_words import Effect, Procedure
 from contracts.family.procedures import (
     OwnProcedure,
     OwnProcedures,
@@ -36,15 +37,21 @@ async def counting(db: Queries, rules: FamilyRules) -> Counting:
     return {code: kept.get(code) or begun[code] for code in (*begun, *sorted(kept.keys() - begun.keys()))}
 
 
-def is_shown(procedure: Procedure, actor: Actor) -> bool:
+def is_shown(procedure: Procedure, actor: Actor, rules: FamilyRules) -> bool:
     """Whether a family may know of a procedure: one of a service with a key is for who entered it."""
-    return not procedure.service_key or procedure.service_key in actor.services
+    return _is_used(procedure, rules) and (not procedure.service_key or procedure.service_key in actor.services)
+
+
+def _is_used(procedure: Procedure, rules: FamilyRules) -> bool:
+    """Whether the town's rules leave anything to ask: a child joins by a request where it neither joins at once nor by an agent alone."""
+    return procedure.effect is not Effect.NEW_CHILD or rules.policy.fields.add_child is FieldRule.REQUEST
 
 
 async def public_procedures(db: Database, rules: FamilyRules) -> Page[ProcedureSummary]:
     """What everybody may know."""
     known, today = await counting(db, rules), await db.today()
-    shown = [item.procedure for item in known.values() if not item.procedure.service_key]
+    used = [item.procedure for item in known.values() if _is_used(item.procedure, rules)]
+    shown = [item for item in used if not item.service_key]
     return Page(items=tuple(ProcedureSummary(**_summary(item, known), is_open=item.is_open(today)) for item in shown))
 
 
@@ -90,7 +97,7 @@ async def own_procedures(db: Database, actor: Actor, rules: FamilyRules, househo
     own_id = await household_id_for(db, actor, household_id, today)
     known = await counting(db, rules)
     statuses = await statuses_of(db, actor, own_id)
-    shown = [item.procedure for item in known.values() if is_shown(item.procedure, actor)]
+    shown = [item.procedure for item in known.values() if is_shown(item.procedure, actor, rules)]
     numbers = path_numbers(shown)
     items = []
     for procedure in shown:

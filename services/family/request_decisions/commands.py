@@ -15,6 +15,7 @@ from contracts.queue import OwnerChange, WaitingKind
 
 from ..documents.commands import Papers
 from ..procedures.store import said_by
+from ..request_effects.commands import carry_out
 from ..request_errors import RequestOfAnother
 from ..request_letters.commands import tell
 from ..request_threads.store import NewMessage, add_message, is_said_last
@@ -84,7 +85,7 @@ async def decide_request(
 ) -> Request:
     """Accept a request, refuse it, or ask for more, and have its family told; the same decision again, in the same words, changes nothing.
 
-    Raises NotFound, Invalid, RequestSettled, RequestOfAnother."""
+    Raises NotFound, Invalid, RequestSettled, RequestOfAnother, SenderLeft, HouseholdMerged."""
     await store.lock_request(tx, request_id)
     row = await find_request(tx, actor, request_id)
     known, procedure = await store.standing_of(tx, row), said_by(row["text"])
@@ -102,6 +103,8 @@ async def decide_request(
                 await store.save_standing(tx, request_id, made, None, is_by_agent=True)
             await add_message(tx, NewMessage(new_id(), request_id, actor.account_id, True, verdict.words))
         else:
+            if made.status is RequestStatus.ACCEPTED:
+                await carry_out(tx, actor, papers.rules, row)
             await store.save_decision(tx, request_id, made, await kept_until(tx, row), actor.account_id)
         await tell(tx, papers, request_id, ANSWERS[verdict.move], verdict.words)
     return await read_request(tx, actor, papers.rules, request_id)

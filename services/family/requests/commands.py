@@ -25,6 +25,7 @@ from ..households.queries import household_id_for
 from ..households.store import lock_household
 from ..procedures.queries import counting, is_shown, name_before, statuses_of
 from ..procedures.store import add_version, said_by
+from ..request_effects.commands import check_effect
 from ..request_errors import ProcedureClosed, RequestIncomplete, RequestNotDraft
 from ..request_letters.commands import tell
 from ..settings import FamilyRules
@@ -54,11 +55,12 @@ async def begin_request(
         raise NotFound
     known = await counting(tx, rules)
     published = known.get(request.code)
-    if published is None or not is_shown(published.procedure, actor):
+    if published is None or not is_shown(published.procedure, actor, rules):
         raise NotFound
     procedure = published.procedure
     await _check_subject(tx, actor, household_id, procedure.subject, request.person_id)
     before = best((await statuses_of(tx, actor, household_id, request.person_id)).get(procedure.after or "", ()))
+    await check_effect(tx, procedure, household_id)
     named = name_before(procedure, known)
     if refusal := domain.check_new(procedure, before, named.label if named else "", today):
         raise refusal

@@ -12,7 +12,7 @@ from chassis.data.database import Database, Row, Transaction
 from chassis.data.paging import page_of, read_cursor
 from chassis.refusal import FieldRefusal, NotFound
 from contracts.family.document_words import DocumentStatus
-from contracts.family.procedure_words import PROTECTED, KnownFact, Procedure, Subject
+from contracts.family.procedure_words import CHILD_FIELDS, PROTECTED, KnownFact, Procedure, Subject
 from contracts.family.request_words import RefusalGround, RequestStatus
 from contracts.family.requests import (
     GivenPiece,
@@ -33,6 +33,7 @@ from ..documents.domain import kind_of
 from ..documents.queries import IS_PROTECTED_SQL
 from ..households.queries import household_id_for
 from ..procedures.store import said_by
+from ..request_effects.queries import children_alike, effect_faults
 from ..request_threads.queries import messages_of
 from ..settings import FamilyRules
 from . import store
@@ -187,7 +188,7 @@ async def read_request(db: Database | Transaction, actor: Actor, rules: FamilyRu
         facts=facts,
         people=people,
         pieces=pieces,
-        faults=tuple(faults_of(procedure, asked, circle, pieces)) if is_draft else (),
+        faults=await _faults(db, rules, row, procedure, (asked, circle, pieces)) if is_draft else (),
         created_at=row["created_at"],
         decided_at=row["decided_at"],
         decided_by=row["decided_by"] if is_agent else None,
@@ -197,6 +198,7 @@ async def read_request(db: Database | Transaction, actor: Actor, rules: FamilyRu
         turns=tuple(RequestTurn(**dict(turn)) for turn in await db.fetch(TURNS_SQL, request_id)),
         messages=await messages_of(db, rules, row, is_for_agent=is_agent),
         next_id=await _next_id(db, actor, row) if is_agent else None,
+        alike=await children_alike(db, rules, row, procedure, answers) if is_agent else (),
     )
 
 
@@ -237,6 +239,27 @@ async def _pieces(
             document_status=DocumentStatus(given[kind]["status"]) if kind in given else None,
         )
         for kind, is_optional in asked.items()
+    )
+
+
+async def _faults(
+    db: Database | Transaction,
+    rules: FamilyRules,
+    row: Row,
+    procedure: Procedure,
+    given: tuple[Answers, Circle, tuple[GivenPiece, ...]],
+) -> tuple[RequestFault, ...]:
+    """What a draft still lacks; and why what follows from it would be refused, once the answers that say it are right of their kinds."""
+    faults = tuple(faults_of(procedure, *given))
+    if any(fault.pointer.split("/")[-1] in CHILD_FIELDS for fault in faults):
+        return faults
+    steps = {item.code: number for number, step in enumerate(procedure.steps, start=1) for item in step.fields}
+    refused = await effect_faults(db, rules, row, procedure, given[0])
+    return tuple(
+        sorted(
+            (*faults, *(_fault(steps[fault.pointer.split("/")[-1]], fault) for fault in refused)),
+            key=lambda fault: fault.step,
+        )
     )
 
 

@@ -114,7 +114,7 @@ async def test_a_child_is_added_by_an_agent_s_yes(asking: Asking) -> None:
     listed = (await asking.client.get("/me/children", headers=asking.father)).json()["items"]
     assert "Nora" in [child["first_name"] for child in listed], "whoever asked answers for the child"
     assert codes(await asking.add(asking.father, first_name="LEA", birth_on="2018-03-04")) == [
-        ("/first_name", "child_repeated")
+        ("/first_name", "child_in_file")
     ]
     assert codes(await asking.add(asking.father, birth_on="2026-09-02")) == [("/birth_on", "birth_in_future")]
 

@@ -232,3 +232,27 @@ async def test_another_family_and_an_agent_without_the_permission_find_nothing(t
     agent = await town.agent(Role.FINANCE)
     assert (await agent.get(AGENTS)).status_code == 403
     assert AGENTS not in (await agent.get("/agents")).text
+
+
+async def test_a_child_is_asked_for_on_the_family_page_and_joins_when_an_agent_accepts(town: Town) -> None:
+    parent, household = await town.parent()
+    agent = await town.agent(Role.FRONT_DESK)
+    code = "nouvel_enfant"
+    assert f'href="{PATH}/nouvelle/{code}"' in (await parent.get("/ma-famille")).text
+    address = await begin(parent, code)
+    there = household.children[0]
+    wrong = {"first_name": there.first_name, "last_name": there.last_name, "birth_on": str(there.birth_on)}
+    await press(parent, address, 1, {"is_expected": "no", "autorite": "yes"})
+    assert "fait déjà partie du foyer" in words(await press(parent, address, 2, wrong))
+    await press(parent, address, 2, wrong | {"first_name": f"{there.first_name}a"})
+    await press(parent, address, 3, {"scolarise": "no"})
+    await give(parent, address, "livret_famille")
+    assert "Accusé de réception" in words(await parent.submit(f"{address}/envoi"))
+    path = f"{AGENTS}/{address.rpartition('/')[2]}"
+    page = await agent.get(path)
+    assert "Un enfant semblable est déjà connu" in words(page)
+    assert f'href="/agents/familles/{household.household_id}"' in page.text
+    assert "L’enfant rejoint le foyer aussitôt" in words(page)
+    await agent.done(f"{path}/decision", {"move": "accept"})
+    await town.settle()
+    assert f"{there.first_name}a {there.last_name.upper()}" in words(await parent.get("/ma-famille"))

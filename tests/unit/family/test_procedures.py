@@ -126,3 +126,38 @@ def test_every_mistake_is_named_at_once() -> None:
     flaws = procedure_of(changed(('kind = "yes_no"', 'kind = "yes-no"'), ("delay_days = 30", "delay_days = 0")))
     assert isinstance(flaws, tuple)
     assert [item.word for item in flaws] == ["delay_days", "kind"]
+
+
+NEW_CHILD = """\
+code = "new_child"
+label = "Un enfant"
+summary = "Pour un enfant."
+subject = "household"
+service = "Familles"
+effect = "new_child"
+
+[[steps]]
+title = "L’enfant"
+fields = [
+    { code = "first_name", kind = "line", label = "Prénom" },
+    { code = "last_name", kind = "line", label = "Nom" },
+    { code = "birth_on", kind = "day", label = "Né le" },
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "flaw", "word"),
+    [
+        ("first_name", "given_name", Flaw.CHILD_FIELD_MISSING, "first_name"),
+        ('kind = "day"', 'kind = "line"', Flaw.CHILD_FIELD_MISSING, "birth_on"),
+        ('label = "Nom"', 'label = "Nom", is_optional = true', Flaw.CHILD_FIELD_MISSING, "last_name"),
+        ('subject = "household"', 'subject = "child"', Flaw.SUBJECT_UNFIT, "subject"),
+    ],
+)
+def test_a_child_joins_by_what_everybody_is_asked(old: str, new: str, flaw: Flaw, word: str) -> None:
+    assert isinstance(procedure_of(NEW_CHILD), Procedure)
+    flaws = procedure_of(NEW_CHILD.replace(old, new))
+    assert isinstance(flaws, tuple)
+    line = line_of("subject = " if word == "subject" else "effect = ", NEW_CHILD)
+    assert [(at.line, at.flaw, at.word) for at in flaws] == [(line, flaw, word)]

@@ -1,0 +1,1 @@
+"""What an accepted request does by itself to a household's file."""
