@@ -36,6 +36,10 @@ class FamilyPermission(Permission):
     READ_REQUESTS = "family.requests.read", "See the requests that families sent, and the procedures of the town."
     DECIDE_REQUESTS = "family.requests.decide", "Take requests of families, write to them, and decide."
     KEEP_PROCEDURES = "family.procedures.keep", "Publish what procedures ask, and of whom."
+    SEND_CIRCULARS = (
+        "family.circulars.send",
+        "Send a procedure to the families of a group, see who answered, and remind the others.",
+    )
     READ_QUEUE = "family.queue.read", "See in one queue what waits for agents, of the kinds that one may see."
     END_DELEGATIONS = "family.delegations.end", "End what a parent let somebody else do for a child."
     CHANGE_QUOTIENTS = "family.quotients.change", "Record a family quotient."

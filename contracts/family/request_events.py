@@ -5,6 +5,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from contracts.event import Event
+from contracts.family.circular_events import CIRCULAR_LETTERS
 from contracts.family.document_events import DOCUMENT_ANSWERS, DOCUMENTS
 from contracts.family.request_words import RequestAnswer
 from contracts.family.resource_events import RESOURCE_NOTICES
@@ -34,7 +35,7 @@ REQUEST_ANSWERS: Final = Topic(
     events=(RequestAnswered,),
     retention_days=1,
 )
-MAILED: Final = (DOCUMENT_ANSWERS, REQUEST_ANSWERS, RESOURCE_NOTICES)
-"""What families are mailed about what they sent, asked for and should send."""
+MAILED: Final = (CIRCULAR_LETTERS, DOCUMENT_ANSWERS, REQUEST_ANSWERS, RESOURCE_NOTICES)
+"""What families are mailed about what they are asked, sent, asked for and should send."""
 PAPERS: Final = (DOCUMENTS, *MAILED)
 """All that is told of what families send and ask for."""

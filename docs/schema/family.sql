@@ -158,6 +158,37 @@ CREATE TABLE public.children (
     compared_birth_on date
 );
 
+CREATE TABLE public.circular_children (
+    circular_id uuid NOT NULL,
+    child_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    wanted text,
+    told_at timestamp with time zone,
+    reminded_at timestamp with time zone,
+    mailed_count integer DEFAULT 0 NOT NULL,
+    CONSTRAINT circular_children_wanted_check CHECK ((wanted = ANY (ARRAY['asking'::text, 'reminder'::text])))
+);
+
+CREATE TABLE public.circulars (
+    circular_id uuid NOT NULL,
+    code text NOT NULL,
+    version integer NOT NULL,
+    school_year integer NOT NULL,
+    school_code text,
+    levels text[] NOT NULL,
+    class_ids uuid[] NOT NULL,
+    ends_on date NOT NULL,
+    since_at timestamp with time zone NOT NULL,
+    remind_on date,
+    mailed_on date NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    created_by uuid NOT NULL,
+    closed_at timestamp with time zone,
+    closed_by uuid,
+    CONSTRAINT circulars_check CHECK (((school_code IS NOT NULL) OR (cardinality(class_ids) = 0))),
+    CONSTRAINT circulars_check1 CHECK (((closed_at IS NULL) = (closed_by IS NULL)))
+);
+
 CREATE TABLE public.class_change_lines (
     run_id uuid NOT NULL,
     child_id uuid NOT NULL,
@@ -1147,6 +1178,12 @@ ALTER TABLE ONLY public.care_readers
 ALTER TABLE ONLY public.children
     ADD CONSTRAINT children_pkey PRIMARY KEY (child_id);
 
+ALTER TABLE ONLY public.circular_children
+    ADD CONSTRAINT circular_children_pkey PRIMARY KEY (circular_id, child_id, household_id);
+
+ALTER TABLE ONLY public.circulars
+    ADD CONSTRAINT circulars_pkey PRIMARY KEY (circular_id);
+
 ALTER TABLE ONLY public.class_change_lines
     ADD CONSTRAINT class_change_lines_pkey PRIMARY KEY (run_id, child_id);
 
@@ -1447,6 +1484,22 @@ CREATE INDEX children_by_birth ON public.children USING btree (birth_on);
 CREATE INDEX children_expected ON public.children USING btree (birth_on, child_id) WHERE is_expected;
 
 CREATE INDEX children_to_compare ON public.children USING btree (child_id) WHERE ((compared_name IS DISTINCT FROM name_key) OR (compared_birth_on IS DISTINCT FROM birth_on));
+
+CREATE INDEX circular_children_child ON public.circular_children USING btree (child_id);
+
+CREATE INDEX circular_children_household ON public.circular_children USING btree (household_id);
+
+CREATE INDEX circular_children_wanted ON public.circular_children USING btree (circular_id, household_id, child_id) WHERE (wanted IS NOT NULL);
+
+CREATE INDEX circulars_age ON public.circulars USING btree (ends_on, circular_id);
+
+CREATE INDEX circulars_newest ON public.circulars USING btree (created_at DESC, circular_id DESC);
+
+CREATE INDEX circulars_of_school ON public.circulars USING btree (school_code);
+
+CREATE INDEX circulars_of_version ON public.circulars USING btree (code, version);
+
+CREATE INDEX circulars_to_remind ON public.circulars USING btree (remind_on, circular_id) WHERE ((remind_on IS NOT NULL) AND (closed_at IS NULL));
 
 CREATE INDEX class_change_lines_child ON public.class_change_lines USING btree (child_id);
 
@@ -1761,6 +1814,21 @@ ALTER TABLE ONLY public.bulk_decision_lines
 
 ALTER TABLE ONLY public.children
     ADD CONSTRAINT children_child_id_kind_fkey FOREIGN KEY (child_id, kind) REFERENCES public.persons(person_id, kind);
+
+ALTER TABLE ONLY public.circular_children
+    ADD CONSTRAINT circular_children_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.circular_children
+    ADD CONSTRAINT circular_children_circular_id_fkey FOREIGN KEY (circular_id) REFERENCES public.circulars(circular_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.circular_children
+    ADD CONSTRAINT circular_children_household_id_fkey FOREIGN KEY (household_id) REFERENCES public.households(household_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.circulars
+    ADD CONSTRAINT circulars_code_version_fkey FOREIGN KEY (code, version) REFERENCES public.procedure_versions(code, version);
+
+ALTER TABLE ONLY public.circulars
+    ADD CONSTRAINT circulars_school_code_fkey FOREIGN KEY (school_code) REFERENCES public.schools(school_code);
 
 ALTER TABLE ONLY public.class_change_lines
     ADD CONSTRAINT class_change_lines_child_id_fkey FOREIGN KEY (child_id) REFERENCES public.children(child_id) ON DELETE CASCADE;

@@ -26,6 +26,9 @@ from .certificates.routes import ROUTES as CERTIFICATE_ROUTES
 from .changes.commands import forget_decided
 from .changes.routes import ROUTES as CHANGE_ROUTES
 from .circle.routes import ROUTES as CIRCLE_ROUTES
+from .circulars.commands import LOOK_SECONDS as CIRCULAR_SECONDS
+from .circulars.commands import CircularWork, forget_circulars
+from .circulars.routes import ROUTES as CIRCULAR_ROUTES
 from .class_changes.commands import LOOK_SECONDS as CLASS_CHANGE_SECONDS
 from .class_changes.commands import ClassChangeWork, forget_class_changes
 from .class_changes.routes import ROUTES as CLASS_CHANGE_ROUTES
@@ -141,6 +144,7 @@ ROUTES = (
     *REQUEST_ROUTES,
     *REQUEST_DECISION_ROUTES,
     *REQUEST_THREAD_ROUTES,
+    *CIRCULAR_ROUTES,
     *DOCUMENT_DECISION_ROUTES,
     *CERTIFICATE_ROUTES,
     *EXPORT_ROUTES,
@@ -217,6 +221,8 @@ def _jobs(papers: Papers, contents: Contents, readings: Readings, exports: Expor
         Job("forget_documents", FORGET_SECONDS, documents.forget),
         Job("sweep_documents", FORGET_SECONDS, documents.sweep),
         Job("forget_requests", FORGET_SECONDS, forget_requests),
+        Job("circulars", CIRCULAR_SECONDS, CircularWork(papers).run),
+        Job("forget_circulars", FORGET_SECONDS, forget_circulars),
         Job("read_quotients", READING_SECONDS, quotients.ask_again),
         Job("forget_readings", FORGET_SECONDS, quotients.forget),
         Job("forget_owners", FORGET_SECONDS, forget_owners),

@@ -1,4 +1,4 @@
-"""What the family service refuses about procedures and requests."""
+"""What the family service refuses about procedures, requests and circulars."""
 
 from chassis.refusal import Refusal
 
@@ -37,3 +37,15 @@ class SenderLeft(Refusal):
 
 class RequestOfAnother(Refusal):
     """Another agent, `owner_id`, has this request: ask them, or take it over."""
+
+
+class CircularEmpty(Refusal):
+    """Nobody is of this group today: nothing was sent."""
+
+
+class CircularClosed(Refusal):
+    """The circular is closed: nobody is asked or reminded any more."""
+
+
+class CircularMailedToday(Refusal):
+    """Those who did not answer were written to today: once a day is the most."""

@@ -117,7 +117,8 @@ class FamilyPolicy(TownSection):
     what a child who is expected is called until it has a first name: without such a word, one is typed; and from which age a minor may collect a child;
     how many days after the last one of an enrollment its file may be put aside: those days are invoiced by then; for how many years a file is kept
     after its last act; the kinds of documents that families send; on which grounds their requests are refused; and what is asked of the insurance of children.
-    `resources`: how quotients are proved and renewed.
+    `resources`: how quotients are proved and renewed. `circular_reminder_days`: how many days before the last one those are reminded who did not answer what was
+    sent to a group, 0 for never.
     """
 
     unborn_name: Annotated[str, Field(max_length=80)] = ""
@@ -134,6 +135,7 @@ class FamilyPolicy(TownSection):
     archive_quiet_days: Annotated[int, Field(ge=0, le=366)] = 62
     retention_years: Annotated[int, Field(ge=0, le=30)] = RETENTION_YEARS
     delegation_days_max: Annotated[int, Field(ge=0, le=1096)] = DEFAULT_DELEGATION_DAYS
+    circular_reminder_days: Annotated[int, Field(ge=0, le=30)] = 5
 
     @field_validator("documents")
     @classmethod

@@ -16,6 +16,7 @@ from chassis.data.history import Act
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound, Refusal
 from chassis.sealing import seal
+from contracts.family.circulars import CircularLetter
 from contracts.family.documents import DocumentLetter
 from contracts.family.events import RegistrationAnswer, RegistrationAnswered, RegistrationStatus
 from contracts.family.models import AdultCreate, HouseholdCreate
@@ -50,7 +51,7 @@ class LetterSeal:
 
     key: OKPKey
 
-    def close(self, letter: RegistrationLetter | DocumentLetter | RequestLetter) -> str:
+    def close(self, letter: RegistrationLetter | DocumentLetter | RequestLetter | CircularLetter) -> str:
         """The sealed form of what a mail needs."""
         return seal(letter.model_dump_json(), self.key)
 

@@ -13,6 +13,7 @@ from joserfc.jwk import OKPKey
 from chassis.french import of, of_place, phone, to
 from chassis.sealing import unseal
 from chassis.town import Town
+from contracts.family.circulars import CircularLetter
 from contracts.family.documents import DocumentLetter
 from contracts.family.email_changes import MailedLink
 from contracts.family.registrations import RegistrationLetter
@@ -116,12 +117,14 @@ class Renderer:
             return None
         return MailedLink.model_validate_json(unseal(notice.sealed, self._seal_key))
 
-    def _letter(self, notice: Notice) -> RegistrationLetter | DocumentLetter | RequestLetter | None:
-        """What is told to somebody who asked for a space, a correction or by a procedure, or sent a document."""
+    def _letter(self, notice: Notice) -> RegistrationLetter | DocumentLetter | RequestLetter | CircularLetter | None:
+        """What is told to somebody who asked for a space, a correction or by a procedure, sent a document, or is asked for something."""
         if notice.sealed is None or RULES[notice.template].audience is not Audience.ADDRESS:
             return None
         if notice.template in DOCUMENTS:
             return DocumentLetter.model_validate_json(unseal(notice.sealed, self._seal_key))
+        if notice.template is Template.CIRCULAR_ADDRESSED:
+            return CircularLetter.model_validate_json(unseal(notice.sealed, self._seal_key))
         if notice.template in REQUESTS:
             return RequestLetter.model_validate_json(unseal(notice.sealed, self._seal_key))
         return RegistrationLetter.model_validate_json(unseal(notice.sealed, self._seal_key))

@@ -17,6 +17,7 @@ from contracts.booking.events import (
     EnrollmentValidated,
 )
 from contracts.event import Envelope, Event
+from contracts.family.circular_events import CircularAddressed
 from contracts.family.document_events import DocumentAnswer, DocumentAnswered
 from contracts.family.events import (
     ChangeRefused,
@@ -106,6 +107,7 @@ def subscribe(subscriptions: Subscriptions) -> None:
     subscriptions.on(ChangeRefused, _tell_refusal)
     subscriptions.on(DocumentAnswered, _tell_document)
     subscriptions.on(RequestAnswered, _tell_request)
+    subscriptions.on(CircularAddressed, _tell_circular)
 
 
 def _telling(template: Template) -> Callable[[Transaction, Event, Envelope], Awaitable[None]]:
@@ -172,6 +174,10 @@ def _by_the_machine(tx: Transaction, tellable_at: datetime | None) -> datetime |
 
 async def _tell_request(tx: Transaction, event: RequestAnswered, envelope: Envelope) -> None:
     await add_notice(tx, _notice(REQUESTS[event.answer], event, envelope, sealed=event.sealed))
+
+
+async def _tell_circular(tx: Transaction, event: CircularAddressed, envelope: Envelope) -> None:
+    await add_notice(tx, _notice(Template.CIRCULAR_ADDRESSED, event, envelope, sealed=event.sealed))
 
 
 async def _answer_registration(tx: Transaction, event: RegistrationAnswered, envelope: Envelope) -> None:

@@ -56,6 +56,7 @@ class Template(StrEnum):
     DOCUMENT_REFUSED = auto()
     DOCUMENT_EXPIRING = auto()
     RESOURCES_NOTICED = auto()
+    CIRCULAR_ADDRESSED = auto()
     REQUEST_RECEIVED = auto()
     REQUEST_MORE_ASKED = auto()
     REQUEST_ACCEPTED = auto()
@@ -121,6 +122,7 @@ RULES: Final = {
     Template.DOCUMENT_REFUSED: Rule(Audience.ADDRESS, timedelta(days=7)),
     Template.DOCUMENT_EXPIRING: Rule(Audience.ADDRESS, timedelta(days=7)),
     Template.RESOURCES_NOTICED: Rule(Audience.HOUSEHOLD, timedelta(days=7)),
+    Template.CIRCULAR_ADDRESSED: Rule(Audience.ADDRESS, timedelta(days=7)),
     Template.REQUEST_RECEIVED: Rule(Audience.ADDRESS, timedelta(days=7)),
     Template.REQUEST_MORE_ASKED: Rule(Audience.ADDRESS, timedelta(days=7)),
     Template.REQUEST_ACCEPTED: Rule(Audience.ADDRESS, timedelta(days=7)),

@@ -17,6 +17,7 @@ from tests.component.authorization import (
     certificates,
     changes,
     child_files,
+    circulars,
     delegations,
     documents,
     entourage,
@@ -180,6 +181,8 @@ async def _object(world: World, cell: Cell) -> str | None:
         return await resources.one_for(world, cell, str(household_named(cell)))
     if cell.names == "derogation":
         return await schooling.one_for(world, str(household_named(cell)))
+    if cell.names == "circular":
+        return await circulars.one(world) if cell.about == "own" else uuid4().hex
     if cell.names in PAIRED:
         return await PAIRED[cell.names](world) if cell.expected == "ok" else uuid4().hex
     if cell.names == "protection_request":

@@ -1,0 +1,44 @@
+-- Procedures that the town sent to a group (circulars), and whom each asks: a row for each child and home of it, for each home answers for itself.
+
+-- The group: the pupils of a school year, of one school or of every one, of some levels and classes or all (none named). What was sent before `since_at` is no
+-- answer. `remind_on`: when those are reminded who did not answer; none once that was done. `mailed_on`: the last day on which all were written to.
+create table circulars (
+    circular_id uuid primary key,
+    code text not null,
+    version integer not null,
+    school_year integer not null,
+    school_code text references schools,
+    levels text[] not null,
+    class_ids uuid[] not null,
+    ends_on date not null,
+    since_at timestamptz not null,
+    remind_on date,
+    mailed_on date not null,
+    created_at timestamptz not null,
+    created_by uuid not null,
+    closed_at timestamptz,
+    closed_by uuid,
+    foreign key (code, version) references procedure_versions,
+    check (school_code is not null or cardinality(class_ids) = 0),
+    check ((closed_at is null) = (closed_by is null))
+);
+create index circulars_of_version on circulars (code, version);
+create index circulars_of_school on circulars (school_code);
+create index circulars_newest on circulars (created_at desc, circular_id desc);
+create index circulars_to_remind on circulars (remind_on, circular_id) where remind_on is not null and closed_at is null;
+create index circulars_age on circulars (ends_on, circular_id);
+
+-- `wanted`: the mail that the job has yet to write to the home. `mailed_count`: how many of its adults the last one went to.
+create table circular_children (
+    circular_id uuid not null references circulars on delete cascade,
+    child_id uuid not null references children on delete cascade,
+    household_id uuid not null references households on delete cascade,
+    wanted text check (wanted in ('asking', 'reminder')),
+    told_at timestamptz,
+    reminded_at timestamptz,
+    mailed_count integer not null default 0,
+    primary key (circular_id, child_id, household_id)
+);
+create index circular_children_child on circular_children (child_id);
+create index circular_children_household on circular_children (household_id);
+create index circular_children_wanted on circular_children (circular_id, household_id, child_id) where wanted is not null;
