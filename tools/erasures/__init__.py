@@ -1,0 +1,1 @@
+"""What was erased, kept apart from backups, for operators."""
