@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -35,8 +35,12 @@ from contracts.certificates import (
     grouped,
     number_of,
 )
+from contracts.history import HistoryEntry
+from contracts.http import Page
 
 LISTED_MAX: Final = 100
+ISSUED: Final = "certificate_issued"
+"""The act by which one is issued."""
 DAYS_MAX: Final = 366
 """Of what a certificate speaks, at most: a year."""
 
@@ -143,9 +147,7 @@ async def _number(tx: Transaction, actor: Actor, paper: Paper) -> Row:
     printed = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     about = (paper.household_id, paper.adult_id, paper.child_id, paper.from_on, paper.to_on)
     added = (document_id, paper.kind, number, printed, *about, fingerprint, today, now, actor.account_id)
-    tx.note(
-        Act(actor, "certificate_issued", document_id, paper.household_id, after={"kind": paper.kind, "number": number})
-    )
+    tx.note(Act(actor, ISSUED, document_id, paper.household_id, after={"kind": paper.kind, "number": number}))
     row = await tx.fetchrow(ADD_SQL, *added)
     assert row is not None  # noqa: S101 - what was inserted comes back
     return row
@@ -197,6 +199,21 @@ where household_id = any($1::uuid[]) or child_id = any($1::uuid[]) or adult_id =
 async def forget(tx: Transaction, erased: Sequence[UUID]) -> None:
     """Forget the documents of households and people that are erased; that they were issued stays, which names nobody."""
     await tx.execute(FORGET_SQL, list(erased))
+
+
+OTHERS_SQL = """
+select document_id from issued_documents where document_id = any($1::uuid[]) and (adult_id <> $2 or child_id = any($3::uuid[]))
+"""
+
+
+async def others_of(queries: Queries, actor: Actor, history: Page[HistoryEntry], hidden: Collection[UUID]) -> set[UUID]:
+    """The documents that a history names and that are not for the adult who reads it: another adult's, and those of children who are hidden from them. None
+    from an agent."""
+    named = [UUID(entry.subject) for entry in history.items if entry.action == ISSUED]
+    if actor.guardian_id is None or not named:
+        return set()
+    rows = await queries.fetch(OTHERS_SQL, named, actor.guardian_id, list(hidden))
+    return {row["document_id"] for row in rows}
 
 
 LISTED: Final = """

@@ -7,6 +7,7 @@ from chassis.access import household_among, reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction
 from chassis.data.history import without_words_on
+from chassis.documents import issuing
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.history import HistoryEntry
 from contracts.http import Page
@@ -98,17 +99,16 @@ where p.payment_id::text = any($4::text[]) and not ({is_own})
 
 
 async def as_far_as_open(queries: Database, actor: Actor, history: Page[HistoryEntry]) -> Page[HistoryEntry]:
-    """A history as an adult may read it: of what was done for a child whom a decision keeps from them it says that it was done, and not what. What they pay
-    themselves is theirs."""
+    """A history as an adult may read it: of what was done for a child whom a decision keeps from them, or issued to another adult, it says that it was done, and
+    not what. What they pay themselves is theirs."""
     if actor.guardian_id is None:
         return history
     today = await queries.today()
     hidden = {row["child_id"] for row in await queries.fetch(KEPT_FROM_SQL, actor.guardian_id, today)}
-    if not hidden:
-        return history
-    subjects = [entry.subject for entry in history.items]
+    others = await issuing.others_of(queries, actor, history, hidden)
+    subjects = [entry.subject for entry in history.items] if hidden else []
     rows = await queries.fetch(PAYMENTS_FOR_SQL, *reach_of(actor, today), subjects, list(hidden))
-    return without_words_on(history, hidden | {row["payment_id"] for row in rows})
+    return without_words_on(history, hidden | others | {row["payment_id"] for row in rows})
 
 
 EMAIL_SQL = """

@@ -6,6 +6,7 @@ from chassis.access import sites_of
 from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.data.history import as_families_read, history_of, without_words_on
+from chassis.documents import issuing
 from chassis.http.routes import serves
 from chassis.refusal import NotFound
 from contracts.booking import api
@@ -23,7 +24,9 @@ async def booking_history(
         raise NotFound  # what was done for a household was done at every site
     known_id = await household_for(db, actor, household_id)
     unread = await unread_children(db, actor, known_id, await db.today())
-    return as_families_read(actor, without_words_on(await history_of(db, known_id, cursor), unread))
+    history = await history_of(db, known_id, cursor)
+    others = await issuing.others_of(db, actor, history, unread)
+    return as_families_read(actor, without_words_on(history, unread | others))
 
 
 ROUTES = (booking_history,)

@@ -1,19 +1,21 @@
 """What agents and guardians read of household files."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from chassis.access import household_among, reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries
+from chassis.data.history import without_words_on
+from chassis.documents import issuing
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.family.models import Household, HouseholdReference
 from contracts.history import HistoryEntry
 from contracts.http import Page
 from contracts.types import ActorKind
 
-from ..access import HOUSEHOLD
+from ..access import DOCUMENT, HOUSEHOLD, REQUEST
 
 READ_HOUSEHOLD_SQL = """
 select h.household_id, h.reference, h.created_at, h.kind, h.archived_on,
@@ -114,6 +116,32 @@ async def kept_from(db: Queries, actor: Actor, today: date) -> set[UUID]:
     if actor.guardian_id is None:
         return set()
     return {row["child_id"] for row in await db.fetch(KEPT_FROM_SQL, actor.guardian_id, today)}
+
+
+PAPER_ACTS: Final = ("document_", "protected_document_", "request_")
+"""How the acts begin that are done to documents and requests."""
+
+UNREAD_PAPERS_SQL = reaching(
+    """
+select d.document_id as paper_id from documents d where d.document_id = any($4::uuid[]) and not ({is_document_reached})
+union all
+select r.request_id from requests r where r.request_id = any($4::uuid[]) and not ({is_request_reached})
+""",
+    is_document_reached=DOCUMENT.of("d.document_id"),
+    is_request_reached=REQUEST.of("r.request_id"),
+)
+
+
+async def as_far_as_read(db: Queries, actor: Actor, history: Page[HistoryEntry], today: date) -> Page[HistoryEntry]:
+    """A history in which an act says that it was done, and not what, if it was about a child whom a decision keeps from the adult who reads it, or about
+    a paper that they may not read."""
+    if actor.guardian_id is None:
+        return history
+    hidden = await kept_from(db, actor, today)
+    others = await issuing.others_of(db, actor, history, hidden)
+    subjects = [UUID(entry.subject) for entry in history.items if entry.action.startswith(PAPER_ACTS)]
+    rows = await db.fetch(UNREAD_PAPERS_SQL, *reach_of(actor, today), subjects)
+    return without_words_on(history, hidden | others | {row["paper_id"] for row in rows})
 
 
 async def household_for(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.database import Database
-from chassis.data.history import as_families_read, history_of, without_words_on
+from chassis.data.history import as_families_read, history_of
 from chassis.data.idempotency import Claim
 from chassis.http.routes import serves
 from contracts.family import api
@@ -45,7 +45,7 @@ async def family_history(
     known_id = await queries.household_id_for(db, actor, household_id, today)
     noted = await history_of(db, known_id, cursor)
     history = await queries.without_hidden(db, known_id, noted, rules.hidden_from(actor))
-    history = without_words_on(history, await queries.kept_from(db, actor, today))
+    history = await queries.as_far_as_read(db, actor, history, today)
     return as_families_read(actor, as_far_as_open(actor, history))
 
 

@@ -25,7 +25,17 @@ from ..households.store import lock_household
 from ..quotients.commands import enter_quotient, entry_of, publish_quotients, value_of
 from ..settings import FamilyRules
 from . import queries, store
-from .domain import ANSWERS_KEPT, Claim, Declaration, decision_fault, due_notice, occasion_of
+from .domain import (
+    ANSWERS_KEPT,
+    DECLARED_MAX,
+    DECLARED_WITHIN,
+    Claim,
+    Declaration,
+    DeclarationsTooMany,
+    decision_fault,
+    due_notice,
+    occasion_of,
+)
 
 AT_ONCE: Final = 200
 ASKED_AGAIN: Final = timedelta(days=180)
@@ -41,7 +51,7 @@ async def declare_resources(
 ) -> answers.Declaration:
     """Keep what a family declares until an agent decides; the same that waits already is that one, and another one takes its place.
 
-    Raises NotFound, HouseholdAmbiguous, HouseholdMerged, OrganizationHasNoQuotient, Invalid.
+    Raises NotFound, HouseholdAmbiguous, HouseholdMerged, OrganizationHasNoQuotient, DeclarationsTooMany, Invalid.
     """
     today, guardian_id = await tx.today(), actor.require_guardian()
     household_id = await household_id_for(tx, actor, request.household_id, today)
@@ -57,6 +67,8 @@ async def declare_resources(
     same = next((item for item in waiting if item.claim == stated and item.document_id == request.document_id), None)
     if same is not None:
         return await queries.read_declaration(tx, actor, rules, same.declaration_id)
+    if await store.count_declared(tx, household_id, await tx.now() - DECLARED_WITHIN) >= DECLARED_MAX:
+        raise DeclarationsTooMany(count=DECLARED_MAX)
     for former in waiting:
         await store.save_declaration(tx, replace(former, status=DeclarationStatus.WITHDRAWN), guardian_id)
     new = Declaration(

@@ -14,8 +14,17 @@ from contracts.types import Cents, QuotientSource
 
 from ..quotients.domain import ONE_DAY, started
 
+DECLARED_MAX: Final = 20
+"""So many declarations of a household in `DECLARED_WITHIN`, those that it took back or that others took the place of among them."""
+DECLARED_WITHIN: Final = timedelta(days=1)
 ANSWERS_KEPT: Final = timedelta(days=365)
 """How long what was refused or withdrawn is kept; what was accepted stays with its quotient."""
+
+
+class DeclarationsTooMany(Refusal):
+    """The household declared resources `count` times within a day: correct the one that waits tomorrow, or ask at the counter."""
+
+    status = 429
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,18 @@ async def waiting_of(tx: Transaction, household_id: UUID) -> list[Declaration]:
     return [declaration for row in rows if (declaration := await declaration_of(tx, row))]
 
 
+COUNT_SINCE_SQL = """
+select count(*) from resource_declarations d join households h using (household_id)
+where coalesce(h.merged_into, h.household_id) = $1 and d.declared_at > $2
+"""
+
+
+async def count_declared(tx: Transaction, household_id: UUID, since: datetime) -> int:
+    """How often a household declared something since an instant."""
+    count: int = await tx.fetchval(COUNT_SINCE_SQL, household_id, since)
+    return count
+
+
 SAVE_DECLARATION_SQL = """
 update resource_declarations set status = $2, sealed = $3, decided_at = $4, decided_by = $5 where declaration_id = $1
 """

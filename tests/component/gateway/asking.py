@@ -11,6 +11,7 @@ import httpx2
 from chassis.actor import Actor
 from contracts.operation import REQUIRED, Operation, Place
 from contracts.types import SERVICES, ActorKind
+from tests.component.gateway.home_papers import page_of
 from tests.component.gateway.homes import Society
 from tools.contracts.openapi_documents import operations
 
@@ -24,9 +25,14 @@ SKIPPED: Final = frozenset({"leave", "sign_out"})
 
 
 async def answers(
-    society: Society, actor: Actor, random: Random, *, only: Collection[str] | None = None
+    society: Society,
+    actor: Actor,
+    random: Random,
+    *,
+    only: Collection[str] | None = None,
+    spared: Collection[UUID] = (),
 ) -> AsyncIterator[tuple[str, httpx2.Response]]:
-    """What every operation that is open to somebody says, or every one by these methods."""
+    """What every operation that is open to somebody says, or every one by these methods. What is spared is read, and not acted on."""
     today = await society.town.services["family"].db.today()
     days = {"from_on": today, "to_on": today + timedelta(days=60), "starts_on": today, "ends_on": today}
     pools: dict[str, list[UUID]] = {
@@ -44,6 +50,8 @@ async def answers(
             if only is not None and operation.method not in only:
                 continue
             for given in _given(operation, pools, days, random):
+                if not operation.is_safe and not {str(paper_id) for paper_id in spared}.isdisjoint(given.values()):
+                    continue
                 path = operation.path
                 for parameter in operation.at(Place.PATH):
                     path = path.replace(f"{{{parameter.name}}}", given.pop(parameter.name))
@@ -79,7 +87,10 @@ def _given(
     for item in asked:
         others = {other.name: str(random.choice(pools[_pool(other.name)])) for other in asked if other is not item}
         for value in pools[_pool(item.name)]:
-            yield {**rest, **others, item.name: str(value)}
+            given = {**rest, **others, item.name: str(value)}
+            yield given | (
+                {"page_id": str(page_of(given["document_id"], random.randint(0, 1)))} if "page_id" in given else {}
+            )
 
 
 def _pool(name: str) -> str:
@@ -100,4 +111,36 @@ def _return(pools: dict[str, list[UUID]], random: Random) -> Any:
     return {"lines": [], "cancellations": [{"booking_id": booking_id, "service_on": "2027-01-05"}]}
 
 
-BODIES: Final = {"quote": _quote, "change_bookings": _return}
+def _of_a_home(pools: dict[str, list[UUID]], random: Random, **body: Any) -> Any:
+    return {**body, "household_id": str(random.choice(pools["household_id"]))}
+
+
+def _document(pools: dict[str, list[UUID]], random: Random) -> Any:
+    return _of_a_home(pools, random, kind="piece_identite", person_id=str(random.choice(pools["child_id"])))
+
+
+def _request(pools: dict[str, list[UUID]], random: Random) -> Any:
+    return _of_a_home(pools, random, code="creche_modification", person_id=str(random.choice(pools["child_id"])))
+
+
+def _declaration(pools: dict[str, list[UUID]], random: Random) -> Any:
+    proof = str(random.choice(pools["document_id"] if "document_id" in pools else pools["household_id"]))
+    return _of_a_home(pools, random, value_cents=1_000, document_id=proof)
+
+
+def _certificate(pools: dict[str, list[UUID]], random: Random) -> Any:
+    child_id = str(random.choice(pools["child_id"]))
+    kind = random.choice(("household", "registration", "payment"))
+    days = {"from_on": "2026-01-01", "to_on": "2026-12-31"}
+    return _of_a_home(pools, random, kind=kind, child_id=child_id, **days)
+
+
+BODIES: Final = {
+    "quote": _quote,
+    "change_bookings": _return,
+    "begin_document": _document,
+    "begin_request": _request,
+    "declare_resources": _declaration,
+    "issue_certificate": _certificate,
+    "start_export": _of_a_home,
+}

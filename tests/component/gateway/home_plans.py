@@ -2,11 +2,14 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
+from uuid import UUID
 
 import httpx2
+from PIL import Image
 from pypdf import PdfReader
 
 
@@ -31,6 +34,27 @@ class Plan:
         return frozenset(
             home for home, (adults, _) in self.homes.items() if adult in adults and (adult, home) not in self.left
         )
+
+    def answers_for(self, adult: str, child: str) -> bool:
+        """Whether no decision keeps an adult from a child of their home, or one gives it to them in care."""
+        return (adult, child) not in (self.kept_out | self.bystanders) - self.carers
+
+
+@dataclass(frozen=True)
+class HomePaper:
+    """A paper of a home, with the words by which it is known: for everybody there, for one adult alone, or for those who answer for a child."""
+
+    what: str
+    paper_id: UUID
+    home: str
+    words: tuple[str, ...]
+    adult: str | None = None
+    child: str | None = None
+
+    def is_for(self, plan: Plan, adult: str) -> bool:
+        """Whether an adult may read it."""
+        is_theirs = self.home in plan.homes_of(adult) and self.adult in (None, adult)
+        return is_theirs and (self.child is None or plan.answers_for(adult, self.child))
 
 
 def drawn(random: Random) -> Plan:
@@ -57,18 +81,36 @@ def drawn(random: Random) -> Plan:
 
 
 def text_of(response: httpx2.Response) -> str:
-    """What an answer says, a PDF by its words."""
-    if response.content.startswith(b"%PDF"):
-        reader = PdfReader(io.BytesIO(response.content))
+    """What an answer says: a PDF by its words, a picture by its colour, an archive by what is in it."""
+    return _said(response.content) or response.text
+
+
+def _said(content: bytes) -> str | None:
+    if content.startswith(b"%PDF"):
+        reader = PdfReader(io.BytesIO(content))
         return "\n".join(page.extract_text() for page in reader.pages) + str(reader.metadata)
-    return response.text
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            files = [archive.read(name) for name in archive.namelist()]
+        return "\n".join(_said(file) or file.decode() for file in files)
+    if content.startswith((b"\xff\xd8", b"\x89PNG")):
+        with Image.open(io.BytesIO(content)) as image:
+            point = image.convert("RGB").getpixel((image.width // 2, image.height // 2))
+        assert isinstance(point, tuple)
+        return pictured("".join("ff" if part > 127 else "00" for part in point))
+    return None
+
+
+def pictured(colour: str) -> str:
+    """The word for a picture of one colour."""
+    return f"[a picture in {colour}]"
 
 
 def is_in(word: str, text: str) -> bool:
-    """Whether a word stands in a text; a number, as a whole one."""
+    """Whether a word stands in a text; a number, also that of an invoice, as a whole one."""
     if word not in text:
         return False
-    return not word.isdigit() or re.search(rf"(?<![\w-]){word}(?![\w-])", text) is not None
+    return re.fullmatch(r"[\d-]+", word) is None or re.search(rf"(?<![\w-]){word}(?![\w-])", text) is not None
 
 
 def spelled(cents: int) -> Iterator[str]:

@@ -18,7 +18,7 @@ from contracts.identity.models import Credential
 from tests.component.billing.families import Booked, activity, invoice_month, publish_tariff
 from tests.component.billing.families import Family as Billed
 from tests.component.gateway.browser import Browser
-from tests.component.gateway.home_plans import Plan, is_in, spelled, text_of
+from tests.component.gateway.home_plans import HomePaper, Plan, is_in, spelled, text_of
 from tests.component.gateway.town import Town, accept_terms, choose_credentials, family_of, paying_since
 from tests.support.roles import Role
 
@@ -37,7 +37,8 @@ def token() -> str:
 
 @dataclass
 class Society:
-    """A plan that became true. `canaries` are the words of each home, by what they are; `invoices` those of each payer."""
+    """A plan that became true. `canaries` are the words of each home, by what they are; `paid` those of each payer; `read` are the operations that told
+    somebody of a paper of theirs."""
 
     town: Town
     plan: Plan
@@ -48,6 +49,8 @@ class Society:
     canaries: dict[str, dict[str, str]] = field(default_factory=dict)
     paid: dict[str, dict[str, str]] = field(default_factory=dict)
     ids: dict[str, list[UUID]] = field(default_factory=dict)
+    papers: list[HomePaper] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
     shared_activity: UUID = field(default_factory=uuid4)
 
     def foreign(self, adult: str) -> dict[str, str]:
@@ -65,7 +68,15 @@ class Society:
             if home not in own
             for word, what in canaries.items()
         }
+        for paper in self.papers:
+            if not paper.is_for(self.plan, adult):  # at home, a history may say that there is one
+                hidden = paper.words if paper.home in own else (str(paper.paper_id), *paper.words)
+                words |= dict.fromkeys(hidden, f"{paper.what} of {paper.home}")
         return {word: what for word, what in words.items() if word not in open_words}
+
+    def papers_of(self, adult: str) -> list[HomePaper]:
+        """The papers that this adult may read."""
+        return [paper for paper in self.papers if paper.is_for(self.plan, adult)]
 
     def leaks(self, adult: str, response: httpx2.Response, where: str) -> list[str]:
         """What an answer tells this adult that it must not."""

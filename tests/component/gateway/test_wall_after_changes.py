@@ -12,6 +12,7 @@ import pytest
 
 from contracts.family.models import Household
 from tests.component.authorization.lifecycle import since_long
+from tests.component.gateway.home_papers import sent_papers
 from tests.component.gateway.home_plans import Plan
 from tests.component.gateway.homes import Society, settled, token
 from tests.component.gateway.test_wall_between_homes import leaks
@@ -158,6 +159,7 @@ class Years:
 async def grown(town: Town) -> Society:
     """The society of the plan, whose people belong to their files since long ago."""
     society = await settled(town, PLAN)
+    await sent_papers(society)
     for household in society.households.values():
         await since_long(town, household)
     await town.settle()

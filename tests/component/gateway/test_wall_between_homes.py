@@ -15,8 +15,10 @@ from portal.account import ACCOUNT
 from portal.family import FAMILY
 from services.family.households import queries as household_queries
 from tests.component.gateway.asking import answers, parent
-from tests.component.gateway.browser import words
-from tests.component.gateway.home_plans import Plan, drawn, is_in
+from tests.component.gateway.browser import Browser, words
+from tests.component.gateway.home_addresses import filled
+from tests.component.gateway.home_papers import sent_papers
+from tests.component.gateway.home_plans import Plan, drawn, is_in, text_of
 from tests.component.gateway.homes import Society, browser_of, settled
 from tests.component.gateway.town import Town, running_town
 from tests.component.identity.walk import town_file
@@ -47,12 +49,41 @@ async def town(
         yield running
 
 
+PAPERS_READ: Final = frozenset(
+    {
+        "family.own_documents",
+        "family.read_document",
+        "family.read_document_page",
+        "family.read_whole_document",
+        "family.own_requests",
+        "family.read_request",
+        "family.own_resources",
+        "family.own_exports",
+        "family.read_export",
+        *(
+            f"{service}.{name}_certificate{s}"
+            for service in ("family", "booking", "billing")
+            for name, s in (("list", "s"), ("read", ""))
+        ),
+    }
+)
+
+
 async def leaks(society: Society, adult: str, random: Random) -> list[str]:
-    """Everything that an adult is told and must not be."""
+    """Everything that an adult is told and must not be, or does to a paper that is not theirs. Their own papers stay, and they read them."""
     faults, count = [], 0
-    async for where, answer in answers(society, parent(society.adults[adult]), random):
+    own = society.papers_of(adult)
+    kept = {str(paper.paper_id) for paper in society.papers if paper not in own}
+    spared = [paper.paper_id for paper in own]
+    async for where, answer in answers(society, parent(society.adults[adult]), random, spared=spared):
         count += 1
         faults += society.leaks(adult, answer, where)
+        if answer.is_success and any(paper_id in str(answer.request.url) for paper_id in kept):
+            faults.append(f"{where}, for {adult}: it was done")
+        text = text_of(answer)
+        society.read |= {
+            where.split()[0] for paper in own for word in (str(paper.paper_id), *paper.words) if is_in(word, text)
+        }
     assert count > 60, "the operations were asked"
     return faults
 
@@ -62,8 +93,10 @@ async def test_no_answer_tells_one_home_of_another(town: Town, mails: MailServer
     """Families at random; each adult asks everything, and reads their mail."""
     random = Random(seed)
     society = await settled(town, drawn(random))
+    await sent_papers(society)
     faults = [leak for adult in society.plan.adults for leak in await leaks(society, adult, random)]
     assert not faults, "\n".join(sorted(set(faults)))
+    assert society.read >= PAPERS_READ, "the control"
     await town.services["notifications"].run_job("send_messages")
     addresses = {person["email"]: adult for adult, person in society.people.items()}
     by_address = [(mail["To"].addresses[0].addr_spec, mail) for mail in mails.received]
@@ -91,22 +124,37 @@ BLOCKED: Final = Plan(
 async def test_no_page_tells_one_home_of_another(town: Town) -> None:
     """Every page of families, about everything that there is; both parents read whose days the child's are."""
     society = await settled(town, STEPFAMILY)
-    ids = [value for values in society.ids.values() for value in values] + list(society.children.values())
+    await sent_papers(society)
+    pools = {**society.ids, "child_id": list(society.children.values())}
+    ids = [value for values in pools.values() for value in values]
     for adult in ("mother", "father"):
         browser, faults, count = await browser_of(society, adult), list[str](), 0
         paths = [path for screen in (*FAMILY.pages, *ACCOUNT.pages) if screen.method == "GET" for path in screen.paths]
         for path in paths:
-            named = re.findall(r"{(\w+):", path)
-            for value in ids if named else ids[:1]:
-                address = re.sub(r"{[^}]*}", str(value), path)
+            for address in filled(path, pools, ids):
                 answer = await browser.get(address)
                 assert answer.status_code != 500, address
                 count += answer.status_code == 200
                 faults += society.leaks(adult, answer, address)
         assert count > 10, "pages were read"
         assert not faults, "\n".join(faults)
+        await _exported(society, adult, browser)
         calendar = words(await browser.get("/calendrier"))
         assert ("est chez vous" in calendar) != ("est à son autre domicile" in calendar)
+
+
+async def _exported(society: Society, adult: str, browser: Browser) -> None:
+    """What somebody takes away says nothing of the other home either."""
+    await browser.submit("/mes-donnees")
+    await society.town.services["family"].run_job("make_exports")
+    paths = set(re.findall(r'href="(/mes-donnees/[0-9a-f-]{36})"', (await browser.get("/mes-donnees")).text))
+    assert len(paths) == 2
+    for path in paths:
+        archive = await browser.get(path)
+        assert archive.status_code == 200
+        assert not (faults := society.leaks(adult, archive, path)), faults
+        (document, *_) = society.papers_of(adult)
+        assert document.words[1] in text_of(archive), "its documents are in it"
 
 
 @pytest.mark.parametrize(
