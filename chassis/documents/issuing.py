@@ -36,7 +36,6 @@ from contracts.certificates import (
     number_of,
 )
 
-LISTED_MAX: Final = 100
 DAYS_MAX: Final = 366
 """Of what a certificate speaks, at most: a year."""
 
@@ -197,10 +196,3 @@ where household_id = any($1::uuid[]) or child_id = any($1::uuid[]) or adult_id =
 async def forget(tx: Transaction, erased: Sequence[UUID]) -> None:
     """Forget the documents of households and people that are erased; that they were issued stays, which names nobody."""
     await tx.execute(FORGET_SQL, list(erased))
-
-
-LISTED: Final = """
-select d.document_id, d.kind, d.number, d.household_id, d.adult_id, d.child_id, d.from_on, d.to_on, d.issued_at
-from issued_documents d where d.pdf is not null
-"""
-"""The head of a service's list; it says whose they are, and who reaches them."""
