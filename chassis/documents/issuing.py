@@ -38,7 +38,6 @@ from contracts.certificates import (
 from contracts.history import HistoryEntry
 from contracts.http import Page
 
-LISTED_MAX: Final = 100
 ISSUED: Final = "certificate_issued"
 """The act by which one is issued."""
 DAYS_MAX: Final = 366
@@ -214,10 +213,3 @@ async def others_of(queries: Queries, actor: Actor, history: Page[HistoryEntry],
         return set()
     rows = await queries.fetch(OTHERS_SQL, named, actor.guardian_id, list(hidden))
     return {row["document_id"] for row in rows}
-
-
-LISTED: Final = """
-select d.document_id, d.kind, d.number, d.household_id, d.adult_id, d.child_id, d.from_on, d.to_on, d.issued_at
-from issued_documents d where d.pdf is not null
-"""
-"""The head of a service's list; it says whose they are, and who reaches them."""

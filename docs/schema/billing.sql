@@ -169,6 +169,53 @@ CREATE TABLE public.decisions_due (
     subject_id uuid NOT NULL
 );
 
+CREATE TABLE public.issued_documents (
+    document_id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    code text NOT NULL,
+    household_id uuid,
+    adult_id uuid,
+    child_id uuid,
+    from_on date,
+    to_on date,
+    fingerprint bytea,
+    pdf bytea,
+    digest bytea,
+    issued_on date NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_by uuid NOT NULL,
+    CONSTRAINT issued_documents_check CHECK (((household_id IS NULL) = (fingerprint IS NULL))),
+    CONSTRAINT issued_documents_check1 CHECK (((pdf IS NULL) OR (digest IS NOT NULL)))
+);
+
+CREATE TABLE public.merged_files (
+    household_id uuid NOT NULL,
+    kept_id uuid NOT NULL
+);
+
+CREATE TABLE public.merged_payers (
+    household_id uuid NOT NULL,
+    adult_id uuid NOT NULL,
+    kept_adult_id uuid NOT NULL
+);
+
+CREATE VIEW public.filed_certificates AS
+ SELECT d.document_id,
+    d.kind,
+    d.number,
+    d.household_id,
+    COALESCE(f.kept_id, d.household_id) AS file_id,
+    COALESCE(p.kept_adult_id, d.adult_id) AS adult_id,
+    d.child_id,
+    d.from_on,
+    d.to_on,
+    d.issued_at,
+    d.pdf
+   FROM ((public.issued_documents d
+     LEFT JOIN public.merged_files f ON ((f.household_id = d.household_id)))
+     LEFT JOIN public.merged_payers p ON (((p.household_id = d.household_id) AND (p.adult_id = d.adult_id))));
+
 CREATE TABLE public.history (
     id uuid NOT NULL,
     noted_at timestamp with time zone NOT NULL,
@@ -333,26 +380,6 @@ CREATE TABLE public.invoices (
     CONSTRAINT invoices_without_a_name_say_nothing_of_whom CHECK (((payer_name <> ''::text) OR ((num_nonnulls(contact_name, siret, rna) = 0) AND (payer_address = '{}'::text[]))))
 );
 
-CREATE TABLE public.issued_documents (
-    document_id uuid NOT NULL,
-    kind text NOT NULL,
-    number text NOT NULL,
-    code text NOT NULL,
-    household_id uuid,
-    adult_id uuid,
-    child_id uuid,
-    from_on date,
-    to_on date,
-    fingerprint bytea,
-    pdf bytea,
-    digest bytea,
-    issued_on date NOT NULL,
-    issued_at timestamp with time zone NOT NULL,
-    issued_by uuid NOT NULL,
-    CONSTRAINT issued_documents_check CHECK (((household_id IS NULL) = (fingerprint IS NULL))),
-    CONSTRAINT issued_documents_check1 CHECK (((pdf IS NULL) OR (digest IS NOT NULL)))
-);
-
 CREATE TABLE public.issued_numbers (
     series text NOT NULL,
     year integer NOT NULL,
@@ -388,17 +415,6 @@ CREATE TABLE public.ledger_transactions (
     reference uuid NOT NULL,
     booked_on date NOT NULL,
     created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
-);
-
-CREATE TABLE public.merged_files (
-    household_id uuid NOT NULL,
-    kept_id uuid NOT NULL
-);
-
-CREATE TABLE public.merged_payers (
-    household_id uuid NOT NULL,
-    adult_id uuid NOT NULL,
-    kept_adult_id uuid NOT NULL
 );
 
 CREATE TABLE public.numbers (

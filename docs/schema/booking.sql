@@ -268,6 +268,55 @@ CREATE TABLE public.enrollments_left (
     noted_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.issued_documents (
+    document_id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    code text NOT NULL,
+    household_id uuid,
+    adult_id uuid,
+    child_id uuid,
+    from_on date,
+    to_on date,
+    fingerprint bytea,
+    pdf bytea,
+    digest bytea,
+    issued_on date NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_by uuid NOT NULL,
+    CONSTRAINT issued_documents_check CHECK (((household_id IS NULL) = (fingerprint IS NULL))),
+    CONSTRAINT issued_documents_check1 CHECK (((pdf IS NULL) OR (digest IS NOT NULL)))
+);
+
+CREATE TABLE public.merged_files (
+    household_id uuid NOT NULL,
+    kept_id uuid NOT NULL,
+    last_on date NOT NULL,
+    actor_id uuid NOT NULL
+);
+
+CREATE TABLE public.merged_persons (
+    household_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    kept_person_id uuid NOT NULL
+);
+
+CREATE VIEW public.filed_certificates AS
+ SELECT d.document_id,
+    d.kind,
+    d.number,
+    d.household_id,
+    COALESCE(f.kept_id, d.household_id) AS file_id,
+    d.adult_id,
+    COALESCE(p.kept_person_id, d.child_id) AS child_id,
+    d.from_on,
+    d.to_on,
+    d.issued_at,
+    d.pdf
+   FROM ((public.issued_documents d
+     LEFT JOIN public.merged_files f ON ((f.household_id = d.household_id)))
+     LEFT JOIN public.merged_persons p ON (((p.household_id = d.household_id) AND (p.person_id = d.child_id))));
+
 CREATE TABLE public.followed_enrollments (
     enrollment_id uuid NOT NULL,
     former_household_id uuid NOT NULL,
@@ -366,26 +415,6 @@ CREATE TABLE public.invariant_checks (
     failure text
 );
 
-CREATE TABLE public.issued_documents (
-    document_id uuid NOT NULL,
-    kind text NOT NULL,
-    number text NOT NULL,
-    code text NOT NULL,
-    household_id uuid,
-    adult_id uuid,
-    child_id uuid,
-    from_on date,
-    to_on date,
-    fingerprint bytea,
-    pdf bytea,
-    digest bytea,
-    issued_on date NOT NULL,
-    issued_at timestamp with time zone NOT NULL,
-    issued_by uuid NOT NULL,
-    CONSTRAINT issued_documents_check CHECK (((household_id IS NULL) = (fingerprint IS NULL))),
-    CONSTRAINT issued_documents_check1 CHECK (((pdf IS NULL) OR (digest IS NOT NULL)))
-);
-
 CREATE TABLE public.issued_numbers (
     series text NOT NULL,
     year integer NOT NULL,
@@ -397,19 +426,6 @@ CREATE TABLE public.job_runs (
     started_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
     failure text
-);
-
-CREATE TABLE public.merged_files (
-    household_id uuid NOT NULL,
-    kept_id uuid NOT NULL,
-    last_on date NOT NULL,
-    actor_id uuid NOT NULL
-);
-
-CREATE TABLE public.merged_persons (
-    household_id uuid NOT NULL,
-    person_id uuid NOT NULL,
-    kept_person_id uuid NOT NULL
 );
 
 CREATE TABLE public.outbox (
@@ -755,6 +771,8 @@ CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
 CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (child_id) WHERE (child_id IS NOT NULL);
 
 CREATE INDEX issued_documents_of_household ON public.issued_documents USING btree (household_id, document_id);
+
+CREATE INDEX merged_files_of_kept ON public.merged_files USING btree (kept_id);
 
 CREATE INDEX outbox_shard ON public.outbox USING btree (shard, id);
 

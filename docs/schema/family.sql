@@ -466,6 +466,44 @@ CREATE TABLE public.households (
     CONSTRAINT households_check2 CHECK (((legal_name IS NOT NULL) OR ((siret IS NULL) AND (rna IS NULL))))
 );
 
+CREATE TABLE public.issued_documents (
+    document_id uuid NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    code text NOT NULL,
+    household_id uuid,
+    adult_id uuid,
+    child_id uuid,
+    from_on date,
+    to_on date,
+    fingerprint bytea,
+    pdf bytea,
+    digest bytea,
+    issued_on date NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_by uuid NOT NULL,
+    CONSTRAINT issued_documents_check CHECK (((household_id IS NULL) = (fingerprint IS NULL))),
+    CONSTRAINT issued_documents_check1 CHECK (((pdf IS NULL) OR (digest IS NOT NULL)))
+);
+
+CREATE VIEW public.filed_certificates AS
+ SELECT d.document_id,
+    d.kind,
+    d.number,
+    d.household_id,
+    COALESCE(h.merged_into, d.household_id) AS file_id,
+    COALESCE(( SELECT ((pair.value ->> 'kept_person_id'::text))::uuid AS uuid
+           FROM (public.household_merges m
+             CROSS JOIN LATERAL jsonb_array_elements(m.same_persons) pair(value))
+          WHERE ((m.former_id = d.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = d.adult_id))), d.adult_id) AS adult_id,
+    d.child_id,
+    d.from_on,
+    d.to_on,
+    d.issued_at,
+    d.pdf
+   FROM (public.issued_documents d
+     LEFT JOIN public.households h ON ((h.household_id = d.household_id)));
+
 CREATE VIEW public.filed_documents AS
  SELECT d.document_id,
     d.household_id,
@@ -760,26 +798,6 @@ CREATE TABLE public.invariant_checks (
     violation_count bigint,
     keys text[],
     failure text
-);
-
-CREATE TABLE public.issued_documents (
-    document_id uuid NOT NULL,
-    kind text NOT NULL,
-    number text NOT NULL,
-    code text NOT NULL,
-    household_id uuid,
-    adult_id uuid,
-    child_id uuid,
-    from_on date,
-    to_on date,
-    fingerprint bytea,
-    pdf bytea,
-    digest bytea,
-    issued_on date NOT NULL,
-    issued_at timestamp with time zone NOT NULL,
-    issued_by uuid NOT NULL,
-    CONSTRAINT issued_documents_check CHECK (((household_id IS NULL) = (fingerprint IS NULL))),
-    CONSTRAINT issued_documents_check1 CHECK (((pdf IS NULL) OR (digest IS NOT NULL)))
 );
 
 CREATE TABLE public.issued_numbers (

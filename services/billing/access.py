@@ -11,6 +11,9 @@ HOUSEHOLD: Final = Reach(
 )
 """Of a household: an adult's own, for as long as they belong to it; an agent reaches every one."""
 
+FILED: Final = "select $4::uuid union all select household_id from merged_files where kept_id = $4"
+"""The households whose papers stand in the file `$4`: itself, and those that became part of it."""
+
 PAYER: Final = Reach(
     """actor.guardian_id is null or exists (
         select from payers p where p.payer_id = {id} and (p.adult_id = actor.guardian_id or exists (

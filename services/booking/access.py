@@ -15,6 +15,9 @@ HOUSEHOLD: Final = Reach(
 )
 """Of a household: an adult's own, for as long as they belong to it. An agent may name every one, and sees what it has at their sites."""
 
+FILED: Final = "select $4::uuid union all select household_id from merged_files where kept_id = $4"
+"""The households whose papers stand in the file `$4`: itself, and those that became part of it."""
+
 PLACED_AT_SITE: Final = """exists (
     select from placements p join groups g on g.id = p.group_id
     where p.enrollment_id = {enrollment} and g.site_code = any({sites}) and not exists (

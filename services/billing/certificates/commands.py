@@ -14,7 +14,7 @@ from . import queries
 from .domain import paid_content
 
 
-async def issue_certificate(db: Database, actor: Actor, press: Press, request: CertificateRequest) -> Certificate:
+async def issue_certificate(db: Database, actor: Actor, press: Press, body: CertificateRequest) -> Certificate:
     """Certify what an adult paid between two days.
 
     Raises:
@@ -22,11 +22,11 @@ async def issue_certificate(db: Database, actor: Actor, press: Press, request: C
         NotFound, HouseholdAmbiguous.
         NothingPaid: there was nothing.
     """
-    if request.kind is not CertificateKind.PAYMENT:
+    if body.kind is not CertificateKind.PAYMENT:
         raise Invalid(FieldRefusal("/kind", "certificate_of_another_service"))
-    from_on, to_on = issuing.days_of(request)
-    household_id = await household_for(db, actor, request.household_id)
-    adult_id = request.adult_id or actor.guardian_id
+    from_on, to_on = issuing.days_of(body)
+    household_id = await household_for(db, actor, body.household_id)
+    adult_id = body.adult_id or actor.guardian_id
     if adult_id is None:
         raise Invalid(FieldRefusal("/adult_id", "missing"))
     if actor.kind is ActorKind.PARENT and adult_id != actor.guardian_id:
@@ -37,5 +37,5 @@ async def issue_certificate(db: Database, actor: Actor, press: Press, request: C
         raise NothingPaid
     days = {"from_on": from_on.isoformat(), "to_on": to_on.isoformat()}
     content = {"payer_name": name, **days, **paid_content(invoices, lines)}
-    paper = Paper(request.kind, household_id, content, adult_id=adult_id, from_on=from_on, to_on=to_on)
+    paper = Paper(body.kind, household_id, content, adult_id=adult_id, from_on=from_on, to_on=to_on)
     return await issuing.issue(db, actor, press, paper)

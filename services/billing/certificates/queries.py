@@ -8,12 +8,11 @@ from uuid import UUID
 from chassis.access import Reach, reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries
-from chassis.documents.issuing import LISTED, LISTED_MAX, certificate
-from chassis.refusal import NotFound
+from chassis.documents import shelf
 from contracts.certificates import CertificateKind, CertificateOffer, Certificates, CertifiedPeriod
-from contracts.http import File, FileType
+from contracts.http import File
 
-from ..access import HOUSEHOLD
+from ..access import FILED, HOUSEHOLD
 from ..directory.queries import household_for
 from ..errors import NothingPaid
 from ..payers.queries import payer_of
@@ -22,10 +21,7 @@ from .domain import PaidInvoice, PaidLine
 OWN: Final = Reach("actor.guardian_id is null or {id} = actor.guardian_id")
 """Of an adult: what somebody paid is between them and the town, also within a household."""
 
-LIST_SQL = reaching(
-    f"{LISTED} and d.household_id = $4 and {{is_own}} order by d.document_id desc limit $5",
-    is_own=OWN.of("d.adult_id"),
-)
+LIST_SQL = shelf.list_statement(FILED, OWN.of("d.adult_id"))
 
 PAYERS_SQL = reaching(
     """
@@ -43,17 +39,16 @@ where p.household_id = $4 and {is_own} order by p.payer_id
 )
 
 
-async def certificates(db: Database, actor: Actor, household_id: UUID | None) -> Certificates:
+async def certificates(db: Database, actor: Actor, household_id: UUID | None = None) -> Certificates:
     """What can be certified of a household's payers, and what was. Raises NotFound, Invalid, HouseholdAmbiguous."""
     known_id = await household_for(db, actor, household_id)
     reach = reach_of(actor, await db.today())
     payers = await db.fetch(PAYERS_SQL, *reach, known_id)
-    issued = await db.fetch(LIST_SQL, *reach, known_id, LISTED_MAX)
     offers = [_offer(row["adult_id"], row["name"], row["years"]) for row in db.collation.listed(payers, payer_of)]
     return Certificates(
         household_id=known_id,
         offers=tuple(offers) or (_offer(actor.guardian_id, "", ()),),
-        issued=tuple(map(certificate, issued)),
+        issued=await shelf.issued(db, actor, LIST_SQL, known_id),
     )
 
 
@@ -67,19 +62,12 @@ def _offer(adult_id: UUID | None, name: str, years: Sequence[int]) -> Certificat
     )
 
 
-FILE_SQL = reaching(
-    "select d.number, d.pdf from issued_documents d where d.document_id = $4 and d.pdf is not null and {is_reached} and {is_own}",
-    is_reached=HOUSEHOLD.of("d.household_id"),
-    is_own=OWN.of("d.adult_id"),
-)
+FILE_SQL = shelf.file_statement(HOUSEHOLD.of("d.file_id"), OWN.of("d.adult_id"))
 
 
 async def certificate_file(db: Database, actor: Actor, certificate_id: UUID) -> File:
     """A certificate as it was issued. Raises NotFound."""
-    row = await db.fetchrow(FILE_SQL, *reach_of(actor, await db.today()), certificate_id)
-    if row is None:
-        raise NotFound
-    return File(row["pdf"], FileType.PDF, f"{row['number']}.pdf")
+    return await shelf.copy_of(db, actor, FILE_SQL, certificate_id)
 
 
 PAYER_SQL = """

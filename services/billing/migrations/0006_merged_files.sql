@@ -13,3 +13,11 @@ create table merged_payers (
     primary key (household_id, adult_id)
 );
 create index merged_payers_of_kept on merged_payers (kept_adult_id);
+
+-- Where a certificate stands today, and whom it is about there: a file may have become part of another one, and its people people of that one.
+create view filed_certificates as
+select d.document_id, d.kind, d.number, d.household_id, coalesce(f.kept_id, d.household_id) as file_id,
+    coalesce(p.kept_adult_id, d.adult_id) as adult_id, d.child_id, d.from_on, d.to_on, d.issued_at, d.pdf
+from issued_documents d
+left join merged_files f on f.household_id = d.household_id
+left join merged_payers p on p.household_id = d.household_id and p.adult_id = d.adult_id;

@@ -16,7 +16,7 @@ from .domain import presence_content, registration_content
 from .queries import Subject
 
 
-async def issue_certificate(db: Database, actor: Actor, press: Press, request: CertificateRequest) -> Certificate:
+async def issue_certificate(db: Database, actor: Actor, press: Press, body: CertificateRequest) -> Certificate:
     """Certify a child's enrollments of the school year of a day, or its presence between two days.
 
     Raises:
@@ -24,13 +24,13 @@ async def issue_certificate(db: Database, actor: Actor, press: Press, request: C
         NotFound, HouseholdAmbiguous.
         EnrolledNowhere, NeverPresent: there is nothing to certify.
     """
-    if request.child_id is None:
+    if body.child_id is None:
         raise Invalid(FieldRefusal("/child_id", "missing"))
-    subject = await queries.subject_for(db, actor, request.household_id, request.child_id)
-    if request.kind is CertificateKind.REGISTRATION:
-        paper = await _registration(db, subject, request)
-    elif request.kind is CertificateKind.PRESENCE:
-        paper = await _presence(db, subject, request)
+    subject = await queries.subject_for(db, actor, body.household_id, body.child_id)
+    if body.kind is CertificateKind.REGISTRATION:
+        paper = await _registration(db, subject, body)
+    elif body.kind is CertificateKind.PRESENCE:
+        paper = await _presence(db, subject, body)
     else:
         raise Invalid(FieldRefusal("/kind", "certificate_of_another_service"))
     return await issuing.issue(db, actor, press, paper)

@@ -12,12 +12,12 @@ from uuid import UUID
 from chassis.access import reach_of, reaching, sites_of
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries
-from chassis.documents.issuing import LISTED, LISTED_MAX, certificate
+from chassis.documents import shelf
 from chassis.refusal import NotFound
 from contracts.certificates import CertificateKind, CertificateOffer, Certificates, CertifiedPeriod
-from contracts.http import File, FileType
+from contracts.http import File
 
-from ..access import HOUSEHOLD, reads
+from ..access import FILED, HOUSEHOLD, reads
 from ..catalog.domain import SCHOOL_YEAR_MONTH
 from ..directory.queries import household_for
 from ..errors import EnrolledNowhere, NeverPresent
@@ -54,18 +54,15 @@ where m.household_id = $4 and ($5::uuid is null or m.child_id = $5) and {is_read
     is_read=reads("m.child_id", "m.household_id"),
 )
 
-LIST_SQL = reaching(
-    f"{LISTED} and d.household_id = $4 and {{is_read}} order by d.document_id desc limit $5",
-    is_read=reads("d.child_id", "d.household_id"),
-)
+LIST_SQL = shelf.list_statement(FILED, reads("d.child_id", "d.file_id"))
 
 
-async def certificates(db: Database, actor: Actor, household_id: UUID | None) -> Certificates:
+async def certificates(db: Database, actor: Actor, household_id: UUID | None = None) -> Certificates:
     """What can be certified of the children of a household, and what was. Raises NotFound, Invalid, HouseholdAmbiguous."""
     known_id = await _household(db, actor, household_id)
     reach = reach_of(actor, await db.today())
     children = await db.fetch(CHILDREN_SQL, *reach, known_id, None)
-    issued = await db.fetch(LIST_SQL, *reach, known_id, LISTED_MAX)
+    issued = await shelf.issued(db, actor, LIST_SQL, known_id)
     offers = [
         _offer(kind, row, row[years], reason)
         for row in children
@@ -74,7 +71,7 @@ async def certificates(db: Database, actor: Actor, household_id: UUID | None) ->
             (CertificateKind.PRESENCE, "present_years", NeverPresent.code()),
         )
     ]
-    return Certificates(household_id=known_id, offers=tuple(offers), issued=tuple(map(certificate, issued)))
+    return Certificates(household_id=known_id, offers=tuple(offers), issued=issued)
 
 
 async def _household(db: Database, actor: Actor, household_id: UUID | None) -> UUID:
@@ -108,21 +105,14 @@ async def subject_for(db: Database, actor: Actor, household_id: UUID | None, chi
     return Subject(known_id, child_id, Child(row["first_name"], row["last_name"], row["birth_on"]))
 
 
-FILE_SQL = reaching(
-    "select d.number, d.pdf from issued_documents d where d.document_id = $4 and d.pdf is not null and {is_reached} and {is_read}",
-    is_reached=HOUSEHOLD.of("d.household_id"),
-    is_read=reads("d.child_id", "d.household_id"),
-)
+FILE_SQL = shelf.file_statement(HOUSEHOLD.of("d.file_id"), reads("d.child_id", "d.file_id"))
 
 
 async def certificate_file(db: Database, actor: Actor, certificate_id: UUID) -> File:
     """A certificate as it was issued. Raises NotFound."""
     if sites_of(actor) is not None:
         raise NotFound
-    row = await db.fetchrow(FILE_SQL, *reach_of(actor, await db.today()), certificate_id)
-    if row is None:
-        raise NotFound
-    return File(row["pdf"], FileType.PDF, f"{row['number']}.pdf")
+    return await shelf.copy_of(db, actor, FILE_SQL, certificate_id)
 
 
 PLACES_SQL = """

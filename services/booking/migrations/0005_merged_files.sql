@@ -6,6 +6,7 @@ create table merged_files (
     last_on date not null,
     actor_id uuid not null
 );
+create index merged_files_of_kept on merged_files (kept_id);
 
 -- Whom of the file that is kept somebody of the other one is.
 create table merged_persons (
@@ -30,3 +31,11 @@ create table enrollments_left (
     code text not null,
     noted_at timestamptz not null
 );
+
+-- Where a certificate stands today, and whom it is about there: a file may have become part of another one, and its people people of that one.
+create view filed_certificates as
+select d.document_id, d.kind, d.number, d.household_id, coalesce(f.kept_id, d.household_id) as file_id,
+    d.adult_id, coalesce(p.kept_person_id, d.child_id) as child_id, d.from_on, d.to_on, d.issued_at, d.pdf
+from issued_documents d
+left join merged_files f on f.household_id = d.household_id
+left join merged_persons p on p.household_id = d.household_id and p.person_id = d.child_id;

@@ -1,4 +1,4 @@
-"""API Particulier v3 (DINUM): the quotient of the CAF or the MSA of somebody, by their civil status.
+"""API Particulier v3 (DINUM): the quotient of the CAF or the MSA of somebody, by their civil status, or by the token of FranceConnect of who signed in.
 
 The civil status stands in the query of the call: neither is ever logged, and no answer but its value, its month and who computed it goes any further.
 Nothing is asked again here: what may be is for whoever holds the permits of all processes. Source: `openapi-particulier.yaml` of its repository.
@@ -6,8 +6,8 @@ Nothing is asked again here: what may be is for whoever holds the permits of all
 
 import base64
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final, Protocol
 
@@ -22,6 +22,7 @@ from contracts.types import QuotientSource
 from ..readings.domain import Answer, Identity, Outcome, Value
 
 PATH: Final = "/v3/dss/quotient_familial/identite"
+SIGNED_IN_PATH: Final = "/v3/dss/quotient_familial/france_connect"
 TIMEOUT_SECONDS: Final = 5.0
 """As its rules advise; the service itself waits for 10 seconds."""
 ANSWER_BYTES_MAX: Final = 64 * 1024
@@ -107,13 +108,22 @@ class ApiParticulier:
 
     async def read(self, identity: Identity, month_on: date) -> Answer:
         """What comes of one call."""
+        return await self._ask(PATH, self._access.token, [*_parameters(identity), *_month(month_on)])
+
+    async def read_signed_in(self, access_token: str, month_on: date) -> Answer:
+        """What comes of one call about whom FranceConnect signed in, by their access token of less than a minute ago, which has the scope
+        `cnaf_quotient_familial`. One that is over, or has it not, is refused: nothing is wrong with the town's own."""
+        answer = await self._ask(SIGNED_IN_PATH, access_token, _month(month_on))
+        return replace(answer, outcome=Outcome.REFUSED) if answer.outcome is Outcome.CLOSED else answer
+
+    async def _ask(self, path: str, bearer: str, parameters: Sequence[tuple[str, str]]) -> Answer:
         try:
             answer = await self._client.request(
                 "GET",
-                PATH,
+                path,
                 is_repeatable=False,
-                params=[("recipient", self._access.siret), *_parameters(identity, month_on)],
-                headers={"Authorization": f"Bearer {self._access.token}"},
+                params=[("recipient", self._access.siret), *parameters],
+                headers={"Authorization": f"Bearer {bearer}"},
             )
             known = read_answer(answer)
         except Unreachable as away:
@@ -138,8 +148,8 @@ def token_end(token: str) -> float:
         return 0.0
 
 
-def _parameters(identity: Identity, month_on: date) -> list[tuple[str, str]]:
-    born = identity.birth_on
+def _parameters(identity: Identity) -> list[tuple[str, str]]:
+    born = identity.birth
     place = [
         ("nomCommuneNaissance", identity.city),
         ("codeCogInseeDepartementNaissance", identity.department),
@@ -149,13 +159,15 @@ def _parameters(identity: Identity, month_on: date) -> list[tuple[str, str]]:
         *(("prenoms[]", name) for name in identity.first_names),
         ("sexeEtatCivil", SEXES[identity.sex]),
         ("anneeDateNaissance", str(born.year)),
-        ("moisDateNaissance", str(born.month)),
-        ("jourDateNaissance", str(born.day)),
+        *([("moisDateNaissance", str(born.month))] if born.month else []),
+        *([("jourDateNaissance", str(born.day))] if born.day else []),
         ("codeCogInseePaysNaissance", identity.country),
         *(place if identity.country == FRANCE else ()),
-        ("annee", str(month_on.year)),
-        ("mois", str(month_on.month)),
     ]
+
+
+def _month(month_on: date) -> list[tuple[str, str]]:
+    return [("annee", str(month_on.year)), ("mois", str(month_on.month))]
 
 
 def read_answer(answer: httpx2.Response) -> Answer:

@@ -15,7 +15,7 @@ from .queries import standing_of
 
 
 async def issue_certificate(
-    db: Database, actor: Actor, press: Press, rules: FamilyRules, request: CertificateRequest
+    db: Database, actor: Actor, press: Press, rules: FamilyRules, body: CertificateRequest
 ) -> Certificate:
     """Certify who belongs to a household today, for one of its adults.
 
@@ -23,11 +23,11 @@ async def issue_certificate(
         Invalid: it says not of what, or an agent says not for whom.
         NotFound, HouseholdAmbiguous.
     """
-    if request.kind is not CertificateKind.HOUSEHOLD:
+    if body.kind is not CertificateKind.HOUSEHOLD:
         raise Invalid(FieldRefusal("/kind", "certificate_of_another_service"))
     today = await db.today()
-    household_id = await household_id_for(db, actor, request.household_id, today)
-    adult_id = request.adult_id or actor.guardian_id
+    household_id = await household_id_for(db, actor, body.household_id, today)
+    adult_id = body.adult_id or actor.guardian_id
     if adult_id is None:
         raise Invalid(FieldRefusal("/adult_id", "missing"))
     if actor.kind is ActorKind.PARENT and adult_id != actor.guardian_id:
@@ -35,4 +35,4 @@ async def issue_certificate(
     standing = await standing_of(db, household_id, adult_id, today)
     address = () if "address" in rules.hidden_from(actor) else standing.address
     content = household_content(standing.reference, standing.members, standing.authority, address)
-    return await issuing.issue(db, actor, press, Paper(request.kind, household_id, content, adult_id=adult_id))
+    return await issuing.issue(db, actor, press, Paper(body.kind, household_id, content, adult_id=adult_id))

@@ -8,21 +8,18 @@ from uuid import UUID
 from chassis.access import Reach, reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries
-from chassis.documents.issuing import LISTED, LISTED_MAX, certificate
+from chassis.documents import shelf
 from chassis.refusal import NotFound
 from contracts.certificates import CertificateKind, CertificateOffer, Certificates
-from contracts.http import File, FileType
+from contracts.http import File
 
-from ..access import HOUSEHOLD
+from ..access import FILED, HOUSEHOLD
 from ..households.queries import household_id_for
 from .domain import Member
 
 OWN: Final = Reach("actor.guardian_id is null or {id} = actor.guardian_id")
 """Of an adult: what the file says to one adult of a household is not what it says to another."""
-LIST_SQL = reaching(
-    f"{LISTED} and d.household_id = $4 and {{is_own}} order by d.document_id desc limit $5",
-    is_own=OWN.of("d.adult_id"),
-)
+LIST_SQL = shelf.list_statement(FILED.format(id="$4"), OWN.of("d.adult_id"))
 
 ADULTS_SQL = reaching(
     """
@@ -34,32 +31,22 @@ where m.household_id = $4 and m.during @> $3::date and {is_own} order by m.posit
 )
 
 
-async def certificates(db: Database, actor: Actor, household_id: UUID | None) -> Certificates:
+async def certificates(db: Database, actor: Actor, household_id: UUID | None = None) -> Certificates:
     """For which adults a household can be certified, and the certificates that were issued. Raises NotFound, Invalid, HouseholdAmbiguous."""
     today = await db.today()
     known_id, reach = await household_id_for(db, actor, household_id, today), reach_of(actor, today)
     adults = await db.fetch(ADULTS_SQL, *reach, known_id)
-    issued = await db.fetch(LIST_SQL, *reach, known_id, LISTED_MAX)
+    issued = await shelf.issued(db, actor, LIST_SQL, known_id)
     offers = [CertificateOffer(kind=CertificateKind.HOUSEHOLD, **dict(row)) for row in adults]
-    return Certificates(household_id=known_id, offers=tuple(offers), issued=tuple(map(certificate, issued)))
+    return Certificates(household_id=known_id, offers=tuple(offers), issued=issued)
 
 
-FILE_SQL = reaching(
-    """
-select d.number, d.pdf from issued_documents d
-where d.document_id = $4 and d.pdf is not null and {is_reached} and {is_own}
-""",
-    is_reached=HOUSEHOLD.of("d.household_id"),
-    is_own=OWN.of("d.adult_id"),
-)
+FILE_SQL = shelf.file_statement(HOUSEHOLD.of("d.file_id"), OWN.of("d.adult_id"))
 
 
 async def certificate_file(db: Database, actor: Actor, certificate_id: UUID) -> File:
     """A certificate as it was issued. Raises NotFound."""
-    row = await db.fetchrow(FILE_SQL, *reach_of(actor, await db.today()), certificate_id)
-    if row is None:
-        raise NotFound
-    return File(row["pdf"], FileType.PDF, f"{row['number']}.pdf")
+    return await shelf.copy_of(db, actor, FILE_SQL, certificate_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,3 +43,14 @@ create unique index household_merges_standing on household_merges (former_id) wh
 create index household_merges_of_kept on household_merges (kept_id);
 create index household_merges_of_former on household_merges (former_id);
 create index household_merges_undoable on household_merges (merged_at) where rows_before is not null;
+
+-- Where a certificate stands today, and whom it is about there: a file may have become part of another one, and its people people of that one.
+create view filed_certificates as
+select d.document_id, d.kind, d.number, d.household_id, coalesce(h.merged_into, d.household_id) as file_id,
+    coalesce((
+        select (pair ->> 'kept_person_id')::uuid
+        from household_merges m cross join jsonb_array_elements(m.same_persons) as pair
+        where m.former_id = d.household_id and m.undone_at is null and h.merged_into is not null
+          and (pair ->> 'person_id')::uuid = d.adult_id), d.adult_id) as adult_id,
+    d.child_id, d.from_on, d.to_on, d.issued_at, d.pdf
+from issued_documents d left join households h on h.household_id = d.household_id;

@@ -26,7 +26,7 @@ from ..quotients.commands import note_quotient
 from ..quotients.domain import Basis, Entry
 from ..settings import FamilyRules
 from . import domain, queries, store
-from .domain import Answer, Identity, Outcome
+from .domain import Answer, Birth, Identity, Outcome
 from .store import FORGET_CALLS_SQL, FORGET_READINGS_SQL, Asked
 
 LOOK_SECONDS: Final = 15.0
@@ -110,7 +110,7 @@ def _identity_of(request: QuotientAsked) -> Identity:
         birth_name=request.birth_name,
         first_names=domain.first_names_of(request.first_names),
         sex=request.sex,
-        birth_on=request.birth_on,
+        birth=Birth.on(request.birth_on),
         country=request.birth_country,
         city=request.birth_city,
         department=request.birth_department,

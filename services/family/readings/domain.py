@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum, auto
-from typing import Final
+from typing import Final, Self
 
 from chassis.comparing import comparable
 from chassis.refusal import FieldRefusal, Invalid, Refusal
@@ -32,13 +32,32 @@ _BETWEEN_NAMES: Final = re.compile(r"[,\s]+")
 
 
 @dataclass(frozen=True, slots=True)
+class Birth:
+    """When somebody was born. `month` and `day` are 0 where they are not known, as for people who were born far away or were found."""
+
+    year: int
+    month: int
+    day: int
+
+    @classmethod
+    def on(cls, written: str) -> Self:
+        """As a civil status has it: `1980-11-15`, or `1980-00-00`."""
+        return cls(*map(int, written.split("-")))
+
+    @property
+    def earliest_on(self) -> date:
+        """The first day that it may have been."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """A civil status. The place of birth is a name and a department where the country is France."""
 
     birth_name: str
     first_names: tuple[str, ...]
     sex: CivilSex
-    birth_on: date
+    birth: Birth
     country: str
     city: str
     department: str
@@ -93,7 +112,7 @@ def first_names_of(typed: str) -> tuple[str, ...]:
 
 def faults(identity: Identity, month_on: date, today: date) -> Iterator[FieldRefusal]:
     """What is wrong with what was typed, before anybody is asked."""
-    if identity.birth_on >= today:
+    if identity.birth.earliest_on >= today:
         yield FieldRefusal("/birth_on", "birth_in_future")
     if identity.country == FRANCE and not identity.city:
         yield FieldRefusal("/birth_city", "birth_city_needed")

@@ -8,13 +8,13 @@ from uuid import UUID, uuid4
 from contracts.family.reading_words import CivilSex
 from contracts.types import QuotientSource
 from services.family.readings import queries, store
-from services.family.readings.domain import Identity, Value
+from services.family.readings.domain import Birth, Identity, Value
 from services.family.readings.store import Asked
 from tests.component.authorization.matrix import Cell
 from tests.component.authorization.world import World
 
 MONTH: Final = date(2026, 9, 1)
-SOMEBODY: Final = Identity("MARTIN", ("Lea",), CivilSex.FEMALE, date(1990, 4, 12), "99100", "Reims", "51")
+SOMEBODY: Final = Identity("MARTIN", ("Lea",), CivilSex.FEMALE, Birth(1990, 4, 12), "99100", "Reims", "51")
 
 
 async def one_for(world: World, name: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from tests.component.billing.families import Family
 from tests.component.billing.paying import Payer
 from tests.component.billing.test_credits import next_invoice, pay_twice
+from tests.component.billing.test_merged_files import merged, taking_in
 from tests.support.certificates import issue, issued, listed, read, words
 from tests.support.roles import Role
 
@@ -68,3 +69,18 @@ async def test_it_is_between_the_payer_and_the_town(payer: Payer) -> None:
     assert (await issue(payer.service, payer.headers, **reversed_days)).status_code == 422
     mine = await issue(payer.service, payer.headers, kind="household")
     assert [error["code"] for error in mine.json()["errors"]] == ["certificate_of_another_service"]
+
+
+async def test_it_stands_in_the_file_that_the_payers_became_part_of(payer: Payer) -> None:
+    """For whom the payer is by now, and for agents; another adult of that file reads nothing of it."""
+    _, idop = await payer.started()
+    await payer.result(idop, "P")
+    await payer.come_back(idop)
+    certificate, kept, other = await issued(payer.service, payer.headers, **YEAR), Family(), Family()
+    await payer.service.deliver(merged(payer.family, kept), taking_in(kept), other.state())
+    of_file = {"household_id": kept.household_id}
+    for headers in (payer.service.as_parent(kept.guardian_id), payer.service.as_agent(Role.FINANCE)):
+        (shown,) = (await listed(payer.service, headers, **of_file))["issued"]
+        assert (shown["number"], shown["adult_id"]) == (certificate["number"], str(kept.guardian_id))
+        assert (await read(payer.service, headers, certificate)).status_code == 200
+    assert (await read(payer.service, payer.service.as_parent(other.guardian_id), certificate)).status_code == 404

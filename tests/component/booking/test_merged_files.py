@@ -12,6 +12,7 @@ from contracts.event import Envelope
 from contracts.family.events import FileMerged, SamePerson
 from tests.factories.booking import BookingTown, Family
 from tests.factories.households import LONG_AGO, KnownChild, adult, custody_state, household_state, membership
+from tests.support.certificates import issued, listed, read
 from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
@@ -242,3 +243,21 @@ async def test_places_are_conserved_whatever_happens(town: BookingTown, seed: in
     await two.hear(*held)
     rows = await town.service.db.fetch(PLACES_SQL)
     assert {row["taken"] for row in rows} <= {0, 1}
+
+
+@pytest.mark.parametrize("is_same", [False, True])
+async def test_its_certificates_stand_in_the_file_that_is_kept(town: BookingTown, is_same: bool) -> None:
+    two, _, _ = await files(town, is_same=is_same)
+    certificate = await issued(town.service, town.parent(two.former), kind="registration", child_id=two.former.child_id)
+    await two.hear(*await two.merged())
+    town.service.advance(days=1)
+    parent, stranger = town.parent(two.kept), town.parent(await town.family())
+    of_file = {"household_id": two.kept.household_id}
+    for headers in (parent, two.agent):
+        (shown,) = (await listed(town.service, headers, **of_file))["issued"]
+        assert (shown["number"], shown["child_id"]) == (certificate["number"], str(two.twin.child_id))
+        assert (await read(town.service, headers, certificate)).status_code == 200
+    assert (await read(town.service, stranger, certificate)).status_code == 404
+    await two.hear(*await two.separated())
+    assert (await listed(town.service, parent, **of_file))["issued"] == []
+    assert (await read(town.service, parent, certificate)).status_code == 404

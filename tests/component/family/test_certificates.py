@@ -5,6 +5,7 @@ import pytest
 from services.family.erasure.commands import erase_household
 from tests.component.family.delegating import OTHERS, opened
 from tests.component.family.desk import Desk
+from tests.component.family.merging import Counter, child, person
 from tests.component.family.protecting import SECRET, Guard, words_in
 from tests.support.certificates import checked, code_on, issue, issued, listed, read, words
 from tests.support.roles import Role
@@ -78,3 +79,33 @@ async def test_an_erased_household_leaves_a_number_and_no_document(service: Runn
         await erase_household(tx, home.household.household_id)
     (kept,) = await service.db.fetch("select pdf, household_id, adult_id, fingerprint from issued_documents")
     assert set(kept.values()) == {None}
+
+
+async def test_certificates_of_a_file_that_became_part_of_another_stand_in_that_one(
+    service: RunningService, desk: Desk, counter: Counter
+) -> None:
+    """For whoever they are of, by the person whom they are there, and for agents; nobody else of the file reads them. Two files again, each has its own."""
+    kept = await desk.open(guardian=person("Anne"), children=[child("Léa")])
+    former = await desk.open(
+        twin_reason="Séparés.",
+        guardian=person("Anne", email=None, phone=None),
+        co_guardian=person("Hugo", civility="monsieur", last_name="Roy"),
+    )
+    anne, hugo = (service.as_parent(one) for one in (kept.adults[0].adult_id, former.adults[1].adult_id))
+    of_anne = await issued(service, service.as_parent(former.adults[0].adult_id), kind="household")
+    of_hugo = await issued(service, hugo, kind="household")
+    merge = await counter.merge(kept, former)
+    assert merge.status_code == 201, merge.text
+    service.advance(days=1)
+    of_file = {"household_id": kept.household_id}
+    for headers, readable, hidden in (
+        (anne, [of_anne], [of_hugo]),
+        (hugo, [of_hugo], [of_anne]),
+        (desk.headers, [of_hugo, of_anne], []),
+    ):
+        numbers = [one["number"] for one in (await listed(service, headers, **of_file))["issued"]]
+        assert numbers == [one["number"] for one in readable]
+        assert {(await read(service, headers, one)).status_code for one in readable} == {200}
+        assert {(await read(service, headers, one)).status_code for one in hidden} <= {404}
+    assert (await counter.undo(merge)).status_code == 200
+    assert (await listed(service, anne, **of_file))["issued"] == []

@@ -12,9 +12,12 @@ import structlog
 
 from contracts.family.events import QuotientState
 from contracts.family.models import Household
+from services.family.adapters.api_particulier import ApiAccess
+from services.family.adapters.api_particulier import ApiParticulier as Reader
+from services.family.readings.domain import Outcome
 from simulators.api_particulier.provider import ApiParticulier
 from tests.component.family.desk import Desk
-from tests.component.simulators.particulier import Particulier, running_particulier
+from tests.component.simulators.particulier import SIRET, Particulier, running_particulier
 from tests.support.applications import Applications
 from tests.support.roles import Role
 from tests.support.services import RunningService
@@ -193,6 +196,38 @@ async def test_a_token_that_is_over_is_for_the_town_to_renew(
 ) -> None:
     await api.order("faults", {"mode": mode})
     assert code_of(await ask(service, home, desk.headers)) == (409, "quotients_closed")
+
+
+@pytest.mark.parametrize("birth_on", ["1980-00-00", "00/00/1980"])
+async def test_whose_day_of_birth_is_not_known_is_asked_about_by_the_year(
+    service: RunningService, desk: Desk, home: Household, birth_on: str
+) -> None:
+    answer = await ask(service, home, desk.headers, birth_name="AILLEURS", birth_on=birth_on)
+    assert (answer.json()["value_cents"], answer.json()["source"]) == (41_000, "msa")
+
+
+async def test_a_day_of_birth_that_is_none_is_said_at_its_field(
+    service: RunningService, desk: Desk, home: Household
+) -> None:
+    assert "/birth_on" in faults_of(await ask(service, home, desk.headers, birth_on="31/02/1980"))
+
+
+async def test_whoever_franceconnect_signed_in_is_asked_about_without_an_identity(
+    api: Particulier, secrets_dir: Path
+) -> None:
+    """A token that is over says nothing of the town's own."""
+    town_token = (secrets_dir / "api_particulier_token").read_text()
+    reader = Reader(ApiAccess(str(api.http.base_url), SIRET, town_token))
+    month_on = ApiParticulier.today().date().replace(day=1)
+    try:
+        found = await reader.read_signed_in("cnaf_qfv2", month_on)
+        over = await reader.read_signed_in("another", month_on)
+    finally:
+        await reader.close()
+    assert (found.outcome, found.value and found.value.value_cents) == (Outcome.FOUND, 15_000)
+    assert over.outcome is Outcome.REFUSED
+    assert not over.is_worth_asking_again
+    assert [call["status"] for call in await api.calls()] == [200, 401]
 
 
 async def test_a_parent_asks_about_the_adults_of_the_household_and_about_now(

@@ -1,6 +1,5 @@
 """A family and an agent ask for a quotient with plain forms: nothing typed is lost where nobody answers, and what was found is shown before it counts."""
 
-from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,7 +8,7 @@ from contracts.family.models import Household
 from contracts.family.reading_words import CivilSex
 from contracts.types import QuotientSource
 from services.family.readings import store
-from services.family.readings.domain import Identity, Value
+from services.family.readings.domain import Birth, Identity, Value
 from services.family.readings.store import Asked
 from tests.component.gateway.browser import Browser, is_refused, words
 from tests.component.gateway.town import Town
@@ -21,7 +20,7 @@ PATH = "/ma-famille/quotient"
 TYPED = {
     "birth_name": "Delaunay",
     "sex": "female",
-    "birth_on": "1990-04-12",
+    "birth_on": "12/04/1990",
     "birth_country": "99100",
     "birth_city": "Reims",
     "birth_department": "51",
@@ -32,7 +31,7 @@ async def found_for(town: Town, household: Household) -> None:
     """A quotient that was found for a household a moment ago."""
     family = town.services["family"]
     month_on = (await family.db.today()).replace(day=1)
-    nobody = Identity("X", ("X",), CivilSex.FEMALE, date(1990, 1, 1), "99404", "", "")
+    nobody = Identity("X", ("X",), CivilSex.FEMALE, Birth(1990, 1, 1), "99404", "", "")
     asked = Asked(uuid4(), household.household_id, month_on, nobody, UUID(int=0), is_by_family=False)
     async with family.db.transaction() as tx:
         await store.add_found(tx, asked, Value(65_000, QuotientSource.CAF, month_on, month_on), "a-request-of-tests")
@@ -55,7 +54,7 @@ async def test_what_was_typed_stays_where_nobody_answers_and_may_be_asked_again_
     page = await parent.submit(PATH, await filled(parent, household))
     assert is_refused(page)
     assert "Rien n’est perdu" in words(page)
-    for value in ("Delaunay", "1990-04-12", "Reims"):
+    for value in ("Delaunay", "12/04/1990", "Reims"):
         assert f'value="{value}"' in page.text
     assert 'href="/mon-espace-de-stockage/envoyer"' in page.text
     page = await parent.submit(PATH, await filled(parent, household, is_later_agreed="1"))

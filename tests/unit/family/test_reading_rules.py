@@ -1,6 +1,7 @@
 """What may be asked about whom, and what an answer of API Particulier means, whatever stands in it."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,14 +9,17 @@ import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from contracts.family.reading_words import CivilSex, ReadingStatus
+from contracts.family.readings import BirthDay
 from contracts.types import QuotientSource
 from deploy.local.secrets import api_token
 from services.family.adapters.api_particulier import ApiAccess, month_of, read_answer, token_end
 from services.family.readings.domain import (
     ATTEMPTS_MAX,
     Answer,
+    Birth,
     Identity,
     Outcome,
     faults,
@@ -25,9 +29,10 @@ from services.family.readings.domain import (
     status_of,
 )
 
+BIRTH_DAY: TypeAdapter[str] = TypeAdapter(BirthDay)
 TODAY = date(2026, 9, 15)
 SEPTEMBER = date(2026, 9, 1)
-LEA = Identity("MARTIN", ("Léa", "Rose"), CivilSex.FEMALE, date(1990, 4, 12), "99100", "Reims", "51")
+LEA = Identity("MARTIN", ("Léa", "Rose"), CivilSex.FEMALE, Birth(1990, 4, 12), "99100", "Reims", "51")
 
 
 def answer(status: int, body: Any, **headers: str) -> Answer:
@@ -125,7 +130,7 @@ def test_whatever_stands_in_an_answer_is_an_answer(status: int, body: Any) -> No
 
 def test_what_is_missing_of_a_birth_is_said_field_by_field() -> None:
     assert list(faults(LEA, SEPTEMBER, TODAY)) == []
-    nowhere = Identity("MARTIN", ("Léa",), CivilSex.FEMALE, TODAY, "99100", "", "")
+    nowhere = Identity("MARTIN", ("Léa",), CivilSex.FEMALE, Birth(2026, 9, 15), "99100", "", "")
     codes = [fault.code for fault in faults(nowhere, date(2026, 10, 1), TODAY)]
     assert codes == [
         "birth_in_future",
@@ -133,9 +138,56 @@ def test_what_is_missing_of_a_birth_is_said_field_by_field() -> None:
         "birth_department_needed",
         "reading_month_out_of_range",
     ]
-    abroad = Identity("SIMPSON", ("Marge",), CivilSex.FEMALE, date(1980, 11, 15), "99404", "", "")
+    abroad = Identity("SIMPSON", ("Marge",), CivilSex.FEMALE, Birth(1980, 11, 15), "99404", "", "")
     assert list(faults(abroad, date(2024, 9, 1), TODAY)) == []
     assert [fault.code for fault in faults(abroad, date(2024, 8, 1), TODAY)] == ["reading_month_out_of_range"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("1980-11-15", "1980-11-15"),
+        (" 15/11/1980 ", "1980-11-15"),
+        ("5.1.1980", "1980-01-05"),
+        ("15 11 1980", "1980-11-15"),
+        ("15111980", "1980-11-15"),
+        ("00/00/1980", "1980-00-00"),
+        ("00/11/1980", "1980-11-00"),
+        ("1980-00-00", "1980-00-00"),
+        ("29/02/1980", "1980-02-29"),
+    ],
+)
+def test_a_day_of_birth_is_typed_as_people_do_and_known_in_part(typed: str, written: str) -> None:
+    assert BIRTH_DAY.validate_python(typed) == written
+    assert Birth.on(written).earliest_on.year == 1980
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "1980",
+        "31/02/1980",
+        "29/02/1981",
+        "15/00/1980",
+        "15/13/1980",
+        "32/01/1980",
+        "1511980",
+        "15/11/80",
+        "01/01/1899",
+        19801115,
+    ],
+)
+def test_what_is_no_day_of_birth_is_refused(typed: object) -> None:
+    with pytest.raises(ValidationError):
+        BIRTH_DAY.validate_python(typed)
+
+
+def test_who_may_have_been_born_before_today_is_asked_about() -> None:
+    this_year = replace(LEA, birth=Birth(2026, 0, 0))
+    assert list(faults(this_year, SEPTEMBER, TODAY)) == []
+    this_month = replace(LEA, birth=Birth(2026, 10, 0))
+    assert [fault.pointer for fault in faults(this_month, SEPTEMBER, TODAY)] == ["/birth_on"]
 
 
 @pytest.mark.parametrize(
