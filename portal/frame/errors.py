@@ -180,8 +180,18 @@ def on_step_up_asked(request: AnyRequest, error: StepUpAsked) -> Response[Any]:
         again = _TypedAgain(_referring_page(request) or request.scope["path"].rpartition("/")[0])
     else:
         again = _TypedAgain(safe_path(_address(request)))
-    query = {"pour": error.step_up, **({"retour": again.address} if again.address else {})}
+    query = {"pour": error.step_up, "retour": again.address, "sans": _page_left(request)}
+    query = {name: value for name, value in query.items() if value}
     return visit.redirect(f"{CONFIRMATION}?{urlencode(query)}", cookies=again.cookies)
+
+
+def _page_left(request: AnyRequest) -> str:
+    """Where somebody who gives no proof goes from a page that is shown to nobody without: the page before it, as its own address would ask again.
+    Nothing for a form or a file, which the page that they are sent from does without."""
+    if request.method != "GET" or request.route_handler.opt.get(FILE):
+        return ""
+    page = _referring_page(request)
+    return OWN_HOME if urlsplit(page).path in ("", CONFIRMATION, request.scope["path"]) else page
 
 
 @dataclass(frozen=True, slots=True)

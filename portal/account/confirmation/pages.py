@@ -20,6 +20,8 @@ from portal.kit import Form, FormState
 
 BACK: Final = "retour"
 """The parameter of the address, and the hidden field, that says which page comes back."""
+LEFT: Final = "sans"
+"""The one that says where whoever gives no proof goes, where the page that comes back would ask again."""
 CLASS: Final = "pour"
 """The one that says before which acts the proof is asked for."""
 CODE: Final = Form(Proof, "confirmation", ("code",))
@@ -30,7 +32,7 @@ PASSKEY_PATH: Final = f"{CONFIRMATION}/cle-d-acces"
 @page(CONFIRMATION)
 async def confirmation_page(visit: Visit) -> Response[Any]:
     """Why a proof is asked for, and the code that is on its way. To open it sends nothing and leads nowhere by itself."""
-    state, back = await visit.call(read_step_up), safe_path(visit.query(BACK))
+    state, back, left = await visit.call(read_step_up), safe_path(visit.query(BACK)), safe_path(visit.query(LEFT))
     asked = visit.query(CLASS)
     context = {
         "state": state,
@@ -38,11 +40,12 @@ async def confirmation_page(visit: Visit) -> Response[Any]:
         "act": asked if asked in list(StepUp) else "other",
         "has_typed": _has_typed(back),
         "back": back,
+        "left": left or back,
         "home": OWN_HOME,
         "has_application": StepUpMeans.TOTP in state.means,
         "has_passkey": StepUpMeans.PASSKEY in state.means,
         "has_franceconnect": StepUpMeans.FRANCECONNECT in state.means and visit.portal.town.has_franceconnect,
-        "fields": {BACK: back, CLASS: asked},
+        "fields": {BACK: back, LEFT: left, CLASS: asked},
         "is_agent": visit.session.kind is ActorKind.AGENT,
     }
     return visit.page("account/confirmation/confirmation.html.j2", context, form=visit.form(CODE))
@@ -116,7 +119,7 @@ def _led_back(visit: Visit) -> Response[Any]:
 
 def _asked(visit: Visit) -> dict[str, str]:
     """The parameters of the page that a form of it was posted from."""
-    asked = {BACK: safe_path(visit.posted.get(BACK)), CLASS: visit.posted.get(CLASS)}
+    asked = {name: safe_path(visit.posted.get(name)) for name in (BACK, LEFT)} | {CLASS: visit.posted.get(CLASS)}
     return {name: value for name, value in asked.items() if value}
 
 

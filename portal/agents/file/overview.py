@@ -14,17 +14,23 @@ from contracts.booking.api import decide_enrollment, household_calendar
 from contracts.booking.models import Calendar
 from contracts.family.births_api import register_birth
 from contracts.family.changes_api import list_changes
+from contracts.family.documents_api import list_documents
+from contracts.family.requests_api import list_requests
+from contracts.family.resources_api import read_resources
 from contracts.types import EnrollmentStatus
 from gateway.composing import Part
 from portal.agents.file.head import LIVE, head_of
 from portal.agents.file.homes import homes_of
 from portal.agents.file.lately import delegations_of, history_of
 from portal.agents.file.reading import PATH, Opened, household_of, items_of, open_file, part_of, value_of
+from portal.agents.file.waiting import waiting_of
 from portal.agents.file.week import week_of
 from portal.frame.spaces import page
 from portal.frame.visit import Visit
 from portal.kit.days import day_typed, monday
 
+DECIDED: Final = (decide_enrollment, list_changes, register_birth, list_documents, list_requests, read_resources)
+"""What tells an agent of something to decide."""
 LATELY: Final = 3
 INVOICES_SHOWN: Final = 2
 ENROLLMENTS_SHOWN: Final = 8
@@ -34,12 +40,18 @@ ENROLLMENTS_SHOWN: Final = 8
 async def overview_page(visit: Visit, household_id: UUID) -> Response[Any]:
     """All of a file on one screen; each part is missing alone."""
     household, delegations = household_of(visit, household_id), delegations_of(visit, household_id)
-    opened, calendar, invoices, changes, history = await asyncio.gather(
-        open_file(visit, household_id, household),
-        _calendar(visit, household_id),
-        part_of(visit, list_invoices, household_id),
-        part_of(visit, list_changes, household_id),
-        history_of(visit, household_id, household, delegations),
+    (opened, calendar, invoices, history), (changes, requests, resources) = await asyncio.gather(
+        asyncio.gather(
+            open_file(visit, household_id, household),
+            _calendar(visit, household_id),
+            part_of(visit, list_invoices, household_id),
+            history_of(visit, household_id, household, delegations),
+        ),
+        asyncio.gather(
+            part_of(visit, list_changes, household_id),
+            part_of(visit, list_requests, None, None, household_id, None, True),
+            part_of(visit, read_resources, household_id),
+        ),
     )
     shares = await _shares(visit, opened)
     week = value_of(calendar)
@@ -54,7 +66,10 @@ async def overview_page(visit: Visit, household_id: UUID) -> Response[Any]:
         "changes": changes,
         "own_changes": known.items if (known := value_of(changes)) else (),
         "can_register_birth": visit.may(register_birth),
-        "can_decide": any(visit.may(operation) for operation in (decide_enrollment, list_changes, register_birth)),
+        "waiting": list(
+            waiting_of(visit.portal.texts, items_of(opened.to_decide), items_of(requests), value_of(resources))
+        ),
+        "can_decide": any(visit.may(operation) for operation in DECIDED),
         "live": live[:ENROLLMENTS_SHOWN],
         "more_enrollments": max(0, len(live) - ENROLLMENTS_SHOWN),
         "calendar": calendar,

@@ -19,6 +19,8 @@ TEXTS_OF: Final = {
     "/infos-pratiques": "practical",
 }
 SECTIONS_MAX: Final = 12
+LINKS: Final = {"personal_data.4": "/mes-donnees"}
+"""What a section leads to; its text `link` says it."""
 
 
 @page(*TEXTS_OF)
@@ -36,7 +38,12 @@ async def information_page(visit: Visit) -> Response[Any]:
         "own": texts(f"information.own.{visit.portal.town.login_mode}"),
     }
     sections = [
-        (texts(f"information.{name}.{n}.title"), texts(f"information.{name}.{n}.text", **values).split("\n\n"))
+        (
+            texts(f"information.{name}.{n}.title"),
+            texts(f"information.{name}.{n}.text", **values).strip().split("\n\n"),
+            LINKS.get(f"{name}.{n}"),
+            texts(f"information.{name}.{n}.link") if f"{name}.{n}" in LINKS else "",
+        )
         for n in range(1, SECTIONS_MAX)
         if f"information.{name}.{n}.title" in texts
     ]

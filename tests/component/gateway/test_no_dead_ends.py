@@ -1,8 +1,10 @@
 """Pages that led nowhere, or said what was not so: each has a way on, or the words of what happened."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from tests.component.gateway.browser import Browser, hidden, is_refused, words
@@ -20,8 +22,8 @@ pytestmark = pytest.mark.anyio
 async def strict_town(
     postgres: Postgres, secrets_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Town]:
-    """A town that asks for a proof before a quotient is noted."""
-    file = town_file(tmp_path_factory.mktemp("strict"), step_up={"asks": ["quotients"]})
+    """A town that asks for a proof before a quotient is noted, and before health is shown."""
+    file = town_file(tmp_path_factory.mktemp("strict"), step_up={"asks": ["quotients", "health"]})
     async with running_town(postgres, secrets_dir, town_file=file) as running:
         yield running
 
@@ -116,3 +118,31 @@ async def test_what_was_pressed_in_a_folded_part_comes_back_unfolded(strict_town
     shown = await agent.get(back.partition("#")[0])
     assert '<details open>\n<summary id="quotient">' in shown.text
     assert "650,00" in shown.text
+
+
+async def test_whoever_gives_no_proof_goes_back_to_the_page_before_and_not_round(strict_town: Town) -> None:
+    parent, household = await strict_town.parent()
+    child = f"/mes-enfants/{household.children[0].child_id}"
+    asked = await parent.landing(await parent.http.get(f"{child}/sante", headers=coming_from(child)))
+    assert left(asked) == child
+    sent = await parent.submit("/confirmer/code", {name: hidden(asked, name) for name in ("retour", "sans", "pour")})
+    assert left(sent) == child, "once the code is on its way too"
+    for came_from in (f"{child}/sante", "/confirmer?pour=health"):
+        asked = await parent.landing(await parent.http.get(f"{child}/sante", headers=coming_from(came_from)))
+        assert left(asked) == "/espace", came_from
+
+
+def left(page: httpx2.Response) -> str:
+    """Where the page that asks for a proof leads whoever gives none."""
+    (address,) = re.findall(r'href="([^"]+)">Revenir sans confirmer', page.text)
+    return str(address)
+
+
+async def test_whoever_wants_a_copy_or_to_be_erased_is_told_how(town: Town) -> None:
+    parent, _ = await town.parent()
+    copy = next(line for line in (await parent.get("/mes-demarches")).text.split("<a ") if "une copie de mes" in line)
+    assert 'href="/mes-donnees"' in copy
+    page = await parent.get("/donnees-personnelles")
+    assert 'href="/mes-donnees"' in page.text
+    for sentence in ("Faire effacer vos données", "c’est le service des familles qui l’efface", "une somme reste à payer"):
+        assert sentence in words(page), sentence

@@ -256,3 +256,17 @@ async def test_a_child_is_asked_for_on_the_family_page_and_joins_when_an_agent_a
     await agent.done(f"{path}/decision", {"move": "accept"})
     await town.settle()
     assert f"{there.first_name}a {there.last_name.upper()}" in words(await parent.get("/ma-famille"))
+
+
+async def test_the_familys_screen_names_what_waits_and_leads_to_it(town: Town) -> None:
+    parent, household = await town.parent()
+    request_id = (await sent(parent)).rpartition("/")[2]
+    agent, file = await town.agent(Role.FRONT_DESK), f"/agents/familles/{household.household_id}"
+    page = await agent.get(file)
+    assert "Rien n’attend de décision" not in words(page)
+    assert re.search(r"Liste attente Crèche, D-20\d\d-\d{6}", words(page))
+    place = f"/agents/a-traiter/demarches/{request_id}"
+    assert f'href="{place}"' in page.text
+    assert "Liste attente Crèche" in words(await agent.get(place))
+    await agent.submit(f"{AGENTS}/{request_id}/decision", {"move": "ask", "words": "Depuis quand habitez-vous ici ?"})
+    assert place not in (await agent.get(file)).text, "it waits for the family now"
