@@ -58,6 +58,7 @@ async def new_enrollment_page(visit: Visit) -> Response[Any]:
         "children": [(str(child_id), name) for child_id, name in child_names(household.children).items()],
         "activities": labels,
         "household_id": household.household_id,
+        "asks_documents": any(activity.required_documents for activity in activities.items),
     }
     return visit.page("family/enrollments/new.html.j2", context, form=visit.form(NEW_ENROLLMENT))
 
