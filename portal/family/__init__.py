@@ -13,7 +13,7 @@ from portal.family.exports import pages as exports
 from portal.family.history import pages as history
 from portal.family.home import pages as home
 from portal.family.home import requests as asked
-from portal.family.household import discretion, entourage, quotients
+from portal.family.household import discretion, entourage, quotients, record
 from portal.family.household import pages as household
 from portal.family.households import pages as households
 from portal.family.invoices import pages as invoices
@@ -30,7 +30,7 @@ FAMILY = Space(
         page
         for area in (
             *(home, asked, menu, households, enrollments, calendar, invoices, history, services, delegations),
-            *(children, child_health, child_insurance, household, discretion, entourage, quotients),
+            *(children, child_health, child_insurance, household, record, discretion, entourage, quotients),
             *(documents, resources, certificates, exports, requests, without_file),
         )
         for page in area.PAGES

@@ -26,12 +26,16 @@ OPEN: Final = frozenset({DayState.BOOKABLE, DayState.LATE, DayState.CANCELLED})
 CHOOSABLE: Final = OPEN | {DayState.BOOKED}
 CHOOSABLE_WITH_WAITING_LIST: Final = CHOOSABLE | {DayState.FULL, DayState.WAITING}
 
+MISSING, WAITING = "document_missing", "document_waiting"
+"""Why a day is closed whose activity asks for documents first."""
+
 _FRIDAY: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class CellView:
-    """A child, an activity and a day. `control` is empty when nothing can be done, and then `reason` says why."""
+    """A child, an activity and a day. `control` is empty when nothing can be done, and then `reason` says why; `way_url` is where
+    a document is sent that the day waits for."""
 
     day: date
     state: DayState
@@ -43,6 +47,8 @@ class CellView:
     note: str
     child: str
     activity: str
+    is_of_documents: bool = False
+    way_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,11 @@ class CalendarView:
         """Whether it is drawn as a list by day."""
         return len(self.rows) > ROWS_MAX or len(self.days) > DAYS_MAX
 
+    def asked_documents(self) -> list[CellView]:
+        """One day of each child and activity that waits for documents, and of each reason."""
+        asked = [cell for row in self.rows for cell in row.cells if cell.is_of_documents]
+        return list({(cell.child, cell.activity, cell.reason): cell for cell in asked}.values())
+
     def by_day(self) -> list[tuple[date, list[CellView]]]:
         """The cells of each day on which something takes place."""
         listed = [(day, [cell for row in self.rows if (cell := row.on(day))]) for day in self.days]
@@ -126,6 +137,8 @@ class CalendarOptions:
 
     zone: ZoneInfo
     choosable: Collection[DayState] = CHOOSABLE
+    documents_url: str = ""
+    """Where whoever looks sends documents."""
 
 
 NO_CHOICES: Final = Choices()
@@ -236,6 +249,8 @@ class _Worder:
             note=self._note(cell),
             child=row.child_name,
             activity=_shown_activity(row),
+            is_of_documents=cell.reason in (MISSING, WAITING),
+            way_url=self._options.documents_url if cell.reason == MISSING else "",
         )
 
     def _note(self, cell: DayCell) -> str:

@@ -21,12 +21,12 @@ from portal.kit.refusal_texts import RefusalTexts
 HTML: Final = "text/html"
 
 
-CHILDREN_PAGES: Final = ("/calendrier", "/inscriptions")
-"""The pages that are about the children of a family, with those below them."""
+CHILDREN_PAGES: Final = ("/calendrier", "/inscriptions", "/quotient-et-ressources")
+"""The pages that are about the children of a family, or its resources, with those below them."""
 
 
 def is_about_children(path: str) -> bool:
-    """Whether a page is about children, whom an organization has none of."""
+    """Whether a page is about children or resources, which an organization has none of."""
     return any(path == page or path.startswith(f"{page}/") for page in CHILDREN_PAGES)
 
 

@@ -33,6 +33,8 @@ from portal.frame.visit import FlashNotice, Visit
 from portal.kit import PATHS, FormState
 from portal.kit.days import day_typed, monday
 
+SENDING: Final = "/mon-espace-de-stockage/envoyer"
+"""Where a document is sent that a day waits for."""
 NO_ERRORS: Final[Mapping[str, str]] = {}
 
 
@@ -51,7 +53,7 @@ async def calendar_page(visit: Visit) -> Response[Any]:
         return visit.redirect(f"{calendar_page.path}?semaine={asked.week}")
     working = replace(asked, choices=settled(asked.calendar, chosen))
     priced, problem = await price_of(visit, working)
-    options = CalendarOptions(zone=portal.town.town.zone)
+    options = CalendarOptions(zone=portal.town.town.zone, documents_url=SENDING)
     context = {
         "view": calendar_view(working.shown, portal.texts, portal.refusals.refusal, options, working.choices),
         "week": working.week,

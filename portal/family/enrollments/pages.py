@@ -10,7 +10,9 @@ from chassis.comparing import Person, first_names_apart
 from contracts.booking.api import list_activities, list_enrollments, request_enrollment
 from contracts.booking.models import EnrollmentCreate
 from contracts.family.api import my_household
+from contracts.family.children_api import my_children
 from gateway.calls import Refused, typed_as
+from gateway.composing import permitted
 from portal.frame.alike import child_names
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -26,14 +28,21 @@ SEPARATOR: Final = ":"
 @page("/inscriptions")
 async def enrollments_page(visit: Visit) -> Response[Any]:
     """Every enrollment with its marker, latest first."""
-    enrollments = await visit.call(list_enrollments, cursor=visit.cursor)
+    enrollments, children = await asyncio.gather(
+        visit.call(list_enrollments, cursor=visit.cursor), permitted(visit.call(my_children))
+    )
     names = first_names_apart(
         {
             row.child_id: Person(row.child_first_name, row.child_last_name, row.child_birth_on)
             for row in enrollments.items
         }
     )
-    context = {"enrollments": enrollments.items, "names": names, "next_cursor": enrollments.next_cursor}
+    context = {
+        "enrollments": enrollments.items,
+        "names": names,
+        "next_cursor": enrollments.next_cursor,
+        "children": child_names(children.value.items) if children and children.value else {},
+    }
     return visit.page("family/enrollments/list.html.j2", context)
 
 
@@ -58,6 +67,7 @@ async def new_enrollment_page(visit: Visit) -> Response[Any]:
         "children": [(str(child_id), name) for child_id, name in child_names(household.children).items()],
         "activities": labels,
         "household_id": household.household_id,
+        "asks_documents": any(activity.required_documents for activity in activities.items),
     }
     return visit.page("family/enrollments/new.html.j2", context, form=visit.form(NEW_ENROLLMENT))
 

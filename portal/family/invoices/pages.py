@@ -44,6 +44,7 @@ async def invoices_page(visit: Visit) -> Response[Any]:
         "next_cursor": invoices.next_cursor,
         "account": account,
         "is_of_all_files": visit.visitor.household is not None,
+        "has_resources": visit.opens("/quotient-et-ressources"),
     }
     return visit.page("family/invoices/list.html.j2", context)
 

@@ -37,7 +37,9 @@ DECLARING: Final = Form(
 
 @page(PATH)
 async def resources_page(visit: Visit) -> Response[Any]:
-    """Where the household's resources stand, why it pays the highest price if it does, and what was known."""
+    """Where the household's resources stand, why it pays the highest price if it does, and what was known; an organization reads why there is nothing."""
+    if visit.portal.greetings.is_organization(visit.visitor):
+        return visit.page("family/resources/organization.html.j2", {})
     resources = await visit.call(own_resources)
     waiting = [item for item in resources.declarations if item.status is DeclarationStatus.WAITING]
     last = next(iter(resources.declarations), None)

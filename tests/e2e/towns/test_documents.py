@@ -1,18 +1,22 @@
 """Documents of families in the towns of the guides, without scripts: sent, kept, listed, deleted."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from tests.component.family.papers import jpeg, pdf
 from tests.component.gateway import test_document_pages as pages
 from tests.component.gateway.browser import words
-from tests.e2e.towns.town import GuideTown
+from tests.e2e.towns.town import GuideTown, shows
+from tests.support.polling import eventually
 from tests.support.towns import in_towns
 
 pytestmark = pytest.mark.anyio
 
 PATH = "/mon-espace-de-stockage"
+SLOT = 'type="checkbox" name="slot"'
+"""A day that can be chosen."""
 
 
 @in_towns("belfort")
@@ -55,3 +59,40 @@ async def test_a_family_chooses_which_documents_it_keeps(town: GuideTown) -> Non
         else:
             landed = await parent.landing(await parent.done(f"{own}/suppression"))
             assert "Le document est supprimé" in words(landed)
+
+
+@in_towns("tirelire")
+async def test_days_open_with_the_documents_of_their_activity(town: GuideTown) -> None:
+    """S4-47 and S4-50: sailing asks for two documents. The calendar says which is missing and leads to where it is sent; one counts at once, the other opens the days
+    once an agent validated it."""
+    parent, agent = await town.signed_in("paul.blanchard@famille.example"), await town.agent("front_desk")
+    saturday = town.today + timedelta(days=(5 - town.today.weekday()) % 7 + 14)
+    week = f"/calendrier?semaine={saturday - timedelta(days=saturday.weekday())}"
+    page = await parent.get(week)
+    shown = words(page)
+    assert (
+        "demande d’abord pour cette activité : Attestation d’aisance aquatique, Attestation d’assurance scolaire"
+        in shown
+    )
+    assert '<a class="button primary" href="/mon-espace-de-stockage/envoyer">' in page.text
+    assert SLOT not in page.text
+
+    sent = [
+        await pages.begun(parent, "Jade", kind)
+        for kind in ("Attestation d’assurance scolaire", "Attestation d’aisance aquatique")
+    ]
+    landed = [await parent.landing(await pages.send(parent, address, [jpeg()], step="send")) for address in sent]
+    document_id = re.findall(rf'href="{PATH}/([0-9a-f-]{{36}})">Attestation d’aisance', landed[-1].text)[0]
+    waits = "Vous l’avez envoyé ; un agent doit encore le valider"
+    await shows(parent, week, f"d’abord : Attestation d’aisance aquatique. {waits}")
+    assert SLOT not in (await parent.get(week)).text
+
+    path = f"/agents/documents/{document_id}"
+    await agent.get(path)
+    await agent.done(f"{path}/decision", {"decision": "validate", "ends_on": ""})
+
+    async def is_open() -> bool:
+        return SLOT in (await parent.get(week)).text
+
+    await eventually(is_open)
+    assert "un document vient d’abord" not in words(await parent.get(week))
