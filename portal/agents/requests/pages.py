@@ -1,6 +1,7 @@
 """Requests of families: the list with age, state and owner, and one beside its pieces, its thread and its decision."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -32,6 +33,8 @@ PATH: Final = "/agents/demarches"
 ONE_PATH: Final = f"{PATH}/{{request_id:uuid}}"
 DECISION: Final = Form(RequestDecision, "agents.requests.decision", ("ground", "words", "task_on"))
 MESSAGE: Final = Form(RequestMessageCreate, "agents.requests.message", ("words",))
+UNDECIDED: Final = "message"
+"""The field of a message without a decision, beside that of the words of one."""
 FIELDS_OF: Final = {"accept": ("words", "task_on"), "refuse": ("ground", "words"), "ask": ("words",)}
 """What counts of the form, by the button that was pressed."""
 OPEN: Final = (RequestStatus.SENT, RequestStatus.UNDER_REVIEW, RequestStatus.MORE_ASKED)
@@ -159,12 +162,15 @@ def _decision(move: str, typed: Mapping[str, str]) -> RequestDecision:
 
 @action(f"{ONE_PATH}/messages")
 async def write(visit: Visit, request_id: UUID) -> Response[Any]:
-    """Write to the family."""
-    typed = MESSAGE.typed(visit.posted.values)
+    """Write to the family; what is refused is there to be corrected."""
+    words = visit.posted.get(UNDECIDED)
     try:
-        await visit.call(write_message, request_id, typed_as(RequestMessageCreate, typed))
+        await visit.call(write_message, request_id, typed_as(RequestMessageCreate, {"words": words}))
     except Refused as refused:
-        state = visit.refused(refused, typed, MESSAGE)
+        refusal = visit.refused(refused, {UNDECIDED: words}, MESSAGE)
+        state = replace(
+            refusal, errors=dict.fromkeys([UNDECIDED] if refusal.errors else [], " ".join(refusal.errors.values()))
+        )
         return await show_again(visit, request_page, state, request_id=request_id)
     return visit.redirect(f"{PATH}/{request_id}#echanges", FlashNotice("success", "request_written_to"))
 

@@ -7,20 +7,18 @@ from litestar import Response
 
 from contracts.family.documents_api import own_documents
 from contracts.family.request_words import RequestStatus
-from contracts.family.requests import MESSAGE_PIECES_MAX, RequestMessageCreate
-from contracts.family.requests_api import discard_request, read_request, withdraw_request, write_message
-from gateway.calls import Refused, typed_as
+from contracts.family.requests_api import discard_request, read_request, withdraw_request
+from gateway.calls import Refused
+from portal.family.documents.pages import UPLOAD_BYTES_MAX
 from portal.family.requests import catalogue, pieces, steps
 from portal.family.requests.catalogue import PATH
+from portal.family.requests.messages import MESSAGE, message_context, write_about
 from portal.family.requests.steps import ONE_PATH, wording_of
 from portal.frame.requests import answers_shown
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
-from portal.kit import Form
 
-MESSAGE: Final = Form(RequestMessageCreate, "requests.message", ("words", "document_ids"))
 OPEN: Final = (RequestStatus.SENT, RequestStatus.UNDER_REVIEW, RequestStatus.MORE_ASKED)
-OFFERED_MAX: Final = 12
 
 
 @page(ONE_PATH)
@@ -30,29 +28,21 @@ async def request_page(visit: Visit, request_id: UUID) -> Response[Any]:
     if request.status is RequestStatus.DRAFT:
         return visit.redirect(f"{PATH}/{request_id}/envoi")
     is_open = request.status in OPEN
-    documents = [item for item in (await visit.call(own_documents)).items if item.sent_at] if is_open else []
     context = {
         "request": request,
         "path": f"{PATH}/{request_id}",
         "pages": answers_shown(wording_of(visit, request), request),
         "is_open": is_open,
         "telephone": request.procedure.telephone or visit.portal.town.town.contact_phone,
-        "documents": [(str(item.document_id), item.kind.label, item.name) for item in documents[:OFFERED_MAX]],
-        "pieces_max": MESSAGE_PIECES_MAX,
+        **(message_context(request, await visit.call(own_documents)) if is_open else {}),
     }
     return visit.page("family/requests/request.html.j2", context, form=visit.form(MESSAGE))
 
 
-@action(f"{ONE_PATH}/messages")
+@action(f"{ONE_PATH}/messages", body_max_bytes=UPLOAD_BYTES_MAX)
 async def write(visit: Visit, request_id: UUID) -> Response[Any]:
-    """Write to the service; what it asked for is answered with it."""
-    typed = {"words": visit.posted.get("words"), "document_ids": visit.posted.all("document_ids")}
-    try:
-        await visit.call(write_message, request_id, typed_as(RequestMessageCreate, typed))
-    except Refused as refused:
-        state = visit.refused(refused, typed, MESSAGE)  # type: ignore[arg-type]  # several documents under one name
-        return await show_again(visit, request_page, state, request_id=request_id)
-    return visit.redirect(f"{PATH}/{request_id}#echanges", FlashNotice("success", "request_written"))
+    """Write to the service, with documents of the safe or a new one."""
+    return await write_about(visit, request_page, request_id)
 
 
 @action(f"{ONE_PATH}/retrait", typing=None)

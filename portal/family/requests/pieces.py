@@ -82,12 +82,13 @@ async def piece_page(visit: Visit, request_id: UUID, kind: str) -> Response[Any]
         "piece": piece,
         "path": f"{PATH}/{request_id}/pieces",
         "offered": offered(request, own, kind),
-        "asks_day": asks_day(_kind_of(own, kind)),
+        "asks_day": asks_day(kind_of(own, kind)),
     }
     return visit.page("family/requests/piece.html.j2", context, form=visit.form(SENDING))
 
 
-def _kind_of(own: OwnDocuments, code: str) -> DocumentKind | None:
+def kind_of(own: OwnDocuments, code: str) -> DocumentKind | None:
+    """A kind of documents of the town by its code."""
     return next((item for item in own.kinds if item.code == code), None)
 
 
@@ -121,8 +122,8 @@ async def _again(visit: Visit, request_id: UUID, kind: str, state: FormState) ->
 async def _sent(visit: Visit, request_id: UUID, kind: str, typed: Mapping[str, str]) -> tuple[str, list[str]]:
     """A document that is sent for a piece, and why files of it are not kept; where any is not, it is not sent. Raises Refused."""
     request, own = await visit.call(read_request, request_id), await visit.call(own_documents)
-    known = _kind_of(own, kind)
-    body = {"household_id": own.household_id, "kind": kind, "person_id": _whom(visit, request, known)}
+    known = kind_of(own, kind)
+    body = {"household_id": own.household_id, "kind": kind, "person_id": whom(visit, request, known)}
     begun = await visit.call(begin_document, typed_as(DocumentCreate, body))
     problems = await keep_files(visit, begun.document_id, files_of(visit))
     if not problems:
@@ -131,7 +132,7 @@ async def _sent(visit: Visit, request_id: UUID, kind: str, typed: Mapping[str, s
     return str(begun.document_id), problems
 
 
-def _whom(visit: Visit, request: Request, kind: DocumentKind | None) -> UUID | None:
+def whom(visit: Visit, request: Request, kind: DocumentKind | None) -> UUID | None:
     """Whom a document is for: the child that the request is about, else the household, else who sends it."""
     audiences = kind.audiences if kind else ()
     is_about_child = request.procedure.subject == DocumentAudience.CHILD.value
