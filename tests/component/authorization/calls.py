@@ -6,6 +6,7 @@ own where doing it twice would be refused for another reason.
 
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final
 from uuid import uuid4
 
@@ -38,6 +39,7 @@ from tests.component.authorization import (
 from tests.component.authorization.bodies import BODIES, DAYS_AHEAD, household_named, someone
 from tests.component.authorization.matrix import ANONYMOUS, FAMILIES, FORMERS, SECRETS, Cell
 from tests.component.authorization.world import World
+from tests.component.gateway.town import Town
 from tests.support.services import RunningService
 
 QUERY_NAMES: Final = {
@@ -47,13 +49,50 @@ QUERY_NAMES: Final = {
     "name": ("search",),
 }
 SHARED: Final = ("activity", "agent", "change", "household_import", "invitation_run", "organization", "slot", "run")
-PAIRED: Final[Mapping[str, Callable[[World], Awaitable[str]]]] = {
+
+
+async def _in_town(make: Callable[[Town], Awaitable[str]], world: World) -> str:
+    return await make(world.town)
+
+
+PREPARED: Final[Mapping[str, Callable[[World, Cell], Awaitable[object]]]] = {
+    "list_waiting_enrollments": lambda world, _: world.request("first"),
+    "list_declarations": resources.waiting,
+    "households_without_resources": lambda world, _: resources.unknown(world),
+    "list_duplicate_files": lambda world, _: file_pairs.alike(world),
+}
+"""What there must be before an operation is called, whoever calls."""
+GIVEN: Final[Mapping[str, Callable[[World], Awaitable[str]]]] = {
+    "reset_second_factor": lambda world: world.enrolled_agent(),
+    "give_roles_back": lambda world: agents.lapsed(world.town),
+    "decide_agent_change": lambda world: agents.change(world.town),
+}
+"""What an operation is about where it is allowed."""
+OF_HOUSEHOLDS: Final[Mapping[str, Callable[[World, Cell, str], Awaitable[str]]]] = {
+    "person_change": changes.one_for,
+    "contact": lambda world, _, household: entourage.one_for(world, household),
+    **dict.fromkeys(queue.BATCHES, queue.batch),
+    "document": documents.one_for,
+    "request": requests.one_for,
+    "reading": lambda world, _, household: readings.one_for(world, household),
+    "certificate": certificates.one_for,
+    "export": exports.one_for,
+    "declaration": resources.one_for,
+    "derogation": lambda world, _, household: schooling.one_for(world, household),
+}
+"""What is made for each cell anew, in a household, by the kind that it names."""
+OF_THE_TOWN: Final[Mapping[str, Callable[[World], Awaitable[str]]]] = {
     "pair": pairs.pair,
     "merge": pairs.merge,
     "file_pair": file_pairs.pair,
     "file_merge": file_pairs.merge,
     "segment": schooling.segment,
+    "protection_request": protections.asked_for,
+    "registration": lambda world: registrations.waiting(world.town),
+    "expected_child": lambda world: births.expected(world.town),
+    **{name: partial(_in_town, make) for name, make in lifecycle.FILES.items()},
 }
+"""The same, of nobody's household, where it is allowed; elsewhere an id of nothing."""
 POSTED: Final = {**BODIES, **queue.BODIES}
 PEOPLE: Final = ("person_id", "adult_id")
 """Who is named beside the object: somebody of a family that no actor belongs to."""
@@ -135,64 +174,34 @@ def _service(world: World, cell: Cell) -> RunningService:
 
 async def _object(world: World, cell: Cell) -> str | None:
     """The id or secret that a cell names; None when it names none."""
-    if cell.operation.name == "list_waiting_enrollments":
-        await world.request("first")
-    if cell.operation.name == "list_declarations":
-        await resources.waiting(world, cell)
-    if cell.operation.name == "households_without_resources":
-        await resources.unknown(world)
-    if cell.operation.name == "list_duplicate_files":
-        await file_pairs.alike(world)
+    if cell.operation.name in PREPARED:
+        await PREPARED[cell.operation.name](world, cell)
     if not cell.names or cell.about == "unnamed":
         return None
     if cell.about == "random":
         return secrets.token_urlsafe(24) if cell.names in ("link", *SECRETS) else uuid4().hex
     if cell.names in SECRETS:
         return await _secret(world, cell)
+    if cell.expected == "ok" and cell.operation.name in GIVEN:
+        return await GIVEN[cell.operation.name](world)
+    household = str(household_named(cell))
+    if cell.operation.name in protections.NEEDED and cell.expected == "ok":
+        await protections.protected(world, household)
+    if cell.names in OF_HOUSEHOLDS:
+        return await OF_HOUSEHOLDS[cell.names](world, cell, household)
+    if cell.names in OF_THE_TOWN:
+        return await OF_THE_TOWN[cell.names](world) if cell.expected == "ok" else uuid4().hex
+    return await _owned(world, cell, household)
+
+
+async def _owned(world: World, cell: Cell, household: str) -> str:
+    """What the world has of a kind, or makes for whoever may have it."""
     if cell.names == "adult" and cell.about == "own" and cell.actor in (*FAMILIES, *FORMERS):
         return str(world.people[cell.actor].actor.guardian_id)
-    if cell.operation.name == "reset_second_factor" and cell.expected == "ok":
-        return await world.enrolled_agent()
-    if cell.operation.name == "give_roles_back" and cell.expected == "ok":
-        return await agents.lapsed(world.town)
-    if cell.operation.name == "decide_agent_change" and cell.expected == "ok":
-        return await agents.change(world.town)
     if cell.names == "delegation" and cell.about == "own" and cell.expected == "ok":
         return await delegations.one_for(world, cell)
-    if cell.names == "person_change":
-        return await changes.one_for(world, cell, str(household_named(cell)))
-    if cell.names == "contact":
-        return await entourage.one_for(world, str(household_named(cell)))
-    if cell.operation.name in protections.NEEDED and cell.expected == "ok":
-        await protections.protected(world, str(household_named(cell)))
-    if cell.names in queue.BATCHES:
-        return await queue.batch(world, cell, str(household_named(cell)))
-    if cell.names == "document":
-        return await documents.one_for(world, cell, str(household_named(cell)))
-    if cell.names == "request":
-        return await requests.one_for(world, cell, str(household_named(cell)))
-    if cell.names == "reading":
-        return await readings.one_for(world, str(household_named(cell)))
-    if cell.names == "certificate":
-        return await certificates.one_for(world, cell, str(household_named(cell)))
-    if cell.names == "export":
-        return await exports.one_for(world, cell, str(household_named(cell)))
-    if cell.names == "declaration":
-        return await resources.one_for(world, cell, str(household_named(cell)))
-    if cell.names == "derogation":
-        return await schooling.one_for(world, str(household_named(cell)))
     if cell.names == "circular":
         return await circulars.one(world) if cell.about == "own" else uuid4().hex
-    if cell.names in PAIRED:
-        return await PAIRED[cell.names](world) if cell.expected == "ok" else uuid4().hex
-    if cell.names == "protection_request":
-        return await protections.asked_for(world) if cell.expected == "ok" else uuid4().hex
-    if cell.names == "registration":
-        return await registrations.waiting(world.town) if cell.expected == "ok" else uuid4().hex
-    if cell.names in lifecycle.FILES:
-        return await lifecycle.FILES[cell.names](world.town) if cell.expected == "ok" else uuid4().hex
-    if cell.names == "expected_child":
-        return await births.expected(world.town) if cell.expected == "ok" else uuid4().hex
     if cell.names in school_cells.OBJECTS:
         return await school_cells.one_for(world, cell)
     if cell.names in SHARED:
@@ -200,10 +209,10 @@ async def _object(world: World, cell: Cell) -> str | None:
     if cell.names == "link" and cell.about == "own" and cell.actor != "erased_parent":
         return await world.link()
     if cell.operation.name in queue.REQUESTED and cell.expected == "ok" and cell.about != "erased":
-        return await world.request(str(household_named(cell)))
+        return await world.request(household)
     if cell.operation.name == "start_payment" and cell.expected == "ok":
-        return await world.invoice(str(household_named(cell)))
-    return world.owned[str(household_named(cell))][cell.names]
+        return await world.invoice(household)
+    return world.owned[household][cell.names]
 
 
 async def _secret(world: World, cell: Cell) -> str:
