@@ -738,6 +738,7 @@ CREATE TABLE public.issued_documents (
     household_id uuid,
     adult_id uuid,
     child_id uuid,
+    named_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     from_on date,
     to_on date,
     fingerprint bytea,
@@ -1612,6 +1613,8 @@ CREATE INDEX imported_households_household ON public.imported_households USING b
 CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
 
 CREATE INDEX insurances_by_year ON public.insurances USING btree (school_year);
+
+CREATE INDEX issued_documents_naming ON public.issued_documents USING gin (named_ids);
 
 CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (child_id) WHERE (child_id IS NOT NULL);
 

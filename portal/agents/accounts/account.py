@@ -58,7 +58,8 @@ async def account_page(visit: Visit, account_id: UUID) -> Response[Any]:
         "own_id": visit.session.account_id,
         "can_change": visit.may(change_agent),
         "can_decide": visit.may(decide_agent_change),
-        "is_kept": agent.lapses_at is not None and civil_day(agent.lapses_at, visit.portal.town.town.zone) < visit.portal.today(),
+        "is_kept": agent.lapses_at is not None
+        and civil_day(agent.lapses_at, visit.portal.town.town.zone) < visit.portal.today(),
     }
     return visit.page("agents/accounts/account.html.j2", context, form=visit.form())
 
