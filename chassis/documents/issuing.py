@@ -46,13 +46,15 @@ DAYS_MAX: Final = 366
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What is issued: its kind, whose it is, of whom and of which days, and the content that its layout sets. The layout bears the name of the kind."""
+    """What is issued: its kind, whose it is, of whom and of which days, and the content that its layout sets. The layout bears the name of the kind.
+    `named_ids` are children whom a content about somebody else names."""
 
     kind: CertificateKind
     household_id: UUID
     content: Mapping[str, Any]
     adult_id: UUID | None = None
     child_id: UUID | None = None
+    named_ids: Sequence[UUID] = ()
     from_on: date | None = None
     to_on: date | None = None
 
@@ -118,8 +120,8 @@ on conflict (series, year) do update set last_number = taken.last_number + 1 ret
 
 ADD_SQL = """
 insert into issued_documents (
-    document_id, kind, number, code, household_id, adult_id, child_id, from_on, to_on, fingerprint, issued_on, issued_at, issued_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    document_id, kind, number, code, household_id, adult_id, child_id, from_on, to_on, fingerprint, issued_on, issued_at, issued_by, named_ids)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 returning document_id, kind, number, code, household_id, adult_id, child_id, from_on, to_on, issued_on, issued_at, digest
 """
 
@@ -145,7 +147,18 @@ async def _number(tx: Transaction, actor: Actor, paper: Paper) -> Row:
     number = number_of(paper.kind.series, today.year, count)
     printed = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
     about = (paper.household_id, paper.adult_id, paper.child_id, paper.from_on, paper.to_on)
-    added = (document_id, paper.kind, number, printed, *about, fingerprint, today, now, actor.account_id)
+    added = (
+        document_id,
+        paper.kind,
+        number,
+        printed,
+        *about,
+        fingerprint,
+        today,
+        now,
+        actor.account_id,
+        list(paper.named_ids),
+    )
     tx.note(Act(actor, ISSUED, document_id, paper.household_id, after={"kind": paper.kind, "number": number}))
     row = await tx.fetchrow(ADD_SQL, *added)
     assert row is not None  # noqa: S101 - what was inserted comes back
@@ -190,8 +203,8 @@ async def check(queries: Queries, asked: CertificateCheck) -> CheckedCertificate
 
 FORGET_SQL = """
 update issued_documents
-set pdf = null, fingerprint = null, household_id = null, adult_id = null, child_id = null, from_on = null, to_on = null
-where household_id = any($1::uuid[]) or child_id = any($1::uuid[]) or adult_id = any($1::uuid[])
+set pdf = null, fingerprint = null, household_id = null, adult_id = null, child_id = null, named_ids = '{}', from_on = null, to_on = null
+where household_id = any($1::uuid[]) or child_id = any($1::uuid[]) or adult_id = any($1::uuid[]) or named_ids && $1::uuid[]
 """
 
 

@@ -327,6 +327,7 @@ CREATE TABLE public.issued_documents (
     household_id uuid,
     adult_id uuid,
     child_id uuid,
+    named_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     from_on date,
     to_on date,
     fingerprint bytea,
@@ -827,6 +828,8 @@ CREATE INDEX invitations_expiry ON public.invitations USING btree (expires_at);
 CREATE INDEX invitations_under_way ON public.invitations USING btree (requested_at) WHERE ((delivered_at IS NULL) AND (refused_at IS NULL) AND (replaced_at IS NULL) AND (used_at IS NULL));
 
 CREATE INDEX invited_guardians_guardian ON public.invited_guardians USING btree (guardian_id);
+
+CREATE INDEX issued_documents_naming ON public.issued_documents USING gin (named_ids);
 
 CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (child_id) WHERE (child_id IS NOT NULL);
 

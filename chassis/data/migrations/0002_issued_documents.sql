@@ -9,7 +9,8 @@ create table issued_numbers (
 );
 
 -- `fingerprint` is of whom and what a document is about: the same again is the same document. `digest` is of its bytes, null until it was set. Of one whose
--- people were erased stay number, code, day and digest: whoever holds a copy is still told that it is genuine.
+-- people were erased stay number, code, day and digest: whoever holds a copy is still told that it is genuine. `named_ids` are the children whom one of
+-- an adult names.
 create table issued_documents (
     document_id uuid primary key,
     kind text not null,
@@ -18,6 +19,7 @@ create table issued_documents (
     household_id uuid,
     adult_id uuid,
     child_id uuid,
+    named_ids uuid[] not null default '{}',
     from_on date,
     to_on date,
     fingerprint bytea unique,
@@ -31,3 +33,4 @@ create table issued_documents (
 );
 create index issued_documents_of_household on issued_documents (household_id, document_id);
 create index issued_documents_of_child on issued_documents (child_id) where child_id is not null;
+create index issued_documents_naming on issued_documents using gin (named_ids);

@@ -35,4 +35,6 @@ async def issue_certificate(
     standing = await standing_of(db, household_id, adult_id, today)
     address = () if "address" in rules.hidden_from(actor) else standing.address
     content = household_content(standing.reference, standing.members, standing.authority, address)
-    return await issuing.issue(db, actor, press, Paper(body.kind, household_id, content, adult_id=adult_id))
+    child_ids = [member.person_id for member in standing.members if member.birth_on is not None]
+    paper = Paper(body.kind, household_id, content, adult_id=adult_id, named_ids=child_ids)
+    return await issuing.issue(db, actor, press, paper)

@@ -17,9 +17,28 @@ from ..access import FILED, HOUSEHOLD
 from ..households.queries import household_id_for
 from .domain import Member
 
+# Whether a decision keeps a child from an adult on a day.
+KEPT: Final = """exists (
+    select from responsibilities r
+    where r.child_id = {child} and r.adult_id = {adult} and r.during @> {today}
+      and (r.role = 'forbidden_pickup' or r.role = 'guardian' and r.authority = 'none')
+      and not exists (
+          select from responsibilities other
+          where other.child_id = r.child_id and other.adult_id = r.adult_id and other.during @> {today}
+            and other.role in ('guardian', 'caretaker') and other.authority <> 'none'))"""
+
+OPEN: Final = Reach(
+    f"""actor.guardian_id is null or not exists (
+    select from unnest({{id}}) as named (child_id)
+    where {KEPT.format(child="named.child_id", adult="actor.guardian_id", today="actor.today")})"""
+)
+"""Of what names children: no adult from whom a decision keeps one of them today, whatever was so when it was issued."""
+
 OWN: Final = Reach("actor.guardian_id is null or {id} = actor.guardian_id")
 """Of an adult: what the file says to one adult of a household is not what it says to another."""
-LIST_SQL = shelf.list_statement(FILED.format(id="$4"), OWN.of("d.adult_id"))
+
+IS_READ: Final = f"({OWN.of('d.adult_id')} and {OPEN.of('d.named_ids')})"
+LIST_SQL = shelf.list_statement(FILED.format(id="$4"), IS_READ)
 
 ADULTS_SQL = reaching(
     """
@@ -41,7 +60,7 @@ async def certificates(db: Database, actor: Actor, household_id: UUID | None = N
     return Certificates(household_id=known_id, offers=tuple(offers), issued=issued)
 
 
-FILE_SQL = shelf.file_statement(HOUSEHOLD.of("d.file_id"), OWN.of("d.adult_id"))
+FILE_SQL = shelf.file_statement(HOUSEHOLD.of("d.file_id"), IS_READ)
 
 
 async def certificate_file(db: Database, actor: Actor, certificate_id: UUID) -> File:
@@ -68,21 +87,15 @@ from households h where h.household_id = $1
 """
 
 # A child whom a decision keeps from the adult is not told of; nor is one who is not born.
-MEMBERS_SQL = """
+MEMBERS_SQL = f"""
 select m.person_id, coalesce(a.first_name || ' ' || a.last_name, c.first_name || ' ' || c.last_name) as name, c.birth_on
 from household_members m
 left join adults a on a.adult_id = m.person_id
 left join children c on c.child_id = m.person_id
-where m.household_id = $1 and m.during @> $3::date and c.is_expected is not true and (c.child_id is null or not exists (
-    select from responsibilities r
-    where r.child_id = c.child_id and r.adult_id = $2 and r.during @> $3::date
-      and (r.role = 'forbidden_pickup' or r.role = 'guardian' and r.authority = 'none')
-      and not exists (
-          select from responsibilities other
-          where other.child_id = c.child_id and other.adult_id = $2 and other.during @> $3::date
-            and other.role in ('guardian', 'caretaker') and other.authority <> 'none')))
+where m.household_id = $1 and m.during @> $3::date and c.is_expected is not true
+  and (c.child_id is null or not {KEPT.format(child="c.child_id", adult="$2", today="$3::date")})
 order by m.position
-"""
+"""  # noqa: S608 - it is put together from constants alone
 
 AUTHORITY_SQL = """
 select r.child_id, array_agg(r.adult_id order by r.adult_id) as adult_ids

@@ -52,5 +52,13 @@ select d.document_id, d.kind, d.number, d.household_id, coalesce(h.merged_into, 
         from household_merges m cross join jsonb_array_elements(m.same_persons) as pair
         where m.former_id = d.household_id and m.undone_at is null and h.merged_into is not null
           and (pair ->> 'person_id')::uuid = d.adult_id), d.adult_id) as adult_id,
-    d.child_id, d.from_on, d.to_on, d.issued_at, d.pdf
+    d.child_id,
+    array(
+        select coalesce((
+            select (pair ->> 'kept_person_id')::uuid
+            from household_merges m cross join jsonb_array_elements(m.same_persons) as pair
+            where m.former_id = d.household_id and m.undone_at is null and h.merged_into is not null
+              and (pair ->> 'person_id')::uuid = named.child_id), named.child_id)
+        from unnest(d.named_ids) as named (child_id)) as named_ids,
+    d.from_on, d.to_on, d.issued_at, d.pdf
 from issued_documents d left join households h on h.household_id = d.household_id;

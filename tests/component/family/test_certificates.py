@@ -36,6 +36,27 @@ async def test_a_child_whom_a_decision_keeps_from_an_adult_is_not_told_of(servic
     assert "Léa Le Goff" not in text
 
 
+async def test_what_was_issued_before_a_decision_is_not_read_after_it_by_whom_it_keeps_away(
+    service: RunningService, desk: Desk
+) -> None:
+    """Who may read it is judged on the day; the other parent, agents and whoever was handed a copy find it as it was."""
+    home = await opened(service, desk)
+    father, mother, child_id = service.as_parent(home.father_id), service.as_parent(home.mother_id), home.child_ids[0]
+    own, others = [await issued(service, headers, kind="household") for headers in (mother, father)]
+    pdf = (await read(service, mother, own)).content
+    assert "Léa Le Goff" in words(pdf), "the control"
+    await home.answers_for(child_id, home.mother_id, "none")
+    assert (await read(service, mother, own)).status_code == 404
+    assert (await listed(service, mother))["issued"] == []
+    assert (await read(service, father, others)).status_code == 200
+    assert (await read(service, desk.headers, own)).status_code == 200
+    assert (await checked(service, own["number"], code_on(pdf))).status_code == 200
+    without = await issued(service, mother, kind="household")
+    assert [item["number"] for item in (await listed(service, mother))["issued"]] == [without["number"]]
+    await home.answers_for(child_id, home.mother_id, "joint")
+    assert (await read(service, mother, own)).content == pdf, "a decision that ended hides nothing"
+
+
 async def test_a_protected_address_is_on_no_certificate(service: RunningService, desk: Desk) -> None:
     """What was issued with it before is not there any more, not as bytes either; that it was genuine can still be checked."""
     guard = Guard(service, desk)
