@@ -74,7 +74,8 @@ class DocumentsDecision(Model):
 
 class Document(Model):
     """A document and what became of it. `name`: of the member that it is for. `proposed_end_on`: until when it would hold by its kind. `decided_by` is for
-    agents, and so are `next_id` and `previous_id`: which one waits after it and before."""
+    agents, and so are `next_id` and `previous_id`: which one waits after it and before. `declaration_id`: of the declaration of resources that it proves and that waits,
+    with which it is decided."""
 
     document_id: UUID
     household_id: UUID
@@ -95,6 +96,7 @@ class Document(Model):
     words: str
     pages: tuple[DocumentPage, ...]
     is_deletable: bool
+    declaration_id: UUID | None = None
     next_id: UUID | None = None
     previous_id: UUID | None = None
 

@@ -43,6 +43,10 @@ class FamilyPermission(Permission):
     READ_QUEUE = "family.queue.read", "See in one queue what waits for agents, of the kinds that one may see."
     END_DELEGATIONS = "family.delegations.end", "End what a parent let somebody else do for a child."
     CHANGE_QUOTIENTS = "family.quotients.change", "Record a family quotient."
+    READ_RESOURCES = (
+        "family.resources.read",
+        "See which families pay the highest price because no quotient counts.",
+    )
     READ_SCHOOLS = "family.schools.read", "See the schools, their classes, and which children are in them."
     KEEP_SCHOOLS = "family.schools.keep", "Keep schools and classes, and say where a child goes to school."
     CHANGE_CLASSES = "family.schools.change_classes", "Change the classes of a whole school for the next year."

@@ -68,7 +68,7 @@ async def decide_declaration(declaration_id: UUID, body: DeclarationDecision) ->
     """Accept what a family declared as a quotient, or refuse it. Its proof is decided with it."""
 
 
-@get("/households-without-resources", agents(FamilyPermission.CHANGE_QUOTIENTS))
+@get("/households-without-resources", agents(FamilyPermission.READ_RESOURCES))
 async def households_without_resources(
     cursor: Cursor | None = None, limit: PageSize = PAGE_SIZE
 ) -> Page[HouseholdWithoutResources]:

@@ -504,6 +504,22 @@ CREATE VIEW public.filed_certificates AS
    FROM (public.issued_documents d
      LEFT JOIN public.households h ON ((h.household_id = d.household_id)));
 
+CREATE TABLE public.resource_declarations (
+    declaration_id uuid NOT NULL,
+    household_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    status text NOT NULL,
+    source text NOT NULL,
+    sealed bytea NOT NULL,
+    declared_at timestamp with time zone NOT NULL,
+    declared_by uuid NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by uuid,
+    CONSTRAINT resource_declarations_check CHECK (((status = 'waiting'::text) = (decided_at IS NULL))),
+    CONSTRAINT resource_declarations_check1 CHECK (((decided_at IS NULL) = (decided_by IS NULL))),
+    CONSTRAINT resource_declarations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text])))
+);
+
 CREATE VIEW public.filed_documents AS
  SELECT d.document_id,
     d.household_id,
@@ -525,7 +541,11 @@ CREATE VIEW public.filed_documents AS
     COALESCE(( SELECT ((pair.value ->> 'kept_person_id'::text))::uuid AS uuid
            FROM (public.household_merges m
              CROSS JOIN LATERAL jsonb_array_elements(m.same_persons) pair(value))
-          WHERE ((m.former_id = d.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = d.person_id))), d.person_id) AS subject_id
+          WHERE ((m.former_id = d.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = d.person_id))), d.person_id) AS subject_id,
+    ( SELECT r.declaration_id
+           FROM public.resource_declarations r
+          WHERE ((r.document_id = d.document_id) AND (r.status = 'waiting'::text))
+         LIMIT 1) AS declaration_id
    FROM (public.documents d
      JOIN public.households h ON ((h.household_id = d.household_id)));
 
@@ -1031,22 +1051,6 @@ CREATE TABLE public.residences (
     CONSTRAINT residences_during_check CHECK (((NOT isempty(during)) AND (NOT lower_inf(during)))),
     CONSTRAINT residences_evidence_kind_check CHECK ((evidence_kind = ANY (ARRAY['judgment'::text, 'agreement'::text, 'declaration'::text]))),
     CONSTRAINT residences_household_ids_check CHECK (((cardinality(household_ids) >= 1) AND (cardinality(household_ids) <= 2)))
-);
-
-CREATE TABLE public.resource_declarations (
-    declaration_id uuid NOT NULL,
-    household_id uuid NOT NULL,
-    document_id uuid NOT NULL,
-    status text NOT NULL,
-    source text NOT NULL,
-    sealed bytea NOT NULL,
-    declared_at timestamp with time zone NOT NULL,
-    declared_by uuid NOT NULL,
-    decided_at timestamp with time zone,
-    decided_by uuid,
-    CONSTRAINT resource_declarations_check CHECK (((status = 'waiting'::text) = (decided_at IS NULL))),
-    CONSTRAINT resource_declarations_check1 CHECK (((decided_at IS NULL) = (decided_by IS NULL))),
-    CONSTRAINT resource_declarations_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'accepted'::text, 'refused'::text, 'withdrawn'::text])))
 );
 
 CREATE TABLE public.resource_notices (

@@ -9,6 +9,7 @@ from litestar import Response
 from contracts.family.document_words import DocumentReason, DocumentStatus
 from contracts.family.documents import DocumentDecision
 from contracts.family.documents_api import decide_document, document_kinds, list_documents, read_document
+from contracts.family.resources_api import decide_declaration
 from gateway.calls import Refused, typed_as
 from portal.agents.accounts.filters import Options, chosen
 from portal.frame.agents import agent_name
@@ -64,7 +65,10 @@ async def document_page(visit: Visit, document_id: UUID) -> Response[Any]:
         "document": document,
         "path": path,
         "previews": previews(path, document),
-        "can_decide": visit.may(decide_document) and document.status is DocumentStatus.SENT,
+        "can_decide": visit.may(decide_document)
+        and document.status is DocumentStatus.SENT
+        and not document.declaration_id,
+        "can_decide_declaration": visit.may(decide_declaration),
         "decided_by": await agent_name(visit, document.decided_by) if document.decided_by else "",
         "reasons": [(reason.value, texts(f"papers.reason.{reason}")) for reason in DocumentReason],
         "today": visit.portal.today(),

@@ -11,6 +11,7 @@ from contracts.family.document_words import DocumentReason
 from contracts.family.documents import DocumentDecision
 from contracts.family.documents_api import decide_document, read_document
 from contracts.family.editing import EditedForm
+from contracts.family.resources_api import decide_declaration
 from contracts.queue import WaitingItem, WaitingKind
 from contracts.types import EnrollmentStatus
 from gateway.calls import typed_as
@@ -59,6 +60,7 @@ async def _document(visit: Visit, item: WaitingItem) -> tuple[Context, dict[str,
     context = {
         "document": document,
         "previews": previews(f"/agents/documents/{item.item_id}", document),
+        "can_decide_declaration": visit.may(decide_declaration),
         "reasons": [(reason.value, texts(f"papers.reason.{reason}")) for reason in DocumentReason],
     }
     return context, {"ends_on": document.proposed_end_on.isoformat() if document.proposed_end_on else ""}

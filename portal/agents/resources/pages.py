@@ -39,14 +39,19 @@ ANSWER: Final = Form(
 EXPORT_NAME: Final = "sans-quotient"
 
 
-@page(PATH, entry=MenuLabel("agents.menu.resources", "wallet", list_declarations))
+@page(
+    PATH, entry=MenuLabel("agents.menu.resources", "wallet", list_declarations, others=(households_without_resources,))
+)
 async def declarations_page(visit: Visit) -> Response[Any]:
-    """Those that wait, the oldest first."""
+    """Those that wait, the oldest first; for who decides none, whom it costs most."""
+    if not visit.may(list_declarations) and visit.may(households_without_resources):
+        return visit.redirect(WITHOUT_PATH)
     declarations = await visit.call(list_declarations, visit.cursor)
     context = {
         "declarations": declarations.items,
         "next_cursor": declarations.next_cursor,
         "today": visit.portal.today(),
+        "can_see_without": visit.may(households_without_resources),
     }
     return visit.page("agents/resources/list.html.j2", context)
 
@@ -59,6 +64,7 @@ async def without_page(visit: Visit) -> Response[Any]:
         "households": households.items,
         "next_cursor": households.next_cursor,
         "can_export": can_export(visit),
+        "can_decide": visit.may(list_declarations),
     }
     return visit.page("agents/resources/without.html.j2", context)
 

@@ -30,6 +30,7 @@ from ..documents.commands import Papers, named, tell
 from ..documents.domain import Standing, Verdict, decided
 from ..documents.queries import find_document, read_document, standing_of
 from ..documents.store import lock_document, publish_documents, save_decision
+from ..errors import DocumentProves
 from . import queries, store
 from .domain import check, followed
 
@@ -56,9 +57,11 @@ async def _settle(tx: Transaction, decider: Decider, row: Row, made: Standing) -
 async def decide_document(
     tx: Transaction, actor: Actor, papers: Papers, document_id: UUID, request: DocumentDecision
 ) -> Document:
-    """Validate a document or refuse it, and have whoever sent it told; the same decision again changes nothing. Raises NotFound, Invalid, DocumentSettled."""
+    """Validate a document or refuse it, and have whoever sent it told; the same decision again changes nothing. Raises NotFound, Invalid, DocumentSettled, DocumentProves."""
     await lock_document(tx, document_id)
     row = await find_document(tx, actor, document_id)
+    if row["declaration_id"] is not None:
+        raise DocumentProves
     known = await standing_of(tx, papers.rules, row)
     made = decided(known, Verdict(**request.model_dump()), await tx.today())
     if isinstance(made, Refusal):

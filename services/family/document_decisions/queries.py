@@ -14,6 +14,7 @@ from contracts.queue import DecisionLine, DecisionPreview, DecisionReport
 
 from ..documents.domain import Standing, kind_of
 from ..documents.queries import standing_of
+from ..errors import DocumentProves
 from ..settings import FamilyRules
 from .domain import Wish, decided_among
 from .store import load_chosen
@@ -29,9 +30,11 @@ def wish_of(request: DocumentsDecision) -> Wish:
 async def judged(
     db: Database | Transaction, rules: FamilyRules, rows: Mapping[UUID, Row], wish: Wish, today: date
 ) -> dict[UUID, Standing | str]:
-    """What becomes of documents."""
+    """What becomes of documents. What proves a declaration that waits is decided with it."""
     return {
-        document_id: decided_among(
+        document_id: DocumentProves.code()
+        if row["declaration_id"]
+        else decided_among(
             await standing_of(db, rules, row), wish, (row["marked_on"], civil_day(row["sent_at"], db.zone)), today
         )
         for document_id, row in rows.items()

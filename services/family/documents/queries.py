@@ -152,6 +152,7 @@ async def _answer(db: Database | Transaction, actor: Actor, rules: FamilyRules, 
         words=standing.words,
         pages=tuple(DocumentPage.model_validate(page) for page in row["pages"] or ()),
         is_deletable=deletion(standing, today) is None,
+        declaration_id=row["declaration_id"],
     )
 
 

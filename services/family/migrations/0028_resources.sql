@@ -30,6 +30,18 @@ create index resource_declarations_of_household on resource_declarations (househ
 create index resource_declarations_of_document on resource_declarations (document_id);
 create index resource_declarations_listed on resource_declarations (declared_at, declaration_id) where status = 'waiting';
 
+-- With the declaration that a document proves, while that waits: both are decided together.
+create or replace view filed_documents as
+select d.*, coalesce(h.merged_into, h.household_id) as file_id,
+    coalesce((
+        select (pair ->> 'kept_person_id')::uuid
+        from household_merges m cross join jsonb_array_elements(m.same_persons) as pair
+        where m.former_id = d.household_id and m.undone_at is null and h.merged_into is not null
+          and (pair ->> 'person_id')::uuid = d.person_id), d.person_id) as subject_id,
+    (select r.declaration_id from resource_declarations r
+     where r.document_id = d.document_id and r.status = 'waiting' limit 1) as declaration_id
+from documents d join households h on h.household_id = d.household_id;
+
 -- What the adults of a household were told: of the end of a quotient by its last day, or that none is known by the first day of an enrollment's school year.
 create table resource_notices (
     household_id uuid not null references households on delete cascade,

@@ -167,6 +167,7 @@ async def _settle(
     if isinstance(made, Refusal):
         raise made
     await papers.save_decision(tx, known.document_id, made, actor.account_id)
+    await papers.publish_documents(tx, rules.policy.documents, [known.document_id])
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,23 @@ async def test_unknown_is_a_state_and_a_declared_quotient_counts_once_an_agent_s
     assert codes(refused) == [("/entry", "declaration_settled")]
 
 
+async def test_a_proof_is_decided_with_what_it_proves_and_not_before(purse: Purse) -> None:
+    """Nobody leaves the declaration waiting without its proof; once it is taken back the document stands for itself."""
+    declaration = await purse.declared()
+    document_id = declaration["document_id"]
+    shown = (await purse.papers.read(document_id)).json()
+    assert shown["declaration_id"] == declaration["declaration_id"]
+    answer = await purse.papers.decide(document_id, is_valid=False, reason="unreadable")
+    assert (answer.status_code, answer.json()["code"]) == (409, "document_proves")
+    body = {"item_ids": [document_id], "is_valid": True}
+    preview = await purse.client.post("/document-decisions/preview", json=body, headers=purse.papers.desk)
+    assert [line["code"] for line in preview.json()["lines"]] == ["document_proves"]
+    withdrawal = f"/resource-declarations/{declaration['declaration_id']}/withdrawal"
+    assert (await purse.client.post(withdrawal, headers=purse.papers.father)).status_code == 204
+    assert (await purse.papers.read(document_id)).json()["declaration_id"] is None
+    assert (await purse.papers.decide(document_id, is_valid=False, reason="unreadable")).status_code == 200
+
+
 async def test_a_tax_notice_makes_the_quotient_of_the_town_and_nobody_else_learns_the_income(
     purse: Purse, capsys: pytest.CaptureFixture[str]
 ) -> None:

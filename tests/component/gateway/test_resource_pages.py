@@ -60,6 +60,12 @@ async def test_a_tax_notice_is_declared_decided_and_shown_with_its_income(town: 
     page = await agent.get(path)
     assert page.text.count("<img") == 1
     assert "833,33" in words(page).replace("\u202f", " ")
+    proof = await agent.get(
+        re.findall(r'href="(/agents/documents/[0-9a-f-]{36})"', (await agent.get("/agents/documents")).text)[-1]
+    )
+    assert f'href="{path}"' in proof.text
+    assert "Valider et passer" not in words(proof)
+    await agent.get(path)
     refused = await agent.submit(f"{path}/decision", {"decision": "refuse", "words": "Illisible"})
     assert is_refused(refused)
     assert "Illisible" in refused.text
@@ -123,3 +129,17 @@ async def test_who_pays_most_for_want_of_a_quotient_is_a_list_and_a_file(town: T
     table = await agent.get("/agents/ressources/sans-quotient/tableau")
     assert table.headers["content-type"].startswith("text/csv")
     assert f"{household.reference};" in table.content.decode("utf-8-sig")
+
+
+async def test_who_invoices_sees_who_pays_most_and_decides_no_quotient(town: Town) -> None:
+    """The entry of the menu leads there; a file opens, and what families declared of their resources does not."""
+    _, household = await town.parent()
+    finance = await town.agent(Role.FINANCE)
+    assert 'href="/agents/ressources"' in (await finance.get("/agents")).text
+    listed = await finance.landing(await finance.get("/agents/ressources"))
+    assert "tarif maximum" in words(listed).lower()
+    table = await finance.get("/agents/ressources/sans-quotient/tableau")
+    assert f"{household.reference};" in table.content.decode("utf-8-sig")
+    for path in re.findall(r'href="(/agents/familles/[0-9a-f-]{36})"', listed.text)[:1]:
+        assert (await finance.get(path)).status_code == 200
+    assert (await finance.get(f"/agents/familles/{household.household_id}/ressources")).status_code == 403
