@@ -28,7 +28,7 @@ from ..errors import ChangeDecided, ChangeOutdated, ChangeWaits, OrganizationHas
 from ..households.domain import HouseholdFile, joined
 from ..households.queries import household_id_for, own_households
 from ..households.store import households_of_person, load_file, lock_household, publish, save_members
-from ..people.domain import Adult, Child, name_key
+from ..people.domain import Adult, Child
 from ..people.store import add_children, load_adult, lock_child, save_child
 from ..registrations.commands import LetterSeal
 from ..settings import FamilyRules
@@ -137,11 +137,14 @@ async def ask_child(
         *({}, domain.typed(typed), actor.guardian_id or actor.account_id),
     )
     guardian_ids = await _answering(tx, actor, change, request.guardian_ids)
-    await _check_new(tx, change)
+    child = await _check_new(tx, change)
     if rule is FieldRule.AT_ONCE:
         await _add_child(tx, actor, change, guardian_ids)
         return await claim.keep(tx, ChangeAsked(change_id=None, is_done=True))
-    if await store.new_children(tx, household_id) >= domain.OPEN_MAX:
+    waiting = await store.new_children(tx, household_id)
+    if any(domain.is_same_child(child, domain.new_child(other)) for other in waiting):
+        raise Invalid(FieldRefusal("/first_name", "child_asked"))
+    if len(waiting) >= domain.OPEN_MAX:
         raise ChangeWaits
     await store.ask_change(tx, actor, change)
     return await claim.keep(tx, ChangeAsked(change_id=change.change_id, is_done=False))
@@ -171,11 +174,11 @@ async def _check_new(tx: Transaction, change: Change) -> Child:
     file, after = await _held_file(tx, change.household_id), change.after
     if "first_name" not in after:
         raise Invalid(FieldRefusal("/first_name", "missing"))
-    child = domain.corrected_child(Child(change.subject_id, **after), after, await tx.today())
+    child = domain.corrected_child(domain.new_child(change), after, await tx.today())
     if isinstance(child, Refusal):
         raise child
-    if any(name_key(other) == name_key(child) and other.birth_on == child.birth_on for other in file.children):
-        raise Invalid(FieldRefusal("/first_name", "child_repeated"))
+    if any(domain.is_same_child(child, other) for other in file.children):
+        raise Invalid(FieldRefusal("/first_name", "child_in_file"))
     return child
 
 

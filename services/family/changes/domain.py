@@ -12,7 +12,7 @@ from contracts.family.child_events import ChangeStatus, FieldRule
 from contracts.types import Civility
 
 from ..births.domain import expected_faults
-from ..people.domain import Adult, Child, child_faults, single_spaced, text_faults
+from ..people.domain import Adult, Child, child_faults, name_key, single_spaced, text_faults
 
 CHILD: Final = ("first_name", "last_name", "birth_on")
 ADULT: Final = ("civility", "first_name", "last_name")
@@ -101,6 +101,16 @@ def corrected_child(child: Child, values: Values, today: date) -> Child | Invali
         of_day = expected_faults if child.is_expected else child_faults
         faults += (replace(fault, pointer=_place(fault.pointer)) for fault in of_day([wanted], today))
     return Invalid(*faults) if faults else wanted
+
+
+def new_child(change: Change) -> Child:
+    """The child whom a change adds. It has a first name."""
+    return Child(change.subject_id, **change.after)
+
+
+def is_same_child(one: Child, other: Child) -> bool:
+    """Whether two children have the same names, however they are spelled, and the same day of birth."""
+    return name_key(one) == name_key(other) and one.birth_on == other.birth_on
 
 
 def _place(pointer: str) -> str:

@@ -114,9 +114,18 @@ async def test_a_child_is_added_by_an_agent_s_yes(asking: Asking) -> None:
     listed = (await asking.client.get("/me/children", headers=asking.father)).json()["items"]
     assert "Nora" in [child["first_name"] for child in listed], "whoever asked answers for the child"
     assert codes(await asking.add(asking.father, first_name="LEA", birth_on="2018-03-04")) == [
-        ("/first_name", "child_repeated")
+        ("/first_name", "child_in_file")
     ]
     assert codes(await asking.add(asking.father, birth_on="2026-09-02")) == [("/birth_on", "birth_in_future")]
+
+
+async def test_a_child_is_asked_for_once_however_spelled(asking: Asking) -> None:
+    first = (await asking.add(asking.father)).json()["change_id"]
+    for headers, name in ((asking.father, "nora"), (asking.mother, "Norà")):
+        assert codes(await asking.add(headers, first_name=name)) == [("/first_name", "child_asked")], name
+    assert (await asking.add(asking.father, first_name="Norah")).status_code == 201, "a twin"
+    assert (await asking.client.post(f"/person-changes/{first}/withdrawal", headers=asking.father)).status_code == 204
+    assert (await asking.add(asking.father)).status_code == 201
 
 
 @pytest.mark.parametrize("is_new", [True, False])

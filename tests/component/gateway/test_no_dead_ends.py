@@ -144,5 +144,9 @@ async def test_whoever_wants_a_copy_or_to_be_erased_is_told_how(town: Town) -> N
     assert 'href="/mes-donnees"' in copy
     page = await parent.get("/donnees-personnelles")
     assert 'href="/mes-donnees"' in page.text
-    for sentence in ("Faire effacer vos données", "c’est le service des familles qui l’efface", "une somme reste à payer"):
+    for sentence in (
+        "Faire effacer vos données",
+        "c’est le service des familles qui l’efface",
+        "une somme reste à payer",
+    ):
         assert sentence in words(page), sentence

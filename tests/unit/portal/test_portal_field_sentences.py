@@ -21,7 +21,9 @@ def forms() -> Iterator[Form]:
     """The forms of all pages, as their modules name them."""
     for module in pkgutil.walk_packages(portal.__path__, "portal."):
         for value in vars(importlib.import_module(module.name)).values():
-            yield from (item for item in (value.values() if isinstance(value, dict) else [value]) if isinstance(item, Form))
+            yield from (
+                item for item in (value.values() if isinstance(value, dict) else [value]) if isinstance(item, Form)
+            )
 
 
 def fields() -> list[tuple[str, str]]:
