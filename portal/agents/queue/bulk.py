@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from litestar import Response
@@ -33,7 +33,7 @@ from contracts.operation import Operation
 from contracts.queue import ITEMS_AT_ONCE_MAX, DecisionPreview, DecisionReport
 from gateway.calls import Refused, typed_as
 from gateway.composing import Part, optional, permitted
-from portal.agents.queue.sources import PATH
+from portal.agents.queue.sources import PATH, Filters
 from portal.frame.agents import agents_by_name
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
@@ -113,7 +113,9 @@ async def preview_page(visit: Visit) -> Response[Any]:
     chosen, is_accepted = _chosen(choices), visit.query("decision") == ACCEPT
     fault = _fault(chosen, is_accepted=is_accepted)
     if fault:
-        return visit.redirect(PATH, FlashNotice("warning", fault))
+        filters = Filters.of(dict(parse_qsl(visit.query("retour"))))
+        listed = filters.at(suite=filters.asked.get("suite", ""), choix=",".join(choices))
+        return visit.redirect(listed, FlashNotice("warning", fault))
     kinds = [*chosen]
     requests = [
         BULKS[kind].request(chosen[kind], {} if is_accepted else PREVIEWED[kind], is_accepted=is_accepted)

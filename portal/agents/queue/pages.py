@@ -91,6 +91,7 @@ async def _show(visit: Visit, opened: WaitingItem | None) -> Response[Any]:
         "neighbours": _neighbours(waiting.items, item),
         "names": names,
         "colleagues": colleagues,
+        "ticked": visit.query("choix").split(","),
         "own_id": visit.session.account_id,
         "answer_days": visit.portal.town.town.answer_days,
         "today": visit.portal.today(),

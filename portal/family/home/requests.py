@@ -53,6 +53,12 @@ class Requests:
         """How much waits; None where that is not known whole."""
         return None if self.missing else sum(item.is_waiting for item in self.items)
 
+    @property
+    def unanswered(self) -> list[RequestLine]:
+        """What waits for the family and not for the service, the oldest first."""
+        sent = [item.request for item in self.items if isinstance(item.request, RequestLine)]
+        return [request for request in reversed(sent) if request.status is RequestStatus.MORE_ASKED]
+
 
 async def own_requests(visit: Visit) -> Requests:
     """What the family of whoever is signed in asked for, as far as they may see it."""

@@ -1,5 +1,6 @@
 """What a family may ask the town for, its requests, and beginning one."""
 
+import asyncio
 from typing import Any, Final
 
 from litestar import Response
@@ -42,13 +43,16 @@ async def requests_page(visit: Visit) -> Response[Any]:
 
 @page(NEW_PATH)
 async def begin_page(visit: Visit, code: str) -> Response[Any]:
-    """What a procedure is, how long it takes, whom it is about, and what is missing from the step before."""
-    procedure, household = await _procedure(visit, code), await visit.call(my_household)
+    """What a procedure is, how long it takes, whom it is about, what is missing from the step before, and what was begun or sent of it already."""
+    procedure, household, own = await asyncio.gather(
+        _procedure(visit, code), visit.call(my_household), visit.call(own_requests)
+    )
     people = _people(visit, procedure.subject, household)
     context = {
         "procedure": procedure,
         "household_id": household.household_id,
         "people": people,
+        "begun": [item for item in own.items if item.code == code and item.status not in SETTLED],
         "is_open": procedure.draftable is Draftable.OPEN,
     }
     alone = {"person_id": people[0][0]} if len(people) == 1 else {}

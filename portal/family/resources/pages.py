@@ -74,7 +74,10 @@ async def declare_page(visit: Visit) -> Response[Any]:
         if kind and kind.validity in (DocumentValidity.DATED, DocumentValidity.GIVEN)
         else "",
     }
-    proposed = {"child_count": str(resources.child_count), "document_id": proofs[0][0] if proofs else NEW_PROOF}
+    proposed = {
+        "child_count": str(resources.child_count),
+        "document_id": proofs[0][0] if proofs and kind else NEW_PROOF,
+    }
     return visit.page("family/resources/declare.html.j2", context, form=visit.form(DECLARING, proposed))
 
 

@@ -48,9 +48,16 @@ function press(event) {
   const target = hint && subject(hint);
   if (!hint || !target) return;
   event.preventDefault();
-  if (hint.dataset.field) target.focus();
-  else target.click();
+  if (hint.dataset.field) {
+    target.closest("details")?.setAttribute("open", "");
+    target.focus();
+  } else target.click();
 }
+
+// Whoever works from the keyboard goes on from what is open, and not from the top of the page.
+/** @type {HTMLElement | null} */
+const opened = document.querySelector("[data-opened]");
+opened?.focus({ preventScroll: true });
 
 if (keys) {
   keys.checked = areOn();

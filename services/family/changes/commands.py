@@ -137,11 +137,14 @@ async def ask_child(
         *({}, domain.typed(typed), actor.guardian_id or actor.account_id),
     )
     guardian_ids = await _answering(tx, actor, change, request.guardian_ids)
-    await _check_new(tx, change)
+    child = await _check_new(tx, change)
     if rule is FieldRule.AT_ONCE:
         await add_child(tx, actor, change, guardian_ids)
         return await claim.keep(tx, ChangeAsked(change_id=None, is_done=True))
-    if await store.new_children(tx, household_id) >= domain.OPEN_MAX:
+    waiting = await store.new_children(tx, household_id)
+    if any(domain.is_same_child(child, domain.asked_child(other)) for other in waiting):
+        raise Invalid(FieldRefusal("/first_name", "child_asked"))
+    if len(waiting) >= domain.OPEN_MAX:
         raise ChangeWaits
     await store.ask_change(tx, actor, change)
     return await claim.keep(tx, ChangeAsked(change_id=change.change_id, is_done=False))

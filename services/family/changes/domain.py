@@ -108,11 +108,19 @@ def new_child(child_id: UUID, values: Values, children: Collection[Child], today
     if "first_name" not in values:
         return Invalid(FieldRefusal("/first_name", "missing"))
     child = corrected_child(Child(child_id, **values), values, today)
-    if isinstance(child, Child) and any(
-        name_key(other) == name_key(child) and other.birth_on == child.birth_on for other in children
-    ):
+    if isinstance(child, Child) and any(is_same_child(child, other) for other in children):
         return Invalid(FieldRefusal("/first_name", "child_in_file"))
     return child
+
+
+def asked_child(change: Change) -> Child:
+    """The child whom a change adds. It has a first name."""
+    return Child(change.subject_id, **change.after)
+
+
+def is_same_child(one: Child, other: Child) -> bool:
+    """Whether two children have the same names, however they are spelled, and the same day of birth."""
+    return name_key(one) == name_key(other) and one.birth_on == other.birth_on
 
 
 def _place(pointer: str) -> str:

@@ -109,13 +109,15 @@ async def is_asker_there(db: Database | Transaction, change: Change) -> bool:
 
 
 NEW_CHILDREN_SQL = """
-select count(*) from person_changes where household_id = $1 and kind = 'new_child' and status = 'waiting'
+select change_id, household_id, subject_id, kind, status, sealed, asked_by, asked_at, decided_at
+from person_changes where household_id = $1 and kind = 'new_child' and status = 'waiting' order by change_id
 """
 
 
-async def new_children(db: Queries, household_id: UUID) -> int:
-    """How many children wait to be added to a household."""
-    return int(await db.fetchval(NEW_CHILDREN_SQL, household_id))
+async def new_children(db: Queries, household_id: UUID) -> list[Change]:
+    """The children who wait to be added to a household."""
+    rows = await db.fetch(NEW_CHILDREN_SQL, household_id)
+    return [change for row in rows if (change := await change_of(db, row)) is not None]
 
 
 FORGET_DECIDED_SQL = """

@@ -139,6 +139,7 @@ async def decide_declaration(
             tx.note(Act(actor, "resources_refused", declaration_id, file_id, after={"reason": request.reason}))
         if not is_told:
             await publish_quotients(tx, file_id)
+        await papers.publish_documents(tx, rules.policy.documents, [known.document_id])
         occasion = ResourcesOccasion.REFUSED if request.entry is None else ResourcesOccasion.ACCEPTED
         tx.emit(ResourcesNoticed(household_id=file_id, occasion=occasion, last_on=None, noticed_at=await tx.now()))
     return await queries.read_declaration(tx, actor, rules, declaration_id)
@@ -167,7 +168,6 @@ async def _settle(
     if isinstance(made, Refusal):
         raise made
     await papers.save_decision(tx, known.document_id, made, actor.account_id)
-    await papers.publish_documents(tx, rules.policy.documents, [known.document_id])
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ select 'document' as kind, f.document_id as item_id, f.kind as label,
 from filed_documents f
 join households h on h.household_id = f.file_id
 left join children c on c.child_id = f.subject_id
-left join adults a on a.adult_id = f.subject_id
+left join adults a on a.adult_id = coalesce(f.subject_id, f.created_by)
 where 'document' = any($4::text[]) and f.status = 'sent' and {DOCUMENT.of("f.document_id")}
 """  # noqa: S608 - it is put together from constants alone
 _CHANGES: Final = """

@@ -119,6 +119,15 @@ async def test_a_child_is_added_by_an_agent_s_yes(asking: Asking) -> None:
     assert codes(await asking.add(asking.father, birth_on="2026-09-02")) == [("/birth_on", "birth_in_future")]
 
 
+async def test_a_child_is_asked_for_once_however_spelled(asking: Asking) -> None:
+    first = (await asking.add(asking.father)).json()["change_id"]
+    for headers, name in ((asking.father, "nora"), (asking.mother, "Norà")):
+        assert codes(await asking.add(headers, first_name=name)) == [("/first_name", "child_asked")], name
+    assert (await asking.add(asking.father, first_name="Norah")).status_code == 201, "a twin"
+    assert (await asking.client.post(f"/person-changes/{first}/withdrawal", headers=asking.father)).status_code == 204
+    assert (await asking.add(asking.father)).status_code == 201
+
+
 @pytest.mark.parametrize("is_new", [True, False])
 async def test_nothing_is_decided_for_whoever_left_the_household(asking: Asking, is_new: bool) -> None:
     """They would answer for a child in a file that is theirs no longer: it is refused to the agent, who refuses it with a reason."""

@@ -146,3 +146,21 @@ async def test_many_are_decided_after_a_preview_once_and_taken_back(town: Town) 
     assert "Flou" in page.text
     mixed = await agent.landing(await agent.get(f"{PATH}/lot", params=[*asked[:-1], ("decision", "refuser")]))
     assert "Un refus dit son motif" in words(mixed)
+    assert f'value="inscriptions/{request}" checked' in mixed.text, "what was ticked stays"
+    nothing = await agent.get(f"{PATH}/lot", params={"decision": "refuser", "retour": "nature=inscriptions"})
+    assert nothing.headers["location"] == f"{PATH}?nature=inscriptions", "and so does the filter"
+
+
+async def test_a_document_of_a_whole_family_is_called_by_who_sent_it_and_the_keyboard_stays_with_it(town: Town) -> None:
+    _, household = await town.parent()
+    own = await document(town, household)
+    agent = await town.agent(Role.FRONT_DESK)
+    page = await agent.get(f"{PATH}/documents/{own}")
+    sender = household.adults[0]
+    (heading,) = re.findall(r'<h2 id="a-traiter" tabindex="-1" data-opened>(.*?)</h2>', page.text)
+    assert f"{sender.first_name} {sender.last_name}" in heading
+    assert '<kbd data-key="r" data-field="champ-reason"' in page.text
+    assert "data-opened" not in (await agent.get(PATH)).text, "the list comes first where nothing was opened"
+    refused = await agent.submit(f"{PATH}/documents/{own}/decision", {"decision": "refuse", "words": "Flou"})
+    assert "Choisissez le motif du refus dans la liste" in words(refused)
+    assert "data-opened" not in refused.text, "what is to correct has the focus"

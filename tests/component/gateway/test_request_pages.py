@@ -107,10 +107,12 @@ async def test_a_request_goes_page_by_page_to_its_receipt(town: Town) -> None:
 async def test_what_is_missing_is_said_and_nothing_is_sent(town: Town) -> None:
     parent, _ = await town.parent()
     address = await begin(parent, "creche_liste_attente")
-    await press(parent, address, 1, WAITING_LIST[0], "later")
+    for _ in range(2):  # an answer opens a question
+        await press(parent, address, 1, WAITING_LIST[0], "later")
     summary = await parent.get(address)
     summary = await parent.landing(summary)
     assert "Il manque encore quelque chose" in words(summary)
+    assert words(summary).count("Terminé") == 1, "the pages that lack something are not done"
     refused = await parent.submit(f"{address}/envoi")
     assert "Complétez la demande" in words(refused)
     gone = await parent.submit(f"{address}/suppression")
@@ -268,7 +270,11 @@ async def test_the_familys_screen_names_what_waits_and_leads_to_it(town: Town) -
     place = f"/agents/a-traiter/demarches/{request_id}"
     assert f'href="{place}"' in page.text
     assert "Liste attente Crèche" in words(await agent.get(place))
+    assert "attend votre réponse" not in words(await parent.get("/mon-accueil"))
     await agent.submit(f"{AGENTS}/{request_id}/decision", {"move": "ask", "words": "Depuis quand habitez-vous ici ?"})
+    home = await parent.get("/mon-accueil")
+    assert "Le service attend votre réponse" in words(home)
+    assert f'href="{PATH}/{request_id}"' in home.text
     assert place not in (await agent.get(file)).text, "it waits for the family now"
 
 
@@ -307,3 +313,20 @@ async def test_a_photograph_goes_with_a_message_and_a_refused_one_loses_no_words
     refused = await agent.submit(f"{path}/messages", {"message": "é" * 2001})
     assert "é" * 2001 in refused.text
     assert "field-error" in refused.text
+
+
+async def test_what_was_begun_or_sent_already_is_shown_before_another_one(town: Town) -> None:
+    parent, _ = await town.parent()
+    start = f"{PATH}/nouvelle/creche_liste_attente"
+    assert "déjà commencé" not in words(await parent.get(start))
+    address = await begin(parent, "creche_liste_attente")
+    page = await parent.get(start)
+    assert "Reprendre la demande commencée le" in words(page)
+    assert f'href="{address}"' in page.text
+    await fill(parent, address, WAITING_LIST)
+    await parent.submit(f"{address}/envoi")
+    page = await parent.get(start)
+    assert re.search(r"Voir la demande D-20\d\d-\d{6}", words(page))
+    assert "Reprendre" not in words(page)
+    await parent.submit(f"{address}/retrait")
+    assert "déjà commencé" not in words(await parent.get(start))
