@@ -81,9 +81,7 @@ SCHOOLINGS_KEPT: Final = (
     "select child_id::text as key, concat_ws(' ', starts_on::text, ends_on::text, level, school_code, class_label) as content"
     " from child_schoolings"
 )
-DOCUMENTS: Final = (
-    "select document_id::text as key, concat_ws(' ', household_id, person_id, kind, status, {ends_on}) as content from documents{sent}"
-)
+DOCUMENTS: Final = "select document_id::text as key, concat_ws(' ', household_id, person_id, kind, status, {ends_on}) as content from documents{sent}"
 PUBLISHED: Final = "select key, sequence::text as content from outbox_keys where topic = "
 
 REPLICAS: Final = (
