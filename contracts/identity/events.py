@@ -6,11 +6,12 @@ from typing import ClassVar
 from uuid import UUID
 
 from contracts.event import Event
+from contracts.identity.online_service_words import OnlineService
 from contracts.types import AccountStatus, ActorKind, CredentialPurpose
 
 
 class AccountState(Event):
-    """An account as others may know it. `guardian_ids` are the adults whom it stands for, none for an agent. Personal data: state topic only.
+    """An account as others may know it. `guardian_ids` are the adults whom it stands for, none for an agent; `declined` the online services that they do without. Personal data: state topic only.
     A tombstone erases it."""
 
     event_type: ClassVar[str] = "identity.account_state.v1"
@@ -23,6 +24,7 @@ class AccountState(Event):
     status: AccountStatus
     email: str
     created_at: datetime
+    declined: tuple[OnlineService, ...] = ()
 
 
 class CredentialReason(StrEnum):

@@ -9,6 +9,7 @@ from pydantic import Field, PlainSerializer, SecretStr, StringConstraints
 from contracts.event import Model
 from contracts.http import LINE, PAGE_SIZE_MAX, Email, ShortText
 from contracts.identity.events import CredentialReason
+from contracts.identity.online_service_words import OnlineService
 from contracts.identity.service_keys import MailedKey, ServiceKeyState
 from contracts.types import AccountStatus, ActorKind, CredentialPurpose, SessionStage
 
@@ -47,7 +48,7 @@ class Session(Model):
     """Whose session it is. Everything but this and signing out waits for the stage `ready`.
 
     An agent has a `name`, first and last, and what the town's roles permit; a parent's name stands in the household's file. `services` are
-    those of the town that this account opened with their keys, `first_steps` the stages that the town has such an account go through, in order.
+    those of the town that this account opened with their keys, `declined` the online services that it does without, `first_steps` the stages that the town has such an account go through, in order.
     `has_username` is false for whoever signs in with their address alone. `is_second_factor_offered`: the town has such an account use one. `has_password` is false for an agent who signs in
     with the town's own provider alone.
     `guardian_id` is the adult who acts; `is_shared`: the account stands for several, of whom whoever signed in says which one.
@@ -66,6 +67,7 @@ class Session(Model):
     has_password: bool
     stage: SessionStage
     services: tuple[str, ...]
+    declined: tuple[OnlineService, ...]
     first_steps: tuple[SessionStage, ...]
     previous_sign_in_at: datetime | None
     expires_at: datetime

@@ -80,6 +80,7 @@ CREATE TABLE public.accounts (
     invited_at timestamp with time zone,
     last_sign_in_at timestamp with time zone,
     merged_into uuid,
+    declined_services text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT accounts_check CHECK (((merged_into IS NULL) OR ((kind = 'parent'::text) AND is_disabled))),
     CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY['parent'::text, 'agent'::text, 'delegate'::text]))),
     CONSTRAINT accounts_status_check CHECK ((status = ANY (ARRAY['invited'::text, 'activated'::text, 'active'::text])))

@@ -33,6 +33,7 @@ CREATE TABLE public.accounts (
     account_id uuid NOT NULL,
     guardian_ids uuid[] NOT NULL,
     email text NOT NULL,
+    declined text[] NOT NULL,
     version bigint NOT NULL
 );
 

@@ -18,6 +18,7 @@ from portal.family.household import pages as household
 from portal.family.households import pages as households
 from portal.family.invoices import pages as invoices
 from portal.family.menu import pages as menu
+from portal.family.online_services import pages as online_services
 from portal.family.requests import pages as requests
 from portal.family.resources import pages as resources
 from portal.family.services import pages as services
@@ -31,7 +32,7 @@ FAMILY = Space(
         for area in (
             *(home, asked, menu, households, enrollments, calendar, invoices, history, services, delegations),
             *(children, child_health, child_insurance, household, record, discretion, entourage, quotients),
-            *(documents, resources, certificates, exports, requests, without_file),
+            *(documents, resources, certificates, exports, requests, without_file, online_services),
         )
         for page in area.PAGES
     ],

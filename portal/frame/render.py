@@ -13,6 +13,7 @@ from contracts.types import ActorKind, LoginMode
 from gateway.auth import Visitor
 from portal.frame.greetings import Greetings
 from portal.frame.menus import AgentMenu, Menu
+from portal.frame.online_services import is_declined
 from portal.frame.settings import PortalTown
 from portal.kit import Form, FormState, Texts, create_environment
 from portal.kit.layout import MenuEntry
@@ -76,9 +77,14 @@ class Portal:
         is_left_out = is_about_children(path) and self.greetings.is_organization(visitor)
         return not is_left_out and self.town.opens(path, visitor)
 
+    def shows(self, path: str, visitor: Visitor) -> bool:
+        """Whether a link leads to a page: it is there for whoever looks, and they do not do without it."""
+        return self.opens(path, visitor) and not is_declined(path, visitor)
+
     def _opened(self, entries: Sequence[MenuEntry], visitor: Visitor) -> Sequence[MenuEntry]:
         is_organization = self.greetings.is_organization(visitor)
-        return [entry for entry in entries if not (is_organization and is_about_children(entry.url))]
+        own = [entry for entry in entries if not (is_organization and is_about_children(entry.url))]
+        return [entry for entry in own if not is_declined(entry.url, visitor)]
 
     def today(self) -> date:
         """The town's date."""

@@ -98,6 +98,10 @@ class Visit:
         families."""
         return self.portal.opens(path, self.visitor)
 
+    def shows(self, path: str) -> bool:
+        """Whether a link leads to a page: it is there for whoever visits, and they do not do without it."""
+        return self.portal.shows(path, self.visitor)
+
     @property
     def cursor(self) -> str | None:
         """Where the page of a list that was asked for begins."""

@@ -17,6 +17,7 @@ PATHS: Final = {
     "legal_notice": "/mentions-legales",
     "personal_data": "/donnees-personnelles",
     "site_map": "/plan-du-site",
+    "check": "/verifier",
     "sign_out": "/deconnexion",
     "menu": "/menu",
 }

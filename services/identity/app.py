@@ -32,6 +32,7 @@ from .lapses.commands import Lapsing
 from .links.routes import ROUTES as LINK_ROUTES
 from .merging.routes import ROUTES as MERGING_ROUTES
 from .oidc.routes import ROUTES as OIDC_ROUTES
+from .online_services.routes import ROUTES as ONLINE_SERVICE_ROUTES
 from .own_passkeys.routes import ROUTES as OWN_PASSKEY_ROUTES
 from .passkeys.routes import ROUTES as PASSKEY_ROUTES
 from .persons.routes import ROUTES as PERSON_ROUTES
@@ -83,6 +84,7 @@ def create(settings: IdentitySettings) -> Service:
             *AGENT_ROUTES,
             *SECOND_PERSON_ROUTES,
             *SERVICE_KEY_ROUTES,
+            *ONLINE_SERVICE_ROUTES,
             *SESSION_ROUTES,
             *SECOND_FACTOR_ROUTES,
             *STEP_UP_ROUTES,

@@ -81,6 +81,7 @@ SCHOOLINGS_KEPT: Final = (
     "select child_id::text as key, concat_ws(' ', starts_on::text, ends_on::text, level, school_code, class_label) as content"
     " from child_schoolings"
 )
+DOCUMENTS: Final = "select document_id::text as key, concat_ws(' ', household_id, person_id, kind, status, {ends_on}) as content from documents{sent}"
 PUBLISHED: Final = "select key, sequence::text as content from outbox_keys where topic = "
 
 REPLICAS: Final = (
@@ -136,6 +137,12 @@ REPLICAS: Final = (
     ),
     Comparison("I9", "children", Side("family", f"{PEOPLE} children"), (Side("booking", f"{PEOPLE} child_records"),)),
     Comparison("I9", "schoolings", Side("family", SCHOOLINGS), (Side("booking", SCHOOLINGS_KEPT),)),
+    Comparison(
+        "I9",
+        "documents",
+        Side("family", DOCUMENTS.format(ends_on="ends_on", sent=" where sent_at is not null")),
+        (Side("booking", DOCUMENTS.format(ends_on="case when status = 'validated' then ends_on end", sent="")),),
+    ),
     Comparison("I9", "responsibilities", Side("family", TIES), (Side("booking", TIES), Side("notifications", TIES))),
     Comparison("I9", "payers", Side("family", PAYERS), (Side("billing", PAYERS_KEPT),)),
     Comparison("I9", "residences", Side("family", HOMES), (Side("billing", HOMES_KEPT),)),

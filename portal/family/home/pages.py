@@ -103,17 +103,19 @@ def own_links(visit: Visit) -> list[MenuEntry]:
     """Where a family changes what the town knows of it and how it signs in, and sees what was done."""
     texts, has_services = visit.portal.texts, SessionStage.ENTER_KEYS in visit.session.first_steps
     services = [MenuEntry(texts("home.space.services"), "/mon-compte/services")] if has_services else []
-    return [
+    links = [
         MenuEntry(texts("home.space.profile"), CONTACT_PATH),
         MenuEntry(texts("household.title"), "/ma-famille"),
         MenuEntry(texts("home.space.credentials"), "/mes-identifiants"),
         *services,
+        MenuEntry(texts("online_services.title"), "/mes-services"),
         MenuEntry(texts("child_file.list_title"), "/mes-enfants"),
         MenuEntry(texts("entourage.title"), "/entourage"),
         MenuEntry(texts("delegations.title"), "/personnes-de-confiance"),
         MenuEntry(texts("documents.title"), "/mon-espace-de-stockage"),
         MenuEntry(texts("home.space.history"), "/historique"),
     ]
+    return [link for link in links if visit.shows(link.url)]
 
 
 def shown_blocks(visit: Visit, household: Part[Household]) -> list[tuple[str, list[Tile]]]:
@@ -135,7 +137,7 @@ def shown_blocks(visit: Visit, household: Part[Household]) -> list[tuple[str, li
         tiles = [
             tile
             for tile in block.tiles
-            if visit.opens(tile.url)
+            if visit.shows(tile.url)
             and (any(tile.age_min <= age <= tile.age_max for age in ages) or is_for_everybody(tile))
         ]
         if tiles:

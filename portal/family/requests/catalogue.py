@@ -24,6 +24,8 @@ NEW_PATH: Final = f"{PATH}/nouvelle/{{code:str}}"
 BEGINNING: Final = Form(RequestCreate, "requests.begin", ("person_id",))
 SETTLED: Final = (RequestStatus.ACCEPTED, RequestStatus.REFUSED, RequestStatus.WITHDRAWN)
 SHOWN_MAX: Final = 30
+OTHERS: Final = ("/mon-espace-de-stockage", "/edition-de-documents", "/inscriptions")
+"""Pages of other services that are linked from this one."""
 
 
 @page(PATH)
@@ -35,8 +37,8 @@ async def requests_page(visit: Visit) -> Response[Any]:
     context = {
         "drafts": drafts,
         "sent": sent[:SHOWN_MAX],
-        "procedures": procedures.items,
-        "opens_enrollments": visit.opens("/inscriptions"),
+        "procedures": [item for item in procedures.items if not item.leads_to or visit.shows(item.leads_to)],
+        "shown": [url for url in OTHERS if visit.shows(url)],
     }
     return visit.page("family/requests/list.html.j2", context, form=visit.form())
 

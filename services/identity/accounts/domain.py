@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from contracts.identity.events import AccountState, SecurityChange, SecurityChanged
+from contracts.identity.online_service_words import OnlineService
 from contracts.types import AccountStatus, ActorKind, CredentialPurpose, LoginMode
 
 USERNAME_STEM_MAX = 12
@@ -21,6 +22,7 @@ class AccountRecord:
 
     `password_expires_at` is None for a personal password; `password_hash` is None while a new one is being made. `person_ids` are the adults
     whom it stands for and whom some file invites, or the delegate whose it is; an account that was merged into another (`merged_into`) stands for nobody.
+    `declined` are the online services that its holder does without.
     """
 
     account_id: UUID
@@ -35,6 +37,7 @@ class AccountRecord:
     last_sign_in_at: datetime | None
     person_ids: tuple[UUID, ...] = ()
     merged_into: UUID | None = None
+    declined: frozenset[OnlineService] = frozenset()
 
     @property
     def guardian_id(self) -> UUID | None:
@@ -70,6 +73,7 @@ class AccountRecord:
             status=self.status,
             email=self.email,
             created_at=self.created_at,
+            declined=tuple(sorted(self.declined)),
         )
 
     def security_changed(self, change: SecurityChange, changed_at: datetime) -> SecurityChanged:

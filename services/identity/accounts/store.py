@@ -7,13 +7,14 @@ from uuid import UUID
 
 from chassis.data.database import Queries, Row, Transaction
 from chassis.data.replicas import Replica
+from contracts.identity.online_service_words import OnlineService
 from contracts.types import AccountStatus, ActorKind
 
 from .domain import AccountRecord, email_key, username_key
 
 LOCK_ACCOUNTS_SQL = """
 select account_id, kind, status, is_disabled, email, username, password_hash, password_expires_at, created_at,
-       last_sign_in_at, merged_into, '{}'::uuid[] as person_ids, now() as begun_at
+       last_sign_in_at, merged_into, declined_services, '{}'::uuid[] as person_ids, now() as begun_at
 from accounts where account_id = any($1::uuid[]) order by account_id for update
 """
 
@@ -169,4 +170,5 @@ def account_of(row: Row) -> AccountRecord:
         last_sign_in_at=row["last_sign_in_at"],
         person_ids=tuple(row["person_ids"]),
         merged_into=row["merged_into"],
+        declined=frozenset(map(OnlineService, row["declined_services"])),
     )

@@ -18,7 +18,7 @@ from .domain import FileLine, JudgedLine, LivingLink, Prospect
 FILES_SQL = """
 select v.reference,
        a.account_id, a.kind, a.status, a.is_disabled, a.email, a.username, a.password_hash, a.password_expires_at, a.created_at,
-       a.last_sign_in_at, a.merged_into, '{}'::uuid[] as person_ids, of_file.emails,
+       a.last_sign_in_at, a.merged_into, a.declined_services, '{}'::uuid[] as person_ids, of_file.emails,
        i.invitation_id, i.expires_at as link_expires_at, i.refusal as link_refusal
 from household_versions v
 left join lateral (
@@ -48,7 +48,7 @@ select (select min(v.reference) from invited_guardians g
         join household_versions v using (household_id) join account_persons p using (guardian_id)
         where p.account_id = a.account_id) as reference,
        a.account_id, a.kind, a.status, a.is_disabled, a.email, a.username, a.password_hash, a.password_expires_at, a.created_at,
-       a.last_sign_in_at, a.merged_into, '{}'::uuid[] as person_ids,
+       a.last_sign_in_at, a.merged_into, a.declined_services, '{}'::uuid[] as person_ids,
        null::uuid as invitation_id, null::timestamptz as link_expires_at, null::text as link_refusal
 from accounts a
 where a.kind = 'parent' and a.status = 'invited' and not a.is_disabled and a.invited_at is null
@@ -60,7 +60,7 @@ select (select min(v.reference) from invited_guardians g
         join household_versions v using (household_id) join account_persons p using (guardian_id)
         where p.account_id = a.account_id) as reference,
        a.account_id, a.kind, a.status, a.is_disabled, a.email, a.username, a.password_hash, a.password_expires_at, a.created_at,
-       a.last_sign_in_at, a.merged_into, '{}'::uuid[] as person_ids,
+       a.last_sign_in_at, a.merged_into, a.declined_services, '{}'::uuid[] as person_ids,
        i.invitation_id, i.expires_at as link_expires_at, i.refusal as link_refusal
 from accounts a
 left join invitations i on i.account_id = a.account_id and i.used_at is null and i.replaced_at is null

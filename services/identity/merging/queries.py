@@ -19,7 +19,7 @@ CANDIDATES_MAX = 10
 
 ACCOUNTS_SQL = """
 select account_id, kind, status, is_disabled, email, username, password_hash, password_expires_at, created_at,
-       last_sign_in_at, merged_into, '{}'::uuid[] as person_ids
+       last_sign_in_at, merged_into, declined_services, '{}'::uuid[] as person_ids
 from accounts where account_id = any($1::uuid[]) and kind = 'parent'
 """
 

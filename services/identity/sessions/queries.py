@@ -23,7 +23,7 @@ TOUCH_EVERY = timedelta(minutes=1)
 
 SESSION_SQL = """
 select a.account_id, a.kind, a.status, a.is_disabled, a.email, a.username, a.password_hash,
-       a.password_expires_at, a.created_at, a.last_sign_in_at, a.merged_into, s.guardian_id as chosen_id,
+       a.password_expires_at, a.created_at, a.last_sign_in_at, a.merged_into, a.declined_services, s.guardian_id as chosen_id,
        array(select p.guardian_id from account_persons p
              where p.account_id = a.account_id
                and (p.is_delegate or exists (select from invited_guardians i where i.guardian_id = p.guardian_id))
@@ -149,6 +149,7 @@ def current_session(session: SignedIn, keys: Keys, rules: IdentityRules) -> Curr
         has_password=rules.has_password(account, session.agent),
         stage=session.stage,
         services=session.services,
+        declined=tuple(sorted(account.declined)),
         first_steps=session.first_steps,
         previous_sign_in_at=session.previous_sign_in_at,
         expires_at=session.expires_at,

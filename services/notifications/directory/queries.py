@@ -3,12 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from chassis.data.database import Queries, Row
+from contracts.identity.online_service_words import OnlineService
 
-from ..messages.domain import Audience, Named, Rule
+from ..messages.domain import Audience, Named, Rule, Template
+
+CONVENIENCES: Final = {
+    Template.ENROLLMENT_REQUESTED: OnlineService.BOOKING,
+    Template.BASKET_CONFIRMED: OnlineService.BOOKING,
+}
+"""What is only convenient to hear: whoever does without the online service is not told. Of answers, refusals, bills and their account everybody is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,7 @@ with named as (
 ), told as (
     select a.adult_id, lower(a.email) as email from household_adults a
     where a.household_id = $1 and a.is_invited and a.days @> $2::date and not exists (
+        select from accounts c where a.adult_id = any(c.guardian_ids) and $5::text = any(c.declined)) and not exists (
         select from named join custody c using (child_id) where not exists (
             select from answering g where g.child_id = c.child_id and g.adult_id = a.adult_id and (g.is_today or not exists (
                 select from answering other where other.child_id = c.child_id and other.is_today))))
@@ -138,8 +146,8 @@ async def candidates(db: Queries, rule: Rule, notice: Row, today: date) -> dict[
         sql = ACCOUNT_RECIPIENT_SQL if rule.audience is Audience.ACCOUNT else ADULT_RECIPIENT_SQL
         rows = await db.fetch(sql, notice["subject_id"])
         return {row["recipient_id"]: True for row in rows} or None
-    since = rule.known_since(notice["expires_at"])
-    rows = await db.fetch(HOUSEHOLD_RECIPIENTS_SQL, notice["subject_id"], today, since, notice["payload"])
+    since, service = rule.known_since(notice["expires_at"]), CONVENIENCES.get(Template(notice["template"]))
+    rows = await db.fetch(HOUSEHOLD_RECIPIENTS_SQL, notice["subject_id"], today, since, notice["payload"], service)
     return {row["recipient_id"]: row["is_invited"] for row in rows if row["recipient_id"]} if rows else None
 
 

@@ -20,7 +20,7 @@ ADULTS = DatedMembers(
 )
 CHILDREN = DatedMembers("household_children", "household_id", "child_id", {"name": "text"})
 CUSTODY = Replica("custody", "child_id")
-ACCOUNTS = Replica("accounts", "account_id", ("guardian_ids", "email"))
+ACCOUNTS = Replica("accounts", "account_id", ("guardian_ids", "email", "declined"))
 DELEGATES = Replica("delegates", "delegate_id", ("first_name", "last_name"))
 ACTIVITIES = Replica("activities", "activity_id", ("label", "units"))
 
@@ -81,7 +81,8 @@ async def keep_custody(tx: Transaction, state: ResponsibilityState, envelope: En
 
 async def keep_account(tx: Transaction, state: AccountState, envelope: Envelope) -> None:
     """Replace what is known of an account, unless something newer is."""
-    await ACCOUNTS.keep(tx, state.account_id, envelope.sequence, list(state.guardian_ids), state.email)
+    known = (list(state.guardian_ids), state.email, list(state.declined))
+    await ACCOUNTS.keep(tx, state.account_id, envelope.sequence, *known)
 
 
 REPLACE_NAMES_SQL = """

@@ -88,6 +88,7 @@ create table accounts (
     account_id uuid primary key,
     guardian_ids uuid[] not null,
     email text not null,
+    declined text[] not null,
     version bigint not null
 );
 

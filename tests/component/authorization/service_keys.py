@@ -1,4 +1,4 @@
-"""What is posted of the keys with which families open the services of their town."""
+"""What is posted of the keys with which families open the services of their town, and of those that they do without."""
 
 from typing import Any, Final
 
@@ -34,4 +34,14 @@ async def issued_key(world: World, holder: str) -> str:
     return str(answer.json()["key"])
 
 
-BODIES: Final = {"enter_service_keys": entry, "issue_service_key": request, "find_key_holder": sought}
+async def choice(_world: World, cell: Cell, _named: str | None) -> Any:
+    """What somebody does without, which each of them did not before."""
+    return {"declined": ["booking"] if cell.actor in FAMILIES else []}
+
+
+BODIES: Final = {
+    "enter_service_keys": entry,
+    "issue_service_key": request,
+    "find_key_holder": sought,
+    "choose_online_services": choice,
+}

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,7 +17,7 @@ from services.family.households import store as households
 from services.family.people import store as people
 from tests.component.family.desk import Desk
 from tests.support.applications import Applications
-from tests.support.services import RunningService
+from tests.support.services import RunningService, write_town
 
 pytestmark = pytest.mark.anyio
 
@@ -41,9 +42,11 @@ OLD, NEW = "+33612345678", "+32470123456"
 
 
 @pytest.fixture
-async def service(applications: Applications) -> AsyncIterator[RunningService]:
-    """The service under the profile of the guide S2, on 1 September 2026."""
-    async with applications.lend("family", town_file=TOWNS / "structure" / "town.toml") as running:
+async def service(applications: Applications, tmp_path: Path) -> AsyncIterator[RunningService]:
+    """The service in a town where telephone and address are corrected at once, and the e-mail address by the town, on 1 September 2026."""
+    at_once = {"fields": {"contact": {"email": "read_only"}}}
+    file = write_town(tmp_path, base=TOWNS / "structure" / "town.toml", family=at_once)
+    async with applications.lend("family", town_file=file) as running:
         running.db.clock_offset = datetime(2026, 9, 1, 10, tzinfo=UTC) - await running.db.now()
         yield running
 
@@ -100,7 +103,7 @@ def field_codes(answer: Any) -> list[tuple[str, str]]:
 
 
 async def test_a_guardian_corrects_phone_and_address(contacts: Contacts, desk: Desk) -> None:
-    """S2-15: read, corrected, published whole, noted with what it was, told by the names of the fields alone."""
+    """Read, corrected, published whole, noted with what it was, told by the names of the fields alone."""
     household = await desk.open(co_guardian=CO_GUARDIAN)
     adult_id = household.adults[0].adult_id
     before = await contacts.read(adult_id)

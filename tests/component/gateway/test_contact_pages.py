@@ -19,6 +19,7 @@ from tests.component.gateway.town import Town, running_town
 from tests.component.identity.walk import town_file
 from tests.support.databases import Postgres
 from tests.support.roles import Role
+from tests.support.services import write_town
 from tests.support.towns import in_towns
 
 pytestmark = pytest.mark.anyio
@@ -32,9 +33,10 @@ async def town(
     postgres: Postgres, secrets_dir: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Town]:
     """The town of the guide S2, unless another is asked for: people sign in with their e-mail address. `test_step_up.py` corrects details under
-    its own settings, which ask for a proof first; here none is asked for."""
+    its own settings, which ask for a proof first; here none is asked for, and telephone and address are corrected at once."""
     profile = getattr(request, "param", "structure")
     file = town_file(tmp_path_factory.mktemp("town"), profile, step_up={"asks": []})
+    file = write_town(file.parent, base=file, family={"fields": {"contact": {"email": "read_only"}}})
     async with running_town(postgres, secrets_dir, town_file=file) as running:
         yield running
 
@@ -68,7 +70,7 @@ def page_of(household: Household) -> str:
 
 @in_towns("structure")
 async def test_a_parent_reads_and_corrects_their_details(town: Town) -> None:
-    """S2-15, under the profile of its guide: from the menu, with the names, kept, noted in words for the family and for agents."""
+    """From the menu, with the names, kept, noted in words for the family and for agents."""
     parent, household = await town.parent()
     home = await parent.get("/mon-accueil")
     assert f'href="{PAGE}"' in home.text

@@ -33,9 +33,9 @@ async def test_the_safe_keeps_lists_and_deletes(town: GuideTown) -> None:
     assert (await parent.get(own)).status_code == 404
 
 
-@in_towns("premium")
+@in_towns("premium", "velizy")
 async def test_a_family_chooses_which_documents_it_keeps(town: GuideTown) -> None:
-    """S1-25: what the law does not have the town keep is deleted by its family; the rest says why it stays."""
+    """S1-25, S3-25: what the law does not have the town keep is deleted by its family; the rest says why it stays."""
     parent, agent = await town.parent(), await town.agent("front_desk")
     child = town.family.children[0].first_name
     for whom, kind in (("La famille", "Avis d’imposition"), (child, "Décision de justice")):

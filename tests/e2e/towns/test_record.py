@@ -43,7 +43,7 @@ def test_the_administrative_file_is_one_page(town: GuideTown, browser: Browser, 
         page.go_back()
     missing = main.get_by_role("link", name="Envoyer : ").first
     missing.click()
-    expect(page.locator("main")).to_contain_text("Pages du document")
+    expect(page.locator("main")).to_contain_text("Étape 3 sur 3")
     page.go_back()
     expect(main).to_contain_text("Il manque")
     page.emulate_media(media="print")
@@ -60,7 +60,7 @@ def test_children_are_modified_from_their_enrollments(town: GuideTown, browser: 
     page.goto(f"{town.stack.portal_url}/inscriptions")
     look(page)
     child = town.family.children[0].first_name
-    page.locator("#enfants").get_by_role("link", name=child).first.click()
+    page.locator("#enfants").locator("..").get_by_role("link", name=child).first.click()
     expect(page.locator("h1")).to_contain_text(child)
     page.fill("[name=first_name]", f"{child} Rose")
     press(page, "Envoyer")

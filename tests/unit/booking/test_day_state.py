@@ -15,6 +15,7 @@ from services.booking.calendar.domain import (
     Standing,
     derive_day_state,
 )
+from services.booking.documents.domain import Gap
 from services.booking.places.domain import LIVE
 from tests.unit.booking.days import COURSE, ZONE
 
@@ -50,6 +51,7 @@ def any_day(draw: st.DrawFn) -> DayFacts:
         excluded_by=draw(st.sampled_from([None, COURSE])),
         is_present=draw(st.booleans()),
         standing=draw(st.builds(Standing, *[st.booleans()] * 3)),
+        gap=draw(st.none() | st.builds(Gap, st.just(("Attestation",)), st.booleans())),
         sites=draw(st.none() | st.sampled_from([frozenset[str](), frozenset({COURSE.site_code})])),
     )
 
@@ -72,6 +74,7 @@ def test_a_day_is_open_exactly_when_nothing_stands_against_it(day: DayFacts) -> 
         and day.elsewhere is None
         and day.excluded_by is None
         and day.taken < day.capacity
+        and day.gap is None
     )
     assert (derive_day_state(day).state in OPEN_STATES) == may_book
 

@@ -8,6 +8,7 @@ import pytest
 
 from chassis.clock import age_on, deadline
 from services.booking.calendar.domain import Standing, derive_day_state
+from services.booking.documents.domain import Gap
 from tests.unit.booking.days import CHILD_STATES, COURSE, VALIDATED, ZONE, a_day
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "deadlines.md"
@@ -26,6 +27,8 @@ DAY_STATES = {
     "elsewhere at these hours": {"elsewhere": COURSE},
     "with a unit that excludes this one": {"excluded_by": COURSE},
     "no place left": {"taken": 10},
+    "a document is missing": {"gap": Gap(("Attestation",))},
+    "a document waits for an agent": {"gap": Gap(("Attestation",), is_sent=True)},
 }
 
 

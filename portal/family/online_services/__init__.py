@@ -1,0 +1,1 @@
+"""Choosing which online services of the town one uses."""
