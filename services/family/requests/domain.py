@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 from chassis.refusal import FieldRefusal, Invalid, Refusal
 from contracts.family.procedure_words import Effect, Procedure
@@ -125,6 +126,12 @@ def is_offered(ground: RefusalGround, code: str, today: date) -> bool:
 def due_after(procedure: Procedure, begun_on: date) -> date:
     """By when an answer is announced to what is complete on a day."""
     return begun_on + timedelta(days=procedure.delay_days)
+
+
+def is_written_over(kept: str | None, press: UUID, after: UUID | None) -> bool:
+    """Whether a press on a page would write over what was kept from elsewhere since the page was shown. `kept`: the showing that was kept last; the same page pressed
+    again, as after Back, goes on from its own."""
+    return kept is not None and kept not in (str(press), str(after))
 
 
 def draftable(procedure: Procedure, before: RequestStatus | None, today: date) -> Draftable:

@@ -164,7 +164,8 @@ async def circle_for(
     people = await people_of(db, actor, row["file_id"])
     is_draft = row["status"] == RequestStatus.DRAFT
     child_id = row["subject_id"] if row["subject"] == Subject.CHILD else None
-    facts = await facts_of(db, row["file_id"], row["created_by"], child_id) if is_draft else {}
+    # Of two adults who fill a draft in, each reads how they are reached themselves; what counts is said by who sends it.
+    facts = await facts_of(db, row["file_id"], actor.require_guardian(), child_id) if is_draft else {}
     return circle_of(people, facts), people, facts
 
 
@@ -184,6 +185,7 @@ async def read_request(db: Database | Transaction, actor: Actor, rules: FamilyRu
         procedure=procedure,
         version=row["version"],
         answers=answers,
+        presses=row["presses"],
         asked=tuple(asked),
         facts=facts,
         people=people,

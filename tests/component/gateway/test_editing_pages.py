@@ -33,7 +33,7 @@ async def test_the_decision_of_a_correction_is_one_agent_s_at_a_time(
     name = home.household.children[0].last_name
     path = (await decision_of(first, name)).url.path
     page = await decision_of(second, name)
-    assert re.search(r"Anna Premier a ce formulaire ouvert .*Jusqu’à \d+ h", words(page))
+    assert re.search(r"Anna Premier a ce formulaire ouvert Depuis \d+ h.*jusqu’à \d+ h", words(page))
     assert "Accepter" not in words(page)
     assert "formulaire ouvert" not in words(await decision_of(first, name)), "another tab of the one who has it"
     typed = {"reason": "Il manque le livret."}
