@@ -44,13 +44,6 @@ async def _hold(visit: Visit, request_id: UUID, *, is_taking_over: bool = False)
     return await visit.call(hold_draft, request_id, DraftHold(is_taking_over=is_taking_over))
 
 
-@action(f"{PATH}/{{request_id:uuid}}/suite", typing=None)
-async def renew(visit: Visit, request_id: UUID) -> Response[Any]:
-    """Have the draft for longer: its editor types."""
-    await _hold(visit, request_id)
-    return Response(None, status_code=204)
-
-
 @action(f"{PATH}/{{request_id:uuid}}/reprise", typing=None)
 async def take_over(visit: Visit, request_id: UUID) -> Response[Any]:
     """Go on with the draft where another adult had it."""
@@ -99,4 +92,4 @@ def _beside(wording: Wording, kept: Request, typed: Request, step: Step) -> Iter
             yield name_of(rows.code), " ; ".join(lines)
 
 
-PAGES = [renew, take_over]
+PAGES = [take_over]

@@ -34,6 +34,8 @@ STEP_PATH: Final = f"{ONE_PATH}/etape/{{step:int}}"
 SENDING_PATH: Final = f"{ONE_PATH}/envoi"
 SHOWN: Final = "shown"
 """The hidden field that names each question that a page showed: a box that is not ticked is posted by nobody."""
+BY_ITSELF: Final = "auto"
+"""The button that drafts.js stands in for."""
 
 
 @page(STEP_PATH)
@@ -78,7 +80,12 @@ def wording_of(visit: Visit, request: Request) -> Wording:
 
 @action(STEP_PATH)
 async def keep(visit: Visit, request_id: UUID, step: int) -> Response[Any]:
-    """Keep a page and go where the button leads: on, back, to one more row, or away for now."""
+    """Keep a page and go where the button leads: on, back, to one more row, or away for now; a script that keeps it by itself goes nowhere."""
+    answer = await _pressed(visit, request_id, step)
+    return Response(None, status_code=204) if visit.posted.get("step") == BY_ITSELF else answer
+
+
+async def _pressed(visit: Visit, request_id: UUID, step: int) -> Response[Any]:
     request = await visit.call(read_request, request_id)
     shown = visit.posted.all(SHOWN)
     answers = _typed(visit, step_of(request, step), shown)
