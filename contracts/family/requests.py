@@ -178,10 +178,11 @@ class AlikeChild(Model):
 class Request(RequestLine):
     """A request whole: the procedure in the version that it was begun with, the answers, what the file holds already, and what became of it. `asked`: the questions
     and rows that the answers leave open. `faults`: what a draft still lacks. `next_id`: which one waits after it, and `alike`: who could be the child that it
-    would add, for agents. `presses`: of a draft, which showing of each page was kept last, by the number of the page."""
+    would add, for agents. `newest_version`: of a draft that was begun by an older one. `presses`: of a draft, which showing of each page was kept last, by the number of the page."""
 
     procedure: Procedure
     version: int
+    newest_version: int | None = None
     answers: Mapping[str, Any] = Field(repr=False)
     presses: Mapping[int, UUID] = Field(default_factory=dict)
     asked: tuple[Code, ...]

@@ -41,6 +41,11 @@ async def keep_step(request_id: UUID, step: int, body: StepAnswers) -> Request:
     written over unread."""
 
 
+@post("/requests/{request_id}/renewal", families(), is_noted=False, is_repeatable=True)
+async def renew_draft(request_id: UUID) -> Request:
+    """Go on with a draft by the newest version of its procedure: answers to questions that are the same in both come along."""
+
+
 @put("/requests/{request_id}/editor", families(), is_noted=False)
 async def hold_draft(request_id: UUID, body: DraftHold) -> DraftEditor:
     """Fill a draft in for some minutes, and again with each press; where another adult does, hear who and since when, or take it over. Whoever does not may still

@@ -10,7 +10,7 @@ from litestar.exceptions import NotFoundException
 from contracts.family.procedure_words import Code, FieldKind, Step
 from contracts.family.request_words import RequestStatus
 from contracts.family.requests import Request, RequestFault, StepAnswers
-from contracts.family.requests_api import keep_step, read_request, send_request
+from contracts.family.requests_api import keep_step, read_request, renew_draft, send_request
 from gateway.calls import Refused, typed_as
 from portal.family.requests import editing
 from portal.family.requests.catalogue import PATH
@@ -203,4 +203,11 @@ async def send(visit: Visit, request_id: UUID) -> Response[Any]:
     return visit.redirect(f"{PATH}/{request_id}", FlashNotice("success", "request_sent"))
 
 
-PAGES = [*editing.PAGES, step_page, keep, sending_page, send]
+@action(f"{ONE_PATH}/version", typing=None)
+async def renew(visit: Visit, request_id: UUID) -> Response[Any]:
+    """Go on with a draft by the newest version of its procedure."""
+    await visit.call(renew_draft, request_id)
+    return visit.redirect(f"{PATH}/{request_id}/etape/1", FlashNotice("success", "request_renewed"))
+
+
+PAGES = [*editing.PAGES, step_page, keep, sending_page, send, renew]

@@ -99,6 +99,16 @@ async def save_answers(
     await tx.execute(SAVE_ANSWERS_SQL, request_id, sealed, sorted(child_ids), await tx.now())
 
 
+RENEW_SQL = "update requests set version = $2, presses = '{}' where request_id = $1"
+KEEP_PIECES_SQL = "delete from request_pieces where request_id = $1 and kind <> all($2::text[])"
+
+
+async def renew(tx: Transaction, request_id: UUID, version: int, kinds: Collection[str]) -> None:
+    """Have a draft asked by another version, which wants documents of these kinds."""
+    await tx.execute(RENEW_SQL, request_id, version)
+    await tx.execute(KEEP_PIECES_SQL, request_id, list(kinds))
+
+
 PRESS_SQL = "update requests set presses = presses || jsonb_build_object($2::text, $3::uuid) where request_id = $1"
 
 

@@ -28,6 +28,7 @@ DRAFTED: Final = (
     "send_request",
     "hold_draft",
     "leave_draft",
+    "renew_draft",
 )
 
 
