@@ -8,8 +8,8 @@ from contracts.event import Model
 
 
 class EditedForm(StrEnum):
-    """A form that one agent at a time edits, and what it is of: the decision of a change or of a request, how an adult is reached, a child's health, the people
-    around a child, or somebody's civil status."""
+    """A form that one agent at a time edits, and what it is of: the decision of a change or of a request, how an adult is reached, a child's health or insurance, the
+    people around a child, or somebody's civil status; and the draft of a request, which one adult of its household at a time fills in."""
 
     CHANGE = auto()
     CONTACT = auto()
@@ -17,6 +17,8 @@ class EditedForm(StrEnum):
     ENTOURAGE = auto()
     REQUEST = auto()
     CIVIL_STATUS = auto()
+    INSURANCE = auto()
+    DRAFT = auto()
 
 
 class FormHold(Model):
@@ -33,8 +35,9 @@ class FormRelease(Model):
 
 
 class FormLease(Model):
-    """Who has a form, and until when unless they go on. `is_own`: whoever asks, in whichever of their tabs."""
+    """Who has a form, since when, and until when unless they go on. `is_own`: whoever asks, in whichever of their tabs."""
 
     account_id: UUID
+    begun_at: datetime
     ends_at: datetime
     is_own: bool

@@ -43,9 +43,28 @@ class WrittenMessage(Model):
 
 
 class StepAnswers(Model):
-    """What was typed on a page, by the code of each question; it is kept whatever is wrong with it."""
+    """What was typed on a page, by the code of each question; it is kept whatever is wrong with it. `press`: which showing of the page it was typed in, and `after`:
+    the one that was kept when the page was shown, none of a page that nobody filled in."""
 
     answers: Annotated[Mapping[Code, Answer], Field(max_length=120)] = Field(repr=False)
+    press: UUID
+    after: UUID | None = None
+
+
+class DraftHold(Model):
+    """Somebody fills a draft in. `is_taking_over`: also where another adult of the household does."""
+
+    is_taking_over: bool = False
+
+
+class DraftEditor(Model):
+    """The adult who fills a draft in, since when, and until when unless they go on. `is_own`: whoever asks, in whichever of their tabs."""
+
+    adult_id: UUID
+    name: str
+    begun_at: datetime
+    ends_at: datetime
+    is_own: bool
 
 
 class PieceChoice(Model):
@@ -159,11 +178,13 @@ class AlikeChild(Model):
 class Request(RequestLine):
     """A request whole: the procedure in the version that it was begun with, the answers, what the file holds already, and what became of it. `asked`: the questions
     and rows that the answers leave open. `faults`: what a draft still lacks. `next_id`: which one waits after it, and `alike`: who could be the child that it
-    would add, for agents."""
+    would add, for agents. `newest_version`: of a draft that was begun by an older one. `presses`: of a draft, which showing of each page was kept last, by the number of the page."""
 
     procedure: Procedure
     version: int
+    newest_version: int | None = None
     answers: Mapping[str, Any] = Field(repr=False)
+    presses: Mapping[int, UUID] = Field(default_factory=dict)
     asked: tuple[Code, ...]
     facts: Mapping[KnownFact, str] = Field(repr=False)
     people: tuple[NamedPerson, ...]
@@ -182,7 +203,7 @@ class Request(RequestLine):
 
 
 class OwnRequests(Model):
-    """The requests of a household that the adult who asks may see, the one that changed last first."""
+    """The requests of a household that the adult who asks may see, drafts among them, the one that changed last first."""
 
     household_id: UUID
     items: tuple[RequestLine, ...]

@@ -8,6 +8,8 @@ from contracts.family.procedure_words import Code
 from contracts.family.request_words import RefusalGround, RequestStatus
 from contracts.family.requests import (
     BegunRequest,
+    DraftEditor,
+    DraftHold,
     OwnRequests,
     PieceChoice,
     Request,
@@ -25,17 +27,34 @@ from contracts.operation import agents, delete, families, get, post, put
 
 @get("/me/requests", families())
 async def own_requests(household_id: UUID | None = None) -> OwnRequests:
-    """The requests of a household, and the drafts of whoever asks."""
+    """The requests of a household, and its drafts."""
 
 
 @post("/requests", families(), is_keyed=True, is_noted=False, status=201)
 async def begin_request(body: RequestCreate) -> BegunRequest:
-    """Begin a request, or go on with the draft that whoever asks has of the same."""
+    """Begin a request, or go on with the draft of the same that whoever asks may see."""
 
 
 @put("/requests/{request_id}/steps/{step}", families(), is_noted=False)
 async def keep_step(request_id: UUID, step: int, body: StepAnswers) -> Request:
-    """Keep what was typed on a page of a draft, counted from 1; the answer says what is wrong with it."""
+    """Keep what was typed on a page of a draft, counted from 1; the answer says what is wrong with it. What was kept since the page was shown, from elsewhere, is not
+    written over unread."""
+
+
+@post("/requests/{request_id}/renewal", families(), is_noted=False, is_repeatable=True)
+async def renew_draft(request_id: UUID) -> Request:
+    """Go on with a draft by the newest version of its procedure: answers to questions that are the same in both come along."""
+
+
+@put("/requests/{request_id}/editor", families(), is_noted=False)
+async def hold_draft(request_id: UUID, body: DraftHold) -> DraftEditor:
+    """Fill a draft in for some minutes, and again with each press; where another adult does, hear who and since when, or take it over. Whoever does not may still
+    save: which showing of a page was kept decides."""
+
+
+@delete("/requests/{request_id}/editor", families(), is_noted=False)
+async def leave_draft(request_id: UUID) -> None:
+    """Leave a draft to others before its time is over; another adult's turn stays theirs."""
 
 
 @put("/requests/{request_id}/pieces/{kind}", families(), is_noted=False)

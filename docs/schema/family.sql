@@ -371,9 +371,10 @@ CREATE TABLE public.documents (
 CREATE TABLE public.editing_leases (
     form text NOT NULL,
     subject_id uuid NOT NULL,
-    account_id uuid NOT NULL,
+    holder_id uuid NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
     ends_at timestamp with time zone NOT NULL,
-    CONSTRAINT editing_leases_form_check CHECK ((form = ANY (ARRAY['change'::text, 'contact'::text, 'health'::text, 'entourage'::text, 'civil_status'::text])))
+    CONSTRAINT editing_leases_form_check CHECK ((form = ANY (ARRAY['change'::text, 'contact'::text, 'health'::text, 'entourage'::text, 'civil_status'::text, 'insurance'::text, 'request'::text, 'draft'::text])))
 );
 
 CREATE TABLE public.email_changes (
@@ -559,10 +560,11 @@ CREATE TABLE public.requests (
     child_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     status text NOT NULL,
     number text,
+    presses jsonb DEFAULT '{}'::jsonb NOT NULL,
     sealed bytea,
     outcome bytea,
     created_at timestamp with time zone NOT NULL,
-    created_by uuid NOT NULL,
+    asked_by uuid NOT NULL,
     changed_at timestamp with time zone NOT NULL,
     sent_at timestamp with time zone,
     due_on date,
@@ -593,10 +595,11 @@ CREATE VIEW public.filed_requests AS
     r.child_ids,
     r.status,
     r.number,
+    r.presses,
     r.sealed,
     r.outcome,
     r.created_at,
-    r.created_by,
+    r.asked_by,
     r.changed_at,
     r.sent_at,
     r.due_on,

@@ -17,15 +17,24 @@ from portal.frame.visit import Visit
 from portal.kit import FormState
 
 TAKE_OVER: Final = "take_over"
-"""The name of the button that asks another agent to make way."""
+"""The name of the button that asks somebody else to make way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """Another agent who has a form, and until when unless they go on."""
+    """Somebody else who has a form, since when, and until when unless they go on."""
 
     name: str
+    begun_at: datetime
     ends_at: datetime
+
+
+def after_press(visit: Visit, typed: FormState, group: str, *, is_own: bool) -> FormState | None:
+    """As what a form is shown again that was sent: its sender takes it over, or somebody else has it meanwhile. None: it may be carried out. `group`: of the texts."""
+    is_taking_over = bool(visit.posted.get(TAKE_OVER))
+    if not is_own:
+        return replace(typed, refusal=visit.portal.texts(f"{group}.lost"))
+    return replace(typed, note=visit.portal.texts(f"{group}.taken_over")) if is_taking_over else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +49,12 @@ class Edited:
         lease = await self._hold(visit)
         if lease is None or lease.is_own:
             return None
-        return Editor(await agent_name(visit, lease.account_id), lease.ends_at)
+        return Editor(await agent_name(visit, lease.account_id), lease.begun_at, lease.ends_at)
 
     async def pressed(self, visit: Visit, typed: FormState) -> FormState | None:
         """As what a form is shown again that was sent: its sender takes it over, or another agent has it meanwhile. None: it may be carried out."""
-        is_taking_over = bool(visit.posted.get(TAKE_OVER))
-        lease = await self._hold(visit, is_taking_over=is_taking_over)
-        if lease is None or (lease.is_own and not is_taking_over):
-            return None
-        if lease.is_own:
-            return replace(typed, note=visit.portal.texts("editing.taken_over"))
-        return replace(typed, refusal=visit.portal.texts("editing.lost"))
+        lease = await self._hold(visit, is_taking_over=bool(visit.posted.get(TAKE_OVER)))
+        return after_press(visit, typed, "editing", is_own=lease.is_own) if lease else None
 
     async def renew(self, visit: Visit) -> None:
         """Have the form for longer: its editor types."""

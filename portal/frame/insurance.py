@@ -6,12 +6,14 @@ from uuid import UUID
 
 from litestar import Response
 
+from contracts.family.editing import EditedForm
 from contracts.family.insurance import Insurance, InsuranceChange
 from contracts.family.insurance_api import change_insurance, read_insurance
 from gateway.calls import Refused, typed_as
+from portal.frame.editing import Edited
 from portal.frame.spaces import Screen, show_again
 from portal.frame.visit import FlashNotice, Visit
-from portal.kit import Form
+from portal.kit import Form, FormState
 
 INSURANCE: Final = Form(InsuranceChange, "insurance.form", ("company", "contract_number", "ends_on"))
 
@@ -28,7 +30,7 @@ class InsurancePlace:
 async def show_insurance(visit: Visit, place: InsurancePlace, child_id: UUID, school_year: int) -> Response[Any]:
     """What is known for a school year, and the form to say it; what was said the year before is there to be checked."""
     known = await visit.call(read_insurance, child_id, school_year)
-    context = {"known": known, "place": place}
+    context = {"known": known, "place": place, "editor": await _edited(child_id).other_editor(visit)}
     form = visit.form(INSURANCE)
     form = replace(form, values={**_proposed(known), **form.values})
     return visit.page("insurance_form.html.j2", context, form=form)
@@ -39,13 +41,22 @@ async def save_insurance(
 ) -> Response[Any]:
     """Carry out what was typed."""
     typed = INSURANCE.typed(visit.posted.values)
+    edited = _edited(child_id)
+    if again := await edited.pressed(visit, FormState(typed)):
+        return await show_again(visit, page, again, child_id=child_id, school_year=school_year)
     body = INSURANCE.body(typed) | {"revision": visit.posted.get("revision")}
     try:
         await visit.call(change_insurance, child_id, school_year, typed_as(InsuranceChange, body))
     except Refused as refused:
         state = visit.refused(refused, typed, INSURANCE)
         return await show_again(visit, page, state, child_id=child_id, school_year=school_year)
+    await edited.leave(visit)
     return visit.redirect(place.back, FlashNotice("success", "insurance_saved"))
+
+
+def _edited(child_id: UUID) -> Edited:
+    """The form, whichever school year it is of, which one agent at a time edits."""
+    return Edited(EditedForm.INSURANCE, child_id)
 
 
 def _proposed(known: Insurance) -> dict[str, str]:

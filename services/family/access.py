@@ -49,8 +49,7 @@ REQUEST: Final = Reach(
         select from filed_requests own
         join household_members m on m.household_id = own.file_id and m.person_id = actor.guardian_id and m.during @> actor.today
         where own.request_id = {id}
-          and (own.status <> 'draft' or own.created_by = actor.guardian_id)
-          and (own.subject <> 'adult' or actor.guardian_id in (own.subject_id, own.created_by))
+          and (own.subject <> 'adult' or actor.guardian_id in (own.subject_id, own.asked_by))
           and not exists (
               select from unnest(own.named_ids) as named (child_id)
               where not exists (
@@ -58,7 +57,7 @@ REQUEST: Final = Reach(
                   where r.child_id = named.child_id and r.adult_id = actor.guardian_id and r.role in ('guardian', 'caretaker')
                     and r.authority <> 'none' and r.during @> actor.today)))"""
 )
-"""Of a request: whoever belongs to its household today and answers for every child that it is about or that an answer names, a draft if it is their own; one about
+"""Of a request: whoever belongs to its household today and answers for every child that it is about or that an answer names, also of a draft; one about
 an adult is theirs and the sender's. The other home of a child has no part in it. An agent who works everywhere, once it was sent."""
 
 FILED: Final = "select part.household_id from households part where part.household_id = {id} or part.merged_into = {id}"

@@ -81,6 +81,7 @@ from .registrations.commands import Answering, LetterSeal, purge
 from .registrations.routes import ROUTES as REGISTRATION_ROUTES
 from .request_decisions.routes import ROUTES as REQUEST_DECISION_ROUTES
 from .request_threads.routes import ROUTES as REQUEST_THREAD_ROUTES
+from .request_versions.routes import ROUTES as REQUEST_VERSION_ROUTES
 from .requests.commands import forget_requests
 from .requests.routes import ROUTES as REQUEST_ROUTES
 from .resources.commands import ResourceWork
@@ -145,6 +146,7 @@ ROUTES = (
     *REQUEST_DECISION_ROUTES,
     *REQUEST_THREAD_ROUTES,
     *CIRCULAR_ROUTES,
+    *REQUEST_VERSION_ROUTES,
     *DOCUMENT_DECISION_ROUTES,
     *CERTIFICATE_ROUTES,
     *EXPORT_ROUTES,

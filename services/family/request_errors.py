@@ -23,6 +23,10 @@ class RequestNotDraft(Refusal):
     """The request was sent: its answers do not change any more."""
 
 
+class StepOutdated(Refusal):
+    """This page was kept from elsewhere since it was shown, with other answers: read them, then keep yours or leave it."""
+
+
 class RequestIncomplete(Refusal):
     """Something is missing from the request, `count` answers or pieces, or is not as it must be: complete it, then send it."""
 

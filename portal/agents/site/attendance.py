@@ -87,6 +87,7 @@ async def sheet_page(visit: Visit, slot_id: UUID) -> Response[Any]:
         "candidates": [(_candidate_value(child), _candidate_name(visit.portal, child)) for child in sheet.candidates],
         "today": today,
         "care": _named(sheet, care),
+        "asks_insurance": visit.portal.town.asks_insurance,
         "unmarked": [line for line in sheet.lines if line.attendance is None],
     }
     return visit.page("agents/site/sheet.html.j2", context, form=visit.form())

@@ -16,6 +16,7 @@ from contracts.family.requests_api import give_piece, read_request, take_piece_b
 from gateway.calls import Refused, typed_as
 from portal.family.documents.pages import SENDING, UPLOAD_BYTES_MAX, answer_upload, asks_day, files_of, keep_files
 from portal.family.requests.catalogue import PATH
+from portal.family.requests.editing import other_editor
 from portal.family.requests.steps import ONE_PATH, errors_of
 from portal.frame.requests import path_of
 from portal.frame.spaces import action, page, show_again
@@ -42,6 +43,7 @@ async def pieces_page(visit: Visit, request_id: UUID) -> Response[Any]:
         "steps": steps if request.status is RequestStatus.DRAFT else (),
         "number": len(request.procedure.steps) + 1,
         "offered": {piece.kind: offered(request, own, piece.kind) for piece in request.pieces},
+        "editor": await other_editor(visit, request_id) if request.status is RequestStatus.DRAFT else None,
     }
     return visit.page("family/requests/pieces.html.j2", context, form=visit.form())
 

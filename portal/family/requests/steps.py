@@ -10,8 +10,9 @@ from litestar.exceptions import NotFoundException
 from contracts.family.procedure_words import Code, FieldKind, Step
 from contracts.family.request_words import RequestStatus
 from contracts.family.requests import Request, RequestFault, StepAnswers
-from contracts.family.requests_api import keep_step, read_request, send_request
+from contracts.family.requests_api import keep_step, read_request, renew_draft, send_request
 from gateway.calls import Refused, typed_as
+from portal.family.requests import editing
 from portal.family.requests.catalogue import PATH
 from portal.frame.requests import (
     PREFIX,
@@ -33,6 +34,8 @@ STEP_PATH: Final = f"{ONE_PATH}/etape/{{step:int}}"
 SENDING_PATH: Final = f"{ONE_PATH}/envoi"
 SHOWN: Final = "shown"
 """The hidden field that names each question that a page showed: a box that is not ticked is posted by nobody."""
+BY_ITSELF: Final = "auto"
+"""The button that drafts.js stands in for."""
 
 
 @page(STEP_PATH)
@@ -42,8 +45,13 @@ async def step_page(visit: Visit, request_id: UUID, step: int) -> Response[Any]:
     if request.status is not RequestStatus.DRAFT:
         return visit.redirect(f"{PATH}/{request_id}")
     wording, asked = wording_of(visit, request), step_of(request, step)
-    shown, rows = questions(wording, request, asked), rows_shown(wording, request, asked)
+    form = visit.form(values=values_of(request.answers))
+    seen = editing.with_typed(request, asked, form) if form.is_shown_again else request
+    shown, rows = questions(wording, seen, asked), rows_shown(wording, seen, asked)
     context = {
+        "editor": await editing.other_editor(visit, request_id),
+        "after": request.presses.get(step),
+        "beside": editing.kept_beside(wording, request, seen, asked) if form.is_shown_again else {},
         "request": request,
         "step": asked,
         "number": step,
@@ -55,7 +63,7 @@ async def step_page(visit: Visit, request_id: UUID, step: int) -> Response[Any]:
             item.name: item.field.label for item in (*shown, *(item for of in rows for row in of.items for item in row))
         },
     }
-    return visit.page("family/requests/step.html.j2", context, form=visit.form(values=values_of(request.answers)))
+    return visit.page("family/requests/step.html.j2", context, form=form)
 
 
 def step_of(request: Request, number: int) -> Step:
@@ -72,14 +80,22 @@ def wording_of(visit: Visit, request: Request) -> Wording:
 
 @action(STEP_PATH)
 async def keep(visit: Visit, request_id: UUID, step: int) -> Response[Any]:
-    """Keep a page and go where the button leads: on, back, to one more row, or away for now."""
+    """Keep a page and go where the button leads: on, back, to one more row, or away for now; a script that keeps it by itself goes nowhere."""
+    answer = await _pressed(visit, request_id, step)
+    return Response(None, status_code=204) if visit.posted.get("step") == BY_ITSELF else answer
+
+
+async def _pressed(visit: Visit, request_id: UUID, step: int) -> Response[Any]:
     request = await visit.call(read_request, request_id)
     shown = visit.posted.all(SHOWN)
     answers = _typed(visit, step_of(request, step), shown)
     typed = {name: many[0] if len(many) == 1 else tuple(many) for name, many in visit.posted.lists.items()}
     kept = {name: value for name, value in typed.items() if name.startswith(f"{PREFIX}.")}
+    pressed = {"answers": answers, "press": visit.idempotency_key, "after": visit.posted.get("after") or None}
     try:
-        request = await visit.call(keep_step, request_id, step, typed_as(StepAnswers, {"answers": answers}))
+        if again := await editing.pressed(visit, request_id, FormState(kept)):
+            return await show_again(visit, step_page, again, request_id=request_id, step=step)
+        request = await visit.call(keep_step, request_id, step, typed_as(StepAnswers, pressed))
     except Refused as refused:
         if refused.problem.code == "request_not_draft":
             return visit.redirect(f"{PATH}/{request_id}")
@@ -94,6 +110,7 @@ async def _go_on(visit: Visit, request: Request, step: int, typed: FormState) ->
         case "row":
             return visit.redirect(f"{here}#lignes")
         case "later":
+            await editing.leave(visit, request.request_id)
             return visit.redirect(PATH, FlashNotice("success", "request_kept"))
         case "back":
             before = f"{PATH}/{request.request_id}/etape/{step - 1}"
@@ -171,6 +188,7 @@ async def sending_page(visit: Visit, request_id: UUID) -> Response[Any]:
         "pages": answers_shown(wording_of(visit, request), request),
         "missing": [(number, steps[number - 1]) for number in missing],
         "pieces_step": len(request.procedure.steps) + 1,
+        "editor": await editing.other_editor(visit, request_id),
     }
     return visit.page("family/requests/sending.html.j2", context, form=visit.form())
 
@@ -185,4 +203,11 @@ async def send(visit: Visit, request_id: UUID) -> Response[Any]:
     return visit.redirect(f"{PATH}/{request_id}", FlashNotice("success", "request_sent"))
 
 
-PAGES = [step_page, keep, sending_page, send]
+@action(f"{ONE_PATH}/version", typing=None)
+async def renew(visit: Visit, request_id: UUID) -> Response[Any]:
+    """Go on with a draft by the newest version of its procedure."""
+    await visit.call(renew_draft, request_id)
+    return visit.redirect(f"{PATH}/{request_id}/etape/1", FlashNotice("success", "request_renewed"))
+
+
+PAGES = [*editing.PAGES, step_page, keep, sending_page, send, renew]

@@ -1,1 +1,1 @@
-"""Who edits a form of a file: one agent at a time, by a lease that ends by itself."""
+"""Who edits a form of a file or a draft: one at a time, by a lease that ends by itself."""

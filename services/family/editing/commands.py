@@ -9,7 +9,7 @@ from chassis.refusal import NotFound
 from contracts.family.editing import FormHold, FormLease, FormRelease
 
 from . import store
-from .domain import lease_after, lease_for
+from .domain import Lease, lease_after, lease_for
 
 
 @command
@@ -17,12 +17,23 @@ async def hold_form(tx: Transaction, actor: Actor, subject_id: UUID, request: Fo
     """Have a form, or hear who does. Raises NotFound."""
     if not await store.is_there(tx, request.form, subject_id):
         raise NotFound
+    lease = await hold(tx, request, subject_id, actor.account_id)
+    return FormLease(
+        account_id=lease.holder_id,
+        begun_at=lease.begun_at,
+        ends_at=lease.ends_at,
+        is_own=lease.holder_id == actor.account_id,
+    )
+
+
+async def hold(tx: Transaction, request: FormHold, subject_id: UUID, holder_id: UUID) -> Lease:
+    """The lease of a form that is there once somebody asked for it."""
     now = await tx.now()
-    known = await store.lock_lease(tx, request.form, subject_id, lease_for(actor.account_id, now))
-    lease = lease_after(known, actor.account_id, now, is_taking_over=request.is_taking_over)
+    known = await store.lock_lease(tx, request.form, subject_id, lease_for(holder_id, now))
+    lease = lease_after(known, holder_id, now, is_taking_over=request.is_taking_over)
     if lease != known:
         await store.save_lease(tx, request.form, subject_id, lease)
-    return FormLease(account_id=lease.account_id, ends_at=lease.ends_at, is_own=lease.account_id == actor.account_id)
+    return lease
 
 
 @command

@@ -1,9 +1,9 @@
-"""Who has a form (a lease): whoever came first, until some minutes after their last press, or until another agent takes it over. Pure.
+"""Who has a form (a lease): whoever came first, until some minutes after their last press, or until somebody else takes it over. Pure.
 
 The lease is a courtesy, so that nobody types for nothing. What is saved is judged by the version that was read.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -14,19 +14,21 @@ LEASE: Final = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """Who has a form, and until when."""
+    """Who has a form, since when, and until when: an agent's account, or an adult of a household."""
 
-    account_id: UUID
+    holder_id: UUID
+    begun_at: datetime
     ends_at: datetime
 
 
-def lease_for(account_id: UUID, now: datetime) -> Lease:
+def lease_for(holder_id: UUID, now: datetime) -> Lease:
     """The lease of somebody from now on."""
-    return Lease(account_id, now + LEASE)
+    return Lease(holder_id, now, now + LEASE)
 
 
-def lease_after(known: Lease, account_id: UUID, now: datetime, *, is_taking_over: bool) -> Lease:
-    """Who has a form once somebody asked for it: they, unless another agent has it still and is not asked to make way."""
-    if known.account_id != account_id and known.ends_at > now and not is_taking_over:
-        return known
-    return lease_for(account_id, now)
+def lease_after(known: Lease, holder_id: UUID, now: datetime, *, is_taking_over: bool) -> Lease:
+    """Who has a form once somebody asked for it: they, unless another one has it still and is not asked to make way."""
+    is_going_on = known.ends_at > now
+    if known.holder_id == holder_id and is_going_on:
+        return replace(known, ends_at=now + LEASE)
+    return lease_for(holder_id, now) if is_taking_over or not is_going_on else known

@@ -16,6 +16,7 @@ create table request_numbers (
     last_number integer not null
 );
 
+-- `asked_by`: the adult who began it and then who sent it. `presses`: by the number of a page of a draft, which showing of it was kept last.
 -- `child_ids`: the children whom it is about or whom an answer names. `sealed`: the answers; `outcome`: what was decided, in words. Both are sealed with the
 -- request's own key.
 create table requests (
@@ -28,10 +29,11 @@ create table requests (
     child_ids uuid[] not null default '{}',
     status text not null check (status in ('draft', 'sent', 'under_review', 'more_asked', 'accepted', 'refused', 'withdrawn')),
     number text unique,
+    presses jsonb not null default '{}',
     sealed bytea,
     outcome bytea,
     created_at timestamptz not null,
-    created_by uuid not null,
+    asked_by uuid not null,
     changed_at timestamptz not null,
     sent_at timestamptz,
     due_on date,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
-from chassis.data.database import Database, Queries, Transaction
+from chassis.data.database import Database, Queries, Row, Transaction
 from chassis.refusal import NotFound
 from contracts.family.child_events import FieldRule
 from contracts.family.procedure_words import Effect, Procedure
@@ -45,6 +45,13 @@ def is_shown(procedure: Procedure, actor: Actor, rules: FamilyRules) -> bool:
 def _is_used(procedure: Procedure, rules: FamilyRules) -> bool:
     """Whether the town's rules leave anything to ask: a child joins by a request where it neither joins at once nor by an agent alone."""
     return procedure.effect is not Effect.NEW_CHILD or rules.policy.fields.add_child is FieldRule.REQUEST
+
+
+async def newer_version(db: Queries, rules: FamilyRules, row: Row) -> Published | None:
+    """The version that counts by now of the procedure of a draft, where that is an older one of the same subject."""
+    newest = (await counting(db, rules)).get(row["code"])
+    is_older = newest is not None and newest.version > row["version"] and bool(newest.procedure.steps)
+    return newest if newest and is_older and newest.procedure.subject == row["subject"] else None
 
 
 async def public_procedures(db: Database, rules: FamilyRules) -> Page[ProcedureSummary]:

@@ -1,6 +1,5 @@
 """Beginning a request, keeping its pages, sending it and taking it back; and what becomes of it by time."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -12,25 +11,36 @@ from chassis.data.idempotency import Claim
 from chassis.identifiers import new_id
 from chassis.refusal import FieldRefusal, Invalid, NotFound, Refusal
 from contracts.family.document_words import DocumentAudience, DocumentStatus
-from contracts.family.procedure_words import FieldKind, Procedure, Subject
+from contracts.family.editing import EditedForm, FormHold
+from contracts.family.procedure_words import Subject
 from contracts.family.request_words import RequestAnswer, RequestMove, RequestStatus
-from contracts.family.requests import BegunRequest, Request, RequestCreate
+from contracts.family.requests import (
+    BegunRequest,
+    DraftEditor,
+    DraftHold,
+    Request,
+    RequestCreate,
+    StepAnswers,
+)
 
-from ..answers.domain import Answers, Circle, asked_of, checked
+from ..answers.domain import asked_of, checked
 from ..documents.commands import Papers
 from ..documents.queries import find_document, standing_of
 from ..documents.store import audience_of
+from ..editing.commands import hold
+from ..editing.store import remove_lease
 from ..health.queries import child_for
 from ..households.queries import household_id_for
 from ..households.store import lock_household
+from ..people.store import load_adult
 from ..procedures.queries import counting, is_shown, name_before, statuses_of
 from ..procedures.store import add_version, said_by
 from ..request_effects.commands import check_effect
-from ..request_errors import ProcedureClosed, RequestIncomplete, RequestNotDraft
+from ..request_errors import ProcedureClosed, RequestIncomplete, RequestNotDraft, StepOutdated
 from ..request_letters.commands import tell
 from ..settings import FamilyRules
 from . import domain, queries, store
-from .domain import Standing, best, due_after, moved
+from .domain import Standing, best, due_after, moved, named_in
 from .store import NewRequest
 
 AT_ONCE: Final = 100
@@ -65,7 +75,7 @@ async def begin_request(
     if refusal := domain.check_new(procedure, before, named.label if named else "", today):
         raise refusal
     new = NewRequest(new_id(), household_id, procedure.code, published.version, procedure.subject, request.person_id)
-    if (draft_id := await store.draft_of(tx, new, guardian_id)) is None:
+    if (draft_id := await store.draft_of(tx, actor, new)) is None:
         if await store.count_open(tx, household_id) >= domain.OPEN_MAX:
             raise Invalid(FieldRefusal("/code", "requests_too_many", (("count", domain.OPEN_MAX),)))
         await add_version(tx, published, published.published_by)
@@ -90,7 +100,7 @@ async def _check_subject(
         raise NotFound
 
 
-async def _draft(tx: Transaction, actor: Actor, request_id: UUID) -> Row:
+async def held_draft(tx: Transaction, actor: Actor, request_id: UUID) -> Row:
     """A draft of whoever asks, held. Raises NotFound, RequestNotDraft."""
     await store.lock_request(tx, request_id)
     row = await queries.find_request(tx, actor, request_id)
@@ -101,37 +111,54 @@ async def _draft(tx: Transaction, actor: Actor, request_id: UUID) -> Row:
 
 @command
 async def keep_step(
-    tx: Transaction, actor: Actor, rules: FamilyRules, step: tuple[UUID, int], typed: Answers
+    tx: Transaction, actor: Actor, rules: FamilyRules, step: tuple[UUID, int], typed: StepAnswers
 ) -> Request:
-    """Keep what was typed on a page of a draft, whatever is wrong with it. Raises NotFound, RequestNotDraft."""
+    """Keep what was typed on a page of a draft, whatever is wrong with it. Raises NotFound, RequestNotDraft, StepOutdated."""
     request_id, number = step
-    row = await _draft(tx, actor, request_id)
+    row = await held_draft(tx, actor, request_id)
     procedure = said_by(row["text"])
     if not 1 <= number <= len(procedure.steps):
         raise NotFound
     page = procedure.steps[number - 1]
     codes = {*(item.code for item in page.fields), *(rows.code for rows in page.rows)}
-    answers = await store.answers_of(tx, row) | {code: value for code, value in typed.items() if code in codes}
+    known = await store.answers_of(tx, row)
+    answers = known | {code: value for code, value in typed.model_dump(mode="json")["answers"].items() if code in codes}
+    if domain.is_written_over(row["presses"].get(str(number)), typed.press, typed.after) and answers != known:
+        raise StepOutdated
+    await store.keep_press(tx, request_id, number, typed.press)
     circle, _, _ = await queries.circle_for(tx, actor, row)
-    named = _named(procedure, asked_of(procedure, answers, circle), circle)
-    await store.save_answers(tx, request_id, answers, {*named, *_own_child(row)})
+    named = named_in(procedure, asked_of(procedure, answers, circle), circle)
+    await store.save_answers(tx, request_id, answers, {*named, *own_child(row)})
     return await queries.read_request(tx, actor, rules, request_id)
 
 
-def _own_child(row: Row) -> set[UUID]:
+def own_child(row: Row) -> set[UUID]:
+    """The child that a request is about."""
     return {row["person_id"]} if row["subject"] == Subject.CHILD else set()
 
 
-def _named(procedure: Procedure, asked: Answers, circle: Circle) -> Iterator[UUID]:
-    """The children of the household whom answers name."""
-    for step in procedure.steps:
-        for item in step.fields:
-            if item.kind is FieldKind.CHILD and asked.get(item.code) in circle.children:
-                yield UUID(asked[item.code])
-        for rows in step.rows:
-            codes = [item.code for item in rows.fields if item.kind is FieldKind.CHILD]
-            chosen = [row.get(code) for row in asked.get(rows.code, ()) for code in codes]
-            yield from (UUID(child_id) for child_id in chosen if child_id in circle.children)
+@command
+async def hold_draft(tx: Transaction, actor: Actor, request_id: UUID, request: DraftHold) -> DraftEditor:
+    """Fill a draft in, or hear who does. Raises NotFound, RequestNotDraft."""
+    await held_draft(tx, actor, request_id)
+    adult_id = actor.require_guardian()
+    wanted = FormHold(form=EditedForm.DRAFT, is_taking_over=request.is_taking_over)
+    lease = await hold(tx, wanted, request_id, adult_id)
+    adult = await load_adult(tx, lease.holder_id)
+    return DraftEditor(
+        adult_id=lease.holder_id,
+        name=f"{adult.first_name} {adult.last_name}" if adult else "",
+        begun_at=lease.begun_at,
+        ends_at=lease.ends_at,
+        is_own=lease.holder_id == adult_id,
+    )
+
+
+@command
+async def leave_draft(tx: Transaction, actor: Actor, request_id: UUID) -> None:
+    """Leave a draft to others. Raises NotFound."""
+    await queries.find_request(tx, actor, request_id)
+    await remove_lease(tx, EditedForm.DRAFT, request_id, actor.require_guardian())
 
 
 @command
@@ -161,14 +188,14 @@ async def give_piece(
 @command
 async def take_piece_back(tx: Transaction, actor: Actor, request_id: UUID, kind: str) -> None:
     """Take a document back from a draft. Raises NotFound, RequestNotDraft."""
-    await _draft(tx, actor, request_id)
+    await held_draft(tx, actor, request_id)
     await store.take_piece_back(tx, request_id, kind)
 
 
 @command
 async def discard_request(tx: Transaction, actor: Actor, request_id: UUID) -> None:
     """Throw a draft away. Raises NotFound, RequestNotDraft."""
-    await _draft(tx, actor, request_id)
+    await held_draft(tx, actor, request_id)
     await store.remove(tx, [request_id])
 
 
@@ -186,9 +213,9 @@ async def send_request(tx: Transaction, actor: Actor, papers: Papers, request_id
         draft = await queries.read_request(tx, actor, papers.rules, request_id)
         if isinstance(answers, Invalid) or draft.faults:
             raise RequestIncomplete(count=len(draft.faults))
-        await store.save_answers(tx, request_id, answers, {*_named(procedure, answers, circle), *_own_child(row)})
+        await store.save_answers(tx, request_id, answers, {*named_in(procedure, answers, circle), *own_child(row)})
         tx.note(Act(actor, "request_sent", **act_of(row)))
-        await store.send(tx, request_id, due_after(procedure, today))
+        await store.send(tx, request_id, due_after(procedure, today), actor.require_guardian())
         await tell(tx, papers, request_id, RequestAnswer.RECEIVED)
     return await queries.read_request(tx, actor, papers.rules, request_id)
 

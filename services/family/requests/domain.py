@@ -1,14 +1,16 @@
 """How a request moves on, what an agent may decide, and whether a family may ask at all. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
+from uuid import UUID
 
 from chassis.refusal import FieldRefusal, Invalid, Refusal
-from contracts.family.procedure_words import Effect, Procedure
+from contracts.family.procedure_words import Effect, FieldKind, Procedure
 from contracts.family.request_words import Draftable, RefusalGround, RequestMove, RequestStatus
 
+from ..answers.domain import Answers, Circle
 from ..request_errors import ProcedureClosed, ProcedureDoneElsewhere, ProcedureWaits, RequestSettled
 
 OPEN_MAX: Final = 60
@@ -125,6 +127,24 @@ def is_offered(ground: RefusalGround, code: str, today: date) -> bool:
 def due_after(procedure: Procedure, begun_on: date) -> date:
     """By when an answer is announced to what is complete on a day."""
     return begun_on + timedelta(days=procedure.delay_days)
+
+
+def is_written_over(kept: str | None, press: UUID, after: UUID | None) -> bool:
+    """Whether a press on a page would write over what was kept from elsewhere since the page was shown. `kept`: the showing that was kept last; the same page pressed
+    again, as after Back, goes on from its own."""
+    return kept is not None and kept not in (str(press), str(after))
+
+
+def named_in(procedure: Procedure, asked: Answers, circle: Circle) -> Iterator[UUID]:
+    """The children of the household whom answers name."""
+    for step in procedure.steps:
+        for item in step.fields:
+            if item.kind is FieldKind.CHILD and asked.get(item.code) in circle.children:
+                yield UUID(asked[item.code])
+        for rows in step.rows:
+            codes = [item.code for item in rows.fields if item.kind is FieldKind.CHILD]
+            chosen = [row.get(code) for row in asked.get(rows.code, ()) for code in codes]
+            yield from (UUID(child_id) for child_id in chosen if child_id in circle.children)
 
 
 def draftable(procedure: Procedure, before: RequestStatus | None, today: date) -> Draftable:

@@ -32,6 +32,7 @@ from ..answers.queries import circle_of, facts_of, people_of
 from ..documents.domain import kind_of
 from ..documents.queries import IS_PROTECTED_SQL
 from ..households.queries import household_id_for
+from ..procedures.queries import newer_version
 from ..procedures.store import said_by
 from ..request_effects.queries import children_alike, effect_faults
 from ..request_threads.queries import messages_of
@@ -164,7 +165,8 @@ async def circle_for(
     people = await people_of(db, actor, row["file_id"])
     is_draft = row["status"] == RequestStatus.DRAFT
     child_id = row["subject_id"] if row["subject"] == Subject.CHILD else None
-    facts = await facts_of(db, row["file_id"], row["created_by"], child_id) if is_draft else {}
+    # Of two adults who fill a draft in, each reads how they are reached themselves; what counts is said by who sends it.
+    facts = await facts_of(db, row["file_id"], actor.require_guardian(), child_id) if is_draft else {}
     return circle_of(people, facts), people, facts
 
 
@@ -178,12 +180,15 @@ async def read_request(db: Database | Transaction, actor: Actor, rules: FamilyRu
     asked = asked_of(procedure, answers, circle)
     is_draft = row["status"] == RequestStatus.DRAFT
     standing = await store.standing_of(db, row)
+    newest = await newer_version(db, rules, row) if is_draft else None
     is_agent = actor.kind is not ActorKind.PARENT
     return Request(
         **_line(actor, row),
         procedure=procedure,
         version=row["version"],
+        newest_version=newest.version if newest else None,
         answers=answers,
+        presses=row["presses"],
         asked=tuple(asked),
         facts=facts,
         people=people,

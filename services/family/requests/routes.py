@@ -12,6 +12,8 @@ from contracts.family.procedure_words import Code
 from contracts.family.request_words import RefusalGround, RequestStatus
 from contracts.family.requests import (
     BegunRequest,
+    DraftEditor,
+    DraftHold,
     OwnRequests,
     PieceChoice,
     Request,
@@ -43,7 +45,17 @@ async def begin_request(
 async def keep_step(
     request_id: UUID, step: int, body: StepAnswers, db: Database, actor: Actor, rules: FamilyRules
 ) -> Request:
-    return await commands.keep_step(db, actor, rules, (request_id, step), body.answers)
+    return await commands.keep_step(db, actor, rules, (request_id, step), body)
+
+
+@serves(api.hold_draft)
+async def hold_draft(request_id: UUID, body: DraftHold, db: Database, actor: Actor) -> DraftEditor:
+    return await commands.hold_draft(db, actor, request_id, body)
+
+
+@serves(api.leave_draft)
+async def leave_draft(request_id: UUID, db: Database, actor: Actor) -> None:
+    await commands.leave_draft(db, actor, request_id)
 
 
 @serves(api.give_piece)
@@ -103,6 +115,8 @@ ROUTES = (
     own_requests,
     begin_request,
     keep_step,
+    hold_draft,
+    leave_draft,
     give_piece,
     take_piece_back,
     send_request,

@@ -6,13 +6,15 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
+from chassis.access import reach_of, reaching
+from chassis.actor import Actor
 from chassis.data.database import Queries, Row, Transaction
 from chassis.data.history import forget_changes
 from chassis.data.sealed_values import seal_value, unseal_value
 from contracts.family.procedure_words import Subject
 from contracts.family.request_words import RequestStatus
 
-from ..access import FILED
+from ..access import FILED, REQUEST
 from .domain import Outcome, Standing, number_of
 
 ANSWERS: Final = b"answers"
@@ -31,15 +33,20 @@ class NewRequest:
     person_id: UUID | None
 
 
-DRAFT_SQL = """
-select request_id from requests
-where household_id = $1 and code = $2 and person_id is not distinct from $3 and created_by = $4 and status = 'draft' limit 1
-"""
+DRAFT_SQL = reaching(
+    """
+select r.request_id from requests r
+where r.household_id = $4 and r.code = $5 and r.person_id is not distinct from $6 and r.status = 'draft' and {is_reached}
+order by r.changed_at desc limit 1
+""",
+    is_reached=REQUEST.of("r.request_id"),
+)
 
 
-async def draft_of(tx: Transaction, new: NewRequest, by: UUID) -> UUID | None:
-    """The draft that somebody has of the same; decided on under the lock of the household."""
-    draft_id: UUID | None = await tx.fetchval(DRAFT_SQL, new.household_id, new.code, new.person_id, by)
+async def draft_of(tx: Transaction, actor: Actor, new: NewRequest) -> UUID | None:
+    """The draft of the same that somebody may go on with; decided on under the lock of the household."""
+    reach = reach_of(actor, await tx.today())
+    draft_id: UUID | None = await tx.fetchval(DRAFT_SQL, *reach, new.household_id, new.code, new.person_id)
     return draft_id
 
 
@@ -56,7 +63,7 @@ async def count_open(tx: Transaction, household_id: UUID) -> int:
 
 
 ADD_REQUEST_SQL = """
-insert into requests (request_id, household_id, code, version, subject, person_id, child_ids, status, created_at, created_by, changed_at)
+insert into requests (request_id, household_id, code, version, subject, person_id, child_ids, status, created_at, asked_by, changed_at)
 values ($1, $2, $3, $4, $5, $6, case $5 when 'child' then array[$6::uuid] else '{}' end, 'draft', $7, $8, $7)
 """
 
@@ -92,21 +99,39 @@ async def save_answers(
     await tx.execute(SAVE_ANSWERS_SQL, request_id, sealed, sorted(child_ids), await tx.now())
 
 
+RENEW_SQL = "update requests set version = $2, presses = '{}' where request_id = $1"
+KEEP_PIECES_SQL = "delete from request_pieces where request_id = $1 and kind <> all($2::text[])"
+
+
+async def renew(tx: Transaction, request_id: UUID, version: int, kinds: Collection[str]) -> None:
+    """Have a draft asked by another version, which wants documents of these kinds."""
+    await tx.execute(RENEW_SQL, request_id, version)
+    await tx.execute(KEEP_PIECES_SQL, request_id, list(kinds))
+
+
+PRESS_SQL = "update requests set presses = presses || jsonb_build_object($2::text, $3::uuid) where request_id = $1"
+
+
+async def keep_press(tx: Transaction, request_id: UUID, step: int, press: UUID) -> None:
+    """Write which showing of a page was kept."""
+    await tx.execute(PRESS_SQL, request_id, str(step), press)
+
+
 NUMBER_SQL = """
 insert into request_numbers as known (year, last_number) values ($1, 1)
 on conflict (year) do update set last_number = known.last_number + 1 returning last_number
 """
 
-SEND_SQL = (
-    "update requests set status = 'sent', number = $2, sent_at = $3, due_on = $4, changed_at = $3 where request_id = $1"
-)
+SEND_SQL = """
+update requests set status = 'sent', number = $2, sent_at = $3, due_on = $4, changed_at = $3, asked_by = $5, presses = '{}' where request_id = $1
+"""
 
 
-async def send(tx: Transaction, request_id: UUID, due_on: date) -> None:
-    """Write that a request is sent, under the next number of the year."""
+async def send(tx: Transaction, request_id: UUID, due_on: date, by: UUID) -> None:
+    """Write that a request is sent, by whom, under the next number of the year."""
     year = (await tx.today()).year
     number = number_of(year, await tx.fetchval(NUMBER_SQL, year))
-    await tx.execute(SEND_SQL, request_id, number, await tx.now(), due_on)
+    await tx.execute(SEND_SQL, request_id, number, await tx.now(), due_on, by)
     await _turned(tx, request_id, RequestStatus.SENT, is_by_agent=False)
 
 

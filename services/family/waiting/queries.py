@@ -122,7 +122,7 @@ select 'request', f.request_id, f.code,
 from filed_requests f
 join households h on h.household_id = f.file_id
 left join children c on c.child_id = f.subject_id
-left join adults a on a.adult_id = coalesce(f.subject_id, f.created_by)
+left join adults a on a.adult_id = coalesce(f.subject_id, f.asked_by)
 where 'request' = any($4::text[]) and f.status in ('sent', 'under_review') and {REQUEST.of("f.request_id")}
 """  # noqa: S608 - it is put together from constants alone
 _DECLARATIONS: Final = f"""

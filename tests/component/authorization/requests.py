@@ -20,7 +20,16 @@ CODE: Final = "attestation_paiement"
 WITH_PIECES: Final = "inscription_scolaire"
 PIECE: Final = "livret_famille"
 JOINED_LEAVE_SQL: Final = "delete from household_members where household_id = $1 and person_id <> all($2::uuid[])"
-DRAFTED: Final = ("keep_step", "give_piece", "take_piece_back", "discard_request", "send_request")
+DRAFTED: Final = (
+    "keep_step",
+    "give_piece",
+    "take_piece_back",
+    "discard_request",
+    "send_request",
+    "hold_draft",
+    "leave_draft",
+    "renew_draft",
+)
 
 
 async def one_for(world: World, cell: Cell, name: str) -> str:
@@ -56,7 +65,7 @@ async def _kept(world: World, cell: Cell, name: str, *, is_sent: bool) -> str:
         children = [person_id] if person_id else []
         await store.save_answers(tx, request_id, {"du": "2026-01", "au": "2026-06"}, children)
         if is_sent:
-            await store.send(tx, request_id, today)
+            await store.send(tx, request_id, today, writer_id)
         if cell.operation.name == "finish_request_task":
             accepted = Standing(RequestStatus.ACCEPTED, None, Outcome(), today)
             await store.save_decision(tx, request_id, accepted, today, writer_id)
@@ -70,7 +79,11 @@ async def _new(world: World, cell: Cell, named: str | None) -> Any:
 
 
 async def _answers(_world: World, _cell: Cell, _named: str | None) -> Any:
-    return {"answers": {"du": "2026-01"}}
+    return {"answers": {"du": "2026-01"}, "press": str(uuid4())}
+
+
+async def _holding(_world: World, _cell: Cell, _named: str | None) -> Any:
+    return {"is_taking_over": True}
 
 
 async def _piece(world: World, cell: Cell, _named: str | None) -> Any:
@@ -107,6 +120,7 @@ BODIES: Final[Mapping[str, Callable[[World, Cell, str | None], Awaitable[Any]]]]
     **documents.BODIES,
     "begin_request": _new,
     "keep_step": _answers,
+    "hold_draft": _holding,
     "give_piece": _piece,
     "take_request": _taking,
     "decide_request": _decision,

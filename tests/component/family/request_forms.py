@@ -1,7 +1,7 @@
 """Requests as a home makes them and the desk decides them."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from chassis.actor import Actor
 from contracts.types import ActorKind
@@ -47,8 +47,19 @@ class RequestForms:
         return str(answer.json()["request_id"])
 
     async def keep(self, request_id: str, step: int, answers: dict[str, Any], headers: Any = None) -> Any:
+        """What comes of a press on a page that was just shown."""
+        shown = (await self.read(request_id, headers)).json().get("presses", {}).get(str(step))
+        return await self.press(request_id, step, answers, headers, after=shown, press=str(uuid4()))
+
+    async def press(
+        self, request_id: str, step: int, answers: dict[str, Any], headers: Any = None, **showing: str | None
+    ) -> Any:
         path = f"/requests/{request_id}/steps/{step}"
-        return await self.client.put(path, json={"answers": answers}, headers=headers or self.father)
+        return await self.client.put(path, json={"answers": answers, **showing}, headers=headers or self.father)
+
+    async def hold(self, request_id: str, headers: Any = None, **body: Any) -> Any:
+        path = f"/requests/{request_id}/editor"
+        return await self.client.put(path, json=body, headers=headers or self.father)
 
     async def fill(self, request_id: str, pages: tuple[dict[str, Any], ...], headers: Any = None) -> None:
         for number, answers in enumerate(pages, start=1):

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -39,7 +40,7 @@ async def test_a_draft_keeps_each_page_whatever_is_wrong_with_it(requests: Reque
     assert (2, "/answers/heures", "answer_above") in faults(kept)
     refused = await requests.send(request_id)
     assert (refused.status_code, refused.json()["code"]) == (409, "request_incomplete")
-    assert (await requests.read(request_id, requests.mother)).status_code == 404, "a draft is its writer's alone"
+    assert (await requests.read(request_id, requests.mother)).status_code == 200, "a draft is its household's"
     assert (await requests.read(request_id, requests.agent())).status_code == 404
 
 
@@ -193,7 +194,8 @@ async def test_a_request_is_taken_back_and_a_draft_thrown_away(requests: Request
     assert (await requests.decide(request_id, "accept")).json()["code"] == "request_settled"
     draft_id = await requests.begun("attestation_paiement")
     path = f"/requests/{draft_id}"
-    assert (await requests.client.delete(path, headers=requests.mother)).status_code == 404
+    stranger = requests.service.as_parent(uuid4())
+    assert (await requests.client.delete(path, headers=stranger)).status_code == 404
     assert (await requests.client.delete(path, headers=requests.father)).status_code == 204
     assert (await requests.read(draft_id)).status_code == 404
 

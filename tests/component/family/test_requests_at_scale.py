@@ -22,7 +22,7 @@ with version as (
     select uuidv7(), 'R-' || n, '{rue}', '14000', 'Valmont', 'nom' || n, '', now(), uuidv7() from generate_series(1, 5000) n
     returning household_id
 )
-insert into requests (request_id, household_id, code, version, subject, status, created_at, created_by, changed_at)
+insert into requests (request_id, household_id, code, version, subject, status, created_at, asked_by, changed_at)
 select uuidv7(), household_id, code, version, 'household', 'draft', now(), uuidv7(), now()
 from files cross join version cross join generate_series(1, 4)
 """

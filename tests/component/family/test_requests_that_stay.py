@@ -117,13 +117,17 @@ async def test_old_requests_keep_their_version_and_a_bad_text_is_refused_with_it
         "/procedures", json={"text": published["text"], "after_version": 1}, headers=director
     )
     assert late.json()["code"] == "procedure_outdated"
-    assert (await requests.read(request_id)).json()["version"] == 1
-    other = await requests.begun("attestation_paiement", requests.mother)
-    labels = [
-        item["label"]
-        for item in (await requests.read(other, requests.mother)).json()["procedure"]["steps"][0]["fields"]
-    ]
+    await requests.keep(request_id, 1, {"du": "2026-01", "au": "2026-06"})
+    draft = (await requests.read(request_id)).json()
+    assert (draft["version"], draft["newest_version"]) == (1, 2)
+    for _ in range(2):
+        renewed = (await requests.post(request_id, "renewal")).json()
+        assert (renewed["version"], renewed["newest_version"]) == (2, None)
+    assert renewed["answers"] == {"du": "2026-01", "au": "2026-06"}, "the same questions"
+    labels = [item["label"] for item in renewed["procedure"]["steps"][0]["fields"]]
     assert "Depuis le mois de" in labels
+    sent = (await requests.send(request_id)).json()
+    assert (sent["version"], sent["newest_version"]) == (2, None)
 
 
 async def test_a_file_that_becomes_part_of_another_is_read_with_it(

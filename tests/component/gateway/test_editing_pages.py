@@ -7,6 +7,7 @@ import pytest
 from tests.component.gateway.browser import Browser, hidden, is_refused, words
 from tests.component.gateway.test_change_pages import LIST, asked, decision_of
 from tests.component.gateway.test_child_pages import Home, home, shown
+from tests.component.gateway.test_request_pages import sent
 from tests.component.gateway.town import Town
 from tests.support.roles import Role
 
@@ -33,7 +34,7 @@ async def test_the_decision_of_a_correction_is_one_agent_s_at_a_time(
     name = home.household.children[0].last_name
     path = (await decision_of(first, name)).url.path
     page = await decision_of(second, name)
-    assert re.search(r"Anna Premier a ce formulaire ouvert .*Jusqu’à \d+ h", words(page))
+    assert re.search(r"Anna Premier a ce formulaire ouvert Depuis \d+ h.*jusqu’à \d+ h", words(page))
     assert "Accepter" not in words(page)
     assert "formulaire ouvert" not in words(await decision_of(first, name)), "another tab of the one who has it"
     typed = {"reason": "Il manque le livret."}
@@ -142,3 +143,38 @@ async def test_a_civil_status_is_corrected_by_one_agent(home: Home, agents: tupl
     await second.done(path, typed)
     assert "formulaire ouvert" not in words(await first.get(path)), "it is free again"
     assert "formulaire ouvert" not in words(await home.parent.get(f"/ma-famille/{child.child_id}/etat-civil"))
+
+
+async def test_who_insures_a_child_is_entered_by_one_agent(home: Home, agents: tuple[Browser, Browser]) -> None:
+    first, second = agents
+    year = (await home.town.booking.today()).year
+    path = f"/agents/enfants/{home.household.children[0].child_id}/assurance/{year}"
+    await first.get(path)
+    page = await second.get(path)
+    assert "Anna Premier a ce formulaire ouvert" in words(page)
+    typed = {
+        "revision": hidden(page, "revision"),
+        "company": "Azur",
+        "contract_number": "7",
+        "ends_on": f"{year + 1}-08-31",
+    }
+    page = await second.submit(path, typed)
+    assert is_refused(page)
+    assert 'value="Azur"' in page.text
+    assert "Vous avez la main" in words(await second.submit(path, typed | TAKE_OVER))
+    await second.done(path, typed)
+    assert "formulaire ouvert" not in words(await first.get(path))
+
+
+async def test_a_request_is_decided_by_one_agent(home: Home, agents: tuple[Browser, Browser]) -> None:
+    first, second = agents
+    path = f"/agents/demarches/{(await sent(home.parent)).rpartition('/')[2]}"
+    await first.get(path)
+    page = await second.get(path)
+    assert "Anna Premier a ce formulaire ouvert" in words(page)
+    page = await second.submit(path + "/decision", {"words": "Quels jours ?", "take_over": "1"})
+    assert "Vous avez la main" in words(page)
+    assert "Quels jours ?" in page.text
+    page = await first.submit(path + "/decision", {"words": "Combien ?", "move": "ask"})
+    assert "Zoran Second a ce formulaire ouvert" in words(page)
+    assert "Combien ?" in page.text

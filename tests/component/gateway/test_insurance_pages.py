@@ -30,6 +30,10 @@ async def test_a_family_is_asked_says_it_and_the_site_reads_it(home: Home, town:
     form, contract = await page_of(home)
     page = await home.parent.get(home.path)
     assert "Assurance à indiquer" in words(page)
+    child, site = home.household.children[0], await town.agent(Role.SITE)
+    await home.settle()
+    sheet = words(await site.get(f"/agents/pointage/{home.slot_id}"))
+    assert f"Aucun contrat noté pour {child.first_name} {child.last_name.upper()}" in sheet, sheet
     assert f'href="{form}"' in page.text
     page = await home.parent.get(form)
     assert "Attestation d’assurance scolaire" in words(page), "which document proves it"
@@ -48,8 +52,9 @@ async def test_a_family_is_asked_says_it_and_the_site_reads_it(home: Home, town:
     assert "Mutuelle Azur" in words(stale), "what is known by now"
     assert "Assurance indiquée" in words(await home.parent.get(f"{home.path}/consultations"))
     await home.settle()
-    sheet = words(await (await town.agent(Role.SITE)).get(f"/agents/pointage/{home.slot_id}"))
+    sheet = words(await site.get(f"/agents/pointage/{home.slot_id}"))
     assert "Mutuelle Azur, contrat SOC 4412" in sheet
+    assert "Aucun contrat noté" not in sheet
 
 
 async def test_agents_see_what_is_missing_on_the_screen_of_the_family_and_in_their_list(home: Home, town: Town) -> None:

@@ -38,8 +38,14 @@ async def press(
     """Fill a page in and press a button of it: what comes then."""
     page = await browser.get(f"{address}/etape/{step}")
     shown = re.findall(r'name="shown" value="([^"]+)"', page.text)
-    fields = {f"answers.{name}": value for name, value in answers.items()}
+    fields = showing(page) | {f"answers.{name}": value for name, value in answers.items()}
     return await browser.submit(f"{address}/etape/{step}", {"shown": shown, "step": button, **fields})
+
+
+def showing(page: httpx2.Response) -> dict[str, str]:
+    """What says which showing of a page a press comes from."""
+    names = [name for name in ("idempotency_key", "after") if f'name="{name}"' in page.text]
+    return {name: hidden(page, name) for name in names}
 
 
 async def fill(browser: Browser, address: str, pages: tuple[Mapping[str, Any], ...]) -> httpx2.Response:
@@ -330,3 +336,27 @@ async def test_what_was_begun_or_sent_already_is_shown_before_another_one(town: 
     assert "Reprendre" not in words(page)
     await parent.submit(f"{address}/retrait")
     assert "déjà commencé" not in words(await parent.get(start))
+
+
+async def test_two_tabs_of_one_draft_write_nothing_over_unread(town: Town) -> None:
+    """Without scripts: the second tab reads what the first one kept beside what was typed in it, branches and rows too."""
+    parent, _ = await town.parent()
+    address = await begin(parent, "creche_liste_attente")
+    await press(parent, address, 1, {"est_ne": "no"})
+    path, tab = f"{address}/etape/3", await parent.get(f"{address}/etape/3")
+    shown = re.findall(r'name="shown" value="([^"]+)"', tab.text)
+    await press(parent, address, 3, {"situation": "activite", "fratrie.0.prenom": "Tom", "precisions": "Premier."})
+    rows = {f"answers.fratrie.{place}.prenom": name for place, name in enumerate(("Zoé", "Lou", "Max"))}
+    typed = {"answers.situation": "etudes", "answers.precisions": "Second.", **rows}
+    stale = await parent.submit(path, {"shown": shown, "step": "next", **showing(tab), **typed})
+    assert "remplie entre-temps" in words(stale), words(stale)
+    for value in ("Second.", 'value="Zoé"', 'value="Lou"', 'value="Max"'):
+        assert value in stale.text
+    plain = words(stale).replace("\u00a0", " ")
+    assert "Gardé entre-temps : Premier." in plain
+    assert "Gardé entre-temps : Tom" in plain
+    done = await parent.submit(path, {"shown": shown, "step": "later", **showing(stale), **typed})
+    assert "À terminer" in words(done)
+    assert "Second." in (await parent.get(path)).text
+    again = await parent.submit(path, {"shown": shown, "step": "later", **showing(stale), **typed})
+    assert "À terminer" in words(again), "Back, and the same button"

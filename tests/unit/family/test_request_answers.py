@@ -11,6 +11,7 @@ from chassis.refusal import Invalid
 from contracts.family.procedure_words import FieldKind, KnownFact, Procedure
 from services.family.answers.domain import Circle, asked_of, checked, pieces_of
 from services.family.procedures.domain import procedure_of
+from services.family.request_versions.domain import carried
 
 CHILD, ADULT = "0190a000-0000-7000-8000-000000000001", "0190a000-0000-7000-8000-000000000002"
 CIRCLE = Circle(frozenset({CHILD}), frozenset({ADULT}))
@@ -193,3 +194,36 @@ def test_whatever_is_typed_is_taken_or_refused(kind: FieldKind, typed: str) -> N
     kept = checked(one(kind, more), {"f": typed}, CIRCLE)
     if not isinstance(kept, Invalid):
         assert checked(one(kind, more), kept, CIRCLE) == kept
+
+
+def test_answers_to_the_same_questions_come_along_to_a_newer_version() -> None:
+    """By code and kind; of choices, those that are offered still; rows by their own questions."""
+    fields = """
+code = "p"
+label = "P"
+summary = "P"
+subject = "household"
+service = "S"
+[[steps]]
+title = "Une page"
+fields = [
+    { code = "name", kind = "line", label = "Nom" },
+    { code = "age", kind = "number", label = "Âge" },
+    { code = "days", kind = "choices", label = "Jours", choices = [
+        { code = "a", label = "A" }, { code = "b", label = "B" }, { code = "c", label = "C" }] },
+]
+[[steps.rows]]
+code = "siblings"
+label = "Frères et sœurs"
+row = "Un"
+fields = [{ code = "name", kind = "line", label = "Nom" }, { code = "age", kind = "number", label = "Âge" }]
+"""
+    old = procedure_of(fields)
+    new = procedure_of(
+        fields.replace('"age", kind = "number"', '"age", kind = "line"').replace('{ code = "b", label = "B" }, ', "")
+    )
+    assert isinstance(old, Procedure)
+    assert isinstance(new, Procedure)
+    answers = {"name": "Zoé", "age": "7", "days": ["a", "b"], "gone": "x", "siblings": [{"name": "Tom", "age": "3"}]}
+    assert carried(old, new, answers) == {"name": "Zoé", "days": ["a"], "siblings": [{"name": "Tom"}]}
+    assert carried(old, old, answers) == {code: value for code, value in answers.items() if code != "gone"}

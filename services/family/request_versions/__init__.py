@@ -1,0 +1,1 @@
+"""Drafts whose procedure has a newer version, and going on by that."""
