@@ -6,6 +6,7 @@ from litestar import Response
 from litestar.exceptions import NotFoundException
 
 from contracts.family.api import my_household
+from contracts.family.circulars_api import own_circulars
 from contracts.family.models import Household
 from contracts.family.procedure_words import Subject
 from contracts.family.procedures import OwnProcedure
@@ -23,18 +24,23 @@ NEW_PATH: Final = f"{PATH}/nouvelle/{{code:str}}"
 BEGINNING: Final = Form(RequestCreate, "requests.begin", ("person_id",))
 SETTLED: Final = (RequestStatus.ACCEPTED, RequestStatus.REFUSED, RequestStatus.WITHDRAWN)
 SHOWN_MAX: Final = 30
+CHILD: Final = "enfant"
+"""In an address: the child whom a request is asked about."""
 
 
 @page(PATH)
 async def requests_page(visit: Visit) -> Response[Any]:
     """What a family may ask for, what it asked, and sending a document."""
     own, procedures = await visit.call(own_requests), await visit.call(own_procedures)
+    asked = await visit.call(own_circulars)
     drafts = [item for item in own.items if item.status is RequestStatus.DRAFT]
     sent = [item for item in own.items if item not in drafts]
     context = {
+        "asked": asked.items,
         "drafts": drafts,
         "sent": sent[:SHOWN_MAX],
         "procedures": procedures.items,
+        "today": visit.portal.today(),
         "opens_enrollments": visit.opens("/inscriptions"),
     }
     return visit.page("family/requests/list.html.j2", context, form=visit.form())
@@ -51,8 +57,9 @@ async def begin_page(visit: Visit, code: str) -> Response[Any]:
         "people": people,
         "is_open": procedure.draftable is Draftable.OPEN,
     }
-    alone = {"person_id": people[0][0]} if len(people) == 1 else {}
-    return visit.page("family/requests/begin.html.j2", context, form=visit.form(BEGINNING, alone))
+    named = visit.query(CHILD)
+    whom = people[0][0] if len(people) == 1 else named if named in dict(people) else ""
+    return visit.page("family/requests/begin.html.j2", context, form=visit.form(BEGINNING, {"person_id": whom}))
 
 
 async def _procedure(visit: Visit, code: str) -> OwnProcedure:

@@ -182,7 +182,7 @@ async def _object(world: World, cell: Cell) -> str | None:
     if cell.names == "derogation":
         return await schooling.one_for(world, str(household_named(cell)))
     if cell.names == "circular":
-        return await circulars.one(world) if cell.about == "own" else uuid4().hex
+        return await circulars.one(world, cell) if cell.about == "own" else uuid4().hex
     if cell.names in PAIRED:
         return await PAIRED[cell.names](world) if cell.expected == "ok" else uuid4().hex
     if cell.names == "protection_request":
