@@ -177,6 +177,7 @@ CREATE TABLE public.issued_documents (
     household_id uuid,
     adult_id uuid,
     child_id uuid,
+    named_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     from_on date,
     to_on date,
     fingerprint bytea,
@@ -835,6 +836,8 @@ CREATE INDEX invoices_household ON public.invoices USING btree (household_id, is
 CREATE INDEX invoices_issued ON public.invoices USING btree (issued_on);
 
 CREATE INDEX invoices_payer ON public.invoices USING btree (payer_id, period);
+
+CREATE INDEX issued_documents_naming ON public.issued_documents USING gin (named_ids);
 
 CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (child_id) WHERE (child_id IS NOT NULL);
 

@@ -276,6 +276,7 @@ CREATE TABLE public.issued_documents (
     household_id uuid,
     adult_id uuid,
     child_id uuid,
+    named_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     from_on date,
     to_on date,
     fingerprint bytea,
@@ -767,6 +768,8 @@ CREATE INDEX household_children_child ON public.household_children USING btree (
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
 
 CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
+
+CREATE INDEX issued_documents_naming ON public.issued_documents USING gin (named_ids);
 
 CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (child_id) WHERE (child_id IS NOT NULL);
 

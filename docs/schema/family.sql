@@ -475,6 +475,7 @@ CREATE TABLE public.issued_documents (
     household_id uuid,
     adult_id uuid,
     child_id uuid,
+    named_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     from_on date,
     to_on date,
     fingerprint bytea,
@@ -498,6 +499,11 @@ CREATE VIEW public.filed_certificates AS
              CROSS JOIN LATERAL jsonb_array_elements(m.same_persons) pair(value))
           WHERE ((m.former_id = d.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = d.adult_id))), d.adult_id) AS adult_id,
     d.child_id,
+    ARRAY( SELECT COALESCE(( SELECT ((pair.value ->> 'kept_person_id'::text))::uuid AS uuid
+                   FROM (public.household_merges m
+                     CROSS JOIN LATERAL jsonb_array_elements(m.same_persons) pair(value))
+                  WHERE ((m.former_id = d.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = named.child_id))), named.child_id) AS "coalesce"
+           FROM unnest(d.named_ids) named(child_id)) AS named_ids,
     d.from_on,
     d.to_on,
     d.issued_at,
@@ -1691,6 +1697,8 @@ CREATE INDEX imported_households_household ON public.imported_households USING b
 CREATE INDEX inbox_applied ON public.inbox USING btree (applied_at);
 
 CREATE INDEX insurances_by_year ON public.insurances USING btree (school_year);
+
+CREATE INDEX issued_documents_naming ON public.issued_documents USING gin (named_ids);
 
 CREATE INDEX issued_documents_of_child ON public.issued_documents USING btree (child_id) WHERE (child_id IS NOT NULL);
 

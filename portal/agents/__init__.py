@@ -3,6 +3,8 @@
 from portal.agents.accounts import account, forms, listing
 from portal.agents.certificates import pages as certificates
 from portal.agents.children import authorizations, custody, days_moves, insurance, moves
+from portal.agents.circulars import pages as circulars
+from portal.agents.circulars import sending as circular_sending
 from portal.agents.counter import (
     accounts,
     births,
@@ -105,6 +107,8 @@ AGENTS = Space(
             documents,
             requests,
             procedures,
+            circulars,
+            circular_sending,
             certificates,
             school_derogations,
             addresses,

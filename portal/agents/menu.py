@@ -16,7 +16,7 @@ MENU: Final = (
     Group("", "", ("agents.menu.dashboard", "agents.menu.queue")),
     _group("files", "folder", "families", "gaps", "duplicates", "addresses", "protections", "invitations", "imports"),
     _group(
-        *("requests", "edit", "enrollments", "changes", "procedures", "documents"),
+        *("requests", "edit", "enrollments", "changes", "procedures", "circulars", "documents"),
         *("resources", "registrations", "derogations", "births"),
     ),
     _group("places", "school", "attendance", "openings", "moves", "schools", "sectors"),

@@ -22,7 +22,7 @@ INVITATION_PAGES = ("/agents/invitations", "/agents/imports")
 DIRECTION_PAGES = (
     *INVITATION_PAGES,
     *("/agents/adresses-protegees", "/agents/adresses-protegees/demandes"),
-    *("/agents/secteurs", "/agents/procedures/nouvelle"),
+    *("/agents/secteurs", "/agents/procedures/nouvelle", "/agents/envois", "/agents/envois/nouveau"),
 )
 OF_SOME = FINANCE_PAGES + OPERATIONS_PAGES + ACCOUNT_PAGES + DIRECTION_PAGES
 """Pages of agents that the front desk does not open."""

@@ -10,6 +10,7 @@ from chassis.clock import age_on
 from chassis.comparing import masked
 from contracts.billing.api import list_invoices
 from contracts.family.api import my_household
+from contracts.family.circulars_api import own_circulars
 from contracts.family.delegations_api import held_delegations
 from contracts.family.events import Adult
 from contracts.family.models import Household
@@ -38,11 +39,12 @@ async def private_home(visit: Visit) -> Response[Any]:
     session = visit.session
     if await has_lost_choice(visit):
         return forget_choice(visit)
-    household, invoices, requests, held = await asyncio.gather(
+    household, invoices, requests, held, asked = await asyncio.gather(
         permitted(visit.call(my_household)),
         if_open(visit.call_about_all(list_invoices)),
         own_requests(visit),
         optional(visit.call(held_delegations)),
+        permitted(visit.call(own_circulars)),
     )
     if household is None:
         return await show_without_file(visit)
@@ -59,6 +61,8 @@ async def private_home(visit: Visit) -> Response[Any]:
         "invoices": invoices,
         "unpaid": unpaid,
         "requests": requests,
+        "asked": asked,
+        "today": visit.portal.today(),
         "entrusted": [item for item in held.value.items if item.end is None] if held.value else [],
         "email": shown_email(visit, guardian),
         "blocks": shown_blocks(visit, household),

@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.exceptions import NotFoundException
 
 from contracts.family.api import my_household
+from contracts.family.circulars_api import own_circulars
 from contracts.family.models import Household
 from contracts.family.procedure_words import Subject
 from contracts.family.procedures import OwnProcedure
@@ -26,19 +27,24 @@ SETTLED: Final = (RequestStatus.ACCEPTED, RequestStatus.REFUSED, RequestStatus.W
 SHOWN_MAX: Final = 30
 OTHERS: Final = ("/mon-espace-de-stockage", "/edition-de-documents", "/inscriptions")
 """Pages of other services that are linked from this one."""
+CHILD: Final = "enfant"
+"""In an address: the child whom a request is asked about."""
 
 
 @page(PATH)
 async def requests_page(visit: Visit) -> Response[Any]:
     """What a family may ask for, what it asked, and sending a document."""
     own, procedures = await visit.call(own_requests), await visit.call(own_procedures)
+    asked = await visit.call(own_circulars)
     drafts = [item for item in own.items if item.status is RequestStatus.DRAFT]
     sent = [item for item in own.items if item not in drafts]
     context = {
+        "asked": asked.items,
         "drafts": drafts,
         "sent": sent[:SHOWN_MAX],
         "procedures": [item for item in procedures.items if not item.leads_to or visit.shows(item.leads_to)],
         "shown": [url for url in OTHERS if visit.shows(url)],
+        "today": visit.portal.today(),
     }
     return visit.page("family/requests/list.html.j2", context, form=visit.form())
 
@@ -57,8 +63,9 @@ async def begin_page(visit: Visit, code: str) -> Response[Any]:
         "begun": [item for item in own.items if item.code == code and item.status not in SETTLED],
         "is_open": procedure.draftable is Draftable.OPEN,
     }
-    alone = {"person_id": people[0][0]} if len(people) == 1 else {}
-    return visit.page("family/requests/begin.html.j2", context, form=visit.form(BEGINNING, alone))
+    named = visit.query(CHILD)
+    whom = people[0][0] if len(people) == 1 else named if named in dict(people) else ""
+    return visit.page("family/requests/begin.html.j2", context, form=visit.form(BEGINNING, {"person_id": whom}))
 
 
 async def _procedure(visit: Visit, code: str) -> OwnProcedure:

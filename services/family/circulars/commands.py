@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Final
 from uuid import UUID
 
-from chassis.access import require_every_site
+from chassis.access import sites_of
 from chassis.actor import Actor
 from chassis.data.database import Database, Row, Transaction, command
 from chassis.data.history import Act
@@ -39,7 +39,7 @@ BACKLOG_MAX: Final = 300
 
 
 async def preview(db: Database, actor: Actor, rules: FamilyRules, request: CircularCreate) -> CircularPreview:
-    """Whom a circular would ask. Raises NotFound, Forbidden, Invalid."""
+    """Whom a circular would ask. Raises NotFound, Invalid."""
     await _checked(db, actor, rules, request)
     return await queries.preview_of(db, request, _since(db, request.since_on))
 
@@ -48,7 +48,7 @@ async def preview(db: Database, actor: Actor, rules: FamilyRules, request: Circu
 async def send(
     tx: Transaction, actor: Actor, claim: Claim, rules: FamilyRules, request: CircularCreate
 ) -> SentCircular:
-    """Send a procedure to a group. Raises NotFound, Forbidden, Invalid, CircularEmpty."""
+    """Send a procedure to a group. Raises NotFound, Invalid, CircularEmpty."""
     if (answer := await claim.replay(tx, SentCircular)) is not None:
         return answer
     published = await _checked(tx, actor, rules, request)
@@ -66,11 +66,11 @@ async def send(
 
 
 async def _checked(db: Database | Transaction, actor: Actor, rules: FamilyRules, request: CircularCreate) -> Published:
-    """The version of a procedure that may be sent to a group of schools where the agent works. Raises NotFound, Forbidden, Invalid."""
-    if request.school_code is None:
-        require_every_site(actor)
-    else:
+    """The version of a procedure that may be sent to a group of schools where the agent works. Raises NotFound, Invalid."""
+    if request.school_code is not None:
         await school_for(db, actor, request.school_code)
+    elif sites_of(actor) is not None:
+        raise Invalid(FieldRefusal("/school_code", "circular_school_missing"))
     published = (await counting(db, rules)).get(request.code)
     days = (request.since_on, request.ends_on)
     faults = [*domain.faults(published.procedure if published else None, request.school_year, days, await db.today())]

@@ -201,7 +201,7 @@ async def _owned(world: World, cell: Cell, household: str) -> str:
     if cell.names == "delegation" and cell.about == "own" and cell.expected == "ok":
         return await delegations.one_for(world, cell)
     if cell.names == "circular":
-        return await circulars.one(world) if cell.about == "own" else uuid4().hex
+        return await circulars.one(world, cell) if cell.about == "own" else uuid4().hex
     if cell.names in school_cells.OBJECTS:
         return await school_cells.one_for(world, cell)
     if cell.names in SHARED:

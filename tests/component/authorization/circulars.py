@@ -10,13 +10,16 @@ from tests.component.authorization.matrix import SITE, Cell
 from tests.component.authorization.world import World
 
 CODE: Final = "autorisations_piscine"
+NOBODY_SQL: Final = "delete from circular_children where circular_id = $1"
 AGED_SQL: Final = "update circulars set mailed_on = mailed_on - 1 where circular_id = $1"
 
 
-async def one(world: World) -> str:
-    """A circular that may be reminded of."""
+async def one(world: World, cell: Cell) -> str:
+    """A circular that may be reminded of; one to whoever comes late is of nobody yet."""
     sent = await schools.call(world.town, "POST", "/circulars", await _new(world, None, None))
     await world.town.services["family"].db.execute(AGED_SQL, UUID(sent["circular_id"]))
+    if cell.operation.name == "add_latecomers":
+        await world.town.services["family"].db.execute(NOBODY_SQL, UUID(sent["circular_id"]))
     return str(sent["circular_id"])
 
 
