@@ -214,7 +214,7 @@ async def forget(tx: Transaction, erased: Sequence[UUID]) -> None:
 
 
 OTHERS_SQL = """
-select document_id from issued_documents where document_id = any($1::uuid[]) and (adult_id <> $2 or child_id = any($3::uuid[]))
+select document_id from filed_certificates where document_id = any($1::uuid[]) and (adult_id <> $2 or child_id = any($3::uuid[]))
 """
 
 

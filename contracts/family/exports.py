@@ -16,6 +16,8 @@ from contracts.types import SERVICES
 SECTIONS_MAX: Final = 20
 ROWS_MAX: Final = 5_000
 PART_BYTES_MAX: Final = 8_000_000
+PART_BODY_BYTES_MAX: Final = PART_BYTES_MAX * 4 // 3 + 10_000
+"""A part in base64 (RFC 4648: four letters for three bytes), and what is around it."""
 FIELD_LENGTH_MAX: Final = 2_000
 
 ServiceName = Annotated[str, StringConstraints(pattern=rf"^({'|'.join(SERVICES)})$")]

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from contracts.family.exports import PART_BYTES_MAX, Export, ExportCreate, SealedPart, ServiceName
+from contracts.family.exports import PART_BODY_BYTES_MAX, Export, ExportCreate, SealedPart, ServiceName
 from contracts.http import File, FileType, Page
 from contracts.operation import families, get, post, put
 from contracts.types import StepUp
@@ -23,7 +23,7 @@ async def start_export(body: ExportCreate) -> Export:
     families(),
     is_noted=False,
     step_up=StepUp.EXPORTS,
-    body_max_bytes=PART_BYTES_MAX,
+    body_max_bytes=PART_BODY_BYTES_MAX,
 )
 async def add_export_part(export_id: UUID, service: ServiceName, body: SealedPart) -> Export:
     """Keep the part of a service, which the gateway alone can seal; with the last one the archive is made. The same part again takes the place of the former."""

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from chassis.data.database import Database
+from chassis.data.database import Database, Row
 
 from ..operating import run, without_records
 
@@ -20,7 +20,7 @@ BATCH: Final = 1000
 def _listed(table: str, key: str) -> tuple[str, str]:
     """How rows of a table with names and a `list_key` are read and put in their place."""
     return (
-        f"select {key} as id, first_name, last_name from {table} where $1::uuid is null or {key} > $1 order by {key} limit $2",
+        f"select {key} as id, first_name, last_name from {table} where $1::uuid is null or {key} > $1 order by {key} limit $2 for update",
         f"update {table} t set list_key = n.list_key from unnest($1::uuid[], $2::text[]) as n(id, list_key) "
         f"where t.{key} = n.id and t.list_key <> n.list_key returning 1",
     )
@@ -32,7 +32,7 @@ TABLES: Final[Mapping[str, Sequence[tuple[str, str]]]] = {
         (
             "select h.household_id as id, case when h.legal_name is null then a.first_name else '' end as first_name, "
             "coalesce(h.legal_name, a.last_name) as last_name from households h left join adults a on a.adult_id = h.payer_adult_id "
-            "where ($1::uuid is null or h.household_id > $1) order by h.household_id limit $2",
+            "where ($1::uuid is null or h.household_id > $1) order by h.household_id limit $2 for update of h",
             "update households h set payer_key = n.list_key from unnest($1::uuid[], $2::text[]) as n(id, list_key) "
             "where h.household_id = n.id and h.payer_key <> n.list_key returning 1",
         ),
@@ -49,14 +49,18 @@ async def collate(db: Database, service: str) -> int:
 
 async def _put_in_place(db: Database, read_sql: str, save_sql: str) -> int:
     after, moved = None, 0
-    while rows := await db.fetch(read_sql, after, BATCH):
-        keys = [
-            db.collation.stored_key(row["first_name"] or "", row["last_name"]) if row["last_name"] else ""
-            for row in rows
-        ]
-        moved += len(await db.fetch(save_sql, [row["id"] for row in rows], keys))
-        after = rows[-1]["id"]
-    return moved
+    while True:
+        async with db.transaction() as tx:
+            rows = await tx.fetch(read_sql, after, BATCH)
+            if not rows:
+                return moved
+            places = [_place(db, row) for row in rows]
+            moved += len(await tx.fetch(save_sql, [row["id"] for row in rows], places))
+            after = rows[-1]["id"]
+
+
+def _place(db: Database, row: Row) -> str:
+    return db.collation.stored_key(row["first_name"] or "", row["last_name"]) if row["last_name"] else ""
 
 
 async def command(arguments: Sequence[str]) -> int:

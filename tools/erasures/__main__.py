@@ -65,7 +65,8 @@ async def command(arguments: Sequence[str]) -> int:
         raise OperatorError(f"the list cannot be read: {fault}") from None
     async with without_records("family") as (_, db):
         if parsed.act == "list":
-            print(*await listed(db), sep="\n")
+            for household_id in await listed(db):
+                print(household_id)
             return 0
         refusals = await repeat(db, FamilySettings().rules(), erased)
     for household_id, code in refusals.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from chassis.actor import Actor
@@ -137,7 +138,7 @@ async def ask_child(
         *({}, domain.typed(typed), actor.guardian_id or actor.account_id),
     )
     guardian_ids = await _answering(tx, actor, change, request.guardian_ids)
-    child = await _check_new(tx, change)
+    child = await _check_new(tx, change, await tx.today())
     if rule is FieldRule.AT_ONCE:
         await add_child(tx, actor, change, guardian_ids)
         return await claim.keep(tx, ChangeAsked(change_id=None, is_done=True))
@@ -169,10 +170,10 @@ async def held_file(tx: Transaction, household_id: UUID) -> HouseholdFile:
     return file
 
 
-async def _check_new(tx: Transaction, change: Change) -> Child:
-    """A new child of a household, which is held. Raises NotFound, OrganizationHasNoChildren, Invalid."""
+async def _check_new(tx: Transaction, change: Change, today: date) -> Child:
+    """A new child of a household, which is held, judged as on a day. Raises NotFound, OrganizationHasNoChildren, Invalid."""
     file = await held_file(tx, change.household_id)
-    child = domain.new_child(change.subject_id, change.after, file.children, await tx.today())
+    child = domain.new_child(change.subject_id, change.after, file.children, today)
     if isinstance(child, Refusal):
         raise child
     return child
@@ -180,7 +181,10 @@ async def _check_new(tx: Transaction, change: Change) -> Child:
 
 async def add_child(tx: Transaction, actor: Actor, change: Change, guardian_ids: Sequence[UUID]) -> None:
     """Add a child, whom these adults answer for, and who lives in the household. Raises NotFound, Invalid."""
-    child, today, now = await _check_new(tx, change), await tx.today(), await tx.now()
+    today, now = await tx.today(), await tx.now()
+    # A day that passed while an agent was waited for is no fault of whoever expected the child then.
+    expected_on = change.after["birth_on"] if change.after.get("is_expected") else today
+    child = await _check_new(tx, change, min(today, expected_on))
     if (file := await load_file(tx, change.household_id)) is None:
         raise NotFound
     tx.note(Act(actor, "child_added", child.child_id, change.household_id))

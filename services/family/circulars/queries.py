@@ -135,7 +135,7 @@ async def read_circular(db: Database | Transaction, actor: Actor, circular_id: U
 
 # Who works at some schools sees who answered, and not the answers: those are for who works everywhere.
 CHILDREN_SQL = f"""
-select l.child_id, l.household_id, f.reference, p.first_name, p.last_name, p.birth_on, p.name_key, k.label as class_label,
+select l.child_id, l.household_id, f.reference, p.first_name, p.last_name, p.birth_on, p.list_key, k.label as class_label,
        l.told_at, l.reminded_at, a.sent_at as answered_at, a.number, a.request_id, a.status as request_status,
        case when a.request_id is not null then 'answered'
             when l.told_at is not null and l.mailed_count = 0 then 'unreached' else 'awaited' end as state
@@ -151,8 +151,8 @@ left join lateral ({ANSWER}) a on true
 where c.circular_id = $1
   and ($2::text is null or $2 = case when a.request_id is not null then 'answered'
             when l.told_at is not null and l.mailed_count = 0 then 'unreached' else 'awaited' end)
-  and (p.name_key, l.child_id, l.household_id) > ($4::text collate "C", $5::uuid, $6::uuid)
-order by p.name_key, l.child_id, l.household_id limit $7
+  and (p.list_key, l.child_id, l.household_id) > ($4::text collate "C", $5::uuid, $6::uuid)
+order by p.list_key, l.child_id, l.household_id limit $7
 """  # noqa: S608 - it is put together from constants alone
 
 
@@ -173,9 +173,9 @@ async def list_children(db: Database, actor: Actor, asked: ChildrenAsked) -> Pag
     after = read_cursor(asked.cursor, text_key, UUID, UUID) if asked.cursor else ["", nobody, nobody]
     today: date = await db.today()
     rows = await db.fetch(CHILDREN_SQL, asked.circular_id, asked.state, today, *after, asked.limit + 1)
-    keys = {(row["child_id"], row["household_id"]): row["name_key"] for row in rows}
-    hidden = {"name_key"} if actor.sites is None else {"name_key", "number", "request_id", "request_status"}
-    blank = dict.fromkeys(hidden - {"name_key"})
+    keys = {(row["child_id"], row["household_id"]): row["list_key"] for row in rows}
+    hidden = {"list_key"} if actor.sites is None else {"list_key", "number", "request_id", "request_status"}
+    blank = dict.fromkeys(hidden - {"list_key"})
     items = [
         CircularChild.model_validate({name: value for name, value in row.items() if name not in hidden} | blank)
         for row in rows

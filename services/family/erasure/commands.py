@@ -93,6 +93,7 @@ async def conclude(
         return
     await erase_household(tx, household_id)
     await store.keep_judged(tx, household_id, ErasureStage.ERASED, accounts)
+    await store.keep_former(tx, household_id, [file_id for file_id in file_ids if file_id != household_id])
 
 
 async def erase_household(tx: Transaction, household_id: UUID) -> None:

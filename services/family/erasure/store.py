@@ -6,6 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from chassis.data.database import Queries, Row, Transaction
+from chassis.identifiers import new_id
 from contracts.family.erasure import ErasureStage
 
 from .domain import Accounts, FileUse
@@ -131,6 +132,21 @@ where household_id = $1
 async def keep_judged(tx: Transaction, household_id: UUID, stage: ErasureStage, accounts: Accounts) -> None:
     """Write what became of an erasure, and what the accounts had against it."""
     await tx.execute(KEEP_JUDGED_SQL, household_id, stage.value, await tx.now(), *astuple(accounts))
+
+
+KEEP_FORMER_SQL = """
+insert into household_erasures as known (household_id, erasure_id, stage, asked_at, asked_by, judged_at)
+select former.household_id, former.erasure_id, 'erased', kept.asked_at, kept.asked_by, $4
+from unnest($2::uuid[], $3::uuid[]) as former(household_id, erasure_id)
+join household_erasures kept on kept.household_id = $1
+on conflict (household_id) do update set stage = 'erased', judged_at = $4
+"""
+
+
+async def keep_former(tx: Transaction, household_id: UUID, former_ids: Sequence[UUID]) -> None:
+    """Write of each file that had become part of this one that it was erased with it: a backup may have it as one of its own."""
+    erasure_ids = [new_id() for _ in former_ids]
+    await tx.execute(KEEP_FORMER_SQL, household_id, list(former_ids), erasure_ids, await tx.now())
 
 
 REMOVE_DELEGATIONS_SQL = """

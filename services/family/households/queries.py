@@ -121,11 +121,11 @@ async def kept_from(db: Queries, actor: Actor, today: date) -> set[UUID]:
 PAPER_ACTS: Final = ("document_", "protected_document_", "request_")
 """How the acts begin that are done to documents and requests."""
 
-UNREAD_PAPERS_SQL = reaching(
+READ_PAPERS_SQL = reaching(
     """
-select d.document_id as paper_id from documents d where d.document_id = any($4::uuid[]) and not ({is_document_reached})
+select d.document_id as paper_id from documents d where d.document_id = any($4::uuid[]) and {is_document_reached}
 union all
-select r.request_id from requests r where r.request_id = any($4::uuid[]) and not ({is_request_reached})
+select r.request_id from requests r where r.request_id = any($4::uuid[]) and {is_request_reached}
 """,
     is_document_reached=DOCUMENT.of("d.document_id"),
     is_request_reached=REQUEST.of("r.request_id"),
@@ -134,14 +134,21 @@ select r.request_id from requests r where r.request_id = any($4::uuid[]) and not
 
 async def as_far_as_read(db: Queries, actor: Actor, history: Page[HistoryEntry], today: date) -> Page[HistoryEntry]:
     """A history in which an act says that it was done, and not what, if it was about a child whom a decision keeps from the adult who reads it, or about
-    a paper that they may not read."""
+    a paper that they may not read: of one that is gone, only its own adult is told. What an adult did about a paper stays theirs."""
     if actor.guardian_id is None:
         return history
     hidden = await kept_from(db, actor, today)
     others = await issuing.others_of(db, actor, history, hidden)
-    subjects = [UUID(entry.subject) for entry in history.items if entry.action.startswith(PAPER_ACTS)]
-    rows = await db.fetch(UNREAD_PAPERS_SQL, *reach_of(actor, today), subjects)
-    return without_words_on(history, hidden | others | {row["paper_id"] for row in rows})
+    of_others = [
+        UUID(entry.subject)
+        for entry in history.items
+        if entry.action.startswith(PAPER_ACTS) and entry.actor_id != actor.guardian_id
+    ]
+    rows = await db.fetch(READ_PAPERS_SQL, *reach_of(actor, today), of_others)
+    unread = set(of_others) - {row["paper_id"] for row in rows}
+    pairs = zip(history.items, without_words_on(history, unread).items, strict=True)
+    items = tuple(entry if entry.actor_id == actor.guardian_id else blank for entry, blank in pairs)
+    return without_words_on(history.model_copy(update={"items": items}), hidden | others)
 
 
 async def household_for(

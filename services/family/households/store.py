@@ -19,7 +19,7 @@ from ..search.domain import list_key, marks_of
 from .domain import Address, HouseholdFile, Member
 
 LOCK_HOUSEHOLDS_SQL = """
-select household_id from households where household_id = any($1::uuid[]) order by household_id for update
+select household_id from households where household_id = any($1::uuid[]) order by household_id for no key update
 """
 
 

@@ -73,7 +73,7 @@ async def load_children(db: Queries, child_ids: Collection[UUID]) -> dict[UUID, 
     return {row["child_id"]: Child(**dict(row)) for row in rows}
 
 
-LOCK_CHILD_SQL = f"select {CHILD_COLUMNS} from children c where c.child_id = $1 for update"  # noqa: S608 - it is put together from constants alone
+LOCK_CHILD_SQL = f"select {CHILD_COLUMNS} from children c where c.child_id = $1 for no key update"  # noqa: S608 - it is put together from constants alone
 
 
 async def lock_child(tx: Transaction, child_id: UUID) -> Child | None:
@@ -96,7 +96,7 @@ async def load_adult(db: Queries, adult_id: UUID) -> Adult | None:
     return adult_of(row) if row else None
 
 
-HOLD_PERSON_SQL = "select person_id from persons where person_id = $1 for update"
+HOLD_PERSON_SQL = "select person_id from persons where person_id = $1 for no key update"
 
 
 async def hold_person(tx: Transaction, person_id: UUID) -> None:

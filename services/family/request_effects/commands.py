@@ -33,7 +33,7 @@ async def carry_out(tx: Transaction, actor: Actor, rules: FamilyRules, row: Row)
     wanted = child_wanted(await answers_of(tx, row), rules.policy.unborn_name)
     change = Change(
         *(new_id(), row["file_id"], new_id(), "new_child", ChangeStatus.ACCEPTED),
-        *({}, wanted, row["asked_by"]),
+        *({}, wanted, row["sender_id"]),
     )
     if not await is_asker_there(tx, change):
         raise SenderLeft

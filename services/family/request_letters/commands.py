@@ -19,7 +19,7 @@ async def tell(tx: Transaction, papers: Papers, request_id: UUID, answer: Reques
     procedure, standing = said_by(row["text"]), await standing_of(tx, row)
     readers = await store.readers_of(tx, row)
     if answer is RequestAnswer.RECEIVED:
-        readers = [reader for reader in readers if reader.adult_id == row["asked_by"]]
+        readers = [reader for reader in readers if reader.adult_id == row["sender_id"]]
     for reader in readers:
         letter = RequestLetter(
             email=reader.email,
