@@ -21,6 +21,7 @@ from tests.component.family.papers import jpeg, pdf
 pytestmark = pytest.mark.anyio
 
 CANARY = b"Quetzalcanari"
+HEIC = Path(__file__).with_name("samples") / "two_colours.heic"
 
 
 def png(width: int, height: int) -> bytes:
@@ -95,6 +96,15 @@ async def test_a_photograph_stands_upright_and_says_nothing_of_where_and_when() 
     assert CANARY not in kept
     with Image.open(io.BytesIO(kept)) as shown:
         assert (shown.size, dict(shown.getexif()), shown.info.get("comment")) == ((300, 400), {}, None)
+
+
+async def test_a_photograph_in_heic_is_kept_as_a_jpeg() -> None:
+    """As a telephone makes them: blue on the left, red on the right."""
+    kept = (await Workshop().page(HEIC.read_bytes())).content
+    with Image.open(io.BytesIO(kept)) as shown:
+        assert (shown.format, shown.size) == ("JPEG", (64, 48))
+        sides = [shown.getpixel((column, 24)) for column in (8, 56)]
+    assert [side.index(max(side)) for side in sides if isinstance(side, tuple)] == [2, 0]
 
 
 async def test_a_picture_without_colours_or_with_a_clear_ground_is_shown_on_white() -> None:
