@@ -8,7 +8,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-BINARY = {".png", ".jpg", ".jpeg", ".webp", ".ico", ".woff2", ".ttf", ".pdf", ".jar"}
+BINARY = {".heic", ".png", ".jpg", ".jpeg", ".webp", ".ico", ".woff2", ".ttf", ".pdf", ".jar"}
 
 Fault = str
 Rule = Callable[[Path, str], Iterator[Fault]]
