@@ -18,6 +18,7 @@ from chassis.clock import civil_day
 from chassis.data.database import Database, Transaction
 from chassis.data.paging import cursor_of, read_cursor
 from chassis.data.queries import Row
+from chassis.housekeeping import remove_in_batches
 from chassis.refusal import NotFound, OwnedByColleague
 from contracts.http import PAGE_SIZE, Page
 from contracts.queue import OwnerAsked, OwnerChange, Settled, WaitingCount, WaitingItem, WaitingKind
@@ -169,6 +170,11 @@ FORGET_OWNERS_SQL: Final = """
 delete from waiting_owners where (kind, item_id) in (
     select kind, item_id from waiting_owners where ends_at < $1 limit $2 for update skip locked)
 """
+
+
+async def forget_owners(db: Database) -> None:
+    """Remove what nobody looks after any more."""
+    await remove_in_batches(db, FORGET_OWNERS_SQL, await db.now())
 
 
 async def change_owner(tx: Transaction, kind: WaitingKind, item_id: UUID, change: OwnerChange) -> None:
