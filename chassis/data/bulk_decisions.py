@@ -10,16 +10,31 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from chassis.data.database import Transaction
+from chassis.data.database import Database, Transaction
 from chassis.data.queries import Queries, Row
+from chassis.housekeeping import remove_in_batches
 from chassis.refusal import NotFound, UndoTooLate
-from contracts.queue import DecisionLine, DecisionReport
+from contracts.queue import DecisionLine, DecisionPreview, DecisionReport
 
 UNDO_WINDOW: Final = timedelta(minutes=10)
 TOLD_AFTER: Final = UNDO_WINDOW + timedelta(minutes=1)
 """When families are told: what is taken back in the last second has time to arrive before."""
 KEPT: Final = timedelta(days=30)
 """How long a report may be read."""
+
+
+def previewed(
+    chosen: Sequence[UUID], lines: Sequence[DecisionLine], codes: Mapping[UUID, str | None]
+) -> DecisionPreview:
+    """What a decision would do, in the order in which things were chosen: `lines` say what each thing is, `codes` why it would not be done."""
+    known = {line.item_id: line for line in lines}
+    return DecisionPreview(
+        lines=tuple(
+            known[item_id].model_copy(update={"code": codes[item_id]})
+            for item_id in dict.fromkeys(chosen)
+            if item_id in known
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +148,8 @@ FORGET_BATCHES_SQL: Final = """
 delete from bulk_decisions where batch_id in (
     select batch_id from bulk_decisions where decided_at < $1 limit $2 for update skip locked)
 """
+
+
+async def forget_batches(db: Database) -> None:
+    """Forget reports that are old."""
+    await remove_in_batches(db, FORGET_BATCHES_SQL, await db.now() - KEPT)

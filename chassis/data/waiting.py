@@ -18,6 +18,7 @@ from chassis.clock import civil_day
 from chassis.data.database import Database, Transaction
 from chassis.data.paging import cursor_of, read_cursor
 from chassis.data.queries import Row
+from chassis.housekeeping import remove_in_batches
 from chassis.refusal import NotFound, OwnedByColleague
 from contracts.http import PAGE_SIZE, Page
 from contracts.queue import OwnerAsked, OwnerChange, Settled, WaitingCount, WaitingItem, WaitingKind
@@ -25,42 +26,41 @@ from contracts.queue import OwnerAsked, OwnerChange, Settled, WaitingCount, Wait
 OWNED_FOR: Final = timedelta(days=7)
 BEFORE_ALL: Final = (datetime(1900, 1, 1, tzinfo=UTC), UUID(int=0))
 
-_OWNED: Final = """
-select w.*, o.account_id as owner_id
-from waiting w
+_COLUMNS: Final = "kind, item_id, label, name, household_id, reference, site_code, since"
+
+
+def _each(branches: Sequence[str], columns: str, rest: str) -> str:
+    """Of each branch what is asked for, each by itself, so that one which waits for little of a long list reads little of it."""
+    owned = f"""(
+select {columns}, o.account_id as owner_id
+from ({{branch}}) w ({_COLUMNS})
 left join waiting_owners o on o.kind = w.kind and o.item_id = w.item_id and o.ends_at > $5::timestamptz
-where $6::text is not null
-"""
-
-
-def _waiting(branches: Sequence[str]) -> str:
-    return f"{WITH_ACTOR}, waiting as ({' union all '.join(branches)})"
+where $6::text is not null and {rest})"""  # noqa: S608 - it is put together from constants alone
+    return " union all ".join(owned.format(branch=branch) for branch in branches)
 
 
 def list_statement(*branches: str) -> str:
     """The list of what waits. Each branch selects `kind, item_id, label, name, household_id, reference, site_code, since` where `$4` names its kind; `$5` is now,
     `$6` the town's zone."""
-    return f"""{_waiting(branches)}
-select * from ({_OWNED}) w
-where (since, item_id) > ($7::timestamptz, $8::uuid) and ($9::text is null or site_code = $9)
-  and ($10::timestamptz is null or since < $10)
-  and case $11::text when 'own' then owner_id = $12::uuid when 'nobody' then owner_id is null else true end
-order by since, item_id limit $13
-"""  # noqa: S608 - it is put together from constants alone
+    page = """(w.since, w.item_id) > ($7::timestamptz, $8::uuid) and ($9::text is null or w.site_code = $9)
+  and ($10::timestamptz is null or w.since < $10)
+  and case $11::text when 'own' then o.account_id = $12::uuid when 'nobody' then o.account_id is null else true end
+order by w.since, w.item_id limit $13"""
+    return f"{WITH_ACTOR} select * from ({_each(branches, 'w.*', page)}) waiting order by since, item_id limit $13"  # noqa: S608 - it is put together from constants alone
 
 
 def count_statement(*branches: str) -> str:
     """How many of each kind wait; those since before `$8` are late."""
-    return f"""{_waiting(branches)}
+    return f"""{WITH_ACTOR}
 select kind, count(*) as count, count(*) filter (where since < $8::timestamptz) as late_count,
        count(*) filter (where owner_id = $9::uuid) as own_count, count(*) filter (where owner_id is null) as unowned_count
-from ({_OWNED}) w where $7::text is null or site_code = $7 group by kind
+from ({_each(branches, "w.kind, w.since", "($7::text is null or w.site_code = $7)")}) waiting group by kind
 """  # noqa: S608 - it is put together from constants alone
 
 
 def item_statement(*branches: str) -> str:
     """One of what waits."""
-    return f"{_waiting(branches)} select * from ({_OWNED}) w where item_id = $7::uuid"  # noqa: S608 - it is put together from constants alone
+    return f"{WITH_ACTOR} {_each(branches, 'w.*', 'w.item_id = $7::uuid')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +170,11 @@ FORGET_OWNERS_SQL: Final = """
 delete from waiting_owners where (kind, item_id) in (
     select kind, item_id from waiting_owners where ends_at < $1 limit $2 for update skip locked)
 """
+
+
+async def forget_owners(db: Database) -> None:
+    """Remove what nobody looks after any more."""
+    await remove_in_batches(db, FORGET_OWNERS_SQL, await db.now())
 
 
 async def change_owner(tx: Transaction, kind: WaitingKind, item_id: UUID, change: OwnerChange) -> None:

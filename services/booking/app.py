@@ -3,6 +3,8 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from chassis.data.bulk_decisions import forget_batches
+from chassis.data.waiting import forget_owners
 from chassis.documents.issuing import Press
 from chassis.documents.typesetting import Typesetter
 from chassis.events.applying import Subscriptions
@@ -28,14 +30,12 @@ from .directory import consumers as directory
 from .directory.routes import ROUTES as DIRECTORY_ROUTES
 from .documents import consumers as documents
 from .documents.domain import DocumentRules
-from .enrollment_decisions.commands import forget_batches
 from .enrollment_decisions.routes import ROUTES as ENROLLMENT_DECISION_ROUTES
 from .enrollments.routes import ROUTES as ENROLLMENT_ROUTES
 from .following.commands import Following
 from .invariants.queries import CHECKING
 from .moves.routes import ROUTES as MOVE_ROUTES
 from .settings import BookingPolicies, BookingSettings
-from .waiting.commands import forget_owners
 from .waiting.queries import Promise
 from .waiting.routes import ROUTES as WAITING_ROUTES
 

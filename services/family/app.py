@@ -4,6 +4,8 @@ from pathlib import Path
 
 from joserfc.jwk import OKPKey
 
+from chassis.data.bulk_decisions import forget_batches
+from chassis.data.waiting import forget_owners
 from chassis.documents.issuing import Press
 from chassis.documents.typesetting import Typesetter
 from chassis.events.applying import Subscriptions
@@ -39,7 +41,6 @@ from .delegations.commands import follow_people, forget_ended
 from .delegations.routes import ROUTES as DELEGATION_ROUTES
 from .derogations.commands import forget_derogations
 from .derogations.routes import ROUTES as DEROGATION_ROUTES
-from .document_decisions.commands import forget_batches
 from .document_decisions.routes import ROUTES as DOCUMENT_DECISION_ROUTES
 from .documents.commands import DocumentWork, Papers
 from .documents.routes import ROUTES as DOCUMENT_ROUTES
@@ -92,7 +93,6 @@ from .search.routes import find_households
 from .sectors.routes import ROUTES as SECTOR_ROUTES
 from .settings import FamilyRules, FamilySettings
 from .splits.routes import ROUTES as SPLIT_ROUTES
-from .waiting.commands import forget_owners
 from .waiting.routes import ROUTES as WAITING_ROUTES
 
 LAYOUTS = Path(__file__).parent / "layouts"

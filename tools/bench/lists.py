@@ -17,16 +17,20 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 import uvloop
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
+from chassis.data.paging import cursor_of
+from chassis.data.waiting import WaitingAsked
 from chassis.identifiers import new_id
 from contracts.family.child_events import ChangeStatus
 from contracts.family.gaps import GapKind
 from contracts.http import PAGE_SIZE
+from contracts.queue import OwnerAsked, WaitingKind
 from contracts.types import ActorKind
 from services.family.changes import queries as changes
 from services.family.changes.domain import Change
@@ -41,16 +45,21 @@ from services.family.protection.store import protect
 from services.family.schools import queries as schools
 from services.family.search import queries as search
 from services.family.settings import FamilyPolicy, FamilyRules
+from services.family.waiting import queries as waiting
 
 from .search_town import SINCE, fill, invented
 from .servers import opened, running_stack
 
 SEED, SCHOOLS, ALIKE_EACH, SEALED = 20_261_130, 60, 200, 600
+WAITING_EACH: Final = 2_000
+"""Documents that wait for an agent, and as many requests; among the former a fifth prove declarations, which wait too."""
+PROCEDURE: Final = Path(__file__).parents[2] / "deploy" / "towns" / "demo" / "procedures" / "07_donnees_export.toml"
 FILL_SQL = Path(__file__).with_name("lists.sql")
 SAMPLE_SQL = "select household_id, payer_adult_id from households order by md5(household_id::text) limit $1"
 LEFT_SQL = "select count(*) from children where compared_name is null"
 
 RULES: Final = FamilyRules(FamilyPolicy())
+HALF_WAY: Final = cursor_of((f"{SINCE}T20:00:00+00:00", UUID(int=0)))
 Ask = Callable[[], Awaitable[object]]
 
 
@@ -72,8 +81,9 @@ async def measure(folder: Path, households: int, calls: int) -> Mapping[str, Any
 async def _add(address: str) -> None:
     """What the lists are about, beside the people: payers, custody, schools and pupils, enrollments."""
     year = SINCE.year
+    counts = {"schools": SCHOOLS, "alike_each": ALIKE_EACH, "waiting": WAITING_EACH}
     text = FILL_SQL.read_text().format(
-        since=SINCE, year=year, next_year=year + 1, schools=SCHOOLS, alike_each=ALIKE_EACH
+        since=SINCE, year=year, next_year=year + 1, procedure=PROCEDURE.read_text("utf-8"), **counts
     )
     connection = await asyncpg.connect(address, server_settings={"statement_timeout": "0"})
     try:
@@ -108,7 +118,7 @@ async def _seal(tx: Transaction) -> None:
 
 def _lists(db: Database) -> Mapping[str, Ask]:
     """What agents ask for: the first page of each list."""
-    director = Actor(new_id(), ActorKind.SYSTEM)
+    director, queue = Actor(new_id(), ActorKind.SYSTEM), WaitingAsked([*WaitingKind])
     pupils = schools.PupilsAsked("ecole-1", SINCE.year, None, is_unclassed=False, cursor=None, limit=PAGE_SIZE)
     of_school = search.FilesAsked("", None, is_archived=False, cursor=None, limit=PAGE_SIZE, school_code="ecole-1")
     named = replace(of_school, search="mar")
@@ -122,6 +132,13 @@ def _lists(db: Database) -> Mapping[str, Ask]:
         "files in double": partial(duplicates.duplicate_files, db, is_apart=False, cursor=None),
         "protected addresses": lambda: _protected(db),
         "corrections": partial(changes.list_changes, db, director, RULES, None, None),
+        "queue: first page": lambda: waiting.list_waiting(db, director, RULES, queue),
+        "queue: a page further on": lambda: waiting.list_waiting(db, director, RULES, replace(queue, cursor=HALF_WAY)),
+        "queue: my own": lambda: waiting.list_waiting(db, director, RULES, replace(queue, owner=OwnerAsked.OWN)),
+        "queue: one kind": lambda: waiting.list_waiting(
+            db, director, RULES, replace(queue, kinds=[WaitingKind.REQUEST])
+        ),
+        "queue: counts": lambda: waiting.count_waiting(db, director, RULES, queue),
         "pupils of a school": partial(schools.list_pupils, db, director, pupils),
         "families of a school": partial(files, of_school),
         "families of a school, by name": partial(files, named),

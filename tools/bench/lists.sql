@@ -31,3 +31,20 @@ insert into household_enrollments (enrollment_id, household_id, child_id, ends_o
 select uuidv7(), household_id, child_id, '{next_year}-07-02' from minors where n % 3 > 0;
 update household_members m set during = daterange('{since}', '{since}'::date + 60)
 from minors c where c.n % 199 = 1 and m.household_id = c.household_id and m.person_id = c.child_id;
+insert into documents (document_id, household_id, kind, audience, person_id, status, created_at, created_by, sent_at, decided_at, decided_by)
+select uuidv7(), household_id, 'vaccins', 'child', child_id, case when waits then 'sent' else 'validated' end, at, payer_adult_id, at,
+       case when not waits then at + interval '2 days' end, case when not waits then payer_adult_id end
+from (
+    select *, place <= {waiting} as waits, timestamptz '{since} 08:00Z' + place * interval '1 minute' as at
+    from (select *, row_number() over (order by md5(child_id::text)) as place from minors) m) sent;
+insert into procedure_versions (code, version, text, published_at) values ('bench', 1, $procedure${procedure}$procedure$, '{since}');
+insert into requests (
+    request_id, household_id, code, version, subject, person_id, child_ids, status, number, created_at, created_by, changed_at, sent_at, due_on, kept_until)
+select uuidv7(), household_id, 'bench', 1, 'child', child_id, array[child_id], case when waits then 'sent' else 'withdrawn' end, 'D-' || place,
+       at, payer_adult_id, at, at, at::date + 30, case when not waits then at::date + 400 end
+from (
+    select *, place <= {waiting} as waits, timestamptz '{since} 09:00Z' + place * interval '1 minute' as at
+    from (select *, row_number() over (order by md5(child_id::text || 'r')) as place from minors) m) sent;
+insert into resource_declarations (declaration_id, household_id, document_id, status, source, sealed, declared_at, declared_by)
+select uuidv7(), household_id, document_id, 'waiting', 'caf', '\x00', sent_at + interval '1 minute', created_by
+from (select distinct on (household_id) * from documents where status = 'sent' order by household_id, sent_at limit {waiting} / 5) proofs;

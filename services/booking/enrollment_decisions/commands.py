@@ -4,18 +4,15 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.bulk_decisions import (
-    FORGET_BATCHES_SQL,
-    KEPT,
     TOLD_AFTER,
     Batch,
     add_batch,
     lock_batch,
     save_undone,
 )
-from chassis.data.database import Database, Transaction, command
+from chassis.data.database import Transaction, command
 from chassis.data.history import Act
 from chassis.data.idempotency import Claim
-from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.booking.decisions import EnrollmentsDecision
@@ -92,8 +89,3 @@ async def _undo(tx: Transaction, actor: Actor, batch: Batch, held: dict[UUID, En
         days = enrollment.days
         tx.emit(EnrollmentReopened(**ids_of(enrollment), starts_on=days.first, ends_on=days.last, reopened_at=now))
     return await save_undone(tx, batch, actor.account_id, {one: code for one, code in codes.items() if code})
-
-
-async def forget_batches(db: Database) -> None:
-    """Forget reports that are old."""
-    await remove_in_batches(db, FORGET_BATCHES_SQL, await db.now() - KEPT)

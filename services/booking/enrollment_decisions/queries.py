@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.data.bulk_decisions import load_batch
+from chassis.data.bulk_decisions import load_batch, previewed
 from chassis.data.database import Database, Row
 from chassis.refusal import NotFound
 from contracts.booking.decisions import EnrollmentsDecision
@@ -47,8 +47,7 @@ async def preview(db: Database, actor: Actor, request: EnrollmentsDecision) -> D
         raise NotFound
     made = {enrollment_id: judged(row, request) for enrollment_id, row in rows.items()}
     codes = {item_id: None if isinstance(one, EnrollmentStatus) else one for item_id, one in made.items()}
-    lines = {line.item_id: line.model_copy(update={"code": codes[line.item_id]}) for line in lines_of(rows)}
-    return DecisionPreview(lines=tuple(lines[one] for one in dict.fromkeys(request.item_ids) if one in lines))
+    return previewed(request.item_ids, lines_of(rows), codes)
 
 
 async def read_decisions(db: Database, actor: Actor, batch_id: UUID) -> DecisionReport:

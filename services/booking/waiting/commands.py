@@ -3,9 +3,8 @@
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.data.database import Database, Transaction, command
-from chassis.data.waiting import FORGET_OWNERS_SQL, find_item, take_item
-from chassis.housekeeping import remove_in_batches
+from chassis.data.database import Transaction, command
+from chassis.data.waiting import find_item, take_item
 from contracts.queue import OwnerChange
 
 from .queries import KINDS, WAITING_ITEM_SQL
@@ -15,8 +14,3 @@ from .queries import KINDS, WAITING_ITEM_SQL
 async def keep_owner(tx: Transaction, actor: Actor, enrollment_id: UUID, change: OwnerChange) -> None:
     """Have an agent look after a request for an enrollment, or nobody. Raises NotFound, OwnedByColleague."""
     await take_item(tx, await find_item(tx, actor, WAITING_ITEM_SQL, KINDS, enrollment_id), change)
-
-
-async def forget_owners(db: Database) -> None:
-    """Remove what nobody looks after any more."""
-    await remove_in_batches(db, FORGET_OWNERS_SQL, await db.now())

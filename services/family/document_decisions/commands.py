@@ -7,18 +7,15 @@ from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.data.bulk_decisions import (
-    FORGET_BATCHES_SQL,
-    KEPT,
     TOLD_AFTER,
     Batch,
     add_batch,
     lock_batch,
     save_undone,
 )
-from chassis.data.database import Database, Row, Transaction, command
+from chassis.data.database import Row, Transaction, command
 from chassis.data.history import Act
 from chassis.data.idempotency import Claim
-from chassis.housekeeping import remove_in_batches
 from chassis.identifiers import new_id
 from chassis.refusal import NotFound, Refusal
 from contracts.family.document_events import DocumentReopened
@@ -122,8 +119,3 @@ async def _undo(tx: Transaction, actor: Actor, papers: Papers, batch: Batch, row
         tx.emit(DocumentReopened(document_id=document_id, reopened_at=now))
     await publish_documents(tx, papers.rules.policy.documents, reopened)
     return await save_undone(tx, batch, actor.account_id, {item_id: code for item_id, code in codes.items() if code})
-
-
-async def forget_batches(db: Database) -> None:
-    """Forget reports that are old."""
-    await remove_in_batches(db, FORGET_BATCHES_SQL, await db.now() - KEPT)

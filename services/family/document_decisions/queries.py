@@ -1,12 +1,12 @@
 """What a decision on many documents would do, and what it did."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
 from chassis.actor import Actor
 from chassis.clock import civil_day
-from chassis.data.bulk_decisions import load_batch
+from chassis.data.bulk_decisions import load_batch, previewed
 from chassis.data.database import Database, Row, Transaction
 from chassis.refusal import NotFound
 from contracts.family.documents import DocumentsDecision
@@ -63,10 +63,8 @@ async def preview(db: Database, actor: Actor, rules: FamilyRules, request: Docum
     if not (rows := await load_chosen(db, actor, request.item_ids)):
         raise NotFound
     made = await judged(db, rules, rows, wish_of(request), await db.today())
-    lines = {line.item_id: line for line in lines_of(rows, rules)}
-    shown: Sequence[UUID] = [item_id for item_id in dict.fromkeys(request.item_ids) if item_id in lines]
-    codes = {item_id: one if isinstance(one := made[item_id], str) else None for item_id in shown}
-    return DecisionPreview(lines=tuple(lines[item_id].model_copy(update={"code": codes[item_id]}) for item_id in shown))
+    codes = {document_id: one if isinstance(one, str) else None for document_id, one in made.items()}
+    return previewed(request.item_ids, lines_of(rows, rules), codes)
 
 
 async def read_decisions(db: Database, actor: Actor, rules: FamilyRules, batch_id: UUID) -> DecisionReport:

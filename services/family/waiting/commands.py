@@ -3,9 +3,8 @@
 from uuid import UUID
 
 from chassis.actor import Actor
-from chassis.data.database import Database, Transaction, command
-from chassis.data.waiting import FORGET_OWNERS_SQL, find_item, take_item
-from chassis.housekeeping import remove_in_batches
+from chassis.data.database import Transaction, command
+from chassis.data.waiting import find_item, take_item
 from chassis.refusal import NotFound
 from contracts.queue import OwnerChange, WaitingKind
 
@@ -24,8 +23,3 @@ async def keep_owner(tx: Transaction, actor: Actor, kind: WaitingKind, item_id: 
     await take_item(tx, await find_item(tx, actor, WAITING_ITEM_SQL, [kind], item_id), change)
     if kind is WaitingKind.REQUEST and change.owner_id is not None:
         await show_under_review(tx, actor, item_id)
-
-
-async def forget_owners(db: Database) -> None:
-    """Remove what nobody looks after any more."""
-    await remove_in_batches(db, FORGET_OWNERS_SQL, await db.now())
