@@ -24,7 +24,7 @@ from portal.frame.exports import Column, can_export, export
 from portal.frame.schools import school_name, school_names, town_schools
 from portal.frame.spaces import MenuLabel, action, file, page, show_again
 from portal.frame.visit import FlashNotice, Visit
-from portal.kit import Form
+from portal.kit import Form, FormState
 from portal.kit.days import school_year_of
 
 PATH: Final = "/agents/secteurs"
@@ -99,6 +99,9 @@ async def send_file(visit: Visit, year: int) -> Response[Any]:
     """Have a file, or the year before, take the place of the plan."""
     is_copy = bool(visit.posted.get("is_copy"))
     content = visit.posted.file("content")
+    if not is_copy and not content:
+        unsaid = FormState({}, {"content": visit.portal.texts("agents.sectors.content_error")}, form=FILE)
+        return await show_again(visit, sectors_page, unsaid, _query(year))
     body = {"is_copy": True} if is_copy else {"content": b64encode(content)}
     try:
         plan = await visit.call(replace_sectors, year, typed_as(SectorFile, body))

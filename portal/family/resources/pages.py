@@ -59,13 +59,13 @@ async def resources_page(visit: Visit) -> Response[Any]:
 async def declare_page(visit: Visit) -> Response[Any]:
     """Where the quotient comes from, then what the proof says: two steps of one address."""
     resources = await visit.call(own_resources)
-    source = _source(visit.query("origine"))
+    source = _source(resources, visit.query("origine"))
     documents = await visit.call(own_documents) if source else None
     kind = resources.proof_kinds.get(source) if source else None
     proofs = _proofs(visit, documents, kind)
     context = {
         "resources": resources,
-        "sources": SOURCES,
+        "sources": sources_of(resources),
         "source": source,
         "is_computed": source is QuotientSource.TAX_NOTICE and resources.formula is not None,
         "proofs": proofs,
@@ -81,8 +81,13 @@ async def declare_page(visit: Visit) -> Response[Any]:
     return visit.page("family/resources/declare.html.j2", context, form=visit.form(DECLARING, proposed))
 
 
-def _source(asked: str) -> QuotientSource | None:
-    return next((source for source in SOURCES if source.value == asked), None)
+def sources_of(resources: Resources) -> list[QuotientSource]:
+    """What a family of this town can declare: no tax notice bears a quotient, so that one counts where the town computes it."""
+    return [source for source in SOURCES if source is not QuotientSource.TAX_NOTICE or resources.formula is not None]
+
+
+def _source(resources: Resources, asked: str) -> QuotientSource | None:
+    return next((source for source in sources_of(resources) if source.value == asked), None)
 
 
 def _proofs(visit: Visit, documents: OwnDocuments | None, kind: DocumentKind | None) -> list[tuple[str, str]]:
@@ -115,7 +120,7 @@ async def declare(visit: Visit) -> Response[Any]:
     typed = DECLARING.typed(visit.posted.values)
     asked = {"origine": visit.posted.get("origine")}
     resources = await visit.call(own_resources)
-    source = _source(asked["origine"])
+    source = _source(resources, asked["origine"])
     kind = resources.proof_kinds.get(source) if source else None
     try:
         if not typed.get("document_id") and kind is not None:

@@ -1,6 +1,8 @@
 """A family declares its resources with plain forms, an agent decides beside the proof, and both see what counts, until when, and why the price is the highest."""
 
 import re
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -9,7 +11,10 @@ import pytest
 from tests.component.family.papers import jpeg
 from tests.component.gateway.browser import Browser, hidden, is_refused, words
 from tests.component.gateway.test_agent_pages import field_errors
-from tests.component.gateway.town import Town
+from tests.component.gateway.test_queue_pages import document
+from tests.component.gateway.town import Town, running_town
+from tests.component.identity.walk import town_file
+from tests.support.databases import Postgres
 from tests.support.roles import Role
 
 pytestmark = pytest.mark.anyio
@@ -143,3 +148,30 @@ async def test_who_invoices_sees_who_pays_most_and_decides_no_quotient(town: Tow
     for path in re.findall(r'href="(/agents/familles/[0-9a-f-]{36})"', listed.text)[:1]:
         assert (await finance.get(path)).status_code == 200
     assert (await finance.get(f"/agents/familles/{household.household_id}/ressources")).status_code == 403
+
+
+@pytest.fixture
+async def plain_town(
+    postgres: Postgres, secrets_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Town]:
+    """A town that names no document for a source and computes no quotient."""
+    file = town_file(tmp_path_factory.mktemp("plain"), "belfort")
+    async with running_town(postgres, secrets_dir, town_file=file) as running:
+        yield running
+
+
+async def test_where_the_town_names_no_proof_a_family_chooses_its_own_or_is_told_where_to_send_it(
+    plain_town: Town,
+) -> None:
+    parent, household = await plain_town.parent()
+    first = await parent.get(DECLARE)
+    assert "origine=tax_notice" not in first.text, "it bears no quotient to copy"
+    assert "Vous n’avez qu’un avis d’imposition" in words(first)
+    assert "Quel justificatif" in words(await parent.get(f"{DECLARE}?origine=tax_notice"))
+    assert "Envoyez d’abord votre justificatif" in words(await parent.get(f"{DECLARE}?origine=caf"))
+    await document(plain_town, household)
+    page = await parent.get(f"{DECLARE}?origine=caf")
+    assert "Livret de famille" in words(page)
+    assert not re.search(r'name="document_id"[^>]*checked', page.text), "another document proves nothing by itself"
+    assert "Votre justificatif n’est pas dans cette liste" in words(page)
+    assert 'href="/mon-espace-de-stockage/envoyer"' in page.text

@@ -86,6 +86,7 @@ async def test_a_plan_is_sent_taken_away_and_sent_again(agent: Browser, town: To
     wrong = "École;Du niveau;Au niveau;Commune;Voie\nx;CP;CM9;V;Rue\n"
     refused = await send(agent, path, wrong.encode())
     assert "La ligne 2 du fichier ne convient pas (colonne Au niveau)" in words(refused)
+    assert "Choisissez un fichier CSV" in words(await send(agent, path, b"")), "and not a header that is missing"
 
 
 async def published(agent: Browser, town: Town, city: str) -> int:
