@@ -31,6 +31,8 @@ OFFERED_MAX: Final = 12
 DRAFT: Final = "draft_id"
 """The hidden field with the document that was kept already."""
 
+NOT_FOUND: Final = 404
+
 Typed = Mapping[str, Any]
 
 
@@ -80,7 +82,9 @@ async def _written(visit: Visit, request_id: UUID, typed: Typed) -> FormState | 
             sent_id = str(state.values[DRAFT])
             await visit.call(send_document, UUID(sent_id), typed_as(DocumentSending, marked))
         except Refused as refused:
-            return replace(visit.refused(refused, {}, MESSAGE), values=state.values)
+            # A draft that was thrown away in another tab is asked for no more.
+            gone = {DRAFT: ""} if refused.problem.status == NOT_FOUND else {}
+            return replace(visit.refused(refused, {}, MESSAGE), values={**state.values, **gone})
         typed = {**typed, DRAFT: "", "document_ids": [*typed["document_ids"], sent_id]}
     try:
         body = {name: typed[name] for name in ("words", "document_ids")}
