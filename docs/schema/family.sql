@@ -623,7 +623,11 @@ CREATE VIEW public.filed_requests AS
                    FROM (public.household_merges m
                      CROSS JOIN LATERAL jsonb_array_elements(m.same_persons) pair(value))
                   WHERE ((m.former_id = r.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = named.child_id))), named.child_id) AS "coalesce"
-           FROM unnest(r.child_ids) named(child_id)) AS named_ids
+           FROM unnest(r.child_ids) named(child_id)) AS named_ids,
+    COALESCE(( SELECT ((pair.value ->> 'kept_person_id'::text))::uuid AS uuid
+           FROM (public.household_merges m
+             CROSS JOIN LATERAL jsonb_array_elements(m.same_persons) pair(value))
+          WHERE ((m.former_id = r.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = r.asked_by))), r.asked_by) AS sender_id
    FROM (public.requests r
      JOIN public.households h ON ((h.household_id = r.household_id)));
 
@@ -840,6 +844,12 @@ CREATE TABLE public.job_runs (
     started_at timestamp with time zone NOT NULL,
     finished_at timestamp with time zone,
     failure text
+);
+
+CREATE TABLE public.known_agents (
+    account_id uuid NOT NULL,
+    version bigint NOT NULL,
+    is_open boolean NOT NULL
 );
 
 CREATE TABLE public.outbox (
@@ -1376,6 +1386,9 @@ ALTER TABLE ONLY public.issued_numbers
 
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
+
+ALTER TABLE ONLY public.known_agents
+    ADD CONSTRAINT known_agents_pkey PRIMARY KEY (account_id);
 
 ALTER TABLE ONLY public.outbox_keys
     ADD CONSTRAINT outbox_keys_pkey PRIMARY KEY (topic, key);

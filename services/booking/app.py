@@ -3,6 +3,7 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from chassis.data import known_agents
 from chassis.documents.issuing import Press
 from chassis.documents.typesetting import Typesetter
 from chassis.events.applying import Subscriptions
@@ -53,6 +54,7 @@ def create(settings: BookingSettings) -> Service:
     zone = town.zone
     policies = load_section(settings.town_file, "booking", BookingPolicies)
     subscriptions = Subscriptions()
+    known_agents.subscribe(subscriptions)
     directory.subscribe(subscriptions)
     delegations.subscribe(subscriptions)
     care.subscribe(subscriptions)
