@@ -72,7 +72,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         kind=TopicKind.STATE,
         key="account_id",
         producer="identity",
-        consumers=("notifications",),
+        consumers=("booking", "family", "notifications"),
         events=(AccountState,),
     ),
     Topic(

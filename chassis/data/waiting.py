@@ -16,10 +16,11 @@ from chassis.access import WITH_ACTOR, reach_of
 from chassis.actor import Actor
 from chassis.clock import civil_day
 from chassis.data.database import Database, Transaction
+from chassis.data.known_agents import is_known
 from chassis.data.paging import cursor_of, read_cursor
 from chassis.data.queries import Row
 from chassis.housekeeping import remove_in_batches
-from chassis.refusal import NotFound, OwnedByColleague
+from chassis.refusal import FieldRefusal, Invalid, NotFound, OwnedByColleague
 from contracts.http import PAGE_SIZE, Page
 from contracts.queue import OwnerAsked, OwnerChange, Settled, WaitingCount, WaitingItem, WaitingKind
 
@@ -192,8 +193,16 @@ async def change_owner(tx: Transaction, kind: WaitingKind, item_id: UUID, change
         await tx.execute(SAVE_OWNER_SQL, kind, item_id, change.owner_id, now + OWNED_FOR)
 
 
-async def take_item(tx: Transaction, row: Row | None, change: OwnerChange) -> None:
-    """`change_owner` of a row of `find_item`. Raises NotFound: it does not wait, or not for this actor."""
+async def take_item(tx: Transaction, actor: Actor, row: Row | None, change: OwnerChange) -> None:
+    """`change_owner` of a row of `find_item`, to the actor themselves or an agent who is known.
+
+    Raises:
+        NotFound: it does not wait, or not for this actor.
+        Invalid: the owner is no agent whose account is open.
+        OwnedByColleague.
+    """
     if row is None:
         raise NotFound
+    if change.owner_id not in (None, actor.account_id) and not await is_known(tx, change.owner_id):
+        raise Invalid(FieldRefusal("/owner_id", "agent_unknown"))
     await change_owner(tx, WaitingKind(row["kind"]), row["item_id"], change)

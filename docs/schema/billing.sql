@@ -401,6 +401,12 @@ CREATE TABLE public.kept_apart (
     CONSTRAINT kept_apart_days_check CHECK ((NOT isempty(days)))
 );
 
+CREATE TABLE public.known_agents (
+    account_id uuid NOT NULL,
+    version bigint NOT NULL,
+    is_open boolean NOT NULL
+);
+
 CREATE TABLE public.ledger_postings (
     transaction_id uuid NOT NULL,
     "position" smallint NOT NULL,
@@ -719,6 +725,9 @@ ALTER TABLE ONLY public.job_runs
 
 ALTER TABLE ONLY public.kept_apart
     ADD CONSTRAINT kept_apart_pkey PRIMARY KEY (child_id, adult_id);
+
+ALTER TABLE ONLY public.known_agents
+    ADD CONSTRAINT known_agents_pkey PRIMARY KEY (account_id);
 
 ALTER TABLE ONLY public.ledger_postings
     ADD CONSTRAINT ledger_postings_pkey PRIMARY KEY (transaction_id, "position");

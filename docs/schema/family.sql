@@ -846,6 +846,12 @@ CREATE TABLE public.job_runs (
     failure text
 );
 
+CREATE TABLE public.known_agents (
+    account_id uuid NOT NULL,
+    version bigint NOT NULL,
+    is_open boolean NOT NULL
+);
+
 CREATE TABLE public.outbox (
     id bigint NOT NULL,
     shard smallint NOT NULL,
@@ -1380,6 +1386,9 @@ ALTER TABLE ONLY public.issued_numbers
 
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
+
+ALTER TABLE ONLY public.known_agents
+    ADD CONSTRAINT known_agents_pkey PRIMARY KEY (account_id);
 
 ALTER TABLE ONLY public.outbox_keys
     ADD CONSTRAINT outbox_keys_pkey PRIMARY KEY (topic, key);

@@ -222,6 +222,12 @@ CREATE TABLE public.job_runs (
     failure text
 );
 
+CREATE TABLE public.known_agents (
+    account_id uuid NOT NULL,
+    version bigint NOT NULL,
+    is_open boolean NOT NULL
+);
+
 CREATE TABLE public.messages (
     message_id uuid NOT NULL,
     event_id uuid NOT NULL,
@@ -375,6 +381,9 @@ ALTER TABLE ONLY public.issued_numbers
 
 ALTER TABLE ONLY public.job_runs
     ADD CONSTRAINT job_runs_pkey PRIMARY KEY (job);
+
+ALTER TABLE ONLY public.known_agents
+    ADD CONSTRAINT known_agents_pkey PRIMARY KEY (account_id);
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_event_id_recipient_id_key UNIQUE (event_id, recipient_id);

@@ -3,6 +3,7 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from chassis.data import known_agents
 from chassis.data.bulk_decisions import forget_batches
 from chassis.data.waiting import forget_owners
 from chassis.documents.issuing import Press
@@ -53,6 +54,7 @@ def create(settings: BookingSettings) -> Service:
     zone = town.zone
     policies = load_section(settings.town_file, "booking", BookingPolicies)
     subscriptions = Subscriptions()
+    known_agents.subscribe(subscriptions)
     directory.subscribe(subscriptions)
     delegations.subscribe(subscriptions)
     care.subscribe(subscriptions)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from joserfc.jwk import OKPKey
 
+from chassis.data import known_agents
 from chassis.data.bulk_decisions import forget_batches
 from chassis.data.waiting import forget_owners
 from chassis.documents.issuing import Press
@@ -168,6 +169,7 @@ def create(settings: FamilySettings) -> Service:
     readings = Readings(reader, rules)
     press = Press(Typesetter(LAYOUTS), load_town(settings.town_file), settings.portal_url)
     subscriptions = Subscriptions()
+    known_agents.subscribe(subscriptions)
     care.subscribe(subscriptions)
     email_changes.subscribe(subscriptions)
     archives.subscribe(subscriptions)

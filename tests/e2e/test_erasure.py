@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from random import Random
@@ -14,12 +14,12 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from contracts.types import SERVICES
 from deploy.local.child import ROOT
 from deploy.local.kafka import KafkaServer
 from deploy.local.stack import Stack, StackPlan
 from tests.component.gateway.browser import Browser, words
 from tests.e2e.conftest import last_words
+from tests.e2e.erased_papers import FamilyPapers
 from tests.e2e.towns.town import GuideTown, Newcomer, shows
 from tests.support.databases import Postgres
 from tests.support.polling import eventually
@@ -31,6 +31,9 @@ FILES = 5_000
 SECONDS_MAX = 2.0
 """On a machine that does nothing else; one that others keep busy is given its time."""
 LONG_AGO = "2015-09-01"
+TABLES = {"family.adults", "family.children", "booking.issued_documents", "billing.issued_documents"}
+TOPICS = {"family.households", "family.children"}
+"""Where a family is found, of tables and of topics."""
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +60,11 @@ async def test_a_file_among_5000_goes_within_two_seconds_and_none_is_half_erased
     town = old_town
     await fill(town.stack.dsn("family"), [unlike_any(family) for family in invented(Random(FILES), FILES)])
     family, parent = await town.at_home()
-    household = await put_aside(town, family)
+    household = await file_of(town, family)
+    papers = FamilyPapers(town, household)
+    await papers.give()
+    await eventually(lambda: stands(papers))
+    await put_aside(town, household)
     url = f"/agents/familles/{household['household_id']}/effacement"
     director = await entitled(town, url, household["reference"])
     began = time.monotonic()
@@ -67,11 +74,13 @@ async def test_a_file_among_5000_goes_within_two_seconds_and_none_is_half_erased
     busy = max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
     print(f"erased in {seconds:.2f} s among {FILES} files, on a machine {busy:.1f} times as busy as it can be")
     assert seconds < SECONDS_MAX * busy
-    await eventually(lambda: nowhere(town, family.name))
+    assert (await papers.in_store(), await papers.keys()) == ([], 0), "at once"
+    await eventually(lambda: nowhere(papers))
     assert (await parent.get("/mon-accueil")).status_code != 200
 
     other, _ = await town.at_home()
-    household = await put_aside(town, other)
+    household = await file_of(town, other)
+    await put_aside(town, household)
     url = f"/agents/familles/{household['household_id']}/effacement"
     town.stack.stop_one("billing")
     await director.get(url)
@@ -81,7 +90,7 @@ async def test_a_file_among_5000_goes_within_two_seconds_and_none_is_half_erased
     for service in ("billing", "family"):
         town.stack.restart(service)
     await shows(director, url, "Dossier effacé")
-    await eventually(lambda: nowhere(town, other.name))
+    await eventually(lambda: nowhere(FamilyPapers(town, household)))
 
 
 def unlike_any(family: Family) -> Family:
@@ -89,11 +98,17 @@ def unlike_any(family: Family) -> Family:
     return replace(family, file=replace(family.file, reference=f"Z{family.file.reference}"))
 
 
-async def put_aside(town: GuideTown, newcomer: Newcomer) -> dict[str, Any]:
-    """The file of a newcomer, as if it had been opened long ago and was not used since."""
+async def file_of(town: GuideTown, newcomer: Newcomer) -> dict[str, Any]:
+    """The file of a newcomer."""
     page = await town.call("family", "GET", f"/households?search={newcomer.name}")
     (household_id,) = [item["household_id"] for item in page["items"]]
     household: dict[str, Any] = await town.call("family", "GET", f"/households/{household_id}")
+    return household
+
+
+async def put_aside(town: GuideTown, household: Mapping[str, Any]) -> None:
+    """Archive a file, as if it had been opened long ago and was not used since."""
+    household_id = household["household_id"]
     people = [item["adult_id"] for item in household["adults"]] + [item["child_id"] for item in household["children"]]
     for person_id in people:
         path = f"/households/{household_id}/members/{person_id}"
@@ -106,7 +121,6 @@ async def put_aside(town: GuideTown, newcomer: Newcomer) -> dict[str, Any]:
     )
     await connection.close()
     await town.call("family", "POST", f"/households/{household_id}/archive", {"reason": "Partis de la ville."})
-    return household
 
 
 async def entitled(town: GuideTown, url: str, reference: str) -> Browser:
@@ -120,16 +134,12 @@ async def entitled(town: GuideTown, url: str, reference: str) -> Browser:
     return director
 
 
-async def nowhere(town: GuideTown, name: str) -> bool:
-    """Whether no table of any service has a name, the outboxes among them."""
-    for service in SERVICES:
-        connection = await asyncpg.connect(town.stack.dsn(service))
-        try:
-            tables = await connection.fetch("select tablename from pg_tables where schemaname = 'public'")
-            for table in tables:
-                held = f'select exists (select from "{table["tablename"]}" t where strpos(lower(t::text), $1) > 0)'
-                if await connection.fetchval(held, name):
-                    return False
-        finally:
-            await connection.close()
-    return True
+async def stands(papers: FamilyPapers) -> bool:
+    """The control: whether the family is found where it is looked for afterwards."""
+    assert await papers.keys() >= len(papers.owners)
+    return set(await papers.in_tables()) >= TABLES and set(papers.in_topics()) >= TOPICS
+
+
+async def nowhere(papers: FamilyPapers) -> bool:
+    """Whether no table of any service has a word of the family, the outboxes among them, and no topic for good."""
+    return not await papers.in_tables() and not papers.in_topics()

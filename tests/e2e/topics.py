@@ -18,7 +18,22 @@ def read_topics(bootstrap: str, names: Sequence[str]) -> dict[str, str]:
 
     It runs in a thread of its own, because a browser test already has an event loop in this one.
     """
-    return in_thread(_read(bootstrap, names))
+    texts = dict.fromkeys(names, "")
+    for record in in_thread(_records(bootstrap, names)):
+        parts = [record.key or b"", record.value or b"", *(value for _, value in record.headers)]
+        texts[record.topic] += " ".join(part.decode(errors="replace") for part in parts) + "\n"
+    return texts
+
+
+def read_last(bootstrap: str, names: Sequence[str]) -> dict[str, str]:
+    """The last value of each key, as text by topic: what is left of them once they are compacted."""
+    last: dict[tuple[str, bytes], str] = {}
+    for record in in_thread(_records(bootstrap, names)):
+        last[record.topic, record.key or b""] = (record.value or b"").decode(errors="replace")
+    texts = dict.fromkeys(names, "")
+    for (name, _), text in last.items():
+        texts[name] += f"{text}\n"
+    return texts
 
 
 def publish(bootstrap: str, envelope: Envelope) -> None:
@@ -43,20 +58,19 @@ async def _publish(bootstrap: str, envelope: Envelope) -> None:
         await producer.stop()
 
 
-async def _read(bootstrap: str, names: Sequence[str]) -> dict[str, str]:
+async def _records(bootstrap: str, names: Sequence[str]) -> list[Any]:
+    """Every record, in the order of its partition."""
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:
         partitions = await _partitions(bootstrap, names)
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
-        texts = dict.fromkeys(names, "")
+        records: list[Any] = []
         while any([await consumer.position(partition) < ends[partition] for partition in partitions]):
-            for records in (await consumer.getmany(timeout_ms=500)).values():
-                for record in records:
-                    parts = [record.key or b"", record.value or b"", *(value for _, value in record.headers)]
-                    texts[record.topic] += " ".join(part.decode(errors="replace") for part in parts) + "\n"
-        return texts
+            for some in (await consumer.getmany(timeout_ms=500)).values():
+                records += some
+        return records
     finally:
         await consumer.stop()
 

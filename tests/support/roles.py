@@ -1,11 +1,13 @@
 """The roles that the product ships, the actors who have them, and the agents of a town."""
 
+from datetime import UTC, datetime
 from enum import StrEnum, auto
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from chassis.actor import Actor
-from contracts.types import ActorKind
+from contracts.identity.events import AccountState
+from contracts.types import AccountStatus, ActorKind
 from services.identity.adapters.roles import shipped_roles
 from services.identity.agents.domain import permissions_of
 
@@ -34,6 +36,18 @@ def agent_body(username: str, *roles: str, **fields: Any) -> dict[str, Any]:
         "has_every_site": True,
         **fields,
     }
+
+
+def account_of(agent_id: UUID, *, is_open: bool = True) -> AccountState:
+    """The account of an agent, as the identity service tells it."""
+    return AccountState(
+        account_id=agent_id,
+        guardian_ids=(),
+        kind=ActorKind.AGENT,
+        status=AccountStatus.ACTIVE if is_open else AccountStatus.DISABLED,
+        email=f"{agent_id}@ville.example",
+        created_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
 
 
 def agent_of(*roles: Role, sites: frozenset[str] | None = None) -> Actor:

@@ -79,6 +79,13 @@ create table invariant_checks (
     failure text
 );
 
+-- The agents of the town, for services whose agents name each other: ids alone.
+create table known_agents (
+    account_id uuid primary key,
+    version bigint not null,
+    is_open boolean not null
+);
+
 -- Who looks after something that waits for a decision, until `ends_at`.
 create table waiting_owners (
     kind text not null,

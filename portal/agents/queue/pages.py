@@ -40,6 +40,12 @@ from portal.kit import FormState
 ITEM: Final = f"{PATH}/{{kind:str}}/{{item_id:uuid}}"
 ENTRY: Final = MenuLabel("agents.menu.queue", "queue", list_waiting, others=(list_waiting_enrollments,))
 NEXT: Final = re.compile(rf"({'|'.join(KINDS)})/([0-9a-f-]{{36}})")
+OWNER_NOTICES: Final = {
+    "owned_by_colleague": "queue_owned_by_colleague",
+    "not_found": "queue_owned_by_colleague",
+    "invalid": "queue_owner_unknown",
+}
+"""Why nobody else looks after something, by the code of the refusal."""
 OWNERS_OF: Final = {WaitingKind.ENROLLMENT: BookingPermission.READ_ENROLLMENTS}
 """What an agent needs to look after a kind, where it is not the queue of files."""
 
@@ -162,9 +168,9 @@ async def own(visit: Visit, kind: str, item_id: UUID) -> Response[Any]:
     try:
         await change_owner(visit, _kind(kind), item_id, change)
     except Refused as refused:
-        if refused.problem.code not in ("owned_by_colleague", "not_found"):
+        if refused.problem.code not in OWNER_NOTICES:
             raise
-        notice = FlashNotice("warning", "queue_owned_by_colleague")
+        notice = FlashNotice("warning", OWNER_NOTICES[refused.problem.code])
     return visit.redirect(filters.at(item_page.address({"kind": kind, "item_id": item_id})), notice)
 
 

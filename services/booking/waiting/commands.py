@@ -12,5 +12,5 @@ from .queries import KINDS, WAITING_ITEM_SQL
 
 @command
 async def keep_owner(tx: Transaction, actor: Actor, enrollment_id: UUID, change: OwnerChange) -> None:
-    """Have an agent look after a request for an enrollment, or nobody. Raises NotFound, OwnedByColleague."""
-    await take_item(tx, await find_item(tx, actor, WAITING_ITEM_SQL, KINDS, enrollment_id), change)
+    """Have an agent look after a request for an enrollment, or nobody. Raises NotFound, Invalid, OwnedByColleague."""
+    await take_item(tx, actor, await find_item(tx, actor, WAITING_ITEM_SQL, KINDS, enrollment_id), change)

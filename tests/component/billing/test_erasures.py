@@ -17,6 +17,8 @@ from tests.component.billing.families import (
     issued_invoice,
     publish_tariff,
 )
+from tests.component.billing.paying import Payer
+from tests.component.billing.test_credits import next_invoice, pay_twice
 from tests.support.roles import Role
 from tests.support.services import RunningService
 
@@ -58,6 +60,14 @@ async def test_an_invoice_counts_until_it_is_paid_also_one_of_a_file_that_became
     assert counts(await word(service, family, former)) == (920, 0, 0, 0)
     await service.db.execute(PAY_SQL, former.household_id)
     assert counts(await word(service, family, former)) == (0, 0, 0, 0)
+
+
+async def test_a_credit_that_nobody_gave_back_counts(payer: Payer) -> None:
+    """What was paid twice is the family's until an invoice used it: with its name, nobody could give it back any more."""
+    await pay_twice(payer)
+    assert counts(await word(payer.service, payer.family)) == (0, 0, 1840, 0)
+    await next_invoice(payer, 1, 2)
+    assert (await word(payer.service, payer.family)).credit_cents == 0
 
 
 async def test_days_count_before_they_are_invoiced_also_without_a_price(service: RunningService) -> None:

@@ -12,6 +12,7 @@ from tests.component.family.child_files import rows_of
 from tests.component.family.delegating import codes, opened
 from tests.component.family.desk import Desk
 from tests.component.family.request_forms import SCHOOL, WAITING_LIST, RequestForms
+from tests.support.roles import account_of
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
@@ -170,6 +171,7 @@ async def test_a_request_waits_in_the_queue_and_has_one_owner_there_and_on_its_p
     (item,) = (await requests.client.get("/waiting-items", headers=desk)).json()["items"]
     assert (item["kind"], item["label"], item["due_on"]) == ("request", "Liste attente Crèche", request["due_on"])
     own = str(requests.desk.account_id)
+    await requests.service.deliver(account_of(requests.desk.account_id))
     given = await requests.client.put(
         f"{path}/owner", json={"owner_id": own, "known_owner_id": None}, headers=requests.agent(requests.director)
     )

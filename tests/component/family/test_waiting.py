@@ -1,15 +1,15 @@
 """What waits for an agent in files: one list over every kind, who looks after what, and decisions on many documents that are taken back."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from contracts.family.document_events import DocumentAnswered, DocumentReopened
-from tests.component.family.delegating import opened
+from tests.component.family.delegating import codes, opened
 from tests.component.family.desk import Desk
 from tests.component.family.papers import Papers
-from tests.support.roles import Role
+from tests.support.roles import Role, account_of
 from tests.support.services import RunningService
 
 pytestmark = pytest.mark.anyio
@@ -69,6 +69,9 @@ async def test_an_owner_is_one_at_a_time_and_ends_by_itself(papers: Papers) -> N
         return await papers.client.put(f"{path}/owner", json=body, headers=papers.desk)
 
     one, other = str(uuid4()), str(uuid4())
+    unknown = await keep(one)
+    assert codes(unknown) == [("/owner_id", "agent_unknown")], "families and whoever is made up look after nothing"
+    await papers.service.deliver(account_of(UUID(one)), account_of(UUID(other)))
     assert (await keep(one)).status_code == 204
     assert (await keep(other)).json()["code"] == "owned_by_colleague"
     assert (await keep(one)).status_code == 204, "again is no fault"
@@ -82,6 +85,8 @@ async def test_an_owner_is_one_at_a_time_and_ends_by_itself(papers: Papers) -> N
     assert [item["owner_id"] for item in await listed(papers, owner="nobody")] == [None]
     await papers.service.run_job("forget_owners")
     assert await papers.service.db.fetchval("select count(*) from waiting_owners") == 0
+    await papers.service.deliver(account_of(UUID(one), is_open=False))
+    assert codes(await keep(one)) == [("/owner_id", "agent_unknown")], "their account was closed"
 
 
 async def test_many_documents_are_decided_once_and_taken_back_but_for_what_followed(papers: Papers) -> None:

@@ -97,6 +97,7 @@ async def test_an_owner_is_one_at_a_time_and_seen_by_the_others(town: Town) -> N
     _, household = await town.parent()
     path = f"{PATH}/inscriptions/{await enrollment(town, household)}"
     one, other = await town.agent(Role.FRONT_DESK), await town.agent(Role.SITE)
+    await town.settle()
     page = await one.get(path)
     assert "Personne ne suit cette demande" in words(page)
     own_id = re.search(r'name="owner_id" value="([0-9a-f-]{36})"', page.text)
@@ -112,6 +113,8 @@ async def test_an_owner_is_one_at_a_time_and_seen_by_the_others(town: Town) -> N
     await other.get(path)
     taken = {"owner_id": colleague[1], "known_owner_id": own_id[1]}
     assert "C’est noté" in words(await other.landing(await other.done(f"{path}/suivi", taken)))
+    made_up = {"owner_id": str(uuid4()), "known_owner_id": colleague[1]}
+    assert "n’a pas de compte ouvert" in words(await other.landing(await other.done(f"{path}/suivi", made_up)))
 
 
 async def test_many_are_decided_after_a_preview_once_and_taken_back(town: Town) -> None:
