@@ -57,7 +57,7 @@ async def begin_request(
     if published is None or not is_shown(published.procedure, actor):
         raise NotFound
     procedure = published.procedure
-    await _check_subject(tx, actor, household_id, procedure.subject, request.person_id)
+    await check_subject(tx, actor, household_id, procedure.subject, request.person_id)
     before = best((await statuses_of(tx, actor, household_id, request.person_id)).get(procedure.after or "", ()))
     named = name_before(procedure, known)
     if refusal := domain.check_new(procedure, before, named.label if named else "", today):
@@ -71,19 +71,19 @@ async def begin_request(
     return await claim.keep(tx, BegunRequest(request_id=draft_id or new.request_id))
 
 
-async def _check_subject(
-    tx: Transaction, actor: Actor, household_id: UUID, subject: Subject, person_id: UUID | None
+async def check_subject(
+    db: Database | Transaction, actor: Actor, household_id: UUID, subject: Subject, person_id: UUID | None
 ) -> None:
     """Whom a request may be about: the household, a child whom the actor answers for, or the actor. Raises NotFound, Invalid."""
     if (subject is Subject.HOUSEHOLD) is not (person_id is None):
         raise Invalid(FieldRefusal("/person_id", "request_subject_missing"))
     if person_id is None:
         return
-    audience = await audience_of(tx, household_id, person_id, await tx.today())
+    audience = await audience_of(db, household_id, person_id, await db.today())
     if audience is None or audience is not DocumentAudience(subject.value):
         raise NotFound
     if audience is DocumentAudience.CHILD:
-        await child_for(tx, actor, person_id)
+        await child_for(db, actor, person_id)
     elif person_id != actor.guardian_id:
         raise NotFound
 
@@ -111,7 +111,7 @@ async def keep_step(
     codes = {*(item.code for item in page.fields), *(rows.code for rows in page.rows)}
     answers = await store.answers_of(tx, row) | {code: value for code, value in typed.items() if code in codes}
     circle, _, _ = await queries.circle_for(tx, actor, row)
-    named = _named(procedure, asked_of(procedure, answers, circle), circle)
+    named = named_in(procedure, asked_of(procedure, answers, circle), circle)
     await store.save_answers(tx, request_id, answers, {*named, *_own_child(row)})
     return await queries.read_request(tx, actor, rules, request_id)
 
@@ -120,7 +120,7 @@ def _own_child(row: Row) -> set[UUID]:
     return {row["person_id"]} if row["subject"] == Subject.CHILD else set()
 
 
-def _named(procedure: Procedure, asked: Answers, circle: Circle) -> Iterator[UUID]:
+def named_in(procedure: Procedure, asked: Answers, circle: Circle) -> Iterator[UUID]:
     """The children of the household whom answers name."""
     for step in procedure.steps:
         for item in step.fields:
@@ -184,7 +184,7 @@ async def send_request(tx: Transaction, actor: Actor, papers: Papers, request_id
         draft = await queries.read_request(tx, actor, papers.rules, request_id)
         if isinstance(answers, Invalid) or draft.faults:
             raise RequestIncomplete(count=len(draft.faults))
-        await store.save_answers(tx, request_id, answers, {*_named(procedure, answers, circle), *_own_child(row)})
+        await store.save_answers(tx, request_id, answers, {*named_in(procedure, answers, circle), *_own_child(row)})
         tx.note(Act(actor, "request_sent", **act_of(row)))
         await store.send(tx, request_id, due_after(procedure, today))
         await tell(tx, papers, request_id, RequestAnswer.RECEIVED)
