@@ -118,6 +118,7 @@ class PaperCheck(Model):
     """What a paper asks by its answers so far, as of `Request`, and what it still lacks."""
 
     procedure: Procedure
+    answers: Mapping[str, Any] = Field(repr=False)
     asked: tuple[Code, ...]
     facts: Mapping[KnownFact, str] = Field(repr=False)
     people: tuple[NamedPerson, ...]

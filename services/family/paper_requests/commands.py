@@ -52,6 +52,7 @@ async def check_paper(db: Database, actor: Actor, rules: FamilyRules, request: P
     pieces = _pieces(rules, reading, answers, request)
     return PaperCheck(
         procedure=procedure,
+        answers=answers,
         asked=tuple(asked),
         facts=reading.facts,
         people=reading.people,
