@@ -113,14 +113,36 @@ class NamedPerson(Model):
 
 
 class GivenPiece(Model):
-    """A piece of a request and the document that is given for it, if one is."""
+    """A piece of a request and the document that is given for it, if one is. `is_seen`: an agent saw it at the counter."""
 
     kind: KindCode
     label: str
     is_optional: bool
     document_id: UUID | None = None
+    is_seen: bool = False
     document_label: str = ""
     document_status: DocumentStatus | None = None
+
+
+class PaperRequest(RequestCreate):
+    """What an adult of a household asks on paper: the answers so far, and the kinds of pieces that the agent saw."""
+
+    household_id: UUID
+    adult_id: UUID
+    answers: Annotated[Mapping[Code, Answer], Field(max_length=120)] = Field(repr=False)
+    seen: Annotated[tuple[KindCode, ...], Field(max_length=20)] = ()
+
+
+class PaperCheck(Model):
+    """What a paper asks by its answers so far, as of `Request`, and what it still lacks."""
+
+    procedure: Procedure
+    answers: Mapping[str, Any] = Field(repr=False)
+    asked: tuple[Code, ...]
+    facts: Mapping[KnownFact, str] = Field(repr=False)
+    people: tuple[NamedPerson, ...]
+    pieces: tuple[GivenPiece, ...]
+    faults: tuple[RequestFault, ...]
 
 
 class RequestTurn(Model):
@@ -178,7 +200,8 @@ class AlikeChild(Model):
 class Request(RequestLine):
     """A request whole: the procedure in the version that it was begun with, the answers, what the file holds already, and what became of it. `asked`: the questions
     and rows that the answers leave open. `faults`: what a draft still lacks. `next_id`: which one waits after it, and `alike`: who could be the child that it
-    would add, for agents. `newest_version`: of a draft that was begun by an older one. `presses`: of a draft, which showing of each page was kept last, by the number of the page."""
+    would add, for agents. `newest_version`: of a draft that was begun by an older one. `presses`: of a draft, which showing of each page was kept last, by the number of the page.
+    `is_on_paper`: an agent typed it at the counter, `entered_by` for agents."""
 
     procedure: Procedure
     version: int
@@ -198,6 +221,8 @@ class Request(RequestLine):
     words: str = ""
     turns: tuple[RequestTurn, ...]
     messages: tuple[RequestMessage, ...]
+    is_on_paper: bool = False
+    entered_by: UUID | None = None
     next_id: UUID | None = None
     alike: tuple[AlikeChild, ...] = ()
 

@@ -11,6 +11,8 @@ from contracts.family.requests import (
     DraftEditor,
     DraftHold,
     OwnRequests,
+    PaperCheck,
+    PaperRequest,
     PieceChoice,
     Request,
     RequestCreate,
@@ -33,6 +35,16 @@ async def own_requests(household_id: UUID | None = None) -> OwnRequests:
 @post("/requests", families(), is_keyed=True, is_noted=False, status=201)
 async def begin_request(body: RequestCreate) -> BegunRequest:
     """Begin a request, or go on with the draft of the same that whoever asks may see."""
+
+
+@post("/paper-request-checks", agents(FamilyPermission.DECIDE_REQUESTS), is_noted=False, is_repeatable=True)
+async def check_paper_request(body: PaperRequest) -> PaperCheck:
+    """Read what was typed of a paper without keeping it: what it asks, and what it lacks."""
+
+
+@post("/paper-requests", agents(FamilyPermission.DECIDE_REQUESTS), is_keyed=True, status=201)
+async def enter_paper_request(body: PaperRequest) -> BegunRequest:
+    """Send what an adult asks on paper: it has its number, receipt and place in the queue as one that is sent online."""
 
 
 @put("/requests/{request_id}/steps/{step}", families(), is_noted=False)

@@ -38,6 +38,7 @@ from portal.agents.protection import pages as protection
 from portal.agents.queue import bulk as queue_bulk
 from portal.agents.queue import pages as queue
 from portal.agents.requests import pages as requests
+from portal.agents.requests import paper as paper_requests
 from portal.agents.resources import pages as resources
 from portal.agents.schools import changes as class_changes
 from portal.agents.schools import pages as schools
@@ -107,6 +108,7 @@ AGENTS = Space(
             documents,
             requests,
             procedures,
+            paper_requests,
             circulars,
             circular_sending,
             certificates,

@@ -1,13 +1,14 @@
 """Requests as both spaces show them: the questions of a page as fields of a form, and answers in words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from chassis.french import phone
 from contracts.family.procedure_words import PROTECTED, FieldKind, Procedure, ProcedureField, Rows, Step, When
-from contracts.family.requests import NamedPerson, Request
+from contracts.family.requests import NamedPerson, PaperCheck, Request, RequestFault
+from portal.frame.visit import Visit
 from portal.kit import Texts
 from portal.kit.formats import date_words, month_words
 
@@ -110,7 +111,7 @@ def name_of(*parts: object) -> str:
     return ".".join([PREFIX, *map(str, parts)])
 
 
-def questions(wording: Wording, request: Request, step: Step) -> list[Question]:
+def questions(wording: Wording, request: Request | PaperCheck, step: Step) -> list[Question]:
     """The questions of a page that the answers leave open."""
     return [
         Question(
@@ -124,7 +125,7 @@ def questions(wording: Wording, request: Request, step: Step) -> list[Question]:
     ]
 
 
-def rows_shown(wording: Wording, request: Request, step: Step) -> list[RowsShown]:
+def rows_shown(wording: Wording, request: Request | PaperCheck, step: Step) -> list[RowsShown]:
     """The rows of a page that the answers leave open."""
     return [
         RowsShown(rows, [_row(wording, request, rows, place) for place in range(_count(request, rows))])
@@ -133,12 +134,12 @@ def rows_shown(wording: Wording, request: Request, step: Step) -> list[RowsShown
     ]
 
 
-def _count(request: Request, rows: Rows) -> int:
+def _count(request: Request | PaperCheck, rows: Rows) -> int:
     given = len(request.answers.get(rows.code, ()))
     return max(1, rows.at_least, min(given + 1, rows.at_most))
 
 
-def _row(wording: Wording, request: Request, rows: Rows, place: int) -> list[Question]:
+def _row(wording: Wording, request: Request | PaperCheck, rows: Rows, place: int) -> list[Question]:
     given = request.answers.get(rows.code, ())
     answers = {**request.answers, **(given[place] if place < len(given) else {})}
     return [
@@ -204,3 +205,13 @@ def path_of(procedure: Procedure, texts: Texts) -> list[str]:
     """The pages of a procedure as steps of a path: its questions, its pieces, and the sending."""
     pieces = [texts("requests.pieces")] if procedure.pieces else []
     return [*(step.title for step in procedure.steps), *pieces, texts("requests.sending")]
+
+
+def errors_of(visit: Visit, faults: Iterable[RequestFault]) -> dict[str, str]:
+    """What is wrong with each field, by its name."""
+    errors = {}
+    for fault in faults:
+        missing = visit.portal.texts("requests.missing")
+        text = missing if fault.code == "missing" else visit.portal.refusals.refusal(fault.code, fault.params)
+        errors[fault.pointer.strip("/").replace("/", ".")] = text
+    return errors

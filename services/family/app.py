@@ -72,6 +72,7 @@ from .merging.commands import forget_merged
 from .merging.routes import ROUTES as MERGE_ROUTES
 from .newcomers.routes import ROUTES as NEWCOMER_ROUTES
 from .organizations.routes import change_kind
+from .paper_requests.routes import ROUTES as PAPER_REQUEST_ROUTES
 from .procedures.routes import ROUTES as PROCEDURE_ROUTES
 from .protection.routes import ROUTES as PROTECTION_ROUTES
 from .protection_requests.commands import forget_settled
@@ -144,6 +145,7 @@ ROUTES = (
     *DOCUMENT_ROUTES,
     *PROCEDURE_ROUTES,
     *REQUEST_ROUTES,
+    *PAPER_REQUEST_ROUTES,
     *REQUEST_DECISION_ROUTES,
     *REQUEST_THREAD_ROUTES,
     *CIRCULAR_ROUTES,

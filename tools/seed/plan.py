@@ -94,6 +94,14 @@ class SchoolPlan(Model):
     classes: tuple[Body, ...] = ()
 
 
+class CircularPlan(Model):
+    """A procedure that is sent to the pupils of a school, to be answered within so many days."""
+
+    code: str
+    school_code: str
+    days: Annotated[int, Field(ge=1, le=60)]
+
+
 class PupilPlan(Model):
     """A child who is in a school, in its class of the level of children of that year of birth; or in none yet."""
 
@@ -176,6 +184,7 @@ class TownPlan(Model):
     sites: tuple[Body, ...]
     schools: tuple[SchoolPlan, ...] = ()
     sectors: tuple[Body, ...] = ()
+    circulars: tuple[CircularPlan, ...] = ()
     tariffs: tuple[TariffPlan, ...]
     activities: tuple[ActivityPlan, ...]
     households: tuple[HouseholdPlan, ...]

@@ -1,11 +1,12 @@
 """Schools of a plan with a class for each of their levels and with their sectors, and the children who are in them, each in the class of its year of birth."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from .calls import Calls
 from .people import People
-from .plan import SCHOOL_YEAR_MONTH, Body, Days, HouseholdPlan, SchoolPlan
+from .plan import SCHOOL_YEAR_MONTH, Body, CircularPlan, Days, HouseholdPlan, SchoolPlan
 
 
 class Schools:
@@ -50,6 +51,15 @@ class Schools:
             class_id = fitting[0] if fitting and pupil.has_class else None
             place = {"level": level, "school_code": pupil.school_code, "class_id": class_id}
             await self._calls.send("family", "PUT", path, {"starts_on": f"{self._year}-09-01", **place})
+
+    async def ask(self, plan: CircularPlan) -> None:
+        """Send a procedure to the school's pupils, unless it was sent once."""
+        today, ends_on = self._today, self._today + timedelta(days=plan.days)
+        if plan.code not in {known["code"] for known in await self._calls.list("family", "/circulars")}:
+            group = {"school_year": self._year, "school_code": plan.school_code}
+            days = {"ends_on": ends_on.isoformat(), "since_on": today.isoformat()}
+            key = f"seed-circular-{self._year}-{plan.code}"
+            await self._calls.send("family", "POST", "/circulars", {"code": plan.code, **group, **days}, key=key)
 
     async def derogate(self, household: HouseholdPlan) -> None:
         """Record that the household asks for another school, unless that was recorded once."""

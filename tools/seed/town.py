@@ -66,6 +66,8 @@ class Seed:
             await schools.derogate(household)
             await particulars.note(household)
             await papers.send(household)
+        for circular in self._plan.circulars:
+            await schools.ask(circular)
         doings = Doings(self._calls, self._days, people, activities)
         for household in households:
             for enrollment in household.enrollments:

@@ -21,6 +21,7 @@ from contracts.family.documents_api import list_documents
 from contracts.family.entourage_api import read_entourage
 from contracts.family.events import Quotient
 from contracts.family.protection_api import protect_address
+from contracts.family.requests_api import enter_paper_request
 from contracts.family.resources_api import change_quotient
 from contracts.identity.api import identity_history, issue_service_key
 from contracts.notifications.api import list_messages
@@ -163,6 +164,7 @@ def deeds(visit: Visit, opened: Opened) -> tuple[list[Deed], list[Deed]]:
     others = [
         Deed("quotient", f"{path}/ressources#quotient") if is_of_children and visit.may(change_quotient) else None,
         Deed("entourage", f"{path}/entourage") if household.children and visit.may(read_entourage) else None,
+        Deed("paper", f"{path}/demarche") if visit.may(enter_paper_request) else None,
         Deed("certificates", f"{path}/attestations") if certifies(visit) else None,
         Deed("keys", f"{path}/cles") if has_keys and visit.may(issue_service_key) else None,
         Deed("kind", f"{path}/type") if visit.may(change_kind) and len(visit.portal.town.kinds) > 1 else None,

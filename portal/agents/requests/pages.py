@@ -108,6 +108,7 @@ async def request_page(visit: Visit, request_id: UUID) -> Response[Any]:
         "is_own": request.owner_id == visit.session.account_id,
         "editor": await edited.other_editor(visit) if can_decide and is_open else None,
         "grounds": await _grounds(visit, request) if can_decide and is_open else [],
+        "typist": await agent_name(visit, request.entered_by) if request.entered_by else "",
         "decided_by": await agent_name(visit, request.decided_by) if request.decided_by else "",
         "agent_names": names,
         "has_task_left": can_decide and request.task_on is not None and not request.is_task_done,

@@ -17,8 +17,8 @@ from gateway.calls import Refused, typed_as
 from portal.family.documents.pages import SENDING, UPLOAD_BYTES_MAX, answer_upload, asks_day, files_of, keep_files
 from portal.family.requests.catalogue import PATH
 from portal.family.requests.editing import other_editor
-from portal.family.requests.steps import ONE_PATH, errors_of
-from portal.frame.requests import path_of
+from portal.family.requests.steps import ONE_PATH
+from portal.frame.requests import errors_of, path_of
 from portal.frame.spaces import action, page, show_again
 from portal.frame.visit import FlashNotice, Visit
 from portal.kit import FormState

@@ -1,6 +1,6 @@
 """Filling a request in, page by page: each press keeps the page, whatever is wrong with it; then its pieces, and the sending."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from portal.frame.requests import (
     Wording,
     answers_shown,
     codes_of,
+    errors_of,
     name_of,
     path_of,
     questions,
@@ -138,16 +139,6 @@ def _after(request: Request, step: int) -> str:
 
 def _code_of(fault: RequestFault) -> Code:
     return fault.pointer.split("/")[2]
-
-
-def errors_of(visit: Visit, faults: Iterable[RequestFault]) -> dict[str, str]:
-    """What is wrong with each field, by its name."""
-    errors = {}
-    for fault in faults:
-        missing = visit.portal.texts("requests.missing")
-        text = missing if fault.code == "missing" else visit.portal.refusals.refusal(fault.code, fault.params)
-        errors[fault.pointer.strip("/").replace("/", ".")] = text
-    return errors
 
 
 def _typed(visit: Visit, step: Step, shown: Sequence[str]) -> dict[str, Any]:

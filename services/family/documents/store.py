@@ -50,9 +50,9 @@ select kind from household_members where household_id = $1 and person_id = $2 an
 """
 
 
-async def audience_of(tx: Transaction, household_id: UUID, person_id: UUID, today: date) -> DocumentAudience | None:
+async def audience_of(db: Queries, household_id: UUID, person_id: UUID, today: date) -> DocumentAudience | None:
     """What a member of a household is; None for who is none today."""
-    kind = await tx.fetchval(MEMBER_SQL, household_id, person_id, today)
+    kind = await db.fetchval(MEMBER_SQL, household_id, person_id, today)
     return DocumentAudience(kind) if kind else None
 
 

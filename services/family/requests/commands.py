@@ -68,7 +68,7 @@ async def begin_request(
     if published is None or not is_shown(published.procedure, actor, rules):
         raise NotFound
     procedure = published.procedure
-    await _check_subject(tx, actor, household_id, procedure.subject, request.person_id)
+    await check_subject(tx, actor, household_id, procedure.subject, request.person_id)
     before = best((await statuses_of(tx, actor, household_id, request.person_id)).get(procedure.after or "", ()))
     await check_effect(tx, procedure, household_id)
     named = name_before(procedure, known)
@@ -83,19 +83,19 @@ async def begin_request(
     return await claim.keep(tx, BegunRequest(request_id=draft_id or new.request_id))
 
 
-async def _check_subject(
-    tx: Transaction, actor: Actor, household_id: UUID, subject: Subject, person_id: UUID | None
+async def check_subject(
+    db: Database | Transaction, actor: Actor, household_id: UUID, subject: Subject, person_id: UUID | None
 ) -> None:
     """Whom a request may be about: the household, a child whom the actor answers for, or the actor. Raises NotFound, Invalid."""
     if (subject is Subject.HOUSEHOLD) is not (person_id is None):
         raise Invalid(FieldRefusal("/person_id", "request_subject_missing"))
     if person_id is None:
         return
-    audience = await audience_of(tx, household_id, person_id, await tx.today())
+    audience = await audience_of(db, household_id, person_id, await db.today())
     if audience is None or audience is not DocumentAudience(subject.value):
         raise NotFound
     if audience is DocumentAudience.CHILD:
-        await child_for(tx, actor, person_id)
+        await child_for(db, actor, person_id)
     elif person_id != actor.guardian_id:
         raise NotFound
 

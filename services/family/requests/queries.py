@@ -153,8 +153,8 @@ def _line(actor: Actor, row: Row) -> dict[str, Any]:
 TURNS_SQL = "select status, turned_at, is_by_agent from request_turns where request_id = $1 order by position"
 
 PIECES_SQL = """
-select p.kind, d.document_id, case when d.status = 'validated' and d.ends_on < $2::date then 'expired' else d.status end as status
-from request_pieces p join documents d on d.document_id = p.document_id where p.request_id = $1
+select p.kind, p.seen_by is not null as is_seen, d.document_id, case when d.status = 'validated' and d.ends_on < $2::date then 'expired' else d.status end as status
+from request_pieces p left join documents d on d.document_id = p.document_id where p.request_id = $1
 """
 
 
@@ -202,6 +202,8 @@ async def read_request(db: Database | Transaction, actor: Actor, rules: FamilyRu
         words=standing.outcome.words,
         turns=tuple(RequestTurn(**dict(turn)) for turn in await db.fetch(TURNS_SQL, request_id)),
         messages=await messages_of(db, rules, row, is_for_agent=is_agent),
+        is_on_paper=row["entered_by"] is not None,
+        entered_by=row["entered_by"] if is_agent else None,
         next_id=await _next_id(db, actor, row) if is_agent else None,
         alike=await children_alike(db, rules, row, procedure, answers) if is_agent else (),
     )
@@ -241,7 +243,8 @@ async def _pieces(
             is_optional=is_optional,
             document_id=given[kind]["document_id"] if kind in given else None,
             document_label=kind_of(rules.policy.documents, kind).label,
-            document_status=DocumentStatus(given[kind]["status"]) if kind in given else None,
+            is_seen=kind in given and given[kind]["is_seen"],
+            document_status=DocumentStatus(given[kind]["status"]) if kind in given and given[kind]["status"] else None,
         )
         for kind, is_optional in asked.items()
     )
@@ -276,7 +279,7 @@ def faults_of(
         for fault in step_faults(step, asked, circle):
             yield _fault(number, fault)
     for piece in pieces:
-        if piece.document_id is None and not piece.is_optional:
+        if piece.document_id is None and not piece.is_seen and not piece.is_optional:
             yield _fault(len(procedure.steps) + 1, FieldRefusal(f"/pieces/{piece.kind}", "piece_missing"))
 
 

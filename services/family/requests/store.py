@@ -63,15 +63,15 @@ async def count_open(tx: Transaction, household_id: UUID) -> int:
 
 
 ADD_REQUEST_SQL = """
-insert into requests (request_id, household_id, code, version, subject, person_id, child_ids, status, created_at, asked_by, changed_at)
-values ($1, $2, $3, $4, $5, $6, case $5 when 'child' then array[$6::uuid] else '{}' end, 'draft', $7, $8, $7)
+insert into requests (request_id, household_id, code, version, subject, person_id, child_ids, status, created_at, asked_by, changed_at, entered_by)
+values ($1, $2, $3, $4, $5, $6, case $5 when 'child' then array[$6::uuid] else '{}' end, 'draft', $7, $8, $7, $9)
 """
 
 
-async def add_request(tx: Transaction, new: NewRequest, by: UUID) -> None:
-    """Store a request that begins."""
+async def add_request(tx: Transaction, new: NewRequest, by: UUID, *, entered_by: UUID | None = None) -> None:
+    """Store a request that begins: of an adult, or of the one for whom an agent enters it."""
     values = (new.request_id, new.household_id, new.code, new.version, new.subject, new.person_id)
-    await tx.execute(ADD_REQUEST_SQL, *values, await tx.now(), by)
+    await tx.execute(ADD_REQUEST_SQL, *values, await tx.now(), by, entered_by)
 
 
 LOCK_REQUEST_SQL = "select from requests where request_id = $1 for update"
@@ -189,8 +189,16 @@ async def finish_task(tx: Transaction, request_id: UUID) -> None:
 
 GIVE_PIECE_SQL = """
 insert into request_pieces (request_id, kind, document_id) values ($1, $2, $3)
-on conflict (request_id, kind) do update set document_id = excluded.document_id
+on conflict (request_id, kind) do update set document_id = excluded.document_id, seen_by = null
 """
+
+SEE_PIECE_SQL = "insert into request_pieces (request_id, kind, seen_by) values ($1, $2, $3)"
+
+
+async def see_piece(tx: Transaction, request_id: UUID, kind: str, by: UUID) -> None:
+    """Write that an agent saw a piece at the counter."""
+    await tx.execute(SEE_PIECE_SQL, request_id, kind, by)
+
 
 TOUCH_SQL = "update requests set changed_at = $2 where request_id = $1"
 

@@ -78,6 +78,14 @@ async def _new(world: World, cell: Cell, named: str | None) -> Any:
     return {"code": CODE, **household}
 
 
+async def _paper(world: World, cell: Cell, named: str | None) -> Any:
+    """What the first adult of a household asks on paper; nothing is said of whose it is where it has no file."""
+    about = next((name for name, owned in world.owned.items() if owned.get("household") == named), "first")
+    household = {"household_id": named} if named else {}
+    answers = {"du": "2026-01", "au": "2026-06"}
+    return {"code": CODE, "adult_id": str(world.households[about].adults[0].adult_id), "answers": answers, **household}
+
+
 async def _answers(_world: World, _cell: Cell, _named: str | None) -> Any:
     return {"answers": {"du": "2026-01"}, "press": str(uuid4())}
 
@@ -121,6 +129,8 @@ BODIES: Final[Mapping[str, Callable[[World, Cell, str | None], Awaitable[Any]]]]
     "begin_request": _new,
     "keep_step": _answers,
     "hold_draft": _holding,
+    "check_paper_request": _paper,
+    "enter_paper_request": _paper,
     "give_piece": _piece,
     "take_request": _taking,
     "decide_request": _decision,
