@@ -42,11 +42,8 @@ class BookableChild:
 
 @dataclass(frozen=True, slots=True)
 class WishedDay:
-    """A line of a basket; None stands for a child or a slot that is not there for this actor.
-
-    `homes` are the references of the households for which it may be, by id, when these are several; `gap` what a family still has to
-    bring for it.
-    """
+    """A line of a basket; None stands for a child or a slot that is not there for this actor. `homes` are the references of the households for which
+    it may be, by id, when these are several; `gap` what is still to be brought."""
 
     booking_id: UUID
     child: BookableChild | None

@@ -16,7 +16,7 @@ from contracts.types import BookingStatus
 from ..access import ACTS_FOR, ANSWERS_ON, CHILD_AT_SITE, GIVERS_OF_BOOKING
 from ..calendar.domain import Standing
 from ..documents.domain import DocumentRules
-from ..documents.store import load_papers
+from ..documents.store import Asked, load_gaps
 from ..enrollments.domain import Enrolled
 from ..enrollments.store import ENROLLMENT_OF_DAY, enrollment_of
 from ..places.domain import NEW, BookingFacts, Places, SlotFacts, Stay, given_back
@@ -93,7 +93,8 @@ async def load_days(
     slots: dict[UUID, SlotFacts] = {}
     homes = [list(group) for _, group in groupby(rows, key=lambda row: row["position"])]
     days = [_wished_day(line, own[0], slots, zone) for line, own in zip(lines, homes, strict=True)]
-    days = await _with_gaps(tx, rules, lines, days)
+    gaps = await load_gaps(tx, rules, {n: asked for n, day in enumerate(days) if (asked := _asked(lines[n], day))})
+    days = [replace(day, gap=gaps.get(number)) for number, day in enumerate(days)] if gaps else days
     if len(rows) == len(lines):
         return days
     several = [row["household_id"] for own in homes if len(own) > 1 for row in own]
@@ -106,22 +107,11 @@ async def load_days(
     ]
 
 
-async def _with_gaps(
-    tx: Transaction, rules: DocumentRules, lines: Sequence[WishedLine], days: Sequence[WishedDay]
-) -> list[WishedDay]:
-    """The days that families wish, each with what of its documents is not there; agents are asked for none."""
-    asked = {
-        position: ((day.child.child_id, day.child.household_id), day.slot)
-        for position, (line, day) in enumerate(zip(lines, days, strict=True))
-        if line.guardian_id is not None and day.child and day.slot and day.slot.required_documents
-    }
-    codes = (code for _, slot in asked.values() for code in slot.required_documents)
-    papers = await load_papers(tx, rules, (child for child, _ in asked.values()), codes)
-    gaps = {
-        position: papers.needed(child, slot.required_documents).gap_on(slot.service_on)
-        for position, (child, slot) in asked.items()
-    }
-    return [replace(day, gap=gaps[position]) if position in gaps else day for position, day in enumerate(days)]
+def _asked(line: WishedLine, day: WishedDay) -> Asked | None:
+    """What a day asks of a family's documents, if anything; agents are asked for none."""
+    if line.guardian_id is None or day.child is None or day.slot is None or not day.slot.required_documents:
+        return None
+    return Asked((day.child.child_id, day.child.household_id), day.slot.required_documents, day.slot.service_on)
 
 
 def _wished_day(line: WishedLine, row: Row, slots: dict[UUID, SlotFacts], zone: ZoneInfo) -> WishedDay:

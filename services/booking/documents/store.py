@@ -1,7 +1,9 @@
 """The replica of families' documents: of each the kind, for whom it is, how far it has come and until when it holds."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from contracts.event import Envelope
 from contracts.family.document_events import DocumentState
 from contracts.family.document_words import DocumentStatus
 
-from .domain import DocumentRules, Needed, Paper
+from .domain import DocumentRules, Gap, Needed, Paper
 
 DOCUMENTS: Final = Replica("documents", "document_id", ("household_id", "person_id", "kind", "status", "ends_on"))
 
@@ -67,3 +69,20 @@ async def load_papers(db: Queries, rules: DocumentRules, children: Iterable[Chil
             is_validated = row["status"] == DocumentStatus.VALIDATED
             held[row["child_id"], row["household_id"]].append(Paper(row["kind"], is_validated, row["ends_on"]))
     return Papers(rules, held)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a day of an activity asks of a child's documents, by the codes of their kinds."""
+
+    child: ChildAt
+    codes: tuple[str, ...]
+    day: date
+
+
+async def load_gaps(db: Queries, rules: DocumentRules, asked: Mapping[int, Asked]) -> dict[int, Gap]:
+    """What is missing on these days, by their numbers; nothing of those on which nothing is."""
+    codes = (code for item in asked.values() for code in item.codes)
+    papers = await load_papers(db, rules, (item.child for item in asked.values()), codes)
+    gaps = {number: papers.needed(item.child, item.codes).gap_on(item.day) for number, item in asked.items()}
+    return {number: gap for number, gap in gaps.items() if gap}

@@ -21,13 +21,8 @@ from tests.support.services import RunningService, write_town
 
 pytestmark = pytest.mark.anyio
 
-CO_GUARDIAN = {
-    "civility": "madame",
-    "first_name": "Anne",
-    "last_name": "Martin",
-    "email": "anne@courriel.example",
-    "phone": "02 31 00 00 01",
-}
+ANNE = {"civility": "madame", "first_name": "Anne", "last_name": "Martin"}
+CO_GUARDIAN = ANNE | {"email": "anne@courriel.example", "phone": "02 31 00 00 01"}
 OTHERS: dict[str, Any] = {
     "guardian": {"first_name": "Paul", "email": "paul@courriel.example"},
     "children": [{"first_name": "Zoé", "last_name": "Petit", "birth_on": "2018-03-04"}],
@@ -38,15 +33,14 @@ MOVED = {
     "postal_code": "14123",
     "city": "Ifs",
 }
-OLD, NEW = "+33612345678", "+32470123456"
+OLD, NEW, STRUCTURE = "+33612345678", "+32470123456", TOWNS / "structure" / "town.toml"
+BY_TOWN = {"fields": {"contact": {"email": "read_only"}}}
 
 
 @pytest.fixture
 async def service(applications: Applications, tmp_path: Path) -> AsyncIterator[RunningService]:
     """The service in a town where telephone and address are corrected at once, and the e-mail address by the town, on 1 September 2026."""
-    at_once = {"fields": {"contact": {"email": "read_only"}}}
-    file = write_town(tmp_path, base=TOWNS / "structure" / "town.toml", family=at_once)
-    async with applications.lend("family", town_file=file) as running:
+    async with applications.lend("family", town_file=write_town(tmp_path, base=STRUCTURE, family=BY_TOWN)) as running:
         running.db.clock_offset = datetime(2026, 9, 1, 10, tzinfo=UTC) - await running.db.now()
         yield running
 

@@ -22,7 +22,9 @@ async def test_requests_about_contact_details_are_followed_with_their_states(tow
     desk = await town.agent("front_desk")
     page = await parent.get(PAGE)
     assert newcomer.email in words(page)
-    landed = await parent.landing(await parent.done(PAGE, form_of(page, phone="06 99 88 77 66", **MOVED)))
+    wanted = form_of(page, phone="06 99 88 77 66", **MOVED)
+    await town.prove_at(newcomer.email, parent, await parent.landing(await parent.done(PAGE, wanted)))
+    landed = await parent.landing(await parent.done(PAGE, wanted))
     assert "Une partie est corrigée. Pour le reste, un agent décide" in words(landed)
     assert 'value="06 99 88 77 66"' in (await parent.get(PAGE)).text
 

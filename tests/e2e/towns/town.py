@@ -180,9 +180,13 @@ class GuideTown:
         return str(given)
 
     async def prove(self, desk: Browser, asked: httpx2.Response, role: str) -> None:
-        """The first agent of the plan with a role types the code that is mailed to them, on the page that asks who they are."""
-        assert asked.url.path == "/confirmer", words(asked)
+        """The first agent of the plan with a role proves who they are."""
         (email, *_) = [body["email"] for body in self.plan.agents if role in body["roles"]]
+        await self.prove_at(email, desk, asked)
+
+    async def prove_at(self, email: str, desk: Browser, asked: httpx2.Response) -> None:
+        """Whoever reads an address types the code that is mailed to it, on the page that asks who they are."""
+        assert asked.url.path == "/confirmer", words(asked)
         before = self.text_so_far(email, STEP_UP_SUBJECT)
         led_on = {name: hidden(asked, name) for name in ("retour", "pour")}
         await desk.submit("/confirmer/code", led_on)
