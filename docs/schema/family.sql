@@ -571,6 +571,7 @@ CREATE TABLE public.requests (
     outcome bytea,
     created_at timestamp with time zone NOT NULL,
     asked_by uuid NOT NULL,
+    entered_by uuid,
     changed_at timestamp with time zone NOT NULL,
     sent_at timestamp with time zone,
     due_on date,
@@ -579,7 +580,6 @@ CREATE TABLE public.requests (
     kept_until date,
     task_on date,
     task_done_at timestamp with time zone,
-    entered_by uuid,
     CONSTRAINT requests_check CHECK (((subject = 'household'::text) = (person_id IS NULL))),
     CONSTRAINT requests_check1 CHECK (((status = 'draft'::text) = (sent_at IS NULL))),
     CONSTRAINT requests_check2 CHECK (((status = 'draft'::text) = (number IS NULL))),
@@ -607,6 +607,7 @@ CREATE VIEW public.filed_requests AS
     r.outcome,
     r.created_at,
     r.asked_by,
+    r.entered_by,
     r.changed_at,
     r.sent_at,
     r.due_on,
@@ -615,7 +616,6 @@ CREATE VIEW public.filed_requests AS
     r.kept_until,
     r.task_on,
     r.task_done_at,
-    r.entered_by,
     COALESCE(h.merged_into, h.household_id) AS file_id,
     COALESCE(( SELECT ((pair.value ->> 'kept_person_id'::text))::uuid AS uuid
            FROM (public.household_merges m
@@ -625,7 +625,11 @@ CREATE VIEW public.filed_requests AS
                    FROM (public.household_merges m
                      CROSS JOIN LATERAL jsonb_array_elements(m.same_persons) pair(value))
                   WHERE ((m.former_id = r.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = named.child_id))), named.child_id) AS "coalesce"
-           FROM unnest(r.child_ids) named(child_id)) AS named_ids
+           FROM unnest(r.child_ids) named(child_id)) AS named_ids,
+    COALESCE(( SELECT ((pair.value ->> 'kept_person_id'::text))::uuid AS uuid
+           FROM (public.household_merges m
+             CROSS JOIN LATERAL jsonb_array_elements(m.same_persons) pair(value))
+          WHERE ((m.former_id = r.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = r.asked_by))), r.asked_by) AS sender_id
    FROM (public.requests r
      JOIN public.households h ON ((h.household_id = r.household_id)));
 

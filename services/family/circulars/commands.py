@@ -4,7 +4,7 @@ Each home is judged again in the transaction that writes to it: who lost authori
 off goes on with the next home. One mail goes to each adult of a home for all its children.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from time import monotonic
@@ -136,13 +136,16 @@ class CircularWork:
     backlog_max: int = BACKLOG_MAX
 
     async def run(self, db: Database) -> None:
-        """Have reminders written that are due, then write to homes for some seconds."""
+        """Write to homes for some seconds, then have reminders written that are due: no reminder holds up what was sent."""
+        await self._write(db)
         while await _remind_due(db):
             continue
-        ends_at = monotonic() + WORK_SECONDS
+
+    async def _write(self, db: Database) -> None:
+        ends_at, open_codes = monotonic() + WORK_SECONDS, frozenset(await counting(db, self.papers.rules))
         while monotonic() < ends_at and await backlog(db, self.backlog_max) < self.backlog_max:
             try:
-                if not await work(db, self.papers):
+                if not await work(db, self.papers, open_codes):
                     return
             except Busy:
                 return
@@ -155,7 +158,7 @@ async def _remind_due(tx: Transaction) -> bool:
     row = await store.take_due(tx, today)
     if row is None:
         return False
-    if row["mailed_on"] < today:
+    if row["mailed_on"] < today <= row["ends_on"]:
         count = await store.remind(tx, row["circular_id"])
         tx.report("circular reminds", circular_id=str(row["circular_id"]), count=count)
     else:
@@ -164,15 +167,16 @@ async def _remind_due(tx: Transaction) -> bool:
 
 
 @command
-async def work(tx: Transaction, papers: Papers) -> bool:
-    """Write to the next home; False when there is none."""
+async def work(tx: Transaction, papers: Papers, open_codes: Collection[str]) -> bool:
+    """Write to the next home; False when there is none. A procedure that counts no more, or a last day that is past, is not written about."""
     lines = await store.take_home(tx)
     if not lines:
         return False
+    is_late = lines[0]["ends_on"] < await tx.today() or lines[0]["code"] not in open_codes
+    awaited = [line for line in lines if not (line["is_answered"] or is_late)]
     for line in lines:
-        if line["is_answered"]:
+        if line not in awaited:
             await store.settle(tx, line, None)
-    awaited = [line for line in lines if not line["is_answered"]]
     # Who is asked about one child and reminded of another has one mail, and it asks.
     if awaited:
         await _write(tx, papers, awaited, is_reminder=all(line["wanted"] == "reminder" for line in awaited))
@@ -183,7 +187,7 @@ async def _write(tx: Transaction, papers: Papers, lines: Sequence[Row], *, is_re
     """Write to each adult of a home about those of the children whom they answer for."""
     first, counts = lines[0], dict.fromkeys((line["child_id"] for line in lines), 0)
     procedure = said_by(first["text"])
-    for email, names in await store.readers_of(tx, first["household_id"], [*counts]):
+    for email, names in await store.readers_of(tx, first["file_id"], [*counts]):
         if not names:
             continue
         letter = CircularLetter(
@@ -197,7 +201,7 @@ async def _write(tx: Transaction, papers: Papers, lines: Sequence[Row], *, is_re
         )
         tx.emit(
             CircularAddressed(
-                household_id=first["household_id"],
+                household_id=first["file_id"],
                 circular_id=first["circular_id"],
                 sealed=papers.letters.close(letter),
                 addressed_at=await tx.now(),

@@ -54,6 +54,21 @@ async def preview_of(db: Database, request: CircularCreate, since_at: datetime) 
 
 # A circular to every school is for who works everywhere.
 SHOWN: Final = AT_SITE.of("c.school_code")
+# The circulars of a page are counted together: what was sent by their procedures is read once, and each line looked up in it.
+COUNTS_SQL = """
+with c as (
+    select circular_id, code, since_at from circulars where circular_id = any($1::uuid[])
+), answered as (
+    select r.code, r.person_id, coalesce(h.merged_into, h.household_id) as file_id, max(r.sent_at) as sent_at
+    from requests r join households h using (household_id)
+    where r.code in (select code from c) and r.status in ('sent', 'under_review', 'more_asked', 'accepted')
+    group by r.code, r.person_id, file_id)
+select c.circular_id, count(*) as line_count, count(*) filter (where a.sent_at >= c.since_at) as answered_count
+from c join circular_children l using (circular_id) join households h using (household_id)
+left join answered a on a.code = c.code and a.person_id = l.child_id and a.file_id = coalesce(h.merged_into, h.household_id)
+group by c.circular_id
+"""
+
 COUNTED: Final = f"""
 select count(*) as line_count, count(*) filter (where a.request_id is not null) as answered_count,
        count(distinct l.child_id) as child_count, count(distinct l.household_id) as household_count,
@@ -64,15 +79,14 @@ where l.circular_id = c.circular_id
 """  # noqa: S608 - it is put together from constants alone
 
 LIST_SQL = reaching(
-    f"""
-select c.*, v.text, o.label as school_label, n.line_count, n.answered_count
+    """
+select c.*, v.text, o.label as school_label
 from circulars c
 join procedure_versions v on v.code = c.code and v.version = c.version
 left join schools o on o.school_code = c.school_code
-cross join lateral ({COUNTED}) n
-where {{is_shown}} and (c.created_at, c.circular_id) < ($4::timestamptz, $5::uuid)
+where {is_shown} and (c.created_at, c.circular_id) < ($4::timestamptz, $5::uuid)
 order by c.created_at desc, c.circular_id desc limit $6
-""",  # noqa: S608 - it is put together from constants alone
+""",
     is_shown=SHOWN,
 )
 
@@ -102,17 +116,19 @@ async def circular_for(db: Database | Transaction, actor: Actor, circular_id: UU
         raise NotFound
 
 
-def _line(row: Row) -> dict[str, Any]:
+def _line(row: Row, counts: tuple[int, int]) -> dict[str, Any]:
     names = ("circular_id", "code", "school_year", "school_label", "ends_on", "created_at", "closed_at")
-    counts = ("line_count", "answered_count")
-    return {"label": said_by(row["text"]).label, **{name: row[name] for name in (*names, *counts)}}
+    counted = dict(zip(("line_count", "answered_count"), counts, strict=True))
+    return {"label": said_by(row["text"]).label, **counted, **{name: row[name] for name in names}}
 
 
 async def list_circulars(db: Database, actor: Actor, cursor: str | None, limit: int) -> Page[CircularLine]:
     """Circulars of the schools where an agent works, the newest first. Raises Invalid."""
     before = read_cursor(cursor, datetime.fromisoformat, UUID) if cursor else (LATEST, UUID(int=0))
     rows = await db.fetch(LIST_SQL, *reach_of(actor, await db.today()), *before, limit + 1)
-    items = [CircularLine(**_line(row)) for row in rows]
+    counts = await db.fetch(COUNTS_SQL, [row["circular_id"] for row in rows])
+    counted = {row["circular_id"]: (row["line_count"], row["answered_count"]) for row in counts}
+    items = [CircularLine(**_line(row, counted.get(row["circular_id"], (0, 0)))) for row in rows]
     return page_of(items, lambda item: (item.created_at, item.circular_id), limit)
 
 
@@ -126,7 +142,7 @@ async def read_circular(db: Database | Transaction, actor: Actor, circular_id: U
     counts = ("child_count", "household_count", "unreached_count", "wanted_count", "late_count")
     is_open = row["closed_at"] is None
     return Circular(
-        **_line(row),
+        **_line(row, (row["line_count"], row["answered_count"])),
         **{name: row[name] for name in (*names, *counts)},
         since_on=civil_day(row["since_at"], db.zone),
         is_remindable=is_open and row["mailed_on"] < today and row["answered_count"] < row["line_count"],
@@ -145,6 +161,7 @@ join children p on p.child_id = l.child_id
 join households o on o.household_id = l.household_id
 join households f on f.household_id = coalesce(o.merged_into, o.household_id)
 left join schoolings s on s.child_id = l.child_id and s.school_year = c.school_year
+  and s.school_code = coalesce(c.school_code, s.school_code)
   and s.during @> least(greatest($3::date, make_date(c.school_year, 9, 1)), make_date(c.school_year + 1, 8, 31))
 left join classes k on k.class_id = s.class_id
 left join lateral ({ANSWER}) a on true
@@ -193,7 +210,7 @@ select distinct on (c.ends_on, p.birth_on, l.child_id, c.circular_id)
        c.circular_id, c.code, v.text, l.child_id, p.first_name || ' ' || p.last_name as name, c.ends_on,
        exists (
            select from requests d
-           where d.household_id = $4 and d.person_id = l.child_id and d.code = c.code and d.status = 'draft' and d.created_by = $1) as is_begun
+           where d.household_id = $4 and d.person_id = l.child_id and d.code = c.code and d.status = 'draft') as is_begun
 from circular_children l
 join circulars c using (circular_id)
 join procedure_versions v on v.code = c.code and v.version = c.version

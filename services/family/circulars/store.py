@@ -87,12 +87,13 @@ async def lock_circular(tx: Transaction, circular_id: UUID) -> Row | None:
     return await tx.fetchrow(LOCK_SQL, circular_id)
 
 
-# Who is written to already needs no reminder of it.
+# Who is written to already needs no reminder of it, nor does who is of the group no more.
 REMIND_SQL = f"""
 with chosen as (
     update circular_children l set wanted = 'reminder'
     from circulars c
     where c.circular_id = $1 and l.circular_id = c.circular_id and l.wanted is null and not exists ({ANSWER})
+      and l.child_id in (select g.child_id from ({GROUP.format(today="$2::date")}) g)
     returning 1)
 select count(*) from chosen
 """  # noqa: S608 - it is put together from constants alone
@@ -102,8 +103,9 @@ REMINDED_SQL = "update circulars set mailed_on = $2, remind_on = case when remin
 
 async def remind(tx: Transaction, circular_id: UUID) -> int:
     """Have those written to who did not answer; how many answers are awaited of them."""
-    count: int = await tx.fetchval(REMIND_SQL, circular_id)
-    await tx.execute(REMINDED_SQL, circular_id, await tx.today())
+    today = await tx.today()
+    count: int = await tx.fetchval(REMIND_SQL, circular_id, today)
+    await tx.execute(REMINDED_SQL, circular_id, today)
     return count
 
 
@@ -118,7 +120,7 @@ async def close(tx: Transaction, circular_id: UUID, by: UUID) -> None:
 
 
 DUE_SQL = """
-select circular_id, mailed_on, remind_on from circulars
+select circular_id, mailed_on, remind_on, ends_on from circulars
 where remind_on <= $1 and closed_at is null order by remind_on, circular_id limit 1 for update skip locked
 """
 SKIP_REMINDER_SQL = "update circulars set remind_on = null where circular_id = $1"
@@ -140,14 +142,18 @@ with held as (
     select c.circular_id from circulars c
     where exists (select from circular_children l where l.circular_id = c.circular_id and l.wanted is not null)
     order by c.circular_id limit 1 for update skip locked
-), home as (
+), first as (
     select l.circular_id, l.household_id from held join circular_children l using (circular_id)
-    where l.wanted is not null order by l.household_id limit 1)
-select l.circular_id, l.child_id, l.household_id, l.wanted, c.ends_on, v.text, exists ({ANSWER}) as is_answered
-from home join circular_children l using (circular_id, household_id)
-join circulars c using (circular_id)
+    where l.wanted is not null order by l.household_id limit 1
+), home as (
+    select first.circular_id, coalesce(o.merged_into, o.household_id) as file_id from first join households o using (household_id))
+select l.circular_id, l.child_id, l.household_id, home.file_id, l.wanted, c.code, c.ends_on, v.text, exists ({ANSWER}) as is_answered
+from home
+join households filed on filed.household_id = home.file_id or filed.merged_into = home.file_id
+join circular_children l on l.circular_id = home.circular_id and l.household_id = filed.household_id
+join circulars c on c.circular_id = home.circular_id
 join procedure_versions v on v.code = c.code and v.version = c.version
-where l.wanted is not null order by l.child_id for update of l
+where l.wanted is not null order by l.child_id, l.household_id for update of l
 """  # noqa: S608 - it is put together from constants alone
 
 

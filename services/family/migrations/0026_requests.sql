@@ -16,7 +16,7 @@ create table request_numbers (
     last_number integer not null
 );
 
--- `asked_by`: the adult who began it and then who sent it. `presses`: by the number of a page of a draft, which showing of it was kept last.
+-- `asked_by`: the adult who began it and then who sent it; `entered_by`: the agent who typed it at the counter for that adult, from a paper. `presses`: by the number of a page of a draft, which showing of it was kept last.
 -- `child_ids`: the children whom it is about or whom an answer names. `sealed`: the answers; `outcome`: what was decided, in words. Both are sealed with the
 -- request's own key.
 create table requests (
@@ -34,6 +34,7 @@ create table requests (
     outcome bytea,
     created_at timestamptz not null,
     asked_by uuid not null,
+    entered_by uuid,
     changed_at timestamptz not null,
     sent_at timestamptz,
     due_on date,
@@ -72,12 +73,14 @@ create table request_turns (
     primary key (request_id, position)
 );
 
--- The documents that are given for the pieces of a request.
+-- The documents that are given for the pieces of a request, or who saw them on paper at the counter.
 create table request_pieces (
     request_id uuid not null references requests on delete cascade,
     kind text not null,
-    document_id uuid not null references documents on delete cascade,
-    primary key (request_id, kind)
+    document_id uuid references documents on delete cascade,
+    seen_by uuid,
+    primary key (request_id, kind),
+    check ((document_id is null) = (seen_by is not null))
 );
 create index request_pieces_of_document on request_pieces (document_id);
 

@@ -42,24 +42,3 @@ create table circular_children (
 create index circular_children_child on circular_children (child_id);
 create index circular_children_household on circular_children (household_id);
 create index circular_children_wanted on circular_children (circular_id, household_id, child_id) where wanted is not null;
-
--- Requests on paper: who typed one at the counter for the adult who asks (`created_by`), and the pieces that an agent saw there.
-alter table requests add column entered_by uuid;
-alter table request_pieces alter column document_id drop not null, add column seen_by uuid,
-    add check ((document_id is null) = (seen_by is not null));
-drop view filed_requests;
-create view filed_requests as
-select r.*, coalesce(h.merged_into, h.household_id) as file_id,
-    coalesce((
-        select (pair ->> 'kept_person_id')::uuid
-        from household_merges m cross join jsonb_array_elements(m.same_persons) as pair
-        where m.former_id = r.household_id and m.undone_at is null and h.merged_into is not null
-          and (pair ->> 'person_id')::uuid = r.person_id), r.person_id) as subject_id,
-    array(
-        select coalesce((
-            select (pair ->> 'kept_person_id')::uuid
-            from household_merges m cross join jsonb_array_elements(m.same_persons) as pair
-            where m.former_id = r.household_id and m.undone_at is null and h.merged_into is not null
-              and (pair ->> 'person_id')::uuid = named.child_id), named.child_id)
-        from unnest(r.child_ids) as named (child_id)) as named_ids
-from requests r join households h on h.household_id = r.household_id;
