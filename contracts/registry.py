@@ -74,6 +74,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         producer="identity",
         consumers=("booking", "family", "notifications"),
         events=(AccountState,),
+        noted_by=("booking", "family"),
     ),
     Topic(
         name="identity.credentials",

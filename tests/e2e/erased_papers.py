@@ -91,7 +91,9 @@ class FamilyPapers:
             ),
             start=1,
         ):
-            await self._call("PUT", f"/requests/{request_id}/steps/{number}", {"answers": answers})
+            await self._call(
+                "PUT", f"/requests/{request_id}/steps/{number}", {"answers": answers, "press": str(uuid4())}
+            )
         await self._call("POST", f"/requests/{request_id}/sending")
         await self._call("POST", f"/requests/{request_id}/messages", {"words": f"Un mot {self._word()}."})
         self.owners.append(request_id)

@@ -116,7 +116,9 @@ class HomePapers:
             "request_id"
         ]
         for number, answers in enumerate(pages, start=1):
-            await self._done("PUT", f"/requests/{request_id}/steps/{number}", {"answers": answers})
+            await self._done(
+                "PUT", f"/requests/{request_id}/steps/{number}", {"answers": answers, "press": str(uuid4())}
+            )
         return str(request_id)
 
     async def _keep_sent(self, request_id: str, *words: str, **of: str) -> None:
