@@ -104,7 +104,7 @@ class CircularChild(Model):
 
 
 class OwnCircular(Model):
-    """What a family is asked to fill in for a child until a day. `is_begun`: whoever asks has a draft of it."""
+    """What a family is asked to fill in for a child until a day. `is_begun`: the household has a draft of it."""
 
     circular_id: UUID
     code: Code

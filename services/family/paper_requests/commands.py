@@ -91,8 +91,8 @@ async def enter_paper(
     for piece in pieces:
         if piece.is_seen:
             await store.see_piece(tx, new.request_id, piece.kind, actor.account_id)
-    told: dict[str, Any] = {"procedure": procedure.code, "adult_id": str(request.adult_id)}
-    tx.note(Act(actor, "request_entered", new.request_id, reading.household_id, after=told))
+    words: dict[str, Any] = {"procedure": procedure.code, "adult_id": str(request.adult_id)}
+    tx.note(Act(actor, "request_entered", new.request_id, reading.household_id, after=words))
     await store.send(tx, new.request_id, due_after(procedure, await tx.today()), request.adult_id)
     await tell(tx, papers, new.request_id, RequestAnswer.RECEIVED)
     return await claim.keep(tx, BegunRequest(request_id=new.request_id))

@@ -18,7 +18,6 @@ from tests.component.authorization import (
     certificates,
     changes,
     child_files,
-    circulars,
     delegations,
     documents,
     entourage,
@@ -200,8 +199,6 @@ async def _owned(world: World, cell: Cell, household: str) -> str:
         return str(world.people[cell.actor].actor.guardian_id)
     if cell.names == "delegation" and cell.about == "own" and cell.expected == "ok":
         return await delegations.one_for(world, cell)
-    if cell.names == "circular":
-        return await circulars.one(world, cell) if cell.about == "own" else uuid4().hex
     if cell.names in school_cells.OBJECTS:
         return await school_cells.one_for(world, cell)
     if cell.names in SHARED:

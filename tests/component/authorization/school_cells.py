@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from services.family.schools.domain import school_year_of
-from tests.component.authorization import schools
+from tests.component.authorization import circulars, schools
 from tests.component.authorization.matrix import SITE, Cell
 from tests.component.authorization.world import World
 
@@ -20,6 +20,8 @@ FRESH: Final = ("prepare_class_change", "confirm_class_change", "undo_class_chan
 
 async def one_for(world: World, cell: Cell) -> str:
     """What a cell names: for what is done once, a thing of its own."""
+    if cell.names == "circular":
+        return await circulars.one(world, cell)
     town, year = world.town, school_year_of(await world.town.booking.today())
     if cell.operation.name == "close_class" and cell.expected == "ok":
         return await schools.school_class(town, SITE, year)
@@ -78,4 +80,4 @@ BODIES: Final[Mapping[str, Callable[[World, Cell, str | None], Awaitable[Any]]]]
     "set_class_steps": _steps,
     "set_pupil_step": _pupil,
 }
-OBJECTS: Final = ("school", "school_class", "class_change")
+OBJECTS: Final = ("school", "school_class", "class_change", "circular")
