@@ -1,12 +1,14 @@
 """Reading a text that may become a procedure's next version, and publishing it."""
 
 from dataclasses import replace
+from difflib import ndiff
+from typing import Final
 
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
 from chassis.refusal import FieldRefusal, Invalid
-from contracts.family.procedure_words import Procedure
+from contracts.family.procedure_words import Change, Procedure
 from contracts.family.procedures import (
     ChangedLine,
     ProcedureCheck,
@@ -18,7 +20,7 @@ from contracts.family.procedures import (
 from ..request_errors import ProcedureOutdated
 from ..settings import FamilyRules
 from . import store
-from .domain import changes, procedure_of
+from .domain import procedure_of
 from .queries import Counting, counting, read_procedure
 from .store import Published
 
@@ -64,3 +66,17 @@ def _made(text: str, rules: FamilyRules, known: Counting) -> Procedure:
     if not isinstance(made, Procedure):
         raise Invalid(FieldRefusal("/text", "procedure_flawed", (("count", len(made)), ("line", made[0].line))))
     return made
+
+
+_CHANGES: Final = {"  ": Change.SAME, "+ ": Change.ADDED, "- ": Change.REMOVED}
+AROUND_LINES: Final = 2
+
+
+def changes(old: str, new: str) -> tuple[tuple[Change, str], ...]:
+    """What changes from one text to another, line by line, with some lines around each change."""
+    lines = [
+        (_CHANGES[line[:2]], line[2:]) for line in ndiff(old.splitlines(), new.splitlines()) if line[:2] in _CHANGES
+    ]
+    changed = [place for place, (change, _) in enumerate(lines) if change is not Change.SAME]
+    shown = {near for place in changed for near in range(place - AROUND_LINES, place + AROUND_LINES + 1)}
+    return tuple(line for place, line in enumerate(lines) if place in shown)

@@ -4,7 +4,6 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import ndiff
 from enum import StrEnum, auto
 from itertools import chain
 from typing import Final
@@ -13,7 +12,6 @@ from contracts.family.procedure_words import (
     CHILD_FIELDS,
     EXPECTED_FIELD,
     FIELDS_MAX,
-    Change,
     Effect,
     FieldKind,
     KnownFact,
@@ -227,10 +225,8 @@ def _new_child_flaws(procedure: Procedure) -> Iterator[tuple[Place, Flaw]]:
     if expected and (expected.kind is not FieldKind.YES_NO or expected.is_optional or expected.when):
         yield ("effect", EXPECTED_FIELD), Flaw.CHILD_FIELD_MISSING
     for code, kind in CHILD_FIELDS.items():
-        field = fields.get(code)
-        may_lack = code == "first_name" and expected is not None
-        is_asked = field and (may_lack or not (field.is_optional or field.when))
-        if not field or not is_asked or field.kind is not kind:
+        field, may_lack = fields.get(code), code == "first_name" and expected is not None
+        if field is None or field.kind is not kind or (not may_lack and (field.is_optional or field.when)):
             yield ("effect", code), Flaw.CHILD_FIELD_MISSING
 
 
@@ -301,17 +297,3 @@ def offered_by(field: ProcedureField) -> tuple[str, ...]:
     if field.kind is FieldKind.YES_NO:
         return YES_NO
     return tuple(choice.code for choice in field.choices) if field.kind in CHOSEN else ()
-
-
-_CHANGES: Final = {"  ": Change.SAME, "+ ": Change.ADDED, "- ": Change.REMOVED}
-AROUND_LINES: Final = 2
-
-
-def changes(old: str, new: str) -> tuple[tuple[Change, str], ...]:
-    """What changes from one text to another, line by line, with some lines around each change."""
-    lines = [
-        (_CHANGES[line[:2]], line[2:]) for line in ndiff(old.splitlines(), new.splitlines()) if line[:2] in _CHANGES
-    ]
-    changed = [place for place, (change, _) in enumerate(lines) if change is not Change.SAME]
-    shown = {near for place in changed for near in range(place - AROUND_LINES, place + AROUND_LINES + 1)}
-    return tuple(line for place, line in enumerate(lines) if place in shown)

@@ -8,7 +8,8 @@ import pytest
 from chassis.refusal import Invalid, Refusal
 from contracts.family.procedure_words import Procedure
 from contracts.family.request_words import Draftable, RefusalGround, RequestMove, RequestStatus
-from services.family.procedures.domain import Flaw, Known, changes, procedure_of
+from services.family.procedures.commands import changes
+from services.family.procedures.domain import Flaw, Known, procedure_of
 from services.family.request_errors import RequestSettled
 from services.family.requests.domain import (
     NEXT,
