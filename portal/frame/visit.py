@@ -16,7 +16,7 @@ from contracts.operation import Operation
 from contracts.types import ActorKind
 from gateway.admission import Posted
 from gateway.auth import Sessions, Visitor
-from gateway.calls import Refused, Services
+from gateway.calls import Caller, Refused, Services
 from portal.frame import kept_forms
 from portal.frame.menus import flat, marked
 from portal.frame.render import HTML, Portal
@@ -81,13 +81,17 @@ class Visit:
     async def call(self, operation: Operation[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Carry an operation out for the visitor, under the form's idempotency key if it wants one. Raises like
         `Services.call`."""
-        caller = self.visitor.caller_with(self.idempotency_key)
-        return await self.services.call(caller, operation, *args, **kwargs)
+        return await self.services.call(self._caller(operation), operation, *args, **kwargs)
 
     async def call_about_all(self, operation: Operation[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
         """`call`, about every household of the visitor and not only the one that they look at."""
-        caller = replace(self.visitor.caller_with(self.idempotency_key), household_id=None)
+        caller = replace(self._caller(operation), household_id=None)
         return await self.services.call(caller, operation, *args, **kwargs)
+
+    def _caller(self, operation: Operation[..., Any]) -> Caller:
+        """The visitor, with a key for this operation of the form: one press may ask for several things of one service, each of them once."""
+        key = self.idempotency_key
+        return self.visitor.caller_with(f"{key}.{operation.name}" if key else None)
 
     def may(self, operation: Operation[..., Any]) -> bool:
         """Whether whoever was admitted may call an operation at all; what they may touch with it is for its service to say."""

@@ -72,7 +72,8 @@ async def _written(visit: Visit, request_id: UUID, typed: Typed) -> FormState | 
     """As what the form is shown again; None once the message is written."""
     files = files_of(visit)
     if files or typed[DRAFT]:
-        request, own = await visit.call(read_request, request_id), await visit.call(own_documents)
+        request = await visit.call(read_request, request_id)
+        own = await visit.call(own_documents, request.household_id)
         kind = kind_of(own, typed["kind"])
         state = await _kept(visit, (request, kind, own.household_id), typed, files)
         if state.is_refused or not typed["words"].strip():

@@ -34,7 +34,7 @@ async def request_page(visit: Visit, request_id: UUID) -> Response[Any]:
         "pages": answers_shown(wording_of(visit, request), request),
         "is_open": is_open,
         "telephone": request.procedure.telephone or visit.portal.town.town.contact_phone,
-        **(message_context(request, await visit.call(own_documents)) if is_open else {}),
+        **(message_context(request, await visit.call(own_documents, request.household_id)) if is_open else {}),
     }
     return visit.page("family/requests/request.html.j2", context, form=visit.form(MESSAGE))
 

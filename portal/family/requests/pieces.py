@@ -10,6 +10,7 @@ from litestar.exceptions import NotFoundException
 from contracts.family.document_words import DocumentAudience, DocumentKind, DocumentStatus
 from contracts.family.documents import Document, DocumentCreate, DocumentSending, OwnDocuments
 from contracts.family.documents_api import begin_document, own_documents, send_document
+from contracts.family.procedure_words import Subject
 from contracts.family.request_words import RequestStatus
 from contracts.family.requests import PieceChoice, Request
 from contracts.family.requests_api import give_piece, read_request, take_piece_back
@@ -35,7 +36,7 @@ async def pieces_page(visit: Visit, request_id: UUID) -> Response[Any]:
     request = await visit.call(read_request, request_id)
     if request.status not in OPEN:
         return visit.redirect(f"{PATH}/{request_id}")
-    own = await visit.call(own_documents)
+    own = await visit.call(own_documents, request.household_id)
     steps = path_of(request.procedure, visit.portal.texts)
     context = {
         "request": request,
@@ -75,7 +76,8 @@ async def go_on(visit: Visit, request_id: UUID) -> Response[Any]:
 @page(ONE_PIECE_PATH)
 async def piece_page(visit: Visit, request_id: UUID, kind: str) -> Response[Any]:
     """Giving a piece: a document that is there, or one that is sent now."""
-    request, own = await visit.call(read_request, request_id), await visit.call(own_documents)
+    request = await visit.call(read_request, request_id)
+    own = await visit.call(own_documents, request.household_id)
     piece = next((item for item in request.pieces if item.kind == kind), None)
     if piece is None or request.status not in OPEN:
         raise NotFoundException
@@ -123,7 +125,8 @@ async def _again(visit: Visit, request_id: UUID, kind: str, state: FormState) ->
 
 async def _sent(visit: Visit, request_id: UUID, kind: str, typed: Mapping[str, str]) -> tuple[str, list[str]]:
     """A document that is sent for a piece, and why files of it are not kept; where any is not, it is not sent. Raises Refused."""
-    request, own = await visit.call(read_request, request_id), await visit.call(own_documents)
+    request = await visit.call(read_request, request_id)
+    own = await visit.call(own_documents, request.household_id)
     known = kind_of(own, kind)
     body = {"household_id": own.household_id, "kind": kind, "person_id": whom(visit, request, known)}
     begun = await visit.call(begin_document, typed_as(DocumentCreate, body))
@@ -135,12 +138,14 @@ async def _sent(visit: Visit, request_id: UUID, kind: str, typed: Mapping[str, s
 
 
 def whom(visit: Visit, request: Request, kind: DocumentKind | None) -> UUID | None:
-    """Whom a document is for: the child that the request is about, else the household, else who sends it."""
+    """Whom a document is for: the child that the request is about, or who sends it where the request is about an adult, so that nobody reads it who may not
+    read the request; else the household, else who sends it."""
     audiences = kind.audiences if kind else ()
-    is_about_child = request.procedure.subject == DocumentAudience.CHILD.value
-    if is_about_child and DocumentAudience.CHILD in audiences:
+    subject = request.procedure.subject
+    if subject is Subject.CHILD and DocumentAudience.CHILD in audiences:
         return request.person_id
-    return visit.session.guardian_id if DocumentAudience.HOUSEHOLD not in audiences else None
+    is_of_adult = subject is Subject.ADULT and DocumentAudience.ADULT in audiences
+    return visit.session.guardian_id if is_of_adult or DocumentAudience.HOUSEHOLD not in audiences else None
 
 
 @action(f"{ONE_PIECE_PATH}/retrait", typing=None)

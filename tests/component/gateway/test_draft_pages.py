@@ -89,6 +89,9 @@ async def test_a_photograph_goes_with_a_message_and_a_refused_one_loses_no_words
     undated = await write(parent, address, jpeg(), words="Voici.", kind="justificatif_domicile")
     assert "Fichier reçu" in words(undated), words(undated)
     kept = {"draft_id": hidden(undated, "draft_id"), "kind": hidden(undated, "kind")}
+    at_once = await write(parent, address, jpeg(), words="Le voilà.", kind="autre_document")
+    assert "Votre message est envoyé" in words(at_once), "a file and its words in one press"
+    assert "Le voilà." in words(await agent.get(path))
     wordless = await write(parent, address, words=" ", **kept)
     assert "Écrivez votre message" in words(wordless)
     assert "Fichier reçu" in words(wordless), "the file is not asked for again"
