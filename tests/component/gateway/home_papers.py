@@ -112,7 +112,7 @@ class HomePapers:
             await self._keep_sent(await self._begun("creche_modification", pages, about), words, child=self.child)
         words = token()
         draft_id = await self._begun("creche_liste_attente", self._waiting_list(words))
-        self._keep("request_id", draft_id, words, adult=self.adult)
+        self._keep("request_id", draft_id, words)
 
     @staticmethod
     def _waiting_list(words: str) -> tuple[dict[str, Any], ...]:
