@@ -13,6 +13,7 @@ from contracts.topic import TopicKind
 from contracts.types import SERVICES, ActorKind, StepUp
 from deploy.local.stack import DOCUMENTS
 from tests.component.family.papers import jpeg, pdf
+from tests.component.gateway.home_papers import sealed_part
 from tests.e2e.topics import read_last, read_topics
 from tests.e2e.towns.town import GuideTown
 
@@ -109,8 +110,8 @@ class FamilyPapers:
     async def _export(self) -> None:
         export_id = (await self._call("POST", "/exports", {}))["export_id"]
         for service in SERVICES:
-            section = {"name": "account", "rows": [{"username": self._word()}]}
-            await self._call("PUT", f"/exports/{export_id}/parts/{service}", {"sections": [section]})
+            part = sealed_part(self.town.stack.secrets_dir, export_id, service, self._word())
+            await self._call("PUT", f"/exports/{export_id}/parts/{service}", part)
 
     async def _fetch(self, service: str, sql: str, *values: Any) -> Any:
         connection = await asyncpg.connect(self.town.stack.dsn(service))

@@ -4,6 +4,7 @@ import io
 from base64 import b64encode
 from collections.abc import Mapping
 from itertools import count
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
 
@@ -13,7 +14,9 @@ import pikepdf
 from chassis.actor import Actor
 from chassis.documents import issuing
 from chassis.documents.issuing import Press
+from chassis.sealing import SharedSeal
 from contracts.certificates import CertificateKind
+from contracts.family.exports import ExportPart, ExportSection, place_of
 from contracts.types import SERVICES, ActorKind
 from tests.component.family.papers import jpeg
 from tests.component.gateway.home_plans import HomePaper, pictured, spelled
@@ -29,6 +32,14 @@ DECLARED: Final = count(31_013, 1_009)
 def page_of(document_id: str, place: int) -> UUID:
     """The page of a document at a place."""
     return uuid5(UUID(document_id), str(place))
+
+
+def sealed_part(secrets_dir: Path, export_id: str, service: str, word: str) -> dict[str, str]:
+    """The part of a service in an export, as the gateway seals it, with a word in it."""
+    part = ExportPart(sections=(ExportSection(name="account", rows=({"username": word},)),))
+    seal = SharedSeal.of((secrets_dir / "export_seal").read_text())
+    sealed = seal.close(part.model_dump_json().encode(), place_of(UUID(export_id), service))
+    return {"sealed": b64encode(sealed).decode()}
 
 
 async def sent_papers(society: Society) -> None:
@@ -101,7 +112,7 @@ class HomePapers:
             await self._keep_sent(await self._begun("creche_modification", pages, about), words, child=self.child)
         words = token()
         draft_id = await self._begun("creche_liste_attente", self._waiting_list(words))
-        self._keep("request_id", draft_id, words, adult=self.adult)
+        self._keep("request_id", draft_id, words)
 
     @staticmethod
     def _waiting_list(words: str) -> tuple[dict[str, Any], ...]:
@@ -162,8 +173,8 @@ class HomePapers:
         """An archive of whatever the adult may read, with a word in each part."""
         export_id, words = (await self._done("POST", "/exports", self.named))["export_id"], [token() for _ in SERVICES]
         for name, word in zip(SERVICES, words, strict=True):
-            section = {"name": "account", "rows": [{"username": word}]}
-            await self._done("PUT", f"/exports/{export_id}/parts/{name}", {"sections": [section]})
+            part = sealed_part(self.society.town.secrets_dir, export_id, name, word)
+            await self._done("PUT", f"/exports/{export_id}/parts/{name}", part)
         self._keep("export_id", export_id, *words, adult=self.adult)
 
     async def _done(self, method: str, path: str, body: Any = None) -> Any:
