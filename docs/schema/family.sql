@@ -625,7 +625,11 @@ CREATE VIEW public.filed_requests AS
                    FROM (public.household_merges m
                      CROSS JOIN LATERAL jsonb_array_elements(m.same_persons) pair(value))
                   WHERE ((m.former_id = r.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = named.child_id))), named.child_id) AS "coalesce"
-           FROM unnest(r.child_ids) named(child_id)) AS named_ids
+           FROM unnest(r.child_ids) named(child_id)) AS named_ids,
+    COALESCE(( SELECT ((pair.value ->> 'kept_person_id'::text))::uuid AS uuid
+           FROM (public.household_merges m
+             CROSS JOIN LATERAL jsonb_array_elements(m.same_persons) pair(value))
+          WHERE ((m.former_id = r.household_id) AND (m.undone_at IS NULL) AND (h.merged_into IS NOT NULL) AND (((pair.value ->> 'person_id'::text))::uuid = r.asked_by))), r.asked_by) AS sender_id
    FROM (public.requests r
      JOIN public.households h ON ((h.household_id = r.household_id)));
 

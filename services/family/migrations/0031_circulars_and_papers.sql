@@ -61,5 +61,10 @@ select r.*, coalesce(h.merged_into, h.household_id) as file_id,
             from household_merges m cross join jsonb_array_elements(m.same_persons) as pair
             where m.former_id = r.household_id and m.undone_at is null and h.merged_into is not null
               and (pair ->> 'person_id')::uuid = named.child_id), named.child_id)
-        from unnest(r.child_ids) as named (child_id)) as named_ids
+        from unnest(r.child_ids) as named (child_id)) as named_ids,
+    coalesce((
+        select (pair ->> 'kept_person_id')::uuid
+        from household_merges m cross join jsonb_array_elements(m.same_persons) as pair
+        where m.former_id = r.household_id and m.undone_at is null and h.merged_into is not null
+          and (pair ->> 'person_id')::uuid = r.asked_by), r.asked_by) as sender_id
 from requests r join households h on h.household_id = r.household_id;
