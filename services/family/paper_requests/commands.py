@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from chassis.access import sites_of
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction, command
 from chassis.data.history import Act
@@ -100,7 +101,7 @@ async def enter_paper(
 
 async def _read(db: Database | Transaction, actor: Actor, rules: FamilyRules, request: PaperRequest) -> Reading:
     """What the adult who asks may ask, and what their file holds: read as if they asked themselves, of every service."""
-    if actor.sites is not None:
+    if sites_of(actor) is not None:
         raise NotFound
     asker = Actor(request.adult_id, ActorKind.PARENT, guardian_id=request.adult_id, services=rules.services)
     today = await db.today()
