@@ -235,10 +235,6 @@ class DerogationSettled(Refusal):
     """This request does not wait any more, it is `status`: look at what was decided, and record a new request if the family asks again."""
 
 
-class DocumentProves(Refusal):
-    """This document proves a declaration of resources that waits: whoever decides that decides both together."""
-
-
 class DocumentSettled(Refusal):
     """This document does not wait any more, it is `status`: look at what was decided."""
 

@@ -27,9 +27,8 @@ from ..documents.commands import Papers, named, tell
 from ..documents.domain import Standing, Verdict, decided
 from ..documents.queries import find_document, read_document, standing_of
 from ..documents.store import lock_document, publish_documents, save_decision
-from ..errors import DocumentProves
 from . import queries, store
-from .domain import check, followed
+from .domain import DocumentProves, check, followed
 
 ACTS: Final = {DocumentStatus.VALIDATED: "document_validated", DocumentStatus.REFUSED: "document_refused"}
 

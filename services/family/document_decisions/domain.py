@@ -10,6 +10,10 @@ from contracts.family.document_words import DocumentReason, DocumentStatus
 from ..documents.domain import Standing, Verdict, decided, proposed_end
 
 
+class DocumentProves(Refusal):
+    """This document proves a declaration of resources that waits: whoever decides that decides both together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What an agent decides of many documents."""

@@ -14,9 +14,8 @@ from contracts.queue import DecisionLine, DecisionPreview, DecisionReport
 
 from ..documents.domain import Standing, kind_of
 from ..documents.queries import standing_of
-from ..errors import DocumentProves
 from ..settings import FamilyRules
-from .domain import Wish, decided_among
+from .domain import DocumentProves, Wish, decided_among
 from .store import load_chosen
 
 KIND = "document"

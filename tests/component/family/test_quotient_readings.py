@@ -220,11 +220,11 @@ async def test_whoever_franceconnect_signed_in_is_asked_about_without_an_identit
     reader = Reader(ApiAccess(str(api.http.base_url), SIRET, town_token))
     month_on = ApiParticulier.today().date().replace(day=1)
     try:
-        found = await reader.read_signed_in("cnaf_qfv2", month_on)
+        signed_in = await reader.read_signed_in("cnaf_qfv2", month_on)
         over = await reader.read_signed_in("another", month_on)
     finally:
         await reader.close()
-    assert (found.outcome, found.value and found.value.value_cents) == (Outcome.FOUND, 15_000)
+    assert (signed_in.outcome, signed_in.value and signed_in.value.value_cents) == (Outcome.FOUND, 15_000)
     assert over.outcome is Outcome.REFUSED
     assert not over.is_worth_asking_again
     assert [call["status"] for call in await api.calls()] == [200, 401]
