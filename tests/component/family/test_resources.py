@@ -4,11 +4,9 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.booking.events import EnrollmentValidated
 from contracts.family.document_events import DocumentAnswered
 from contracts.family.events import QuotientState
 from contracts.family.resource_events import ResourcesNoticed
@@ -276,31 +274,6 @@ async def test_a_declaration_that_is_taken_back_waits_no_more(purse: Purse) -> N
     assert ((await purse.own())["state"], (await purse.state()).awaited_since_on) == ("unknown", None), (
         "nor does one whose proof was deleted"
     )
-
-
-def validated(household_id: UUID, child_id: str, starts_on: str) -> EnrollmentValidated:
-    """A child is enrolled until the end of the school year."""
-    return EnrollmentValidated(
-        enrollment_id=uuid4(),
-        household_id=household_id,
-        child_id=UUID(child_id),
-        activity_id=uuid4(),
-        starts_on=date.fromisoformat(starts_on),
-        ends_on=date(2027, 7, 7),
-        validated_at=datetime(2026, 9, 1, tzinfo=UTC),
-    )
-
-
-@pytest.mark.parametrize(("starts_on", "is_asked"), [("2026-09-29", True), ("2026-09-30", False), ("2026-08-24", True)])
-async def test_two_siblings_who_start_are_one_question(purse: Purse, starts_on: str, is_asked: bool) -> None:
-    """28 days before the first day, or at once where the enrollment was entered late; and again half a year later."""
-    for child_id in purse.papers.home.child_ids:
-        await purse.service.deliver(validated(purse.household_id, child_id, starts_on))
-    for _ in range(2):
-        assert await purse.noticed() == ([("unknown", None)] if is_asked else [])
-    await purse.on("2027-03-01")
-    for _ in range(2):
-        assert await purse.noticed() == [("unknown", None)] * (2 if is_asked else 1)
 
 
 async def test_resources_are_of_one_home(purse: Purse, desk: Desk) -> None:

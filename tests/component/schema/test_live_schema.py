@@ -93,6 +93,9 @@ RIGHT: Final[Mapping[str, Mapping[str, str]]] = {
     },
     UNPAIRED_PEOPLE_SQL: {
         "bookings booked_by": "stands beside `confirmed_at`, which is what its event calls it",
+        "request_pieces seen_by": "seen when the request is typed: `sent_at` of that one",
+        "requests asked_by": "the adult who began it, then who sent it: `created_at`, then `sent_at`",
+        "requests entered_by": "stands beside `sent_at`: what is on paper is no draft",
         "procedure_versions published_by": "none for what the town began with: nobody published it here",
     },
     UNBOUNDED_RANGES_SQL: {
