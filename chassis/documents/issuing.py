@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -35,8 +35,6 @@ from contracts.certificates import (
     grouped,
     number_of,
 )
-from contracts.history import HistoryEntry
-from contracts.http import Page
 
 ISSUED: Final = "certificate_issued"
 """The act by which one is issued."""
@@ -211,18 +209,3 @@ where household_id = any($1::uuid[]) or child_id = any($1::uuid[]) or adult_id =
 async def forget(tx: Transaction, erased: Sequence[UUID]) -> None:
     """Forget the documents of households and people that are erased; that they were issued stays, which names nobody."""
     await tx.execute(FORGET_SQL, list(erased))
-
-
-OTHERS_SQL = """
-select document_id from filed_certificates where document_id = any($1::uuid[]) and (adult_id <> $2 or child_id = any($3::uuid[]))
-"""
-
-
-async def others_of(queries: Queries, actor: Actor, history: Page[HistoryEntry], hidden: Collection[UUID]) -> set[UUID]:
-    """The documents that a history names and that are not for the adult who reads it: another adult's, and those of children who are hidden from them. None
-    from an agent."""
-    named = [UUID(entry.subject) for entry in history.items if entry.action == ISSUED]
-    if actor.guardian_id is None or not named:
-        return set()
-    rows = await queries.fetch(OTHERS_SQL, named, actor.guardian_id, list(hidden))
-    return {row["document_id"] for row in rows}

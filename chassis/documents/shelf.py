@@ -4,7 +4,7 @@ A service says in its view `filed_certificates` in which file each stands today 
 one, and its people people of that one. It says who reads them, too.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -12,12 +12,13 @@ from litestar.handlers import HTTPRouteHandler
 
 from chassis.access import reach_of, reaching
 from chassis.actor import Actor
-from chassis.data.database import Database
+from chassis.data.database import Database, Queries
 from chassis.documents import issuing
 from chassis.http.routes import serves
 from chassis.refusal import NotFound
 from contracts.certificates import Certificate, CertificateCheck, Certificates, CheckedCertificate
-from contracts.http import File, FileType
+from contracts.history import HistoryEntry
+from contracts.http import File, FileType, Page
 from contracts.operation import Operation
 
 LISTED_MAX: Final = 100
@@ -59,6 +60,20 @@ async def copy_of(db: Database, actor: Actor, sql: str, certificate_id: UUID) ->
     if row is None:
         raise NotFound
     return File(row["pdf"], FileType.PDF, f"{row['number']}.pdf")
+
+
+async def others_of(queries: Queries, actor: Actor, history: Page[HistoryEntry], hidden: Collection[UUID]) -> set[UUID]:
+    """The documents that a history names and that are not for the adult who reads it: another adult's, and those of children who are hidden from them. None
+    from an agent."""
+    sql = (
+        "select document_id from filed_certificates "
+        "where document_id = any($1::uuid[]) and (adult_id <> $2 or child_id = any($3::uuid[]))"
+    )
+    named = [UUID(entry.subject) for entry in history.items if entry.action == issuing.ISSUED]
+    if actor.guardian_id is None or not named:
+        return set()
+    rows = await queries.fetch(sql, named, actor.guardian_id, list(hidden))
+    return {row["document_id"] for row in rows}
 
 
 class CertificateApi(Protocol):

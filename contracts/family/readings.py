@@ -43,9 +43,9 @@ def _possible(written: str) -> str:
 
 BirthDay = Annotated[
     str,
-    BeforeValidator(_written),
     StringConstraints(strip_whitespace=True, pattern=r"^(19|20)[0-9]{2}-(0[0-9]|1[0-2])-([0-2][0-9]|3[01])$"),
     AfterValidator(_possible),
+    BeforeValidator(_written),
 ]
 """A day of birth as a civil status has it, `1980-11-15`, or as it is typed, `15/11/1980` or `15111980`. Where the day or the month is not known it is `00`, as in `1980-00-00`."""
 PlaceName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80, pattern=LINE)]

@@ -7,7 +7,7 @@ from chassis.access import household_among, reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Transaction
 from chassis.data.history import without_words_on
-from chassis.documents import issuing
+from chassis.documents import shelf
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.history import HistoryEntry
 from contracts.http import Page
@@ -105,7 +105,7 @@ async def as_far_as_open(queries: Database, actor: Actor, history: Page[HistoryE
         return history
     today = await queries.today()
     hidden = {row["child_id"] for row in await queries.fetch(KEPT_FROM_SQL, actor.guardian_id, today)}
-    others = await issuing.others_of(queries, actor, history, hidden)
+    others = await shelf.others_of(queries, actor, history, hidden)
     subjects = [entry.subject for entry in history.items] if hidden else []
     rows = await queries.fetch(PAYMENTS_FOR_SQL, *reach_of(actor, today), subjects, list(hidden))
     return without_words_on(history, hidden | others | {row["payment_id"] for row in rows})

@@ -6,7 +6,7 @@ from chassis.access import sites_of
 from chassis.actor import Actor
 from chassis.data.database import Database
 from chassis.data.history import as_families_read, history_of, without_words_on
-from chassis.documents import issuing
+from chassis.documents import shelf
 from chassis.http.routes import serves
 from chassis.refusal import NotFound
 from contracts.booking import api
@@ -25,7 +25,7 @@ async def booking_history(
     known_id = await household_for(db, actor, household_id)
     unread = await unread_children(db, actor, known_id, await db.today())
     history = await history_of(db, known_id, cursor)
-    others = await issuing.others_of(db, actor, history, unread)
+    others = await shelf.others_of(db, actor, history, unread)
     return as_families_read(actor, without_words_on(history, unread | others))
 
 

@@ -8,7 +8,7 @@ from chassis.access import household_among, reach_of, reaching
 from chassis.actor import Actor
 from chassis.data.database import Database, Queries
 from chassis.data.history import without_words_on
-from chassis.documents import issuing
+from chassis.documents import shelf
 from chassis.refusal import FieldRefusal, Invalid, NotFound
 from contracts.family.models import Household, HouseholdReference
 from contracts.history import HistoryEntry
@@ -138,7 +138,7 @@ async def as_far_as_read(db: Queries, actor: Actor, history: Page[HistoryEntry],
     if actor.guardian_id is None:
         return history
     hidden = await kept_from(db, actor, today)
-    others = await issuing.others_of(db, actor, history, hidden)
+    others = await shelf.others_of(db, actor, history, hidden)
     of_others = [
         UUID(entry.subject)
         for entry in history.items

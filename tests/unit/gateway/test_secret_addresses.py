@@ -26,7 +26,10 @@ NO_PROOF: Final[Mapping[str, str]] = {
     "request_enrollment": "the code of a site is its name",
     "change_schooling": "the code of a school is its name",
     "match_address": "a postal code is no secret",
-    "begin_request": "the code of a procedure is its name",
+    **dict.fromkeys(
+        ("begin_request", "check_paper_request", "enter_paper_request", "preview_circular", "send_circular"),
+        "the code of a procedure is its name",
+    ),
     "accept_terms": "that the terms were shown to the end, which is no secret",
     "create_agent": "the town's own tools alone may choose a password for somebody else",
     "end_by_provider": "the provider posts it, for all of its agents from one address",
