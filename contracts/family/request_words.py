@@ -12,6 +12,9 @@ from contracts.http import TEXT, Day
 WORDS_MAX: Final = 2000
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=WORDS_MAX, pattern=TEXT)]
 """What a family and the service write to each other."""
+REQUEST_NUMBER: Final = r"^D-\d{4}-\d{6,9}$"
+RequestNumber = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, pattern=REQUEST_NUMBER)]
+"""What a request is called, `D-2026-000012`."""
 
 
 class RequestStatus(StrEnum):

@@ -5,7 +5,7 @@ from uuid import UUID
 from contracts.family.document_words import KindCode
 from contracts.family.permissions import FamilyPermission
 from contracts.family.procedure_words import Code
-from contracts.family.request_words import RefusalGround, RequestStatus
+from contracts.family.request_words import RefusalGround, RequestNumber, RequestStatus
 from contracts.family.requests import (
     BegunRequest,
     DraftEditor,
@@ -106,10 +106,11 @@ async def list_requests(
     household_id: UUID | None = None,
     owner_id: UUID | None = None,
     is_open: bool = False,
+    number: RequestNumber | None = None,
     cursor: Cursor | None = None,
     limit: PageSize = PAGE_SIZE,
 ) -> Page[RequestLine]:
-    """Requests that were sent, the oldest first: those of a state, a procedure, a household or an agent, or all that are not settled; a request
+    """Requests that were sent, the oldest first: those of a state, a procedure, a household or an agent, all that are not settled, or the one of a number; a request
     whose task is to be done is open until it is."""
 
 

@@ -17,7 +17,7 @@ from contracts.identity.api import find_key_holder
 from contracts.types import Civility
 from gateway.calls import Refused, typed_as
 from portal.agents.counter.school_filter import SchoolFilter, school_filter
-from portal.agents.references import named_file
+from portal.agents.references import named_file, numbered_request
 from portal.frame.addresses import asked_back, asking, settled
 from portal.frame.children import CHILDREN_MAX, child_count, child_number, with_children_in_order
 from portal.frame.contact import correct_contact, show_contact
@@ -72,9 +72,11 @@ COLUMNS: Final[Sequence[Column[HouseholdSummary]]] = (
 
 @page("/agents/familles", entry=MenuLabel("agents.menu.families", "family", find_households))
 async def families_page(visit: Visit) -> Response[Any]:
-    """Find a family by a name, a telephone number, an e-mail address or a child's birth date; a reference opens its file."""
+    """Find a family by a name, a telephone number, an e-mail address or a child's birth date; a reference opens its file, the number of a request that request."""
     search, kind = visit.query("recherche").strip(), kind_named(visit, visit.query(TYPE))
     is_archived = visit.query(ARCHIVED) == "1"
+    if request_id := await numbered_request(visit, search):
+        return visit.redirect(f"/agents/demarches/{request_id}")
     pupils = await school_filter(visit)
     households = await _found(visit, pupils, visit.cursor, PAGE_SIZE)
     if household_id := named_file(households.items):

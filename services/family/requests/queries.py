@@ -53,6 +53,7 @@ class RequestsAsked:
     household_id: UUID | None
     owner_id: UUID | None
     is_open: bool
+    number: str | None
     cursor: str | None
     limit: int
 
@@ -81,12 +82,12 @@ OWN_SQL = reaching(
 
 LIST_SQL = reaching(
     f"""
-{_selected("$12")}
+{_selected("$13")}
 where {{is_reached}} and f.sent_at is not null and ($4::text is null or f.status = $4) and ($5::text is null or f.code = $5)
   and ($6::uuid is null or f.file_id = $6) and ($7::uuid is null or o.account_id = $7)
   and (not $8::boolean or f.status in ('sent', 'under_review', 'more_asked') or f.task_on is not null and f.task_done_at is null)
-  and (f.sent_at, f.request_id) > ($9::timestamptz, $10::uuid)
-order by f.sent_at, f.request_id limit $11
+  and ($9::text is null or f.number = $9) and (f.sent_at, f.request_id) > ($10::timestamptz, $11::uuid)
+order by f.sent_at, f.request_id limit $12
 """,
     is_reached=REQUEST.of("f.request_id"),
 )
@@ -113,7 +114,7 @@ async def list_requests(db: Database, actor: Actor, asked: RequestsAsked) -> Pag
     """Requests that were sent, the oldest first. Raises Invalid."""
     start = (BEFORE_ALL, UUID(int=0))
     after = read_cursor(asked.cursor, datetime.fromisoformat, UUID) if asked.cursor else start
-    filters = (asked.status, asked.code, asked.household_id, asked.owner_id, asked.is_open)
+    filters = (asked.status, asked.code, asked.household_id, asked.owner_id, asked.is_open, asked.number)
     reach, now = reach_of(actor, await db.today()), await db.now()
     rows = await db.fetch(LIST_SQL, *reach, *filters, *after, asked.limit + 1, now)
     items = [RequestLine(**_line(actor, row)) for row in rows]

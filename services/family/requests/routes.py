@@ -9,7 +9,7 @@ from chassis.http.routes import serves
 from contracts.family import requests_api as api
 from contracts.family.document_words import KindCode
 from contracts.family.procedure_words import Code
-from contracts.family.request_words import RefusalGround, RequestStatus
+from contracts.family.request_words import RefusalGround, RequestNumber, RequestStatus
 from contracts.family.requests import (
     BegunRequest,
     DraftEditor,
@@ -99,10 +99,11 @@ async def list_requests(
     household_id: UUID | None = None,
     owner_id: UUID | None = None,
     is_open: bool = False,
+    number: RequestNumber | None = None,
     cursor: Cursor | None = None,
     limit: PageSize = PAGE_SIZE,
 ) -> Page[RequestLine]:
-    asked = RequestsAsked(status, code, household_id, owner_id, is_open, cursor, limit)
+    asked = RequestsAsked(status, code, household_id, owner_id, is_open, number, cursor, limit)
     return await queries.list_requests(db, actor, asked)
 
 

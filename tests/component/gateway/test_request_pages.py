@@ -240,3 +240,15 @@ async def test_another_family_and_an_agent_without_the_permission_find_nothing(t
     agent = await town.agent(Role.FINANCE)
     assert (await agent.get(AGENTS)).status_code == 403
     assert AGENTS not in (await agent.get("/agents")).text
+
+
+async def test_the_number_of_a_request_opens_it_for_whoever_may_read_it(town: Town) -> None:
+    parent, _ = await town.parent()
+    address = await sent(parent)
+    (number,) = set(re.findall(r"D-20\d\d-\d{6}", (await parent.get(address)).text))
+    clerk, accountant = await town.agent(Role.FRONT_DESK), await town.agent(Role.FINANCE)
+    opened = await clerk.landing(await clerk.get("/agents/familles", params={"recherche": f" {number.lower()} "}))
+    assert str(opened.url).endswith(f"{AGENTS}/{address.rpartition('/')[2]}")
+    for somebody, typed in ((clerk, "D-2026-999999"), (accountant, number)):
+        page = await somebody.get("/agents/familles", params={"recherche": typed})
+        assert page.status_code == 200, "a search that finds nothing"
