@@ -225,3 +225,39 @@ async def test_an_erased_file_is_asked_no_more(office: CircularOffice, desk: Des
         await erase_household(tx, household_id)
     assert await office.listed(circular_id) == []
     assert (await office.read(circular_id))["line_count"] == 0
+
+
+@pytest.mark.parametrize("is_written", [False, True])
+async def test_nobody_is_written_to_after_the_last_day(office: CircularOffice, is_written: bool) -> None:
+    """The job stood still: neither the question nor the reminder goes out for a day that is past."""
+    circular_id = await office.sent()
+    if is_written:
+        await office.work()
+    office.service.advance(days=20)
+    for _ in range(2):
+        await office.work()
+    assert [letter[2] for letter in await office.mailed()] == ([False, False] if is_written else [])
+    known = await office.read(circular_id)
+    assert (known["wanted_count"], known["remind_on"]) == (0, None)
+
+
+async def test_who_left_the_group_is_not_reminded(office: CircularOffice) -> None:
+    await office.sent(class_ids=[office.ce1])
+    await office.work()
+    office.service.advance(days=1)
+    await office.schools.place(office.children[0], "cp", office.cp)
+    office.service.advance(days=13)
+    for _ in range(2):
+        await office.work()
+    assert [letter[2] for letter in await office.mailed()] == [False, False]
+
+
+async def test_a_page_counts_its_circulars_as_each_counts_itself(office: CircularOffice) -> None:
+    circular_ids = {await office.sent(), await office.sent(class_ids=[office.ce1])}
+    await office.answered(0)
+    lines = {line["circular_id"]: line for line in (await office.schools.read("/circulars"))["items"]}
+    assert lines.keys() == circular_ids
+    for circular_id, line in lines.items():
+        known = await office.read(circular_id)
+        assert line == {name: known[name] for name in line}
+    assert sorted((line["line_count"], line["answered_count"]) for line in lines.values()) == [(1, 1), (2, 1)]
