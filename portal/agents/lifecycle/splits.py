@@ -21,7 +21,6 @@ from portal.kit import Form, FormState
 PATH: Final = "/agents/familles/{household_id:uuid}/partage"
 PLACE: Final = "place."
 """What the field of a child begins with: its id follows."""
-OUTDATED: Final = "split_outdated"
 SPLIT: Final = Form(
     SplitCreate,
     "agents.split",

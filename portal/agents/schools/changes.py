@@ -37,7 +37,6 @@ PATH: Final = "/agents/passages/{run_id:uuid}"
 SEPARATOR: Final = ":"
 """Between what becomes of pupils and their next class, in one choice."""
 MOVED: Final = (PupilOutcome.TO_MOVE, PupilOutcome.MOVED)
-UNPLACED: Final = (PupilOutcome.UNCLASSED, PupilOutcome.UNDECIDED)
 
 
 @action(f"{YEAR}/passage", typing=None)
