@@ -132,9 +132,9 @@ class Stack:
             wait_all_ready(list(self.processes.values()))
             for process in self.processes.values():
                 self.supervisor.add(process)
-            environment.keep(
-                self.state_dir, {**{name: self.env(name) for name in self.processes}, "tools": self.tool_env()}
-            )
+            # A command of a service may run while none of its processes does, as after a restore.
+            named = dict.fromkeys((*self.processes, *SERVICES))
+            environment.keep(self.state_dir, {**{name: self.env(name) for name in named}, "tools": self.tool_env()})
             self._say(f"everything is ready after {time.monotonic() - began:.1f} s")
         except BaseException:
             self.stop()

@@ -46,7 +46,6 @@ ELSEWHERE: Final = {
     "/agents/a-traiter/lot": "shows what a decision on many would do, after a post",
     "/agents/a-traiter/lot/resultat": "shows what it did, after a post",
     "/agents/demarches/{request_id:uuid}": "a request is begun by a post: towns/test_requests.py",
-    "/ma-famille/nouvel-enfant": "this town has a procedure for it: component/gateway/test_change_pages.py",
     "/mes-demarches/{request_id:uuid}": "as above",
     "/mes-demarches/{request_id:uuid}/envoi": "as above",
     "/mes-demarches/{request_id:uuid}/etape/{step:int}": "as above",

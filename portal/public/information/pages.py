@@ -5,6 +5,7 @@ from typing import Any, Final
 from litestar import Response
 
 from chassis.french import phone
+from contracts.types import ActorKind
 from portal.frame.spaces import page
 from portal.frame.visit import Visit
 
@@ -37,11 +38,13 @@ async def information_page(visit: Visit) -> Response[Any]:
         "login": texts(f"information.login.{visit.portal.town.login_mode}"),
         "own": texts(f"information.own.{visit.portal.town.login_mode}"),
     }
+    session = visit.visitor.session
+    is_for_families = session is None or session.kind is ActorKind.PARENT
     sections = [
         (
             texts(f"information.{name}.{n}.title"),
             texts(f"information.{name}.{n}.text", **values).strip().split("\n\n"),
-            LINKS.get(f"{name}.{n}"),
+            LINKS.get(f"{name}.{n}") if is_for_families else None,
             texts(f"information.{name}.{n}.link") if f"{name}.{n}" in LINKS else "",
         )
         for n in range(1, SECTIONS_MAX)
