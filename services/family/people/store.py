@@ -96,7 +96,7 @@ async def load_adult(db: Queries, adult_id: UUID) -> Adult | None:
     return adult_of(row) if row else None
 
 
-HOLD_PERSON_SQL = "select person_id from persons where person_id = $1 for no key update"
+HOLD_PERSON_SQL = "select person_id from persons where person_id = $1 for update"
 
 
 async def hold_person(tx: Transaction, person_id: UUID) -> None:

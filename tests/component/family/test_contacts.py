@@ -237,7 +237,7 @@ async def test_two_who_correct_at_once_take_turns(
     contacts: Contacts, desk: Desk, monkeypatch: pytest.MonkeyPatch, is_locked: bool
 ) -> None:
     if not is_locked:
-        without = households.LOCK_HOUSEHOLDS_SQL.replace(" for update", "")
+        without = households.LOCK_HOUSEHOLDS_SQL.replace(" for no key update", "")
         monkeypatch.setattr(households, "LOCK_HOUSEHOLDS_SQL", without)
         slow = queries.REACHED_HOMES_SQL.replace("from households h\n", "from households h, pg_sleep(1)\n")
         monkeypatch.setattr(queries, "REACHED_HOMES_SQL", slow)

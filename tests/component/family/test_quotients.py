@@ -73,7 +73,7 @@ async def test_changes_made_at_once_leave_a_whole_history(
     service: RunningService, desk: Desk, monkeypatch: pytest.MonkeyPatch, is_locked: bool
 ) -> None:
     if not is_locked:
-        monkeypatch.setattr(store, "LOCK_HOUSEHOLDS_SQL", store.LOCK_HOUSEHOLDS_SQL.replace("for update", ""))
+        monkeypatch.setattr(store, "LOCK_HOUSEHOLDS_SQL", store.LOCK_HOUSEHOLDS_SQL.replace("for no key update", ""))
     household = await desk.open()
     days = [f"2026-{month:02d}-01" for month in range(1, 9)]
     await asyncio.gather(
