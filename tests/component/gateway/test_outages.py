@@ -48,7 +48,7 @@ MISSING_PARTS = {
         "/historique": ["Compte du portail, dans l’historique"],
     },
     "family": {
-        "/mon-accueil": ["Mes dernières demandes", "Mon espace"],
+        "/mon-accueil": ["À remplir", "Mes dernières demandes", "Mon espace"],
         "/historique": ["Dossier famille, dans l’historique"],
         "/agents/familles/{household_id}": ["Dossier famille"],
         "/agents/familles/{household_id}/personnes": ["Dossier famille"],

@@ -34,7 +34,7 @@ async def test_a_register_that_names_two_payers_is_shown_to_agents(town: Town) -
     contradicting = {"adults": (*state.adults, other), "payers": (*state.payers, line)}
     await billing.deliver(HouseholdState.model_validate(state.model_dump() | contradicting))
     page = await finance.get("/agents/payeurs")
-    assert "Anne Roux Camille Marchand" in words(page)
+    assert "Camille Marchand Anne Roux" in words(page)
     assert "du 01/09/2026 au 30/09/2026" in words(page)
     assert f'href="/agents/familles/{family.household_id}"' in page.text
     await billing.deliver(state)

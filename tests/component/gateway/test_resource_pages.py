@@ -16,6 +16,7 @@ from tests.component.gateway.town import Town, running_town
 from tests.component.identity.walk import town_file
 from tests.support.databases import Postgres
 from tests.support.roles import Role
+from tests.support.services import write_town
 
 pytestmark = pytest.mark.anyio
 
@@ -155,7 +156,8 @@ async def plain_town(
     postgres: Postgres, secrets_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Town]:
     """A town that names no document for a source and computes no quotient."""
-    file = town_file(tmp_path_factory.mktemp("plain"), "belfort")
+    folder = tmp_path_factory.mktemp("plain")
+    file = write_town(folder, base=town_file(folder, "belfort"), family={"resources": {}})
     async with running_town(postgres, secrets_dir, town_file=file) as running:
         yield running
 

@@ -90,7 +90,7 @@ async def test_home_page_needs_no_service_at_all(town: Town, parent: Browser) ->
     async with town.without("family"), town.without("booking"), town.without("billing"):
         page = await parent.get("/mon-accueil")
         assert page.status_code == 200
-        assert words(page).count(": indisponible") == 3
+        assert words(page).count(": indisponible") == 4
 
 
 async def test_stopped_service_is_a_problem_that_says_when_to_come_back(town: Town, parent: Browser) -> None:
