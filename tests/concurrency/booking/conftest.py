@@ -19,6 +19,7 @@ from chassis.refusal import Refusal
 from contracts.booking.models import BasketLineCreate, BookingChanges, BookingChangesMade, BookingName
 from contracts.types import ActorKind
 from services.booking.bookings.commands import BookingRequest, Outcome, book
+from services.booking.documents.domain import DocumentRules
 from services.booking.places import store
 from tests.factories.booking import ZONE, BookingTown, Family
 from tests.support.applications import Applications
@@ -110,7 +111,9 @@ class Rush:
 
     async def alone(self, *requests: BookingRequest) -> list[Outcome]:
         """Decide all requests at once, each in a transaction of its own."""
-        batches = await asyncio.gather(*(book(self.service.db, [request], ZONE) for request in requests))
+        batches = await asyncio.gather(
+            *(book(self.service.db, [request], ZONE, DocumentRules()) for request in requests)
+        )
         outcomes = [outcome for (outcome,) in batches]
         for outcome in outcomes:
             if isinstance(outcome, BookingChangesMade):
