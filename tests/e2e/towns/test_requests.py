@@ -27,7 +27,9 @@ async def test_the_path_of_the_creche(town: GuideTown) -> None:
     parent, agent = await town.parent(), await town.agent("front_desk")
     home = await parent.get("/mon-accueil")
     assert f'href="{PATH}/nouvelle/creche_liste_attente"' in home.text
-    assert "Il manque" in words(await parent.get(f"{PATH}/nouvelle/creche_dossier"))
+    before = words(await parent.get(f"{PATH}/nouvelle/creche_dossier"))
+    assert "Une étape vient avant" in before
+    assert "Liste attente Crèche" in before, "missing, or begun by whoever was here before"
     address = await pages.sent(parent)
     await accept(agent, address)
     child_id = await child_of(parent, "creche_dossier")
