@@ -43,6 +43,8 @@ def test_a_page_keeps_itself_and_comes_back_as_it_was(town: GuideTown, browser: 
     expect(page.locator("[name='answers.fratrie.0.prenom']")).to_have_value("Tom")
     page.fill("[name='answers.fratrie.0.prenom']", "Tom-Antoine")
     press(page, "Terminer plus tard")
+    expect(page.get_by_role("heading", name="À terminer")).to_be_visible()
+    page.wait_for_load_state()
     page.go_back()
     expect(page.locator("[name='answers.fratrie.0.prenom']")).to_have_value("Tom-Antoine")
     press(page, "Terminer plus tard")
