@@ -30,8 +30,8 @@ FAMILIES = 4
 PREFIX = "control."
 ONE_PLACE_SQL = """
 with site as (insert into sites (code, label) values ('a', 'A') returning code), activity as (
-    insert into activities (id, kind, label, tariff_code, age_min, age_max, starts_on, ends_on, cutoff_days_before, cutoff_at)
-    values ($1, 'leisure', 'A', 'T', 3, 17, $2, $3, 0, '23:59') returning id
+    insert into activities (id, kind, label, tariff_code, age_min, age_max, starts_on, ends_on, cutoff_days_before, cutoff_at, required_documents)
+    values ($1, 'leisure', 'A', 'T', 3, 17, $2, $3, 0, '23:59', '{}') returning id
 ), unit as (
     insert into units (activity_id, code, label, starts_at, ends_at, implies, excludes)
     select id, 'day', 'A', '08:00', '18:00', '{}', '{}' from activity

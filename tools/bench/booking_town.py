@@ -34,9 +34,9 @@ SEED_SQL = """
 create function number_id(kind text, number bigint) returns uuid language sql immutable as
     $$ select (lpad(to_hex(number), 12, '0') || '70008000' || kind || '0000000000')::uuid $$;
 insert into sites (code, label) values ('house', 'Maison de quartier');
-insert into activities (id, kind, label, tariff_code, age_min, age_max, starts_on, ends_on, cutoff_days_before, cutoff_at)
+insert into activities (id, kind, label, tariff_code, age_min, age_max, starts_on, ends_on, cutoff_days_before, cutoff_at, required_documents)
 select number_id('e0', a), 'leisure', 'Accueil de loisirs ' || a, 'leisure_day', 3, 12,
-       current_date - 30, current_date + 300, 2, '12:00'
+       current_date - 30, current_date + 300, 2, '12:00', '{{}}'
 from generate_series(0, {activities} - 1) a;
 insert into units (activity_id, code, label, starts_at, ends_at, implies, excludes)
 select id, 'day', 'Accueil', '08:00', '18:00', '{{}}', '{{}}' from activities;

@@ -2,8 +2,8 @@ create function number_id(kind text, number bigint) returns uuid language sql im
     $$ select (lpad(to_hex(number), 12, '0') || '70008000' || kind || '0000000000')::uuid $$;
 select open_school_year(year) from generate_series(extract(year from '{first}'::date)::int - 1, extract(year from '{first}'::date)::int + 1) year;
 insert into sites (code, label) select 'school-' || s, 'École ' || s from generate_series(0, {sites} - 1) s;
-insert into activities (id, kind, label, tariff_code, age_min, age_max, starts_on, ends_on, cutoff_days_before, cutoff_at)
-select number_id('e0', a), kind, label, 'year', 3, 12, '{first}'::date, '{first}'::date + {days}, 1, '20:00'
+insert into activities (id, kind, label, tariff_code, age_min, age_max, starts_on, ends_on, cutoff_days_before, cutoff_at, required_documents)
+select number_id('e0', a), kind, label, 'year', 3, 12, '{first}'::date, '{first}'::date + {days}, 1, '20:00', '{{}}'
 from (values (0, 'lunch', 'Restauration'), (1, 'before_school', 'Accueil du matin'), (2, 'after_school', 'Accueil du soir')) v(a, kind, label);
 insert into units (activity_id, code, label, starts_at, ends_at, implies, excludes)
 select number_id('e0', a), 'unit', label, starts_at::time, ends_at::time, '{{}}', '{{}}'
