@@ -50,6 +50,7 @@ CHARGE_COLUMNS = (
         "unit_cents",
     ),
     *("tariff_code", "tariff_label", "grid_version", "bracket_label", "quotient_cents", "quotient_on"),
+    "is_quotient_awaited",
     "recorded_at",
 )
 
@@ -206,7 +207,7 @@ class InvoiceTown:
                         day_price.amount_cents,
                     ),
                     *(day_price.tariff_code, day_price.tariff_label, day_price.grid_version, day_price.bracket_label),
-                    *(household.quotient_cents, QUOTIENT_SINCE, recorded_at),
+                    *(household.quotient_cents, QUOTIENT_SINCE, False, recorded_at),
                 )
 
     async def _copy(self, table: str, columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
