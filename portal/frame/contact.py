@@ -105,7 +105,9 @@ async def _waits(visit: Visit, adult_id: UUID) -> str:
 
 def _sent(visit: Visit, saved: Contact, typed: Mapping[str, str]) -> str:
     """What somebody is told of whom something waits for an agent, of whatever they touched; empty where nothing does."""
-    names = _touched(visit, typed).keys() - {"address.household_id"}  # of which household the address is: nobody types it
+    names = _touched(visit, typed).keys() - {
+        "address.household_id"
+    }  # of which household the address is: nobody types it
     touched = {name.partition(".")[0] for name in names} & saved.rules.keys()
     waiting = {name for name in touched if saved.rules[name] is FieldRule.REQUEST}
     return ("change_sent_partly" if touched - waiting else "change_sent") if waiting else ""
