@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.family.document_events import DocumentAnswered
+from contracts.family.document_events import DocumentAnswered, DocumentState
 from contracts.family.events import QuotientState
 from contracts.family.resource_events import ResourcesNoticed
 from tests.component.family.child_files import rows_of
@@ -116,6 +116,10 @@ async def test_unknown_is_a_state_and_a_declared_quotient_counts_once_an_agent_s
     document = (await purse.papers.read(declaration["document_id"])).json()
     assert document["status"] == "validated", "its proof is decided with it"
     assert await purse.papers.home.events(DocumentAnswered) == [], "and the family hears once"
+    statuses = [state.status for state in await purse.papers.home.events(DocumentState)]
+    assert (statuses[-1], "validated" in statuses[:-1]) == ("validated", False), (
+        "whoever asks for documents is told of the proof"
+    )
     refused = await purse.decide(declaration, reason="unreadable")
     assert codes(refused) == [("/entry", "declaration_settled")]
 

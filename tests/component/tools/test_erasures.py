@@ -36,6 +36,17 @@ async def test_whoever_came_back_is_asked_for_again_or_named(service: RunningSer
     assert [event.household_id for event in await back.events(ErasureAsked)] == [gone.household_id, back.household_id]
 
 
+async def test_a_file_that_became_part_of_another_one_is_listed_with_it(service: RunningService, desk: Desk) -> None:
+    """A backup of before the merge has it as a file of its own."""
+    kept = Shredder(service, desk, await desk.open())
+    former = await desk.open(guardian={"last_name": "Roux", "email": "roux@famille.example"})
+    service.advance(days=1)
+    merged = "update households set merged_into = $2 where household_id = $1"
+    await service.db.execute(merged, former.household_id, kept.household_id)
+    await service.deliver(kept.judged(await kept.asked()))
+    assert set(await listed(service.db)) == {kept.household_id, former.household_id}
+
+
 def test_another_file_is_no_list() -> None:
     with pytest.raises(OperatorError, match="line 2"):
         read(["0198f7b0-0000-7000-8000-000000000000", "household_id"])
