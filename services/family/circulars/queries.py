@@ -25,7 +25,9 @@ from contracts.http import Page
 
 from ..access import CHILD
 from ..households.queries import household_id_for
+from ..procedures.queries import counting
 from ..procedures.store import said_by
+from ..settings import FamilyRules
 from .store import ANSWER, GROUP
 
 LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
@@ -224,15 +226,17 @@ order by c.ends_on, p.birth_on, l.child_id, c.circular_id limit $5
 )
 
 
-async def own_circulars(db: Database, actor: Actor, household_id: UUID | None) -> OwnCirculars:
-    """What a household is asked for the children whom the adult who asks answers for. Raises NotFound, HouseholdAmbiguous."""
+async def own_circulars(db: Database, actor: Actor, rules: FamilyRules, household_id: UUID | None) -> OwnCirculars:
+    """What a household is asked for the children whom the adult who asks answers for, by procedures that it can begin today. Raises NotFound, HouseholdAmbiguous."""
     actor.require_guardian()
     today = await db.today()
     own_id = await household_id_for(db, actor, household_id, today)
     rows = await db.fetch(OWN_SQL, *reach_of(actor, today), own_id, OWN_MAX)
+    published = await counting(db, rules)
+    open_codes = {code for code, one in published.items() if one.procedure.is_open(today)}
     items = [
         OwnCircular(label=said_by(row["text"]).label, **{name: value for name, value in row.items() if name != "text"})
         for row in rows
-        if said_by(row["text"]).is_open(today)
+        if row["code"] in open_codes
     ]
     return OwnCirculars(household_id=own_id, items=tuple(items))

@@ -25,8 +25,10 @@ from .queries import ChildrenAsked
 
 
 @serves(api.own_circulars)
-async def own_circulars(db: Database, actor: Actor, household_id: UUID | None = None) -> OwnCirculars:
-    return await queries.own_circulars(db, actor, household_id)
+async def own_circulars(
+    db: Database, actor: Actor, rules: FamilyRules, household_id: UUID | None = None
+) -> OwnCirculars:
+    return await queries.own_circulars(db, actor, rules, household_id)
 
 
 @serves(api.preview_circular)
