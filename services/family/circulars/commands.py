@@ -142,7 +142,7 @@ class CircularWork:
             continue
 
     async def _write(self, db: Database) -> None:
-        ends_at, open_codes = monotonic() + WORK_SECONDS, frozenset(await counting(db, self.papers.rules))
+        ends_at, open_codes = monotonic() + WORK_SECONDS, await queries.open_codes(db, self.papers.rules)
         while monotonic() < ends_at and await backlog(db, self.backlog_max) < self.backlog_max:
             try:
                 if not await work(db, self.papers, open_codes):

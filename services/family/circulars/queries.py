@@ -226,17 +226,22 @@ order by c.ends_on, p.birth_on, l.child_id, c.circular_id limit $5
 )
 
 
+async def open_codes(db: Database, rules: FamilyRules) -> frozenset[str]:
+    """The procedures that can be begun today: by no other one is anybody asked or written to."""
+    today = await db.today()
+    return frozenset(code for code, one in (await counting(db, rules)).items() if one.procedure.is_open(today))
+
+
 async def own_circulars(db: Database, actor: Actor, rules: FamilyRules, household_id: UUID | None) -> OwnCirculars:
     """What a household is asked for the children whom the adult who asks answers for, by procedures that it can begin today. Raises NotFound, HouseholdAmbiguous."""
     actor.require_guardian()
     today = await db.today()
     own_id = await household_id_for(db, actor, household_id, today)
     rows = await db.fetch(OWN_SQL, *reach_of(actor, today), own_id, OWN_MAX)
-    published = await counting(db, rules)
-    open_codes = {code for code, one in published.items() if one.procedure.is_open(today)}
+    begun_by = await open_codes(db, rules)
     items = [
         OwnCircular(label=said_by(row["text"]).label, **{name: value for name, value in row.items() if name != "text"})
         for row in rows
-        if row["code"] in open_codes
+        if row["code"] in begun_by
     ]
     return OwnCirculars(household_id=own_id, items=tuple(items))

@@ -261,3 +261,14 @@ async def test_a_page_counts_its_circulars_as_each_counts_itself(office: Circula
         known = await office.read(circular_id)
         assert line == {name: known[name] for name in line}
     assert sorted((line["line_count"], line["answered_count"]) for line in lines.values()) == [(1, 1), (2, 1)]
+
+
+async def test_a_procedure_that_cannot_be_begun_any_more_is_asked_of_nobody(office: CircularOffice) -> None:
+    """The agent published a version that closed: whoever follows the mail would find nothing to fill in."""
+    await office.sent()
+    assert len(await office.own()) == 2
+    published = await office.schools.read(f"/procedures/{CODE}")
+    text = published["text"].replace("delay_days = 30\n", "delay_days = 30\ncloses_on = 2026-08-31\n")
+    answer = await office.schools.post("/procedures", {"text": text, "after_version": published["version"]})
+    assert answer.status_code == 200, answer.text
+    assert await office.own() == []
